@@ -1,0 +1,141 @@
+//! Builds: one run of one tag config (reference, calls 2 to 4).
+
+use super::text_enum::text_enum;
+use super::{CodeClient, SourceKind, Timestamp, or_default, time::lenient};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Where a build stands. The reference shows `W` and `S`; `I` and `F` come from published
+    /// clients of the API.
+    Status {
+        /// Waiting for a worker.
+        Waiting = "W",
+        /// In progress.
+        InProgress = "I",
+        /// Succeeded: the image is there.
+        Succeeded = "S",
+        /// Failed: the log says why.
+        Failed = "F",
+    }
+}
+
+/// One build. A row of call 2 has `detail`; the answers of calls 3 and 4 have `step_at`,
+/// `build_node`, `build_context_path` and `is_removable` instead: every field but the id may be
+/// missing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Build {
+    /// The id: an opaque text, a UUID in every example.
+    pub build_id: String,
+    /// When it was asked for. Can be later than `started_at` by some seconds.
+    #[serde(default, deserialize_with = "lenient")]
+    pub created_at: Option<Timestamp>,
+    /// When a worker took it; `None` while it waits.
+    #[serde(default, deserialize_with = "lenient")]
+    pub started_at: Option<Timestamp>,
+    /// When it ended, well or badly; `None` before.
+    #[serde(default, deserialize_with = "lenient")]
+    pub ended_at: Option<Timestamp>,
+    /// The commit that it builds, in hex; `None` until known.
+    #[serde(default)]
+    pub code_head_commit: Option<String>,
+    /// Where the source is hosted.
+    #[serde(default, deserialize_with = "or_default")]
+    pub code_repo_client: CodeClient,
+    /// `owner/name` at that host.
+    #[serde(default, deserialize_with = "or_default")]
+    pub code_repo_path: String,
+    /// Whether `code_repo_type_value` names a branch or a tag.
+    #[serde(default, deserialize_with = "or_default")]
+    pub code_repo_type: SourceKind,
+    /// The branch or tag.
+    #[serde(default, deserialize_with = "or_default")]
+    pub code_repo_type_value: String,
+    /// The user that started it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created_by: String,
+    /// A text about it, may end in a newline (list rows).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The image's short id, in hex; `None` until it is built.
+    #[serde(default)]
+    pub image_id: Option<String>,
+    /// `namespace/repo_name` of the image.
+    #[serde(default, deserialize_with = "or_default")]
+    pub docker_repo_path: String,
+    /// The image tag.
+    #[serde(default, deserialize_with = "or_default")]
+    pub docker_repo_tag: String,
+    /// The additional tag that `version_tagging` made; empty or `null` where there is none.
+    #[serde(default)]
+    pub docker_repo_version_tag: Option<String>,
+    /// The Dockerfile's folder or path in the source tree.
+    #[serde(default, deserialize_with = "or_default")]
+    pub dockerfile_location: String,
+    /// Where it stands.
+    #[serde(default, deserialize_with = "or_default")]
+    pub status: Status,
+    /// Whether a push started it rather than a person.
+    #[serde(default, deserialize_with = "or_default")]
+    pub auto_created: bool,
+    /// Progress: 1 when just created, 50 when succeeded (single builds).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_at: Option<i64>,
+    /// Where it is built, `in` or `cn` (single builds).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_node: Option<String>,
+    /// The build context's folder in the source tree (single builds).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_context_path: Option<String>,
+    /// The source's page at its host.
+    #[serde(default)]
+    pub code_repo_http_url: Option<String>,
+    /// The commit's page at its host.
+    #[serde(default)]
+    pub code_commit_http_url: Option<String>,
+    /// The branch's or tag's page at its host.
+    #[serde(default)]
+    pub code_repo_branch_url: Option<String>,
+    /// Whether the API would remove it (single builds).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_removable: Option<bool>,
+}
+
+impl Build {
+    /// Whether nothing more will happen to it. An unknown status counts as finished only when
+    /// `ended_at` is set.
+    pub fn is_finished(&self) -> bool {
+        match self.status {
+            Status::Succeeded | Status::Failed => true,
+            Status::Waiting | Status::InProgress => false,
+            Status::Other(_) => self.ended_at.is_some(),
+        }
+    }
+
+    /// `namespace/name:tag`, as `docker pull` takes it.
+    pub fn image_reference(&self) -> String {
+        format!("{}:{}", self.docker_repo_path, self.docker_repo_tag)
+    }
+
+    /// The two halves of `docker_repo_path`; `None` when there are not two.
+    pub fn repository(&self) -> Option<(&str, &str)> {
+        self.docker_repo_path.split_once('/')
+    }
+
+    /// The additional tag, where there is one.
+    pub fn version_tag(&self) -> Option<&str> {
+        let tag = self.docker_repo_version_tag.as_deref()?;
+        (!tag.is_empty()).then_some(tag)
+    }
+}
+
+/// The request of call 3: start a build of one tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriggerBuild {
+    pub namespace: String,
+    pub repo_name: String,
+    /// The image tag, which names the tag config.
+    pub tag: String,
+    /// The commit to build, in hex; `None` builds the head of the tag config's branch or tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_commit_id: Option<String>,
+}

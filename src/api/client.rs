@@ -1,0 +1,287 @@
+//! The calls, over gloo-net. The only file that sends a request.
+//!
+//! A write is sent once. A read is sent again, with backoff and jitter, while what stopped it may
+//! well pass. A call whose future is dropped (because its page has gone) is aborted.
+
+use super::url::join_url;
+use super::{
+    Build, CreateRepository, Error, LogEntry, Page, Refusal, Repository, Token, TriggerBuild,
+    UpdateBuildConfig,
+};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::cell::Cell;
+use wasm_bindgen::JsValue;
+use web_sys::AbortController;
+
+/// How long a call may take, in milliseconds. A log can be long, so its answer is given more.
+const TIME_LIMIT: u32 = 30_000;
+const LOG_TIME_LIMIT: u32 = 120_000;
+
+/// The waits before a read is sent again, in milliseconds; each is halved or less by chance, so
+/// that many consoles do not come back at one instant.
+const RETRY_AFTER: [u32; 2] = [600, 2_000];
+
+/// The longest `Retry-After` that a call waits for by itself, in seconds.
+const PATIENCE: u32 = 5;
+
+/// An API at one address, with or without a token. Cheap to clone.
+#[derive(Clone, PartialEq)]
+pub struct Client {
+    address: String,
+    token: Option<Token>,
+}
+
+impl Client {
+    /// `address` is where `/v1` stands, without a slash at the end; empty means the site's own
+    /// origin.
+    pub fn new(address: &str, token: Option<Token>) -> Self {
+        Self {
+            address: address.trim_end_matches('/').to_owned(),
+            token,
+        }
+    }
+
+    /// Call 1: create a build repository.
+    pub async fn create_repository(
+        &self,
+        namespace: &str,
+        request: &CreateRepository,
+    ) -> Result<Repository, Error> {
+        let url = self.url(&["repositories", namespace], &[]);
+        decode(&self.write(Method::POST, &url, Some(request)).await?)
+    }
+
+    /// Call 2: a page of builds, newest first. `page` counts from 1; `None` asks for all
+    /// namespaces (the current user's builds) or repositories.
+    pub async fn builds(
+        &self,
+        namespace: Option<&str>,
+        repo_name: Option<&str>,
+        page: u64,
+    ) -> Result<Page<Build>, Error> {
+        let page = page.to_string();
+        let mut query = vec![("page", page.as_str())];
+        query.extend(namespace.map(|namespace| ("namespace", namespace)));
+        query.extend(repo_name.map(|name| ("repo_name", name)));
+        self.read(&self.url(&["builds"], &query), TIME_LIMIT).await
+    }
+
+    /// Call 3: start a build.
+    pub async fn trigger_build(&self, request: &TriggerBuild) -> Result<Build, Error> {
+        let url = self.url(&["builds"], &[]);
+        decode(&self.write(Method::POST, &url, Some(request)).await?)
+    }
+
+    /// Call 4: one build.
+    pub async fn build(&self, build_id: &str) -> Result<Build, Error> {
+        self.read(&self.url(&["builds", build_id], &[]), TIME_LIMIT)
+            .await
+    }
+
+    /// Call 5: a build's log between two times, both optional, in Unix seconds, UTC, both included.
+    pub async fn logs(
+        &self,
+        build_id: &str,
+        start_time: Option<i64>,
+        end_time: Option<i64>,
+    ) -> Result<Vec<LogEntry>, Error> {
+        let start = start_time.map(|time| time.to_string());
+        let end = end_time.map(|time| time.to_string());
+        let mut query = Vec::new();
+        query.extend(start.as_deref().map(|time| ("start_time", time)));
+        query.extend(end.as_deref().map(|time| ("end_time", time)));
+        let url = self.url(&["builds", build_id, "logs"], &query);
+        self.read(&url, LOG_TIME_LIMIT).await
+    }
+
+    /// Call 6: replace the build node and the tag configs. The reference shows no answer, so one
+    /// that is no build config counts as none.
+    pub async fn update_build_config(
+        &self,
+        namespace: &str,
+        repo_name: &str,
+        request: &UpdateBuildConfig,
+    ) -> Result<(), Error> {
+        let url = self.url(&["repositories", namespace, repo_name, "build-config"], &[]);
+        self.write(Method::PUT, &url, Some(request)).await?;
+        Ok(())
+    }
+
+    /// The optional list of a namespace's repositories. `page` counts from 1.
+    pub async fn repositories(
+        &self,
+        namespace: &str,
+        page: u64,
+    ) -> Result<Page<Repository>, Error> {
+        let page = page.to_string();
+        let url = self.url(&["repositories", namespace], &[("page", &page)]);
+        self.read(&url, TIME_LIMIT).await
+    }
+
+    /// The optional read of one repository.
+    pub async fn repository(&self, namespace: &str, repo_name: &str) -> Result<Repository, Error> {
+        let url = self.url(&["repositories", namespace, repo_name], &[]);
+        self.read(&url, TIME_LIMIT).await
+    }
+
+    /// The optional removal of a repository.
+    pub async fn delete_repository(&self, namespace: &str, repo_name: &str) -> Result<(), Error> {
+        let url = self.url(&["repositories", namespace, repo_name], &[]);
+        self.write(Method::DELETE, &url, None::<&()>).await?;
+        Ok(())
+    }
+
+    /// The optional check whether the token fits a namespace: its `is_available`.
+    pub async fn profile(&self, namespace: &str) -> Result<bool, Error> {
+        #[derive(serde::Deserialize)]
+        struct Profile {
+            #[serde(default, deserialize_with = "super::or_default")]
+            is_available: bool,
+        }
+        let url = self.url(&["auth", namespace, "profile"], &[]);
+        let profile: Profile = self.read(&url, TIME_LIMIT).await?;
+        Ok(profile.is_available)
+    }
+
+    /// The optional exchange of a name and a password for a token.
+    pub async fn generate_api_token(&self, username: &str, password: &str) -> Result<Token, Error> {
+        #[derive(Serialize)]
+        struct Credentials<'a> {
+            username: &'a str,
+            password: &'a str,
+        }
+        #[derive(serde::Deserialize)]
+        struct Answer {
+            token: String,
+        }
+        let url = self.url(&["generate-api-token"], &[]);
+        let credentials = Credentials { username, password };
+        let answer: Answer = decode(&self.write(Method::POST, &url, Some(&credentials)).await?)?;
+        Token::new(&answer.token).ok_or_else(|| Error::Unreadable {
+            reason: "token".to_owned(),
+        })
+    }
+
+    fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> String {
+        join_url(&self.address, segments, query)
+    }
+
+    async fn read<T: DeserializeOwned>(&self, url: &str, time_limit: u32) -> Result<T, Error> {
+        let mut waits = RETRY_AFTER.iter();
+        loop {
+            let error = match self.send(Method::GET, url, None, time_limit).await {
+                Ok(body) => return decode(&body),
+                Err(error) => error,
+            };
+            let asked = match &error {
+                Error::Refused(refusal) => refusal.retry_after,
+                _ => None,
+            };
+            match waits.next() {
+                Some(&wait) if error.is_passing() && asked.is_none_or(|s| s <= PATIENCE) => {
+                    let chance = (f64::from(wait) * (0.5 + js_sys::Math::random() / 2.0)) as u32;
+                    gloo_timers::future::TimeoutFuture::new(
+                        asked.map_or(chance, |seconds| seconds * 1000),
+                    )
+                    .await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    async fn write<T: Serialize>(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<&T>,
+    ) -> Result<String, Error> {
+        let body = body
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|error| Error::Unreadable {
+                reason: error.to_string(),
+            })?;
+        self.send(method, url, body, TIME_LIMIT).await
+    }
+
+    /// Sends once, and answers the body of a 2xx.
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<String>,
+        time_limit: u32,
+    ) -> Result<String, Error> {
+        let guard = AbortOnDrop::new();
+        let timed_out = std::rc::Rc::new(Cell::new(false));
+        let _limit = guard.0.clone().map(|controller| {
+            let timed_out = timed_out.clone();
+            gloo_timers::callback::Timeout::new(time_limit, move || {
+                timed_out.set(true);
+                controller.abort();
+            })
+        });
+        let failed = |_| match timed_out.get() {
+            true => Error::TimedOut { millis: time_limit },
+            false => Error::Unreachable,
+        };
+
+        let mut request = RequestBuilder::new(url)
+            .method(method)
+            .header("Accept", "application/json")
+            .abort_signal(guard.0.as_ref().map(AbortController::signal).as_ref());
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", &token.authorization());
+        }
+        let response = match body {
+            Some(body) => {
+                request
+                    .header("Content-Type", "application/json")
+                    .body(JsValue::from_str(&body))
+                    .map_err(failed)?
+                    .send()
+                    .await
+            }
+            None => request.send().await,
+        }
+        .map_err(failed)?;
+        let text = response.text().await.map_err(failed)?;
+        if response.ok() {
+            Ok(text)
+        } else {
+            let mut refusal = Refusal::read(response.status(), &text);
+            refusal.retry_after = header(&response, "retry-after").and_then(|s| s.parse().ok());
+            Err(Error::Refused(refusal))
+        }
+    }
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name)
+}
+
+fn decode<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
+    serde_json::from_str(body).map_err(|error| Error::Unreadable {
+        reason: error.to_string(),
+    })
+}
+
+/// Aborts its request when it is dropped; for a request that has ended, that does nothing.
+struct AbortOnDrop(Option<AbortController>);
+
+impl AbortOnDrop {
+    fn new() -> Self {
+        Self(AbortController::new().ok())
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Log entries (reference, call 5).
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// One entry of a build's log. Several entries share one second, and any key may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// The text, without its newline; may hold escape sequences.
+    #[serde(default, deserialize_with = "super::or_default")]
+    pub message: String,
+    /// `INFO` in the reference's examples; any text, or missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Unix seconds, UTC; can be missing.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "whole_seconds"
+    )]
+    pub time: Option<i64>,
+}
+
+/// Reads seconds; a fraction is cut, and what is no number is no time.
+fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Seconds {
+        Whole(i64),
+        Fraction(f64),
+        Other(serde::de::IgnoredAny),
+    }
+    Ok(match Option::<Seconds>::deserialize(deserializer)? {
+        Some(Seconds::Whole(seconds)) => Some(seconds),
+        Some(Seconds::Fraction(seconds)) => Some(seconds.floor() as i64),
+        Some(Seconds::Other(_)) | None => None,
+    })
+}

@@ -1,0 +1,73 @@
+//! A page of a list, as Django REST framework pages it (reference, call 2).
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// The most rows that a page of call 2 holds.
+pub const PAGE_SIZE: u64 = 20;
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// How many rows all pages hold together.
+    pub count: u64,
+    /// Set when there is a page after this one. An URL of the publisher's own host: never followed.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// Set when there is a page before this one. Never followed.
+    #[serde(default)]
+    pub previous: Option<String>,
+    /// The rows that could be read.
+    #[serde(bound(deserialize = "T: Deserialize<'de>"), deserialize_with = "rows")]
+    pub results: Rows<T>,
+}
+
+/// The rows of a page, and how many of them could not be read: one odd row must not hide the rest,
+/// and must not vanish in silence either.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows<T> {
+    pub read: Vec<T>,
+    /// Rows that are not what the reference says.
+    pub unread: usize,
+}
+
+impl<T> From<Vec<T>> for Rows<T> {
+    fn from(read: Vec<T>) -> Self {
+        Self { read, unread: 0 }
+    }
+}
+
+impl<T: Serialize> Serialize for Rows<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.read.serialize(serializer)
+    }
+}
+
+fn rows<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Rows<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Row<T> {
+        Read(T),
+        Unread(IgnoredAny),
+    }
+    let rows = Vec::<Row<T>>::deserialize(d)?;
+    let total = rows.len();
+    let read: Vec<T> = rows
+        .into_iter()
+        .filter_map(|row| match row {
+            Row::Read(row) => Some(row),
+            Row::Unread(_) => None,
+        })
+        .collect();
+    Ok(Rows {
+        unread: total - read.len(),
+        read,
+    })
+}
+
+impl<T> Page<T> {
+    /// How many pages there are, by `count`; at least 1.
+    pub fn pages(&self) -> u64 {
+        self.count.div_ceil(PAGE_SIZE).max(1)
+    }
+}

@@ -1,0 +1,106 @@
+//! Points in time as the API writes them: RFC 3339 with milliseconds and `Z`.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A point in time in UTC, to the millisecond. Reads any RFC 3339 text; writes milliseconds and `Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    /// From Unix milliseconds; `None` outside the years that chrono can hold.
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        DateTime::from_timestamp_millis(millis).map(Self)
+    }
+
+    /// Unix milliseconds, UTC.
+    pub fn millis(self) -> i64 {
+        self.0.timestamp_millis()
+    }
+
+    /// Unix seconds, UTC, rounded down.
+    pub fn seconds(self) -> i64 {
+        self.0.timestamp()
+    }
+
+    /// The date and time in UTC.
+    pub fn utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// The time from `earlier` to `self`, never negative: the API's `created_at` can lie some
+    /// seconds after `started_at`, and a negative wait is shown as 0.
+    pub fn since(self, earlier: Timestamp) -> TimeDelta {
+        (self.0 - earlier.0).max(TimeDelta::zero())
+    }
+
+    /// The version tag that `version_tagging` 1 makes of a build's `created_at`, such as
+    /// `v20150902.081742` (UTC).
+    pub fn version_tag(self) -> String {
+        self.0.format("v%Y%m%d.%H%M%S").to_string()
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time)
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Reads a time that may be missing, `null`, or no time at all. A text that is no time is `None`:
+/// one odd field must not hide the row that it stands in.
+pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Time<'a> {
+        Text(#[serde(borrow)] std::borrow::Cow<'a, str>),
+        Other(serde::de::IgnoredAny),
+    }
+    Ok(match Option::<Time>::deserialize(d)? {
+        Some(Time::Text(text)) => DateTime::parse_from_rfc3339(&text)
+            .ok()
+            .map(|time| Timestamp(time.to_utc())),
+        Some(Time::Other(_)) | None => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp(DateTime::parse_from_rfc3339(text).unwrap().to_utc())
+    }
+
+    #[test]
+    fn a_wait_is_never_negative() {
+        let created = at("2015-05-28T11:13:27.146Z");
+        let started = at("2015-05-28T11:13:20.792Z");
+        assert_eq!(started.since(created), TimeDelta::zero());
+        assert_eq!(created.since(started).num_milliseconds(), 6354);
+    }
+
+    #[test]
+    fn the_version_tag_is_the_creation_time_in_utc() {
+        assert_eq!(
+            at("2015-09-02T08:17:42.581Z").version_tag(),
+            "v20150902.081742"
+        );
+        assert_eq!(
+            at("2015-09-02T16:17:42.581+08:00").version_tag(),
+            "v20150902.081742"
+        );
+    }
+}
