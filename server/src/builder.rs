@@ -1,0 +1,303 @@
+//! The image builder: which one this machine has, and how it is called.
+
+use crate::config::BuilderChoice;
+use crate::git::is_private;
+use crate::process::capture;
+use crate::tree::Inputs;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// How long a builder may take to say that it works.
+const PROBE: Duration = Duration::from_secs(20);
+
+/// What the log says where there is none.
+pub const NONE_FOUND: &str =
+    "no image builder works on this machine: install buildah, podman or docker, or start BuildKit";
+
+/// A builder that works here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Builder {
+    kind: BuilderChoice,
+    program: PathBuf,
+    environment: HashMap<&'static str, &'static str>,
+    buildkit_addr: Option<String>,
+}
+
+/// Finds the builder when it is first needed, and again until there is one.
+pub struct Builders {
+    choice: BuilderChoice,
+    buildkit_addr: Option<String>,
+    found: Mutex<Option<Builder>>,
+}
+
+impl Builders {
+    /// With the values of `--builder` and `--buildkit-addr`.
+    pub fn new(choice: BuilderChoice, buildkit_addr: Option<String>) -> Self {
+        Self {
+            choice,
+            buildkit_addr,
+            found: Mutex::new(None),
+        }
+    }
+
+    /// The builder of this machine; `None` where none works.
+    pub async fn find(&self) -> Option<Builder> {
+        let mut found = self.found.lock().await;
+        let is_there = found.as_ref().is_some_and(|b: &Builder| b.program.exists());
+        if !is_there {
+            *found = self.look().await;
+            if let Some(builder) = &*found {
+                tracing::info!("images are built by {}", builder.program.display());
+            }
+        }
+        found.clone()
+    }
+
+    async fn look(&self) -> Option<Builder> {
+        use BuilderChoice::{Auto, Buildah, Buildctl, Docker, Podman};
+        let kinds: &[_] = match self.choice {
+            Auto => &[Buildah, Podman, Docker, Buildctl],
+            ref one => std::slice::from_ref(one),
+        };
+        for &kind in kinds {
+            let name = match kind {
+                Auto | Buildah => "buildah",
+                Podman => "podman",
+                Docker => "docker",
+                Buildctl => "buildctl",
+            };
+            let Some(program) = find_program(name) else {
+                continue;
+            };
+            let mut builder = Builder {
+                kind,
+                program,
+                environment: HashMap::new(),
+                buildkit_addr: self.buildkit_addr.clone(),
+            };
+            let works = match kind {
+                Auto | Buildah => {
+                    builder.settle_buildah().await;
+                    true
+                }
+                Podman => true,
+                Docker => {
+                    // A client alone builds nothing.
+                    builder
+                        .answers(&["version", "--format", "{{.Server.Version}}"])
+                        .await
+                }
+                Buildctl => builder.answers(&["debug", "workers"]).await,
+            };
+            // One that was named is used even so: its own words say best what is wrong.
+            if works || self.choice != Auto {
+                return Some(builder);
+            }
+        }
+        None
+    }
+}
+
+impl Builder {
+    /// Its name, for the log.
+    pub fn name(&self) -> String {
+        let name = self.program.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        for (name, _) in std::env::vars_os() {
+            if is_private(&name) && name != "XDG_CONFIG_HOME" {
+                command.env_remove(name);
+            }
+        }
+        command.envs(&self.environment);
+        if let (BuilderChoice::Buildctl, Some(address)) = (self.kind, &self.buildkit_addr) {
+            command.arg("--addr").arg(address);
+        }
+        command
+    }
+
+    async fn answers(&self, arguments: &[&str]) -> bool {
+        let mut command = self.command();
+        command.args(arguments);
+        let output = capture(command, PROBE).await;
+        output.is_ok_and(|output| output.status.success())
+    }
+
+    /// Chooses what buildah cannot find out by itself: a storage driver that works, and chroot
+    /// isolation where no OCI runtime is installed. The caller's own choice stands.
+    async fn settle_buildah(&mut self) {
+        let unset = |name: &str| std::env::var_os(name).is_none();
+        if unset("STORAGE_DRIVER") && !self.answers(&["info"]).await {
+            self.environment.insert("STORAGE_DRIVER", "vfs");
+        }
+        let has_runtime = ["crun", "runc"]
+            .iter()
+            .any(|name| find_program(name).is_some());
+        let in_container = ["/run/.containerenv", "/.dockerenv"]
+            .iter()
+            .any(|path| Path::new(path).exists());
+        if unset("BUILDAH_ISOLATION") && (!has_runtime || in_container) {
+            self.environment.insert("BUILDAH_ISOLATION", "chroot");
+        }
+    }
+
+    /// The call that builds an image and gives it these names (`namespace/name:tag`). What it says
+    /// of the image goes to the file `report`.
+    pub fn build(&self, inputs: &Inputs, names: &[String], report: &Path) -> io::Result<Command> {
+        let mut command = self.command();
+        if self.kind == BuilderChoice::Buildctl {
+            let missing = || io::Error::other("the Dockerfile has no folder");
+            let folder = inputs.dockerfile.parent().ok_or_else(missing)?;
+            let file = inputs.dockerfile.file_name().ok_or_else(missing)?;
+            let pair = |key: &str, value: &std::ffi::OsStr| {
+                let mut pair = std::ffi::OsString::from(key);
+                pair.push("=");
+                pair.push(value);
+                pair
+            };
+            command
+                .args([
+                    "build",
+                    "--progress=plain",
+                    "--frontend=dockerfile.v0",
+                    "--local",
+                ])
+                .arg(pair("context", inputs.context.as_os_str()))
+                .arg("--local")
+                .arg(pair("dockerfile", folder.as_os_str()))
+                .arg("--opt")
+                .arg(pair("filename", file))
+                .arg(format!("--output=type=image,\"name={}\"", names.join(",")))
+                .arg("--metadata-file")
+                .arg(report);
+            return Ok(command);
+        }
+        command.arg("build");
+        let prefix = match self.kind {
+            BuilderChoice::Docker => {
+                command.env("BUILDKIT_PROGRESS", "plain");
+                ""
+            }
+            _ => {
+                command.arg("--layers");
+                "localhost/"
+            }
+        };
+        command.arg("--iidfile").arg(report);
+        command.arg("--file").arg(&inputs.dockerfile);
+        for name in names {
+            command.arg("--tag").arg(format!("{prefix}{name}"));
+        }
+        command.arg("--").arg(&inputs.context);
+        Ok(command)
+    }
+
+    /// The image's short id, 12 hex digits, from the report of a build that succeeded.
+    pub fn image_id(&self, report: &Path) -> Option<String> {
+        let text = std::fs::read_to_string(report).ok()?;
+        let id = match self.kind {
+            BuilderChoice::Buildctl => {
+                let report: serde_json::Value = serde_json::from_str(&text).ok()?;
+                ["containerimage.config.digest", "containerimage.digest"]
+                    .iter()
+                    .find_map(|key| report.get(key)?.as_str().map(str::to_owned))?
+            }
+            _ => text.trim().to_owned(),
+        };
+        let hex = id.strip_prefix("sha256:").unwrap_or(&id);
+        hex.get(..12)
+            .filter(|short| short.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .map(str::to_owned)
+    }
+}
+
+/// How far a line says that the build is: the step and how many there are. `STEP 2/5:` (buildah,
+/// podman), `Step 2/5 :` (docker), `#7 [2/5] RUN` and `#7 [stage 2/5] RUN` (BuildKit).
+pub fn progress(line: &str) -> Option<(i64, i64)> {
+    let fraction = match line.strip_prefix("STEP ").or(line.strip_prefix("Step ")) {
+        Some(rest) => rest.split([':', ' ']).next()?,
+        None => {
+            let (_, rest) = line.strip_prefix('#')?.split_once(" [")?;
+            rest.split_once(']')?.0.rsplit(' ').next()?
+        }
+    };
+    let (step, of) = fraction.split_once('/')?;
+    let (step, of): (i64, i64) = (step.parse().ok()?, of.parse().ok()?);
+    (0 <= step && 0 < of && step <= of).then_some((step, of))
+}
+
+/// The program of that name in PATH.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(name))
+        .find(|file| {
+            file.metadata()
+                .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_builder_tells_its_progress() {
+        for (line, expected) in [
+            ("STEP 1/5: FROM scratch", Some((1, 5))),
+            ("Step 3/4 : RUN make", Some((3, 4))),
+            ("#7 [2/5] RUN make", Some((2, 5))),
+            ("#7 [build 2/5] RUN make", Some((2, 5))),
+            ("#7 [internal] load metadata", None),
+            ("STEP 9/5: x", None),
+            ("STEP x/0", None),
+            ("hello", None),
+        ] {
+            assert_eq!(progress(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_and_paths_are_arguments_of_their_own() {
+        let inputs = Inputs {
+            dockerfile: "/x/-f;rm".into(),
+            context: "/x/--all".into(),
+        };
+        let names = ["a/b:c".to_owned(), "a/b:d".to_owned()];
+        let arguments = |kind| {
+            let builder = Builder {
+                kind,
+                program: "/bin/b".into(),
+                environment: HashMap::new(),
+                buildkit_addr: Some("tcp://build:1234".into()),
+            };
+            let command = builder.build(&inputs, &names, Path::new("/r")).unwrap();
+            let text = |argument: &std::ffi::OsStr| argument.to_string_lossy().into_owned();
+            command.get_args().map(text).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(
+            arguments(BuilderChoice::Buildah),
+            "build|--layers|--iidfile|/r|--file|/x/-f;rm|--tag|localhost/a/b:c|\
+             --tag|localhost/a/b:d|--|/x/--all"
+        );
+        assert_eq!(
+            arguments(BuilderChoice::Docker),
+            "build|--iidfile|/r|--file|/x/-f;rm|--tag|a/b:c|--tag|a/b:d|--|/x/--all"
+        );
+        assert_eq!(
+            arguments(BuilderChoice::Buildctl),
+            "--addr|tcp://build:1234|build|--progress=plain|--frontend=dockerfile.v0|\
+             --local|context=/x/--all|--local|dockerfile=/x|--opt|filename=-f;rm|\
+             --output=type=image,\"name=a/b:c,a/b:d\"|--metadata-file|/r"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! A build as it is when it is asked for: what call 3 answers, and what the worker will need.
+
+use crate::sources::{Sources, commit_page, project_page, ref_page};
+use crate::store::builds::{Plan, Planned};
+use crate::store::repositories::Stored;
+use slipway_console::api::{
+    Build, BuildConfig, CodeClient, CodeSource, Status, TagConfig, Timestamp, VersionTagging,
+};
+
+/// How many hex digits of the commit `version_tagging` 2 makes a tag of.
+const COMMIT_TAG: usize = 12;
+
+/// Who starts a build, and of what.
+pub struct Request<'a> {
+    /// The repository.
+    pub stored: &'a Stored,
+    /// One of its tag configs.
+    pub tag_config: &'a TagConfig,
+    /// The commit that was asked for, short or whole; `None` for the head.
+    pub commit: Option<&'a str>,
+    /// The user.
+    pub created_by: &'a str,
+    /// Whether a push started it.
+    pub auto_created: bool,
+}
+
+/// The source of a repository that is stored.
+pub fn source(config: &BuildConfig) -> CodeSource {
+    match (
+        &config.code_repo_client,
+        config.code_repo_path.split_once('/'),
+    ) {
+        (CodeClient::Simple, _) | (_, None) => CodeSource::Simple {
+            clone_url: config.code_repo_clone_url.clone().unwrap_or_default(),
+        },
+        (client, Some((namespace, name))) => CodeSource::Hosted {
+            client: client.clone(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        },
+    }
+}
+
+/// The additional tag made of a commit; `None` while too little of it is known.
+pub fn commit_tag(commit: &str) -> Option<String> {
+    commit.get(..COMMIT_TAG).map(str::to_owned)
+}
+
+/// A new build that waits; `None` when the repository has no build config.
+pub fn plan(sources: &Sources, request: &Request) -> Option<Planned> {
+    let repository = &request.stored.repository;
+    let config = repository.build_config.as_ref()?;
+    let tag_config = request.tag_config;
+    let source = source(config);
+    let page = project_page(&source);
+    let created_at = Timestamp::from(chrono::Utc::now());
+    let commit = request.commit.map(str::to_ascii_lowercase);
+    let version_tag = match tag_config.version_tagging {
+        VersionTagging::Time => created_at.version_tag(),
+        VersionTagging::Commit => commit.as_deref().and_then(commit_tag).unwrap_or_default(),
+        VersionTagging::None | VersionTagging::Other(_) => String::new(),
+    };
+    let build = Build {
+        build_id: uuid::Uuid::new_v4().to_string(),
+        created_at: Some(created_at),
+        started_at: None,
+        ended_at: None,
+        code_head_commit: commit.clone(),
+        code_repo_client: config.code_repo_client.clone(),
+        code_repo_path: config.code_repo_path.clone(),
+        code_repo_type: tag_config.code_repo_type.clone(),
+        code_repo_type_value: tag_config.code_repo_type_value.clone(),
+        created_by: request.created_by.to_owned(),
+        detail: Some("build request was created.\n".to_owned()),
+        image_id: None,
+        docker_repo_path: repository.repo_path.clone(),
+        docker_repo_tag: tag_config.docker_repo_tag.clone(),
+        docker_repo_version_tag: Some(version_tag),
+        dockerfile_location: tag_config.dockerfile_location.clone(),
+        status: Status::Waiting,
+        auto_created: request.auto_created,
+        step_at: Some(1),
+        build_node: config.build_node.clone(),
+        build_context_path: Some(tag_config.context().to_owned()),
+        code_commit_http_url: page
+            .as_deref()
+            .and_then(|page| commit_page(&config.code_repo_client, page, commit.as_deref()?)),
+        code_repo_branch_url: page.as_deref().and_then(|page| {
+            ref_page(
+                &config.code_repo_client,
+                page,
+                &tag_config.code_repo_type,
+                &tag_config.code_repo_type_value,
+            )
+        }),
+        code_repo_http_url: page,
+        is_removable: Some(true),
+    };
+    let plan = Plan {
+        clone_urls: sources.clone_urls(&source),
+        deploy_key: request.stored.deploy_key.clone(),
+        commit,
+        tag_by_commit: tag_config.version_tagging == VersionTagging::Commit,
+    };
+    Some(Planned { build, plan })
+}
+
+/// Records the commit that a build turned out to build.
+pub fn set_commit(planned: &mut Planned, commit: &str) {
+    let build = &mut planned.build;
+    build.code_head_commit = Some(commit.to_owned());
+    build.code_commit_http_url = build
+        .code_repo_http_url
+        .as_deref()
+        .and_then(|page| commit_page(&build.code_repo_client, page, commit));
+    if planned.plan.tag_by_commit {
+        build.docker_repo_version_tag = commit_tag(commit);
+    }
+}

@@ -1,0 +1,136 @@
+//! Builds (reference, calls 2 to 4).
+
+use super::{origin, page, page_number};
+use crate::App;
+use crate::auth::{JsonBody, Parameters, Segments};
+use crate::error::{Error, json_response};
+use crate::planning::{Request, plan};
+use crate::requests;
+use crate::store::builds::Filter;
+use crate::store::{Caller, builds, repositories};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use slipway_console::api::Build;
+use std::sync::Arc;
+
+/// Call 2: a page of builds, newest first.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let number = page_number(parameters.get("page"))?;
+    let filter = Filter {
+        namespace: parameters.get("namespace").map(str::to_owned),
+        repo_name: parameters.get("repo_name").map(str::to_owned),
+    };
+    let query: Vec<_> = ["namespace", "repo_name"]
+        .into_iter()
+        .filter_map(|name| Some((name, parameters.get(name)?)))
+        .collect();
+    let mut listing = app
+        .store
+        .run(move |connection| builds::list(connection, &caller, &filter, number))
+        .await?;
+    listing.rows = listing.rows.into_iter().map(row).collect();
+    let page = page(
+        listing,
+        number,
+        &origin(&headers, app.listen),
+        &["builds"],
+        &query,
+    )?;
+    Ok(json_response(StatusCode::OK, &page))
+}
+
+/// Call 3: start a build.
+pub async fn trigger(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Error> {
+    let request = requests::trigger_build(&body).map_err(Error::Invalid)?;
+    if !caller.may_write(&request.namespace) {
+        return Err(Error::NotPermitted);
+    }
+    let created_by = caller.name(&request.namespace);
+    let sources = app.git.clone();
+    // Found and added in one go, so that a build and the removal of its repository cannot cross.
+    let planned = app
+        .store
+        .run(move |connection| {
+            let transaction = connection.transaction()?;
+            let found = repositories::find(
+                &transaction,
+                &caller,
+                &request.namespace,
+                &request.repo_name,
+            )?;
+            let Some(stored) = found else {
+                let message = "There is no such repository in this namespace.";
+                return Ok(Err(Error::field("repo_name", message)));
+            };
+            let config = stored.repository.build_config.as_ref();
+            let tag_config = config.and_then(|config| {
+                let mut rows = config.tag_configs.iter();
+                rows.find(|row| row.docker_repo_tag == request.tag)
+            });
+            let planned = tag_config.and_then(|tag_config| {
+                plan(
+                    sources.sources(),
+                    &Request {
+                        stored: &stored,
+                        tag_config,
+                        commit: request.code_commit_id.as_deref(),
+                        created_by: &created_by,
+                        auto_created: false,
+                    },
+                )
+            });
+            let Some(planned) = planned else {
+                let message = "No tag config of this repository makes this tag.";
+                return Ok(Err(Error::field("tag", message)));
+            };
+            builds::insert(&transaction, stored.id, &planned)?;
+            transaction.commit()?;
+            Ok(Ok(planned))
+        })
+        .await??;
+    app.queue.wake();
+    Ok(json_response(StatusCode::CREATED, &single(planned.build)))
+}
+
+/// Call 4: one build.
+pub async fn read(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(build_id): Segments<String>,
+) -> Result<Response, Error> {
+    let build = app
+        .store
+        .run(move |connection| builds::find(connection, &caller, &build_id))
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(json_response(StatusCode::OK, &single(build)))
+}
+
+/// A build as call 2 shows it.
+fn row(build: Build) -> Build {
+    Build {
+        step_at: None,
+        build_node: None,
+        build_context_path: None,
+        is_removable: None,
+        ..build
+    }
+}
+
+/// A build as calls 3 and 4 show it.
+fn single(build: Build) -> Build {
+    Build {
+        detail: None,
+        ..build
+    }
+}

@@ -1,0 +1,212 @@
+//! Build repositories (reference, calls 1 and 6, and the optional reads and removal).
+
+use super::{origin, page, page_number};
+use crate::App;
+use crate::auth::{JsonBody, Parameters, Segments};
+use crate::error::{Error, json_response};
+use crate::sources::{code_repo_path, deploy_page, project_page};
+use crate::store::Caller;
+use crate::store::repositories::{self, Change, Stored};
+use crate::{requests, rules};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use slipway_console::api::{BuildConfig, CodeSource, CreateRepository, Repository, Timestamp};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Call 1: create a build repository.
+pub async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(namespace): Segments<String>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Error> {
+    if !caller.may_write(&namespace) {
+        return Err(Error::NotPermitted);
+    }
+    rules::namespace(&namespace).map_err(|message| Error::field("namespace", message))?;
+    let request = requests::create_repository(&body, app.git.sources()).map_err(Error::Invalid)?;
+    let created_by = caller.name(&namespace);
+    let stored = add(&app, &namespace, &created_by, request).await?;
+    Ok(json_response(StatusCode::CREATED, &stored.repository))
+}
+
+/// Adds a repository with a deploy key of its own. The request has been found right.
+pub async fn add(
+    app: &App,
+    namespace: &str,
+    created_by: &str,
+    request: CreateRepository,
+) -> Result<Stored, Error> {
+    let repo_path = format!("{namespace}/{}", request.repo_name);
+    let clone_urls = app.git.sources().clone_urls(&request.build_config.source);
+    // A local source asks for no key.
+    let is_local = clone_urls
+        .iter()
+        .any(|url| rules::local_path(url).is_some());
+    let key = match is_local {
+        true => None,
+        false => app.git.make_key(&format!("slipway:{repo_path}")).await,
+    };
+    let (key_name, public_key) = key.unzip();
+    let config = request.build_config;
+    let now = Timestamp::from(chrono::Utc::now());
+    let repository = Repository {
+        namespace: namespace.to_owned(),
+        repo_name: request.repo_name,
+        repo_path: repo_path.clone(),
+        description: request.description,
+        full_description: request.full_description,
+        created_by: created_by.to_owned(),
+        created_at: Some(now),
+        updated_at: Some(now),
+        is_public: request.is_public,
+        is_automated: true,
+        logo_file: None,
+        repo_starred_count: 0,
+        download: 0,
+        upload: 0,
+        pulled_at: None,
+        pushed_at: None,
+        build_config: Some(BuildConfig {
+            id: None,
+            docker_repo_path: repo_path,
+            code_repo_client: config.source.client(),
+            code_repo_path: code_repo_path(&config.source),
+            code_repo_path_url: project_page(&config.source),
+            deploy_url: deploy_page(&config.source),
+            code_repo_clone_url: match config.source {
+                CodeSource::Simple { clone_url } => Some(clone_url),
+                CodeSource::Hosted { .. } => None,
+            },
+            code_repo_webhook_code: None,
+            code_repo_public_key: public_key,
+            created_by: created_by.to_owned(),
+            build_node: Some(config.build_node.unwrap_or_else(|| "in".to_owned())),
+            email_enabled: config.email_enabled.unwrap_or_default(),
+            tag_configs: config.tag_configs,
+        }),
+    };
+    let name = key_name.clone();
+    let added = app
+        .store
+        .run(move |connection| repositories::insert(connection, repository, name.as_deref()))
+        .await;
+    if let (Some(name), Err(_) | Ok(None)) = (key_name, &added) {
+        app.git.remove_key(&name);
+    }
+    app.look_now.notify_one();
+    added?.ok_or_else(|| Error::field("repo_name", "A repository with this name already exists."))
+}
+
+/// The optional list of a namespace's repositories, by name.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(namespace): Segments<String>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let number = page_number(parameters.get("page"))?;
+    let name = namespace.clone();
+    let listing = app
+        .store
+        .run(move |connection| repositories::list(connection, &caller, &name, number))
+        .await?;
+    let segments = ["repositories", &namespace];
+    let page = page(
+        listing,
+        number,
+        &origin(&headers, app.listen),
+        &segments,
+        &[],
+    )?;
+    Ok(json_response(StatusCode::OK, &page))
+}
+
+async fn find(
+    app: &App,
+    caller: Caller,
+    namespace: String,
+    repo_name: String,
+) -> Result<Stored, Error> {
+    app.store
+        .run(move |connection| repositories::find(connection, &caller, &namespace, &repo_name))
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The optional read of one repository.
+pub async fn read(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments((namespace, repo_name)): Segments<(String, String)>,
+) -> Result<Response, Error> {
+    let stored = find(&app, caller, namespace, repo_name).await?;
+    Ok(json_response(StatusCode::OK, &stored.repository))
+}
+
+/// The optional removal of a repository. Its waiting and running builds are ended; what is finished
+/// stays to be read.
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments((namespace, repo_name)): Segments<(String, String)>,
+) -> Result<Response, Error> {
+    if !caller.may_write(&namespace) {
+        return Err(Error::NotPermitted);
+    }
+    let stored = find(&app, caller, namespace, repo_name).await?;
+    let id = stored.id;
+    app.store
+        .run(move |connection| repositories::remove(connection, id))
+        .await?;
+    app.queue.cancel(id).await?;
+    if let Some(name) = stored.deploy_key {
+        app.git.remove_key(&name);
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Call 6: replace the build node and the tag configs. Answers the build config as it is then.
+pub async fn update_build_config(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments((namespace, repo_name)): Segments<(String, String)>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Error> {
+    if !caller.may_write(&namespace) {
+        return Err(Error::NotPermitted);
+    }
+    // Looked up, held against the request and changed in one go: nothing comes between.
+    let config = app
+        .store
+        .run(move |connection| {
+            let found = repositories::find(connection, &caller, &namespace, &repo_name)?;
+            let Some(stored) = found else {
+                return Ok(Err(Error::NotFound));
+            };
+            let config = stored.repository.build_config;
+            let rows: HashSet<i64> = config
+                .iter()
+                .flat_map(|config| &config.tag_configs)
+                .filter_map(|row| row.id)
+                .collect();
+            let request = match requests::update_build_config(&body, stored.id, &rows) {
+                Ok(request) => request,
+                Err(problems) => return Ok(Err(Error::Invalid(problems))),
+            };
+            let change = Change {
+                build_node: request.build_node,
+                tag_configs: request.tag_configs,
+            };
+            let changed = repositories::replace(connection, stored.id, change)?;
+            Ok(changed
+                .and_then(|changed| changed.repository.build_config)
+                .ok_or(Error::NotFound))
+        })
+        .await??;
+    app.look_now.notify_one();
+    Ok(json_response(StatusCode::OK, &config))
+}

@@ -1,0 +1,93 @@
+//! The built console, served as static files. Every path that is no file is a page of the console,
+//! and answers its index.html.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use std::path::Path;
+use tower_http::services::{ServeDir, ServeFile};
+
+/// The site of a folder.
+pub fn site<S: Clone + Send + Sync + 'static>(folder: &Path) -> Router<S> {
+    let index = ServeFile::new(folder.join("index.html"));
+    Router::new()
+        .fallback_service(ServeDir::new(folder).fallback(index))
+        .layer(from_fn(cache_control))
+}
+
+/// What is named after its content never changes; anything else is asked for again each time.
+async fn cache_control(request: Request, next: Next) -> Response {
+    let is_hashed = is_hashed(request.uri().path());
+    let mut response = next.run(request).await;
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let value = match is_hashed && !is_page && response.status().is_success() {
+        true => "public, max-age=31536000, immutable",
+        false => "no-cache",
+    };
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+    response
+}
+
+/// Whether a file's name holds the hash of its content: 12 or more hex digits between the marks
+/// `-`, `_` and `.`, with a digit among them.
+fn is_hashed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.split(['-', '_', '.']).any(|part| {
+        part.len() >= 12
+            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && part.bytes().any(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Headers of every answer: what a browser must not do with it.
+pub async fn protect(request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/v1/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_api {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_hashed;
+
+    #[test]
+    fn a_hash_in_the_name_is_seen() {
+        for path in [
+            "/slipway-console-5b1f8a90c2d3e4f5.js",
+            "/slipway-console-5b1f8a90c2d3e4f5_bg.wasm",
+            "/assets/style-0123456789abcdef.css",
+        ] {
+            assert!(is_hashed(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/config.json",
+            "/icon-512.png",
+            "/builds/5709f780-e8fb-4b52",
+        ] {
+            assert!(!is_hashed(path), "{path}");
+        }
+    }
+}
