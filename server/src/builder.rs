@@ -2,7 +2,7 @@
 
 use crate::config::BuilderChoice;
 use crate::git::is_private;
-use crate::process::capture;
+use crate::group::capture;
 use crate::tree::Inputs;
 use std::collections::HashMap;
 use std::io;

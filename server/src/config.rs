@@ -143,6 +143,9 @@ impl Access {
     /// Whether `token` is this one. Takes as long for a wrong one as for the right one.
     pub fn fits(&self, token: &str) -> bool {
         let (ours, theirs) = (self.token.as_bytes(), token.as_bytes());
+        if ours.is_empty() {
+            return false;
+        }
         let mut difference = ours.len() ^ theirs.len();
         for (index, byte) in theirs.iter().enumerate() {
             difference |= usize::from(byte ^ ours[index % ours.len()]);
@@ -173,6 +176,23 @@ pub enum BuilderChoice {
 }
 
 impl Options {
+    /// What is wrong beyond what the command line's reading finds; no token is in the sentence.
+    pub fn check(&self) -> Result<(), String> {
+        for access in &self.tokens {
+            let is_token = |byte: u8| byte.is_ascii_graphic();
+            if access.token.is_empty() || !access.token.bytes().all(is_token) {
+                return Err(
+                    "a --token has the form NAMESPACE=TOKEN, the token visible ASCII \
+                     without commas"
+                        .to_owned(),
+                );
+            }
+            crate::rules::namespace(&access.namespace)
+                .map_err(|why| format!("a --token names no namespace. {why}"))?;
+        }
+        Ok(())
+    }
+
     /// The data folder: `--data`, else the user's own place for data, else `.slipway` here.
     pub fn data_folder(&self) -> PathBuf {
         let from_environment = |name: &str| {
@@ -188,13 +208,10 @@ impl Options {
     }
 }
 
-fn parse_access(text: &str) -> Result<Access, String> {
-    // No message here repeats the text: it holds the token.
-    let (namespace, token) = text.split_once('=').ok_or("the form is NAMESPACE=TOKEN")?;
-    crate::rules::namespace(namespace).map_err(|_| "no such namespace can exist")?;
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("a token is one or more visible ASCII characters".to_owned());
-    }
+/// Never fails, since clap would print the text, and the text holds a token: `Options::check` says
+/// what is wrong.
+fn parse_access(text: &str) -> Result<Access, std::convert::Infallible> {
+    let (namespace, token) = text.split_once('=').unwrap_or_default();
     Ok(Access {
         namespace: namespace.to_owned(),
         token: token.to_owned(),
@@ -275,13 +292,23 @@ mod tests {
 
     #[test]
     fn a_token_fits_only_itself_and_is_never_printed() {
-        let access = parse_access("demo=se=cret").unwrap();
+        let Ok(access) = parse_access("demo=se=cret");
         assert!(access.fits("se=cret"));
         for wrong in ["", "se=cre", "se=cretse=cret", "Se=cret"] {
             assert!(!access.fits(wrong), "{wrong}");
         }
         assert_eq!(format!("{access:?}"), "Access(demo)");
-        assert!(!parse_access("demo:secret").unwrap_err().contains("secret"));
+        for wrong in [
+            "demo:secret",
+            "De mo=secret",
+            "demo=",
+            "=secret",
+            "demo=se cret",
+        ] {
+            let options = Options::try_parse_from(["slipway", "--token", wrong]).unwrap();
+            let why = options.check().unwrap_err();
+            assert!(!why.contains("cret"), "{why}");
+        }
     }
 
     #[test]

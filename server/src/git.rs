@@ -2,7 +2,8 @@
 //! program or a question at a terminal.
 
 use crate::build_log::Level;
-use crate::process::{Failure, Job, capture};
+use crate::group::capture;
+use crate::process::{Failure, Job};
 use crate::rules;
 use crate::sources::{Location, Sources};
 use slipway_console::api::SourceKind;

@@ -8,6 +8,8 @@ mod config;
 mod error;
 mod form;
 mod git;
+mod group;
+mod pages;
 mod planning;
 mod process;
 mod queue;
@@ -121,6 +123,7 @@ impl Server {
 
 /// Starts a server and answers when it listens.
 pub async fn serve(options: Options) -> Result<Server, StartError> {
+    options.check().map_err(StartError)?;
     let data = options.data_folder();
     let failed = || format!("the data folder {} cannot be used", data.display());
     fs::create_dir_all(&data).map_err(because(failed()))?;

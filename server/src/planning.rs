@@ -1,6 +1,7 @@
 //! A build as it is when it is asked for: what call 3 answers, and what the worker will need.
 
-use crate::sources::{Sources, commit_page, project_page, ref_page};
+use crate::pages::{commit_page, project_page, ref_page};
+use crate::sources::Sources;
 use crate::store::builds::{Plan, Planned};
 use crate::store::repositories::Stored;
 use slipway_console::api::{

@@ -1,21 +1,16 @@
-//! Child processes: each leads a group of its own, and no group outlives what started it.
+//! A build's programs: their output goes to its log, and its limits end them.
 
 use crate::build_log::{BuildLog, Lines};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use std::collections::HashSet;
+use crate::group::{Group, duration};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Command, ExitStatus, Output, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
-use tokio::process::Child;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout};
-
-/// How long a group may take to end by itself once asked.
-const PATIENCE: Duration = Duration::from_secs(5);
+use tokio::time::{Instant, sleep_until};
 
 /// How long output is awaited once the program itself has ended: something that it left behind may
 /// hold the pipe open.
@@ -98,15 +93,6 @@ impl From<rusqlite::Error> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Internal(error.to_string())
-    }
-}
-
-/// A duration in the words of the options: `30m`, `90s`, `250ms`.
-fn duration(duration: Duration) -> String {
-    match duration.as_millis() {
-        millis if millis % 60_000 == 0 => format!("{}m", millis / 60_000),
-        millis if millis % 1000 == 0 => format!("{}s", millis / 1000),
-        millis => format!("{millis}ms"),
     }
 }
 
@@ -231,139 +217,4 @@ async fn stopped(stop: &mut watch::Receiver<Option<Stop>>) -> Stop {
         Ok(stop) => stop.unwrap_or(Stop::Server),
         Err(_) => Stop::Server,
     }
-}
-
-/// Runs a program outside any build and answers its output, or an error after `limit`.
-pub async fn capture(mut command: Command, limit: Duration) -> io::Result<Output> {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut group = Group::spawn(command)?;
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let (out, err) = (group.child.stdout.take(), group.child.stderr.take());
-    let reading = async {
-        let read_out = async {
-            match out {
-                Some(mut out) => out.read_to_end(&mut stdout).await,
-                None => Ok(0),
-            }
-        };
-        let read_err = async {
-            match err {
-                Some(mut err) => err.read_to_end(&mut stderr).await,
-                None => Ok(0),
-            }
-        };
-        tokio::try_join!(read_out, read_err)?;
-        group.child.wait().await
-    };
-    match timeout(limit, reading).await {
-        Ok(status) => {
-            let status = status?;
-            group.kill();
-            Ok(Output {
-                status,
-                stdout,
-                stderr,
-            })
-        }
-        Err(_) => {
-            group.end().await;
-            Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                format!("no answer within {}", duration(limit)),
-            ))
-        }
-    }
-}
-
-/// A child that leads its own process group. Dropped, it takes the whole group with it.
-struct Group {
-    child: Child,
-    leader: Option<Pid>,
-}
-
-impl Group {
-    fn spawn(mut command: Command) -> io::Result<Self> {
-        command.stdin(Stdio::null()).process_group(0);
-        let child = tokio::process::Command::from(command).spawn()?;
-        let leader = child
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw);
-        Ok(Self { child, leader })
-    }
-
-    /// Asks the group to end, and ends what does not, with all that it started: a child that made a
-    /// group of its own is found by its parents.
-    async fn end(&mut self) {
-        let Some(leader) = self.leader else { return };
-        let mut family = descendants(leader);
-        let _ = kill_process_group(leader, Signal::TERM);
-        let _ = timeout(PATIENCE, self.child.wait()).await;
-        family.extend(descendants(leader));
-        self.kill();
-        for member in family {
-            if started(member.0) == Some(member.1) {
-                let _ = kill_process(member.0, Signal::KILL);
-            }
-        }
-        let _ = timeout(PATIENCE, self.child.wait()).await;
-    }
-
-    /// Ends what is left of the group, and lets go of it: its number may be another's from now on.
-    fn kill(&mut self) {
-        if let Some(leader) = self.leader.take() {
-            // An error says that nobody is left.
-            let _ = kill_process_group(leader, Signal::KILL);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// A process's parent and start time, from `/proc`.
-fn parent_and_start(process: Pid) -> Option<(i32, u64)> {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).ok()?;
-    // The name stands in brackets and may hold anything; what follows it is numbers.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    let parent = fields.nth(1)?.parse().ok()?;
-    Some((parent, fields.nth(17)?.parse().ok()?))
-}
-
-fn started(process: Pid) -> Option<u64> {
-    Some(parent_and_start(process)?.1)
-}
-
-/// All processes that descend from one, with their start times. None where there is no `/proc`.
-fn descendants(of: Pid) -> HashSet<(Pid, u64)> {
-    let all: Vec<(Pid, i32, u64)> = std::fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            entry
-                .file_name()
-                .to_str()?
-                .parse()
-                .ok()
-                .and_then(Pid::from_raw)
-        })
-        .filter_map(|process| {
-            let (parent, started) = parent_and_start(process)?;
-            Some((process, parent, started))
-        })
-        .collect();
-    let mut found = HashSet::new();
-    let mut ancestors = vec![of.as_raw_nonzero().get()];
-    while let Some(ancestor) = ancestors.pop() {
-        for (process, parent, started) in &all {
-            if *parent == ancestor && found.insert((*process, *started)) {
-                ancestors.push(process.as_raw_nonzero().get());
-            }
-        }
-    }
-    found
 }

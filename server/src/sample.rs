@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::builder::find_program;
-use crate::process::capture;
+use crate::group::capture;
 use crate::routes::add_repository;
 use slipway_console::api::{
     CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig, VersionTagging,

@@ -53,7 +53,7 @@ pub async fn protect(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::REFERRER_POLICY, "same-origin"),
         (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
         (
             HeaderName::from_static("cross-origin-opener-policy"),

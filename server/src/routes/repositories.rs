@@ -4,7 +4,7 @@ use super::{origin, page, page_number};
 use crate::App;
 use crate::auth::{JsonBody, Parameters, Segments};
 use crate::error::{Error, json_response};
-use crate::sources::{code_repo_path, deploy_page, project_page};
+use crate::pages::{code_repo_path, deploy_page, project_page};
 use crate::store::Caller;
 use crate::store::repositories::{self, Change, Stored};
 use crate::{requests, rules};

@@ -1,0 +1,172 @@
+//! What the API shows of a code source: its path, and its pages at its host.
+
+use crate::rules;
+use slipway_console::api::url::encode;
+use slipway_console::api::{CodeClient, CodeSource, SourceKind};
+
+/// What the API calls `code_repo_path`: `owner/name`, or what is like it in a clone URL.
+pub fn code_repo_path(source: &CodeSource) -> String {
+    let clone_url = match source {
+        CodeSource::Hosted {
+            namespace, name, ..
+        } => return format!("{namespace}/{name}"),
+        CodeSource::Simple { clone_url } => clone_url,
+    };
+    let is_local = rules::local_path(clone_url).is_some();
+    let path = match clone_url.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => clone_url
+            .split_once(':')
+            .map_or(clone_url.as_str(), |(_, path)| path),
+    };
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let mut parts: Vec<_> = path.rsplit('/').filter(|part| !part.is_empty()).collect();
+    parts.truncate(if is_local { 1 } else { 2 });
+    parts.reverse();
+    parts.join("/")
+}
+
+/// The web address of each code client, where a deploy key is given and where a commit is shown.
+struct Host {
+    address: &'static str,
+    keys: Option<&'static str>,
+    commit: &'static str,
+    branch: &'static str,
+    tag: &'static str,
+}
+
+fn host(client: &CodeClient) -> Option<Host> {
+    let host = |address, keys, commit, branch, tag| Host {
+        address,
+        keys,
+        commit,
+        branch,
+        tag,
+    };
+    match client {
+        CodeClient::GitHub => Some(host(
+            "https://github.com",
+            Some("settings/keys"),
+            "commit",
+            "tree",
+            "tree",
+        )),
+        CodeClient::Bitbucket => Some(host(
+            "https://bitbucket.org",
+            Some("admin/access-keys/"),
+            "commits",
+            "branch",
+            "src",
+        )),
+        CodeClient::OSChina => Some(host(
+            "https://gitee.com",
+            Some("deploy_keys"),
+            "commit",
+            "tree",
+            "tree",
+        )),
+        CodeClient::GitCafe => Some(host("https://gitcafe.com", None, "commit", "tree", "tree")),
+        CodeClient::Simple | CodeClient::Other(_) => None,
+    }
+}
+
+fn encode_path(path: &str) -> String {
+    path.split('/').map(encode).collect::<Vec<_>>().join("/")
+}
+
+/// The source's page at its host. A `Simple` one has a page only where it is cloned over http(s).
+pub fn project_page(source: &CodeSource) -> Option<String> {
+    match source {
+        CodeSource::Hosted { client, .. } => {
+            let path = encode_path(&code_repo_path(source));
+            Some(format!("{}/{path}", host(client)?.address))
+        }
+        CodeSource::Simple { clone_url } => {
+            let (scheme, rest) = clone_url.split_once("://")?;
+            let is_web = scheme == "http" || scheme == "https";
+            let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
+            let rest = rest.strip_suffix(".git").unwrap_or(rest);
+            is_web.then(|| format!("{scheme}://{rest}"))
+        }
+    }
+}
+
+/// The page where the source takes deploy keys.
+pub fn deploy_page(source: &CodeSource) -> Option<String> {
+    let keys = host(&source.client())?.keys?;
+    Some(format!("{}/{keys}", project_page(source)?))
+}
+
+/// The page of a commit.
+pub fn commit_page(client: &CodeClient, project: &str, commit: &str) -> Option<String> {
+    Some(format!("{project}/{}/{commit}", host(client)?.commit))
+}
+
+/// The page of a branch or tag.
+pub fn ref_page(
+    client: &CodeClient,
+    project: &str,
+    kind: &SourceKind,
+    value: &str,
+) -> Option<String> {
+    let host = host(client)?;
+    let part = match kind {
+        SourceKind::Tag => host.tag,
+        _ => host.branch,
+    };
+    Some(format!("{project}/{part}/{}", encode_path(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn simple(clone_url: &str) -> CodeSource {
+        CodeSource::Simple {
+            clone_url: clone_url.to_owned(),
+        }
+    }
+
+    #[test]
+    fn pages_are_as_the_reference_shows_them() {
+        let source = CodeSource::Hosted {
+            client: CodeClient::Bitbucket,
+            namespace: "alauda".into(),
+            name: "buildtest".into(),
+        };
+        let project = project_page(&source).unwrap();
+        assert_eq!(project, "https://bitbucket.org/alauda/buildtest");
+        assert_eq!(
+            commit_page(&CodeClient::Bitbucket, &project, "552819d").unwrap(),
+            "https://bitbucket.org/alauda/buildtest/commits/552819d"
+        );
+        assert_eq!(
+            ref_page(
+                &CodeClient::Bitbucket,
+                &project,
+                &SourceKind::Branch,
+                "a/b#"
+            )
+            .unwrap(),
+            "https://bitbucket.org/alauda/buildtest/branch/a/b%23"
+        );
+    }
+
+    #[test]
+    fn a_simple_source_has_a_path_from_its_url() {
+        for (url, path) in [
+            ("http://github.com/example/project.git", "example/project"),
+            ("git@host.example:team/sub/project.git", "sub/project"),
+            ("/srv/git/project.git", "project"),
+            ("file:///srv/git/project/", "project"),
+        ] {
+            assert_eq!(code_repo_path(&simple(url)), path);
+        }
+        assert_eq!(
+            project_page(&simple("https://me@host.example/a/b.git")).as_deref(),
+            Some("https://host.example/a/b")
+        );
+        assert_eq!(project_page(&simple("/srv/git/project.git")), None);
+    }
+}
