@@ -2,3 +2,44 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod log;
+pub mod routes;
+
+#[cfg(feature = "ui")]
+pub mod app;
+#[cfg(feature = "ui")]
+pub mod browser;
+#[cfg(feature = "ui")]
+pub mod components;
+#[cfg(feature = "ui")]
+pub mod connection;
+#[cfg(feature = "ui")]
+pub mod format;
+#[cfg(feature = "ui")]
+pub mod forms;
+#[cfg(feature = "ui")]
+pub mod known;
+#[cfg(feature = "ui")]
+pub mod navigation;
+#[cfg(feature = "ui")]
+pub mod pages;
+#[cfg(feature = "ui")]
+pub mod query;
+#[cfg(feature = "ui")]
+pub mod text;
+
+/// Puts the console in the place of the page's skeleton.
+#[cfg(feature = "ui")]
+pub fn mount() {
+    use leptos::prelude::*;
+    use wasm_bindgen::JsCast;
+
+    let place = document()
+        .get_element_by_id("app")
+        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+        .or_else(|| document().body());
+    if let Some(place) = place {
+        place.replace_children_with_node_0();
+        mount_to(place, app::App).forget();
+    }
+}

@@ -259,6 +259,14 @@ impl Client {
     }
 }
 
+/// The site's own configuration, `config.json` beside it. Missing or odd, it is as if it were empty.
+pub async fn site_config(base_path: &str) -> crate::connection::SiteConfig {
+    let site = Client::new("", None);
+    site.read(&format!("{base_path}/config.json"), TIME_LIMIT)
+        .await
+        .unwrap_or_default()
+}
+
 fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name)
 }

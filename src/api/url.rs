@@ -1,6 +1,6 @@
 //! URLs of calls: every segment and value percent-encoded.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -15,6 +15,14 @@ pub fn encode(text: &str) -> String {
     match text {
         "." | ".." => text.replace('.', "%252E"),
         _ => utf8_percent_encode(text, ENCODED).to_string(),
+    }
+}
+
+/// What `encode` made of it; `None` when it is no UTF-8.
+pub fn decode(text: &str) -> Option<String> {
+    match text {
+        "%252E" | "%252E%252E" => Some(text.replace("%252E", ".")),
+        _ => Some(percent_decode_str(text).decode_utf8().ok()?.into_owned()),
     }
 }
 

@@ -1,0 +1,260 @@
+//! The shell around every page: header, navigation, title, announcements; and which page is shown.
+
+use crate::api::client::site_config;
+use crate::browser::{self, Keep, store, stored};
+use crate::connection::Connection;
+use crate::navigation::Navigation;
+use crate::pages::build::Build;
+use crate::pages::builds::Builds;
+use crate::pages::config::Config;
+use crate::pages::connection::ConnectionPage;
+use crate::pages::new_repository::NewRepository;
+use crate::pages::not_found::NotFound;
+use crate::pages::repositories::Repositories;
+use crate::pages::repository::Repository;
+use crate::query::Clock;
+use crate::routes::{BuildsQuery, Route};
+use crate::text::{Locale, locale, set_locale};
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// Light, dark, or what the system says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// The value under which it is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Its name for the user.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::System => tr!(theme.system),
+            Self::Light => tr!(theme.light),
+            Self::Dark => tr!(theme.dark),
+        }
+    }
+}
+
+impl From<&str> for Theme {
+    fn from(text: &str) -> Self {
+        match text {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// The title of the page that is shown, set by its heading.
+#[derive(Clone, Copy)]
+struct Title(RwSignal<String>);
+
+/// A page's heading. Names the tab, and is where the focus goes when the page is opened.
+pub fn heading(text: Signal<String>) -> impl IntoView {
+    let title = expect_context::<Title>();
+    Effect::new(move |_| title.0.set(text.get()));
+    view! {
+        <h1 id="heading" tabindex="-1">
+            {text}
+        </h1>
+    }
+}
+
+/// The console.
+#[component]
+pub fn App() -> impl IntoView {
+    let navigation = Navigation::provide();
+    let connection = Connection::provide();
+    Clock::provide();
+    let title = RwSignal::new(String::new());
+    provide_context(Title(title));
+    provide_theme();
+    leptos::task::spawn_local(async move {
+        connection.set_site(site_config(&browser::base_path()).await);
+    });
+
+    Effect::new(move |_| {
+        let name = title.get();
+        document().set_title(&if name.is_empty() {
+            "Slipway".to_owned()
+        } else {
+            format!("{name} · Slipway")
+        });
+    });
+
+    // A change of filters or page number keeps the page and what is on it.
+    let page = Memo::new(move |before: Option<&Option<Route>>| {
+        let now = navigation.route();
+        match (before.and_then(Option::as_ref), &now) {
+            (Some(before), Some(now)) if before.same_page(now) => Some(before.clone()),
+            _ => now,
+        }
+    });
+    let announced = RwSignal::new(String::new());
+    Effect::new(move |before: Option<()>| {
+        page.track();
+        // The first page is announced by the browser itself.
+        if before.is_some() {
+            request_animation_frame(move || {
+                browser::focus("#heading");
+                announced.set(title.get_untracked());
+            });
+        }
+    });
+    let view = move || match page.get() {
+        Some(Route::Builds(_)) => view! { <Builds /> }.into_any(),
+        Some(Route::Build { build_id }) => view! { <Build build_id=build_id /> }.into_any(),
+        Some(Route::Repositories { namespace }) => {
+            view! { <Repositories namespace=namespace /> }.into_any()
+        }
+        Some(Route::Repository { namespace, name }) => {
+            view! { <Repository namespace=namespace name=name /> }.into_any()
+        }
+        Some(Route::NewRepository { namespace }) => {
+            view! { <NewRepository namespace=namespace /> }.into_any()
+        }
+        Some(Route::Config { namespace, name }) => {
+            view! { <Config namespace=namespace name=name /> }.into_any()
+        }
+        Some(Route::Connection { .. }) => view! { <ConnectionPage /> }.into_any(),
+        None => view! { <NotFound /> }.into_any(),
+    };
+    view! {
+        <a class="skip-link" href="#heading">
+            {move || tr!(nav.skip)}
+        </a>
+        <Header />
+        <main class="page">{view}</main>
+        <div class="visually-hidden" aria-live="polite">
+            {announced}
+        </div>
+    }
+}
+
+#[component]
+fn Header() -> impl IntoView {
+    let navigation = expect_context::<Navigation>();
+    let connection = expect_context::<Connection>();
+    let current = move |is: fn(&Route) -> bool| {
+        move || {
+            navigation
+                .route()
+                .is_some_and(|route| is(&route))
+                .then_some("page")
+        }
+    };
+    let builds = move || navigation.href(&Route::Builds(BuildsQuery::default()));
+    let namespace = Memo::new(move |_| match navigation.route() {
+        Some(
+            Route::Repositories { namespace }
+            | Route::Repository { namespace, .. }
+            | Route::NewRepository { namespace }
+            | Route::Config { namespace, .. },
+        ) => namespace,
+        _ => connection.namespace(),
+    });
+    let repositories = move || {
+        navigation.href(&match namespace.get() {
+            empty if empty.is_empty() => Route::Connection {
+                back: Some(navigation.here()),
+            },
+            namespace => Route::Repositories { namespace },
+        })
+    };
+    let connect = move || navigation.href(&Route::Connection { back: None });
+    let switch_language = move |_| {
+        let other = match untrack(locale) {
+            Locale::en => Locale::zh,
+            Locale::zh => Locale::en,
+        };
+        crate::text::remember(other);
+        set_locale(other);
+    };
+    view! {
+        <header class="shell-header">
+            <a class="brand" href=builds aria-label="Slipway">
+                <span class="brand-mark"></span>
+                "Slipway"
+            </a>
+            <nav class="shell-nav" aria-label=ts!(nav.label)>
+                <a
+                    href=builds
+                    aria-current=current(|route| {
+                        matches!(route, Route::Builds(_) | Route::Build { .. })
+                    })
+                >
+                    {move || tr!(nav.builds)}
+                </a>
+                <a
+                    href=repositories
+                    aria-current=current(|route| {
+                        matches!(
+                            route,
+                            Route::Repositories { .. }
+                            | Route::Repository { .. }
+                            | Route::NewRepository { .. }
+                            | Route::Config { .. }
+                        )
+                    })
+                >
+                    {move || tr!(nav.repositories)}
+                </a>
+                <a
+                    href=connect
+                    aria-current=current(|route| matches!(route, Route::Connection { .. }))
+                >
+                    {move || tr!(nav.connection)}
+                </a>
+            </nav>
+            // Shown in the language that it switches to.
+            <button
+                type="button"
+                class="button language"
+                lang=move || match locale() {
+                    Locale::en => "zh-CN",
+                    Locale::zh => "en",
+                }
+                on:click=switch_language
+            >
+                {move || match locale() {
+                    Locale::en => "中文",
+                    Locale::zh => "English",
+                }}
+            </button>
+        </header>
+    }
+}
+
+/// Provides the theme as a signal; a change is kept and shown.
+fn provide_theme() {
+    let theme = RwSignal::new(Theme::from(
+        stored(Keep::Device, "theme").unwrap_or_default().as_str(),
+    ));
+    provide_context(theme);
+    Effect::new(move |before: Option<()>| {
+        let theme = theme.get();
+        if before.is_none() {
+            return; // What was kept is shown already, by boot.js.
+        }
+        let kept = (theme != Theme::System).then(|| theme.as_str());
+        store(Keep::Device, "theme", kept);
+        if let Some(root) = document().document_element() {
+            // Neither fails for a valid name.
+            let _ = match kept {
+                Some(value) => root.set_attribute("data-theme", value),
+                None => root.remove_attribute("data-theme"),
+            };
+        }
+    });
+}

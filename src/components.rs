@@ -1,0 +1,12 @@
+//! The parts that two pages share.
+
+pub mod badge;
+pub mod builds_table;
+pub mod copy;
+pub mod dialog;
+pub mod field;
+pub mod icon;
+pub mod log_view;
+pub mod notice;
+pub mod time;
+pub mod trigger;

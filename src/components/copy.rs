@@ -1,0 +1,62 @@
+//! A button that copies a text, and says whether it did.
+
+use super::icon;
+use crate::browser;
+use crate::tr;
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Copied {
+    No,
+    Yes,
+    Refused,
+}
+
+/// A button named 'Copy {what}' that copies the text.
+#[component]
+pub fn CopyButton(
+    /// What is copied when the button is pressed.
+    #[prop(into)]
+    text: Signal<String>,
+    /// What it is, for the button's name: 'commit', 'image id'.
+    #[prop(into)]
+    what: Signal<String>,
+) -> impl IntoView {
+    let copied = RwSignal::new(Copied::No);
+    let press = move |_| {
+        leptos::task::spawn_local(async move {
+            let text = text.get_untracked();
+            let done = match browser::copy(&text).await {
+                true => Copied::Yes,
+                false => Copied::Refused,
+            };
+            let _ = copied.try_set(done);
+            TimeoutFuture::new(2_000).await;
+            let _ = copied.try_set(Copied::No);
+        });
+    };
+    let said = move || match copied.get() {
+        Copied::No => String::new(),
+        Copied::Yes => tr!(copy.done).to_string(),
+        Copied::Refused => tr!(copy.refused).to_string(),
+    };
+    view! {
+        <span class="copy">
+            <button
+                type="button"
+                class="button-icon"
+                aria-label=move || tr!(copy.label, what = what.get())
+                title=move || tr!(copy.label, what = what.get())
+                on:click=press
+            >
+                {move || {
+                    icon::icon(if copied.get() == Copied::Yes { icon::CHECK } else { icon::COPY })
+                }}
+            </button>
+            <span class="copy-said" role="status">
+                {said}
+            </span>
+        </span>
+    }
+}

@@ -1,0 +1,210 @@
+//! Form fields: a label, an input, a hint, and the field's problem beside it.
+
+use crate::forms::FormState;
+use leptos::prelude::*;
+
+/// Where a field stands in the request, by the API's own path; the index of a row can change.
+pub type Path = Signal<String>;
+
+/// The id that joins a field's label, input and problem. Paths have characters that ids avoid.
+fn id_of(path: &str) -> String {
+    let id: String = path
+        .chars()
+        .map(|char| {
+            if char.is_ascii_alphanumeric() {
+                char
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    format!("field-{id}")
+}
+
+/// What one field is made of, beyond its input.
+#[component]
+fn FieldFrame(
+    path: Path,
+    #[prop(into)] label: Signal<String>,
+    hint: Option<Signal<String>>,
+    children: Children,
+) -> impl IntoView {
+    let form = expect_context::<FormState>();
+    let problem = Memo::new(move |_| path.with(|path| form.problem(path)));
+    let warning = Memo::new(move |_| path.with(|path| form.warning(path)));
+    view! {
+        <div class="field">
+            <label class="field-label" for=move || path.with(|path| id_of(path))>
+                {label}
+            </label>
+            {children()}
+            <p class="field-hint" id=move || path.with(|path| format!("{}-hint", id_of(path)))>
+                {hint}
+            </p>
+            <p class="field-problem" id=move || path.with(|path| format!("{}-problem", id_of(path)))>
+                {problem}
+            </p>
+            <p class="field-warning">{warning}</p>
+        </div>
+    }
+}
+
+fn described_by(path: Path) -> impl Fn() -> String + Copy {
+    move || {
+        path.with(|path| {
+            let id = id_of(path);
+            format!("{id}-problem {id}-hint")
+        })
+    }
+}
+
+/// A line of text.
+#[component]
+pub fn TextField(
+    #[prop(into)] path: Path,
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into)] on_input: Callback<String>,
+    #[prop(optional, into)] hint: Option<Signal<String>>,
+    /// Set in the face for names, tags and paths.
+    #[prop(optional)]
+    code: bool,
+    /// The id of a `<datalist>` with what can be chosen.
+    #[prop(optional)]
+    list: &'static str,
+    #[prop(optional)] required: bool,
+) -> impl IntoView {
+    let form = expect_context::<FormState>();
+    view! {
+        <FieldFrame path=path label=label hint=hint>
+            <input
+                type="text"
+                id=move || path.with(|path| id_of(path))
+                class:code=code
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                list=(!list.is_empty()).then_some(list)
+                aria-required=required.then_some("true")
+                aria-invalid=move || path.with(|path| form.problem(path).is_some()).to_string()
+                aria-describedby=described_by(path)
+                prop:value=value
+                on:input=move |event| {
+                    path.with_untracked(|path| form.edited(path));
+                    on_input.run(event_target_value(&event));
+                }
+                on:blur=move |_| path.with_untracked(|path| form.left(path))
+                on:keydown=move |event| form.keep_enter(&event)
+            />
+        </FieldFrame>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub fn TextArea(
+    #[prop(into)] path: Path,
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into)] on_input: Callback<String>,
+    #[prop(optional, into)] hint: Option<Signal<String>>,
+) -> impl IntoView {
+    let form = expect_context::<FormState>();
+    view! {
+        <FieldFrame path=path label=label hint=hint>
+            <textarea
+                rows="4"
+                id=move || path.with(|path| id_of(path))
+                aria-invalid=move || path.with(|path| form.problem(path).is_some()).to_string()
+                aria-describedby=described_by(path)
+                prop:value=value
+                on:input=move |event| {
+                    path.with_untracked(|path| form.edited(path));
+                    on_input.run(event_target_value(&event));
+                }
+                on:blur=move |_| path.with_untracked(|path| form.left(path))
+            ></textarea>
+        </FieldFrame>
+    }
+}
+
+/// A choice from a few.
+#[component]
+pub fn SelectField(
+    #[prop(into)] path: Path,
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into)] on_change: Callback<String>,
+    /// Values and their words, in the order shown.
+    #[prop(into)]
+    options: Signal<Vec<(String, String)>>,
+    #[prop(optional, into)] hint: Option<Signal<String>>,
+) -> impl IntoView {
+    let form = expect_context::<FormState>();
+    view! {
+        <FieldFrame path=path label=label hint=hint>
+            <select
+                id=move || path.with(|path| id_of(path))
+                aria-invalid=move || path.with(|path| form.problem(path).is_some()).to_string()
+                aria-describedby=described_by(path)
+                on:change=move |event| {
+                    path.with_untracked(|path| form.edited(path));
+                    on_change.run(event_target_value(&event));
+                }
+            >
+                {move || {
+                    options
+                        .get()
+                        .into_iter()
+                        .map(|(option, word)| {
+                            let chosen = option.clone();
+                            view! {
+                                <option
+                                    value=option
+                                    prop:selected=move || value.with(|value| *value == chosen)
+                                >
+                                    {word}
+                                </option>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </select>
+        </FieldFrame>
+    }
+}
+
+/// Yes or no.
+#[component]
+pub fn CheckField(
+    #[prop(into)] path: Path,
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] checked: Signal<bool>,
+    #[prop(into)] on_change: Callback<bool>,
+    #[prop(optional, into)] hint: Option<Signal<String>>,
+) -> impl IntoView {
+    let form = expect_context::<FormState>();
+    view! {
+        <div class="field field-check">
+            <label>
+                <input
+                    type="checkbox"
+                    id=move || path.with(|path| id_of(path))
+                    prop:checked=checked
+                    on:change=move |event| {
+                        path.with_untracked(|path| form.edited(path));
+                        on_change.run(event_target_checked(&event));
+                    }
+                />
+                {label}
+            </label>
+            <p class="field-hint">{hint}</p>
+            <p class="field-problem">{move || path.with(|path| form.problem(path))}</p>
+        </div>
+    }
+}
+
+/// The selector of a field's input, for moving the focus there.
+pub fn selector(path: &str) -> String {
+    format!("#{}", id_of(path))
+}

@@ -1,0 +1,135 @@
+//! What went wrong, told where it matters: what failed, the status, the API's own words, Retry.
+
+use super::icon;
+use crate::api::Error;
+use crate::browser;
+use crate::connection::use_connection;
+use crate::navigation::use_navigation;
+use crate::routes::Route;
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// What happened, in one sentence of the console's own.
+pub fn error_words(error: &Error) -> String {
+    match error {
+        Error::Unreachable if browser::is_offline() => tr!(error.offline).to_string(),
+        Error::Unreachable => tr!(error.unreachable).to_string(),
+        Error::TimedOut { millis } => tr!(error.timed_out, s = millis / 1000),
+        Error::Unreadable { .. } => tr!(error.unreadable).to_string(),
+        Error::Refused(refusal) => match refusal.status {
+            401 => tr!(error.unauthorized).to_string(),
+            403 => tr!(error.forbidden).to_string(),
+            404 => tr!(error.not_found).to_string(),
+            429 => tr!(error.too_many).to_string(),
+            400..=499 => tr!(error.refused).to_string(),
+            _ => tr!(error.server).to_string(),
+        },
+    }
+}
+
+/// The API's own words, the fields that it names included; empty when it said nothing.
+pub fn api_words(error: &Error) -> String {
+    match error {
+        Error::Refused(refusal) => {
+            let mut words = vec![refusal.message.clone()];
+            words.extend(
+                refusal
+                    .fields
+                    .iter()
+                    .map(|field| format!("{}: {}", field.path, field.message)),
+            );
+            words.retain(|text| !text.is_empty());
+            words.join("\n")
+        }
+        Error::Unreadable { reason } => reason.clone(),
+        _ => String::new(),
+    }
+}
+
+/// An error's place on the page.
+#[component]
+pub fn ErrorNotice(
+    /// What was being done: 'Loading builds'.
+    #[prop(into)]
+    what: Signal<String>,
+    /// What went wrong.
+    error: Error,
+    /// Tries again; without it there is no Retry.
+    #[prop(optional, into)]
+    retry: Option<Callback<()>>,
+    /// Whether older data is still shown beside it.
+    #[prop(optional)]
+    stale: bool,
+) -> impl IntoView {
+    let navigation = use_navigation();
+    let connection = use_connection();
+    let unauthorized = error.status() == Some(401);
+    let status = error.status();
+    let passing = error.is_passing();
+    let said = api_words(&error);
+    let unreachable = matches!(error, Error::Unreachable);
+    let address = move || match connection.address() {
+        address if address.is_empty() => browser::origin(),
+        address => address,
+    };
+    let connect = move || {
+        navigation.href(&Route::Connection {
+            back: Some(navigation.here()),
+        })
+    };
+    view! {
+        <div class="notice" data-kind="error" role="alert">
+            {icon::icon(icon::WARNING)}
+            <div class="notice-body">
+                <p class="notice-title">
+                    {move || tr!(error.failed, what = what.get())} ": " {move || error_words(&error)}
+                    {status.map(|status| view! { <span class="code">{format!(" HTTP {status}")}</span> })}
+                </p>
+                {unreachable
+                    .then(|| {
+                        view! { <p>{move || tr!(error.address)} " " <span class="code">{address}</span></p> }
+                    })}
+                {(!said.is_empty()).then(|| view! { <p class="notice-said">{said.clone()}</p> })}
+                {(stale && passing).then(|| view! { <p>{move || tr!(error.stale)}</p> })}
+            </div>
+            <div class="notice-actions">
+                {(unauthorized || unreachable)
+                    .then(|| {
+                        view! {
+                            <a class="button" href=connect>
+                                {move || tr!(nav.connection)}
+                            </a>
+                        }
+                    })}
+                {retry
+                    .map(|retry| {
+                        view! {
+                            <button type="button" class="button" on:click=move |_| retry.run(())>
+                                {move || tr!(error.retry)}
+                            </button>
+                        }
+                    })}
+            </div>
+        </div>
+    }
+}
+
+/// A message that is no error: information or a warning, told politely.
+pub fn notice(kind: &'static str, text: Signal<String>) -> impl IntoView {
+    view! {
+        <div class="notice" data-kind=kind role="status">
+            {(kind == "warning").then(|| icon::icon(icon::WARNING))}
+            <p class="notice-body">{text}</p>
+        </div>
+    }
+}
+
+/// The shape of a page that is being loaded.
+pub fn skeleton(rows: usize) -> impl IntoView {
+    let label = ts!(state.loading);
+    view! {
+        <div class="skeleton" role="status" aria-label=label>
+            {(0..rows).map(|_| view! { <span></span> }).collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,61 @@
+//! Times and lengths of time on a page.
+
+use crate::api::{Build, Timestamp};
+use crate::format::duration;
+use crate::query::use_clock;
+use crate::text::words;
+use crate::{browser, tr};
+use leptos::prelude::*;
+
+/// How long ago it was, with the full time as its title.
+pub fn relative_time(time: Timestamp) -> impl IntoView {
+    let clock = use_clock();
+    let text = Memo::new(move |_| words().relative(time.millis(), clock.now()));
+    view! {
+        <time datetime=time.to_string() title=move || words().absolute(time.millis(), false)>
+            {text}
+        </time>
+    }
+}
+
+/// The full time in the user's zone, or in UTC.
+pub fn absolute_time(time: Timestamp, utc: Signal<bool>) -> impl IntoView {
+    view! {
+        <time datetime=time
+            .to_string()>{move || words().absolute(time.millis(), utc.get())}</time>
+    }
+}
+
+/// How long a build has run or ran; ticks while it runs, by this machine's clock.
+pub fn build_duration(build: &Build) -> impl IntoView {
+    let clock = use_clock();
+    let (started, ended, finished) = (build.started_at, build.ended_at, build.is_finished());
+    let text = Memo::new(move |_| match (started, ended) {
+        (Some(started), Some(ended)) => duration(ended.since(started)),
+        (Some(started), None) if !finished => Timestamp::from_millis(clock.now())
+            .map(|now| duration(now.since(started)))
+            .unwrap_or_default(),
+        _ => "–".to_owned(),
+    });
+    view! { <span class="number">{text}</span> }
+}
+
+/// A link that leaves the console, shown with its host; plain text when it is no web address.
+pub fn outside_link(text: String, url: Option<&str>) -> AnyView {
+    match url.and_then(browser::web_link) {
+        Some((href, host)) => view! {
+            <a
+                class="outside"
+                href=href
+                rel="noopener noreferrer"
+                target="_blank"
+                title=move || tr!(link.outside, host = host)
+            >
+                {text}
+                {super::icon::icon(super::icon::LINK)}
+            </a>
+        }
+        .into_any(),
+        None => view! { <span>{text}</span> }.into_any(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Starting a build: of a tag's head at a press, or of one commit through a dialog.
+
+use super::dialog::Dialog;
+use super::icon;
+use super::notice::ErrorNotice;
+use crate::api::{Error, TriggerBuild};
+use crate::connection::use_connection;
+use crate::navigation::use_navigation;
+use crate::routes::Route;
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// A commit id as the API takes it: 7 to 40 hex digits.
+pub fn is_commit(text: &str) -> bool {
+    (7..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// 'Build' and 'Build a commit' for one image tag. After success the build's page is shown.
+#[component]
+pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl IntoView {
+    let connection = use_connection();
+    let navigation = use_navigation();
+    let sending = RwSignal::new(false);
+    let error = RwSignal::new(None::<Error>);
+    let open = RwSignal::new(false);
+    let commit = RwSignal::new(String::new());
+    let image = format!("{namespace}/{repo_name}:{tag}");
+    let request = StoredValue::new(TriggerBuild {
+        namespace,
+        repo_name,
+        tag,
+        code_commit_id: None,
+    });
+
+    let send = move |code_commit_id: Option<String>| {
+        let Some(client) = untrack(move || connection.client()) else {
+            return;
+        };
+        if sending.get_untracked() {
+            return;
+        }
+        sending.set(true);
+        error.set(None);
+        let request = TriggerBuild {
+            code_commit_id,
+            ..request.get_value()
+        };
+        leptos::task::spawn_local(async move {
+            let answer = client.trigger_build(&request).await;
+            if sending.try_set(false).is_some() {
+                return; // The page has gone; the build is in the table.
+            }
+            match answer {
+                Ok(build) => {
+                    open.set(false);
+                    navigation.go(&Route::Build {
+                        build_id: build.build_id,
+                    });
+                }
+                Err(failure) => error.set(Some(failure)),
+            }
+        });
+    };
+    let send_commit = move || {
+        let commit = commit.get_untracked().trim().to_ascii_lowercase();
+        if commit.is_empty() {
+            send(None);
+        } else if is_commit(&commit) {
+            send(Some(commit));
+        }
+    };
+    let wrong = move || {
+        let commit = commit.get();
+        let commit = commit.trim();
+        !commit.is_empty() && !is_commit(commit)
+    };
+    let problem = move || {
+        error.get().map(|error| {
+            view! { <ErrorNotice what=ts!(trigger.starting) error=error /> }
+        })
+    };
+    let name = StoredValue::new(image.clone());
+    view! {
+        <div class="trigger">
+            <div class="button-group">
+                <button
+                    type="button"
+                    class="button"
+                    data-kind="primary"
+                    aria-label=move || tr!(trigger.build_image, image = name.get_value())
+                    disabled=sending
+                    on:click=move |_| send(None)
+                >
+                    {icon::icon(icon::PLAY)}
+                    {move || {
+                        if sending.get() { tr!(trigger.sending) } else { tr!(trigger.build) }
+                    }}
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    aria-label=move || tr!(trigger.commit_of, image = name.get_value())
+                    disabled=sending
+                    on:click=move |_| {
+                        error.set(None);
+                        open.set(true);
+                    }
+                >
+                    {move || tr!(trigger.commit)}
+                </button>
+            </div>
+            <Show when=move || !open.get()>{problem}</Show>
+            <Dialog open=open title=Signal::derive(move || {
+                tr!(trigger.commit_of, image = name.get_value())
+            })>
+                <form
+                    class="form"
+                    on:submit=move |event| {
+                        event.prevent_default();
+                        send_commit();
+                    }
+                >
+                    <label class="field">
+                        <span class="field-label">{move || tr!(trigger.commit_id)}</span>
+                        <input
+                            type="text"
+                            class="code"
+                            autocomplete="off"
+                            spellcheck="false"
+                            maxlength="64"
+                            prop:value=commit
+                            aria-invalid=move || wrong().to_string()
+                            on:input=move |event| commit.set(event_target_value(&event))
+                        />
+                        <span class="field-hint">{move || tr!(trigger.commit_hint)}</span>
+                        <Show when=wrong>
+                            <span class="field-problem">{move || tr!(trigger.commit_wrong)}</span>
+                        </Show>
+                    </label>
+                    {problem}
+                    <div class="form-actions">
+                        <button
+                            type="submit"
+                            class="button"
+                            data-kind="primary"
+                            disabled=move || sending.get() || wrong()
+                        >
+                            {move || {
+                                if sending.get() { tr!(trigger.sending) } else { tr!(trigger.build) }
+                            }}
+                        </button>
+                        <button type="button" class="button" on:click=move |_| open.set(false)>
+                            {move || tr!(form.cancel)}
+                        </button>
+                    </div>
+                </form>
+            </Dialog>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_commit;
+
+    #[test]
+    fn a_commit_is_7_to_40_hex_digits() {
+        assert!(is_commit("552819d"));
+        assert!(is_commit("552819d5c903472a36696e8ac620ac250e49829d"));
+        for wrong in ["", "552819", "552819g", "--upload-pack", &"a".repeat(41)] {
+            assert!(!is_commit(wrong), "{wrong}");
+        }
+    }
+}

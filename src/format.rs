@@ -1,0 +1,22 @@
+//! How lengths of time and the like are written.
+
+use crate::tr;
+use chrono::TimeDelta;
+
+/// `6 m 02 s`, `1 h 03 m`, `0.4 s`.
+pub fn duration(length: TimeDelta) -> String {
+    let seconds = length.num_seconds();
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        tr!(time.hours, h = hours, m = format!("{minutes:02}"))
+    } else if minutes > 0 {
+        tr!(time.minutes, m = minutes, s = format!("{rest:02}"))
+    } else {
+        tr!(time.seconds, s = rest)
+    }
+}
+
+/// The first characters of a commit id, as git shortens it.
+pub fn short_commit(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
+}

@@ -1,0 +1,182 @@
+//! The create form and the tag config editor: draft (what the user typed), rules (what is wrong
+//! with it), view.
+
+pub mod config_form;
+pub mod create_form;
+pub mod draft;
+pub mod rows;
+pub mod rules;
+pub mod words;
+
+use crate::api::Refusal;
+use crate::browser;
+use crate::components::field::selector;
+use leptos::prelude::*;
+use rules::Problem;
+use std::collections::HashSet;
+use web_sys::KeyboardEvent;
+
+/// What the fields of one form share: the rules' verdict, the API's, and which fields the user has
+/// been in. Provided as context by the form's view; copies are the same thing.
+#[derive(Clone, Copy)]
+pub struct FormState {
+    problems: Memo<Vec<Problem>>,
+    /// What the API said of the last request; a field's part goes when the field is edited.
+    refusal: RwSignal<Refusal>,
+    left: RwSignal<HashSet<String>>,
+    submitted: RwSignal<bool>,
+}
+
+impl FormState {
+    /// For a form whose problems are these.
+    pub fn provide(problems: Memo<Vec<Problem>>) -> Self {
+        let state = Self {
+            problems,
+            refusal: RwSignal::new(Refusal::default()),
+            left: RwSignal::new(HashSet::new()),
+            submitted: RwSignal::new(false),
+        };
+        provide_context(state);
+        state
+    }
+
+    /// What is wrong with the field at this path, once the user has left it or submitted; the API's
+    /// word first.
+    pub fn problem(self, path: &str) -> Option<String> {
+        if let Some(said) = self.refusal.with(|refusal| refusal.field(path)) {
+            return Some(said);
+        }
+        let shown = self.submitted.get() || self.left.with(|left| left.contains(path));
+        shown.then(|| {
+            self.problems.with(|problems| {
+                problems
+                    .iter()
+                    .find(|problem| problem.path == path && !problem.kind.is_warning())
+                    .map(|problem| words::problem(&problem.kind))
+            })
+        })?
+    }
+
+    /// What may be wrong with the field at this path; a warning never blocks.
+    pub fn warning(self, path: &str) -> Option<String> {
+        self.problems.with(|problems| {
+            problems
+                .iter()
+                .find(|problem| problem.path == path && problem.kind.is_warning())
+                .map(|problem| words::problem(&problem.kind))
+        })
+    }
+
+    /// How many problems block the form, tracked.
+    pub fn count(self) -> usize {
+        self.problems
+            .with(|problems| problems.iter().filter(|p| !p.kind.is_warning()).count())
+    }
+
+    /// Whether problems are shown that block the form.
+    pub fn is_blocked(self) -> bool {
+        self.submitted.get() && self.count() > 0
+    }
+
+    /// The user wants to send: shows all problems, puts the focus on the first one, and answers
+    /// whether there is none.
+    pub fn submit(self) -> bool {
+        self.submitted.set(true);
+        self.refusal.set(Refusal::default());
+        let first = self.problems.with_untracked(|problems| {
+            problems
+                .iter()
+                .find(|problem| !problem.kind.is_warning())
+                .map(|problem| problem.path.clone())
+        });
+        match first {
+            None => true,
+            Some(path) => {
+                request_animation_frame(move || {
+                    browser::focus(&selector(&path));
+                });
+                false
+            }
+        }
+    }
+
+    /// The API refused: its words go to their fields. Answers what fits no field of the form, to be
+    /// shown above it.
+    pub fn refuse(self, refusal: &Refusal, known: impl Fn(&str) -> bool) -> Refusal {
+        let mut rest = refusal.clone();
+        rest.fields.retain(|field| !known(&field.path));
+        let mut own = refusal.clone();
+        own.fields.retain(|field| known(&field.path));
+        if let Some(first) = own.fields.first() {
+            let path = first.path.clone();
+            request_animation_frame(move || {
+                browser::focus(&selector(&path));
+            });
+        }
+        self.refusal.set(own);
+        rest
+    }
+
+    /// The field was edited: what the API said of it no longer holds.
+    pub fn edited(self, path: &str) {
+        if self
+            .refusal
+            .with_untracked(|refusal| refusal.field(path).is_some())
+        {
+            self.refusal
+                .update(|refusal| refusal.fields.retain(|field| field.path != path));
+        }
+    }
+
+    /// The user went out of the field.
+    pub fn left(self, path: &str) {
+        if !self.left.with_untracked(|left| left.contains(path)) {
+            self.left.update(|left| {
+                left.insert(path.to_owned());
+            });
+        }
+    }
+
+    /// Rows moved, so what is known by their index no longer holds.
+    pub fn rows_moved(self) {
+        self.left
+            .update(|left| left.retain(|path| !path.contains('[')));
+        self.refusal
+            .update(|refusal| refusal.fields.retain(|field| !field.path.contains('[')));
+    }
+
+    /// Keeps Enter in a text field from sending the form by accident; with Ctrl or ⌘ it sends.
+    pub fn keep_enter(self, event: &KeyboardEvent) {
+        if event.key() == "Enter" && !event.ctrl_key() && !event.meta_key() && !event.is_composing()
+        {
+            event.prevent_default();
+        }
+    }
+}
+
+/// The build nodes that are known, to choose from; any other text may be typed.
+fn build_nodes() -> impl IntoView {
+    view! {
+        <datalist id="build-nodes">
+            {crate::api::repository::KNOWN_BUILD_NODES
+                .into_iter()
+                .map(|node| view! { <option value=node></option> })
+                .collect_view()}
+        </datalist>
+    }
+}
+
+/// Says that something is still wrong, once the user has tried to send.
+fn summary(form: FormState) -> impl IntoView {
+    view! {
+        <p class="form-summary" role="alert">
+            {move || {
+                form.is_blocked()
+                    .then(|| match form.count() {
+                        1 => crate::tr!(form.one_problem).to_string(),
+                        count => crate::tr!(form.problems, n = count),
+                    })
+            }}
+        </p>
+    }
+}

@@ -1,0 +1,155 @@
+//! The tag config editor (call 6).
+
+use super::FormState;
+use super::draft::{RowDraft, update_request};
+use super::rows::{Rows, RowsEditor};
+use super::rules::{ROW_FIELDS, check_config, row_path};
+use crate::api::Error;
+use crate::components::field::TextField;
+use crate::components::notice::ErrorNotice;
+use crate::connection::use_connection;
+use crate::{tr, ts};
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::prelude::*;
+
+/// Edits the build node and the tag configs of a repository, and saves them with call 6.
+#[component]
+pub fn ConfigForm(
+    namespace: String,
+    name: String,
+    build_node: String,
+    drafts: Vec<RowDraft>,
+    /// What to do once the API has taken the request.
+    #[prop(into)]
+    on_saved: Callback<()>,
+) -> impl IntoView {
+    let connection = use_connection();
+    let node = RwSignal::new(build_node.clone());
+    let rows = Rows::new(drafts.clone());
+    let problems = Memo::new(move |_| node.with(|node| check_config(node, &rows.drafts())));
+    let form = FormState::provide(problems);
+    let sending = RwSignal::new(false);
+    let error = RwSignal::new(None::<Error>);
+    let repository = StoredValue::new((namespace, name));
+    let loaded = StoredValue::new((build_node, drafts));
+    let changed = Memo::new(move |_| {
+        loaded.with_value(|(build_node, drafts)| {
+            node.with(|node| node != build_node) || rows.drafts() != *drafts
+        })
+    });
+
+    let send = move || {
+        if sending.get_untracked() || !form.submit() {
+            return;
+        }
+        let Some(client) = untrack(move || connection.client()) else {
+            return;
+        };
+        sending.set(true);
+        error.set(None);
+        let drafts = untrack(move || rows.drafts());
+        let request = update_request(&node.get_untracked(), &drafts);
+        leptos::task::spawn_local(async move {
+            let Some((namespace, name)) = repository.try_get_value() else {
+                return;
+            };
+            let answer = client
+                .update_build_config(&namespace, &name, &request)
+                .await;
+            if sending.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(()) => on_saved.run(()),
+                Err(Error::Refused(refusal)) => {
+                    let known = |path: &str| {
+                        path == "build_node"
+                            || path == "tag_configs"
+                            || (0..drafts.len()).any(|index| {
+                                ROW_FIELDS
+                                    .iter()
+                                    .any(|field| row_path("", index, field) == path)
+                            })
+                    };
+                    let rest = form.refuse(&refusal, known);
+                    let all_placed = rest.message.is_empty() && rest.fields.is_empty();
+                    if !all_placed || refusal.fields.is_empty() {
+                        error.set(Some(Error::Refused(rest)));
+                    }
+                }
+                Err(failure) => error.set(Some(failure)),
+            }
+        });
+    };
+    let reset = move |_| {
+        let (build_node, drafts) = loaded.get_value();
+        form.rows_moved();
+        node.set(build_node);
+        rows.set(drafts);
+    };
+    view! {
+        <form
+            class="form"
+            novalidate
+            aria-label=ts!(config.title)
+            on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                send();
+            }
+            on:keydown=move |event: KeyboardEvent| {
+                if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                    event.prevent_default();
+                    send();
+                }
+            }
+        >
+            {move || {
+                error.get().map(|error| view! { <ErrorNotice what=ts!(config.saving) error=error /> })
+            }}
+            <section class="form-section">
+                <h2>{move || tr!(rows.heading)}</h2>
+                <p class="quiet">{move || tr!(rows.explain)}</p>
+                <RowsEditor rows=rows prefix="" />
+            </section>
+            <section class="form-section">
+                <h2>{move || tr!(config.building)}</h2>
+                <TextField
+                    path=Signal::stored("build_node".to_owned())
+                    label=ts!(create.build_node)
+                    hint=ts!(create.build_node_hint)
+                    code=true
+                    list="build-nodes"
+                    required=true
+                    value=node
+                    on_input=move |text| node.set(text)
+                />
+            </section>
+            {super::build_nodes()}
+            {super::summary(form)}
+            <div class="form-actions">
+                <button
+                    type="submit"
+                    class="button"
+                    data-kind="primary"
+                    disabled=move || sending.get() || !changed.get()
+                    title=move || (!changed.get()).then(|| tr!(config.unchanged))
+                >
+                    {move || if sending.get() { tr!(form.sending) } else { tr!(config.save) }}
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || sending.get() || !changed.get()
+                    on:click=reset
+                >
+                    {move || tr!(config.reset)}
+                </button>
+                <span class="quiet">
+                    {move || {
+                        if changed.get() { tr!(form.shortcut) } else { tr!(config.unchanged) }
+                    }}
+                </span>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,73 @@
+//! Build repositories that this browser has seen, for an API that lists none and reads none back.
+
+use crate::api::Repository;
+use crate::browser::{Keep, now_millis, store, stored};
+use serde::{Deserialize, Serialize};
+
+/// The most repositories that are remembered for one API; the oldest go first.
+const MOST: usize = 100;
+
+/// A repository as this browser saw it last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    pub namespace: String,
+    pub name: String,
+    /// When, in Unix milliseconds by this machine's clock.
+    pub at: i64,
+    /// Missing where only its name was seen.
+    #[serde(default)]
+    pub repository: Option<Repository>,
+}
+
+fn key(address: &str) -> String {
+    format!("seen.{address}")
+}
+
+/// The repositories seen at this API, newest first. What cannot be read is as good as none.
+pub fn all(address: &str) -> Vec<Seen> {
+    stored(Keep::Device, &key(address))
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+/// One repository as seen last.
+pub fn find(address: &str, namespace: &str, name: &str) -> Option<Seen> {
+    all(address)
+        .into_iter()
+        .find(|seen| seen.namespace == namespace && seen.name == name)
+}
+
+/// Remembers a repository, or its name alone, which keeps what else was known of it.
+pub fn remember(address: &str, namespace: &str, name: &str, repository: Option<&Repository>) {
+    let mut seen = all(address);
+    let old = seen
+        .iter()
+        .position(|seen| seen.namespace == namespace && seen.name == name)
+        .map(|index| seen.remove(index));
+    let repository = repository
+        .cloned()
+        .or_else(|| old.and_then(|old| old.repository));
+    seen.insert(
+        0,
+        Seen {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            at: now_millis(),
+            repository,
+        },
+    );
+    seen.truncate(MOST);
+    // Storage that is full or forbidden only means that nothing is remembered.
+    if let Ok(text) = serde_json::to_string(&seen) {
+        store(Keep::Device, &key(address), Some(&text));
+    }
+}
+
+/// Forgets a repository.
+pub fn forget(address: &str, namespace: &str, name: &str) {
+    let mut seen = all(address);
+    seen.retain(|seen| seen.namespace != namespace || seen.name != name);
+    if let Ok(text) = serde_json::to_string(&seen) {
+        store(Keep::Device, &key(address), Some(&text));
+    }
+}

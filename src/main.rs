@@ -1,0 +1,5 @@
+//! Mounts the console in the page.
+
+fn main() {
+    slipway_console::mount();
+}

@@ -1,0 +1,10 @@
+//! One file a page.
+
+pub mod build;
+pub mod builds;
+pub mod config;
+pub mod connection;
+pub mod new_repository;
+pub mod not_found;
+pub mod repositories;
+pub mod repository;

@@ -1,0 +1,33 @@
+//! The create form, and what to do next.
+
+use crate::app::heading;
+use crate::connection::use_connection;
+use crate::forms::create_form::CreateForm;
+use crate::known;
+use crate::navigation::use_navigation;
+use crate::routes::Route;
+use crate::ts;
+use leptos::prelude::*;
+
+/// The New repository page.
+#[component]
+pub fn NewRepository(namespace: String) -> impl IntoView {
+    let navigation = use_navigation();
+    let connection = use_connection();
+    let to = namespace.clone();
+    let created = Callback::new(move |repository: crate::api::Repository| {
+        let name = repository.repo_name.clone();
+        let address = untrack(move || connection.address());
+        known::remember(&address, &to, &name, Some(&repository));
+        // On the repository's page are the deploy key and a Build button for each tag.
+        navigation.go(&Route::Repository {
+            namespace: to.clone(),
+            name,
+        });
+    });
+    let title = namespace.clone();
+    view! {
+        {heading(ts!(create.title_in, namespace = title.clone()))}
+        <CreateForm namespace=namespace on_created=created />
+    }
+}

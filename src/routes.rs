@@ -1,0 +1,279 @@
+//! Every path of the console, built and read in one place. No page formats a URL itself.
+
+use crate::api::url::{decode, encode};
+
+/// A page of the console, with all that its URL says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    Builds(BuildsQuery),
+    Build {
+        build_id: String,
+    },
+    Repositories {
+        namespace: String,
+    },
+    Repository {
+        namespace: String,
+        name: String,
+    },
+    NewRepository {
+        namespace: String,
+    },
+    Config {
+        namespace: String,
+        name: String,
+    },
+    /// `back` is the path to return to once connected.
+    Connection {
+        back: Option<String>,
+    },
+}
+
+/// What the builds table shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BuildsQuery {
+    /// Empty: every namespace that the API shows.
+    pub namespace: String,
+    /// Empty: every repository.
+    pub repo: String,
+    /// A status letter, applied to the rows of the page; empty: all.
+    pub status: String,
+    /// Counted from 1; 0 stands for 1.
+    pub page: u64,
+}
+
+impl Route {
+    /// The page's path and query, without the base path under which the site is served.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Builds(query) => {
+                let page = match query.page {
+                    0 | 1 => String::new(),
+                    page => page.to_string(),
+                };
+                let pairs = [
+                    ("namespace", query.namespace.as_str()),
+                    ("repo", &query.repo),
+                    ("status", &query.status),
+                    ("page", &page),
+                ];
+                with_query("/builds", &pairs)
+            }
+            Self::Build { build_id } => format!("/builds/{}", segment(build_id)),
+            Self::Repositories { namespace } => format!("/repositories/{}", segment(namespace)),
+            Self::Repository { namespace, name } => {
+                format!("/repositories/{}/{}", segment(namespace), segment(name))
+            }
+            Self::NewRepository { namespace } => {
+                format!("/repositories/{}/new", segment(namespace))
+            }
+            Self::Config { namespace, name } => format!(
+                "/repositories/{}/{}/config",
+                segment(namespace),
+                segment(name)
+            ),
+            Self::Connection { back } => {
+                with_query("/connection", &[("back", back.as_deref().unwrap_or(""))])
+            }
+        }
+    }
+}
+
+impl Route {
+    /// The page at a path (without the base path) and a query (with or without its `?`); `None`
+    /// when there is no such page.
+    pub fn parse(path: &str, query: &str) -> Option<Self> {
+        // Compared while still encoded: `%6Eew` is a repository, `new` is a page.
+        let encoded: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let text = |index: usize| encoded.get(index).and_then(|segment| decode(segment));
+        let value = |key: &str| query_value(query, key).unwrap_or_default();
+        match encoded.as_slice() {
+            [""] | ["builds"] => Some(Self::Builds(BuildsQuery {
+                namespace: value("namespace"),
+                repo: value("repo"),
+                status: value("status"),
+                page: value("page").parse().unwrap_or(1).max(1),
+            })),
+            ["builds", _] => Some(Self::Build { build_id: text(1)? }),
+            ["repositories", _] => Some(Self::Repositories {
+                namespace: text(1)?,
+            }),
+            ["repositories", _, "new"] => Some(Self::NewRepository {
+                namespace: text(1)?,
+            }),
+            ["repositories", _, _] => Some(Self::Repository {
+                namespace: text(1)?,
+                name: text(2)?,
+            }),
+            ["repositories", _, _, "config"] => Some(Self::Config {
+                namespace: text(1)?,
+                name: text(2)?,
+            }),
+            ["connection"] => Some(Self::Connection {
+                back: query_value(query, "back").and_then(|back| safe_back(&back)),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether both are the same page, perhaps with other query values: such a change keeps the
+    /// page and what is on it.
+    pub fn same_page(&self, other: &Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Builds(_), Self::Builds(_)) | (Self::Connection { .. }, Self::Connection { .. })
+        ) || self == other
+    }
+}
+
+fn query_value(query: &str, key: &str) -> Option<String> {
+    query
+        .trim_start_matches('?')
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(name, _)| *name == key)
+        .and_then(|(_, value)| decode(&value.replace('+', " ")))
+}
+
+/// One path segment. A repository may be called `new`, which is also a page's name: its first letter
+/// is encoded, so that the two paths differ.
+fn segment(text: &str) -> String {
+    match text {
+        "new" => "%6Eew".to_owned(),
+        _ => encode(text),
+    }
+}
+
+/// The path with the pairs that have a value.
+fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut url = path.to_owned();
+    for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        url.push(if url.len() == path.len() { '?' } else { '&' });
+        url.push_str(key);
+        url.push('=');
+        url.push_str(&encode(value));
+    }
+    url
+}
+
+/// A `back` path, if it leads to a page of this console and nowhere else.
+pub fn safe_back(path: &str) -> Option<String> {
+    let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n']);
+    inside.then(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every path on one page: a change of any is seen here.
+    #[test]
+    fn every_path() {
+        let namespace = || "demo".to_owned();
+        let name = || "web-app".to_owned();
+        let routes = [
+            Route::Builds(BuildsQuery::default()),
+            Route::Builds(BuildsQuery {
+                namespace: namespace(),
+                repo: name(),
+                status: "F".to_owned(),
+                page: 3,
+            }),
+            Route::Build {
+                build_id: "5709f780-e8fb".to_owned(),
+            },
+            Route::Repositories {
+                namespace: namespace(),
+            },
+            Route::Repository {
+                namespace: namespace(),
+                name: name(),
+            },
+            Route::Repository {
+                namespace: namespace(),
+                name: "new".to_owned(),
+            },
+            Route::NewRepository {
+                namespace: namespace(),
+            },
+            Route::Config {
+                namespace: "a/b".to_owned(),
+                name: "名".to_owned(),
+            },
+            Route::Connection { back: None },
+            Route::Connection {
+                back: Some("/builds?page=2".to_owned()),
+            },
+        ];
+        let paths: Vec<String> = routes.iter().map(Route::path).collect();
+        assert_eq!(
+            paths,
+            [
+                "/builds",
+                "/builds?namespace=demo&repo=web-app&status=F&page=3",
+                "/builds/5709f780-e8fb",
+                "/repositories/demo",
+                "/repositories/demo/web-app",
+                "/repositories/demo/%6Eew",
+                "/repositories/demo/new",
+                "/repositories/a%2Fb/%E5%90%8D/config",
+                "/connection",
+                "/connection?back=%2Fbuilds%3Fpage%3D2",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_path_reads_back_as_its_page() {
+        let repository = |name: &str| Route::Repository {
+            namespace: "a/b".to_owned(),
+            name: name.to_owned(),
+        };
+        for route in [
+            repository("new"),
+            repository("config"),
+            repository("名 %2F"),
+        ] {
+            let path = route.path();
+            assert_eq!(Route::parse(&path, ""), Some(route), "{path}");
+        }
+        let query = BuildsQuery {
+            namespace: "x&y".to_owned(),
+            repo: "é".to_owned(),
+            status: "F".to_owned(),
+            page: 7,
+        };
+        let path = Route::Builds(query.clone()).path();
+        let (path, search) = path.split_once('?').expect("has a query");
+        assert_eq!(Route::parse(path, search), Some(Route::Builds(query)));
+    }
+
+    #[test]
+    fn nonsense_is_no_page() {
+        for path in ["/nope", "/builds/a/b", "/repositories", "/builds/%FF", "//"] {
+            let route = Route::parse(path, "?page=x");
+            assert!(route.is_none() || path == "//", "{path}");
+        }
+        let Some(Route::Builds(query)) = Route::parse("/builds", "?page=-3&status=%FF") else {
+            panic!("still the builds page");
+        };
+        assert_eq!((query.page, query.status.as_str()), (1, ""));
+    }
+
+    #[test]
+    fn back_leads_nowhere_else() {
+        assert_eq!(
+            safe_back("/builds?page=2").as_deref(),
+            Some("/builds?page=2")
+        );
+        for outside in [
+            "//evil.test",
+            "https://evil.test",
+            "/\\evil.test",
+            "builds",
+            "",
+        ] {
+            assert_eq!(safe_back(outside), None, "{outside}");
+        }
+    }
+}

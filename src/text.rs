@@ -1,0 +1,165 @@
+//! The texts that the user reads: `tr!` finds one in the current language.
+
+use leptos::prelude::*;
+
+// The library's other way, a build script, compiles ICU's data exporter first: minutes, for this.
+#[allow(deprecated)]
+mod generated {
+    leptos_i18n::load_locales!();
+}
+
+pub use generated::i18n::{self, Locale};
+
+thread_local! {
+    static LOCALE: ArcRwSignal<Locale> = ArcRwSignal::new(first_locale());
+}
+
+/// The language that `boot.js` decided on before the first paint.
+fn first_locale() -> Locale {
+    let tag = document()
+        .document_element()
+        .and_then(|root| root.get_attribute("lang"));
+    match tag.as_deref() {
+        Some(tag) if tag.starts_with("zh") => Locale::zh,
+        _ => Locale::en,
+    }
+}
+
+/// The language shown now. Tracked where it is read inside a view or an effect.
+pub fn locale() -> Locale {
+    LOCALE.with(|locale| match Owner::current() {
+        Some(_) => locale.get(),
+        None => locale.get_untracked(),
+    })
+}
+
+/// Shows the console in another language.
+pub fn set_locale(locale: Locale) {
+    LOCALE.with(|signal| signal.set(locale));
+    if let Some(root) = document().document_element() {
+        // Setting an attribute with a valid name cannot fail.
+        let _ = root.set_attribute("lang", tag(locale));
+    }
+}
+
+/// Keeps the choice for the next visit; `boot.js` reads it.
+pub fn remember(locale: Locale) {
+    use crate::browser::{Keep, store};
+    store(Keep::Device, "language", Some(tag(locale)));
+}
+
+/// The language's tag, as HTML and the browser's tables take it.
+pub fn tag(locale: Locale) -> &'static str {
+    match locale {
+        Locale::en => "en",
+        Locale::zh => "zh-CN",
+    }
+}
+
+/// The browser's words for times and numbers in the current language.
+pub fn words() -> crate::browser::Words<'static> {
+    crate::browser::Words(tag(locale()))
+}
+
+/// A text with its `{name}`s replaced.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let value = after.split_once('}').and_then(|(name, after)| {
+            let (_, value) = values.iter().find(|(key, _)| *key == name)?;
+            Some((value, after))
+        });
+        match value {
+            Some((value, after)) => {
+                out.push_str(value);
+                rest = after;
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A text of the locale files, in the current language: `tr!(builds.title)`; with values for its
+/// placeholders, `tr!(builds.page, page = 3)`. A key that is missing in a file does not compile.
+#[macro_export]
+macro_rules! tr {
+    ($($key:ident).+) => {
+        leptos_i18n::td_string!($crate::text::locale(), $($key).+)
+    };
+    ($($key:ident).+, $($name:ident = $value:expr),+ $(,)?) => {
+        $crate::text::fill(
+            leptos_i18n::td_string!($crate::text::locale(), $($key).+),
+            &[$((stringify!($name), &$value.to_string())),+],
+        )
+    };
+}
+
+/// The same as a signal that follows the language.
+#[macro_export]
+macro_rules! ts {
+    ($($tokens:tt)+) => {
+        leptos::prelude::Signal::derive(move || $crate::tr!($($tokens)+).to_string())
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+    use serde_json::Value;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn placeholders_are_filled_once() {
+        assert_eq!(fill("{a} of {b}", &[("a", "{b}"), ("b", "2")]), "{b} of 2");
+        assert_eq!(fill("{", &[]), "{");
+        assert_eq!(fill("{unknown} x", &[]), "{unknown} x");
+    }
+
+    fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
+        match value {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    flatten(&format!("{path}.{key}"), value, out);
+                }
+            }
+            Value::String(text) => {
+                out.insert(path.to_owned(), text.clone());
+            }
+            other => panic!("{path}: {other} is no text"),
+        }
+    }
+
+    fn texts(file: &str) -> BTreeMap<String, String> {
+        let mut out = BTreeMap::new();
+        flatten("", &serde_json::from_str(file).expect("JSON"), &mut out);
+        out
+    }
+
+    fn placeholders(text: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = text
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}').map(|(name, _)| name))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn both_languages_have_the_same_texts_with_the_same_placeholders() {
+        let en = texts(include_str!("locales/en.json"));
+        let zh = texts(include_str!("locales/zh.json"));
+        assert_eq!(en.keys().collect::<Vec<_>>(), zh.keys().collect::<Vec<_>>());
+        for (key, text) in &en {
+            assert!(!text.trim().is_empty(), "{key} is empty");
+            assert_eq!(placeholders(text), placeholders(&zh[key]), "{key}");
+        }
+    }
+}
