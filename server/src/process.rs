@@ -2,15 +2,24 @@
 
 use crate::build_log::{BuildLog, Lines};
 use crate::group::{Group, duration};
+use rustix::pipe::fcntl_setpipe_size;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
+
+/// The most bytes that are read at once, how many such chunks may wait to be logged, and the size
+/// that the pipe is asked to have, in bytes.
+const CHUNK: usize = 64 << 10;
+const AHEAD: usize = 256;
+const PIPE: usize = 1 << 20;
 
 /// How long output is awaited once the program itself has ended: something that it left behind may
 /// hold the pipe open.
@@ -118,7 +127,9 @@ impl Job {
         mut command: Command,
         progress: impl Fn(&str) -> Option<i64>,
     ) -> Result<(), Failure> {
-        let program = command.get_program().to_string_lossy().into_owned();
+        let program = Path::new(command.get_program());
+        let program = program.file_name().unwrap_or_default();
+        let program = program.to_string_lossy().into_owned();
         let failed = |error| Failure::Program(program.clone(), error);
         // One pipe for both, so that the lines keep their order.
         let (reader, writer) = io::pipe().map_err(failed)?;
@@ -126,17 +137,23 @@ impl Job {
             .stdout(writer.try_clone().map_err(failed)?)
             .stderr(writer);
         let mut group = Group::spawn(command).map_err(failed)?;
-        let mut output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(failed)?;
+        // Room for a burst: buildah, with chroot isolation, drops the end of a step's output when it
+        // cannot write it at once. A system that allows less room is left as it is.
+        let _ = fcntl_setpipe_size(&reader, PIPE);
+        let output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(failed)?;
+        let (sender, mut chunks) = mpsc::channel(AHEAD);
+        // Dropped, the set ends its task.
+        let mut reading = JoinSet::new();
+        reading.spawn(read_ahead(output, sender));
 
         let mut lines = Lines::default();
-        let mut buffer = vec![0; 64 << 10];
         let mut exited: Option<(ExitStatus, Instant)> = None;
         let ended = loop {
             if self.log.is_heavy() {
                 self.log.flush().await?;
             }
             let now = Instant::now();
-            let drained = exited.map_or(self.deadline, |(_, at)| at + DRAIN);
+            let drained = exited.map_or(self.deadline, |(_, heard)| heard + DRAIN);
             tokio::select! {
                 stop = stopped(&mut self.stop) => break Err(Failure::Stopped(stop)),
                 () = sleep_until(self.deadline) => break Err(Failure::TimedOut(self.time_limit)),
@@ -148,17 +165,20 @@ impl Job {
                     group.kill();
                 }
                 () = sleep_until(drained), if exited.is_some() => break Ok(()),
-                read = output.read(&mut buffer) => {
-                    let read = read.map_err(failed)?;
-                    let whole = match read {
-                        0 => lines.finish(),
-                        _ => lines.push(&buffer[..read]),
+                chunk = chunks.recv() => {
+                    let is_end = chunk.is_none();
+                    let whole = match chunk {
+                        Some(chunk) => lines.push(&chunk.map_err(failed)?),
+                        None => lines.finish(),
                     };
                     if let Err(full) = self.take(whole, &progress) {
                         break Err(full);
                     }
-                    if read == 0 {
+                    if is_end {
                         break Ok(());
+                    }
+                    if let Some((_, heard)) = &mut exited {
+                        *heard = Instant::now();
                     }
                 }
             }
@@ -208,6 +228,22 @@ impl Job {
             }
         }
         Ok(())
+    }
+}
+
+/// Reads output as fast as it comes, whatever becomes of it.
+async fn read_ahead(mut output: pipe::Receiver, chunks: mpsc::Sender<io::Result<Vec<u8>>>) {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let chunk = match output.read(&mut buffer).await {
+            Ok(0) => return,
+            Ok(read) => Ok(buffer[..read].to_vec()),
+            Err(error) => Err(error),
+        };
+        let is_error = chunk.is_err();
+        if chunks.send(chunk).await.is_err() || is_error {
+            return;
+        }
     }
 }
 

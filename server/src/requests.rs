@@ -132,10 +132,10 @@ fn tag_config<'a>(
 ) -> Result<TagConfig, Problems> {
     let mut form = Form::new(value)?;
     let docker_repo_tag = form.text("docker_repo_tag", rules::image_tag);
-    if let Some(tag) = value.get("docker_repo_tag").and_then(Value::as_str) {
-        if !tags.insert(tag) {
-            form.say("docker_repo_tag", "This tag is in another row too.");
-        }
+    if let Some(tag) = value.get("docker_repo_tag").and_then(Value::as_str)
+        && !tags.insert(tag)
+    {
+        form.say("docker_repo_tag", "This tag is in another row too.");
     }
     let kinds = [SourceKind::Branch.as_str(), SourceKind::Tag.as_str()];
     let code_repo_type = form.choice("code_repo_type", &kinds).map(SourceKind::from);

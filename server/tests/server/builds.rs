@@ -1,0 +1,348 @@
+//! Calls 3 and 4, with real builds.
+
+use crate::support::*;
+use reqwest::StatusCode;
+use serde_json::json;
+use slipway_console::api::Build;
+
+#[tokio::test]
+async fn a_build_goes_from_source_to_image() {
+    let server = TestServer::start(&[]).await;
+    let images = Images::of(&["t-image/app"]);
+    let dockerfile = format!("{SHELL}RUN echo built from $(cat /source.txt || echo nothing)\n");
+    let source = server
+        .repository(
+            "app",
+            &[("docker/Dockerfile", &dockerfile), ("README", "x")],
+        )
+        .with_busybox();
+    let head = source.commit(&[]);
+    let row = with(
+        tag_config("latest"),
+        json!({"dockerfile_location": "/docker", "version_tagging": 1}),
+    );
+    server.register("t-image/app", &source, vec![row]).await;
+
+    let body = json!({"namespace": "t-image", "repo_name": "app", "tag": "latest"});
+    let (status, asked) = server.post("/v1/builds", &body).await;
+    assert_eq!(status, StatusCode::CREATED, "{asked}");
+    let expected = sample("trigger-build.response.json");
+    assert_eq!(keys(&asked), keys(&expected));
+    for field in [
+        "status",
+        "step_at",
+        "started_at",
+        "ended_at",
+        "image_id",
+        "is_removable",
+    ] {
+        assert_eq!(asked[field], expected[field], "{field}");
+    }
+    assert_eq!(asked["created_by"], "local");
+    assert_eq!(asked["auto_created"], false);
+    let decoded: Build = serde_json::from_value(asked.clone()).unwrap();
+    let version = decoded.created_at.unwrap().version_tag();
+    assert_eq!(decoded.version_tag(), Some(version.as_str()));
+
+    let built = server.ended(&decoded.build_id, "S").await;
+    assert_eq!(keys(&built), keys(&sample("build.response.json")));
+    assert_eq!(built["step_at"], 50);
+    assert_eq!(built["code_head_commit"], head);
+    assert_eq!(built["docker_repo_path"], "t-image/app");
+    assert_eq!(built["is_removable"], false);
+    let image = built["image_id"].as_str().unwrap();
+    assert_eq!(image.len(), 12);
+    let listed = images.list();
+    for tag in ["latest", &version] {
+        let name = format!("localhost/t-image/app:{tag}");
+        assert!(listed.contains(&(name, image.to_owned())), "{listed:?}");
+    }
+
+    let (_, page) = server.get("/v1/builds?namespace=t-image").await;
+    let row = &page["results"][0];
+    assert_eq!(
+        keys(row),
+        keys(&sample("builds-page.response.json")["results"][0])
+    );
+    assert_eq!(row["build_id"], built["build_id"]);
+    assert!(row["detail"].as_str().unwrap().ends_with('\n'));
+
+    let log = server.log(&decoded.build_id).await;
+    let expected = sample("logs.response.json");
+    assert!(log.iter().all(|entry| keys(entry) == keys(&expected[0])));
+    assert_eq!(log[0]["message"], "starting to build");
+    assert_eq!(
+        log[1]["message"],
+        "cloning code source from repo app on branch:master"
+    );
+    let text = server.log_text(&decoded.build_id).await;
+    assert!(text.contains("Dockerfile path: ") && text.contains(". Build context path: "));
+    assert!(text.contains("\nbuilt from nothing\n"), "{text}");
+    let work = server.folder.path().join("data/tmp");
+    assert_eq!(std::fs::read_dir(work).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn the_log_grows_while_the_build_runs() {
+    let server = TestServer::start(&[]).await;
+    let _images = Images::of(&["t-grow/app"]);
+    // The build goes on when the log has been seen, and not before: the context is the checkout.
+    let dockerfile = format!(
+        "{SHELL}RUN echo first; while ! [ -e /gate/open ]; do sleep 0.1; done; echo second\n"
+    );
+    let source = server
+        .repository("app", &[("Dockerfile", &dockerfile)])
+        .with_busybox();
+    server
+        .register("t-grow/app", &source, vec![tag_config("latest")])
+        .await;
+    let id = server.trigger("t-grow/app", "latest").await;
+    server.says(&id, "\nfirst").await;
+    let running = server.build(&id).await;
+    assert_eq!(running["status"], "I");
+    assert!(running["ended_at"].is_null() && !running["started_at"].is_null());
+    assert!(
+        (10..50).contains(&running["step_at"].as_i64().unwrap()),
+        "{running}"
+    );
+    assert!(!server.log_text(&id).await.contains("\nsecond"));
+    let (status, _) = server.delete("/v1/repositories/t-grow/app").await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    server.ended(&id, "F").await;
+    let log = server.log(&id).await;
+    let last = log.last().unwrap();
+    assert_eq!(last["level"], "ERROR");
+    assert!(
+        last["message"]
+            .as_str()
+            .unwrap()
+            .contains("repository was removed")
+    );
+    let (_, page) = server.get("/v1/builds?namespace=t-grow").await;
+    assert_eq!(page["count"], 1, "what was built stays to be read");
+}
+
+#[tokio::test]
+async fn a_commit_can_be_named_short_or_whole() {
+    let server = TestServer::start(&[]).await;
+    let _images = Images::of(&["t-commit/app"]);
+    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let first = source.git(&["rev-parse", "HEAD"]);
+    let second = source.commit(&[("other", "x")]);
+    source.git(&["checkout", "--quiet", "-b", "aside"]);
+    let aside = source.commit(&[("aside", "x")]);
+    let row = with(tag_config("latest"), json!({"version_tagging": 2}));
+    server.register("t-commit/app", &source, vec![row]).await;
+    let build = async |commit: &str| {
+        let body = json!({
+            "namespace": "t-commit", "repo_name": "app", "tag": "latest", "code_commit_id": commit,
+        });
+        let (status, build) = server.post("/v1/builds", &body).await;
+        assert_eq!(status, StatusCode::CREATED, "{build}");
+        build["build_id"].as_str().unwrap().to_owned()
+    };
+    for asked in [first.clone(), first[..7].to_owned(), first.to_uppercase()] {
+        let id = build(&asked).await;
+        let built = server.ended(&id, "S").await;
+        assert_eq!(built["code_head_commit"], first);
+        assert_eq!(built["docker_repo_version_tag"], first[..12]);
+    }
+    let id = server.trigger("t-commit/app", "latest").await;
+    assert_eq!(server.ended(&id, "S").await["code_head_commit"], second);
+    for missing in [aside, "0".repeat(40)] {
+        let id = build(&missing).await;
+        server.ended(&id, "F").await;
+        assert!(
+            server
+                .log_text(&id)
+                .await
+                .contains("is not on the branch master")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_tag_is_not_the_branch_of_its_name() {
+    let server = TestServer::start(&[]).await;
+    let _images = Images::of(&["t-tag/app"]);
+    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let tagged = source.git(&["rev-parse", "HEAD"]);
+    source.git(&["tag", "--annotate", "--message=one", "v1"]);
+    source.git(&["checkout", "--quiet", "-b", "v1"]);
+    let branched = source.commit(&[("more", "x")]);
+    let row = |tag: &str, kind: &str| {
+        with(
+            tag_config(tag),
+            json!({"code_repo_type": kind, "code_repo_type_value": "v1"}),
+        )
+    };
+    server
+        .register(
+            "t-tag/app",
+            &source,
+            vec![row("tag", "tag"), row("branch", "branch")],
+        )
+        .await;
+    for (tag, commit) in [("tag", tagged), ("branch", branched)] {
+        let id = server.trigger("t-tag/app", tag).await;
+        let built = server.ended(&id, "S").await;
+        assert_eq!(built["code_head_commit"], commit);
+        assert_eq!(built["docker_repo_version_tag"], "");
+    }
+}
+
+#[tokio::test]
+async fn a_hosted_source_is_cloned_from_where_source_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = format!(
+        "--source=Bitbucket={}/{{namespace}}-{{name}}",
+        folder.path().display()
+    );
+    let server = TestServer::start(&[&template]).await;
+    let _images = Images::of(&["t-hosted/app"]);
+    let source = GitRepository(folder.path().join("owner-project"));
+    std::fs::create_dir(&source.0).unwrap();
+    source.git(&["init", "--quiet", "--initial-branch=master"]);
+    let head = source.commit(&[("Dockerfile", PLAIN)]);
+    let body = json!({
+        "repo_name": "app",
+        "is_public": true,
+        "build_config": {
+            "code_repo_client": "Bitbucket",
+            "code_repo_namespace": "owner",
+            "code_repo_name": "project",
+            "tag_configs": [tag_config("latest")],
+        },
+    });
+    let (status, answer) = server.post("/v1/repositories/t-hosted", &body).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    let id = server.trigger("t-hosted/app", "latest").await;
+    let built = server.ended(&id, "S").await;
+    assert_eq!(built["code_repo_path"], "owner/project");
+    let project = "https://bitbucket.org/owner/project";
+    assert_eq!(built["code_repo_http_url"], project);
+    assert_eq!(
+        built["code_commit_http_url"],
+        format!("{project}/commits/{head}")
+    );
+    assert_eq!(
+        built["code_repo_branch_url"],
+        format!("{project}/branch/master")
+    );
+}
+
+#[tokio::test]
+async fn a_step_that_fails_is_in_the_log() {
+    let server = TestServer::start(&[]).await;
+    let dockerfile = format!("{SHELL}RUN echo about to fail; exit 3\nRUN echo never\n");
+    let source = server
+        .repository("app", &[("Dockerfile", &dockerfile)])
+        .with_busybox();
+    server
+        .register("t-fail/app", &source, vec![tag_config("latest")])
+        .await;
+    let id = server.trigger("t-fail/app", "latest").await;
+    let failed = server.ended(&id, "F").await;
+    assert!(failed["image_id"].is_null());
+    assert!(failed["step_at"].as_i64().unwrap() < 50);
+    let log = server.log(&id).await;
+    let last = log.last().unwrap();
+    assert_eq!(last["level"], "ERROR");
+    assert!(
+        last["message"]
+            .as_str()
+            .unwrap()
+            .contains("exited with code"),
+        "{last}"
+    );
+    let text = server.log_text(&id).await;
+    assert!(
+        text.contains("\nabout to fail\n") && !text.contains("\nnever\n"),
+        "{text}"
+    );
+    let said = log.iter().any(|entry| {
+        entry["level"] == "ERROR" && entry["message"].as_str().unwrap().contains("exit 3")
+    });
+    assert!(said, "the builder's own error is one: {text}");
+}
+
+#[tokio::test]
+async fn two_workers_build_at_one_time() {
+    let server = TestServer::start(&["--workers=2"]).await;
+    let dockerfile = format!("{SHELL}RUN echo running; sleep 86402\n");
+    let source = server
+        .repository("app", &[("Dockerfile", &dockerfile)])
+        .with_busybox();
+    server
+        .register("t-two/app", &source, vec![tag_config("latest")])
+        .await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(server.trigger("t-two/app", "latest").await);
+    }
+    server.says(&ids[0], "\nrunning").await;
+    server.says(&ids[1], "\nrunning").await;
+    // Both run and neither ends by itself, so the third is seen waiting.
+    assert_eq!(server.build(&ids[0]).await["status"], "I");
+    assert_eq!(server.build(&ids[1]).await["status"], "I");
+    assert_eq!(server.build(&ids[2]).await["status"], "W");
+    server.delete("/v1/repositories/t-two/app").await;
+    for id in ids {
+        server.ended(&id, "F").await;
+    }
+    assert_eq!(processes_with("sleep 86402"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_cannot_be_built_is_not_queued() {
+    let server = TestServer::start(&[]).await;
+    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    server
+        .register("demo/app", &source, vec![tag_config("latest")])
+        .await;
+    let body = json!({"namespace": "demo", "repo_name": "app", "tag": "latest"});
+    for (change, field, says) in [
+        (json!({"tag": "other"}), "/tag", "makes this tag"),
+        (json!({"tag": "la\ntest"}), "/tag", "A tag is"),
+        (
+            json!({"repo_name": "missing"}),
+            "/repo_name",
+            "no such repository",
+        ),
+        (
+            json!({"namespace": "missing"}),
+            "/repo_name",
+            "no such repository",
+        ),
+        (json!({"namespace": 1}), "/namespace", "Not a valid string."),
+        (
+            json!({"code_commit_id": "HEAD"}),
+            "/code_commit_id",
+            "7 to 40",
+        ),
+        (
+            json!({"code_commit_id": "--upload-pack"}),
+            "/code_commit_id",
+            "7 to 40",
+        ),
+        (
+            json!({"code_commit_id": 5}),
+            "/code_commit_id",
+            "Not a valid string.",
+        ),
+    ] {
+        let answer = server.post("/v1/builds", &with(body.clone(), change)).await;
+        assert_field(&answer, field, says);
+    }
+    let answer = server.post("/v1/builds/", &json!({})).await;
+    for field in ["/namespace", "/repo_name", "/tag"] {
+        assert_field(&answer, field, "This field is required.");
+    }
+    assert_eq!(server.get("/v1/builds").await.1["count"], 0);
+    for path in [
+        "/v1/builds/5709f780-e8fb-4b52-aa3b-6256b572fb51",
+        "/v1/builds/x/logs",
+    ] {
+        assert_eq!(server.get(path).await.0, StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,108 @@
+//! Call 5: windows of time, and logs that are long.
+
+use crate::support::*;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_window_holds_both_its_bounds() {
+    let server = TestServer::start(&[]).await;
+    let _images = Images::of(&["t-window/app"]);
+    let step = "for n in 1 2 3 4; do echo line $n; sleep 1; done";
+    let dockerfile = format!("{SHELL}RUN {step}\n");
+    let source = server
+        .repository("app", &[("Dockerfile", &dockerfile)])
+        .with_busybox();
+    server
+        .register("t-window/app", &source, vec![tag_config("latest")])
+        .await;
+    let id = server.trigger("t-window/app", "latest").await;
+    server.ended(&id, "S").await;
+    let all = server.log(&id).await;
+    let time = |entry: &Value| entry["time"].as_i64().unwrap();
+    let times: Vec<_> = all.iter().map(time).collect();
+    let (first, last) = (times[0], times[times.len() - 1]);
+    assert!(first < last && times.is_sorted());
+    let read = async |query: String| {
+        let (status, log) = server.get(&format!("/v1/builds/{id}/logs?{query}")).await;
+        assert_eq!(status, StatusCode::OK, "{log}");
+        log.as_array().unwrap().clone()
+    };
+    for from in first - 1..=last + 1 {
+        for to in [first - 1, from, from + 1, last + 1] {
+            let expected: Vec<_> = all
+                .iter()
+                .filter(|entry| from <= time(entry) && time(entry) <= to)
+                .cloned()
+                .collect();
+            assert_eq!(
+                read(format!("start_time={from}&end_time={to}")).await,
+                expected
+            );
+        }
+    }
+    assert_eq!(read(format!("start_time={first}")).await, all);
+    assert_eq!(read(format!("end_time={last}")).await, all);
+    assert_eq!(read("start_time=&end_time=".to_owned()).await, all);
+    let path = format!("/v1/builds/{id}/logs/?start_time=x&end_time=1.5");
+    let answer = server.get(&path).await;
+    assert_field(&answer, "/start_time", "A valid integer is required.");
+    assert_field(&answer, "/end_time", "A valid integer is required.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_million_lines_are_kept_and_served() {
+    let server = TestServer::start(&["--log-limit=1G"]).await;
+    let _images = Images::of(&["t-million/app"]);
+    // buildah, with chroot isolation, loses what a step that ends has not got rid of yet; hence the
+    // pause inside the step.
+    let dockerfile = format!("{SHELL}RUN seq 1 1000000; sleep 3\n");
+    let source = server
+        .repository("app", &[("Dockerfile", &dockerfile)])
+        .with_busybox();
+    server
+        .register("t-million/app", &source, vec![tag_config("latest")])
+        .await;
+    let id = server.trigger("t-million/app", "latest").await;
+    server.ended(&id, "S").await;
+    let log = server.log(&id).await;
+    let numbers = log
+        .iter()
+        .filter_map(|entry| entry["message"].as_str().unwrap().parse::<u32>().ok());
+    let wrong = numbers
+        .clone()
+        .zip(1..)
+        .find(|(found, expected)| found != expected);
+    assert_eq!(wrong, None);
+    assert_eq!(numbers.count(), 1_000_000);
+}
+
+#[tokio::test]
+async fn output_comes_as_it_is() {
+    let server = TestServer::start(&[]).await;
+    let _images = Images::of(&["t-output/app"]);
+    let script =
+        "printf 'ten\\rtwenty\\n\\033[31mred\\033[0m\\n\\xff \"quoted\"\\n\\n错误 end\\r\\n'\n";
+    let dockerfile = format!("{SHELL}COPY say.sh /say.sh\nRUN sh /say.sh\n");
+    let source = server
+        .repository("app", &[("Dockerfile", &dockerfile), ("say.sh", script)])
+        .with_busybox();
+    server
+        .register("t-output/app", &source, vec![tag_config("latest")])
+        .await;
+    let id = server.trigger("t-output/app", "latest").await;
+    server.ended(&id, "S").await;
+    let log = server.log(&id).await;
+    let messages: Vec<_> = log.iter().map(|entry| &entry["message"]).collect();
+    let expected = [
+        json!("ten\rtwenty"),
+        json!("\u{1b}[31mred\u{1b}[0m"),
+        json!("\u{fffd} \"quoted\""),
+        json!(""),
+        json!("错误 end"),
+    ];
+    let found = messages
+        .windows(expected.len())
+        .any(|run| run.iter().zip(&expected).all(|(one, other)| *one == other));
+    assert!(found, "{messages:?}");
+}
