@@ -186,7 +186,8 @@ impl Builder {
                 ""
             }
             _ => {
-                command.arg("--layers");
+                // Without the second, a build that fails leaves its step's container behind.
+                command.args(["--layers", "--force-rm"]);
                 "localhost/"
             }
         };
@@ -286,7 +287,7 @@ mod tests {
         };
         assert_eq!(
             arguments(BuilderChoice::Buildah),
-            "build|--layers|--iidfile|/r|--file|/x/-f;rm|--tag|localhost/a/b:c|\
+            "build|--layers|--force-rm|--iidfile|/r|--file|/x/-f;rm|--tag|localhost/a/b:c|\
              --tag|localhost/a/b:d|--|/x/--all"
         );
         assert_eq!(

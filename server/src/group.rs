@@ -13,6 +13,9 @@ use tokio::time::timeout;
 /// How long a group may take to end by itself once asked.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long its leader may take to clean up once all that it started has ended.
+const CLEAN_UP: Duration = Duration::from_secs(3);
+
 /// A child that leads its own process group. Dropped, it takes the whole group with it.
 pub struct Group {
     /// The leader.
@@ -32,21 +35,31 @@ impl Group {
         Ok(Self { child, leader })
     }
 
-    /// Asks the group to end, and ends what does not, with all that it started: a child that made a
-    /// group of its own is found by its parents.
+    /// Ends the group with all that it started: a child that made a group of its own is found by
+    /// its parents. First what the leader started, so that the leader can clean up after it, as
+    /// buildah does with a step's container; then the leader; then, unasked, what is left.
     pub async fn end(&mut self) {
         let Some(leader) = self.leader else { return };
         let mut family = descendants(leader);
-        let _ = kill_process_group(leader, Signal::TERM);
-        let _ = timeout(PATIENCE, self.child.wait()).await;
+        for member in &family {
+            signal(*member, Signal::TERM);
+        }
+        let is_over = !family.is_empty() && self.ends_within(CLEAN_UP).await;
+        if !is_over {
+            family.extend(descendants(leader));
+            let _ = kill_process_group(leader, Signal::TERM);
+            self.ends_within(PATIENCE).await;
+        }
         family.extend(descendants(leader));
         self.kill();
         for member in family {
-            if started(member.0) == Some(member.1) {
-                let _ = kill_process(member.0, Signal::KILL);
-            }
+            signal(member, Signal::KILL);
         }
-        let _ = timeout(PATIENCE, self.child.wait()).await;
+        self.ends_within(PATIENCE).await;
+    }
+
+    async fn ends_within(&mut self, limit: Duration) -> bool {
+        timeout(limit, self.child.wait()).await.is_ok()
     }
 
     /// Ends what is left of the group, and lets go of it: its number may be another's from now on.
@@ -126,6 +139,14 @@ fn parent_and_start(process: Pid) -> Option<(i32, u64)> {
 
 fn started(process: Pid) -> Option<u64> {
     Some(parent_and_start(process)?.1)
+}
+
+/// Sends a signal to a process, unless its number has become another's.
+fn signal((process, start): (Pid, u64), signal: Signal) {
+    if started(process) == Some(start) {
+        // An error says that it has just ended.
+        let _ = kill_process(process, signal);
+    }
 }
 
 /// All processes that descend from one, with their start times. None where there is no `/proc`.

@@ -21,6 +21,7 @@ mod site;
 mod sources;
 mod store;
 mod tree;
+mod values;
 mod watch;
 
 pub use config::{Access, BuilderChoice, Options};
@@ -36,7 +37,7 @@ use rustix::fs::{FlockOperation, flock};
 use sources::Sources;
 use std::fs;
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,10 +127,13 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     options.check().map_err(StartError)?;
     let data = options.data_folder();
     let failed = || format!("the data folder {} cannot be used", data.display());
-    fs::create_dir_all(&data).map_err(because(failed()))?;
+    // Its owner's alone. One that is there already keeps the rights that it has.
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&data)
+        .map_err(because(failed()))?;
     let data = data.canonicalize().map_err(because(failed()))?;
-    let private = fs::Permissions::from_mode(0o700);
-    fs::set_permissions(&data, private).map_err(because(failed()))?;
     let lock = lock(&data)?;
     let work = data.join("tmp");
     if work.exists() {

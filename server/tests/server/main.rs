@@ -4,6 +4,7 @@
 mod access;
 mod builds;
 mod continuous;
+mod fixtures;
 mod hostile;
 mod limits;
 mod logs;
