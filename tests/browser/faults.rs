@@ -1,0 +1,117 @@
+//! What the console does when something goes wrong: the server gone, refusals, nonsense.
+
+use crate::harness::{Browser, Outcome, Server, Setup, eventually};
+use crate::source::Source;
+use crate::stories::{connect, create_simple};
+
+#[tokio::test]
+async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
+    let source = Source::with_steps(&[
+        "/bin/busybox echo before the stop; /bin/busybox sleep 600",
+    ]);
+    let folder = source.parent();
+    let mut server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
+    let browser = Browser::start(Setup::default()).await;
+    connect(&browser, &server, "team").await;
+    let name = format!("stopped-{}", std::process::id());
+    create_simple(&browser, &name, &source).await;
+    browser.press("button", &format!("Build team/{name}:latest")).await;
+    browser.see("before the stop").await;
+
+    server.stop().await;
+    browser.see("the API cannot be reached").await;
+    // What was read is still there.
+    browser.see("before the stop").await;
+    // One place for one trouble.
+    assert_eq!(browser.all("alert", "").await.len(), 1);
+
+    server.start_again().await;
+    // By itself: nothing is pressed.
+    browser.see_no_more("the API cannot be reached").await;
+    browser.see("Failed").await;
+    browser.see("server stopped").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refused_field_is_told_at_the_field_and_nothing_typed_is_lost() -> Outcome {
+    let source = Source::with_steps(&[]);
+    let folder = source.parent();
+    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
+    let browser = Browser::start(Setup::default()).await;
+    connect(&browser, &server, "team").await;
+    create_simple(&browser, "taken", &source).await;
+    browser.at("/repositories/team/taken").await;
+    create_simple(&browser, "taken", &source).await;
+    eventually("the name's own problem", async || {
+        let field = browser.all("textbox", "Name").await.into_iter().next()?;
+        let invalid = field.attr("aria-invalid").await.ok()??;
+        (invalid == "true").then_some(())
+    })
+    .await;
+    assert_eq!(browser.path().await, "/repositories/team/new");
+    let url = browser.find("textbox", "Clone URL").await;
+    assert_eq!(url.prop("value").await?.unwrap_or_default(), source.path().display().to_string());
+    // The rules' own problems come before anything is sent, with the focus on the first.
+    browser.fill("Name", "Not A Name").await;
+    browser.press("button", "Create repository").await;
+    browser.see("One field needs a correction.").await;
+    let focused = browser.script("return document.activeElement.value;").await;
+    assert_eq!(focused, "Not A Name");
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
+    let server = Server::start(&["--token", "team=s3cret-t0ken"]).await;
+    let browser = Browser::start(Setup::default()).await;
+    browser.open(&format!("{}/builds?namespace=team", server.address)).await;
+    browser.see("the API wants a token").await;
+    browser.press("link", "Connection").await;
+    let back = browser.all("link", "Connection").await;
+    drop(back);
+    browser.open(&format!("{}/builds?namespace=team", server.address)).await;
+    let notice = browser.find("alert", "").await;
+    let link = notice.find(thirtyfour::By::Css("a.button")).await?;
+    link.click().await?;
+    browser.at("/connection?back=%2Fbuilds%3Fnamespace%3Dteam").await;
+    browser.fill("Namespace", "team").await;
+    browser.fill("Token", "wrong").await;
+    browser.press("button", "Save and test").await;
+    browser.see("does not accept this one").await;
+    browser.fill("Token", "s3cret-t0ken").await;
+    browser.press("button", "Save and test").await;
+    browser.see("the token fits the namespace").await;
+    browser.press("button", "Back to where you were").await;
+    browser.at("/builds?namespace=team").await;
+    browser.see("No build").await;
+    // In the tab's session only, and never shown.
+    let kept = browser
+        .script("return JSON.stringify([Object.entries(localStorage), document.body.innerHTML, location.href]);")
+        .await;
+    assert!(!kept.as_str().unwrap_or_default().contains("s3cret-t0ken"));
+    browser.reload().await;
+    browser.see("No build").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
+    let server = Server::start(&[]).await;
+    let browser = Browser::start(Setup::default()).await;
+    browser.open(&format!("{}/no/such/page", server.address)).await;
+    browser.see("No such page").await;
+    browser.open(&format!("{}/builds/no-such-build", server.address)).await;
+    browser.see("there is no such thing.").await;
+    browser.open(&format!("{}/builds?page=99", server.address)).await;
+    browser.see("HTTP 404").await;
+    browser.open(&format!("{}/builds/%FF", server.address)).await;
+    browser.see("No such page").await;
+    browser.open(&format!("{}/repositories/team/missing", server.address)).await;
+    browser.see("does not know this repository").await;
+    browser.close().await;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Whole stories in Chromium, against the real server, real git and the real image builder.
+//!
+//! `make test` builds the site and the server first and runs these with `--features browser-tests`.
+//! Things are found as a user finds them: by role and label, as the browser computes them.
+
+mod faults;
+mod harness;
+mod page;
+mod shell;
+mod source;
+mod stories;

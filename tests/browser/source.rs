@@ -1,0 +1,79 @@
+//! Local git repositories to build from, and what the image builder knows of the images.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A git repository in a folder of its own.
+pub struct Source {
+    folder: TempDir,
+}
+
+fn run(program: &str, arguments: &[&str], folder: &Path) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_AUTHOR_NAME", "Test")
+        .env("GIT_AUTHOR_EMAIL", "test@example.invalid")
+        .env("GIT_COMMITTER_NAME", "Test")
+        .env("GIT_COMMITTER_EMAIL", "test@example.invalid")
+        .output()
+        .unwrap_or_else(|error| panic!("{program}: {error}"));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {arguments:?}: {text}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+impl Source {
+    /// A repository whose image starts from nothing, holds a static busybox, and runs these commands.
+    pub fn with_steps(steps: &[&str]) -> Self {
+        let source = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        let busybox = ["/bin/busybox", "/usr/bin/busybox"]
+            .into_iter()
+            .find(|path| Path::new(path).exists())
+            .expect("busybox-static; `make test` installs it");
+        std::fs::copy(busybox, source.path().join("busybox")).expect("copies");
+        run("git", &["init", "--quiet", "--initial-branch=main", "."], source.path());
+        source.commit(steps);
+        source
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Commits a Dockerfile with these `RUN` steps; answers the commit's id.
+    pub fn commit(&self, steps: &[&str]) -> String {
+        let mut dockerfile = "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\n".to_owned();
+        for step in steps {
+            dockerfile.push_str(&format!("RUN {step}\n"));
+        }
+        std::fs::write(self.path().join("Dockerfile"), dockerfile).expect("writes");
+        run("git", &["add", "--all"], self.path());
+        run("git", &["commit", "--quiet", "--allow-empty", "-m", "steps"], self.path());
+        run("git", &["rev-parse", "HEAD"], self.path())
+    }
+
+    /// Makes a branch at the current commit.
+    pub fn branch(&self, name: &str) {
+        run("git", &["branch", name], self.path());
+    }
+
+    /// The folder in which local sources are allowed.
+    pub fn parent(&self) -> PathBuf {
+        self.path().to_owned()
+    }
+}
+
+/// Whether the image builder has this image.
+pub fn builder_has(image: &str) -> bool {
+    let output = Command::new("buildah")
+        .args(["images", "--format", "{{.Name}}:{{.Tag}}"])
+        .env("STORAGE_DRIVER", std::env::var("STORAGE_DRIVER").unwrap_or_else(|_| "vfs".to_owned()))
+        .output()
+        .expect("buildah; `make test` installs it");
+    let list = String::from_utf8_lossy(&output.stdout);
+    list.lines().any(|line| line.trim_start_matches("localhost/") == image)
+}
