@@ -55,7 +55,7 @@ async fn a_token_writes_in_its_own_namespace_only() {
     ])
     .await;
     server.token = Some("secret".to_owned());
-    let source = server.repository("one", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
     let row = with(
         tag_config("latest"),
         json!({"code_repo_type_value": "missing"}),

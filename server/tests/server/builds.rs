@@ -8,8 +8,10 @@ use slipway_console::api::Build;
 #[tokio::test]
 async fn a_build_goes_from_source_to_image() {
     let server = TestServer::start(&[]).await;
-    let images = Images::of(&["t-image/app"]);
-    let dockerfile = format!("{SHELL}RUN echo built from $(cat /source.txt || echo nothing)\n");
+    let dockerfile = format!(
+        "{}RUN echo built from $(cat /source.txt || echo nothing)\n",
+        server.shell()
+    );
     let source = server
         .repository(
             "app",
@@ -52,7 +54,7 @@ async fn a_build_goes_from_source_to_image() {
     assert_eq!(built["is_removable"], false);
     let image = built["image_id"].as_str().unwrap();
     assert_eq!(image.len(), 12);
-    let listed = images.list();
+    let listed = images("t-image/app");
     for tag in ["latest", &version] {
         let name = format!("localhost/t-image/app:{tag}");
         assert!(listed.contains(&(name, image.to_owned())), "{listed:?}");
@@ -85,11 +87,9 @@ async fn a_build_goes_from_source_to_image() {
 #[tokio::test]
 async fn the_log_grows_while_the_build_runs() {
     let server = TestServer::start(&[]).await;
-    let _images = Images::of(&["t-grow/app"]);
-    // The build goes on when the log has been seen, and not before: the context is the checkout.
-    let dockerfile = format!(
-        "{SHELL}RUN echo first; while ! [ -e /gate/open ]; do sleep 0.1; done; echo second\n"
-    );
+    // The step never ends by itself: what is seen is seen while it runs.
+    let step = "echo first; while ! [ -e /never ]; do sleep 0.1; done; echo second";
+    let dockerfile = format!("{}RUN {step}\n", server.shell());
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile)])
         .with_busybox();
@@ -125,8 +125,7 @@ async fn the_log_grows_while_the_build_runs() {
 #[tokio::test]
 async fn a_commit_can_be_named_short_or_whole() {
     let server = TestServer::start(&[]).await;
-    let _images = Images::of(&["t-commit/app"]);
-    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
     let first = source.git(&["rev-parse", "HEAD"]);
     let second = source.commit(&[("other", "x")]);
     source.git(&["checkout", "--quiet", "-b", "aside"]);
@@ -164,8 +163,7 @@ async fn a_commit_can_be_named_short_or_whole() {
 #[tokio::test]
 async fn a_tag_is_not_the_branch_of_its_name() {
     let server = TestServer::start(&[]).await;
-    let _images = Images::of(&["t-tag/app"]);
-    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
     let tagged = source.git(&["rev-parse", "HEAD"]);
     source.git(&["tag", "--annotate", "--message=one", "v1"]);
     source.git(&["checkout", "--quiet", "-b", "v1"]);
@@ -199,11 +197,10 @@ async fn a_hosted_source_is_cloned_from_where_source_says() {
         folder.path().display()
     );
     let server = TestServer::start(&[&template]).await;
-    let _images = Images::of(&["t-hosted/app"]);
     let source = GitRepository(folder.path().join("owner-project"));
     std::fs::create_dir(&source.0).unwrap();
     source.git(&["init", "--quiet", "--initial-branch=master"]);
-    let head = source.commit(&[("Dockerfile", PLAIN)]);
+    let head = source.commit(&[("Dockerfile", &server.plain())]);
     let body = json!({
         "repo_name": "app",
         "is_public": true,
@@ -234,7 +231,10 @@ async fn a_hosted_source_is_cloned_from_where_source_says() {
 #[tokio::test]
 async fn a_step_that_fails_is_in_the_log() {
     let server = TestServer::start(&[]).await;
-    let dockerfile = format!("{SHELL}RUN echo about to fail; exit 3\nRUN echo never\n");
+    let dockerfile = format!(
+        "{}RUN echo about to fail; exit 3\nRUN echo never\n",
+        server.shell()
+    );
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile)])
         .with_busybox();
@@ -269,7 +269,7 @@ async fn a_step_that_fails_is_in_the_log() {
 #[tokio::test]
 async fn two_workers_build_at_one_time() {
     let server = TestServer::start(&["--workers=2"]).await;
-    let dockerfile = format!("{SHELL}RUN echo running; sleep 86402\n");
+    let dockerfile = format!("{}RUN echo running; sleep 86402\n", server.shell());
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile)])
         .with_busybox();
@@ -296,7 +296,7 @@ async fn two_workers_build_at_one_time() {
 #[tokio::test]
 async fn what_cannot_be_built_is_not_queued() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
     server
         .register("demo/app", &source, vec![tag_config("latest")])
         .await;

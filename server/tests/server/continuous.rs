@@ -7,12 +7,11 @@ use serde_json::json;
 #[tokio::test]
 async fn a_push_starts_a_build_and_the_first_look_does_not() {
     let server = TestServer::start(&["--poll-interval=100ms"]).await;
-    let _images = Images::of(&["t-push/app", "t-push/broken", "t-push/second"]);
-    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
     let active = with(tag_config("latest"), json!({"is_active": true}));
     let idle = tag_config("idle");
     // A source that cannot be asked does not stop the others.
-    let broken = server.repository("broken", &[("Dockerfile", PLAIN)]);
+    let broken = server.repository("broken", &[("Dockerfile", &server.plain())]);
     server
         .register("t-push/broken", &broken, vec![active.clone()])
         .await;

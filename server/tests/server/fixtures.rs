@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A git repository of a test's own.
 pub struct GitRepository(pub PathBuf);
@@ -50,43 +51,79 @@ impl GitRepository {
     }
 }
 
-/// The images of the builder's own list, as `name:tag` and short id; gone again when dropped.
-pub struct Images(Vec<String>);
+/// What marks the images of one test, and no two tests the same. Its images go when no test is left
+/// that builds: buildah looks at every image for its cache, and a build fails when one of them is
+/// removed just then.
+pub struct Label(String);
 
-impl Images {
-    /// Of these repositories (`namespace/name`), and no others.
-    pub fn of(paths: &[&str]) -> Self {
-        Self(paths.iter().map(|path| path.to_string()).collect())
-    }
+/// How many labels there are, and those of the tests that are over.
+static LABELS: Mutex<(usize, Vec<String>)> = Mutex::new((0, Vec::new()));
 
-    fn buildah(arguments: &[&str]) -> String {
-        let works = Command::new("buildah").arg("info").output();
-        let works = works.expect("the tests need an image builder: install buildah");
-        let mut command = Command::new("buildah");
-        if std::env::var_os("STORAGE_DRIVER").is_none() && !works.status.success() {
-            command.env("STORAGE_DRIVER", "vfs");
-        }
-        let output = command.args(arguments).output().unwrap();
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
+fn labels() -> MutexGuard<'static, (usize, Vec<String>)> {
+    LABELS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-    pub fn list(&self) -> Vec<(String, String)> {
-        Self::buildah(&["images", "--format", "{{.Name}}:{{.Tag}} {{.ID}}"])
-            .lines()
-            .filter_map(|line| line.trim().split_once(' '))
-            .filter(|(name, _)| {
-                let path = name.trim_start_matches("localhost/").split(':').next();
-                self.0.iter().any(|own| Some(own.as_str()) == path)
-            })
-            .map(|(name, id)| (name.to_owned(), id.trim().to_owned()))
-            .collect()
+impl Default for Label {
+    fn default() -> Self {
+        labels().0 += 1;
+        Self(format!("slipway.test={}", uuid::Uuid::new_v4()))
     }
 }
 
-impl Drop for Images {
+impl std::fmt::Display for Label {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Drop for Label {
     fn drop(&mut self) {
-        for (name, _) in self.list() {
-            Self::buildah(&["rmi", "--force", &name]);
+        // Locked to the end, so that no test begins meanwhile.
+        let mut labels = labels();
+        labels.0 -= 1;
+        labels.1.push(self.0.clone());
+        if labels.0 > 0 {
+            return;
+        }
+        for label in labels.1.drain(..) {
+            let filter = format!("label={label}");
+            let ids = buildah(&[
+                "images",
+                "--all",
+                "--quiet",
+                "--no-trunc",
+                "--filter",
+                &filter,
+            ]);
+            let ids: Vec<_> = ids.split_whitespace().collect();
+            if !ids.is_empty() {
+                buildah(&[&["rmi", "--force"], ids.as_slice()].concat());
+            }
         }
     }
+}
+
+/// Runs buildah as the server does, and answers what it says.
+pub fn buildah(arguments: &[&str]) -> String {
+    let works = Command::new("buildah").arg("info").output();
+    let works = works.expect("the tests need an image builder: install buildah");
+    let mut command = Command::new("buildah");
+    if std::env::var_os("STORAGE_DRIVER").is_none() && !works.status.success() {
+        command.env("STORAGE_DRIVER", "vfs");
+    }
+    let output = command.args(arguments).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The images of a repository in the builder's own list, as `name:tag` and short id.
+pub fn images(path: &str) -> Vec<(String, String)> {
+    buildah(&["images", "--format", "{{.Name}}:{{.Tag}} {{.ID}}"])
+        .lines()
+        .filter_map(|line| line.trim().split_once(' '))
+        .filter(|(name, _)| {
+            let name = name.trim_start_matches("localhost/");
+            name.split(':').next() == Some(path)
+        })
+        .map(|(name, id)| (name.to_owned(), id.trim().to_owned()))
+        .collect()
 }

@@ -80,10 +80,10 @@ async fn no_name_steps_out_of_its_place() {
 #[tokio::test]
 async fn no_path_leaves_the_checkout() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
     let secret = server.folder.path().join("secret");
     std::fs::create_dir(&secret).unwrap();
-    std::fs::write(secret.join("Dockerfile"), PLAIN).unwrap();
+    std::fs::write(secret.join("Dockerfile"), server.plain()).unwrap();
     std::fs::create_dir(source.0.join("linked")).unwrap();
     symlink(
         secret.join("Dockerfile"),
@@ -124,7 +124,7 @@ async fn no_path_leaves_the_checkout() {
 #[tokio::test]
 async fn a_folder_that_becomes_a_link_is_not_followed() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
     server
         .register("t-moved/app", &source, vec![tag_config("latest")])
         .await;
@@ -139,12 +139,11 @@ async fn a_folder_that_becomes_a_link_is_not_followed() {
 #[tokio::test]
 async fn hooks_and_submodules_of_a_source_do_not_run() {
     let server = TestServer::start(&[]).await;
-    let _images = Images::of(&["t-hooks/app"]);
     let witness = server.folder.path().join("witness");
     let source = server.repository(
         "app",
         &[
-            ("Dockerfile", PLAIN),
+            ("Dockerfile", &server.plain()),
             (
                 ".gitmodules",
                 "[submodule \"x\"]\n\tpath = x\n\turl = ext::sh -c 'touch /never'\n",

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Builds a Dockerfile that does not end well and answers the log's last entry.
 async fn last_line(options: &[&str], namespace: &str, step: &str) -> Value {
     let server = TestServer::start(options).await;
-    let dockerfile = format!("{SHELL}RUN {step}\n");
+    let dockerfile = format!("{}RUN {step}\n", server.shell());
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile)])
         .with_busybox();
@@ -46,8 +46,7 @@ async fn a_build_that_says_too_much_is_ended() {
 #[tokio::test]
 async fn a_background_process_does_not_outlive_its_build() {
     let server = TestServer::start(&[]).await;
-    let _images = Images::of(&["t-back/app"]);
-    let dockerfile = format!("{SHELL}RUN sleep 86405 & echo left behind\n");
+    let dockerfile = format!("{}RUN sleep 86405 & echo left behind\n", server.shell());
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile)])
         .with_busybox();
@@ -69,7 +68,7 @@ async fn a_background_process_does_not_outlive_its_build() {
 #[tokio::test]
 async fn without_a_builder_the_log_says_what_to_install() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
     let program = crate::restart::Program::start_with(&server, |command| {
         // A machine with git and nothing else.
         let path = server.folder.path().join("path");

@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn a_window_holds_both_its_bounds() {
     let server = TestServer::start(&[]).await;
-    let _images = Images::of(&["t-window/app"]);
     let step = "for n in 1 2 3 4; do echo line $n; sleep 1; done";
-    let dockerfile = format!("{SHELL}RUN {step}\n");
+    let dockerfile = format!("{}RUN {step}\n", server.shell());
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile)])
         .with_busybox();
@@ -53,10 +52,9 @@ async fn a_window_holds_both_its_bounds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_million_lines_are_kept_and_served() {
     let server = TestServer::start(&["--log-limit=1G"]).await;
-    let _images = Images::of(&["t-million/app"]);
     // buildah, with chroot isolation, loses what a step that ends has not got rid of yet; hence the
     // pause inside the step.
-    let dockerfile = format!("{SHELL}RUN seq 1 1000000; sleep 3\n");
+    let dockerfile = format!("{}RUN seq 1 1000000; sleep 3\n", server.shell());
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile)])
         .with_busybox();
@@ -80,10 +78,9 @@ async fn a_million_lines_are_kept_and_served() {
 #[tokio::test]
 async fn output_comes_as_it_is() {
     let server = TestServer::start(&[]).await;
-    let _images = Images::of(&["t-output/app"]);
     let script =
         "printf 'ten\\rtwenty\\n\\033[31mred\\033[0m\\n\\xff \"quoted\"\\n\\n错误 end\\r\\n'\n";
-    let dockerfile = format!("{SHELL}COPY say.sh /say.sh\nRUN sh /say.sh\n");
+    let dockerfile = format!("{}COPY say.sh /say.sh\nRUN sh /say.sh\n", server.shell());
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile), ("say.sh", script)])
         .with_busybox();

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 async fn sixty_builds_are_three_pages_newest_first() {
     // With no commit to find, each build ends as soon as it is looked at.
     let server = TestServer::start(&["--workers=1"]).await;
-    let source = server.repository("one", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
     let row = with(
         tag_config("latest"),
         json!({"code_repo_type_value": "missing"}),
@@ -85,7 +85,7 @@ async fn sixty_builds_are_three_pages_newest_first() {
 #[tokio::test]
 async fn links_name_the_host_that_was_asked() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
     let row = with(
         tag_config("latest"),
         json!({"code_repo_type_value": "missing"}),

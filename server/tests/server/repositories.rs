@@ -92,7 +92,7 @@ async fn all_five_clients_are_taken() {
 #[tokio::test]
 async fn repositories_are_listed_read_and_removed_with_and_without_a_slash() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
     for number in 0..21 {
         let path = format!("demo/app{number:02}");
         server
@@ -135,7 +135,7 @@ async fn repositories_are_listed_read_and_removed_with_and_without_a_slash() {
 #[tokio::test]
 async fn a_name_is_taken_once() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
     server
         .register("demo/app", &source, vec![tag_config("latest")])
         .await;
@@ -256,7 +256,7 @@ async fn what_is_missing_is_named() {
 #[tokio::test]
 async fn a_build_config_is_replaced_row_by_row() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
     let rows = vec![tag_config("one"), tag_config("two"), tag_config("three")];
     let created = server.register("demo/app", &source, rows).await;
     let rows = &created["build_config"]["tag_configs"];
@@ -297,7 +297,7 @@ async fn a_build_config_is_replaced_row_by_row() {
 #[tokio::test]
 async fn a_wrong_row_leaves_the_build_config_as_it_was() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
     let created = server
         .register(
             "demo/app",

@@ -65,8 +65,7 @@ impl Drop for Program {
 #[tokio::test]
 async fn a_restart_loses_nothing() {
     let mut server = TestServer::start(&["--workers=1"]).await;
-    let _images = Images::of(&["t-again/app"]);
-    let source = server.repository("app", &[("Dockerfile", PLAIN)]);
+    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
     server
         .register("t-again/app", &source, vec![tag_config("latest")])
         .await;
@@ -92,12 +91,14 @@ async fn a_restart_loses_nothing() {
 #[tokio::test]
 async fn stopping_ends_the_builds_and_what_waits_is_built_later() {
     let mut server = TestServer::start(&["--workers=1"]).await;
-    let _images = Images::of(&["t-stop/app"]);
-    let endless = format!("{SHELL}RUN echo running; sleep 86401\n");
+    let endless = format!("{}RUN echo running; sleep 86401\n", server.shell());
     let source = server
         .repository(
             "app",
-            &[("endless/Dockerfile", &endless), ("Dockerfile", PLAIN)],
+            &[
+                ("endless/Dockerfile", &endless),
+                ("Dockerfile", &server.plain()),
+            ],
         )
         .with_busybox();
     let row = with(
@@ -132,7 +133,7 @@ async fn stopping_ends_the_builds_and_what_waits_is_built_later() {
 #[tokio::test]
 async fn signals_stop_the_program_and_a_crash_is_found_at_the_next_start() {
     let beside = TestServer::start(&[]).await;
-    let endless = format!("{SHELL}RUN echo running; sleep 86406\n");
+    let endless = format!("{}RUN echo running; sleep 86406\n", beside.shell());
     let source = beside
         .repository("app", &[("Dockerfile", &endless)])
         .with_busybox();

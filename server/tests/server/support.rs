@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use slipway_server::{Options, Server, serve};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -23,6 +24,8 @@ pub struct TestServer {
     pub token: Option<String>,
     options: Vec<String>,
     server: Option<Server>,
+    /// Of the images that are built from its Dockerfiles.
+    label: OnceLock<Label>,
 }
 
 impl TestServer {
@@ -36,6 +39,7 @@ impl TestServer {
             token: None,
             options: options.iter().map(|option| option.to_string()).collect(),
             server: None,
+            label: OnceLock::new(),
             folder,
         };
         server.resume().await;
@@ -50,6 +54,7 @@ impl TestServer {
             token: None,
             options: Vec::new(),
             server: None,
+            label: OnceLock::new(),
             folder,
         }
     }
@@ -112,6 +117,21 @@ impl TestServer {
         repository.git(&["init", "--quiet", "--initial-branch=master"]);
         repository.commit(files);
         repository
+    }
+
+    /// The smallest Dockerfile that builds.
+    pub fn plain(&self) -> String {
+        let label = self.label.get_or_init(Label::default);
+        format!("FROM scratch\nLABEL {label}\nCOPY Dockerfile /Dockerfile\n")
+    }
+
+    /// The start of a Dockerfile whose RUN steps have a shell.
+    pub fn shell(&self) -> String {
+        let label = self.label.get_or_init(Label::default);
+        format!(
+            "FROM scratch\nLABEL {label}\nCOPY busybox /bin/busybox\n\
+             RUN [\"/bin/busybox\", \"--install\", \"/bin\"]\n"
+        )
     }
 
     /// Registers `namespace/name` with these tag configs; a build config's answer.
@@ -201,13 +221,6 @@ pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) 
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
 }
-
-/// The start of a Dockerfile whose RUN steps have a shell.
-pub const SHELL: &str = "FROM scratch\nCOPY busybox /bin/busybox\n\
-                         RUN [\"/bin/busybox\", \"--install\", \"/bin\"]\n";
-
-/// The smallest Dockerfile that builds.
-pub const PLAIN: &str = "FROM scratch\nCOPY Dockerfile /Dockerfile\n";
 
 /// One of the simplest tag configs.
 pub fn tag_config(tag: &str) -> Value {

@@ -79,8 +79,8 @@ async fn the_site_answers_every_path_but_the_apis() {
 
 #[tokio::test]
 async fn the_sample_is_there_once_and_builds_without_network() {
+    let _label = Label::default();
     let mut server = TestServer::start(&["--sample"]).await;
-    let _images = Images::of(&["demo/hello-slipway"]);
     let (status, sample) = server.get("/v1/repositories/demo/hello-slipway").await;
     assert_eq!(status, StatusCode::OK, "{sample}");
     assert_eq!(
