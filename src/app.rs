@@ -15,7 +15,8 @@ use crate::pages::repository::Repository;
 use crate::query::Clock;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::{Locale, locale, set_locale};
-use crate::{tr, ts};
+use crate::view::{effect, live, part};
+use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// Light, dark, or what the system says.
@@ -63,7 +64,7 @@ struct Title(RwSignal<String>);
 /// A page's heading. Names the tab, and is where the focus goes when the page is opened.
 pub fn heading(text: Signal<String>) -> impl IntoView {
     let title = expect_context::<Title>();
-    Effect::new(move |_| title.0.set(text.get()));
+    effect(move || title.0.set(text.get()));
     view! {
         <h1 id="heading" tabindex="-1">
             {text}
@@ -84,7 +85,7 @@ pub fn App() -> impl IntoView {
         connection.set_site(site_config(&browser::base_path()).await);
     });
 
-    Effect::new(move |_| {
+    effect(move || {
         let name = title.get();
         document().set_title(&if name.is_empty() {
             "Slipway".to_owned()
@@ -132,7 +133,7 @@ pub fn App() -> impl IntoView {
     };
     view! {
         <a class="skip-link" href="#heading">
-            {move || tr!(nav.skip)}
+            {tx!(nav.skip)}
         </a>
         <Header />
         <main class="page">{view}</main>
@@ -194,7 +195,7 @@ fn Header() -> impl IntoView {
                         matches!(route, Route::Builds(_) | Route::Build { .. })
                     })
                 >
-                    {move || tr!(nav.builds)}
+                    {tx!(nav.builds)}
                 </a>
                 <a
                     href=repositories
@@ -208,29 +209,29 @@ fn Header() -> impl IntoView {
                         )
                     })
                 >
-                    {move || tr!(nav.repositories)}
+                    {tx!(nav.repositories)}
                 </a>
                 <a
                     href=connect
                     aria-current=current(|route| matches!(route, Route::Connection { .. }))
                 >
-                    {move || tr!(nav.connection)}
+                    {tx!(nav.connection)}
                 </a>
             </nav>
             // Shown in the language that it switches to.
             <button
                 type="button"
                 class="button language"
-                lang=move || match locale() {
+                lang=live(move || match locale() {
                     Locale::en => "zh-CN",
                     Locale::zh => "en",
-                }
+                })
                 on:click=switch_language
             >
-                {move || match locale() {
+                {part(move || match locale() {
                     Locale::en => "中文",
                     Locale::zh => "English",
-                }}
+                })}
             </button>
         </header>
     }

@@ -4,6 +4,7 @@ pub mod badge;
 pub mod builds_table;
 pub mod copy;
 pub mod dialog;
+pub mod fact;
 pub mod field;
 pub mod icon;
 pub mod log_view;

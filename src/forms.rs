@@ -11,6 +11,7 @@ pub mod words;
 use crate::api::Refusal;
 use crate::browser;
 use crate::components::field::selector;
+use crate::view::part;
 use leptos::prelude::*;
 use rules::Problem;
 use std::collections::HashSet;
@@ -170,13 +171,13 @@ fn build_nodes() -> impl IntoView {
 fn summary(form: FormState) -> impl IntoView {
     view! {
         <p class="form-summary" role="alert">
-            {move || {
+            {part(move || {
                 form.is_blocked()
                     .then(|| match form.count() {
                         1 => crate::tr!(form.one_problem).to_string(),
                         count => crate::tr!(form.problems, n = count),
                     })
-            }}
+            })}
         </p>
     }
 }

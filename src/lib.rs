@@ -27,6 +27,8 @@ pub mod pages;
 pub mod query;
 #[cfg(feature = "ui")]
 pub mod text;
+#[cfg(feature = "ui")]
+pub mod view;
 
 /// Puts the console in the place of the page's skeleton.
 #[cfg(feature = "ui")]

@@ -2,10 +2,12 @@
 
 use crate::api::Error;
 use crate::browser;
+use crate::view::effect;
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
+use std::rc::Rc;
 
 /// What is known of something that the API holds. What was read stays while it is read again, and
 /// when reading it again fails.
@@ -70,24 +72,32 @@ const AFTER_FAILURE: [u32; 4] = [1_000, 2_000, 5_000, 15_000];
 /// a signal that it reads changes, and the call before is aborted. `next` says after how many
 /// milliseconds to read again, by what is known then; `None` is never. After a failure that may pass
 /// it is read again anyway. Nothing is asked while the page is hidden.
-pub fn use_query<T, Ask>(ask: Ask, next: impl Fn(&Loaded<T>) -> Option<u32> + 'static) -> Query<T>
-where
-    T: Clone + PartialEq + Send + Sync + 'static,
-    Ask: Fn() -> Option<LocalBoxFuture<'static, Result<T, Error>>> + 'static,
-{
+pub fn use_query<T: Clone + PartialEq + Send + Sync + 'static>(
+    ask: impl Fn() -> Option<Call<T>> + 'static,
+    next: impl Fn(&Loaded<T>) -> Option<u32> + 'static,
+) -> Query<T> {
+    start(Rc::new(ask), Rc::new(next))
+}
+
+/// A call that was made and is not answered yet.
+pub type Call<T> = LocalBoxFuture<'static, Result<T, Error>>;
+
+/// Compiled once for each `T`, not for each query.
+fn start<T: Clone + PartialEq + Send + Sync + 'static>(
+    ask: Rc<dyn Fn() -> Option<Call<T>>>,
+    next: Rc<dyn Fn(&Loaded<T>) -> Option<u32>>,
+) -> Query<T> {
     let query = Query {
         state: RwSignal::new(Loaded::default()),
         again: RwSignal::new(0),
     };
-    let ask = std::rc::Rc::new(ask);
-    let next = std::rc::Rc::new(next);
     let running = StoredValue::new(None::<AbortHandle>);
     let stop = move || {
         if let Some(Some(handle)) = running.try_update_value(Option::take) {
             handle.abort();
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         query.again.track();
         stop();
         let Some(first) = ask() else { return };

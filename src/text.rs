@@ -101,12 +101,34 @@ macro_rules! tr {
     };
 }
 
-/// The same as a signal that follows the language.
+/// A text without placeholders as a view or an attribute that follows the language. One type for all
+/// texts: a closure for each would be compiled, and sent to the browser, once for each.
+#[macro_export]
+macro_rules! tx {
+    ($($key:ident).+) => {
+        $crate::text::fixed(|locale| leptos_i18n::td_string!(locale, $($key).+))
+    };
+}
+
+/// A text as a signal that follows the language and the values of its placeholders.
 #[macro_export]
 macro_rules! ts {
-    ($($tokens:tt)+) => {
-        leptos::prelude::Signal::derive(move || $crate::tr!($($tokens)+).to_string())
+    ($($key:ident).+) => {
+        $crate::text::fixed_signal(|locale| leptos_i18n::td_string!(locale, $($key).+))
     };
+    ($($tokens:tt)+) => {
+        $crate::view::live(move || $crate::tr!($($tokens)+))
+    };
+}
+
+/// What `tx!` makes.
+pub fn fixed(text: fn(Locale) -> &'static str) -> impl Fn() -> &'static str + Copy + Send + Sync {
+    move || text(locale())
+}
+
+/// What `ts!` makes of a text without placeholders.
+pub fn fixed_signal(text: fn(Locale) -> &'static str) -> Signal<String> {
+    Signal::derive(move || text(locale()).to_owned())
 }
 
 #[cfg(test)]

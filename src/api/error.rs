@@ -123,10 +123,9 @@ impl Refusal {
 
     /// `{"code", "message", "fields"}`.
     fn take_error(&mut self, error: &Value) {
-        if let Some(message) = error.get("message").or(error.get("code")) {
-            if let Some(text) = message.as_str() {
-                self.say(text);
-            }
+        let message = error.get("message").or(error.get("code"));
+        if let Some(text) = message.and_then(Value::as_str) {
+            self.say(text);
         }
         match error.get("fields") {
             Some(Value::Object(fields)) => {
@@ -177,7 +176,8 @@ impl Refusal {
                 }
             }
             Value::String(text) => self.add(path, text),
-            other => self.add(path, &other.to_string()),
+            Value::Bool(value) => self.add(path, if *value { "true" } else { "false" }),
+            Value::Number(number) => self.add(path, &number.to_string()),
         }
     }
 

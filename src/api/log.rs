@@ -1,6 +1,7 @@
 //! Log entries (reference, call 5).
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// One entry of a build's log. Several entries share one second, and any key may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,16 +23,10 @@ pub struct LogEntry {
 
 /// Reads seconds; a fraction is cut, and what is no number is no time.
 fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Seconds {
-        Whole(i64),
-        Fraction(f64),
-        Other(serde::de::IgnoredAny),
-    }
-    Ok(match Option::<Seconds>::deserialize(deserializer)? {
-        Some(Seconds::Whole(seconds)) => Some(seconds),
-        Some(Seconds::Fraction(seconds)) => Some(seconds.floor() as i64),
-        Some(Seconds::Other(_)) | None => None,
+    Ok(match Option::<Value>::deserialize(deserializer)? {
+        Some(Value::Number(seconds)) => seconds
+            .as_i64()
+            .or_else(|| seconds.as_f64().map(|seconds| seconds.floor() as i64)),
+        _ => None,
     })
 }

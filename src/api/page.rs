@@ -1,7 +1,8 @@
 //! A page of a list, as Django REST framework pages it (reference, call 2).
 
-use serde::de::IgnoredAny;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 /// The most rows that a page of call 2 holds.
 pub const PAGE_SIZE: u64 = 20;
@@ -18,7 +19,7 @@ pub struct Page<T> {
     #[serde(default)]
     pub previous: Option<String>,
     /// The rows that could be read.
-    #[serde(bound(deserialize = "T: Deserialize<'de>"), deserialize_with = "rows")]
+    #[serde(bound(deserialize = "T: DeserializeOwned"), deserialize_with = "rows")]
     pub results: Rows<T>,
 }
 
@@ -43,21 +44,13 @@ impl<T: Serialize> Serialize for Rows<T> {
     }
 }
 
-fn rows<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Rows<T>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Row<T> {
-        Read(T),
-        Unread(IgnoredAny),
-    }
-    let rows = Vec::<Row<T>>::deserialize(d)?;
+/// Each row is read from its own text, so that the browser needs one decoder for a type and not two.
+fn rows<'de, D: Deserializer<'de>, T: DeserializeOwned>(d: D) -> Result<Rows<T>, D::Error> {
+    let rows = Vec::<Box<RawValue>>::deserialize(d)?;
     let total = rows.len();
     let read: Vec<T> = rows
-        .into_iter()
-        .filter_map(|row| match row {
-            Row::Read(row) => Some(row),
-            Row::Unread(_) => None,
-        })
+        .iter()
+        .filter_map(|row| serde_json::from_str(row.get()).ok())
         .collect();
     Ok(Rows {
         unread: total - read.len(),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// A point in time in UTC, to the millisecond. Reads any RFC 3339 text; writes milliseconds and `Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,17 +63,11 @@ impl Serialize for Timestamp {
 /// Reads a time that may be missing, `null`, or no time at all. A text that is no time is `None`:
 /// one odd field must not hide the row that it stands in.
 pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Time<'a> {
-        Text(#[serde(borrow)] std::borrow::Cow<'a, str>),
-        Other(serde::de::IgnoredAny),
-    }
-    Ok(match Option::<Time>::deserialize(d)? {
-        Some(Time::Text(text)) => DateTime::parse_from_rfc3339(&text)
+    Ok(match Option::<Value>::deserialize(d)? {
+        Some(Value::String(text)) => DateTime::parse_from_rfc3339(&text)
             .ok()
             .map(|time| Timestamp(time.to_utc())),
-        Some(Time::Other(_)) | None => None,
+        _ => None,
     })
 }
 

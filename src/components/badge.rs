@@ -3,6 +3,7 @@
 use super::icon::{self, Icon};
 use crate::api::Status;
 use crate::tr;
+use crate::view::part;
 use leptos::prelude::*;
 
 /// The status in words; an unknown one as it came.
@@ -32,7 +33,7 @@ pub fn status_badge(status: Status) -> impl IntoView {
     let (kind, shape) = look(&status);
     view! {
         <span class="badge" data-status=kind>
-            {icon::icon(shape)} <span>{move || status_word(&status)}</span>
+            {icon::icon(shape)} <span>{part(move || status_word(&status))}</span>
         </span>
     }
 }

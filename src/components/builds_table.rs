@@ -7,7 +7,7 @@ use crate::api::{Build, CodeClient, SourceKind};
 use crate::format::short_commit;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
-use crate::{tr, ts};
+use crate::{tr, ts, tx};
 use leptos::either::Either;
 use leptos::prelude::*;
 
@@ -25,14 +25,14 @@ pub fn BuildsTable(
                 <caption class="visually-hidden">{caption}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">{move || tr!(builds.status)}</th>
-                        <th scope="col">{move || tr!(builds.image)}</th>
-                        <th scope="col">{move || tr!(builds.source)}</th>
-                        <th scope="col">{move || tr!(builds.started_by)}</th>
-                        <th scope="col">{move || tr!(builds.when)}</th>
-                        <th scope="col">{move || tr!(builds.duration)}</th>
+                        <th scope="col">{tx!(builds.status)}</th>
+                        <th scope="col">{tx!(builds.image)}</th>
+                        <th scope="col">{tx!(builds.source)}</th>
+                        <th scope="col">{tx!(builds.started_by)}</th>
+                        <th scope="col">{tx!(builds.when)}</th>
+                        <th scope="col">{tx!(builds.duration)}</th>
                         <th scope="col">
-                            <span class="visually-hidden">{move || tr!(builds.actions)}</span>
+                            <span class="visually-hidden">{tx!(builds.actions)}</span>
                         </th>
                     </tr>
                 </thead>
@@ -140,7 +140,7 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
 pub fn starter(build: &Build) -> impl IntoView + use<> {
     let by = build.created_by.clone();
     if build.auto_created {
-        Either::Left(view! { <span>{move || tr!(builds.by_push)}</span> })
+        Either::Left(view! { <span>{tx!(builds.by_push)}</span> })
     } else {
         Either::Right(view! { <span>{by}</span> })
     }

@@ -2,7 +2,8 @@
 
 use super::icon;
 use crate::browser;
-use crate::tr;
+use crate::view::part;
+use crate::{tr, ts};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
@@ -13,16 +14,8 @@ enum Copied {
     Refused,
 }
 
-/// A button named 'Copy {what}' that copies the text.
-#[component]
-pub fn CopyButton(
-    /// What is copied when the button is pressed.
-    #[prop(into)]
-    text: Signal<String>,
-    /// What it is, for the button's name: 'commit', 'image id'.
-    #[prop(into)]
-    what: Signal<String>,
-) -> impl IntoView {
+/// A button named 'Copy {what}' that copies what the text is when it is pressed.
+pub fn copy_button(text: Signal<String>, what: Signal<String>) -> AnyView {
     let copied = RwSignal::new(Copied::No);
     let press = move |_| {
         leptos::task::spawn_local(async move {
@@ -46,17 +39,18 @@ pub fn CopyButton(
             <button
                 type="button"
                 class="button-icon"
-                aria-label=move || tr!(copy.label, what = what.get())
-                title=move || tr!(copy.label, what = what.get())
+                aria-label=ts!(copy.label, what = what.get())
+                title=ts!(copy.label, what = what.get())
                 on:click=press
             >
-                {move || {
+                {part(move || {
                     icon::icon(if copied.get() == Copied::Yes { icon::CHECK } else { icon::COPY })
-                }}
+                })}
             </button>
             <span class="copy-said" role="status">
                 {said}
             </span>
         </span>
     }
+    .into_any()
 }

@@ -1,5 +1,6 @@
 //! The native dialog: it traps the focus, closes on Escape and gives the focus back.
 
+use crate::view::{effect, when};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -15,7 +16,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
             // Fails only for a dialog that is not in the page, which this one is.
@@ -26,10 +27,8 @@ pub fn Dialog(
     });
     view! {
         <dialog node_ref=dialog class="dialog" aria-label=title on:close=move |_| open.set(false)>
-            <Show when=move || open.get()>
-                <h2>{title}</h2>
-                {children()}
-            </Show>
+            {when(move || open.get(), move || view! { <h2>{title}</h2>
+                {children()} }.into_any())}
         </dialog>
     }
 }

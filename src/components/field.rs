@@ -1,6 +1,7 @@
 //! Form fields: a label, an input, a hint, and the field's problem beside it.
 
 use crate::forms::FormState;
+use crate::view::{flag, live, part};
 use leptos::prelude::*;
 
 /// Where a field stands in the request, by the API's own path; the index of a row can change.
@@ -34,14 +35,14 @@ fn FieldFrame(
     let warning = Memo::new(move |_| path.with(|path| form.warning(path)));
     view! {
         <div class="field">
-            <label class="field-label" for=move || path.with(|path| id_of(path))>
+            <label class="field-label" for=live(move || path.with(|path| id_of(path)))>
                 {label}
             </label>
             {children()}
-            <p class="field-hint" id=move || path.with(|path| format!("{}-hint", id_of(path)))>
+            <p class="field-hint" id=live(move || path.with(|path| format!("{}-hint", id_of(path))))>
                 {hint}
             </p>
-            <p class="field-problem" id=move || path.with(|path| format!("{}-problem", id_of(path)))>
+            <p class="field-problem" id=live(move || path.with(|path| format!("{}-problem", id_of(path))))>
                 {problem}
             </p>
             <p class="field-warning">{warning}</p>
@@ -79,14 +80,14 @@ pub fn TextField(
         <FieldFrame path=path label=label hint=hint>
             <input
                 type="text"
-                id=move || path.with(|path| id_of(path))
+                id=live(move || path.with(|path| id_of(path)))
                 class:code=code
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
                 list=(!list.is_empty()).then_some(list)
                 aria-required=required.then_some("true")
-                aria-invalid=move || path.with(|path| form.problem(path).is_some()).to_string()
+                aria-invalid=live(move || path.with(|path| form.problem(path).is_some()).to_string())
                 aria-describedby=described_by(path)
                 prop:value=value
                 on:input=move |event| {
@@ -114,8 +115,8 @@ pub fn TextArea(
         <FieldFrame path=path label=label hint=hint>
             <textarea
                 rows="4"
-                id=move || path.with(|path| id_of(path))
-                aria-invalid=move || path.with(|path| form.problem(path).is_some()).to_string()
+                id=live(move || path.with(|path| id_of(path)))
+                aria-invalid=live(move || path.with(|path| form.problem(path).is_some()).to_string())
                 aria-describedby=described_by(path)
                 prop:value=value
                 on:input=move |event| {
@@ -144,15 +145,15 @@ pub fn SelectField(
     view! {
         <FieldFrame path=path label=label hint=hint>
             <select
-                id=move || path.with(|path| id_of(path))
-                aria-invalid=move || path.with(|path| form.problem(path).is_some()).to_string()
+                id=live(move || path.with(|path| id_of(path)))
+                aria-invalid=live(move || path.with(|path| form.problem(path).is_some()).to_string())
                 aria-describedby=described_by(path)
                 on:change=move |event| {
                     path.with_untracked(|path| form.edited(path));
                     on_change.run(event_target_value(&event));
                 }
             >
-                {move || {
+                {part(move || {
                     options
                         .get()
                         .into_iter()
@@ -161,14 +162,14 @@ pub fn SelectField(
                             view! {
                                 <option
                                     value=option
-                                    prop:selected=move || value.with(|value| *value == chosen)
+                                    prop:selected=flag(move || value.with(|value| *value == chosen))
                                 >
                                     {word}
                                 </option>
                             }
                         })
                         .collect_view()
-                }}
+                })}
             </select>
         </FieldFrame>
     }
@@ -189,7 +190,7 @@ pub fn CheckField(
             <label>
                 <input
                     type="checkbox"
-                    id=move || path.with(|path| id_of(path))
+                    id=live(move || path.with(|path| id_of(path)))
                     prop:checked=checked
                     on:change=move |event| {
                         path.with_untracked(|path| form.edited(path));
@@ -199,7 +200,7 @@ pub fn CheckField(
                 {label}
             </label>
             <p class="field-hint">{hint}</p>
-            <p class="field-problem">{move || path.with(|path| form.problem(path))}</p>
+            <p class="field-problem">{part(move || path.with(|path| form.problem(path)))}</p>
         </div>
     }
 }

@@ -1,18 +1,19 @@
 //! The log of a build: only the lines on screen are in the page, and the end is followed while the
 //! reader is there.
 
-use super::copy::CopyButton;
+use super::copy::copy_button;
 use crate::log::LogStore;
 use crate::log::plain::plain;
 use crate::text::words;
-use crate::{tr, ts};
+use crate::view::{effect, live, part, when};
+use crate::{tr, ts, tx};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::{Arc, RwLock};
 
 /// A line's height in CSS pixels; `--log-line` in the style is the same.
-const LINE_HEIGHT: f64 = 20.0;
+const LINE_HEIGHT: usize = 20;
 
 /// Lines kept in the page above and below those on screen.
 const MARGIN: usize = 12;
@@ -123,25 +124,26 @@ pub fn LogView(
     source: LogSource,
     /// Whether more may come: the end is marked as such when not.
     #[prop(into)]
-    live: Signal<bool>,
+    growing: Signal<bool>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
-    let top = RwSignal::new(0.0);
-    let height = RwSignal::new(600.0);
+    let top = RwSignal::new(0usize);
+    let height = RwSignal::new(600usize);
     let follow = RwSignal::new(true);
     let seen = RwSignal::new(0usize);
     let len = source.len;
 
     let measure = move || {
         if let Some(frame) = frame.get_untracked() {
-            top.set(f64::from(frame.scroll_top()));
-            height.set(f64::from(frame.client_height()));
+            // Neither is negative in this writing direction.
+            top.set(usize::try_from(frame.scroll_top()).unwrap_or(0));
+            height.set(usize::try_from(frame.client_height()).unwrap_or(0));
         }
     };
     let at_end = move || {
         frame.get_untracked().is_some_and(|frame| {
             let left = frame.scroll_height() - frame.scroll_top() - frame.client_height();
-            f64::from(left) < LINE_HEIGHT
+            usize::try_from(left).unwrap_or(0) < LINE_HEIGHT
         })
     };
     let to_end = move || {
@@ -152,14 +154,14 @@ pub fn LogView(
     };
 
     // After the frame has grown by the new lines, and before it is painted.
-    Effect::new(move |_| {
+    effect(move || {
         let now = len.get();
         if follow.get_untracked() {
             seen.set(now);
             request_animation_frame(to_end);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         if frame.get().is_some() {
             measure();
         }
@@ -184,8 +186,8 @@ pub fn LogView(
     let lines = source.clone();
     let visible = Memo::new(move |_| {
         let len = len.get();
-        let first = ((top.get() / LINE_HEIGHT) as usize).saturating_sub(MARGIN);
-        let count = (height.get() / LINE_HEIGHT) as usize + 2 * MARGIN + 1;
+        let first = (top.get() / LINE_HEIGHT).saturating_sub(MARGIN);
+        let count = height.get() / LINE_HEIGHT + 2 * MARGIN + 1;
         // When the log is shorter than before nothing is cut off, for lines are only added.
         let first = first.min(len.saturating_sub(count.min(len)));
         match lines.store.read() {
@@ -203,15 +205,15 @@ pub fn LogView(
     view! {
         <section class="log" aria-label=ts!(log.title)>
             <div class="log-bar">
-                <h2>{move || tr!(log.title)}</h2>
+                <h2>{tx!(log.title)}</h2>
                 <span class="quiet" role="status">
-                    {move || tr!(log.lines, n = words().number(len.get() as u64))}
+                    {ts!(log.lines, n = words().number(len.get() as u64))}
                 </span>
                 <span class="log-tools">
                     <button
                         type="button"
                         class="button"
-                        aria-pressed=move || follow.get().to_string()
+                        aria-pressed=live(move || follow.get().to_string())
                         on:click=move |_| {
                             let now = !follow.get_untracked();
                             follow.set(now);
@@ -221,9 +223,9 @@ pub fn LogView(
                             }
                         }
                     >
-                        {move || tr!(log.follow)}
+                        {tx!(log.follow)}
                     </button>
-                    <CopyButton text=copied what=ts!(log.title) />
+                    {copy_button(copied, ts!(log.title))}
                 </span>
             </div>
             <div
@@ -237,7 +239,7 @@ pub fn LogView(
             >
                 <div
                     class="log-lines"
-                    style:height=move || format!("{}px", len.get() as f64 * LINE_HEIGHT)
+                    style:height=move || format!("{}px", len.get() * LINE_HEIGHT)
                 >
                     <For
                         each=move || visible.get()
@@ -245,16 +247,13 @@ pub fn LogView(
                         children=move |row| log_row(&row)
                     />
                 </div>
-                <Show when=move || len.get() == 0>
-                    <p class="log-empty">
-                        {move || {
-                            if live.get() { tr!(log.waiting) } else { tr!(log.empty) }
-                        }}
-                    </p>
-                </Show>
+                {when(move || len.get() == 0, move || view! { <p class="log-empty">
+                        {part(move || {
+                            if growing.get() { tr!(log.waiting) } else { tr!(log.empty) }
+                        })}
+                    </p> }.into_any())}
             </div>
-            <Show when=move || { !follow.get() && waiting() > 0 }>
-                <button
+            {when(move ||  !follow.get() && waiting() > 0 , move || view! { <button
                     type="button"
                     class="button log-new"
                     data-kind="primary"
@@ -264,9 +263,8 @@ pub fn LogView(
                         to_end();
                     }
                 >
-                    {move || tr!(log.new_lines, n = words().number(waiting() as u64))}
-                </button>
-            </Show>
+                    {ts!(log.new_lines, n = words().number(waiting() as u64))}
+                </button> }.into_any())}
         </section>
     }
 }
@@ -284,13 +282,13 @@ fn log_row(row: &Row) -> impl IntoView + use<> {
         <div
             class="log-line"
             data-level=kind
-            style:top=format!("{}px", index as f64 * LINE_HEIGHT)
+            style:top=format!("{}px", index * LINE_HEIGHT)
         >
             <span class="log-number" aria-hidden="true">
                 {index + 1}
             </span>
             <span class="log-time">
-                {move || time.map(|time| words().clock(time.saturating_mul(1000)))}
+                {part(move || time.map(|time| words().clock(time.saturating_mul(1000))))}
             </span>
             {(!level.is_empty() && level != "INFO")
                 .then(|| view! { <span class="log-level">{level}</span> })}
@@ -299,7 +297,7 @@ fn log_row(row: &Row) -> impl IntoView + use<> {
                 .then(|| {
                     view! {
                         <span class="log-cut">
-                            {move || tr!(log.cut, n = words().number(cut as u64))}
+                            {ts!(log.cut, n = words().number(cut as u64))}
                         </span>
                     }
                 })}

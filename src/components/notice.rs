@@ -6,7 +6,8 @@ use crate::browser;
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
-use crate::{tr, ts};
+use crate::view::part;
+use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// What happened, in one sentence of the console's own.
@@ -46,21 +47,14 @@ pub fn api_words(error: &Error) -> String {
     }
 }
 
-/// An error's place on the page.
-#[component]
-pub fn ErrorNotice(
-    /// What was being done: 'Loading builds'.
-    #[prop(into)]
+/// An error's place on the page. `what` was being done ('Loading builds'); `stale` says that older data
+/// is still shown beside it; without `retry` there is no Retry.
+pub fn error_notice(
     what: Signal<String>,
-    /// What went wrong.
     error: Error,
-    /// Tries again; without it there is no Retry.
-    #[prop(optional, into)]
-    retry: Option<Callback<()>>,
-    /// Whether older data is still shown beside it.
-    #[prop(optional)]
     stale: bool,
-) -> impl IntoView {
+    retry: Option<Callback<()>>,
+) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
     let unauthorized = error.status() == Some(401);
@@ -82,22 +76,22 @@ pub fn ErrorNotice(
             {icon::icon(icon::WARNING)}
             <div class="notice-body">
                 <p class="notice-title">
-                    {move || tr!(error.failed, what = what.get())} ": " {move || error_words(&error)}
+                    {ts!(error.failed, what = what.get())} ": " {part(move || error_words(&error))}
                     {status.map(|status| view! { <span class="code">{format!(" HTTP {status}")}</span> })}
                 </p>
                 {unreachable
                     .then(|| {
-                        view! { <p>{move || tr!(error.address)} " " <span class="code">{address}</span></p> }
+                        view! { <p>{tx!(error.address)} " " <span class="code">{address}</span></p> }
                     })}
                 {(!said.is_empty()).then(|| view! { <p class="notice-said">{said.clone()}</p> })}
-                {(stale && passing).then(|| view! { <p>{move || tr!(error.stale)}</p> })}
+                {(stale && passing).then(|| view! { <p>{tx!(error.stale)}</p> })}
             </div>
             <div class="notice-actions">
                 {(unauthorized || unreachable)
                     .then(|| {
                         view! {
                             <a class="button" href=connect>
-                                {move || tr!(nav.connection)}
+                                {tx!(nav.connection)}
                             </a>
                         }
                     })}
@@ -105,13 +99,14 @@ pub fn ErrorNotice(
                     .map(|retry| {
                         view! {
                             <button type="button" class="button" on:click=move |_| retry.run(())>
-                                {move || tr!(error.retry)}
+                                {tx!(error.retry)}
                             </button>
                         }
                     })}
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A message that is no error: information or a warning, told politely.

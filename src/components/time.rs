@@ -1,10 +1,12 @@
 //! Times and lengths of time on a page.
 
 use crate::api::{Build, Timestamp};
+use crate::browser;
 use crate::format::duration;
 use crate::query::use_clock;
 use crate::text::words;
-use crate::{browser, tr};
+use crate::ts;
+use crate::view::{live, part};
 use leptos::prelude::*;
 
 /// How long ago it was, with the full time as its title.
@@ -12,7 +14,7 @@ pub fn relative_time(time: Timestamp) -> impl IntoView {
     let clock = use_clock();
     let text = Memo::new(move |_| words().relative(time.millis(), clock.now()));
     view! {
-        <time datetime=time.to_string() title=move || words().absolute(time.millis(), false)>
+        <time datetime=time.to_string() title=live(move || words().absolute(time.millis(), false))>
             {text}
         </time>
     }
@@ -22,7 +24,7 @@ pub fn relative_time(time: Timestamp) -> impl IntoView {
 pub fn absolute_time(time: Timestamp, utc: Signal<bool>) -> impl IntoView {
     view! {
         <time datetime=time
-            .to_string()>{move || words().absolute(time.millis(), utc.get())}</time>
+            .to_string()>{part(move || words().absolute(time.millis(), utc.get()))}</time>
     }
 }
 
@@ -49,7 +51,7 @@ pub fn outside_link(text: String, url: Option<&str>) -> AnyView {
                 href=href
                 rel="noopener noreferrer"
                 target="_blank"
-                title=move || tr!(link.outside, host = host)
+                title=ts!(link.outside, host = host)
             >
                 {text}
                 {super::icon::icon(super::icon::LINK)}

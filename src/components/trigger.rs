@@ -2,12 +2,13 @@
 
 use super::dialog::Dialog;
 use super::icon;
-use super::notice::ErrorNotice;
+use super::notice::error_notice;
 use crate::api::{Error, TriggerBuild};
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
-use crate::{tr, ts};
+use crate::view::{flag, live, part, when};
+use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// A commit id as the API takes it: 7 to 40 hex digits.
@@ -75,9 +76,9 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
         !commit.is_empty() && !is_commit(commit)
     };
     let problem = move || {
-        error.get().map(|error| {
-            view! { <ErrorNotice what=ts!(trigger.starting) error=error /> }
-        })
+        error
+            .get()
+            .map(|error| error_notice(ts!(trigger.starting), error, false, None))
     };
     let name = StoredValue::new(image.clone());
     view! {
@@ -87,29 +88,29 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
                     type="button"
                     class="button"
                     data-kind="primary"
-                    aria-label=move || tr!(trigger.build_image, image = name.get_value())
+                    aria-label=ts!(trigger.build_image, image = name.get_value())
                     disabled=sending
                     on:click=move |_| send(None)
                 >
                     {icon::icon(icon::PLAY)}
-                    {move || {
+                    {part(move || {
                         if sending.get() { tr!(trigger.sending) } else { tr!(trigger.build) }
-                    }}
+                    })}
                 </button>
                 <button
                     type="button"
                     class="button"
-                    aria-label=move || tr!(trigger.commit_of, image = name.get_value())
+                    aria-label=ts!(trigger.commit_of, image = name.get_value())
                     disabled=sending
                     on:click=move |_| {
                         error.set(None);
                         open.set(true);
                     }
                 >
-                    {move || tr!(trigger.commit)}
+                    {tx!(trigger.commit)}
                 </button>
             </div>
-            <Show when=move || !open.get()>{problem}</Show>
+            {when(move || !open.get(), move || (problem).into_any())}
             <Dialog open=open title=Signal::derive(move || {
                 tr!(trigger.commit_of, image = name.get_value())
             })>
@@ -121,7 +122,7 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
                     }
                 >
                     <label class="field">
-                        <span class="field-label">{move || tr!(trigger.commit_id)}</span>
+                        <span class="field-label">{tx!(trigger.commit_id)}</span>
                         <input
                             type="text"
                             class="code"
@@ -129,13 +130,11 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
                             spellcheck="false"
                             maxlength="64"
                             prop:value=commit
-                            aria-invalid=move || wrong().to_string()
+                            aria-invalid=live(move || wrong().to_string())
                             on:input=move |event| commit.set(event_target_value(&event))
                         />
-                        <span class="field-hint">{move || tr!(trigger.commit_hint)}</span>
-                        <Show when=wrong>
-                            <span class="field-problem">{move || tr!(trigger.commit_wrong)}</span>
-                        </Show>
+                        <span class="field-hint">{tx!(trigger.commit_hint)}</span>
+                        {when(wrong, move || view! { <span class="field-problem">{tx!(trigger.commit_wrong)}</span> }.into_any())}
                     </label>
                     {problem}
                     <div class="form-actions">
@@ -143,14 +142,14 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
                             type="submit"
                             class="button"
                             data-kind="primary"
-                            disabled=move || sending.get() || wrong()
+                            disabled=flag(move || sending.get() || wrong())
                         >
-                            {move || {
+                            {part(move || {
                                 if sending.get() { tr!(trigger.sending) } else { tr!(trigger.build) }
-                            }}
+                            })}
                         </button>
                         <button type="button" class="button" on:click=move |_| open.set(false)>
-                            {move || tr!(form.cancel)}
+                            {tx!(form.cancel)}
                         </button>
                     </div>
                 </form>

@@ -6,9 +6,10 @@ use super::rows::{Rows, RowsEditor};
 use super::rules::{ROW_FIELDS, check_config, row_path};
 use crate::api::Error;
 use crate::components::field::TextField;
-use crate::components::notice::ErrorNotice;
+use crate::components::notice::error_notice;
 use crate::connection::use_connection;
-use crate::{tr, ts};
+use crate::view::{flag, live, part};
+use crate::{tr, ts, tx};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 
@@ -103,16 +104,16 @@ pub fn ConfigForm(
                 }
             }
         >
-            {move || {
-                error.get().map(|error| view! { <ErrorNotice what=ts!(config.saving) error=error /> })
-            }}
+            {part(move || {
+                error.get().map(|error| error_notice(ts!(config.saving), error, false, None))
+            })}
             <section class="form-section">
-                <h2>{move || tr!(rows.heading)}</h2>
-                <p class="quiet">{move || tr!(rows.explain)}</p>
+                <h2>{tx!(rows.heading)}</h2>
+                <p class="quiet">{tx!(rows.explain)}</p>
                 <RowsEditor rows=rows prefix="" />
             </section>
             <section class="form-section">
-                <h2>{move || tr!(config.building)}</h2>
+                <h2>{tx!(config.building)}</h2>
                 <TextField
                     path=Signal::stored("build_node".to_owned())
                     label=ts!(create.build_node)
@@ -131,23 +132,23 @@ pub fn ConfigForm(
                     type="submit"
                     class="button"
                     data-kind="primary"
-                    disabled=move || sending.get() || !changed.get()
-                    title=move || (!changed.get()).then(|| tr!(config.unchanged))
+                    disabled=flag(move || sending.get() || !changed.get())
+                    title=live(move || if changed.get() { "" } else { tr!(config.unchanged) })
                 >
-                    {move || if sending.get() { tr!(form.sending) } else { tr!(config.save) }}
+                    {part(move || if sending.get() { tr!(form.sending) } else { tr!(config.save) })}
                 </button>
                 <button
                     type="button"
                     class="button"
-                    disabled=move || sending.get() || !changed.get()
+                    disabled=flag(move || sending.get() || !changed.get())
                     on:click=reset
                 >
-                    {move || tr!(config.reset)}
+                    {tx!(config.reset)}
                 </button>
                 <span class="quiet">
-                    {move || {
+                    {part(move || {
                         if changed.get() { tr!(form.shortcut) } else { tr!(config.unchanged) }
-                    }}
+                    })}
                 </span>
             </div>
         </form>

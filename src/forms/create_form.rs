@@ -7,9 +7,10 @@ use super::rules::{ROW_FIELDS, check_repository, row_path};
 use crate::api::{CodeClient, Error, Repository};
 use crate::components::builds_table::client_name;
 use crate::components::field::{CheckField, TextArea, TextField};
-use crate::components::notice::ErrorNotice;
+use crate::components::notice::error_notice;
 use crate::connection::use_connection;
-use crate::{tr, ts};
+use crate::view::{choose, flag, part};
+use crate::{tr, ts, tx};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 
@@ -113,11 +114,11 @@ pub fn CreateForm(
                         type="radio"
                         name="code_repo_client"
                         value=value.to_string()
-                        prop:checked=move || draft.with(|draft| draft.client == chosen)
+                        prop:checked=flag(move || draft.with(|draft| draft.client == chosen))
                         on:change=move |_| draft.update(|draft| draft.client = client.clone())
                     />
-                    <span class="card-title">{move || client_name(&name)}</span>
-                    <span class="card-hint">{move || client_hint(&hint)}</span>
+                    <span class="card-title">{part(move || client_name(&name))}</span>
+                    <span class="card-hint">{part(move || client_hint(&hint))}</span>
                 </label>
             }
         })
@@ -138,11 +139,11 @@ pub fn CreateForm(
                 }
             }
         >
-            {move || {
-                error.get().map(|error| view! { <ErrorNotice what=ts!(create.creating) error=error /> })
-            }}
+            {part(move || {
+                error.get().map(|error| error_notice(ts!(create.creating), error, false, None))
+            })}
             <section class="form-section">
-                <h2>{move || tr!(create.repository)}</h2>
+                <h2>{tx!(create.repository)}</h2>
                 <TextField
                     path=Signal::stored("repo_name".to_owned())
                     label=ts!(create.repo_name)
@@ -178,14 +179,20 @@ pub fn CreateForm(
                 />
             </section>
             <section class="form-section">
-                <h2>{move || tr!(create.source)}</h2>
+                <h2>{tx!(create.source)}</h2>
                 <fieldset class="cards">
-                    <legend>{move || tr!(create.client)}</legend>
+                    <legend>{tx!(create.client)}</legend>
                     {cards}
                 </fieldset>
-                <Show
-                    when=is_simple
-                    fallback=move || {
+                {choose(is_simple, move || view! { <TextField
+                        path=Signal::stored("build_config.code_repo_clone_url".to_owned())
+                        label=ts!(create.clone_url)
+                        hint=ts!(create.clone_url_hint)
+                        code=true
+                        required=true
+                        value=text(|draft| &draft.clone_url)
+                        on_input=move |text| draft.update(|draft| draft.clone_url = text)
+                    /> }.into_any(), move || ({
                         view! {
                             <div class="field-pair">
                                 <TextField
@@ -210,18 +217,7 @@ pub fn CreateForm(
                                 />
                             </div>
                         }
-                    }
-                >
-                    <TextField
-                        path=Signal::stored("build_config.code_repo_clone_url".to_owned())
-                        label=ts!(create.clone_url)
-                        hint=ts!(create.clone_url_hint)
-                        code=true
-                        required=true
-                        value=text(|draft| &draft.clone_url)
-                        on_input=move |text| draft.update(|draft| draft.clone_url = text)
-                    />
-                </Show>
+                    }).into_any())}
                 <TextField
                     path=Signal::stored("build_config.build_node".to_owned())
                     label=ts!(create.build_node)
@@ -240,17 +236,17 @@ pub fn CreateForm(
                 />
             </section>
             <section class="form-section">
-                <h2>{move || tr!(rows.heading)}</h2>
-                <p class="quiet">{move || tr!(rows.explain)}</p>
+                <h2>{tx!(rows.heading)}</h2>
+                <p class="quiet">{tx!(rows.explain)}</p>
                 <RowsEditor rows=rows prefix="build_config." />
             </section>
             {super::build_nodes()}
             {super::summary(form)}
             <div class="form-actions">
                 <button type="submit" class="button" data-kind="primary" disabled=sending>
-                    {move || if sending.get() { tr!(form.sending) } else { tr!(create.submit) }}
+                    {part(move || if sending.get() { tr!(form.sending) } else { tr!(create.submit) })}
                 </button>
-                <span class="quiet">{move || tr!(form.shortcut)}</span>
+                <span class="quiet">{tx!(form.shortcut)}</span>
             </div>
         </form>
     }

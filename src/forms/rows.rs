@@ -7,7 +7,8 @@ use crate::api::{SourceKind, VersionTagging};
 use crate::browser;
 use crate::components::field::{CheckField, SelectField, TextField, selector};
 use crate::components::icon;
-use crate::{tr, ts};
+use crate::view::{part, when};
+use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// A list of row drafts that can be edited. Copies are the same thing.
@@ -108,14 +109,14 @@ pub fn RowsEditor(rows: Rows, prefix: &'static str) -> impl IntoView {
             <For each=move || rows.list.get() key=|(key, _)| *key let:((key, row))>
                 <RowEditor rows=rows key=key row=row prefix=prefix />
             </For>
-            <p class="field-problem">{move || form.problem(&list_path)}</p>
+            <p class="field-problem">{part(move || form.problem(&list_path))}</p>
             <div class="rows-actions">
                 <button type="button" class="button" id="add-row" on:click=add>
                     {icon::icon(icon::PLUS)}
-                    {move || tr!(rows.add)}
+                    {tx!(rows.add)}
                 </button>
                 <span role="status">
-                    {move || {
+                    {part(move || {
                         rows.removed
                             .with(|gone| {
                                 gone.as_ref()
@@ -123,13 +124,11 @@ pub fn RowsEditor(rows: Rows, prefix: &'static str) -> impl IntoView {
                                         tr!(rows.removed, tag = draft.image_tag.clone())
                                     })
                             })
-                    }}
+                    })}
                 </span>
-                <Show when=move || rows.removed.with(Option::is_some)>
-                    <button type="button" class="button" on:click=undo>
-                        {move || tr!(rows.undo)}
-                    </button>
-                </Show>
+                {when(move || rows.removed.with(Option::is_some), move || view! { <button type="button" class="button" on:click=undo>
+                        {tx!(rows.undo)}
+                    </button> }.into_any())}
             </div>
         </div>
     }
@@ -254,16 +253,16 @@ fn RowEditor(rows: Rows, key: u32, row: RwSignal<RowDraft>, prefix: &'static str
             <div class="row-actions">
                 <button type="button" class="button" on:click=duplicate>
                     {icon::icon(icon::COPY)}
-                    {move || tr!(rows.duplicate)}
+                    {tx!(rows.duplicate)}
                 </button>
                 <button
                     type="button"
                     class="button"
-                    aria-label=move || tr!(rows.remove_title, title = title.get())
+                    aria-label=ts!(rows.remove_title, title = title.get())
                     on:click=remove
                 >
                     {icon::icon(icon::TRASH)}
-                    {move || tr!(rows.remove)}
+                    {tx!(rows.remove)}
                 </button>
             </div>
         </fieldset>

@@ -1,12 +1,13 @@
 //! One build: what it is, how it went, and its log, which grows while it runs.
 
-use crate::api::{Build as BuildData, Client, Error, LogEntry, Status};
+use crate::api::{Build as BuildData, Client, Error, LogEntry, Status, Timestamp};
 use crate::app::heading;
 use crate::components::badge::{status_badge, status_word};
 use crate::components::builds_table::{client_name, source_ref, starter};
-use crate::components::copy::CopyButton;
+use crate::components::copy::copy_button;
+use crate::components::fact::{code_fact, copied_fact, fact};
 use crate::components::log_view::{LogSource, LogView};
-use crate::components::notice::{ErrorNotice, skeleton};
+use crate::components::notice::{error_notice, skeleton};
 use crate::components::time::{absolute_time, build_duration, outside_link, relative_time};
 use crate::components::trigger::TriggerButtons;
 use crate::connection::use_connection;
@@ -14,7 +15,8 @@ use crate::format::duration;
 use crate::navigation::use_navigation;
 use crate::query::{Loaded, Query, use_query};
 use crate::routes::Route;
-use crate::{tr, ts};
+use crate::view::{choose, live, part, when};
+use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// How often a build under way is read again, in milliseconds, and how often its log.
@@ -76,27 +78,16 @@ pub fn Build(build_id: String) -> impl IntoView {
     view! {
         <div class="build-page">
             {heading(title.into())}
-            {move || {
+            {part(move || {
                 error
                     .get()
                     .map(|error| {
-                        view! {
-                            <ErrorNotice
-                                what=ts!(build.loading)
-                                error=error
-                                stale=has_data.get()
-                                retry=Callback::new(move |()| build.refresh())
-                            />
-                        }
+                        error_notice(ts!(build.loading), error, has_data.get(), Some(Callback::new(move |()| build.refresh())))
                     })
-            }}
-            <Show
-                when=move || has_data.get()
-                fallback=move || error.get().is_none().then(|| skeleton(4))
-            >
-                <div class="facts-head">
-                    {move || data.get().map(|build| view! { <Progress of=build /> })}
-                    {move || {
+            })}
+            {choose(move || has_data.get(), move || view! { <div class="facts-head">
+                    {part(move || data.get().map(|build| view! { <Progress of=build /> }))}
+                    {part(move || {
                         image
                             .get()
                             .map(|(namespace, repo_name, tag)| {
@@ -108,29 +99,19 @@ pub fn Build(build_id: String) -> impl IntoView {
                                     />
                                 }
                             })
-                    }}
+                    })}
                 </div>
-                {move || data.get().map(|build| view! { <Facts of=build utc=utc /> })}
-            </Show>
+                {part(move || data.get().map(|build| view! { <Facts of=build utc=utc /> }))} }.into_any(), move || (error.get().is_none().then(|| skeleton(4))).into_any())}
             // One place for one trouble: when the build cannot be read either, that was said above.
-            {move || {
+            {part(move || {
                 (error.get().is_none())
                     .then(|| log_error.get())
                     .flatten()
                     .map(|error| {
-                        view! {
-                            <ErrorNotice
-                                what=ts!(log.loading)
-                                error=error
-                                stale=true
-                                retry=Callback::new(move |()| log.refresh())
-                            />
-                        }
+                        error_notice(ts!(log.loading), error, true, Some(Callback::new(move |()| log.refresh())))
                     })
-            }}
-            <Show when=move || has_data.get()>
-                <LogView source=source.clone() live=live />
-            </Show>
+            })}
+            {when(move || has_data.get(), move || view! { <LogView source=source.clone() growing=live /> }.into_any())}
         </div>
     }
 }
@@ -194,165 +175,127 @@ fn Progress(of: BuildData) -> impl IntoView {
 #[component]
 fn Facts(of: BuildData, utc: RwSignal<bool>) -> impl IntoView {
     let build = of;
-    let navigation = use_navigation();
-    let times = Signal::derive(move || utc.get());
-    let repository = build.repository().map(|(namespace, name)| {
-        let route = Route::Repository {
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
-        };
-        let text = build.docker_repo_path.clone();
-        view! { <a class="code" href=move || navigation.href(&route)>{text}</a> }
-    });
     let image = build.image_reference();
     let pull = format!("docker pull {image}");
-    let version = build.version_tag().map(str::to_owned).map(|tag| {
-        let text = tag.clone();
-        view! {
-            <Fact label=ts!(build.version_tag)>
-                <span class="code">{tag}</span>
-                <CopyButton text=Signal::stored(text.clone()) what=ts!(build.version_tag) />
-            </Fact>
-        }
-    });
+    let image = view! {
+        <span class="code">{image}</span>
+        {copy_button(Signal::stored(pull), ts!(build.pull_command))}
+    };
     let commit = build
         .code_head_commit
         .clone()
-        .filter(|commit| !commit.is_empty())
-        .map(|commit| {
-            let url = build.code_commit_http_url.clone();
-            view! {
-                <Fact label=ts!(build.commit)>
-                    <span class="code">{outside_link(commit.clone(), url.as_deref())}</span>
-                    <CopyButton text=Signal::stored(commit.clone()) what=ts!(build.commit) />
-                </Fact>
-            }
-        });
-    let image_id = build
-        .image_id
-        .clone()
-        .filter(|id| !id.is_empty())
-        .map(|id| {
-            view! {
-                <Fact label=ts!(build.image_id)>
-                    <span class="code">{id.clone()}</span>
-                    <CopyButton text=Signal::stored(id.clone()) what=ts!(build.image_id) />
-                </Fact>
-            }
-        });
-    let optional = |label: Signal<String>, text: Option<String>| {
-        text.map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty())
-            .map(|text| view! { <Fact label=label><span class="code">{text.clone()}</span></Fact> })
+        .filter(|commit| !commit.is_empty());
+    let commit = commit.map(|commit| {
+        let url = build.code_commit_http_url.as_deref();
+        let value = view! {
+            <span class="code">{outside_link(commit.clone(), url)}</span>
+            {copy_button(Signal::stored(commit), ts!(build.commit))}
+        };
+        fact(ts!(build.commit), value.into_any())
+    });
+    let client = build.code_repo_client.clone();
+    let source_url = build.code_repo_http_url.as_deref();
+    let source = view! {
+        <span class="code">{outside_link(build.code_repo_path.clone(), source_url)}</span>
+        <span class="quiet">{live(move || client_name(&client))}</span>
     };
-    let wait = build
-        .started_at
-        .zip(build.created_at)
-        .map(|(started, created)| started.since(created));
-    let event = |label: Signal<String>, time| {
-        view! {
-            <li data-reached=Option::is_some(&time).to_string()>
-                <span class="timeline-label">{label}</span>
-                {match time {
-                    Some(time) => {
-                        view! {
-                            <span>{absolute_time(time, times)}</span>
-                            <span class="quiet">{relative_time(time)}</span>
-                        }
-                            .into_any()
-                    }
-                    None => view! { <span class="quiet">"–"</span> }.into_any(),
-                }}
-            </li>
-        }
-    };
-    let created = event(ts!(build.created), build.created_at);
-    let started = event(ts!(build.started), build.started_at);
-    let ended = event(ts!(build.ended), build.ended_at);
     let branch = source_ref(&BuildData {
         code_head_commit: None,
         ..build.clone()
     });
-    let by = starter(&build);
-    let dockerfile = optional(
-        ts!(build.dockerfile),
-        Some(build.dockerfile_location.clone()),
-    );
-    let context = optional(ts!(build.context), build.build_context_path.clone());
-    let node = optional(ts!(build.node), build.build_node.clone());
-    let step = optional(ts!(build.step), build.step_at.map(|step| step.to_string()));
-    let detail = optional(ts!(build.detail), build.detail.clone());
+    let wait = build
+        .started_at
+        .zip(build.created_at)
+        .map(|(started, created)| {
+            let wait = started.since(created);
+            let value = view! { <span class="number">{live(move || duration(wait))}</span> };
+            fact(ts!(build.wait), value.into_any())
+        });
+    let step = build.step_at.map(|step| step.to_string());
+    let removable = build.is_removable.map(|removable| {
+        let word = if removable {
+            ts!(build.yes)
+        } else {
+            ts!(build.no)
+        };
+        fact(ts!(build.removable), word.into_any())
+    });
+    let zone = view! {
+        <button
+            type="button"
+            class="button"
+            aria-pressed=live(move || utc.get().to_string())
+            on:click=move |_| utc.update(|utc| *utc = !*utc)
+        >
+            "UTC"
+        </button>
+    };
+    let facts: Vec<AnyView> = [
+        Some(fact(ts!(build.image), image.into_any())),
+        copied_fact(ts!(build.version_tag), build.version_tag()),
+        copied_fact(ts!(build.image_id), build.image_id.as_deref()),
+        build
+            .repository()
+            .map(|(namespace, name)| repository_fact(namespace, name)),
+        Some(fact(ts!(build.source), source.into_any())),
+        Some(fact(ts!(build.source_ref), branch.into_any())),
+        commit,
+        Some(fact(ts!(build.started_by), starter(&build).into_any())),
+        wait,
+        code_fact(ts!(build.dockerfile), Some(&build.dockerfile_location)),
+        code_fact(ts!(build.context), build.build_context_path.as_deref()),
+        code_fact(ts!(build.node), build.build_node.as_deref()),
+        code_fact(ts!(build.step), step.as_deref()),
+        removable,
+        code_fact(ts!(build.detail), build.detail.as_deref()),
+        copied_fact(ts!(build.id), Some(&build.build_id)),
+        Some(fact(ts!(build.zone), zone.into_any())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let unknown = matches!(build.status, Status::Other(_));
-    let id = build.build_id.clone();
-    let removable = build.is_removable;
-    let source_page = outside_link(
-        build.code_repo_path.clone(),
-        build.code_repo_http_url.as_deref(),
-    );
-    let source_client = build.code_repo_client.clone();
     view! {
         <ol class="timeline">
-            {created} {started} {ended}
+            {milestone(ts!(build.created), build.created_at, utc)}
+            {milestone(ts!(build.started), build.started_at, utc)}
+            {milestone(ts!(build.ended), build.ended_at, utc)}
         </ol>
-        <dl class="facts">
-            <Fact label=ts!(build.image)>
-                <span class="code">{image}</span>
-                <CopyButton text=Signal::stored(pull) what=ts!(build.pull_command) />
-            </Fact>
-            {version}
-            {image_id}
-            <Fact label=ts!(build.repository)>{repository}</Fact>
-            <Fact label=ts!(build.source)>
-                <span class="code">{source_page}</span>
-                <span class="quiet">{move || client_name(&source_client)}</span>
-            </Fact>
-            <Fact label=ts!(build.source_ref)>{branch}</Fact>
-            {commit}
-            <Fact label=ts!(build.started_by)>{by}</Fact>
-            {wait
-                .map(|wait| {
-                    view! {
-                        <Fact label=ts!(build.wait)>
-                            <span class="number">{move || duration(wait)}</span>
-                        </Fact>
-                    }
-                })}
-            {dockerfile} {context} {node} {step}
-            {removable
-                .map(|removable| {
-                    view! {
-                        <Fact label=ts!(build.removable)>
-                            {move || if removable { tr!(build.yes) } else { tr!(build.no) }}
-                        </Fact>
-                    }
-                })}
-            {detail}
-            <Fact label=ts!(build.id)>
-                <span class="code">{id.clone()}</span>
-                <CopyButton text=Signal::stored(id.clone()) what=ts!(build.id) />
-            </Fact>
-            <Fact label=ts!(build.zone)>
-                <button
-                    type="button"
-                    class="button"
-                    aria-pressed=move || utc.get().to_string()
-                    on:click=move |_| utc.update(|utc| *utc = !*utc)
-                >
-                    "UTC"
-                </button>
-            </Fact>
-        </dl>
-        {unknown
-            .then(|| view! { <p class="quiet">{move || tr!(build.unknown_status)}</p> })}
+        <dl class="facts">{facts}</dl>
+        {unknown.then(|| view! { <p class="quiet">{tx!(build.unknown_status)}</p> })}
     }
 }
 
-#[component]
-fn Fact(#[prop(into)] label: Signal<String>, children: Children) -> impl IntoView {
+fn repository_fact(namespace: &str, name: &str) -> AnyView {
+    let navigation = use_navigation();
+    let text = format!("{namespace}/{name}");
+    let href = navigation.href(&Route::Repository {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    });
+    let link = view! {
+        <a class="code" href=href>
+            {text}
+        </a>
+    };
+    fact(ts!(build.repository), link.into_any())
+}
+
+/// One of a build's three times.
+fn milestone(label: Signal<String>, time: Option<Timestamp>, utc: RwSignal<bool>) -> AnyView {
+    let when = match time {
+        Some(time) => view! {
+            <span>{absolute_time(time, utc.into())}</span>
+            <span class="quiet">{relative_time(time)}</span>
+        }
+        .into_any(),
+        None => view! { <span class="quiet">"–"</span> }.into_any(),
+    };
     view! {
-        <div class="fact">
-            <dt>{label}</dt>
-            <dd>{children()}</dd>
-        </div>
+        <li data-reached=time.is_some().to_string()>
+            <span class="timeline-label">{label}</span>
+            {when}
+        </li>
     }
+    .into_any()
 }

@@ -4,14 +4,15 @@ use crate::api::{Build, Page, Status};
 use crate::app::heading;
 use crate::components::badge::status_word;
 use crate::components::builds_table::BuildsTable;
-use crate::components::notice::{ErrorNotice, notice, skeleton};
+use crate::components::notice::{error_notice, notice, skeleton};
 use crate::connection::use_connection;
 use crate::known;
 use crate::navigation::use_navigation;
 use crate::query::{Loaded, use_query};
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
-use crate::{tr, ts};
+use crate::view::{choose, effect, flag, live, part};
+use crate::{tr, ts, tx};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -56,7 +57,7 @@ pub fn Builds() -> impl IntoView {
             Some(if live { LIVE } else { IDLE })
         },
     );
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(page) = builds.data() {
             let address = connection.address();
             for build in page.results.read.iter().rev() {
@@ -90,38 +91,21 @@ pub fn Builds() -> impl IntoView {
     view! {
         {heading(ts!(builds.title))}
         <Filters query=query />
-        {move || {
+        {part(move || {
             error
                 .get()
                 .map(|error| {
-                    view! {
-                        <ErrorNotice
-                            what=ts!(builds.loading)
-                            error=error
-                            stale=has_data.get()
-                            retry=Callback::new(move |()| builds.refresh())
-                        />
-                    }
+                    error_notice(ts!(builds.loading), error, has_data.get(), Some(Callback::new(move |()| builds.refresh())))
                 })
-        }}
-        {move || (unread.get() > 0).then(|| notice("warning", ts!(builds.unread, n = unread.get())))}
-        <Show
-            when=move || has_data.get()
-            fallback=move || error.get().is_none().then(|| skeleton(6))
-        >
-            <Show
-                when=move || !is_empty.get()
-                fallback=move || view! { <Empty query=query /> }
-            >
-                <BuildsTable builds=rows caption=ts!(builds.title) />
-            </Show>
-            {move || {
+        })}
+        {part(move || (unread.get() > 0).then(|| notice("warning", ts!(builds.unread, n = unread.get()))))}
+        {choose(move || has_data.get(), move || view! { {choose(move || !is_empty.get(), move || view! { <BuildsTable builds=rows caption=ts!(builds.title) /> }.into_any(), move || (view! { <Empty query=query /> }).into_any())}
+            {part(move || {
                 builds
                     .state
                     .with(|state| state.data.as_ref().map(|page| (page.count, page.pages())))
                     .map(|(count, pages)| view! { <Pager query=query count=count pages=pages /> })
-            }}
-        </Show>
+            })} }.into_any(), move || (error.get().is_none().then(|| skeleton(6))).into_any())}
     }
 }
 
@@ -131,7 +115,7 @@ fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
     let connection = use_connection();
     let namespace = RwSignal::new(String::new());
     let repo = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    effect(move || {
         query.with(|query| {
             namespace.set(query.namespace.clone());
             repo.set(query.repo.clone());
@@ -162,21 +146,21 @@ fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
             }
         >
             <label class="field">
-                <span class="field-label">{move || tr!(builds.namespace)}</span>
+                <span class="field-label">{tx!(builds.namespace)}</span>
                 <input
                     type="text"
                     class="code"
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
-                    placeholder=move || connection.namespace()
+                    placeholder=live(move || connection.namespace())
                     prop:value=namespace
                     on:input=move |event| namespace.set(event_target_value(&event))
                     on:change=move |_| apply()
                 />
             </label>
             <label class="field">
-                <span class="field-label">{move || tr!(builds.repository)}</span>
+                <span class="field-label">{tx!(builds.repository)}</span>
                 <input
                     type="text"
                     class="code"
@@ -189,7 +173,7 @@ fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
                 />
             </label>
             <label class="field">
-                <span class="field-label">{move || tr!(builds.status)}</span>
+                <span class="field-label">{tx!(builds.status)}</span>
                 <select on:change=move |event| {
                     navigation
                         .go(
@@ -199,8 +183,8 @@ fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
                             }),
                         );
                 }>
-                    <option value="" prop:selected=move || query.with(|query| query.status.is_empty())>
-                        {move || tr!(builds.any_status)}
+                    <option value="" prop:selected=flag(move || query.with(|query| query.status.is_empty()))>
+                        {tx!(builds.any_status)}
                     </option>
                     {statuses
                         .into_iter()
@@ -210,9 +194,9 @@ fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
                             view! {
                                 <option
                                     value=letter
-                                    prop:selected=move || query.with(|query| query.status == chosen)
+                                    prop:selected=flag(move || query.with(|query| query.status == chosen))
                                 >
-                                    {move || status_word(&status)}
+                                    {part(move || status_word(&status))}
                                 </option>
                             }
                         })
@@ -220,7 +204,7 @@ fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
                 </select>
             </label>
             <button type="submit" class="button">
-                {move || tr!(builds.apply)}
+                {tx!(builds.apply)}
             </button>
         </form>
     }
@@ -243,15 +227,15 @@ fn Empty(query: Memo<BuildsQuery>) -> impl IntoView {
     view! {
         <div class="empty">
             <p>
-                {move || {
+                {part(move || {
                     if filtered() { tr!(builds.none_here) } else { tr!(builds.none_yet) }
-                }}
+                })}
             </p>
-            {move || match filtered() {
+            {part(move || match filtered() {
                 true => {
                     view! {
                         <a class="button" href=everything>
-                            {move || tr!(builds.show_all)}
+                            {tx!(builds.show_all)}
                         </a>
                     }
                         .into_any()
@@ -259,12 +243,12 @@ fn Empty(query: Memo<BuildsQuery>) -> impl IntoView {
                 false => {
                     view! {
                         <a class="button" data-kind="primary" href=repositories>
-                            {move || tr!(nav.repositories)}
+                            {tx!(nav.repositories)}
                         </a>
                     }
                         .into_any()
                 }
-            }}
+            })}
         </div>
     }
 }
@@ -282,19 +266,19 @@ fn Pager(query: Memo<BuildsQuery>, count: u64, pages: u64) -> impl IntoView {
     view! {
         <nav class="pager" aria-label=ts!(builds.pages)>
             <span role="status">
-                {move || {
+                {part(move || {
                     tr!(
                         builds.page_of, page = words().number(page()), pages = words().number(pages),
                         count = words().number(count)
                     )
-                }}
+                })}
             </span>
             <span class="button-group">
-                {move || match page() > 1 {
+                {part(move || match page() > 1 {
                     true => {
                         view! {
                             <a class="button" rel="prev" href=to(page() - 1)>
-                                {move || tr!(builds.previous)}
+                                {tx!(builds.previous)}
                             </a>
                         }
                             .into_any()
@@ -302,17 +286,17 @@ fn Pager(query: Memo<BuildsQuery>, count: u64, pages: u64) -> impl IntoView {
                     false => {
                         view! {
                             <button type="button" class="button" disabled title=ts!(builds.is_first)>
-                                {move || tr!(builds.previous)}
+                                {tx!(builds.previous)}
                             </button>
                         }
                             .into_any()
                     }
-                }}
-                {move || match page() < pages {
+                })}
+                {part(move || match page() < pages {
                     true => {
                         view! {
                             <a class="button" rel="next" href=to(page() + 1)>
-                                {move || tr!(builds.next)}
+                                {tx!(builds.next)}
                             </a>
                         }
                             .into_any()
@@ -320,12 +304,12 @@ fn Pager(query: Memo<BuildsQuery>, count: u64, pages: u64) -> impl IntoView {
                     false => {
                         view! {
                             <button type="button" class="button" disabled title=ts!(builds.is_last)>
-                                {move || tr!(builds.next)}
+                                {tx!(builds.next)}
                             </button>
                         }
                             .into_any()
                     }
-                }}
+                })}
             </span>
         </nav>
     }

@@ -3,7 +3,7 @@
 use super::repository::use_repository;
 use crate::api::{BuildConfig, Error};
 use crate::app::heading;
-use crate::components::notice::{ErrorNotice, notice, skeleton};
+use crate::components::notice::{error_notice, notice, skeleton};
 use crate::connection::use_connection;
 use crate::forms::config_form::ConfigForm;
 use crate::forms::draft::rows_of;
@@ -11,7 +11,8 @@ use crate::known;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::text::words;
-use crate::{tr, ts};
+use crate::view::part;
+use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// Where the config that is edited came from.
@@ -72,28 +73,21 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
         <div class="page-head">
             {heading(ts!(config.title_of, path = title.clone()))}
             <a class="button" href=repository>
-                {move || tr!(config.to_repository)}
+                {tx!(config.to_repository)}
             </a>
         </div>
-        {move || {
+        {part(move || {
             error
                 .get()
                 .filter(|error| !error.is_not_offered())
                 .map(|error| {
-                    view! {
-                        <ErrorNotice
-                            what=ts!(repository.loading)
-                            error=error
-                            stale=data.with(Option::is_some)
-                            retry=Callback::new(move |()| read.refresh())
-                        />
-                    }
+                    error_notice(ts!(repository.loading), error, data.with(Option::is_some), Some(Callback::new(move |()| read.refresh())))
                 })
-        }}
+        })}
         <div role="status">
-            {move || saved.get().then(|| notice("success", ts!(config.saved)))}
+            {part(move || saved.get().then(|| notice("success", ts!(config.saved))))}
         </div>
-        {move || match origin.get() {
+        {part(move || match origin.get() {
             Some(Origin::Api(config)) => form(config).into_any(),
             Some(Origin::Memory(config, at)) => {
                 view! {
@@ -115,7 +109,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
                     .into_any()
             }
             None => error.get().as_ref().is_none_or(Error::is_not_offered).then(|| skeleton(6)).into_any(),
-        }}
+        })}
     }
 }
 

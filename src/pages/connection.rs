@@ -3,12 +3,13 @@
 use crate::api::{Error, Token};
 use crate::app::{Theme, heading};
 use crate::browser;
-use crate::components::notice::{ErrorNotice, notice};
+use crate::components::notice::{error_notice, notice};
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::{Route, safe_back};
 use crate::text::{Locale, locale, set_locale, words};
-use crate::{tr, ts};
+use crate::view::{effect, flag, live, part, when};
+use crate::{tr, ts, tx};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -52,7 +53,7 @@ pub fn ConnectionPage() -> impl IntoView {
     let remember = RwSignal::new(connection.remembers_token());
     let found = RwSignal::new(Found::Nothing);
     // The site's configuration can arrive after the page.
-    Effect::new(move |_| {
+    effect(move || {
         if connection.is_ready() {
             let own = connection.address();
             address.set(if own == connection.site_address() {
@@ -113,9 +114,7 @@ pub fn ConnectionPage() -> impl IntoView {
     let result = move || match found.get() {
         Found::Nothing => ().into_any(),
         Found::Asking => notice("info", ts!(connection.testing)).into_any(),
-        Found::Failed(error) => {
-            view! { <ErrorNotice what=ts!(connection.test) error=error /> }.into_any()
-        }
+        Found::Failed(error) => error_notice(ts!(connection.test), error, false, None).into_any(),
         Found::Builds { count, fits } => {
             let text = Signal::derive(move || {
                 let count = words().number(count);
@@ -142,7 +141,7 @@ pub fn ConnectionPage() -> impl IntoView {
                                 data-kind="primary"
                                 on:click=move |_| navigation.go_to(&back)
                             >
-                                {move || tr!(connection.go_back)}
+                                {tx!(connection.go_back)}
                             </button>
                         }
                     })}
@@ -160,10 +159,10 @@ pub fn ConnectionPage() -> impl IntoView {
             }
         >
             <section class="form-section">
-                <h2>{move || tr!(connection.api)}</h2>
+                <h2>{tx!(connection.api)}</h2>
                 <div class="field">
                     <label class="field-label" for="address">
-                        {move || tr!(connection.address)}
+                        {tx!(connection.address)}
                     </label>
                     <input
                         type="url"
@@ -171,17 +170,17 @@ pub fn ConnectionPage() -> impl IntoView {
                         class="code"
                         autocomplete="off"
                         spellcheck="false"
-                        placeholder=move || {
+                        placeholder=live(move || {
                             let site = connection.site_address();
                             if site.is_empty() { browser::origin() } else { site }
-                        }
+                        })
                         prop:value=address
-                        aria-invalid=move || address_wrong.get().is_some().to_string()
+                        aria-invalid=live(move || address_wrong.get().is_some().to_string())
                         aria-describedby="address-hint address-problem"
                         on:input=move |event| address.set(event_target_value(&event))
                     />
                     <p class="field-hint" id="address-hint">
-                        {move || tr!(connection.address_hint)}
+                        {tx!(connection.address_hint)}
                     </p>
                     <p class="field-problem" id="address-problem">
                         {address_wrong}
@@ -189,7 +188,7 @@ pub fn ConnectionPage() -> impl IntoView {
                 </div>
                 <div class="field">
                     <label class="field-label" for="namespace">
-                        {move || tr!(connection.namespace)}
+                        {tx!(connection.namespace)}
                     </label>
                     <input
                         type="text"
@@ -203,12 +202,12 @@ pub fn ConnectionPage() -> impl IntoView {
                         on:input=move |event| namespace.set(event_target_value(&event))
                     />
                     <p class="field-hint" id="namespace-hint">
-                        {move || tr!(connection.namespace_hint)}
+                        {tx!(connection.namespace_hint)}
                     </p>
                 </div>
                 <div class="field">
                     <label class="field-label" for="token">
-                        {move || tr!(connection.token)}
+                        {tx!(connection.token)}
                     </label>
                     <input
                         type="password"
@@ -216,23 +215,23 @@ pub fn ConnectionPage() -> impl IntoView {
                         class="code"
                         autocomplete="off"
                         spellcheck="false"
-                        placeholder=move || {
+                        placeholder=live(move || {
                             if connection.has_token() {
                                 tr!(connection.token_set)
                             } else {
                                 tr!(connection.token_none)
                             }
-                        }
+                        })
                         prop:value=token
-                        aria-invalid=move || token_wrong.get().to_string()
+                        aria-invalid=live(move || token_wrong.get().to_string())
                         aria-describedby="token-hint token-problem"
                         on:input=move |event| token.set(event_target_value(&event))
                     />
                     <p class="field-hint" id="token-hint">
-                        {move || tr!(connection.token_hint)}
+                        {tx!(connection.token_hint)}
                     </p>
                     <p class="field-problem" id="token-problem">
-                        {move || token_wrong.get().then(|| tr!(connection.token_wrong))}
+                        {part(move || token_wrong.get().then(|| tr!(connection.token_wrong)))}
                     </p>
                 </div>
                 <div class="field field-check">
@@ -242,9 +241,9 @@ pub fn ConnectionPage() -> impl IntoView {
                             prop:checked=remember
                             on:change=move |event| remember.set(event_target_checked(&event))
                         />
-                        {move || tr!(connection.remember)}
+                        {tx!(connection.remember)}
                     </label>
-                    <p class="field-hint">{move || tr!(connection.remember_hint)}</p>
+                    <p class="field-hint">{tx!(connection.remember_hint)}</p>
                 </div>
             </section>
             <div role="status">{result}</div>
@@ -253,15 +252,14 @@ pub fn ConnectionPage() -> impl IntoView {
                     type="submit"
                     class="button"
                     data-kind="primary"
-                    disabled=move || {
+                    disabled=flag(move || {
                         address_wrong.get().is_some() || token_wrong.get()
                             || found.get() == Found::Asking
-                    }
+                    })
                 >
-                    {move || tr!(connection.save)}
+                    {tx!(connection.save)}
                 </button>
-                <Show when=move || connection.has_token()>
-                    <button
+                {when(move || connection.has_token(), move || view! { <button
                         type="button"
                         class="button"
                         on:click=move |_| {
@@ -269,9 +267,8 @@ pub fn ConnectionPage() -> impl IntoView {
                             found.set(Found::Nothing);
                         }
                     >
-                        {move || tr!(connection.forget)}
-                    </button>
-                </Show>
+                        {tx!(connection.forget)}
+                    </button> }.into_any())}
             </div>
         </form>
         <TokenByPassword />
@@ -316,7 +313,7 @@ fn TokenByPassword() -> impl IntoView {
     };
     view! {
         <details class="section">
-            <summary>{move || tr!(connection.by_password)}</summary>
+            <summary>{tx!(connection.by_password)}</summary>
             <form
                 class="form"
                 on:submit=move |event: SubmitEvent| {
@@ -325,7 +322,7 @@ fn TokenByPassword() -> impl IntoView {
                 }
             >
                 <label class="field">
-                    <span class="field-label">{move || tr!(connection.username)}</span>
+                    <span class="field-label">{tx!(connection.username)}</span>
                     <input
                         type="text"
                         autocomplete="username"
@@ -335,7 +332,7 @@ fn TokenByPassword() -> impl IntoView {
                     />
                 </label>
                 <label class="field">
-                    <span class="field-label">{move || tr!(connection.password)}</span>
+                    <span class="field-label">{tx!(connection.password)}</span>
                     <input
                         type="password"
                         autocomplete="current-password"
@@ -343,22 +340,22 @@ fn TokenByPassword() -> impl IntoView {
                         prop:value=password
                         on:input=move |event| password.set(event_target_value(&event))
                     />
-                    <span class="field-hint">{move || tr!(connection.password_hint)}</span>
+                    <span class="field-hint">{tx!(connection.password_hint)}</span>
                 </label>
-                {move || match error.get() {
+                {part(move || match error.get() {
                     Some(error) if error.is_not_offered() => {
                         notice("info", ts!(connection.no_password)).into_any()
                     }
                     Some(error) => {
-                        view! { <ErrorNotice what=ts!(connection.by_password) error=error /> }
+                        error_notice(ts!(connection.by_password), error, false, None)
                             .into_any()
                     }
                     None => ().into_any(),
-                }}
-                {move || done.get().then(|| notice("success", ts!(connection.token_got)))}
+                })}
+                {part(move || done.get().then(|| notice("success", ts!(connection.token_got))))}
                 <div class="form-actions">
                     <button type="submit" class="button" disabled=sending>
-                        {move || tr!(connection.get_token)}
+                        {tx!(connection.get_token)}
                     </button>
                 </div>
             </form>
@@ -371,10 +368,10 @@ fn Appearance() -> impl IntoView {
     let theme = expect_context::<RwSignal<Theme>>();
     view! {
         <section class="form-section section">
-            <h2>{move || tr!(connection.appearance)}</h2>
+            <h2>{tx!(connection.appearance)}</h2>
             <div class="field">
                 <label class="field-label" for="language">
-                    {move || tr!(connection.language)}
+                    {tx!(connection.language)}
                 </label>
                 <select
                     id="language"
@@ -388,17 +385,17 @@ fn Appearance() -> impl IntoView {
                     }
                 >
                     // Each language names itself, so that its readers find it.
-                    <option value="en" lang="en" prop:selected=move || locale() == Locale::en>
+                    <option value="en" lang="en" prop:selected=flag(move || locale() == Locale::en)>
                         "English"
                     </option>
-                    <option value="zh" lang="zh-CN" prop:selected=move || locale() == Locale::zh>
+                    <option value="zh" lang="zh-CN" prop:selected=flag(move || locale() == Locale::zh)>
                         "简体中文"
                     </option>
                 </select>
             </div>
             <div class="field">
                 <label class="field-label" for="theme">
-                    {move || tr!(connection.theme)}
+                    {tx!(connection.theme)}
                 </label>
                 <select
                     id="theme"
@@ -410,9 +407,9 @@ fn Appearance() -> impl IntoView {
                             view! {
                                 <option
                                     value=option.as_str()
-                                    prop:selected=move || theme.get() == option
+                                    prop:selected=flag(move || theme.get() == option)
                                 >
-                                    {move || option.word()}
+                                    {part(move || option.word())}
                                 </option>
                             }
                         })

@@ -3,7 +3,7 @@
 use crate::api::{Page, Repository};
 use crate::app::heading;
 use crate::components::icon;
-use crate::components::notice::{ErrorNotice, notice, skeleton};
+use crate::components::notice::{error_notice, notice, skeleton};
 use crate::components::time::relative_time;
 use crate::connection::use_connection;
 use crate::known;
@@ -11,7 +11,8 @@ use crate::navigation::use_navigation;
 use crate::query::use_query;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
-use crate::{tr, ts};
+use crate::view::{live, part};
+use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// The Repositories page.
@@ -65,41 +66,34 @@ pub fn Repositories(namespace: String) -> impl IntoView {
             {heading(ts!(repositories.title, namespace = namespace.get_value()))}
             <a class="button" data-kind="primary" href=new>
                 {icon::icon(icon::PLUS)}
-                {move || tr!(repositories.new)}
+                {tx!(repositories.new)}
             </a>
         </div>
-        {move || {
+        {part(move || {
             error
                 .get()
                 .filter(|error| !error.is_not_offered())
                 .map(|error| {
-                    view! {
-                        <ErrorNotice
-                            what=ts!(repositories.loading)
-                            error=error
-                            stale=data.get().is_some()
-                            retry=Callback::new(move |()| list.refresh())
-                        />
-                    }
+                    error_notice(ts!(repositories.loading), error, data.get().is_some(), Some(Callback::new(move |()| list.refresh())))
                 })
-        }}
-        {move || not_offered.get().then(|| notice("info", ts!(repositories.known_only)))}
-        {move || match rows.get() {
+        })}
+        {part(move || not_offered.get().then(|| notice("info", ts!(repositories.known_only))))}
+        {part(move || match rows.get() {
             None => error.get().is_none().then(|| skeleton(5)).into_any(),
             Some(rows) if rows.is_empty() => {
                 view! {
                     <div class="empty">
-                        <p>{move || tr!(repositories.none)}</p>
+                        <p>{tx!(repositories.none)}</p>
                         <a class="button" data-kind="primary" href=new>
-                            {move || tr!(repositories.new)}
+                            {tx!(repositories.new)}
                         </a>
                     </div>
                 }
                     .into_any()
             }
             Some(rows) => view! { <Table namespace=namespace rows=rows /> }.into_any(),
-        }}
-        {move || data.get().map(|read| view! { <Pager page=page read=read /> })}
+        })}
+        {part(move || data.get().map(|read| view! { <Pager page=page read=read /> }))}
     }
 }
 
@@ -147,7 +141,7 @@ fn Table(namespace: StoredValue<String>, rows: Vec<Row>) -> impl IntoView {
         view! {
             <tr>
                 <td data-label=ts!(repositories.name)>
-                    <a class="code row-link" href=move || navigation.href(&route)>
+                    <a class="code row-link" href=live(move || navigation.href(&route))>
                         {row.name.clone()}
                     </a>
                     <div class="quiet">{row.description}</div>
@@ -173,8 +167,8 @@ fn Table(namespace: StoredValue<String>, rows: Vec<Row>) -> impl IntoView {
                 </td>
                 <td data-label=ts!(repositories.updated)>{row.updated_at.map(relative_time)}</td>
                 <td class="row-actions">
-                    <a class="button" href=move || navigation.href(&builds)>
-                        {move || tr!(nav.builds)}
+                    <a class="button" href=live(move || navigation.href(&builds))>
+                        {tx!(nav.builds)}
                         <span class="visually-hidden">{format!(" {}", row.name)}</span>
                     </a>
                 </td>
@@ -188,13 +182,13 @@ fn Table(namespace: StoredValue<String>, rows: Vec<Row>) -> impl IntoView {
                 <caption class="visually-hidden">{caption}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">{move || tr!(repositories.name)}</th>
-                        <th scope="col">{move || tr!(repositories.tags)}</th>
-                        <th scope="col">{move || tr!(build.source)}</th>
-                        <th scope="col">{move || tr!(repositories.visibility)}</th>
-                        <th scope="col">{move || tr!(repositories.updated)}</th>
+                        <th scope="col">{tx!(repositories.name)}</th>
+                        <th scope="col">{tx!(repositories.tags)}</th>
+                        <th scope="col">{tx!(build.source)}</th>
+                        <th scope="col">{tx!(repositories.visibility)}</th>
+                        <th scope="col">{tx!(repositories.updated)}</th>
                         <th scope="col">
-                            <span class="visually-hidden">{move || tr!(builds.actions)}</span>
+                            <span class="visually-hidden">{tx!(builds.actions)}</span>
                         </th>
                     </tr>
                 </thead>
@@ -216,13 +210,13 @@ fn Pager(page: RwSignal<u64>, read: Page<Repository>) -> impl IntoView {
                 view! {
                     <nav class="pager" aria-label=ts!(builds.pages)>
                         <span role="status">
-                            {move || {
+                            {part(move || {
                                 tr!(
                                     repositories.page,
                                     page = words().number(page.get()),
                                     count = words().number(count)
                                 )
-                            }}
+                            })}
                         </span>
                         <span class="button-group">
                             <button
@@ -231,7 +225,7 @@ fn Pager(page: RwSignal<u64>, read: Page<Repository>) -> impl IntoView {
                                 disabled=!less
                                 on:click=move |_| page.update(|page| *page = page.saturating_sub(1).max(1))
                             >
-                                {move || tr!(builds.previous)}
+                                {tx!(builds.previous)}
                             </button>
                             <button
                                 type="button"
@@ -239,7 +233,7 @@ fn Pager(page: RwSignal<u64>, read: Page<Repository>) -> impl IntoView {
                                 disabled=!more
                                 on:click=move |_| page.update(|page| *page += 1)
                             >
-                                {move || tr!(builds.next)}
+                                {tx!(builds.next)}
                             </button>
                         </span>
                     </nav>

@@ -5,10 +5,10 @@ use crate::api::{
 };
 use crate::app::heading;
 use crate::components::builds_table::{BuildsTable, client_name};
-use crate::components::copy::CopyButton;
+use crate::components::copy::copy_button;
 use crate::components::dialog::Dialog;
 use crate::components::icon;
-use crate::components::notice::{ErrorNotice, notice, skeleton};
+use crate::components::notice::{error_notice, notice, skeleton};
 use crate::components::time::{absolute_time, outside_link};
 use crate::components::trigger::TriggerButtons;
 use crate::connection::use_connection;
@@ -17,7 +17,8 @@ use crate::navigation::use_navigation;
 use crate::query::{Loaded, Query, use_query};
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
-use crate::{tr, ts};
+use crate::view::{choose, effect, flag, part, when};
+use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// How often the last builds are read again, in milliseconds, while one is under way, and else.
@@ -77,25 +78,18 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         <div class="page-head">
             {heading(Signal::stored(repo_path))}
             <a class="button" href=config_href>
-                {move || tr!(repository.edit_config)}
+                {tx!(repository.edit_config)}
             </a>
         </div>
-        {move || {
+        {part(move || {
             error
                 .get()
                 .filter(|error| !error.is_not_offered())
                 .map(|error| {
-                    view! {
-                        <ErrorNotice
-                            what=ts!(repository.loading)
-                            error=error
-                            stale=data.get().is_some()
-                            retry=Callback::new(move |()| read.refresh())
-                        />
-                    }
+                    error_notice(ts!(repository.loading), error, data.get().is_some(), Some(Callback::new(move |()| read.refresh())))
                 })
-        }}
-        {move || {
+        })}
+        {part(move || {
             error
                 .get()
                 .filter(Error::is_not_offered)
@@ -112,52 +106,33 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
                     }
                     None => notice("warning", ts!(repository.not_read)).into_any(),
                 })
-        }}
-        {move || match shown.get() {
+        })}
+        {part(move || match shown.get() {
             Some(repository) => view! { <About repository=repository /> }.into_any(),
             None => (error.get().is_none()).then(|| skeleton(4)).into_any(),
-        }}
+        })}
         <section class="section">
             <div class="page-head">
-                <h2>{move || tr!(repository.last_builds)}</h2>
+                <h2>{tx!(repository.last_builds)}</h2>
                 <a class="button" href=all_builds>
-                    {move || tr!(repository.all_builds)}
+                    {tx!(repository.all_builds)}
                 </a>
             </div>
-            {move || {
+            {part(move || {
                 builds_error
                     .get()
                     // One place for one trouble: when both reads fail, the first was told above.
                     .filter(|_| error.get().is_none_or(|error| error.is_not_offered()))
                     .map(|error| {
-                        view! {
-                            <ErrorNotice
-                                what=ts!(builds.loading)
-                                error=error
-                                stale=rows.get().is_some()
-                                retry=Callback::new(move |()| builds.refresh())
-                            />
-                        }
+                        error_notice(ts!(builds.loading), error, rows.get().is_some(), Some(Callback::new(move |()| builds.refresh())))
                     })
-            }}
-            <Show
-                when=move || rows.with(Option::is_some)
-                fallback=move || builds_error.get().is_none().then(|| skeleton(3))
-            >
-                <Show
-                    when=move || rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty()))
-                    fallback=move || view! { <p class="empty">{move || tr!(repository.no_builds)}</p> }
-                >
-                    <BuildsTable
+            })}
+            {choose(move || rows.with(Option::is_some), move || (choose(move || rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty())), move || view! { <BuildsTable
                         builds=Signal::derive(move || rows.get().unwrap_or_default())
                         caption=ts!(repository.last_builds)
-                    />
-                </Show>
-            </Show>
+                    /> }.into_any(), move || (view! { <p class="empty">{tx!(repository.no_builds)}</p> }).into_any())).into_any(), move || (builds_error.get().is_none().then(|| skeleton(3))).into_any())}
         </section>
-        <Show when=move || data.with(Option::is_some)>
-            <Remove path=path />
-        </Show>
+        {when(move || data.with(Option::is_some), move || view! { <Remove path=path /> }.into_any())}
     }
 }
 
@@ -174,7 +149,7 @@ pub fn use_repository(path: StoredValue<(String, String)>) -> Query<RepositoryDa
         },
         |_| None,
     );
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(repository) = read.data() {
             let (namespace, name) = path.get_value();
             known::remember(&connection.address(), &namespace, &name, Some(&repository));
@@ -204,39 +179,39 @@ fn About(repository: RepositoryData) -> impl IntoView {
         {build_config
             .map(|config| view! { <Config namespace=namespace repo_name=repo_name config=config /> })}
         <section class="section">
-            <h2>{move || tr!(repository.about)}</h2>
+            <h2>{tx!(repository.about)}</h2>
             <dl class="facts">
                 <div class="fact">
-                    <dt>{move || tr!(repositories.visibility)}</dt>
+                    <dt>{tx!(repositories.visibility)}</dt>
                     <dd>
-                        {move || {
+                        {part(move || {
                             if is_public { tr!(repositories.public) } else { tr!(repositories.private) }
-                        }}
+                        })}
                     </dd>
                 </div>
                 <div class="fact">
-                    <dt>{move || tr!(repository.created)}</dt>
+                    <dt>{tx!(repository.created)}</dt>
                     <dd>{created_at.map(|time| absolute_time(time, local))} " " {created_by}</dd>
                 </div>
                 {pushed_at
                     .map(|time| {
                         view! {
                             <div class="fact">
-                                <dt>{move || tr!(repository.pushed)}</dt>
+                                <dt>{tx!(repository.pushed)}</dt>
                                 <dd>{absolute_time(time, local)}</dd>
                             </div>
                         }
                     })}
                 <div class="fact">
-                    <dt>{move || tr!(repository.pulls)}</dt>
-                    <dd class="number">{move || words().number(download)}</dd>
+                    <dt>{tx!(repository.pulls)}</dt>
+                    <dd class="number">{part(move || words().number(download))}</dd>
                 </div>
             </dl>
             {(!full_description.is_empty())
                 .then(|| {
                     view! {
                         <details>
-                            <summary>{move || tr!(repository.full_description)}</summary>
+                            <summary>{tx!(repository.full_description)}</summary>
                             <p class="pre">{full_description}</p>
                         </details>
                     }
@@ -266,7 +241,7 @@ fn Config(namespace: String, repo_name: String, config: BuildConfig) -> impl Int
             <tr>
                 <td data-label=ts!(rows.image_tag)>
                     <span class="code strong">{tag.docker_repo_tag.clone()}</span>
-                    <div class="quiet">{move || tagging_word(tagging)}</div>
+                    <div class="quiet">{part(move || tagging_word(tagging))}</div>
                 </td>
                 <td data-label=ts!(builds.source)>
                     <span class="source-ref">
@@ -280,7 +255,7 @@ fn Config(namespace: String, repo_name: String, config: BuildConfig) -> impl Int
                     {context}
                 </td>
                 <td data-label=ts!(rows.is_active)>
-                    {move || if active { tr!(repository.on_push) } else { tr!(repository.by_hand) }}
+                    {part(move || if active { tr!(repository.on_push) } else { tr!(repository.by_hand) })}
                 </td>
                 <td class="row-actions">
                     <TriggerButtons
@@ -304,13 +279,13 @@ fn Config(namespace: String, repo_name: String, config: BuildConfig) -> impl Int
                     <caption class="visually-hidden">{caption}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">{move || tr!(rows.image_tag)}</th>
-                            <th scope="col">{move || tr!(builds.source)}</th>
-                            <th scope="col">{move || tr!(rows.dockerfile)}</th>
-                            <th scope="col">{move || tr!(rows.context)}</th>
-                            <th scope="col">{move || tr!(rows.is_active)}</th>
+                            <th scope="col">{tx!(rows.image_tag)}</th>
+                            <th scope="col">{tx!(builds.source)}</th>
+                            <th scope="col">{tx!(rows.dockerfile)}</th>
+                            <th scope="col">{tx!(rows.context)}</th>
+                            <th scope="col">{tx!(rows.is_active)}</th>
                             <th scope="col">
-                                <span class="visually-hidden">{move || tr!(builds.actions)}</span>
+                                <span class="visually-hidden">{tx!(builds.actions)}</span>
                             </th>
                         </tr>
                     </thead>
@@ -319,19 +294,19 @@ fn Config(namespace: String, repo_name: String, config: BuildConfig) -> impl Int
             </div>
             <dl class="facts">
                 <div class="fact">
-                    <dt>{move || tr!(build.source)}</dt>
+                    <dt>{tx!(build.source)}</dt>
                     <dd>
                         <span class="code">{source}</span>
-                        <span class="quiet">{move || client_name(&client)}</span>
+                        <span class="quiet">{part(move || client_name(&client))}</span>
                     </dd>
                 </div>
                 <div class="fact">
-                    <dt>{move || tr!(build.node)}</dt>
+                    <dt>{tx!(build.node)}</dt>
                     <dd class="code">{node}</dd>
                 </div>
                 <div class="fact">
-                    <dt>{move || tr!(repository.email)}</dt>
-                    <dd>{move || if email { tr!(build.yes) } else { tr!(build.no) }}</dd>
+                    <dt>{tx!(repository.email)}</dt>
+                    <dd>{part(move || if email { tr!(build.yes) } else { tr!(build.no) })}</dd>
                 </div>
             </dl>
             {key}
@@ -358,15 +333,15 @@ pub fn DeployKey(key: String, deploy_url: Option<String>) -> impl IntoView {
         .map(|(href, _)| outside_link(href.clone(), Some(&href)));
     view! {
         <details class="deploy-key">
-            <summary>{move || tr!(repository.deploy_key)}</summary>
-            <p>{move || tr!(repository.deploy_key_why)}</p>
+            <summary>{tx!(repository.deploy_key)}</summary>
+            <p>{tx!(repository.deploy_key_why)}</p>
             <ol>
                 <li>
-                    {move || tr!(repository.deploy_key_copy)}
-                    <CopyButton text=Signal::stored(key.clone()) what=ts!(repository.deploy_key) />
+                    {tx!(repository.deploy_key_copy)}
+                    {copy_button(Signal::stored(key.clone()), ts!(repository.deploy_key))}
                     <code class="code block">{key.clone()}</code>
                 </li>
-                <li>{move || tr!(repository.deploy_key_add)} " " {page}</li>
+                <li>{tx!(repository.deploy_key_add)} " " {page}</li>
             </ol>
         </details>
     }
@@ -422,7 +397,7 @@ fn Remove(path: StoredValue<(String, String)>) -> impl IntoView {
                 }
             >
                 {icon::icon(icon::TRASH)}
-                {move || tr!(remove.button)}
+                {tx!(remove.button)}
             </button>
             <Dialog open=open title=title>
                 <form
@@ -432,10 +407,10 @@ fn Remove(path: StoredValue<(String, String)>) -> impl IntoView {
                         send();
                     }
                 >
-                    <p>{move || tr!(remove.text)}</p>
+                    <p>{tx!(remove.text)}</p>
                     <label class="field">
                         <span class="field-label">
-                            {move || path.with_value(|(_, name)| tr!(remove.type_name, name = name))}
+                            {part(move || path.with_value(|(_, name)| tr!(remove.type_name, name = name)))}
                         </span>
                         <input
                             type="text"
@@ -447,22 +422,22 @@ fn Remove(path: StoredValue<(String, String)>) -> impl IntoView {
                             on:input=move |event| typed.set(event_target_value(&event))
                         />
                     </label>
-                    {move || {
+                    {part(move || {
                         error
                             .get()
-                            .map(|error| view! { <ErrorNotice what=ts!(remove.removing) error=error /> })
-                    }}
+                            .map(|error| error_notice(ts!(remove.removing), error, false, None))
+                    })}
                     <div class="form-actions">
                         <button
                             type="submit"
                             class="button"
                             data-kind="danger"
-                            disabled=move || sending.get() || !matches()
+                            disabled=flag(move || sending.get() || !matches())
                         >
-                            {move || if sending.get() { tr!(form.sending) } else { tr!(remove.button) }}
+                            {part(move || if sending.get() { tr!(form.sending) } else { tr!(remove.button) })}
                         </button>
                         <button type="button" class="button" on:click=move |_| open.set(false)>
-                            {move || tr!(form.cancel)}
+                            {tx!(form.cancel)}
                         </button>
                     </div>
                 </form>

@@ -6,16 +6,16 @@ use crate::stories::{connect, create_simple};
 
 #[tokio::test]
 async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
-    let source = Source::with_steps(&[
-        "/bin/busybox echo before the stop; /bin/busybox sleep 600",
-    ]);
+    let source = Source::with_steps(&["/bin/busybox echo before the stop; /bin/busybox sleep 600"]);
     let folder = source.parent();
     let mut server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
     let browser = Browser::start(Setup::default()).await;
     connect(&browser, &server, "team").await;
     let name = format!("stopped-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
-    browser.press("button", &format!("Build team/{name}:latest")).await;
+    browser
+        .press("button", &format!("Build team/{name}:latest"))
+        .await;
     browser.see("before the stop").await;
 
     server.stop().await;
@@ -52,7 +52,10 @@ async fn a_refused_field_is_told_at_the_field_and_nothing_typed_is_lost() -> Out
     .await;
     assert_eq!(browser.path().await, "/repositories/team/new");
     let url = browser.find("textbox", "Clone URL").await;
-    assert_eq!(url.prop("value").await?.unwrap_or_default(), source.path().display().to_string());
+    assert_eq!(
+        url.prop("value").await?.unwrap_or_default(),
+        source.path().display().to_string()
+    );
     // The rules' own problems come before anything is sent, with the focus on the first.
     browser.fill("Name", "Not A Name").await;
     browser.press("button", "Create repository").await;
@@ -67,16 +70,22 @@ async fn a_refused_field_is_told_at_the_field_and_nothing_typed_is_lost() -> Out
 async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
     let server = Server::start(&["--token", "team=s3cret-t0ken"]).await;
     let browser = Browser::start(Setup::default()).await;
-    browser.open(&format!("{}/builds?namespace=team", server.address)).await;
+    browser
+        .open(&format!("{}/builds?namespace=team", server.address))
+        .await;
     browser.see("the API wants a token").await;
     browser.press("link", "Connection").await;
     let back = browser.all("link", "Connection").await;
     drop(back);
-    browser.open(&format!("{}/builds?namespace=team", server.address)).await;
+    browser
+        .open(&format!("{}/builds?namespace=team", server.address))
+        .await;
     let notice = browser.find("alert", "").await;
     let link = notice.find(thirtyfour::By::Css("a.button")).await?;
     link.click().await?;
-    browser.at("/connection?back=%2Fbuilds%3Fnamespace%3Dteam").await;
+    browser
+        .at("/connection?back=%2Fbuilds%3Fnamespace%3Dteam")
+        .await;
     browser.fill("Namespace", "team").await;
     browser.fill("Token", "wrong").await;
     browser.press("button", "Save and test").await;
@@ -102,15 +111,25 @@ async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
 async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
     let server = Server::start(&[]).await;
     let browser = Browser::start(Setup::default()).await;
-    browser.open(&format!("{}/no/such/page", server.address)).await;
+    browser
+        .open(&format!("{}/no/such/page", server.address))
+        .await;
     browser.see("No such page").await;
-    browser.open(&format!("{}/builds/no-such-build", server.address)).await;
+    browser
+        .open(&format!("{}/builds/no-such-build", server.address))
+        .await;
     browser.see("there is no such thing.").await;
-    browser.open(&format!("{}/builds?page=99", server.address)).await;
+    browser
+        .open(&format!("{}/builds?page=99", server.address))
+        .await;
     browser.see("HTTP 404").await;
-    browser.open(&format!("{}/builds/%FF", server.address)).await;
+    browser
+        .open(&format!("{}/builds/%FF", server.address))
+        .await;
     browser.see("No such page").await;
-    browser.open(&format!("{}/repositories/team/missing", server.address)).await;
+    browser
+        .open(&format!("{}/repositories/team/missing", server.address))
+        .await;
     browser.see("does not know this repository").await;
     browser.close().await;
     Ok(())

@@ -23,7 +23,10 @@ where
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(tokio::time::Instant::now() < deadline, "never happened: {what}");
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "never happened: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(40)).await;
     }
 }
@@ -58,7 +61,10 @@ impl Server {
         let program = std::env::var_os("SLIPWAY_SERVER")
             .map_or_else(|| project("target/debug/slipway"), PathBuf::from);
         let site = project("dist");
-        assert!(site.join("index.html").exists(), "no site: run `make site` first");
+        assert!(
+            site.join("index.html").exists(),
+            "no site: run `make site` first"
+        );
         let mut child = Command::new(&program)
             .args(["--listen", listen, "--data"])
             .arg(&data)
@@ -71,7 +77,11 @@ impl Server {
             .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
         let mut lines = lines_of(&mut child);
         let address = loop {
-            let line = lines.next_line().await.expect("reads").expect("the server's address");
+            let line = lines
+                .next_line()
+                .await
+                .expect("reads")
+                .expect("the server's address");
             if let Some((_, address)) = line.split_once("listens on ") {
                 break address.trim().to_owned();
             }
@@ -151,8 +161,14 @@ impl Browser {
             .expect("chromedriver starts; `make test` installs it");
         let mut lines = lines_of(&mut process);
         let port = loop {
-            let line = lines.next_line().await.expect("reads").expect("the driver's port");
-            let port = line.rsplit_once("on port ").map(|(_, port)| port.trim_end_matches('.'));
+            let line = lines
+                .next_line()
+                .await
+                .expect("reads")
+                .expect("the driver's port");
+            let port = line
+                .rsplit_once("on port ")
+                .map(|(_, port)| port.trim_end_matches('.'));
             if let (true, Some(port)) = (line.contains("started successfully"), port) {
                 break port.to_owned();
             }
@@ -181,11 +197,10 @@ impl Browser {
         capabilities
             .add_experimental_option("prefs", languages)
             .expect("an option");
-        capabilities
-            .insert_base_capability(
-                "goog:loggingPrefs".to_owned(),
-                serde_json::json!({ "performance": "ALL", "browser": "ALL" }),
-            );
+        capabilities.insert_base_capability(
+            "goog:loggingPrefs".to_owned(),
+            serde_json::json!({ "performance": "ALL", "browser": "ALL" }),
+        );
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .expect("a browser");

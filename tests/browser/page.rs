@@ -47,19 +47,34 @@ impl Browser {
     }
 
     async fn raw(&self, method: Method, path: String, body: Option<Value>) -> Option<Value> {
-        let answer = self.driver.handle().cmd(Raw(method, path, body)).await.ok()?;
+        let answer = self
+            .driver
+            .handle()
+            .cmd(Raw(method, path, body))
+            .await
+            .ok()?;
         answer.body.get("value").cloned()
     }
 
     /// The name that a screen reader would read.
     async fn label(&self, element: &WebElement) -> Option<String> {
         let path = format!("element/{}/computedlabel", element.element_id());
-        Some(self.raw(Method::GET, path, None).await?.as_str()?.to_owned())
+        Some(
+            self.raw(Method::GET, path, None)
+                .await?
+                .as_str()?
+                .to_owned(),
+        )
     }
 
     async fn role(&self, element: &WebElement) -> Option<String> {
         let path = format!("element/{}/computedrole", element.element_id());
-        Some(self.raw(Method::GET, path, None).await?.as_str()?.to_owned())
+        Some(
+            self.raw(Method::GET, path, None)
+                .await?
+                .as_str()?
+                .to_owned(),
+        )
     }
 
     /// Everything visible with this role whose name holds this text.
@@ -71,8 +86,14 @@ impl Browser {
                 continue;
             }
             let own = self.label(&element).await.unwrap_or_default();
-            let same = |other: &str| own.split_whitespace().collect::<Vec<_>>().join(" ").contains(other);
-            if same(name) && (role != "textbox" && role != "checkbox" && role != "radio"
+            let same = |other: &str| {
+                own.split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .contains(other)
+            };
+            if same(name)
+                && (role != "textbox" && role != "checkbox" && role != "radio"
                 || self.role(&element).await.as_deref() == Some(role)
                 // A password field has no role of its own.
                 || role == "textbox" && element.attr("type").await.ok().flatten().as_deref() == Some("password"))
@@ -153,7 +174,10 @@ impl Browser {
             tokio::time::sleep(std::time::Duration::from_millis(40)).await;
         }
         let path = self.screenshot("missing").await;
-        panic!("never shown: {text}\nscreenshot: {}\nthe page shows:\n{last}", path.display());
+        panic!(
+            "never shown: {text}\nscreenshot: {}\nthe page shows:\n{last}",
+            path.display()
+        );
     }
 
     /// Waits until the page does not show this text.
@@ -194,7 +218,9 @@ impl Browser {
     /// Waits until the console has taken the skeleton's place.
     pub async fn ready(&self) {
         eventually("the console is there", async || {
-            let there = self.script("return !!document.querySelector('#heading');").await;
+            let there = self
+                .script("return !!document.querySelector('#heading');")
+                .await;
             there.as_bool()?.then_some(())
         })
         .await;
@@ -212,9 +238,13 @@ impl Browser {
     /// What axe-core finds wrong with the page as it is.
     pub async fn axe(&self, state: &str) {
         let tools = std::env::var("SLIPWAY_TOOLS").expect("SLIPWAY_TOOLS: run `make test`");
-        let source = std::fs::read_to_string(format!("{tools}/npm/node_modules/axe-core/axe.min.js"));
+        let source =
+            std::fs::read_to_string(format!("{tools}/npm/node_modules/axe-core/axe.min.js"));
         self.driver
-            .execute(source.expect("axe-core; `make test` installs it"), Vec::new())
+            .execute(
+                source.expect("axe-core; `make test` installs it"),
+                Vec::new(),
+            )
             .await
             .expect("axe-core loads");
         let result = self
@@ -237,7 +267,9 @@ impl Browser {
     pub async fn requests(&self) -> Vec<String> {
         let body = Some(json!({ "type": "performance" }));
         let entries = self.raw(Method::POST, "se/log".to_owned(), body).await;
-        let entries = entries.and_then(|value| value.as_array().cloned()).expect("the log");
+        let entries = entries
+            .and_then(|value| value.as_array().cloned())
+            .expect("the log");
         entries
             .iter()
             .filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok())
@@ -253,7 +285,9 @@ impl Browser {
     pub async fn console(&self) -> Vec<String> {
         let body = Some(json!({ "type": "browser" }));
         let entries = self.raw(Method::POST, "se/log".to_owned(), body).await;
-        let entries = entries.and_then(|value| value.as_array().cloned()).expect("the log");
+        let entries = entries
+            .and_then(|value| value.as_array().cloned())
+            .expect("the log");
         entries
             .iter()
             .filter_map(|entry| Some(entry["message"].as_str()?.to_owned()))

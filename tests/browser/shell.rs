@@ -28,7 +28,13 @@ async fn every_chinese_is_served_chinese_and_others_english() -> Outcome {
         let browser = Browser::start(setup).await;
         browser.open(&format!("{}/builds", server.address)).await;
         browser.find("heading", title).await;
-        assert_eq!(browser.script("return document.documentElement.lang;").await, lang, "{languages}");
+        assert_eq!(
+            browser
+                .script("return document.documentElement.lang;")
+                .await,
+            lang,
+            "{languages}"
+        );
         browser.close().await;
     }
     Ok(())
@@ -38,21 +44,25 @@ async fn every_chinese_is_served_chinese_and_others_english() -> Outcome {
 async fn language_and_theme_stand_before_the_first_paint_and_are_kept() -> Outcome {
     let server = Server::start(&[]).await;
     let browser = Browser::start(Setup::default()).await;
-    browser.open(&format!("{}/connection", server.address)).await;
+    browser
+        .open(&format!("{}/connection", server.address))
+        .await;
     browser.choose("Theme", "Dark").await;
     browser.choose("Language", "简体中文").await;
     browser.find("heading", "连接设置").await;
     // Without its WebAssembly the console never starts: what is set now was set before it.
     let cdp = browser.driver.cdp();
     cdp.send_raw("Network.enable", json!({})).await?;
-    cdp.send_raw("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] })).await?;
+    cdp.send_raw("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] }))
+        .await?;
     browser.driver.refresh().await?;
     browser.see("控制台未能加载").await;
     let state = browser
         .script("const r = document.documentElement; return [r.lang, r.dataset.theme, getComputedStyle(r).backgroundColor];")
         .await;
     assert_eq!(state, json!(["zh-CN", "dark", "rgb(20, 23, 28)"]));
-    cdp.send_raw("Network.setBlockedURLs", json!({ "urls": [] })).await?;
+    cdp.send_raw("Network.setBlockedURLs", json!({ "urls": [] }))
+        .await?;
     browser.reload().await;
     browser.find("heading", "连接设置").await;
     browser.close().await;
@@ -72,18 +82,28 @@ async fn nothing_is_asked_of_another_host_and_the_policy_is_never_broken() -> Ou
     browser
         .driver
         .cdp()
-        .send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": listener }))
+        .send_raw(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": listener }),
+        )
         .await?;
     connect(&browser, &server, "team").await;
     let name = format!("policy-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
-    browser.press("button", &format!("Build team/{name}:latest")).await;
+    browser
+        .press("button", &format!("Build team/{name}:latest"))
+        .await;
     browser.see("Succeeded").await;
     for path in ["/builds", "/repositories/team", "/connection"] {
         browser.open(&format!("{}{path}", server.address)).await;
         browser.ready().await;
     }
-    browser.open(&format!("{}/repositories/team/{name}/config", server.address)).await;
+    browser
+        .open(&format!(
+            "{}/repositories/team/{name}/config",
+            server.address
+        ))
+        .await;
     browser.see("Row 1: latest").await;
     let requests = browser.requests().await;
     assert!(requests.iter().any(|url| url.ends_with(".wasm")));
@@ -92,13 +112,20 @@ async fn nothing_is_asked_of_another_host_and_the_policy_is_never_broken() -> Ou
         .filter(|url| !url.starts_with(&server.address) && !url.starts_with("data:"))
         .collect();
     assert!(foreign.is_empty(), "{foreign:?}");
-    let broken = browser.script("return sessionStorage.violations || '';").await;
+    let broken = browser
+        .script("return sessionStorage.violations || '';")
+        .await;
     assert_eq!(broken, "");
     let policy = browser
-        .script("return document.querySelector('meta[http-equiv=Content-Security-Policy]').content;")
+        .script(
+            "return document.querySelector('meta[http-equiv=Content-Security-Policy]').content;",
+        )
         .await;
     let policy = policy.as_str().unwrap_or_default();
-    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+    assert!(
+        !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+        "{policy}"
+    );
     // All that Trunk adds has its digest.
     let without = browser
         .script(
@@ -160,7 +187,11 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
     let host = plain_host(site).await;
     let server = Server::start(&["--allow-origin", &host]).await;
     let browser = Browser::start(Setup::default()).await;
-    browser.open(&format!("{host}/console/connection?back=%2Fbuilds%3Fpage%3D1")).await;
+    browser
+        .open(&format!(
+            "{host}/console/connection?back=%2Fbuilds%3Fpage%3D1"
+        ))
+        .await;
     browser.fill("Address", &server.address).await;
     browser.fill("Namespace", "team").await;
     browser.press("button", "Save and test").await;
@@ -174,7 +205,9 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
     browser.press("link", "New repository").await;
     browser.at("/console/repositories/team/new").await;
     browser.reload().await;
-    browser.find("heading", "New build repository in team").await;
+    browser
+        .find("heading", "New build repository in team")
+        .await;
     browser.open(&format!("{host}/console/nope")).await;
     browser.see("No such page").await;
     browser.close().await;
@@ -209,7 +242,9 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
     })
     .await;
     let said = browser
-        .script("return [document.title, document.querySelector('[aria-live=polite]').textContent];")
+        .script(
+            "return [document.title, document.querySelector('[aria-live=polite]').textContent];",
+        )
         .await;
     assert_eq!(said, json!(["Connection · Slipway", "Connection"]));
     browser.driver.back().await?;
@@ -223,8 +258,13 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
 async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     let source = Source::with_steps(&["exit 1"]);
     let folder = source.parent();
-    let server =
-        Server::start(&["--allow-local-source", &folder.display().to_string(), "--workers", "2"]).await;
+    let server = Server::start(&[
+        "--allow-local-source",
+        &folder.display().to_string(),
+        "--workers",
+        "2",
+    ])
+    .await;
     let browser = Browser::start(Setup::default()).await;
     connect(&browser, &server, "team").await;
     create_simple(&browser, "many", &source).await;
@@ -242,7 +282,12 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     assert_eq!(made.json(), "made");
     browser.press("link", "Builds").await;
     browser.see("Page 1 of 3 · 60 builds in all").await;
-    assert_eq!(browser.all("button", "Previous").await[0].is_enabled().await?, false);
+    assert_eq!(
+        browser.all("button", "Previous").await[0]
+            .is_enabled()
+            .await?,
+        false
+    );
     browser.press("link", "Next").await;
     browser.at("/builds?page=2").await;
     browser.see("Page 2 of 3").await;
@@ -250,7 +295,12 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     browser.see("Page 2 of 3").await;
     browser.press("link", "Next").await;
     browser.see("Page 3 of 3").await;
-    assert_eq!(browser.script("return document.querySelectorAll('tbody tr').length;").await, 20);
+    assert_eq!(
+        browser
+            .script("return document.querySelectorAll('tbody tr').length;")
+            .await,
+        20
+    );
     browser.driver.back().await?;
     browser.at("/builds?page=2").await;
     browser.see("Page 2 of 3").await;
@@ -280,7 +330,9 @@ async fn axe_core_finds_nothing() -> Outcome {
         browser.see("uild").await;
         browser.axe(&state("builds")).await;
         let name = format!("axe-{dark}-{}", std::process::id());
-        browser.open(&format!("{}/repositories/team/new", server.address)).await;
+        browser
+            .open(&format!("{}/repositories/team/new", server.address))
+            .await;
         browser.press("button", "Create repository").await;
         browser.see("correction").await;
         browser.axe(&state("create form with problems")).await;
@@ -288,18 +340,29 @@ async fn axe_core_finds_nothing() -> Outcome {
         browser.at(&format!("/repositories/team/{name}")).await;
         browser.see("latest").await;
         browser.axe(&state("repository")).await;
-        browser.press("button", &format!("Build team/{name}:latest at a commit")).await;
+        browser
+            .press("button", &format!("Build team/{name}:latest at a commit"))
+            .await;
         browser.find("dialog", "at a commit").await;
         browser.axe(&state("dialog")).await;
         let cancel = browser.find("button", "Cancel").await;
         cancel.click().await?;
-        browser.press("button", &format!("Build team/{name}:latest")).await;
+        browser
+            .press("button", &format!("Build team/{name}:latest"))
+            .await;
         browser.see("Failed").await;
         browser.axe(&state("a failed build")).await;
-        browser.open(&format!("{}/repositories/team/{name}/config", server.address)).await;
+        browser
+            .open(&format!(
+                "{}/repositories/team/{name}/config",
+                server.address
+            ))
+            .await;
         browser.see("Row 1: latest").await;
         browser.axe(&state("config")).await;
-        browser.open(&format!("{}/repositories/team", server.address)).await;
+        browser
+            .open(&format!("{}/repositories/team", server.address))
+            .await;
         browser.see(&name).await;
         browser.axe(&state("repositories")).await;
         browser.open(&format!("{}/builds", server.address)).await;
@@ -311,7 +374,9 @@ async fn axe_core_finds_nothing() -> Outcome {
         browser.press("link", "Builds").await;
         browser.see(&name).await;
         server.stop().await;
-        browser.press("button", &format!("Build team/{name}:latest")).await;
+        browser
+            .press("button", &format!("Build team/{name}:latest"))
+            .await;
         browser.see("the API cannot be reached").await;
         browser.axe(&state("server gone")).await;
         browser.close().await;
@@ -347,12 +412,19 @@ async fn nothing_is_wider_than_320_px() -> Outcome {
         browser.open(&format!("{}{path}", server.address)).await;
         browser.ready().await;
         eventually("the page is loaded", async || {
-            let busy = browser.script("return !!document.querySelector('.skeleton');").await;
+            let busy = browser
+                .script("return !!document.querySelector('.skeleton');")
+                .await;
             (busy == false).then_some(())
         })
         .await;
-        let width = browser.script("return document.documentElement.scrollWidth;").await;
-        assert!(width.as_u64().is_some_and(|width| width <= 320), "{path} is {width} px wide");
+        let width = browser
+            .script("return document.documentElement.scrollWidth;")
+            .await;
+        assert!(
+            width.as_u64().is_some_and(|width| width <= 320),
+            "{path} is {width} px wide"
+        );
     }
     browser.close().await;
     Ok(())

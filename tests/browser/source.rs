@@ -35,7 +35,11 @@ impl Source {
             .find(|path| Path::new(path).exists())
             .expect("busybox-static; `make test` installs it");
         std::fs::copy(busybox, source.path().join("busybox")).expect("copies");
-        run("git", &["init", "--quiet", "--initial-branch=main", "."], source.path());
+        run(
+            "git",
+            &["init", "--quiet", "--initial-branch=main", "."],
+            source.path(),
+        );
         source.commit(steps);
         source
     }
@@ -46,13 +50,18 @@ impl Source {
 
     /// Commits a Dockerfile with these `RUN` steps; answers the commit's id.
     pub fn commit(&self, steps: &[&str]) -> String {
-        let mut dockerfile = "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\n".to_owned();
+        let mut dockerfile =
+            "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\n".to_owned();
         for step in steps {
             dockerfile.push_str(&format!("RUN {step}\n"));
         }
         std::fs::write(self.path().join("Dockerfile"), dockerfile).expect("writes");
         run("git", &["add", "--all"], self.path());
-        run("git", &["commit", "--quiet", "--allow-empty", "-m", "steps"], self.path());
+        run(
+            "git",
+            &["commit", "--quiet", "--allow-empty", "-m", "steps"],
+            self.path(),
+        );
         run("git", &["rev-parse", "HEAD"], self.path())
     }
 
@@ -71,9 +80,13 @@ impl Source {
 pub fn builder_has(image: &str) -> bool {
     let output = Command::new("buildah")
         .args(["images", "--format", "{{.Name}}:{{.Tag}}"])
-        .env("STORAGE_DRIVER", std::env::var("STORAGE_DRIVER").unwrap_or_else(|_| "vfs".to_owned()))
+        .env(
+            "STORAGE_DRIVER",
+            std::env::var("STORAGE_DRIVER").unwrap_or_else(|_| "vfs".to_owned()),
+        )
         .output()
         .expect("buildah; `make test` installs it");
     let list = String::from_utf8_lossy(&output.stdout);
-    list.lines().any(|line| line.trim_start_matches("localhost/") == image)
+    list.lines()
+        .any(|line| line.trim_start_matches("localhost/") == image)
 }

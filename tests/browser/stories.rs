@@ -6,7 +6,9 @@ use thirtyfour::prelude::*;
 
 /// Opens the console and says on the Connection page which namespace to work in.
 pub async fn connect(browser: &Browser, server: &Server, namespace: &str) {
-    browser.open(&format!("{}/connection", server.address)).await;
+    browser
+        .open(&format!("{}/connection", server.address))
+        .await;
     browser.ready().await;
     browser.fill("Namespace", namespace).await;
     browser.press("button", "Save and test").await;
@@ -54,7 +56,9 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     browser.see("Not built yet.").await;
 
     // Build, and see the log grow while the status is still 'in progress'.
-    browser.press("button", &format!("Build team/{name}:latest")).await;
+    browser
+        .press("button", &format!("Build team/{name}:latest"))
+        .await;
     browser.see("line 1 of the slow step").await;
     browser.see("In progress").await;
     let before = log_lines(&browser).await;
@@ -80,7 +84,12 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     .await;
 
     // Three rows, of which one will be changed and one removed.
-    browser.open(&format!("{}/repositories/team/{name}/config", server.address)).await;
+    browser
+        .open(&format!(
+            "{}/repositories/team/{name}/config",
+            server.address
+        ))
+        .await;
     browser.press("button", "Add row").await;
     fill_row(&browser, 2, "main", "doomed").await;
     browser.press("button", "Save").await;
@@ -101,7 +110,9 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
 
     // Build the new tag, and see both in the table.
     browser.press("link", "Back to the repository").await;
-    browser.press("button", &format!("Build team/{name}:stable")).await;
+    browser
+        .press("button", &format!("Build team/{name}:stable"))
+        .await;
     browser.see("Succeeded").await;
     assert!(builder_has(&format!("team/{name}:stable")));
     browser.press("link", "Builds").await;
@@ -115,7 +126,10 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
         ("/repositories/team", name.as_str()),
         (&format!("/repositories/team/{name}"), "edge"),
         ("/repositories/team/new", "New build repository in team"),
-        (&format!("/repositories/team/{name}/config"), "Row 2: stable"),
+        (
+            &format!("/repositories/team/{name}/config"),
+            "Row 2: stable",
+        ),
         ("/connection", "Connection"),
     ] {
         browser.open(&format!("{}{path}", server.address)).await;
@@ -154,7 +168,9 @@ async fn a_failing_dockerfile_shows_the_failing_line() -> Outcome {
     connect(&browser, &server, "team").await;
     let name = format!("broken-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
-    browser.press("button", &format!("Build team/{name}:latest")).await;
+    browser
+        .press("button", &format!("Build team/{name}:latest"))
+        .await;
     browser.see("Failed").await;
     // In view without a scroll: the end was followed.
     browser.see("the compiler says no").await;
@@ -177,7 +193,10 @@ async fn a_failing_dockerfile_shows_the_failing_line() -> Outcome {
     let nodes = browser
         .script("return document.querySelectorAll('.log-line').length;")
         .await;
-    assert!(nodes.as_u64().is_some_and(|nodes| nodes < 90), "{nodes} lines in the page");
+    assert!(
+        nodes.as_u64().is_some_and(|nodes| nodes < 90),
+        "{nodes} lines in the page"
+    );
     browser.close().await;
     Ok(())
 }
@@ -197,7 +216,9 @@ async fn a_commit_can_be_built_and_nonsense_cannot_be_sent() -> Outcome {
     browser
         .press("button", &format!("Build {image} at a commit"))
         .await;
-    browser.find("dialog", &format!("Build {image} at a commit")).await;
+    browser
+        .find("dialog", &format!("Build {image} at a commit"))
+        .await;
     browser.fill("Commit id", "--upload-pack=x").await;
     browser.see("A commit id is 7 to 40 hex digits.").await;
     browser.fill("Commit id", &first[..10]).await;

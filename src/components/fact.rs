@@ -1,0 +1,32 @@
+//! A list of facts: a name, and what stands for it.
+
+use super::copy::copy_button;
+use leptos::prelude::*;
+
+/// A name and what stands for it, inside a `<dl class="facts">`.
+pub fn fact(label: Signal<String>, value: AnyView) -> AnyView {
+    view! {
+        <div class="fact">
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// A text in the face for names and ids; nothing when there is no text.
+pub fn code_fact(label: Signal<String>, text: Option<&str>) -> Option<AnyView> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+    let value = view! { <span class="code">{text.to_owned()}</span> };
+    Some(fact(label, value.into_any()))
+}
+
+/// The same with a button that copies it.
+pub fn copied_fact(label: Signal<String>, text: Option<&str>) -> Option<AnyView> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+    let value = view! {
+        <span class="code">{text.to_owned()}</span>
+        {copy_button(Signal::stored(text.to_owned()), label)}
+    };
+    Some(fact(label, value.into_any()))
+}

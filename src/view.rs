@@ -1,0 +1,56 @@
+//! Parts of views that follow signals, each as one type. A closure in a view is compiled, with all that
+//! draws it, once for each closure, and every byte of that is sent to the browser; these are compiled
+//! once for all.
+
+use leptos::prelude::*;
+
+/// A part of a view that is drawn anew when the signals that it reads change.
+pub type Part = Box<dyn FnMut() -> AnyView + Send>;
+
+/// A text that follows the signals that it reads.
+pub fn live<T: Into<String>>(text: impl Fn() -> T + Send + Sync + 'static) -> Signal<String> {
+    Signal::derive(move || text().into())
+}
+
+/// A yes or no that follows the signals that it reads.
+pub fn flag(is: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
+    Signal::derive(is)
+}
+
+/// A part of a view that follows the signals that it reads.
+pub fn part<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
+    Box::new(move || view().into_any())
+}
+
+/// Shown while the condition holds; stays as it is while that does not change.
+pub fn when(
+    is: impl Fn() -> bool + Send + Sync + 'static,
+    yes: impl Fn() -> AnyView + Send + 'static,
+) -> Part {
+    choose_boxed(Box::new(is), Box::new(yes), Box::new(|| ().into_any()))
+}
+
+/// One of two, by a condition; stays as it is while that does not change.
+pub fn choose(
+    is: impl Fn() -> bool + Send + Sync + 'static,
+    yes: impl Fn() -> AnyView + Send + 'static,
+    no: impl Fn() -> AnyView + Send + 'static,
+) -> Part {
+    choose_boxed(Box::new(is), Box::new(yes), Box::new(no))
+}
+
+type BoxedView = Box<dyn Fn() -> AnyView + Send>;
+
+fn choose_boxed(is: Box<dyn Fn() -> bool + Send + Sync>, yes: BoxedView, no: BoxedView) -> Part {
+    let is = Memo::new(move |_| is());
+    Box::new(move || if is.get() { yes() } else { no() })
+}
+
+/// Runs now, and again when the signals that it reads change.
+pub fn effect(run: impl FnMut() + 'static) {
+    effect_boxed(Box::new(run));
+}
+
+fn effect_boxed(mut run: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| run());
+}
