@@ -2,12 +2,15 @@
 
 pub mod badge;
 pub mod builds_table;
+pub mod button;
 pub mod copy;
 pub mod dialog;
 pub mod fact;
 pub mod field;
 pub mod icon;
+pub mod input;
 pub mod log_view;
 pub mod notice;
+pub mod table;
 pub mod time;
 pub mod trigger;

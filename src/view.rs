@@ -3,6 +3,7 @@
 //! once for all.
 
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// A part of a view that is drawn anew when the signals that it reads change.
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
@@ -53,4 +54,19 @@ pub fn effect(run: impl FnMut() + 'static) {
 
 fn effect_boxed(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_: Option<()>| run());
+}
+
+/// Views of things by key, in order; one is made when its key comes and dropped when it goes.
+pub fn list(
+    keys: impl Fn() -> Vec<u64> + Send + Sync + 'static,
+    view: impl Fn(u64) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    list_boxed(Box::new(keys), Arc::new(view))
+}
+
+fn list_boxed(
+    keys: Box<dyn Fn() -> Vec<u64> + Send + Sync>,
+    view: Arc<dyn Fn(u64) -> AnyView + Send + Sync>,
+) -> AnyView {
+    view! { <For each=keys key=|key| *key children=move |key| view(key) /> }.into_any()
 }

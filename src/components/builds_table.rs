@@ -1,83 +1,69 @@
 //! The table of builds, on the Builds page and on a repository's.
 
 use super::badge::status_badge;
+use super::table::{cell, row, table};
 use super::time::{build_duration, outside_link, relative_time};
 use super::trigger::TriggerButtons;
-use crate::api::{Build, CodeClient, SourceKind};
+use crate::api::{Build, CodeClient, SourceKind, Timestamp};
 use crate::format::short_commit;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
-use crate::{tr, ts, tx};
-use leptos::either::Either;
+use crate::view::list;
+use crate::{tr, ts};
 use leptos::prelude::*;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Rows of builds, newest first. Rows keep their identity while the data is read again.
-#[component]
-pub fn BuildsTable(
-    #[prop(into)] builds: Signal<Vec<Build>>,
-    /// What the table shows, for screen readers.
-    #[prop(into)]
-    caption: Signal<String>,
-) -> impl IntoView {
-    view! {
-        <div class="table-scroll" role="region" aria-label=caption tabindex="0">
-            <table class="table builds">
-                <caption class="visually-hidden">{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{tx!(builds.status)}</th>
-                        <th scope="col">{tx!(builds.image)}</th>
-                        <th scope="col">{tx!(builds.source)}</th>
-                        <th scope="col">{tx!(builds.started_by)}</th>
-                        <th scope="col">{tx!(builds.when)}</th>
-                        <th scope="col">{tx!(builds.duration)}</th>
-                        <th scope="col">
-                            <span class="visually-hidden">{tx!(builds.actions)}</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    // A row is made again only when its build has changed.
-                    <For each=move || builds.get() key=build_key let:build>
-                        <BuildRow row=build />
-                    </For>
-                </tbody>
-            </table>
-        </div>
-    }
+/// Rows of builds, newest first. A row is made anew only when something in it has changed.
+pub fn builds_table(builds: Signal<Vec<Build>>, caption: Signal<String>) -> AnyView {
+    let rows = list(
+        move || builds.with(|builds| builds.iter().map(row_key).collect()),
+        move |key| {
+            let build = builds.with_untracked(|builds| {
+                builds.iter().find(|build| row_key(build) == key).cloned()
+            });
+            // The list asks for the keys that it was just given.
+            build.map_or_else(|| ().into_any(), |build| build_row(&build))
+        },
+    );
+    let columns = vec![
+        ts!(builds.status),
+        ts!(builds.image),
+        ts!(builds.source),
+        ts!(builds.started_by),
+        ts!(builds.when),
+        ts!(builds.duration),
+    ];
+    table(caption, columns, rows)
 }
 
-/// Identity and all that can change in a row.
-fn build_key(build: &Build) -> (String, String, Option<i64>, Option<i64>, Option<String>) {
-    (
-        build.build_id.clone(),
-        build.status.to_string(),
-        build.started_at.map(|time| time.millis()),
-        build.ended_at.map(|time| time.millis()),
-        build
-            .code_head_commit
-            .clone()
-            .or_else(|| build.version_tag().map(str::to_owned)),
-    )
+/// Identity and all that can change in a row, in one number.
+fn row_key(build: &Build) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    build.build_id.hash(&mut hasher);
+    build.status.hash(&mut hasher);
+    build.started_at.map(Timestamp::millis).hash(&mut hasher);
+    build.ended_at.map(Timestamp::millis).hash(&mut hasher);
+    build.code_head_commit.hash(&mut hasher);
+    build.docker_repo_version_tag.hash(&mut hasher);
+    hasher.finish()
 }
 
-#[component]
-fn BuildRow(row: Build) -> impl IntoView {
-    let build = row;
+fn build_row(build: &Build) -> AnyView {
     let navigation = use_navigation();
-    let id = build.build_id.clone();
-    let href = move || {
-        navigation.href(&Route::Build {
-            build_id: id.clone(),
-        })
+    let href = navigation.href(&Route::Build {
+        build_id: build.build_id.clone(),
+    });
+    let detail = build.detail.as_deref().map(|text| text.trim().to_owned());
+    let status = view! { <span title=detail>{status_badge(build.status.clone())}</span> };
+    let version = build
+        .version_tag()
+        .map(|tag| view! { <div class="code quiet">{tag.to_owned()}</div> });
+    let image = view! {
+        <a class="code row-link" href=href>
+            {build.image_reference()}
+        </a>
+        {version}
     };
-    let image = build.image_reference();
-    let version = build.version_tag().map(str::to_owned);
-    let detail = build
-        .detail
-        .as_deref()
-        .map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty());
     let when = build.created_at.or(build.started_at).map(relative_time);
     let again = build.repository().map(|(namespace, name)| {
         view! {
@@ -88,24 +74,17 @@ fn BuildRow(row: Build) -> impl IntoView {
             />
         }
     });
-    view! {
-        <tr>
-            <td data-label=ts!(builds.status) title=detail>
-                {status_badge(build.status.clone())}
-            </td>
-            <td data-label=ts!(builds.image)>
-                <a class="code row-link" href=href>
-                    {image}
-                </a>
-                {version.map(|tag| view! { <div class="code quiet">{tag}</div> })}
-            </td>
-            <td data-label=ts!(builds.source)>{source_ref(&build)}</td>
-            <td data-label=ts!(builds.started_by)>{starter(&build)}</td>
-            <td data-label=ts!(builds.when)>{when}</td>
-            <td data-label=ts!(builds.duration)>{build_duration(&build)}</td>
-            <td class="row-actions">{again}</td>
-        </tr>
-    }
+    row(
+        vec![
+            cell(ts!(builds.status), status.into_any()),
+            cell(ts!(builds.image), image.into_any()),
+            cell(ts!(builds.source), source_ref(build).into_any()),
+            cell(ts!(builds.started_by), starter(build)),
+            cell(ts!(builds.when), when.into_any()),
+            cell(ts!(builds.duration), build_duration(build).into_any()),
+        ],
+        again.into_any(),
+    )
 }
 
 /// The branch or tag and the commit of a build, with links where the API gives web addresses.
@@ -137,12 +116,10 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
 }
 
 /// Who or what started a build.
-pub fn starter(build: &Build) -> impl IntoView + use<> {
-    let by = build.created_by.clone();
-    if build.auto_created {
-        Either::Left(view! { <span>{tx!(builds.by_push)}</span> })
-    } else {
-        Either::Right(view! { <span>{by}</span> })
+pub fn starter(build: &Build) -> AnyView {
+    match build.auto_created {
+        true => ts!(builds.by_push).into_any(),
+        false => build.created_by.clone().into_any(),
     }
 }
 

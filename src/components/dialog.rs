@@ -1,34 +1,35 @@
 //! The native dialog: it traps the focus, closes on Escape and gives the focus back.
 
-use crate::view::{effect, when};
+use crate::view::effect;
 use leptos::html;
 use leptos::prelude::*;
 
-/// A modal dialog that is open while `open` is true.
+/// A modal dialog, to be made when it opens; `open` is set to false when the user closes it.
 #[component]
 pub fn Dialog(
-    /// Whether it is open. Set to false when the user closes it.
     open: RwSignal<bool>,
     /// Its heading.
-    #[prop(into)]
     title: Signal<String>,
-    /// What it shows; built anew each time it opens.
-    children: ChildrenFn,
+    children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     effect(move || {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() && !dialog.open() {
+        if let Some(dialog) = dialog.get() {
             // Fails only for a dialog that is not in the page, which this one is.
             let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
         }
     });
+    // Closed before it goes, so that the browser gives the focus back to what opened it.
+    let closing = move || {
+        if let Some(dialog) = dialog.try_get_untracked().flatten() {
+            dialog.close();
+        }
+    };
+    on_cleanup(closing);
     view! {
         <dialog node_ref=dialog class="dialog" aria-label=title on:close=move |_| open.set(false)>
-            {when(move || open.get(), move || view! { <h2>{title}</h2>
-                {children()} }.into_any())}
+            <h2>{title}</h2>
+            {children()}
         </dialog>
     }
 }

@@ -1,12 +1,13 @@
 //! The log of a build: only the lines on screen are in the page, and the end is followed while the
 //! reader is there.
 
+use super::button::Button;
 use super::copy::copy_button;
-use crate::log::LogStore;
 use crate::log::plain::plain;
+use crate::log::{Line, LogStore};
 use crate::text::words;
-use crate::view::{effect, live, part, when};
-use crate::{tr, ts, tx};
+use crate::view::{effect, list, live, when};
+use crate::{tr, ts};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -74,38 +75,6 @@ impl Default for LogSource {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// A line as the page shows it.
-#[derive(Clone, PartialEq)]
-struct Row {
-    index: usize,
-    text: String,
-    /// Characters that are not in the page.
-    cut: usize,
-    level: String,
-    time: Option<i64>,
-}
-
-fn rows(store: &LogStore, first: usize, last: usize) -> Vec<Row> {
-    (first..last.min(store.len()))
-        .filter_map(|index| {
-            let line = store.line(index)?;
-            let text = plain(line.text);
-            let end = text
-                .char_indices()
-                .nth(LINE_SHOWN)
-                .map_or(text.len(), |(at, _)| at);
-            let (shown, rest) = text.split_at(end);
-            Some(Row {
-                index,
-                text: shown.to_owned(),
-                cut: rest.chars().count(),
-                level: line.level.to_owned(),
-                time: line.time,
-            })
-        })
-        .collect()
 }
 
 /// What the page says about the level, by the API's word: an accent for errors and warnings.
@@ -183,18 +152,25 @@ pub fn LogView(
         }
     };
 
-    let lines = source.clone();
+    // Only the range is compared: a line never changes once it is there.
     let visible = Memo::new(move |_| {
         let len = len.get();
-        let first = (top.get() / LINE_HEIGHT).saturating_sub(MARGIN);
         let count = height.get() / LINE_HEIGHT + 2 * MARGIN + 1;
-        // When the log is shorter than before nothing is cut off, for lines are only added.
-        let first = first.min(len.saturating_sub(count.min(len)));
-        match lines.store.read() {
-            Ok(store) => rows(&store, first, first + count),
-            Err(_) => Vec::new(),
-        }
+        let first = (top.get() / LINE_HEIGHT).saturating_sub(MARGIN);
+        let first = first.min(len.saturating_sub(count));
+        (first, (first + count).min(len))
     });
+    let keys = move || {
+        let (first, last) = visible.get();
+        (first as u64..last as u64).collect()
+    };
+    let lines = source.clone();
+    let line = move |key: u64| {
+        let index = key as usize;
+        let store = lines.store.read().ok();
+        let line = store.as_ref().and_then(|store| store.line(index));
+        line.map_or_else(|| ().into_any(), |line| log_line(index, line))
+    };
     let text = source.clone();
     let waiting = move || len.get().saturating_sub(seen.get());
     let number_width = move || format!("{}ch", len.get().max(1).ilog10() + 1);
@@ -202,29 +178,26 @@ pub fn LogView(
         len.track();
         text.text()
     });
+    let resume = move || {
+        follow.set(true);
+        seen.set(len.get_untracked());
+        to_end();
+    };
+    let toggle = move || match follow.get_untracked() {
+        true => follow.set(false),
+        false => resume(),
+    };
+    let nothing = live(move || match growing.get() {
+        true => tr!(log.waiting),
+        false => tr!(log.empty),
+    });
     view! {
         <section class="log" aria-label=ts!(log.title)>
             <div class="log-bar">
-                <h2>{tx!(log.title)}</h2>
-                <span class="quiet" role="status">
-                    {ts!(log.lines, n = words().number(len.get() as u64))}
-                </span>
+                <h2>{ts!(log.title)}</h2>
+                <span class="quiet">{ts!(log.lines, n = words().number(len.get() as u64))}</span>
                 <span class="log-tools">
-                    <button
-                        type="button"
-                        class="button"
-                        aria-pressed=live(move || follow.get().to_string())
-                        on:click=move |_| {
-                            let now = !follow.get_untracked();
-                            follow.set(now);
-                            if now {
-                                seen.set(len.get_untracked());
-                                to_end();
-                            }
-                        }
-                    >
-                        {tx!(log.follow)}
-                    </button>
+                    {Button::new(ts!(log.follow)).pressed(follow).on_press(toggle)}
                     {copy_button(copied, ts!(log.title))}
                 </span>
             </div>
@@ -241,66 +214,59 @@ pub fn LogView(
                     class="log-lines"
                     style:height=move || format!("{}px", len.get() * LINE_HEIGHT)
                 >
-                    <For
-                        each=move || visible.get()
-                        key=|row| row.index
-                        children=move |row| log_row(&row)
-                    />
+                    {list(keys, line)}
                 </div>
-                {when(move || len.get() == 0, move || view! { <p class="log-empty">
-                        {part(move || {
-                            if growing.get() { tr!(log.waiting) } else { tr!(log.empty) }
-                        })}
-                    </p> }.into_any())}
+                {when(
+                    move || len.get() == 0,
+                    move || view! { <p class="log-empty">{nothing}</p> }.into_any(),
+                )}
             </div>
-            {when(move ||  !follow.get() && waiting() > 0 , move || view! { <button
-                    type="button"
-                    class="button log-new"
-                    data-kind="primary"
-                    on:click=move |_| {
-                        follow.set(true);
-                        seen.set(len.get_untracked());
-                        to_end();
-                    }
-                >
-                    {ts!(log.new_lines, n = words().number(waiting() as u64))}
-                </button> }.into_any())}
+            <div class="log-new">
+                {when(
+                    move || !follow.get() && waiting() > 0,
+                    move || {
+                        Button::new(ts!(log.new_lines, n = words().number(waiting() as u64)))
+                            .primary()
+                            .on_press(resume)
+                    },
+                )}
+            </div>
         </section>
     }
 }
 
-fn log_row(row: &Row) -> impl IntoView + use<> {
-    let Row {
-        index,
-        text,
-        cut,
-        level,
-        time,
-    } = row.clone();
-    let kind = level_kind(&level);
+fn log_line(index: usize, line: Line<'_>) -> AnyView {
+    let text = plain(line.text);
+    let end = text
+        .char_indices()
+        .nth(LINE_SHOWN)
+        .map_or(text.len(), |(at, _)| at);
+    let (shown, rest) = text.split_at(end);
+    let cut = rest.chars().count() as u64;
+    let level = (!line.level.is_empty() && line.level != "INFO")
+        .then(|| view! { <span class="log-level">{line.level.to_owned()}</span> });
+    let time = line.time;
+    let time = live(move || match time {
+        Some(time) => words().clock(time.saturating_mul(1000)),
+        None => String::new(),
+    });
+    let cut = (cut > 0).then(|| {
+        view! { <span class="log-cut">{ts!(log.cut, n = words().number(cut))}</span> }
+    });
     view! {
         <div
             class="log-line"
-            data-level=kind
+            data-level=level_kind(line.level)
             style:top=format!("{}px", index * LINE_HEIGHT)
         >
             <span class="log-number" aria-hidden="true">
-                {index + 1}
+                {(index + 1).to_string()}
             </span>
-            <span class="log-time">
-                {part(move || time.map(|time| words().clock(time.saturating_mul(1000))))}
-            </span>
-            {(!level.is_empty() && level != "INFO")
-                .then(|| view! { <span class="log-level">{level}</span> })}
-            <span class="log-text">{text}</span>
-            {(cut > 0)
-                .then(|| {
-                    view! {
-                        <span class="log-cut">
-                            {ts!(log.cut, n = words().number(cut as u64))}
-                        </span>
-                    }
-                })}
+            <span class="log-time">{time}</span>
+            {level}
+            <span class="log-text">{shown.to_owned()}</span>
+            {cut}
         </div>
     }
+    .into_any()
 }

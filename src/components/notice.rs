@@ -1,12 +1,13 @@
 //! What went wrong, told where it matters: what failed, the status, the API's own words, Retry.
 
+use super::button::Button;
 use super::icon;
 use crate::api::Error;
 use crate::browser;
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
-use crate::view::part;
+use crate::view::{live, part};
 use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
@@ -88,24 +89,29 @@ pub fn error_notice(
             </div>
             <div class="notice-actions">
                 {(unauthorized || unreachable)
-                    .then(|| {
-                        view! {
-                            <a class="button" href=connect>
-                                {tx!(nav.connection)}
-                            </a>
-                        }
-                    })}
+                    .then(|| Button::new(ts!(nav.connection)).link(live(connect)))}
                 {retry
                     .map(|retry| {
-                        view! {
-                            <button type="button" class="button" on:click=move |_| retry.run(())>
-                                {tx!(error.retry)}
-                            </button>
-                        }
+                        Button::new(ts!(error.retry)).on_press(move || retry.run(()))
                     })}
             </div>
         </div>
     }
+    .into_any()
+}
+
+/// The place of a read's error on the page: nothing while there is none.
+pub fn load_error(
+    what: Signal<String>,
+    error: Memo<Option<Error>>,
+    has_data: Memo<bool>,
+    retry: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    let retry = Callback::new(move |()| retry());
+    part(move || {
+        let error = error.get()?;
+        Some(error_notice(what, error, has_data.get(), Some(retry)))
+    })
     .into_any()
 }
 

@@ -1,14 +1,16 @@
 //! Starting a build: of a tag's head at a press, or of one commit through a dialog.
 
+use super::button::Button;
 use super::dialog::Dialog;
 use super::icon;
+use super::input::Input;
 use super::notice::error_notice;
 use crate::api::{Error, TriggerBuild};
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::view::{flag, live, part, when};
-use crate::{tr, ts, tx};
+use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// A commit id as the API takes it: 7 to 40 hex digits.
@@ -76,44 +78,18 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
         !commit.is_empty() && !is_commit(commit)
     };
     let problem = move || {
-        error
-            .get()
-            .map(|error| error_notice(ts!(trigger.starting), error, false, None))
+        let error = error.get()?;
+        Some(error_notice(ts!(trigger.starting), error, false, None))
     };
-    let name = StoredValue::new(image.clone());
-    view! {
-        <div class="trigger">
-            <div class="button-group">
-                <button
-                    type="button"
-                    class="button"
-                    data-kind="primary"
-                    aria-label=ts!(trigger.build_image, image = name.get_value())
-                    disabled=sending
-                    on:click=move |_| send(None)
-                >
-                    {icon::icon(icon::PLAY)}
-                    {part(move || {
-                        if sending.get() { tr!(trigger.sending) } else { tr!(trigger.build) }
-                    })}
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    aria-label=ts!(trigger.commit_of, image = name.get_value())
-                    disabled=sending
-                    on:click=move |_| {
-                        error.set(None);
-                        open.set(true);
-                    }
-                >
-                    {tx!(trigger.commit)}
-                </button>
-            </div>
-            {when(move || !open.get(), move || (problem).into_any())}
-            <Dialog open=open title=Signal::derive(move || {
-                tr!(trigger.commit_of, image = name.get_value())
-            })>
+    let name = StoredValue::new(image);
+    let label = live(move || match sending.get() {
+        true => tr!(trigger.sending),
+        false => tr!(trigger.build),
+    });
+    let title = ts!(trigger.commit_of, image = name.get_value());
+    let dialog = move || {
+        view! {
+            <Dialog open=open title=title>
                 <form
                     class="form"
                     on:submit=move |event| {
@@ -121,39 +97,42 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
                         send_commit();
                     }
                 >
-                    <label class="field">
-                        <span class="field-label">{tx!(trigger.commit_id)}</span>
-                        <input
-                            type="text"
-                            class="code"
-                            autocomplete="off"
-                            spellcheck="false"
-                            maxlength="64"
-                            prop:value=commit
-                            aria-invalid=live(move || wrong().to_string())
-                            on:input=move |event| commit.set(event_target_value(&event))
-                        />
-                        <span class="field-hint">{tx!(trigger.commit_hint)}</span>
-                        {when(wrong, move || view! { <span class="field-problem">{tx!(trigger.commit_wrong)}</span> }.into_any())}
-                    </label>
-                    {problem}
+                    {Input::new(ts!(trigger.commit_id), commit)
+                        .hint(ts!(trigger.commit_hint))
+                        .problem(move || wrong().then(|| tr!(trigger.commit_wrong).to_owned()))
+                        .view()}
+                    {part(problem)}
                     <div class="form-actions">
-                        <button
-                            type="submit"
-                            class="button"
-                            data-kind="primary"
-                            disabled=flag(move || sending.get() || wrong())
-                        >
-                            {part(move || {
-                                if sending.get() { tr!(trigger.sending) } else { tr!(trigger.build) }
-                            })}
-                        </button>
-                        <button type="button" class="button" on:click=move |_| open.set(false)>
-                            {tx!(form.cancel)}
-                        </button>
+                        {Button::new(label)
+                            .primary()
+                            .disabled(flag(move || sending.get() || wrong()))
+                            .submit()}
+                        {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
                     </div>
                 </form>
             </Dialog>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="trigger">
+            <div class="button-group">
+                {Button::new(label)
+                    .primary()
+                    .icon(icon::PLAY)
+                    .name(ts!(trigger.build_image, image = name.get_value()))
+                    .disabled(sending)
+                    .on_press(move || send(None))}
+                {Button::new(ts!(trigger.commit))
+                    .name(title)
+                    .disabled(sending)
+                    .on_press(move || {
+                        error.set(None);
+                        open.set(true);
+                    })}
+            </div>
+            {part(move || (!open.get()).then(problem))}
+            {when(move || open.get(), dialog)}
         </div>
     }
 }

@@ -5,6 +5,7 @@ use super::draft::{RowDraft, update_request};
 use super::rows::{Rows, RowsEditor};
 use super::rules::{ROW_FIELDS, check_config, row_path};
 use crate::api::Error;
+use crate::components::button::Button;
 use crate::components::field::TextField;
 use crate::components::notice::error_notice;
 use crate::connection::use_connection;
@@ -82,12 +83,24 @@ pub fn ConfigForm(
             }
         });
     };
-    let reset = move |_| {
+    let reset = move || {
         let (build_node, drafts) = loaded.get_value();
         form.rows_moved();
         node.set(build_node);
         rows.set(drafts);
     };
+    let why = live(move || match changed.get() {
+        true => "",
+        false => tr!(config.unchanged),
+    });
+    let save = Button::new(live(move || match sending.get() {
+        true => tr!(form.sending),
+        false => tr!(config.save),
+    }))
+    .primary()
+    .title(why)
+    .disabled(flag(move || sending.get() || !changed.get()))
+    .submit();
     view! {
         <form
             class="form"
@@ -128,23 +141,10 @@ pub fn ConfigForm(
             {super::build_nodes()}
             {super::summary(form)}
             <div class="form-actions">
-                <button
-                    type="submit"
-                    class="button"
-                    data-kind="primary"
-                    disabled=flag(move || sending.get() || !changed.get())
-                    title=live(move || if changed.get() { "" } else { tr!(config.unchanged) })
-                >
-                    {part(move || if sending.get() { tr!(form.sending) } else { tr!(config.save) })}
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    disabled=flag(move || sending.get() || !changed.get())
-                    on:click=reset
-                >
-                    {tx!(config.reset)}
-                </button>
+                {save}
+                {Button::new(ts!(config.reset))
+                    .disabled(flag(move || sending.get() || !changed.get()))
+                    .on_press(reset)}
                 <span class="quiet">
                     {part(move || {
                         if changed.get() { tr!(form.shortcut) } else { tr!(config.unchanged) }

@@ -6,10 +6,11 @@ use super::rows::{Rows, RowsEditor};
 use super::rules::{ROW_FIELDS, check_repository, row_path};
 use crate::api::{CodeClient, Error, Repository};
 use crate::components::builds_table::client_name;
+use crate::components::button::Button;
 use crate::components::field::{CheckField, TextArea, TextField};
 use crate::components::notice::error_notice;
 use crate::connection::use_connection;
-use crate::view::{choose, flag, part};
+use crate::view::{choose, flag, live, part};
 use crate::{tr, ts, tx};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -102,6 +103,13 @@ pub fn CreateForm(
     let text = move |get: fn(&RepositoryDraft) -> &String| {
         Signal::derive(move || draft.with(|draft| get(draft).clone()))
     };
+    let submit = Button::new(live(move || match sending.get() {
+        true => tr!(form.sending),
+        false => tr!(create.submit),
+    }))
+    .primary()
+    .disabled(sending)
+    .submit();
     let is_simple = move || draft.with(|draft| draft.client == CodeClient::Simple);
     let cards = CodeClient::KNOWN
         .into_iter()
@@ -243,9 +251,7 @@ pub fn CreateForm(
             {super::build_nodes()}
             {super::summary(form)}
             <div class="form-actions">
-                <button type="submit" class="button" data-kind="primary" disabled=sending>
-                    {part(move || if sending.get() { tr!(form.sending) } else { tr!(create.submit) })}
-                </button>
+                {submit}
                 <span class="quiet">{tx!(form.shortcut)}</span>
             </div>
         </form>

@@ -5,17 +5,18 @@ use super::draft::RowDraft;
 use super::rules::row_path;
 use crate::api::{SourceKind, VersionTagging};
 use crate::browser;
+use crate::components::button::Button;
 use crate::components::field::{CheckField, SelectField, TextField, selector};
 use crate::components::icon;
-use crate::view::{part, when};
-use crate::{tr, ts, tx};
+use crate::view::{list, live, part, when};
+use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// A list of row drafts that can be edited. Copies are the same thing.
 #[derive(Clone, Copy)]
 pub struct Rows {
-    list: RwSignal<Vec<(u32, RwSignal<RowDraft>)>>,
-    next_key: StoredValue<u32>,
+    list: RwSignal<Vec<(u64, RwSignal<RowDraft>)>>,
+    next_key: StoredValue<u64>,
     /// Rows that are added later live as long as the form.
     owner: StoredValue<Owner>,
     /// The row removed last, with its place, so that it can be brought back.
@@ -48,7 +49,7 @@ impl Rows {
             .with(|list| list.iter().map(|(_, row)| row.get()).collect())
     }
 
-    fn make(self, draft: RowDraft) -> (u32, RwSignal<RowDraft>) {
+    fn make(self, draft: RowDraft) -> (u64, RwSignal<RowDraft>) {
         let key = self.next_key.get_value();
         self.next_key.set_value(key + 1);
         let row = self
@@ -63,7 +64,14 @@ impl Rows {
             .update(|list| list.insert(index.min(list.len()), row));
     }
 
-    fn position(self, key: u32) -> usize {
+    fn row(self, key: u64) -> Option<RwSignal<RowDraft>> {
+        self.list.with_untracked(|list| {
+            let found = list.iter().find(|(other, _)| *other == key);
+            found.map(|(_, row)| *row)
+        })
+    }
+
+    fn position(self, key: u64) -> usize {
         self.list
             .with(|list| list.iter().position(|(other, _)| *other == key))
             .unwrap_or(0)
@@ -91,12 +99,12 @@ fn focus_row(prefix: &'static str, index: usize) {
 pub fn RowsEditor(rows: Rows, prefix: &'static str) -> impl IntoView {
     let form = expect_context::<FormState>();
     let list_path = format!("{prefix}tag_configs");
-    let add = move |_| {
+    let add = move || {
         let index = rows.list.with_untracked(Vec::len);
         rows.insert(index, RowDraft::blank());
         focus_row(prefix, index);
     };
-    let undo = move |_| {
+    let undo = move || {
         if let Some((index, draft)) = rows.removed.get_untracked() {
             form.rows_moved();
             rows.insert(index, draft);
@@ -104,38 +112,38 @@ pub fn RowsEditor(rows: Rows, prefix: &'static str) -> impl IntoView {
             focus_row(prefix, index);
         }
     };
+    let keys = move || {
+        rows.list
+            .with(|list| list.iter().map(|(key, _)| *key).collect())
+    };
+    let editor = move |key| match rows.row(key) {
+        Some(row) => row_editor(rows, key, row, prefix),
+        // The list asks for the keys that it was just given.
+        None => ().into_any(),
+    };
+    let removed = live(move || {
+        rows.removed.with(|gone| match gone {
+            Some((_, draft)) => tr!(rows.removed, tag = draft.image_tag),
+            None => String::new(),
+        })
+    });
     view! {
         <div class="rows">
-            <For each=move || rows.list.get() key=|(key, _)| *key let:((key, row))>
-                <RowEditor rows=rows key=key row=row prefix=prefix />
-            </For>
+            {list(keys, editor)}
             <p class="field-problem">{part(move || form.problem(&list_path))}</p>
             <div class="rows-actions">
-                <button type="button" class="button" id="add-row" on:click=add>
-                    {icon::icon(icon::PLUS)}
-                    {tx!(rows.add)}
-                </button>
-                <span role="status">
-                    {part(move || {
-                        rows.removed
-                            .with(|gone| {
-                                gone.as_ref()
-                                    .map(|(_, draft)| {
-                                        tr!(rows.removed, tag = draft.image_tag.clone())
-                                    })
-                            })
-                    })}
-                </span>
-                {when(move || rows.removed.with(Option::is_some), move || view! { <button type="button" class="button" on:click=undo>
-                        {tx!(rows.undo)}
-                    </button> }.into_any())}
+                {Button::new(ts!(rows.add)).icon(icon::PLUS).id("add-row").on_press(add)}
+                <span role="status">{removed}</span>
+                {when(
+                    move || rows.removed.with(Option::is_some),
+                    move || Button::new(ts!(rows.undo)).on_press(undo),
+                )}
             </div>
         </div>
     }
 }
 
-#[component]
-fn RowEditor(rows: Rows, key: u32, row: RwSignal<RowDraft>, prefix: &'static str) -> impl IntoView {
+fn row_editor(rows: Rows, key: u64, row: RwSignal<RowDraft>, prefix: &'static str) -> AnyView {
     let form = expect_context::<FormState>();
     let index = Memo::new(move |_| rows.position(key));
     let path =
@@ -168,7 +176,7 @@ fn RowEditor(rows: Rows, key: u32, row: RwSignal<RowDraft>, prefix: &'static str
             false => tr!(rows.title, n = index.get() + 1, tag = tag),
         }
     });
-    let duplicate = move |_| {
+    let duplicate = move || {
         let at = index.get_untracked() + 1;
         form.rows_moved();
         rows.insert(
@@ -182,7 +190,7 @@ fn RowEditor(rows: Rows, key: u32, row: RwSignal<RowDraft>, prefix: &'static str
         );
         focus_row(prefix, at);
     };
-    let remove = move |_| {
+    let remove = move || {
         form.rows_moved();
         rows.remove(index.get_untracked());
         request_animation_frame(|| {
@@ -251,20 +259,16 @@ fn RowEditor(rows: Rows, key: u32, row: RwSignal<RowDraft>, prefix: &'static str
                 on_change=move |on| row.update(|row| row.is_active = on)
             />
             <div class="row-actions">
-                <button type="button" class="button" on:click=duplicate>
-                    {icon::icon(icon::COPY)}
-                    {tx!(rows.duplicate)}
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    aria-label=ts!(rows.remove_title, title = title.get())
-                    on:click=remove
-                >
-                    {icon::icon(icon::TRASH)}
-                    {tx!(rows.remove)}
-                </button>
+                {Button::new(ts!(rows.duplicate))
+                    .icon(icon::COPY)
+                    .name(ts!(rows.duplicate_title, title = title.get()))
+                    .on_press(duplicate)}
+                {Button::new(ts!(rows.remove))
+                    .icon(icon::TRASH)
+                    .name(ts!(rows.remove_title, title = title.get()))
+                    .on_press(remove)}
             </div>
         </fieldset>
     }
+    .into_any()
 }

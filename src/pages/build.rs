@@ -4,10 +4,11 @@ use crate::api::{Build as BuildData, Client, Error, LogEntry, Status, Timestamp}
 use crate::app::heading;
 use crate::components::badge::{status_badge, status_word};
 use crate::components::builds_table::{client_name, source_ref, starter};
+use crate::components::button::Button;
 use crate::components::copy::copy_button;
 use crate::components::fact::{code_fact, copied_fact, fact};
 use crate::components::log_view::{LogSource, LogView};
-use crate::components::notice::{error_notice, skeleton};
+use crate::components::notice::{load_error, skeleton};
 use crate::components::time::{absolute_time, build_duration, outside_link, relative_time};
 use crate::components::trigger::TriggerButtons;
 use crate::connection::use_connection;
@@ -15,7 +16,7 @@ use crate::format::duration;
 use crate::navigation::use_navigation;
 use crate::query::{Loaded, Query, use_query};
 use crate::routes::Route;
-use crate::view::{choose, live, part, when};
+use crate::view::{choose, live as live_text, part, when};
 use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
@@ -66,7 +67,6 @@ pub fn Build(build_id: String) -> impl IntoView {
     });
     let has_data = Memo::new(move |_| build.state.with(|state| state.data.is_some()));
     let error = Memo::new(move |_| build.error());
-    let log_error = Memo::new(move |_| log.error());
     let title = Memo::new(move |_| match build.data() {
         Some(build) => format!(
             "{} · {}",
@@ -75,43 +75,34 @@ pub fn Build(build_id: String) -> impl IntoView {
         ),
         None => tr!(build.title).to_string(),
     });
+    let trigger = move || {
+        let (namespace, repo_name, tag) = image.get()?;
+        Some(view! { <TriggerButtons namespace=namespace repo_name=repo_name tag=tag /> })
+    };
+    let loaded = move || {
+        view! {
+            <div class="facts-head">
+                {part(move || data.get().map(|build| progress(&build)))}
+                {part(trigger)}
+            </div>
+            {part(move || data.get().map(|build| facts(&build, utc)))}
+        }
+        .into_any()
+    };
+    // One place for one trouble: when the build cannot be read either, that was said above.
+    let log_only = Memo::new(move |_| match error.get() {
+        None => log.error(),
+        Some(_) => None,
+    });
+    let loading = move || error.get().is_none().then(|| skeleton(4)).into_any();
+    let log_view = move || view! { <LogView source=source.clone() growing=live /> }.into_any();
     view! {
         <div class="build-page">
             {heading(title.into())}
-            {part(move || {
-                error
-                    .get()
-                    .map(|error| {
-                        error_notice(ts!(build.loading), error, has_data.get(), Some(Callback::new(move |()| build.refresh())))
-                    })
-            })}
-            {choose(move || has_data.get(), move || view! { <div class="facts-head">
-                    {part(move || data.get().map(|build| view! { <Progress of=build /> }))}
-                    {part(move || {
-                        image
-                            .get()
-                            .map(|(namespace, repo_name, tag)| {
-                                view! {
-                                    <TriggerButtons
-                                        namespace=namespace
-                                        repo_name=repo_name
-                                        tag=tag
-                                    />
-                                }
-                            })
-                    })}
-                </div>
-                {part(move || data.get().map(|build| view! { <Facts of=build utc=utc /> }))} }.into_any(), move || (error.get().is_none().then(|| skeleton(4))).into_any())}
-            // One place for one trouble: when the build cannot be read either, that was said above.
-            {part(move || {
-                (error.get().is_none())
-                    .then(|| log_error.get())
-                    .flatten()
-                    .map(|error| {
-                        error_notice(ts!(log.loading), error, true, Some(Callback::new(move |()| log.refresh())))
-                    })
-            })}
-            {when(move || has_data.get(), move || view! { <LogView source=source.clone() growing=live /> }.into_any())}
+            {load_error(ts!(build.loading), error, has_data, move || build.refresh())}
+            {choose(move || has_data.get(), loaded, loading)}
+            {load_error(ts!(log.loading), log_only, has_data, move || log.refresh())}
+            {when(move || has_data.get(), log_view)}
         </div>
     }
 }
@@ -156,9 +147,7 @@ async fn read_log(client: &Client, id: &str, source: &LogSource) -> Result<usize
 }
 
 /// Where the build stands, at a glance.
-#[component]
-fn Progress(of: BuildData) -> impl IntoView {
-    let build = of;
+fn progress(build: &BuildData) -> AnyView {
     let step = build.step_at.filter(|_| !build.is_finished());
     view! {
         {status_badge(build.status.clone())}
@@ -167,14 +156,13 @@ fn Progress(of: BuildData) -> impl IntoView {
                 // 50 is where the API counts a build as succeeded.
                 view! { <progress max="50" value=step aria-label=ts!(build.progress)></progress> }
             })}
-        {build_duration(&build)}
+        {build_duration(build)}
     }
+    .into_any()
 }
 
 /// Everything that the API says of a build.
-#[component]
-fn Facts(of: BuildData, utc: RwSignal<bool>) -> impl IntoView {
-    let build = of;
+fn facts(build: &BuildData, utc: RwSignal<bool>) -> AnyView {
     let image = build.image_reference();
     let pull = format!("docker pull {image}");
     let image = view! {
@@ -197,7 +185,7 @@ fn Facts(of: BuildData, utc: RwSignal<bool>) -> impl IntoView {
     let source_url = build.code_repo_http_url.as_deref();
     let source = view! {
         <span class="code">{outside_link(build.code_repo_path.clone(), source_url)}</span>
-        <span class="quiet">{live(move || client_name(&client))}</span>
+        <span class="quiet">{live_text(move || client_name(&client))}</span>
     };
     let branch = source_ref(&BuildData {
         code_head_commit: None,
@@ -208,7 +196,7 @@ fn Facts(of: BuildData, utc: RwSignal<bool>) -> impl IntoView {
         .zip(build.created_at)
         .map(|(started, created)| {
             let wait = started.since(created);
-            let value = view! { <span class="number">{live(move || duration(wait))}</span> };
+            let value = view! { <span class="number">{live_text(move || duration(wait))}</span> };
             fact(ts!(build.wait), value.into_any())
         });
     let step = build.step_at.map(|step| step.to_string());
@@ -220,16 +208,9 @@ fn Facts(of: BuildData, utc: RwSignal<bool>) -> impl IntoView {
         };
         fact(ts!(build.removable), word.into_any())
     });
-    let zone = view! {
-        <button
-            type="button"
-            class="button"
-            aria-pressed=live(move || utc.get().to_string())
-            on:click=move |_| utc.update(|utc| *utc = !*utc)
-        >
-            "UTC"
-        </button>
-    };
+    let zone = Button::new(Signal::stored("UTC".to_owned()))
+        .pressed(utc)
+        .on_press(move || utc.update(|utc| *utc = !*utc));
     let facts: Vec<AnyView> = [
         Some(fact(ts!(build.image), image.into_any())),
         copied_fact(ts!(build.version_tag), build.version_tag()),
@@ -240,7 +221,7 @@ fn Facts(of: BuildData, utc: RwSignal<bool>) -> impl IntoView {
         Some(fact(ts!(build.source), source.into_any())),
         Some(fact(ts!(build.source_ref), branch.into_any())),
         commit,
-        Some(fact(ts!(build.started_by), starter(&build).into_any())),
+        Some(fact(ts!(build.started_by), starter(build))),
         wait,
         code_fact(ts!(build.dockerfile), Some(&build.dockerfile_location)),
         code_fact(ts!(build.context), build.build_context_path.as_deref()),
@@ -249,7 +230,7 @@ fn Facts(of: BuildData, utc: RwSignal<bool>) -> impl IntoView {
         removable,
         code_fact(ts!(build.detail), build.detail.as_deref()),
         copied_fact(ts!(build.id), Some(&build.build_id)),
-        Some(fact(ts!(build.zone), zone.into_any())),
+        Some(fact(ts!(build.zone), zone)),
     ]
     .into_iter()
     .flatten()
@@ -264,6 +245,7 @@ fn Facts(of: BuildData, utc: RwSignal<bool>) -> impl IntoView {
         <dl class="facts">{facts}</dl>
         {unknown.then(|| view! { <p class="quiet">{tx!(build.unknown_status)}</p> })}
     }
+    .into_any()
 }
 
 fn repository_fact(namespace: &str, name: &str) -> AnyView {

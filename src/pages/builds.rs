@@ -3,16 +3,19 @@
 use crate::api::{Build, Page, Status};
 use crate::app::heading;
 use crate::components::badge::status_word;
-use crate::components::builds_table::BuildsTable;
-use crate::components::notice::{error_notice, notice, skeleton};
+use crate::components::builds_table::builds_table;
+use crate::components::button::Button;
+use crate::components::input::{Input, select};
+use crate::components::notice::{load_error, notice, skeleton};
+use crate::components::table::{Step, pager};
 use crate::connection::use_connection;
 use crate::known;
 use crate::navigation::use_navigation;
 use crate::query::{Loaded, use_query};
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
-use crate::view::{choose, effect, flag, live, part};
-use crate::{tr, ts, tx};
+use crate::ts;
+use crate::view::{choose, effect, live, part};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -88,29 +91,35 @@ pub fn Builds() -> impl IntoView {
             .state
             .with(|state| state.data.as_ref().map_or(0, |page| page.results.unread))
     });
+    let counts = Memo::new(move |_| {
+        builds
+            .state
+            .with(|state| state.data.as_ref().map(|page| (page.count, page.pages())))
+    });
+    let table = move || builds_table(rows.into(), ts!(builds.title));
+    let loaded = move || {
+        view! {
+            {choose(move || !is_empty.get(), table, move || empty(query))}
+            {part(move || {
+                let (count, pages) = counts.get()?;
+                Some(builds_pager(query, count, pages))
+            })}
+        }
+        .into_any()
+    };
+    let loading = move || error.get().is_none().then(|| skeleton(6)).into_any();
     view! {
         {heading(ts!(builds.title))}
-        <Filters query=query />
+        {filters(query)}
+        {load_error(ts!(builds.loading), error, has_data, move || builds.refresh())}
         {part(move || {
-            error
-                .get()
-                .map(|error| {
-                    error_notice(ts!(builds.loading), error, has_data.get(), Some(Callback::new(move |()| builds.refresh())))
-                })
+            (unread.get() > 0).then(|| notice("warning", ts!(builds.unread, n = unread.get())))
         })}
-        {part(move || (unread.get() > 0).then(|| notice("warning", ts!(builds.unread, n = unread.get()))))}
-        {choose(move || has_data.get(), move || view! { {choose(move || !is_empty.get(), move || view! { <BuildsTable builds=rows caption=ts!(builds.title) /> }.into_any(), move || (view! { <Empty query=query /> }).into_any())}
-            {part(move || {
-                builds
-                    .state
-                    .with(|state| state.data.as_ref().map(|page| (page.count, page.pages())))
-                    .map(|(count, pages)| view! { <Pager query=query count=count pages=pages /> })
-            })} }.into_any(), move || (error.get().is_none().then(|| skeleton(6))).into_any())}
+        {choose(move || has_data.get(), loaded, loading)}
     }
 }
 
-#[component]
-fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
+fn filters(query: Memo<BuildsQuery>) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
     let namespace = RwSignal::new(String::new());
@@ -135,6 +144,18 @@ fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
         Status::Succeeded,
         Status::Failed,
     ];
+    let mut options = vec![(String::new(), ts!(builds.any_status))];
+    options.extend(
+        statuses
+            .into_iter()
+            .map(|status| (status.to_string(), live(move || status_word(&status)))),
+    );
+    let choose_status = move |status| {
+        navigation.go(&Route::Builds(BuildsQuery {
+            status,
+            ..query.get_untracked()
+        }));
+    };
     view! {
         <form
             class="filters"
@@ -145,172 +166,74 @@ fn Filters(query: Memo<BuildsQuery>) -> impl IntoView {
                 apply();
             }
         >
-            <label class="field">
-                <span class="field-label">{tx!(builds.namespace)}</span>
-                <input
-                    type="text"
-                    class="code"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    placeholder=live(move || connection.namespace())
-                    prop:value=namespace
-                    on:input=move |event| namespace.set(event_target_value(&event))
-                    on:change=move |_| apply()
-                />
-            </label>
-            <label class="field">
-                <span class="field-label">{tx!(builds.repository)}</span>
-                <input
-                    type="text"
-                    class="code"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    prop:value=repo
-                    on:input=move |event| repo.set(event_target_value(&event))
-                    on:change=move |_| apply()
-                />
-            </label>
-            <label class="field">
-                <span class="field-label">{tx!(builds.status)}</span>
-                <select on:change=move |event| {
-                    navigation
-                        .go(
-                            &Route::Builds(BuildsQuery {
-                                status: event_target_value(&event),
-                                ..query.get_untracked()
-                            }),
-                        );
-                }>
-                    <option value="" prop:selected=flag(move || query.with(|query| query.status.is_empty()))>
-                        {tx!(builds.any_status)}
-                    </option>
-                    {statuses
-                        .into_iter()
-                        .map(|status| {
-                            let letter = status.to_string();
-                            let chosen = letter.clone();
-                            view! {
-                                <option
-                                    value=letter
-                                    prop:selected=flag(move || query.with(|query| query.status == chosen))
-                                >
-                                    {part(move || status_word(&status))}
-                                </option>
-                            }
-                        })
-                        .collect_view()}
-                </select>
-            </label>
-            <button type="submit" class="button">
-                {tx!(builds.apply)}
-            </button>
+            {Input::new(ts!(builds.namespace), namespace)
+                .placeholder(live(move || connection.namespace()))
+                .on_change(apply)}
+            {Input::new(ts!(builds.repository), repo).on_change(apply)}
+            {select(
+                ts!(builds.status),
+                options,
+                move || query.with(|query| query.status.clone()),
+                choose_status,
+            )} {Button::new(ts!(builds.apply)).submit()}
         </form>
     }
+    .into_any()
 }
 
 /// What to do where no build is shown.
-#[component]
-fn Empty(query: Memo<BuildsQuery>) -> impl IntoView {
+fn empty(query: Memo<BuildsQuery>) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
-    let filtered = move || query.with(|query| *query != BuildsQuery::default());
-    let everything = move || navigation.href(&Route::Builds(BuildsQuery::default()));
-    let repositories = move || {
-        let namespace = connection.namespace();
-        navigation.href(&match namespace.is_empty() {
-            true => Route::Connection { back: None },
-            false => Route::Repositories { namespace },
-        })
+    let filtered = query.with(|query| *query != BuildsQuery::default());
+    let (said, button) = match filtered {
+        true => {
+            let everything = navigation.href(&Route::Builds(BuildsQuery::default()));
+            let button = Button::new(ts!(builds.show_all)).link(Signal::stored(everything));
+            (ts!(builds.none_here), button)
+        }
+        false => {
+            let repositories = live(move || {
+                let namespace = connection.namespace();
+                navigation.href(&match namespace.is_empty() {
+                    true => Route::Connection { back: None },
+                    false => Route::Repositories { namespace },
+                })
+            });
+            let button = Button::new(ts!(nav.repositories))
+                .primary()
+                .link(repositories);
+            (ts!(builds.none_yet), button)
+        }
     };
     view! {
         <div class="empty">
-            <p>
-                {part(move || {
-                    if filtered() { tr!(builds.none_here) } else { tr!(builds.none_yet) }
-                })}
-            </p>
-            {part(move || match filtered() {
-                true => {
-                    view! {
-                        <a class="button" href=everything>
-                            {tx!(builds.show_all)}
-                        </a>
-                    }
-                        .into_any()
-                }
-                false => {
-                    view! {
-                        <a class="button" data-kind="primary" href=repositories>
-                            {tx!(nav.repositories)}
-                        </a>
-                    }
-                        .into_any()
-                }
-            })}
+            <p>{said}</p>
+            {button}
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn Pager(query: Memo<BuildsQuery>, count: u64, pages: u64) -> impl IntoView {
+fn builds_pager(query: Memo<BuildsQuery>, count: u64, pages: u64) -> AnyView {
     let navigation = use_navigation();
     let to = move |page: u64| {
-        navigation.href(&Route::Builds(BuildsQuery {
-            page,
-            ..query.get()
-        }))
+        let query = query.get();
+        let here = query.page.max(1);
+        let page = match page {
+            0 => here.saturating_sub(1),
+            _ => here + 1,
+        };
+        match (1..=pages).contains(&page) {
+            true => Step::To(navigation.href(&Route::Builds(BuildsQuery { page, ..query }))),
+            false => Step::None,
+        }
     };
-    let page = move || query.with(|query| query.page.max(1));
-    view! {
-        <nav class="pager" aria-label=ts!(builds.pages)>
-            <span role="status">
-                {part(move || {
-                    tr!(
-                        builds.page_of, page = words().number(page()), pages = words().number(pages),
-                        count = words().number(count)
-                    )
-                })}
-            </span>
-            <span class="button-group">
-                {part(move || match page() > 1 {
-                    true => {
-                        view! {
-                            <a class="button" rel="prev" href=to(page() - 1)>
-                                {tx!(builds.previous)}
-                            </a>
-                        }
-                            .into_any()
-                    }
-                    false => {
-                        view! {
-                            <button type="button" class="button" disabled title=ts!(builds.is_first)>
-                                {tx!(builds.previous)}
-                            </button>
-                        }
-                            .into_any()
-                    }
-                })}
-                {part(move || match page() < pages {
-                    true => {
-                        view! {
-                            <a class="button" rel="next" href=to(page() + 1)>
-                                {tx!(builds.next)}
-                            </a>
-                        }
-                            .into_any()
-                    }
-                    false => {
-                        view! {
-                            <button type="button" class="button" disabled title=ts!(builds.is_last)>
-                                {tx!(builds.next)}
-                            </button>
-                        }
-                            .into_any()
-                    }
-                })}
-            </span>
-        </nav>
-    }
+    let said = ts!(
+        builds.page_of,
+        page = words().number(query.with(|query| query.page.max(1))),
+        pages = words().number(pages),
+        count = words().number(count)
+    );
+    pager(said, move || to(0), move || to(1))
 }

@@ -1,9 +1,10 @@
 //! The tag config editor, and where what it edits came from.
 
 use super::repository::use_repository;
-use crate::api::{BuildConfig, Error};
+use crate::api::BuildConfig;
 use crate::app::heading;
-use crate::components::notice::{error_notice, notice, skeleton};
+use crate::components::button::Button;
+use crate::components::notice::{load_error, notice, skeleton};
 use crate::connection::use_connection;
 use crate::forms::config_form::ConfigForm;
 use crate::forms::draft::rows_of;
@@ -11,8 +12,8 @@ use crate::known;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::text::words;
-use crate::view::part;
-use crate::{tr, ts, tx};
+use crate::ts;
+use crate::view::{effect, live, part};
 use leptos::prelude::*;
 
 /// Where the config that is edited came from.
@@ -34,7 +35,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
     let error = Memo::new(move |_| read.error());
     let data = Memo::new(move |_| read.data());
     let saved = RwSignal::new(false);
-    let origin = Memo::new(move |_| {
+    let found = Memo::new(move |_| {
         if let Some(config) = data.get().and_then(|repository| repository.build_config) {
             return Some(Origin::Api(config));
         }
@@ -49,67 +50,65 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
             None => Origin::Nowhere,
         })
     });
-    let repository = move || {
+    // What is edited is not replaced under the user's hands: it is taken once, and again after a save.
+    let origin = RwSignal::new(None::<Origin>);
+    let take = StoredValue::new(true);
+    effect(move || {
+        let found = found.get();
+        let settled = read.state.with(|state| !state.loading);
+        if settled && found.is_some() && take.get_value() {
+            take.set_value(false);
+            origin.set(found);
+        }
+    });
+    let repository = live(move || {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Repository { namespace, name })
-    };
+    });
+    let has_data = Memo::new(move |_| data.with(Option::is_some));
+    // Not offered is told as what it means, not as an error.
+    let told = Memo::new(move |_| error.get().filter(|error| !error.is_not_offered()));
     let form = move |config: BuildConfig| {
         let (namespace, name) = path.get_value();
+        let on_saved = move |()| {
+            saved.set(true);
+            take.set_value(true);
+            read.refresh();
+        };
         view! {
             <ConfigForm
                 namespace=namespace
                 name=name
                 build_node=config.build_node.clone().unwrap_or_else(|| "in".to_owned())
                 drafts=rows_of(&config)
-                on_saved=move |()| {
-                    saved.set(true);
-                    read.refresh();
-                }
+                on_saved=on_saved
             />
         }
     };
-    let title = format!("{namespace}/{name}");
+    let body = move || {
+        let (warning, config) = match origin.get() {
+            Some(Origin::Api(config)) => (None, config),
+            Some(Origin::Memory(config, at)) => {
+                let text = ts!(config.from_memory, when = words().absolute(at, false));
+                (Some(text), config)
+            }
+            Some(Origin::Nowhere) => (Some(ts!(config.from_nowhere)), empty_config()),
+            None => return told.get().is_none().then(|| skeleton(6)).into_any(),
+        };
+        view! {
+            {warning.map(|text| notice("warning", text))}
+            {form(config)}
+        }
+        .into_any()
+    };
     view! {
         <div class="page-head">
-            {heading(ts!(config.title_of, path = title.clone()))}
-            <a class="button" href=repository>
-                {tx!(config.to_repository)}
-            </a>
+            {heading(ts!(config.title_of, path = format!("{namespace}/{name}")))}
+            {Button::new(ts!(config.to_repository)).link(repository)}
         </div>
-        {part(move || {
-            error
-                .get()
-                .filter(|error| !error.is_not_offered())
-                .map(|error| {
-                    error_notice(ts!(repository.loading), error, data.with(Option::is_some), Some(Callback::new(move |()| read.refresh())))
-                })
-        })}
-        <div role="status">
-            {part(move || saved.get().then(|| notice("success", ts!(config.saved))))}
-        </div>
-        {part(move || match origin.get() {
-            Some(Origin::Api(config)) => form(config).into_any(),
-            Some(Origin::Memory(config, at)) => {
-                view! {
-                    {notice(
-                        "warning",
-                        Signal::derive(move || {
-                            tr!(config.from_memory, when = words().absolute(at, false))
-                        }),
-                    )}
-                    {form(config)}
-                }
-                    .into_any()
-            }
-            Some(Origin::Nowhere) => {
-                view! {
-                    {notice("warning", ts!(config.from_nowhere))}
-                    {form(empty_config())}
-                }
-                    .into_any()
-            }
-            None => error.get().as_ref().is_none_or(Error::is_not_offered).then(|| skeleton(6)).into_any(),
-        })}
+        {load_error(ts!(repository.loading), told, has_data, move || read.refresh())}
+        {part(move || saved.get().then(|| notice("success", ts!(config.saved))))}
+        {part(body)}
     }
 }
 

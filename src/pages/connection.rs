@@ -3,13 +3,15 @@
 use crate::api::{Error, Token};
 use crate::app::{Theme, heading};
 use crate::browser;
+use crate::components::button::Button;
+use crate::components::input::{Input, select};
 use crate::components::notice::{error_notice, notice};
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::{Route, safe_back};
 use crate::text::{Locale, locale, set_locale, words};
 use crate::view::{effect, flag, live, part, when};
-use crate::{tr, ts, tx};
+use crate::{tr, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -114,9 +116,9 @@ pub fn ConnectionPage() -> impl IntoView {
     let result = move || match found.get() {
         Found::Nothing => ().into_any(),
         Found::Asking => notice("info", ts!(connection.testing)).into_any(),
-        Found::Failed(error) => error_notice(ts!(connection.test), error, false, None).into_any(),
+        Found::Failed(error) => error_notice(ts!(connection.test), error, false, None),
         Found::Builds { count, fits } => {
-            let text = Signal::derive(move || {
+            let text = live(move || {
                 let count = words().number(count);
                 match fits {
                     None => tr!(connection.works, count = count),
@@ -129,25 +131,46 @@ pub fn ConnectionPage() -> impl IntoView {
             } else {
                 "success"
             };
-            let back = back.clone();
+            let back = back.clone().map(|back| {
+                let go = move || navigation.go_to(&back);
+                Button::new(ts!(connection.go_back)).primary().on_press(go)
+            });
             view! {
                 {notice(kind, text)}
-                {back
-                    .map(|back| {
-                        view! {
-                            <button
-                                type="button"
-                                class="button"
-                                data-kind="primary"
-                                on:click=move |_| navigation.go_to(&back)
-                            >
-                                {tx!(connection.go_back)}
-                            </button>
-                        }
-                    })}
+                {back}
             }
             .into_any()
         }
+    };
+    let address_input = Input::new(ts!(connection.address), address)
+        .placeholder(live(move || match connection.site_address() {
+            site if site.is_empty() => browser::origin(),
+            site => site,
+        }))
+        .hint(ts!(connection.address_hint))
+        .problem(move || address_wrong.get())
+        .view();
+    let token_input = Input::new(ts!(connection.token), token)
+        .password("off")
+        .placeholder(live(move || match connection.has_token() {
+            true => tr!(connection.token_set),
+            false => tr!(connection.token_none),
+        }))
+        .hint(ts!(connection.token_hint))
+        .problem(move || {
+            token_wrong
+                .get()
+                .then(|| tr!(connection.token_wrong).to_owned())
+        })
+        .view();
+    let blocked = flag(move || {
+        address_wrong.get().is_some() || token_wrong.get() || found.get() == Found::Asking
+    });
+    let forget = move || {
+        Button::new(ts!(connection.forget)).on_press(move || {
+            connection.set_token(None, false);
+            found.set(Found::Nothing);
+        })
     };
     view! {
         {heading(ts!(connection.title))}
@@ -159,126 +182,35 @@ pub fn ConnectionPage() -> impl IntoView {
             }
         >
             <section class="form-section">
-                <h2>{tx!(connection.api)}</h2>
-                <div class="field">
-                    <label class="field-label" for="address">
-                        {tx!(connection.address)}
-                    </label>
-                    <input
-                        type="url"
-                        id="address"
-                        class="code"
-                        autocomplete="off"
-                        spellcheck="false"
-                        placeholder=live(move || {
-                            let site = connection.site_address();
-                            if site.is_empty() { browser::origin() } else { site }
-                        })
-                        prop:value=address
-                        aria-invalid=live(move || address_wrong.get().is_some().to_string())
-                        aria-describedby="address-hint address-problem"
-                        on:input=move |event| address.set(event_target_value(&event))
-                    />
-                    <p class="field-hint" id="address-hint">
-                        {tx!(connection.address_hint)}
-                    </p>
-                    <p class="field-problem" id="address-problem">
-                        {address_wrong}
-                    </p>
-                </div>
-                <div class="field">
-                    <label class="field-label" for="namespace">
-                        {tx!(connection.namespace)}
-                    </label>
-                    <input
-                        type="text"
-                        id="namespace"
-                        class="code"
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        prop:value=namespace
-                        aria-describedby="namespace-hint"
-                        on:input=move |event| namespace.set(event_target_value(&event))
-                    />
-                    <p class="field-hint" id="namespace-hint">
-                        {tx!(connection.namespace_hint)}
-                    </p>
-                </div>
-                <div class="field">
-                    <label class="field-label" for="token">
-                        {tx!(connection.token)}
-                    </label>
-                    <input
-                        type="password"
-                        id="token"
-                        class="code"
-                        autocomplete="off"
-                        spellcheck="false"
-                        placeholder=live(move || {
-                            if connection.has_token() {
-                                tr!(connection.token_set)
-                            } else {
-                                tr!(connection.token_none)
-                            }
-                        })
-                        prop:value=token
-                        aria-invalid=live(move || token_wrong.get().to_string())
-                        aria-describedby="token-hint token-problem"
-                        on:input=move |event| token.set(event_target_value(&event))
-                    />
-                    <p class="field-hint" id="token-hint">
-                        {tx!(connection.token_hint)}
-                    </p>
-                    <p class="field-problem" id="token-problem">
-                        {part(move || token_wrong.get().then(|| tr!(connection.token_wrong)))}
-                    </p>
-                </div>
-                <div class="field field-check">
+                <h2>{ts!(connection.api)}</h2>
+                {address_input}
+                {Input::new(ts!(connection.namespace), namespace)
+                    .hint(ts!(connection.namespace_hint))
+                    .view()} {token_input} <div class="field field-check">
                     <label>
                         <input
                             type="checkbox"
                             prop:checked=remember
                             on:change=move |event| remember.set(event_target_checked(&event))
                         />
-                        {tx!(connection.remember)}
+                        {ts!(connection.remember)}
                     </label>
-                    <p class="field-hint">{tx!(connection.remember_hint)}</p>
+                    <p class="field-hint">{ts!(connection.remember_hint)}</p>
                 </div>
             </section>
-            <div role="status">{result}</div>
+            <div role="status">{part(result)}</div>
             <div class="form-actions">
-                <button
-                    type="submit"
-                    class="button"
-                    data-kind="primary"
-                    disabled=flag(move || {
-                        address_wrong.get().is_some() || token_wrong.get()
-                            || found.get() == Found::Asking
-                    })
-                >
-                    {tx!(connection.save)}
-                </button>
-                {when(move || connection.has_token(), move || view! { <button
-                        type="button"
-                        class="button"
-                        on:click=move |_| {
-                            connection.set_token(None, false);
-                            found.set(Found::Nothing);
-                        }
-                    >
-                        {tx!(connection.forget)}
-                    </button> }.into_any())}
+                {Button::new(ts!(connection.save)).primary().disabled(blocked).submit()}
+                {when(move || connection.has_token(), forget)}
             </div>
         </form>
-        <TokenByPassword />
-        <Appearance />
+        {token_by_password()}
+        {appearance()}
     }
 }
 
 /// Gets a token for a name and a password, where the API offers it.
-#[component]
-fn TokenByPassword() -> impl IntoView {
+fn token_by_password() -> AnyView {
     let connection = use_connection();
     let username = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
@@ -311,9 +243,26 @@ fn TokenByPassword() -> impl IntoView {
             }
         });
     };
+    let said = move || match error.get() {
+        Some(error) if error.is_not_offered() => {
+            Some(notice("info", ts!(connection.no_password)).into_any())
+        }
+        Some(error) => Some(error_notice(
+            ts!(connection.by_password),
+            error,
+            false,
+            None,
+        )),
+        None => done
+            .get()
+            .then(|| notice("success", ts!(connection.token_got)).into_any()),
+    };
+    let incomplete = flag(move || {
+        sending.get() || username.with(String::is_empty) || password.with(String::is_empty)
+    });
     view! {
         <details class="section">
-            <summary>{tx!(connection.by_password)}</summary>
+            <summary>{ts!(connection.by_password)}</summary>
             <form
                 class="form"
                 on:submit=move |event: SubmitEvent| {
@@ -321,101 +270,56 @@ fn TokenByPassword() -> impl IntoView {
                     send();
                 }
             >
-                <label class="field">
-                    <span class="field-label">{tx!(connection.username)}</span>
-                    <input
-                        type="text"
-                        autocomplete="username"
-                        required
-                        prop:value=username
-                        on:input=move |event| username.set(event_target_value(&event))
-                    />
-                </label>
-                <label class="field">
-                    <span class="field-label">{tx!(connection.password)}</span>
-                    <input
-                        type="password"
-                        autocomplete="current-password"
-                        required
-                        prop:value=password
-                        on:input=move |event| password.set(event_target_value(&event))
-                    />
-                    <span class="field-hint">{tx!(connection.password_hint)}</span>
-                </label>
-                {part(move || match error.get() {
-                    Some(error) if error.is_not_offered() => {
-                        notice("info", ts!(connection.no_password)).into_any()
-                    }
-                    Some(error) => {
-                        error_notice(ts!(connection.by_password), error, false, None)
-                            .into_any()
-                    }
-                    None => ().into_any(),
-                })}
-                {part(move || done.get().then(|| notice("success", ts!(connection.token_got))))}
+                {Input::new(ts!(connection.username), username).prose("username").view()}
+                {Input::new(ts!(connection.password), password)
+                    .password("current-password")
+                    .hint(ts!(connection.password_hint))
+                    .view()}
+                {part(said)}
                 <div class="form-actions">
-                    <button type="submit" class="button" disabled=sending>
-                        {tx!(connection.get_token)}
-                    </button>
+                    {Button::new(ts!(connection.get_token)).disabled(incomplete).submit()}
                 </div>
             </form>
         </details>
     }
+    .into_any()
 }
 
-#[component]
-fn Appearance() -> impl IntoView {
+fn appearance() -> AnyView {
     let theme = expect_context::<RwSignal<Theme>>();
+    // Each language names itself, so that its readers find it.
+    let languages = vec![
+        ("en".to_owned(), Signal::stored("English".to_owned())),
+        ("zh".to_owned(), Signal::stored("简体中文".to_owned())),
+    ];
+    let themes = [Theme::System, Theme::Light, Theme::Dark]
+        .into_iter()
+        .map(|theme| (theme.as_str().to_owned(), live(move || theme.word())))
+        .collect();
+    let chosen = || match locale() {
+        Locale::en => "en".to_owned(),
+        Locale::zh => "zh".to_owned(),
+    };
+    let choose_language = |language: String| {
+        let language = if language == "zh" {
+            Locale::zh
+        } else {
+            Locale::en
+        };
+        crate::text::remember(language);
+        set_locale(language);
+    };
     view! {
         <section class="form-section section">
-            <h2>{tx!(connection.appearance)}</h2>
-            <div class="field">
-                <label class="field-label" for="language">
-                    {tx!(connection.language)}
-                </label>
-                <select
-                    id="language"
-                    on:change=move |event| {
-                        let chosen = match event_target_value(&event).as_str() {
-                            "zh" => Locale::zh,
-                            _ => Locale::en,
-                        };
-                        crate::text::remember(chosen);
-                        set_locale(chosen);
-                    }
-                >
-                    // Each language names itself, so that its readers find it.
-                    <option value="en" lang="en" prop:selected=flag(move || locale() == Locale::en)>
-                        "English"
-                    </option>
-                    <option value="zh" lang="zh-CN" prop:selected=flag(move || locale() == Locale::zh)>
-                        "简体中文"
-                    </option>
-                </select>
-            </div>
-            <div class="field">
-                <label class="field-label" for="theme">
-                    {tx!(connection.theme)}
-                </label>
-                <select
-                    id="theme"
-                    on:change=move |event| theme.set(Theme::from(event_target_value(&event).as_str()))
-                >
-                    {[Theme::System, Theme::Light, Theme::Dark]
-                        .into_iter()
-                        .map(|option| {
-                            view! {
-                                <option
-                                    value=option.as_str()
-                                    prop:selected=flag(move || theme.get() == option)
-                                >
-                                    {part(move || option.word())}
-                                </option>
-                            }
-                        })
-                        .collect_view()}
-                </select>
-            </div>
+            <h2>{ts!(connection.appearance)}</h2>
+            {select(ts!(connection.language), languages, chosen, choose_language)}
+            {select(
+                ts!(connection.theme),
+                themes,
+                move || theme.get().as_str().to_owned(),
+                move |chosen| theme.set(Theme::from(chosen.as_str())),
+            )}
         </section>
     }
+    .into_any()
 }

@@ -2,8 +2,10 @@
 
 use crate::api::{Page, Repository};
 use crate::app::heading;
+use crate::components::button::Button;
 use crate::components::icon;
-use crate::components::notice::{error_notice, notice, skeleton};
+use crate::components::notice::{load_error, notice, skeleton};
+use crate::components::table::{Step, cell, pager, row, table};
 use crate::components::time::relative_time;
 use crate::connection::use_connection;
 use crate::known;
@@ -11,8 +13,8 @@ use crate::navigation::use_navigation;
 use crate::query::use_query;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
+use crate::ts;
 use crate::view::{live, part};
-use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
 /// The Repositories page.
@@ -35,11 +37,14 @@ pub fn Repositories(namespace: String) -> impl IntoView {
     let data = Memo::new(move |_| list.data());
     let error = Memo::new(move |_| list.error());
     let not_offered = Memo::new(move |_| error.get().is_some_and(|error| error.is_not_offered()));
-    let new = move || {
+    let new = live(move || {
         navigation.href(&Route::NewRepository {
             namespace: namespace.get_value(),
         })
-    };
+    });
+    let has_data = Memo::new(move |_| data.with(Option::is_some));
+    // Not offered is told as what it means, not as an error.
+    let told = Memo::new(move |_| error.get().filter(|error| !error.is_not_offered()));
     let rows = Memo::new(move |_| match (data.get(), not_offered.get()) {
         (Some(page), _) => Some(page.results.read.iter().map(Row::of).collect::<Vec<_>>()),
         (None, true) => {
@@ -61,39 +66,31 @@ pub fn Repositories(namespace: String) -> impl IntoView {
         }
         _ => None,
     });
+    let new_button = move || Button::new(ts!(repositories.new)).primary();
+    let body = move || match rows.get() {
+        None => told.get().is_none().then(|| skeleton(5)).into_any(),
+        Some(rows) if rows.is_empty() => view! {
+            <div class="empty">
+                <p>{ts!(repositories.none)}</p>
+                {new_button().link(new)}
+            </div>
+        }
+        .into_any(),
+        Some(rows) => repositories_table(namespace, rows),
+    };
+    let below = move || {
+        let read = data.get()?;
+        Some(repositories_pager(page, &read))
+    };
     view! {
         <div class="page-head">
             {heading(ts!(repositories.title, namespace = namespace.get_value()))}
-            <a class="button" data-kind="primary" href=new>
-                {icon::icon(icon::PLUS)}
-                {tx!(repositories.new)}
-            </a>
+            {new_button().icon(icon::PLUS).link(new)}
         </div>
-        {part(move || {
-            error
-                .get()
-                .filter(|error| !error.is_not_offered())
-                .map(|error| {
-                    error_notice(ts!(repositories.loading), error, data.get().is_some(), Some(Callback::new(move |()| list.refresh())))
-                })
-        })}
+        {load_error(ts!(repositories.loading), told, has_data, move || list.refresh())}
         {part(move || not_offered.get().then(|| notice("info", ts!(repositories.known_only))))}
-        {part(move || match rows.get() {
-            None => error.get().is_none().then(|| skeleton(5)).into_any(),
-            Some(rows) if rows.is_empty() => {
-                view! {
-                    <div class="empty">
-                        <p>{tx!(repositories.none)}</p>
-                        <a class="button" data-kind="primary" href=new>
-                            {tx!(repositories.new)}
-                        </a>
-                    </div>
-                }
-                    .into_any()
-            }
-            Some(rows) => view! { <Table namespace=namespace rows=rows /> }.into_any(),
-        })}
-        {part(move || data.get().map(|read| view! { <Pager page=page read=read /> }))}
+        {part(body)}
+        {part(below)}
     }
 }
 
@@ -125,119 +122,92 @@ impl Row {
     }
 }
 
-#[component]
-fn Table(namespace: StoredValue<String>, rows: Vec<Row>) -> impl IntoView {
+fn repositories_table(namespace: StoredValue<String>, rows: Vec<Row>) -> AnyView {
     let navigation = use_navigation();
-    let row = move |row: Row| {
-        let route = Route::Repository {
-            namespace: namespace.get_value(),
-            name: row.name.clone(),
-        };
-        let builds = Route::Builds(BuildsQuery {
-            namespace: namespace.get_value(),
-            repo: row.name.clone(),
-            ..BuildsQuery::default()
-        });
-        view! {
-            <tr>
-                <td data-label=ts!(repositories.name)>
-                    <a class="code row-link" href=live(move || navigation.href(&route))>
-                        {row.name.clone()}
-                    </a>
-                    <div class="quiet">{row.description}</div>
-                </td>
-                <td data-label=ts!(repositories.tags)>
-                    {row
-                        .tags
-                        .into_iter()
-                        .map(|tag| view! { <span class="chip code">{tag}</span> })
-                        .collect_view()}
-                </td>
-                <td class="code" data-label=ts!(build.source)>
-                    {row.source}
-                </td>
-                <td data-label=ts!(repositories.visibility)>
-                    {row
-                        .is_public
-                        .map(|public| {
-                            move || {
-                                if public { tr!(repositories.public) } else { tr!(repositories.private) }
-                            }
-                        })}
-                </td>
-                <td data-label=ts!(repositories.updated)>{row.updated_at.map(relative_time)}</td>
-                <td class="row-actions">
-                    <a class="button" href=live(move || navigation.href(&builds))>
-                        {tx!(nav.builds)}
-                        <span class="visually-hidden">{format!(" {}", row.name)}</span>
-                    </a>
-                </td>
-            </tr>
-        }
-    };
-    let caption = ts!(repositories.title, namespace = namespace.get_value());
-    view! {
-        <div class="table-scroll" role="region" aria-label=caption tabindex="0">
-            <table class="table">
-                <caption class="visually-hidden">{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{tx!(repositories.name)}</th>
-                        <th scope="col">{tx!(repositories.tags)}</th>
-                        <th scope="col">{tx!(build.source)}</th>
-                        <th scope="col">{tx!(repositories.visibility)}</th>
-                        <th scope="col">{tx!(repositories.updated)}</th>
-                        <th scope="col">
-                            <span class="visually-hidden">{tx!(builds.actions)}</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    let rows: Vec<AnyView> = rows
+        .into_iter()
+        .map(|shown| {
+            let namespace = namespace.get_value();
+            let name = shown.name.clone();
+            let builds = navigation.href(&Route::Builds(BuildsQuery {
+                namespace: namespace.clone(),
+                repo: name.clone(),
+                ..BuildsQuery::default()
+            }));
+            let href = navigation.href(&Route::Repository {
+                namespace,
+                name: name.clone(),
+            });
+            let link = view! {
+                <a class="code row-link" href=href>
+                    {name.clone()}
+                </a>
+                <div class="quiet">{shown.description}</div>
+            };
+            let tags: Vec<AnyView> = shown
+                .tags
+                .into_iter()
+                .map(|tag| view! { <span class="chip code">{tag}</span> }.into_any())
+                .collect();
+            let visibility = shown.is_public.map(|public| match public {
+                true => ts!(repositories.public),
+                false => ts!(repositories.private),
+            });
+            let source = view! { <span class="code">{shown.source}</span> };
+            row(
+                vec![
+                    cell(ts!(repositories.name), link.into_any()),
+                    cell(ts!(repositories.tags), tags.into_any()),
+                    cell(ts!(build.source), source.into_any()),
+                    cell(ts!(repositories.visibility), visibility.into_any()),
+                    cell(
+                        ts!(repositories.updated),
+                        shown.updated_at.map(relative_time).into_any(),
+                    ),
+                ],
+                Button::new(ts!(nav.builds))
+                    .name(ts!(repositories.builds_of, name = name))
+                    .link(Signal::stored(builds)),
+            )
+        })
+        .collect();
+    let columns = vec![
+        ts!(repositories.name),
+        ts!(repositories.tags),
+        ts!(build.source),
+        ts!(repositories.visibility),
+        ts!(repositories.updated),
+    ];
+    table(
+        ts!(repositories.title, namespace = namespace.get_value()),
+        columns,
+        rows.into_any(),
+    )
 }
 
-#[component]
-fn Pager(page: RwSignal<u64>, read: Page<Repository>) -> impl IntoView {
+fn repositories_pager(page: RwSignal<u64>, read: &Page<Repository>) -> AnyView {
     let (more, less) = (read.next.is_some(), read.previous.is_some());
-    let unread = read.results.unread;
-    let count = read.count;
+    let (unread, count) = (read.results.unread, read.count);
+    let step = move |is: bool, forward: bool| match is {
+        true => Step::Press(Callback::new(move |()| {
+            page.update(|page| {
+                *page = if forward {
+                    *page + 1
+                } else {
+                    (*page - 1).max(1)
+                }
+            });
+        })),
+        false => Step::None,
+    };
+    let said = ts!(
+        repositories.page,
+        page = words().number(page.get()),
+        count = words().number(count)
+    );
     view! {
         {(unread > 0).then(|| notice("warning", ts!(builds.unread, n = unread)))}
-        {(more || less)
-            .then(|| {
-                view! {
-                    <nav class="pager" aria-label=ts!(builds.pages)>
-                        <span role="status">
-                            {part(move || {
-                                tr!(
-                                    repositories.page,
-                                    page = words().number(page.get()),
-                                    count = words().number(count)
-                                )
-                            })}
-                        </span>
-                        <span class="button-group">
-                            <button
-                                type="button"
-                                class="button"
-                                disabled=!less
-                                on:click=move |_| page.update(|page| *page = page.saturating_sub(1).max(1))
-                            >
-                                {tx!(builds.previous)}
-                            </button>
-                            <button
-                                type="button"
-                                class="button"
-                                disabled=!more
-                                on:click=move |_| page.update(|page| *page += 1)
-                            >
-                                {tx!(builds.next)}
-                            </button>
-                        </span>
-                    </nav>
-                }
-            })}
+        {(more || less).then(|| pager(said, move || step(less, false), move || step(more, true)))}
     }
+    .into_any()
 }

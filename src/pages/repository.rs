@@ -1,14 +1,20 @@
 //! One build repository: its tag configs, each with a Build button; its last builds; its deploy key.
 
 use crate::api::{
-    Build, BuildConfig, Error, Page, Repository as RepositoryData, TagConfig, VersionTagging,
+    Build, BuildConfig, Error, Page, Repository as RepositoryData, SourceKind, TagConfig,
+    VersionTagging,
 };
 use crate::app::heading;
-use crate::components::builds_table::{BuildsTable, client_name};
+use crate::browser;
+use crate::components::builds_table::{builds_table, client_name};
+use crate::components::button::Button;
 use crate::components::copy::copy_button;
 use crate::components::dialog::Dialog;
+use crate::components::fact::{code_fact, fact};
 use crate::components::icon;
-use crate::components::notice::{error_notice, notice, skeleton};
+use crate::components::input::Input;
+use crate::components::notice::{error_notice, load_error, notice, skeleton};
+use crate::components::table::{cell, row, table};
 use crate::components::time::{absolute_time, outside_link};
 use crate::components::trigger::TriggerButtons;
 use crate::connection::use_connection;
@@ -17,8 +23,8 @@ use crate::navigation::use_navigation;
 use crate::query::{Loaded, Query, use_query};
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
-use crate::view::{choose, effect, flag, part, when};
-use crate::{tr, ts, tx};
+use crate::view::{choose, effect, flag, live, part, when};
+use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// How often the last builds are read again, in milliseconds, while one is under way, and else.
@@ -55,84 +61,76 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
             Some(if live { LIVE } else { IDLE })
         },
     );
-    let config_href = move || {
+    let config_href = live(move || {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Config { namespace, name })
-    };
-    let all_builds = move || {
+    });
+    let all_builds = live(move || {
         let (namespace, repo) = path.get_value();
         navigation.href(&Route::Builds(BuildsQuery {
             namespace,
             repo,
             ..BuildsQuery::default()
         }))
-    };
-    let rows = Memo::new(move |_| {
-        builds
-            .state
-            .with(|state| state.data.as_ref().map(|page| page.results.read.clone()))
     });
-    let builds_error = Memo::new(move |_| builds.error());
-    let repo_path = format!("{namespace}/{name}");
+    let rows = Memo::new(move |_| {
+        builds.state.with(|state| {
+            let page = state.data.as_ref()?;
+            Some(page.results.read.clone())
+        })
+    });
+    let has_data = Memo::new(move |_| data.with(Option::is_some));
+    let has_rows = Memo::new(move |_| rows.with(Option::is_some));
+    let has_builds =
+        Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty())));
+    // Not offered is told as what it means, not as an error.
+    let told = Memo::new(move |_| error.get().filter(|error| !error.is_not_offered()));
+    // One place for one trouble: when both reads fail, the first was told above.
+    let builds_error = Memo::new(move |_| match told.get() {
+        None => builds.error(),
+        Some(_) => None,
+    });
+    let from_memory = move || {
+        error.get().filter(Error::is_not_offered)?;
+        Some(match seen.get().filter(|seen| seen.repository.is_some()) {
+            Some(seen) => {
+                let text = ts!(
+                    repository.from_memory,
+                    when = words().absolute(seen.at, false)
+                );
+                notice("info", text).into_any()
+            }
+            None => notice("warning", ts!(repository.not_read)).into_any(),
+        })
+    };
+    let repository = move || match shown.get() {
+        Some(repository) => about(repository),
+        None => error.get().is_none().then(|| skeleton(4)).into_any(),
+    };
+    let last_builds = move || {
+        let rows = Signal::derive(move || rows.get().unwrap_or_default());
+        builds_table(rows, ts!(repository.last_builds))
+    };
+    let none = || view! { <p class="empty">{ts!(repository.no_builds)}</p> }.into_any();
+    let loaded = move || choose(move || has_builds.get(), last_builds, none).into_any();
+    let loading = move || builds_error.get().is_none().then(|| skeleton(3)).into_any();
     view! {
         <div class="page-head">
-            {heading(Signal::stored(repo_path))}
-            <a class="button" href=config_href>
-                {tx!(repository.edit_config)}
-            </a>
+            {heading(Signal::stored(format!("{namespace}/{name}")))}
+            {Button::new(ts!(repository.edit_config)).link(config_href)}
         </div>
-        {part(move || {
-            error
-                .get()
-                .filter(|error| !error.is_not_offered())
-                .map(|error| {
-                    error_notice(ts!(repository.loading), error, data.get().is_some(), Some(Callback::new(move |()| read.refresh())))
-                })
-        })}
-        {part(move || {
-            error
-                .get()
-                .filter(Error::is_not_offered)
-                .map(|_| match seen.get().filter(|seen| seen.repository.is_some()) {
-                    Some(seen) => {
-                        notice(
-                                "info",
-                                Signal::derive(move || {
-                                    let when = words().absolute(seen.at, false);
-                                    tr!(repository.from_memory, when = when)
-                                }),
-                            )
-                            .into_any()
-                    }
-                    None => notice("warning", ts!(repository.not_read)).into_any(),
-                })
-        })}
-        {part(move || match shown.get() {
-            Some(repository) => view! { <About repository=repository /> }.into_any(),
-            None => (error.get().is_none()).then(|| skeleton(4)).into_any(),
-        })}
+        {load_error(ts!(repository.loading), told, has_data, move || read.refresh())}
+        {part(from_memory)}
+        {part(repository)}
         <section class="section">
             <div class="page-head">
-                <h2>{tx!(repository.last_builds)}</h2>
-                <a class="button" href=all_builds>
-                    {tx!(repository.all_builds)}
-                </a>
+                <h2>{ts!(repository.last_builds)}</h2>
+                {Button::new(ts!(repository.all_builds)).link(all_builds)}
             </div>
-            {part(move || {
-                builds_error
-                    .get()
-                    // One place for one trouble: when both reads fail, the first was told above.
-                    .filter(|_| error.get().is_none_or(|error| error.is_not_offered()))
-                    .map(|error| {
-                        error_notice(ts!(builds.loading), error, rows.get().is_some(), Some(Callback::new(move |()| builds.refresh())))
-                    })
-            })}
-            {choose(move || rows.with(Option::is_some), move || (choose(move || rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty())), move || view! { <BuildsTable
-                        builds=Signal::derive(move || rows.get().unwrap_or_default())
-                        caption=ts!(repository.last_builds)
-                    /> }.into_any(), move || (view! { <p class="empty">{tx!(repository.no_builds)}</p> }).into_any())).into_any(), move || (builds_error.get().is_none().then(|| skeleton(3))).into_any())}
+            {load_error(ts!(builds.loading), builds_error, has_rows, move || builds.refresh())}
+            {choose(move || has_rows.get(), loaded, loading)}
         </section>
-        {when(move || data.with(Option::is_some), move || view! { <Remove path=path /> }.into_any())}
+        {when(move || has_data.get(), move || remove(path))}
     }
 }
 
@@ -158,198 +156,169 @@ pub fn use_repository(path: StoredValue<(String, String)>) -> Query<RepositoryDa
     read
 }
 
-#[component]
-fn About(repository: RepositoryData) -> impl IntoView {
-    let RepositoryData {
-        namespace,
-        repo_name,
-        description,
-        full_description,
-        is_public,
-        created_by,
-        created_at,
-        pushed_at,
-        download,
-        build_config,
-        ..
-    } = repository;
+fn about(repository: RepositoryData) -> AnyView {
     let local = Signal::stored(false);
+    let visibility = match repository.is_public {
+        true => ts!(repositories.public),
+        false => ts!(repositories.private),
+    };
+    let created = view! {
+        {repository.created_at.map(|time| absolute_time(time, local))}
+        <span>{repository.created_by}</span>
+    };
+    let pushed = repository.pushed_at.map(|time| {
+        fact(
+            ts!(repository.pushed),
+            absolute_time(time, local).into_any(),
+        )
+    });
+    let pulls = repository.download;
+    let pulls = live(move || words().number(pulls));
+    let description = repository.description;
+    let full = repository.full_description;
+    let config = repository
+        .build_config
+        .map(|config| build_config(&repository.namespace, &repository.repo_name, config));
     view! {
         {(!description.is_empty()).then(|| view! { <p class="lead">{description}</p> })}
-        {build_config
-            .map(|config| view! { <Config namespace=namespace repo_name=repo_name config=config /> })}
+        {config}
         <section class="section">
-            <h2>{tx!(repository.about)}</h2>
+            <h2>{ts!(repository.about)}</h2>
             <dl class="facts">
-                <div class="fact">
-                    <dt>{tx!(repositories.visibility)}</dt>
-                    <dd>
-                        {part(move || {
-                            if is_public { tr!(repositories.public) } else { tr!(repositories.private) }
-                        })}
-                    </dd>
-                </div>
-                <div class="fact">
-                    <dt>{tx!(repository.created)}</dt>
-                    <dd>{created_at.map(|time| absolute_time(time, local))} " " {created_by}</dd>
-                </div>
-                {pushed_at
-                    .map(|time| {
-                        view! {
-                            <div class="fact">
-                                <dt>{tx!(repository.pushed)}</dt>
-                                <dd>{absolute_time(time, local)}</dd>
-                            </div>
-                        }
-                    })}
-                <div class="fact">
-                    <dt>{tx!(repository.pulls)}</dt>
-                    <dd class="number">{part(move || words().number(download))}</dd>
-                </div>
+                {fact(ts!(repositories.visibility), visibility.into_any())}
+                {fact(ts!(repository.created), created.into_any())} {pushed}
+                {fact(ts!(repository.pulls), pulls.into_any())}
             </dl>
-            {(!full_description.is_empty())
+            {(!full.is_empty())
                 .then(|| {
                     view! {
                         <details>
-                            <summary>{tx!(repository.full_description)}</summary>
-                            <p class="pre">{full_description}</p>
+                            <summary>{ts!(repository.full_description)}</summary>
+                            <p class="pre">{full}</p>
                         </details>
                     }
                 })}
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Config(namespace: String, repo_name: String, config: BuildConfig) -> impl IntoView {
+fn build_config(namespace: &str, repo_name: &str, config: BuildConfig) -> AnyView {
     let client = config.code_repo_client.clone();
-    let source_text = match &config.code_repo_clone_url {
-        Some(url) => url.clone(),
-        None => config.code_repo_path.clone(),
+    let source = config
+        .code_repo_clone_url
+        .unwrap_or(config.code_repo_path.clone());
+    let source = view! {
+        <span class="code">{outside_link(source, config.code_repo_path_url.as_deref())}</span>
+        <span class="quiet">{live(move || client_name(&client))}</span>
     };
-    let source = outside_link(source_text, config.code_repo_path_url.as_deref());
-    let node = config.build_node.clone().unwrap_or_default();
-    let email = config.email_enabled;
-    let row = move |tag: TagConfig| {
-        let kind = match tag.code_repo_type {
-            crate::api::SourceKind::Tag => icon::TAG,
-            _ => icon::BRANCH,
-        };
-        let (tagging, active) = (tag.version_tagging, tag.is_active);
-        let context = tag.context().to_owned();
-        view! {
-            <tr>
-                <td data-label=ts!(rows.image_tag)>
-                    <span class="code strong">{tag.docker_repo_tag.clone()}</span>
-                    <div class="quiet">{part(move || tagging_word(tagging))}</div>
-                </td>
-                <td data-label=ts!(builds.source)>
-                    <span class="source-ref">
-                        {icon::icon(kind)} <span class="code">{tag.code_repo_type_value.clone()}</span>
-                    </span>
-                </td>
-                <td class="code" data-label=ts!(rows.dockerfile)>
-                    {tag.dockerfile_location.clone()}
-                </td>
-                <td class="code" data-label=ts!(rows.context)>
-                    {context}
-                </td>
-                <td data-label=ts!(rows.is_active)>
-                    {part(move || if active { tr!(repository.on_push) } else { tr!(repository.by_hand) })}
-                </td>
-                <td class="row-actions">
-                    <TriggerButtons
-                        namespace=namespace.clone()
-                        repo_name=repo_name.clone()
-                        tag=tag.docker_repo_tag.clone()
-                    />
-                </td>
-            </tr>
-        }
+    let email = match config.email_enabled {
+        true => ts!(build.yes),
+        false => ts!(build.no),
     };
-    let caption = ts!(rows.heading);
-    let key = config.code_repo_public_key.clone().map(|key| {
-        view! { <DeployKey key=key deploy_url=config.deploy_url.clone() /> }
-    });
+    let rows: Vec<AnyView> = config
+        .tag_configs
+        .iter()
+        .map(|tag| tag_row(namespace, repo_name, tag))
+        .collect();
+    let columns = vec![
+        ts!(rows.image_tag),
+        ts!(builds.source),
+        ts!(rows.dockerfile),
+        ts!(rows.context),
+        ts!(rows.is_active),
+    ];
+    let key = config
+        .code_repo_public_key
+        .map(|key| deploy_key(key, config.deploy_url.as_deref()));
     view! {
         <section class="section">
-            <h2>{caption}</h2>
-            <div class="table-scroll" role="region" aria-label=caption tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">{caption}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{tx!(rows.image_tag)}</th>
-                            <th scope="col">{tx!(builds.source)}</th>
-                            <th scope="col">{tx!(rows.dockerfile)}</th>
-                            <th scope="col">{tx!(rows.context)}</th>
-                            <th scope="col">{tx!(rows.is_active)}</th>
-                            <th scope="col">
-                                <span class="visually-hidden">{tx!(builds.actions)}</span>
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{config.tag_configs.into_iter().map(row).collect_view()}</tbody>
-                </table>
-            </div>
+            <h2>{ts!(rows.heading)}</h2>
+            {table(ts!(rows.heading), columns, rows.into_any())}
             <dl class="facts">
-                <div class="fact">
-                    <dt>{tx!(build.source)}</dt>
-                    <dd>
-                        <span class="code">{source}</span>
-                        <span class="quiet">{part(move || client_name(&client))}</span>
-                    </dd>
-                </div>
-                <div class="fact">
-                    <dt>{tx!(build.node)}</dt>
-                    <dd class="code">{node}</dd>
-                </div>
-                <div class="fact">
-                    <dt>{tx!(repository.email)}</dt>
-                    <dd>{part(move || if email { tr!(build.yes) } else { tr!(build.no) })}</dd>
-                </div>
+                {fact(ts!(build.source), source.into_any())}
+                {code_fact(ts!(build.node), config.build_node.as_deref())}
+                {fact(ts!(repository.email), email.into_any())}
             </dl>
             {key}
         </section>
     }
+    .into_any()
+}
+
+fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
+    let shape = match tag.code_repo_type {
+        SourceKind::Tag => icon::TAG,
+        _ => icon::BRANCH,
+    };
+    let tagging = tag.version_tagging;
+    let image = view! {
+        <span class="code strong">{tag.docker_repo_tag.clone()}</span>
+        <div class="quiet">{live(move || tagging_word(tagging))}</div>
+    };
+    let source = view! {
+        <span class="source-ref">
+            {icon::icon(shape)} <span class="code">{tag.code_repo_type_value.clone()}</span>
+        </span>
+    };
+    let code = |text: &str| view! { <span class="code">{text.to_owned()}</span> }.into_any();
+    let active = match tag.is_active {
+        true => ts!(repository.on_push),
+        false => ts!(repository.by_hand),
+    };
+    let build = view! {
+        <TriggerButtons
+            namespace=namespace.to_owned()
+            repo_name=repo_name.to_owned()
+            tag=tag.docker_repo_tag.clone()
+        />
+    };
+    row(
+        vec![
+            cell(ts!(rows.image_tag), image.into_any()),
+            cell(ts!(builds.source), source.into_any()),
+            cell(ts!(rows.dockerfile), code(&tag.dockerfile_location)),
+            cell(ts!(rows.context), code(tag.context())),
+            cell(ts!(rows.is_active), active.into_any()),
+        ],
+        build.into_any(),
+    )
 }
 
 /// What a version tagging does, in words.
 fn tagging_word(tagging: VersionTagging) -> String {
     match tagging {
-        VersionTagging::None => tr!(rows.tagging_none).to_string(),
-        VersionTagging::Time => tr!(rows.tagging_time).to_string(),
-        VersionTagging::Commit => tr!(rows.tagging_commit).to_string(),
+        VersionTagging::None => tr!(rows.tagging_none).to_owned(),
+        VersionTagging::Time => tr!(rows.tagging_time).to_owned(),
+        VersionTagging::Commit => tr!(rows.tagging_commit).to_owned(),
         VersionTagging::Other(number) => number.to_string(),
     }
 }
 
 /// The deploy key, told as steps.
-#[component]
-pub fn DeployKey(key: String, deploy_url: Option<String>) -> impl IntoView {
+fn deploy_key(key: String, deploy_url: Option<&str>) -> AnyView {
     let page = deploy_url
-        .as_deref()
-        .and_then(crate::browser::web_link)
+        .and_then(browser::web_link)
         .map(|(href, _)| outside_link(href.clone(), Some(&href)));
     view! {
         <details class="deploy-key">
-            <summary>{tx!(repository.deploy_key)}</summary>
-            <p>{tx!(repository.deploy_key_why)}</p>
+            <summary>{ts!(repository.deploy_key)}</summary>
+            <p>{ts!(repository.deploy_key_why)}</p>
             <ol>
                 <li>
-                    {tx!(repository.deploy_key_copy)}
+                    {ts!(repository.deploy_key_copy)}
                     {copy_button(Signal::stored(key.clone()), ts!(repository.deploy_key))}
-                    <code class="code block">{key.clone()}</code>
+                    <code class="code block">{key}</code>
                 </li>
-                <li>{tx!(repository.deploy_key_add)} " " {page}</li>
+                <li>{ts!(repository.deploy_key_add)} " " {page}</li>
             </ol>
         </details>
     }
+    .into_any()
 }
 
 /// Removing the repository, where the API offers it.
-#[component]
-fn Remove(path: StoredValue<(String, String)>) -> impl IntoView {
+fn remove(path: StoredValue<(String, String)>) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
     let open = RwSignal::new(false);
@@ -381,24 +350,16 @@ fn Remove(path: StoredValue<(String, String)>) -> impl IntoView {
             }
         });
     };
-    let title = Signal::derive(move || {
-        path.with_value(|(namespace, name)| tr!(remove.title, path = format!("{namespace}/{name}")))
-    });
-    view! {
-        <section class="section">
-            <button
-                type="button"
-                class="button"
-                data-kind="danger"
-                on:click=move |_| {
-                    typed.set(String::new());
-                    error.set(None);
-                    open.set(true);
-                }
-            >
-                {icon::icon(icon::TRASH)}
-                {tx!(remove.button)}
-            </button>
+    let title = ts!(
+        remove.title,
+        path = path.with_value(|(namespace, name)| format!("{namespace}/{name}"))
+    );
+    let label = ts!(
+        remove.type_name,
+        name = path.with_value(|(_, name)| name.clone())
+    );
+    let dialog = move || {
+        view! {
             <Dialog open=open title=title>
                 <form
                     class="form"
@@ -407,41 +368,35 @@ fn Remove(path: StoredValue<(String, String)>) -> impl IntoView {
                         send();
                     }
                 >
-                    <p>{tx!(remove.text)}</p>
-                    <label class="field">
-                        <span class="field-label">
-                            {part(move || path.with_value(|(_, name)| tr!(remove.type_name, name = name)))}
-                        </span>
-                        <input
-                            type="text"
-                            class="code"
-                            autocomplete="off"
-                            autocapitalize="off"
-                            spellcheck="false"
-                            prop:value=typed
-                            on:input=move |event| typed.set(event_target_value(&event))
-                        />
-                    </label>
+                    <p>{ts!(remove.text)}</p>
+                    {Input::new(label, typed).view()}
                     {part(move || {
-                        error
-                            .get()
-                            .map(|error| error_notice(ts!(remove.removing), error, false, None))
+                        let error = error.get()?;
+                        Some(error_notice(ts!(remove.removing), error, false, None))
                     })}
                     <div class="form-actions">
-                        <button
-                            type="submit"
-                            class="button"
-                            data-kind="danger"
-                            disabled=flag(move || sending.get() || !matches())
-                        >
-                            {part(move || if sending.get() { tr!(form.sending) } else { tr!(remove.button) })}
-                        </button>
-                        <button type="button" class="button" on:click=move |_| open.set(false)>
-                            {tx!(form.cancel)}
-                        </button>
+                        {Button::new(ts!(remove.button))
+                            .danger()
+                            .disabled(flag(move || sending.get() || !matches()))
+                            .submit()}
+                        {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
                     </div>
                 </form>
             </Dialog>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="section danger-zone">
+            {Button::new(ts!(remove.button))
+                .danger()
+                .icon(icon::TRASH)
+                .on_press(move || {
+                    typed.set(String::new());
+                    error.set(None);
+                    open.set(true);
+                })} {when(move || open.get(), dialog)}
         </section>
     }
+    .into_any()
 }

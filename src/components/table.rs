@@ -1,0 +1,79 @@
+//! Tables, whose rows become cards where there is no room; and pages of them.
+
+use super::button::Button;
+use crate::ts;
+use crate::view::part;
+use leptos::prelude::*;
+
+/// A table with these column heads; the last column holds what can be done with a row.
+pub fn table(caption: Signal<String>, columns: Vec<Signal<String>>, rows: AnyView) -> AnyView {
+    let heads: Vec<AnyView> = columns
+        .into_iter()
+        .map(|column| view! { <th scope="col">{column}</th> }.into_any())
+        .collect();
+    view! {
+        <div class="table-scroll" role="region" aria-label=caption tabindex="0">
+            <table class="table">
+                <caption class="visually-hidden">{caption}</caption>
+                <thead>
+                    <tr>
+                        {heads}
+                        <th scope="col">
+                            <span class="visually-hidden">{ts!(builds.actions)}</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// A cell under the column of this name.
+pub fn cell(column: Signal<String>, value: AnyView) -> AnyView {
+    view! { <td data-label=column>{value}</td> }.into_any()
+}
+
+/// A row: its cells, and what can be done with it.
+pub fn row(cells: Vec<AnyView>, actions: AnyView) -> AnyView {
+    view! {
+        <tr>
+            {cells} <td class="row-actions">{actions}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// A step to another page of a list: a link there, or why there is none.
+pub enum Step {
+    To(String),
+    Press(Callback<()>),
+    None,
+}
+
+/// Says which page this is, and leads to the ones beside it.
+pub fn pager(
+    said: Signal<String>,
+    previous: impl Fn() -> Step + Send + 'static,
+    next: impl Fn() -> Step + Send + 'static,
+) -> AnyView {
+    let step = |step: Step, label: Signal<String>, why: Signal<String>| {
+        let button = Button::new(label);
+        match step {
+            Step::To(href) => button.link(Signal::stored(href)),
+            Step::Press(press) => button.on_press(move || press.run(())),
+            Step::None => button.title(why).never(),
+        }
+    };
+    view! {
+        <nav class="pager" aria-label=ts!(builds.pages)>
+            <span role="status">{said}</span>
+            <span class="button-group">
+                {part(move || step(previous(), ts!(builds.previous), ts!(builds.is_first)))}
+                {part(move || step(next(), ts!(builds.next), ts!(builds.is_last)))}
+            </span>
+        </nav>
+    }
+    .into_any()
+}
