@@ -15,7 +15,7 @@ use crate::pages::repository::Repository;
 use crate::query::Clock;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::{Locale, locale, set_locale};
-use crate::view::{effect, live, part};
+use crate::view::{effect, live, memo, part};
 use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
@@ -156,7 +156,7 @@ fn Header() -> impl IntoView {
         }
     };
     let builds = move || navigation.href(&Route::Builds(BuildsQuery::default()));
-    let namespace = Memo::new(move |_| match navigation.route() {
+    let namespace = memo(move || match navigation.route() {
         Some(
             Route::Repositories { namespace }
             | Route::Repository { namespace, .. }

@@ -2,93 +2,109 @@
 
 use crate::api::Error;
 use crate::browser;
-use crate::view::effect;
+use crate::view::{effect, flag};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
+use std::any::Any;
+use std::marker::PhantomData;
 use std::rc::Rc;
+use std::sync::Arc;
 
-/// What is known of something that the API holds. What was read stays while it is read again, and
-/// when reading it again fails.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Loaded<T> {
-    pub data: Option<T>,
-    /// Why the last read failed; `None` when it did not.
-    pub error: Option<Error>,
-    pub loading: bool,
+/// Something that the API holds, as it was read last. It stays while it is read again, and when that
+/// fails. A copy is the same query.
+pub struct Query<T> {
+    core: Core,
+    holds: PhantomData<fn() -> T>,
 }
 
-impl<T> Default for Loaded<T> {
-    fn default() -> Self {
-        Self {
-            data: None,
-            error: None,
-            loading: true,
-        }
-    }
-}
-
-/// A read that is repeated when what it asks for changes, when asked to, and by interval.
-pub struct Query<T: Send + Sync + 'static> {
-    pub state: RwSignal<Loaded<T>>,
+/// The query without the type of what it reads, so that it is compiled once for all types.
+#[derive(Clone, Copy)]
+struct Core {
+    /// Tells only of a value that differs from the one before.
+    data: RwSignal<Option<Erased>>,
+    error: RwSignal<Option<Error>>,
+    loading: RwSignal<bool>,
     again: RwSignal<u32>,
 }
 
-impl<T: Send + Sync + 'static> Clone for Query<T> {
+type Erased = Arc<dyn Any + Send + Sync>;
+
+impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Send + Sync + 'static> Copy for Query<T> {}
+impl<T> Copy for Query<T> {}
 
-impl<T: Clone + Send + Sync + 'static> Query<T> {
+impl<T: Send + Sync + 'static> Query<T> {
     /// Reads again, now.
     pub fn refresh(self) {
-        self.again.update(|count| *count += 1);
+        self.core.again.update(|count| *count += 1);
     }
 
-    /// What was read, tracked.
-    pub fn data(self) -> Option<T> {
-        self.state.with(|state| state.data.clone())
+    /// What was read, tracked: told of only when it has changed.
+    pub fn data(self) -> Option<Arc<T>> {
+        self.core.data.get()?.downcast().ok()
     }
 
-    /// Why the last read failed, tracked.
-    pub fn error(self) -> Option<Error> {
-        self.state.with(|state| state.error.clone())
+    /// Whether anything was read yet.
+    pub fn has_data(self) -> Signal<bool> {
+        let data = self.core.data;
+        flag(move || data.with(Option::is_some))
     }
 
-    /// Puts in what an action answered, until the next read.
-    pub fn put(self, data: T) {
-        self.state.update(|state| state.data = Some(data));
+    /// Why the last read failed; `None` when it did not.
+    pub fn error(self) -> Signal<Option<Error>> {
+        self.core.error.into()
+    }
+
+    /// Whether it is being read now.
+    pub fn is_loading(self) -> bool {
+        self.core.loading.get()
     }
 }
 
 /// The waits after failures that may pass, in milliseconds; the last one repeats.
 const AFTER_FAILURE: [u32; 4] = [1_000, 2_000, 5_000, 15_000];
 
-/// Starts a query. `ask` makes the call, or `None` while it cannot be made yet; it is asked anew when
-/// a signal that it reads changes, and the call before is aborted. `next` says after how many
-/// milliseconds to read again, by what is known then; `None` is never. After a failure that may pass
-/// it is read again anyway. Nothing is asked while the page is hidden.
-pub fn use_query<T: Clone + PartialEq + Send + Sync + 'static>(
-    ask: impl Fn() -> Option<Call<T>> + 'static,
-    next: impl Fn(&Loaded<T>) -> Option<u32> + 'static,
-) -> Query<T> {
-    start(Rc::new(ask), Rc::new(next))
-}
-
 /// A call that was made and is not answered yet.
 pub type Call<T> = LocalBoxFuture<'static, Result<T, Error>>;
 
-/// Compiled once for each `T`, not for each query.
-fn start<T: Clone + PartialEq + Send + Sync + 'static>(
-    ask: Rc<dyn Fn() -> Option<Call<T>>>,
-    next: Rc<dyn Fn(&Loaded<T>) -> Option<u32>>,
+/// Starts a query. `ask` makes the call, or `None` while it cannot be made yet; it is asked anew when
+/// a signal that it reads changes, and the call before is aborted. `next` says after how many
+/// milliseconds to read again, by what was read; `None` is never. After a failure that may pass it is
+/// read again anyway. Nothing is asked while the page is hidden.
+pub fn use_query<T: PartialEq + Send + Sync + 'static>(
+    ask: impl Fn() -> Option<Call<T>> + 'static,
+    next: impl Fn(&T) -> Option<u32> + 'static,
 ) -> Query<T> {
-    let query = Query {
-        state: RwSignal::new(Loaded::default()),
+    let ask = move || -> Option<Call<Erased>> {
+        let call = ask()?;
+        Some(Box::pin(async move { Ok(Arc::new(call.await?) as Erased) }))
+    };
+    let core = start(
+        Rc::new(ask),
+        Rc::new(move |data: &Erased| next(data.downcast_ref()?)),
+        |before, now| before.downcast_ref::<T>() == now.downcast_ref::<T>(),
+    );
+    Query {
+        core,
+        holds: PhantomData,
+    }
+}
+
+fn start(
+    ask: Rc<dyn Fn() -> Option<Call<Erased>>>,
+    next: Rc<dyn Fn(&Erased) -> Option<u32>>,
+    same: fn(&Erased, &Erased) -> bool,
+) -> Core {
+    let core = Core {
+        data: RwSignal::new(None),
+        error: RwSignal::new(None),
+        loading: RwSignal::new(true),
         again: RwSignal::new(0),
     };
     let running = StoredValue::new(None::<AbortHandle>);
@@ -98,35 +114,10 @@ fn start<T: Clone + PartialEq + Send + Sync + 'static>(
         }
     };
     effect(move || {
-        query.again.track();
+        core.again.track();
         stop();
         let Some(first) = ask() else { return };
-        let (ask, next) = (ask.clone(), next.clone());
-        let (run, handle) = abortable(async move {
-            let mut call = Some(first);
-            let mut failures = 0;
-            loop {
-                query.state.update(|state| state.loading = true);
-                if let Some(call) = call.take() {
-                    take(query, call.await);
-                }
-                let error = query.state.with_untracked(|state| state.error.clone());
-                let wait = match error {
-                    Some(error) if error.is_passing() => {
-                        let wait = AFTER_FAILURE[failures.min(AFTER_FAILURE.len() - 1)];
-                        failures += 1;
-                        Some((f64::from(wait) * (0.75 + js_sys::Math::random() / 4.0)) as u32)
-                    }
-                    _ => {
-                        failures = 0;
-                        query.state.with_untracked(|state| next(state))
-                    }
-                };
-                let Some(wait) = wait else { return };
-                wait_seen(wait).await;
-                call = untrack(|| ask());
-            }
-        });
+        let (run, handle) = abortable(repeat(core, first, ask.clone(), next.clone(), same));
         running.set_value(Some(handle));
         leptos::task::spawn_local(async move {
             // Aborted is how it ends when the page goes.
@@ -134,22 +125,58 @@ fn start<T: Clone + PartialEq + Send + Sync + 'static>(
         });
     });
     on_cleanup(stop);
-    let online = window_event_listener(ev::online, move |_| query.refresh());
+    let again = core.again;
+    let online = window_event_listener(ev::online, move |_| again.update(|count| *count += 1));
     on_cleanup(move || online.remove());
-    query
+    core
 }
 
-fn take<T: PartialEq + Send + Sync + 'static>(query: Query<T>, result: Result<T, Error>) {
-    query.state.update(|state| {
-        state.loading = false;
-        match result {
+async fn repeat(
+    core: Core,
+    first: Call<Erased>,
+    ask: Rc<dyn Fn() -> Option<Call<Erased>>>,
+    next: Rc<dyn Fn(&Erased) -> Option<u32>>,
+    same: fn(&Erased, &Erased) -> bool,
+) {
+    let mut call = Some(first);
+    let mut failures = 0;
+    while let Some(asked) = call {
+        set_changed(core.loading, true);
+        let wait = match asked.await {
             Ok(data) => {
-                state.error = None;
-                state.data = Some(data);
+                failures = 0;
+                let wait = next(&data);
+                let known = core.data.with_untracked(|before| {
+                    before.as_ref().is_some_and(|before| same(before, &data))
+                });
+                if !known {
+                    core.data.set(Some(data));
+                }
+                set_changed(core.error, None);
+                wait
             }
-            Err(error) => state.error = Some(error),
-        }
-    });
+            Err(error) => {
+                let wait = error.is_passing().then(|| {
+                    let wait = AFTER_FAILURE[failures.min(AFTER_FAILURE.len() - 1)];
+                    failures += 1;
+                    (f64::from(wait) * (0.75 + js_sys::Math::random() / 4.0)) as u32
+                });
+                set_changed(core.error, Some(error));
+                wait
+            }
+        };
+        set_changed(core.loading, false);
+        let Some(wait) = wait else { return };
+        wait_seen(wait).await;
+        call = untrack(|| ask());
+    }
+}
+
+/// Sets a signal that tells only of a new value.
+fn set_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|before| *before != value) {
+        signal.set(value);
+    }
 }
 
 /// Waits this long, and then on until the page can be seen.

@@ -43,8 +43,21 @@ pub fn choose(
 type BoxedView = Box<dyn Fn() -> AnyView + Send>;
 
 fn choose_boxed(is: Box<dyn Fn() -> bool + Send + Sync>, yes: BoxedView, no: BoxedView) -> Part {
-    let is = Memo::new(move |_| is());
+    let is = memo_boxed(is);
     Box::new(move || if is.get() { yes() } else { no() })
+}
+
+/// A value that is worked out when the signals that it reads change, and tells only of a new one.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(
+    value: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    memo_boxed(Box::new(value))
+}
+
+fn memo_boxed<T: PartialEq + Send + Sync + 'static>(
+    value: Box<dyn Fn() -> T + Send + Sync>,
+) -> Memo<T> {
+    Memo::new(move |_| value())
 }
 
 /// Runs now, and again when the signals that it reads change.

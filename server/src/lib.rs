@@ -202,7 +202,11 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         now: app.look_now.clone(),
     };
     let (close, mut closed) = channel::channel(false);
-    let router = router(&app, options.site.as_deref())?;
+    let router = router(
+        &app,
+        options.site.as_deref(),
+        options.sample.then_some(sample::NAMESPACE),
+    )?;
     let http = axum::serve(listener, router).with_graceful_shutdown(async move {
         // An error says that the sender has gone: as good a reason to stop.
         let _ = closed.wait_for(|closed| *closed).await;
@@ -236,10 +240,16 @@ fn lock(data: &Path) -> Result<fs::File, StartError> {
     Ok(file)
 }
 
-fn router(app: &Arc<App>, folder: Option<&Path>) -> Result<Router, StartError> {
+fn router(
+    app: &Arc<App>,
+    folder: Option<&Path>,
+    namespace: Option<&str>,
+) -> Result<Router, StartError> {
     let mut router = routes::api(app);
     router = match folder {
-        Some(folder) if folder.join("index.html").is_file() => router.merge(site::site(folder)),
+        Some(folder) if folder.join("index.html").is_file() => {
+            router.merge(site::site(folder, namespace))
+        }
         Some(folder) => {
             let message = format!("there is no index.html in the site {}", folder.display());
             return Err(StartError(message));

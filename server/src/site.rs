@@ -6,13 +6,24 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use axum::routing::get;
+use serde_json::json;
 use std::path::Path;
 use tower_http::services::{ServeDir, ServeFile};
 
-/// The site of a folder.
-pub fn site<S: Clone + Send + Sync + 'static>(folder: &Path) -> Router<S> {
+/// The site of a folder. With `namespace`, the console shows that one first: it is in the site's
+/// `config.json`, in place of the folder's own.
+pub fn site<S: Clone + Send + Sync + 'static>(folder: &Path, namespace: Option<&str>) -> Router<S> {
     let index = ServeFile::new(folder.join("index.html"));
-    Router::new()
+    let router = match namespace {
+        Some(namespace) => {
+            let config = json!({ "api": "", "namespace": namespace }).to_string();
+            let json = [(header::CONTENT_TYPE, "application/json")];
+            Router::new().route("/config.json", get(async move || (json, config)))
+        }
+        None => Router::new(),
+    };
+    router
         .fallback_service(ServeDir::new(folder).fallback(index))
         .layer(from_fn(cache_control))
 }

@@ -1,5 +1,6 @@
 //! A page of a list, as Django REST framework pages it (reference, call 2).
 
+use super::Build;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -56,6 +57,13 @@ fn rows<'de, D: Deserializer<'de>, T: DeserializeOwned>(d: D) -> Result<Rows<T>,
         unread: total - read.len(),
         read,
     })
+}
+
+impl Page<Build> {
+    /// Whether a build of it is waiting or under way.
+    pub fn is_live(&self) -> bool {
+        self.results.read.iter().any(|build| !build.is_finished())
+    }
 }
 
 impl<T> Page<T> {

@@ -1,7 +1,7 @@
 //! Form fields: a label, an input, a hint, and the field's problem beside it.
 
 use crate::forms::FormState;
-use crate::view::{flag, live, part};
+use crate::view::{flag, live, memo, part};
 use leptos::prelude::*;
 
 /// Where a field stands in the request, by the API's own path; the index of a row can change.
@@ -31,8 +31,8 @@ fn FieldFrame(
     children: Children,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
-    let problem = Memo::new(move |_| path.with(|path| form.problem(path)));
-    let warning = Memo::new(move |_| path.with(|path| form.warning(path)));
+    let problem = memo(move || path.with(|path| form.problem(path)));
+    let warning = memo(move || path.with(|path| form.warning(path)));
     view! {
         <div class="field">
             <label class="field-label" for=live(move || path.with(|path| id_of(path)))>

@@ -103,8 +103,8 @@ pub fn error_notice(
 /// The place of a read's error on the page: nothing while there is none.
 pub fn load_error(
     what: Signal<String>,
-    error: Memo<Option<Error>>,
-    has_data: Memo<bool>,
+    error: Signal<Option<Error>>,
+    has_data: Signal<bool>,
     retry: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
     let retry = Callback::new(move |()| retry());

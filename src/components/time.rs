@@ -6,13 +6,13 @@ use crate::format::duration;
 use crate::query::use_clock;
 use crate::text::words;
 use crate::ts;
-use crate::view::{live, part};
+use crate::view::{live, memo, part};
 use leptos::prelude::*;
 
 /// How long ago it was, with the full time as its title.
 pub fn relative_time(time: Timestamp) -> impl IntoView {
     let clock = use_clock();
-    let text = Memo::new(move |_| words().relative(time.millis(), clock.now()));
+    let text = memo(move || words().relative(time.millis(), clock.now()));
     view! {
         <time datetime=time.to_string() title=live(move || words().absolute(time.millis(), false))>
             {text}
@@ -32,7 +32,7 @@ pub fn absolute_time(time: Timestamp, utc: Signal<bool>) -> impl IntoView {
 pub fn build_duration(build: &Build) -> impl IntoView {
     let clock = use_clock();
     let (started, ended, finished) = (build.started_at, build.ended_at, build.is_finished());
-    let text = Memo::new(move |_| match (started, ended) {
+    let text = memo(move || match (started, ended) {
         (Some(started), Some(ended)) => duration(ended.since(started)),
         (Some(started), None) if !finished => Timestamp::from_millis(clock.now())
             .map(|now| duration(now.since(started)))

@@ -9,7 +9,7 @@ use crate::components::button::Button;
 use crate::components::field::TextField;
 use crate::components::notice::error_notice;
 use crate::connection::use_connection;
-use crate::view::{flag, live, part};
+use crate::view::{flag, live, memo, part};
 use crate::{tr, ts, tx};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -28,13 +28,13 @@ pub fn ConfigForm(
     let connection = use_connection();
     let node = RwSignal::new(build_node.clone());
     let rows = Rows::new(drafts.clone());
-    let problems = Memo::new(move |_| node.with(|node| check_config(node, &rows.drafts())));
+    let problems = memo(move || node.with(|node| check_config(node, &rows.drafts())));
     let form = FormState::provide(problems);
     let sending = RwSignal::new(false);
     let error = RwSignal::new(None::<Error>);
     let repository = StoredValue::new((namespace, name));
     let loaded = StoredValue::new((build_node, drafts));
-    let changed = Memo::new(move |_| {
+    let changed = memo(move || {
         loaded.with_value(|(build_node, drafts)| {
             node.with(|node| node != build_node) || rows.drafts() != *drafts
         })

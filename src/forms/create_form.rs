@@ -10,7 +10,7 @@ use crate::components::button::Button;
 use crate::components::field::{CheckField, TextArea, TextField};
 use crate::components::notice::error_notice;
 use crate::connection::use_connection;
-use crate::view::{choose, flag, live, part};
+use crate::view::{choose, flag, live, memo, part};
 use crate::{tr, ts, tx};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -62,7 +62,7 @@ pub fn CreateForm(
     let connection = use_connection();
     let draft = RwSignal::new(RepositoryDraft::default());
     let rows = Rows::new(vec![RowDraft::default()]);
-    let problems = Memo::new(move |_| draft.with(|draft| check_repository(draft, &rows.drafts())));
+    let problems = memo(move || draft.with(|draft| check_repository(draft, &rows.drafts())));
     let form = FormState::provide(problems);
     let sending = RwSignal::new(false);
     let error = RwSignal::new(None::<Error>);

@@ -8,7 +8,7 @@ use crate::browser;
 use crate::components::button::Button;
 use crate::components::field::{CheckField, SelectField, TextField, selector};
 use crate::components::icon;
-use crate::view::{list, live, part, when};
+use crate::view::{list, live, memo, part, when};
 use crate::{tr, ts};
 use leptos::prelude::*;
 
@@ -145,7 +145,7 @@ pub fn RowsEditor(rows: Rows, prefix: &'static str) -> impl IntoView {
 
 fn row_editor(rows: Rows, key: u64, row: RwSignal<RowDraft>, prefix: &'static str) -> AnyView {
     let form = expect_context::<FormState>();
-    let index = Memo::new(move |_| rows.position(key));
+    let index = memo(move || rows.position(key));
     let path =
         move |field: &'static str| Signal::derive(move || row_path(prefix, index.get(), field));
     let kind_options = Signal::derive(move || {
@@ -169,7 +169,7 @@ fn row_editor(rows: Rows, key: u64, row: RwSignal<RowDraft>, prefix: &'static st
         }
         options
     });
-    let title = Memo::new(move |_| {
+    let title = memo(move || {
         let tag = row.with(|row| row.image_tag.trim().to_owned());
         match tag.is_empty() {
             true => tr!(rows.title_new, n = index.get() + 1),

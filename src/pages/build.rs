@@ -14,9 +14,9 @@ use crate::components::trigger::TriggerButtons;
 use crate::connection::use_connection;
 use crate::format::duration;
 use crate::navigation::use_navigation;
-use crate::query::{Loaded, Query, use_query};
+use crate::query::{Query, use_query};
 use crate::routes::Route;
-use crate::view::{choose, live as live_text, part, when};
+use crate::view::{choose, live as live_text, memo, part, when};
 use crate::{tr, ts, tx};
 use leptos::prelude::*;
 
@@ -38,26 +38,14 @@ pub fn Build(build_id: String) -> impl IntoView {
             let id = id.get_value();
             Some(Box::pin(async move { client.build(&id).await }))
         },
-        |state: &Loaded<BuildData>| {
-            let live = state
-                .data
-                .as_ref()
-                .is_some_and(|build| !build.is_finished());
-            live.then_some(BUILD_AGAIN)
-        },
+        |build: &BuildData| (!build.is_finished()).then_some(BUILD_AGAIN),
     );
-    let finished = Memo::new(move |_| {
-        build
-            .state
-            .with(|state| state.data.as_ref().is_some_and(BuildData::is_finished))
-    });
+    let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
     let (source, log) = use_log(id, finished);
-    let live = Memo::new(move |_| !finished.get());
-    // Only a change of the build itself makes its facts anew, not every read of it.
-    let data = Memo::new(move |_| build.data());
+    let live = memo(move || !finished.get());
     let utc = RwSignal::new(false);
-    let image = Memo::new(move |_| {
-        let build = data.get()?;
+    let image = memo(move || {
+        let build = build.data()?;
         let (namespace, name) = build.repository()?;
         Some((
             namespace.to_owned(),
@@ -65,9 +53,9 @@ pub fn Build(build_id: String) -> impl IntoView {
             build.docker_repo_tag.clone(),
         ))
     });
-    let has_data = Memo::new(move |_| build.state.with(|state| state.data.is_some()));
-    let error = Memo::new(move |_| build.error());
-    let title = Memo::new(move |_| match build.data() {
+    let has_data = build.has_data();
+    let error = build.error();
+    let title = memo(move || match build.data() {
         Some(build) => format!(
             "{} · {}",
             status_word(&build.status),
@@ -82,16 +70,16 @@ pub fn Build(build_id: String) -> impl IntoView {
     let loaded = move || {
         view! {
             <div class="facts-head">
-                {part(move || data.get().map(|build| progress(&build)))}
+                {part(move || build.data().map(|build| progress(&build)))}
                 {part(trigger)}
             </div>
-            {part(move || data.get().map(|build| facts(&build, utc)))}
+            {part(move || build.data().map(|build| facts(&build, utc)))}
         }
         .into_any()
     };
     // One place for one trouble: when the build cannot be read either, that was said above.
-    let log_only = Memo::new(move |_| match error.get() {
-        None => log.error(),
+    let log_only = Signal::derive(move || match error.get() {
+        None => log.error().get(),
         Some(_) => None,
     });
     let loading = move || error.get().is_none().then(|| skeleton(4)).into_any();
@@ -130,12 +118,7 @@ fn use_log(id: StoredValue<String>, finished: Memo<bool>) -> (LogSource, Query<u
                 Ok(quiet)
             }))
         },
-        |state: &Loaded<u32>| {
-            state
-                .data
-                .is_none_or(|quiet| quiet < LAST_READS)
-                .then_some(LOG_AGAIN)
-        },
+        |quiet: &u32| (*quiet < LAST_READS).then_some(LOG_AGAIN),
     );
     (source, query)
 }

@@ -11,11 +11,11 @@ use crate::components::table::{Step, pager};
 use crate::connection::use_connection;
 use crate::known;
 use crate::navigation::use_navigation;
-use crate::query::{Loaded, use_query};
+use crate::query::use_query;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
 use crate::ts;
-use crate::view::{choose, effect, live, part};
+use crate::view::{choose, effect, live, memo, part};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ pub fn Builds() -> impl IntoView {
         },
     );
     // What the API is asked for: the status filters what it answered.
-    let asked = Memo::new(move |_| {
+    let asked = memo(move || {
         query.with(|query| {
             (
                 query.namespace.clone(),
@@ -54,11 +54,7 @@ pub fn Builds() -> impl IntoView {
                 client.builds(namespace, repo, page).await
             }))
         },
-        |state: &Loaded<Page<Build>>| {
-            let page = state.data.as_ref()?;
-            let live = page.results.read.iter().any(|build| !build.is_finished());
-            Some(if live { LIVE } else { IDLE })
-        },
+        |page: &Page<Build>| Some(if page.is_live() { LIVE } else { IDLE }),
     );
     effect(move || {
         if let Some(page) = builds.data() {
@@ -72,34 +68,22 @@ pub fn Builds() -> impl IntoView {
             }
         }
     });
-    let rows = Memo::new(move |_| {
+    let rows = memo(move || {
         let status = query.with(|query| query.status.clone());
-        builds.state.with(|state| {
-            let read = state.data.as_ref().map(|page| page.results.read.as_slice());
-            read.unwrap_or_default()
-                .iter()
-                .filter(|build| status.is_empty() || build.status.as_str() == status)
-                .cloned()
-                .collect::<Vec<_>>()
-        })
+        let Some(page) = builds.data() else {
+            return Vec::new();
+        };
+        let fits = |build: &&Build| status.is_empty() || build.status.as_str() == status;
+        page.results.read.iter().filter(fits).cloned().collect()
     });
-    let has_data = Memo::new(move |_| builds.state.with(|state| state.data.is_some()));
-    let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
-    let error = Memo::new(move |_| builds.error());
-    let unread = Memo::new(move |_| {
-        builds
-            .state
-            .with(|state| state.data.as_ref().map_or(0, |page| page.results.unread))
-    });
-    let counts = Memo::new(move |_| {
-        builds
-            .state
-            .with(|state| state.data.as_ref().map(|page| (page.count, page.pages())))
-    });
+    let is_empty = move || rows.with(Vec::is_empty);
+    let (has_data, error) = (builds.has_data(), builds.error());
+    let unread = memo(move || builds.data().map_or(0, |page| page.results.unread));
+    let counts = memo(move || builds.data().map(|page| (page.count, page.pages())));
     let table = move || builds_table(rows.into(), ts!(builds.title));
     let loaded = move || {
         view! {
-            {choose(move || !is_empty.get(), table, move || empty(query))}
+            {choose(move || !is_empty(), table, move || empty(query))}
             {part(move || {
                 let (count, pages) = counts.get()?;
                 Some(builds_pager(query, count, pages))

@@ -13,7 +13,7 @@ use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::text::words;
 use crate::ts;
-use crate::view::{effect, live, part};
+use crate::view::{effect, live, memo, part};
 use leptos::prelude::*;
 
 /// Where the config that is edited came from.
@@ -32,14 +32,16 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
     let connection = use_connection();
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let read = use_repository(path);
-    let error = Memo::new(move |_| read.error());
-    let data = Memo::new(move |_| read.data());
+    let error = read.error();
     let saved = RwSignal::new(false);
-    let found = Memo::new(move |_| {
-        if let Some(config) = data.get().and_then(|repository| repository.build_config) {
+    let found = memo(move || {
+        if let Some(config) = read
+            .data()
+            .and_then(|repository| repository.build_config.clone())
+        {
             return Some(Origin::Api(config));
         }
-        if data.with(Option::is_none) && !error.get()?.is_not_offered() {
+        if !read.has_data().get() && !error.get()?.is_not_offered() {
             return None;
         }
         let (namespace, name) = path.get_value();
@@ -55,7 +57,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
     let take = StoredValue::new(true);
     effect(move || {
         let found = found.get();
-        let settled = read.state.with(|state| !state.loading);
+        let settled = !read.is_loading();
         if settled && found.is_some() && take.get_value() {
             take.set_value(false);
             origin.set(found);
@@ -65,9 +67,9 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Repository { namespace, name })
     });
-    let has_data = Memo::new(move |_| data.with(Option::is_some));
+    let has_data = read.has_data();
     // Not offered is told as what it means, not as an error.
-    let told = Memo::new(move |_| error.get().filter(|error| !error.is_not_offered()));
+    let told = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
     let form = move |config: BuildConfig| {
         let (namespace, name) = path.get_value();
         let on_saved = move |()| {

@@ -10,7 +10,7 @@ use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::{Route, safe_back};
 use crate::text::{Locale, locale, set_locale, words};
-use crate::view::{effect, flag, live, part, when};
+use crate::view::{effect, flag, live, memo, part, when};
 use crate::{tr, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -66,10 +66,9 @@ pub fn ConnectionPage() -> impl IntoView {
             namespace.set(connection.namespace());
         }
     });
-    let address_wrong = Memo::new(move |_| address.with(|address| address_problem(address)));
-    let token_wrong = Memo::new(move |_| {
-        token.with(|token| !token.trim().is_empty() && Token::new(token).is_none())
-    });
+    let address_wrong = memo(move || address.with(|address| address_problem(address)));
+    let token_wrong =
+        memo(move || token.with(|token| !token.trim().is_empty() && Token::new(token).is_none()));
     let test = move || {
         let Some(client) = untrack(move || connection.client()) else {
             return;

@@ -14,7 +14,7 @@ use crate::query::use_query;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
 use crate::ts;
-use crate::view::{live, part};
+use crate::view::{live, memo, part};
 use leptos::prelude::*;
 
 /// The Repositories page.
@@ -34,18 +34,17 @@ pub fn Repositories(namespace: String) -> impl IntoView {
         },
         |_| None,
     );
-    let data = Memo::new(move |_| list.data());
-    let error = Memo::new(move |_| list.error());
-    let not_offered = Memo::new(move |_| error.get().is_some_and(|error| error.is_not_offered()));
+    let error = list.error();
+    let not_offered = memo(move || error.get().is_some_and(|error| error.is_not_offered()));
     let new = live(move || {
         navigation.href(&Route::NewRepository {
             namespace: namespace.get_value(),
         })
     });
-    let has_data = Memo::new(move |_| data.with(Option::is_some));
+    let has_data = list.has_data();
     // Not offered is told as what it means, not as an error.
-    let told = Memo::new(move |_| error.get().filter(|error| !error.is_not_offered()));
-    let rows = Memo::new(move |_| match (data.get(), not_offered.get()) {
+    let told = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
+    let rows = memo(move || match (list.data(), not_offered.get()) {
         (Some(page), _) => Some(page.results.read.iter().map(Row::of).collect::<Vec<_>>()),
         (None, true) => {
             let address = connection.address();
@@ -79,7 +78,7 @@ pub fn Repositories(namespace: String) -> impl IntoView {
         Some(rows) => repositories_table(namespace, rows),
     };
     let below = move || {
-        let read = data.get()?;
+        let read = list.data()?;
         Some(repositories_pager(page, &read))
     };
     view! {

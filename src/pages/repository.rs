@@ -20,10 +20,10 @@ use crate::components::trigger::TriggerButtons;
 use crate::connection::use_connection;
 use crate::known;
 use crate::navigation::use_navigation;
-use crate::query::{Loaded, Query, use_query};
+use crate::query::{Query, use_query};
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
-use crate::view::{choose, effect, flag, live, part, when};
+use crate::view::{choose, effect, flag, live, memo, part, when};
 use crate::{tr, ts};
 use leptos::prelude::*;
 
@@ -38,15 +38,17 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
     let connection = use_connection();
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let read = use_repository(path);
-    let data = Memo::new(move |_| read.data());
-    let error = Memo::new(move |_| read.error());
+    let error = read.error();
     // What an API does not read back may still be known here.
-    let seen = Memo::new(move |_| {
+    let seen = memo(move || {
         error.get().filter(Error::is_not_offered)?;
         let (namespace, name) = path.get_value();
         known::find(&connection.address(), &namespace, &name)
     });
-    let shown = Memo::new(move |_| data.get().or_else(|| seen.get()?.repository));
+    let shown = memo(move || match read.data() {
+        Some(repository) => Some((*repository).clone()),
+        None => seen.get()?.repository,
+    });
     let builds = use_query(
         move || {
             let client = connection.client()?;
@@ -55,11 +57,7 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
                 client.builds(Some(&namespace), Some(&name), 1).await
             }))
         },
-        |state: &Loaded<Page<Build>>| {
-            let page = state.data.as_ref()?;
-            let live = page.results.read.iter().any(|build| !build.is_finished());
-            Some(if live { LIVE } else { IDLE })
-        },
+        |page: &Page<Build>| Some(if page.is_live() { LIVE } else { IDLE }),
     );
     let config_href = live(move || {
         let (namespace, name) = path.get_value();
@@ -73,21 +71,16 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
             ..BuildsQuery::default()
         }))
     });
-    let rows = Memo::new(move |_| {
-        builds.state.with(|state| {
-            let page = state.data.as_ref()?;
-            Some(page.results.read.clone())
-        })
+    let rows = memo(move || {
+        let page = builds.data();
+        page.map_or_else(Vec::new, |page| page.results.read.clone())
     });
-    let has_data = Memo::new(move |_| data.with(Option::is_some));
-    let has_rows = Memo::new(move |_| rows.with(Option::is_some));
-    let has_builds =
-        Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty())));
+    let (has_data, has_rows) = (read.has_data(), builds.has_data());
     // Not offered is told as what it means, not as an error.
-    let told = Memo::new(move |_| error.get().filter(|error| !error.is_not_offered()));
+    let told = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
     // One place for one trouble: when both reads fail, the first was told above.
-    let builds_error = Memo::new(move |_| match told.get() {
-        None => builds.error(),
+    let builds_error = Signal::derive(move || match told.get() {
+        None => builds.error().get(),
         Some(_) => None,
     });
     let from_memory = move || {
@@ -107,12 +100,16 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         Some(repository) => about(repository),
         None => error.get().is_none().then(|| skeleton(4)).into_any(),
     };
-    let last_builds = move || {
-        let rows = Signal::derive(move || rows.get().unwrap_or_default());
-        builds_table(rows, ts!(repository.last_builds))
-    };
+    let last_builds = move || builds_table(rows.into(), ts!(repository.last_builds));
     let none = || view! { <p class="empty">{ts!(repository.no_builds)}</p> }.into_any();
-    let loaded = move || choose(move || has_builds.get(), last_builds, none).into_any();
+    let loaded = move || {
+        choose(
+            move || rows.with(|rows| !rows.is_empty()),
+            last_builds,
+            none,
+        )
+        .into_any()
+    };
     let loading = move || builds_error.get().is_none().then(|| skeleton(3)).into_any();
     view! {
         <div class="page-head">

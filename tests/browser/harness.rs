@@ -197,10 +197,12 @@ impl Browser {
         capabilities
             .add_experimental_option("prefs", languages)
             .expect("an option");
-        capabilities.insert_base_capability(
-            "goog:loggingPrefs".to_owned(),
-            serde_json::json!({ "performance": "ALL", "browser": "ALL" }),
-        );
+        capabilities
+            .set_base_capability(
+                "goog:loggingPrefs",
+                serde_json::json!({ "performance": "ALL", "browser": "ALL" }),
+            )
+            .expect("a capability");
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .expect("a browser");

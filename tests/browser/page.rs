@@ -1,12 +1,13 @@
 //! What a user does on a page: finds things by role and label, reads, presses, types.
 
 use crate::harness::{Browser, eventually, project};
+use http::Method;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use thirtyfour::RequestData;
+use thirtyfour::SessionId;
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::prelude::*;
-use thirtyfour::{Method, SessionId};
 
 /// A command that the library has no function for.
 #[derive(Debug)]
