@@ -6,12 +6,7 @@ use crate::connection::Connection;
 use crate::navigation::Navigation;
 use crate::pages::build::Build;
 use crate::pages::builds::Builds;
-use crate::pages::config::Config;
-use crate::pages::connection::ConnectionPage;
-use crate::pages::new_repository::NewRepository;
-use crate::pages::not_found::NotFound;
-use crate::pages::repositories::Repositories;
-use crate::pages::repository::Repository;
+use crate::pages::later::part_of_site;
 use crate::query::Clock;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::{Locale, locale, set_locale};
@@ -116,20 +111,7 @@ pub fn App() -> impl IntoView {
     let view = move || match page.get() {
         Some(Route::Builds(_)) => view! { <Builds /> }.into_any(),
         Some(Route::Build { build_id }) => view! { <Build build_id=build_id /> }.into_any(),
-        Some(Route::Repositories { namespace }) => {
-            view! { <Repositories namespace=namespace /> }.into_any()
-        }
-        Some(Route::Repository { namespace, name }) => {
-            view! { <Repository namespace=namespace name=name /> }.into_any()
-        }
-        Some(Route::NewRepository { namespace }) => {
-            view! { <NewRepository namespace=namespace /> }.into_any()
-        }
-        Some(Route::Config { namespace, name }) => {
-            view! { <Config namespace=namespace name=name /> }.into_any()
-        }
-        Some(Route::Connection { .. }) => view! { <ConnectionPage /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
+        other => part_of_site(other),
     };
     view! {
         <a class="skip-link" href="#heading">

@@ -1,5 +1,5 @@
 //! Slipway: a browser console for the v1 image build API.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod api;
 pub mod log;
