@@ -3,7 +3,7 @@
 use crate::api::client::site_config;
 use crate::browser::{self, Keep, store, stored};
 use crate::connection::Connection;
-use crate::navigation::Navigation;
+use crate::navigation::{Navigation, use_navigation};
 use crate::pages::build::Build;
 use crate::pages::builds::Builds;
 use crate::pages::later::part_of_site;
@@ -12,6 +12,7 @@ use crate::routes::{BuildsQuery, Route};
 use crate::text::{Locale, locale, set_locale};
 use crate::view::{effect, live, memo, part};
 use crate::{tr, ts, tx};
+use leptos::html;
 use leptos::prelude::*;
 
 /// Light, dark, or what the system says.
@@ -52,19 +53,34 @@ impl From<&str> for Theme {
     }
 }
 
-/// The title of the page that is shown, set by its heading.
+/// What the shell shows of the page: its title, and what is announced of it.
 #[derive(Clone, Copy)]
-struct Title(RwSignal<String>);
+struct Shown {
+    title: RwSignal<String>,
+    announced: RwSignal<String>,
+}
 
-/// A page's heading. Names the tab, and is where the focus goes when the page is opened.
-pub fn heading(text: Signal<String>) -> impl IntoView {
-    let title = expect_context::<Title>();
-    effect(move || title.0.set(text.get()));
+/// A page's heading. Names the tab; takes the focus and is announced when the page was opened by a step
+/// within the console.
+pub fn heading(text: Signal<String>) -> AnyView {
+    let shown = expect_context::<Shown>();
+    let navigation = use_navigation();
+    let place = NodeRef::<html::H1>::new();
+    effect(move || shown.title.set(text.get()));
+    effect(move || {
+        let Some(place) = place.get() else { return };
+        if navigation.take_moved() {
+            // Fails only for an element that takes no focus, and this one does.
+            let _ = place.focus();
+            shown.announced.set(text.get_untracked());
+        }
+    });
     view! {
-        <h1 id="heading" tabindex="-1">
+        <h1 id="heading" tabindex="-1" node_ref=place>
             {text}
         </h1>
     }
+    .into_any()
 }
 
 /// The console.
@@ -74,7 +90,8 @@ pub fn App() -> impl IntoView {
     let connection = Connection::provide();
     Clock::provide();
     let title = RwSignal::new(String::new());
-    provide_context(Title(title));
+    let announced = RwSignal::new(String::new());
+    provide_context(Shown { title, announced });
     provide_theme();
     leptos::task::spawn_local(async move {
         connection.set_site(site_config(&browser::base_path()).await);
@@ -95,17 +112,6 @@ pub fn App() -> impl IntoView {
         match (before.and_then(Option::as_ref), &now) {
             (Some(before), Some(now)) if before.same_page(now) => Some(before.clone()),
             _ => now,
-        }
-    });
-    let announced = RwSignal::new(String::new());
-    Effect::new(move |before: Option<()>| {
-        page.track();
-        // The first page is announced by the browser itself.
-        if before.is_some() {
-            request_animation_frame(move || {
-                browser::focus("#heading");
-                announced.set(title.get_untracked());
-            });
         }
     });
     let view = move || match page.get() {

@@ -16,6 +16,8 @@ pub struct Navigation {
     /// Path without the base path, and query.
     location: RwSignal<(String, String)>,
     base: StoredValue<String>,
+    /// Whether another page was opened whose heading has not been shown yet.
+    moved: StoredValue<bool>,
 }
 
 impl Navigation {
@@ -25,9 +27,12 @@ impl Navigation {
         let navigation = Self {
             location: RwSignal::new(read_location(&base)),
             base: StoredValue::new(base),
+            moved: StoredValue::new(false),
         };
         provide_context(navigation);
-        window_event_listener(ev::popstate, move |_| navigation.reread());
+        window_event_listener(ev::popstate, move |_| {
+            navigation.reread();
+        });
         window_event_listener(ev::click, move |event| navigation.follow(&event));
         navigation
     }
@@ -64,16 +69,17 @@ impl Navigation {
         let pushed = window()
             .history()
             .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(url)));
-        if pushed.is_ok() {
-            let page = self.route_untracked();
-            self.reread();
-            let same = page
-                .zip(self.route_untracked())
-                .is_some_and(|(before, after)| before.same_page(&after));
-            if !same {
-                window().scroll_to_with_x_and_y(0.0, 0.0);
-            }
+        if pushed.is_ok() && self.reread() {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
         }
+    }
+
+    /// Whether the page that now shows its heading was opened by a step within the console: the focus
+    /// goes to it then, once. The first page of a visit is the browser's to announce.
+    pub fn take_moved(self) -> bool {
+        self.moved
+            .try_update_value(std::mem::take)
+            .unwrap_or_default()
     }
 
     fn route_untracked(self) -> Option<Route> {
@@ -81,11 +87,21 @@ impl Navigation {
             .with_untracked(|(path, query)| Route::parse(path, query))
     }
 
-    fn reread(self) {
+    /// Takes what the address bar says; answers whether that is another page.
+    fn reread(self) -> bool {
         let now = self.base.with_value(|base| read_location(base));
+        let before = self.route_untracked();
+        let other = match (before, Route::parse(&now.0, &now.1)) {
+            (Some(before), Some(after)) => !before.same_page(&after),
+            (before, after) => before != after,
+        };
+        if other {
+            self.moved.set_value(true);
+        }
         if self.location.with_untracked(|location| *location != now) {
             self.location.set(now);
         }
+        other
     }
 
     /// Follows a plain click on a link to a page of the console without loading it anew.

@@ -192,7 +192,7 @@ pub fn LogView(
         false => tr!(log.empty),
     });
     view! {
-        <section class="log" aria-label=ts!(log.title)>
+        <section class="log">
             <div class="log-bar">
                 <h2>{ts!(log.title)}</h2>
                 <span class="quiet">{ts!(log.lines, n = words().number(len.get() as u64))}</span>

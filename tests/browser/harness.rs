@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
+use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -197,12 +198,11 @@ impl Browser {
         capabilities
             .add_experimental_option("prefs", languages)
             .expect("an option");
-        capabilities
-            .set_base_capability(
-                "goog:loggingPrefs",
-                serde_json::json!({ "performance": "ALL", "browser": "ALL" }),
-            )
-            .expect("a capability");
+        for component in ["performance", "browser"] {
+            capabilities
+                .set_logging_prefs(component, LoggingPrefsLogLevel::All)
+                .expect("a capability");
+        }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .expect("a browser");

@@ -282,7 +282,7 @@ impl Browser {
             .collect()
     }
 
-    /// What the browser's console has said since the last call.
+    /// The errors that the browser's console has told of since the last call.
     pub async fn console(&self) -> Vec<String> {
         let body = Some(json!({ "type": "browser" }));
         let entries = self.raw(Method::POST, "se/log".to_owned(), body).await;
@@ -291,6 +291,7 @@ impl Browser {
             .expect("the log");
         entries
             .iter()
+            .filter(|entry| entry["level"] == "SEVERE")
             .filter_map(|entry| Some(entry["message"].as_str()?.to_owned()))
             .collect()
     }
