@@ -96,11 +96,10 @@ pub fn use_query<T: PartialEq + Send + Sync + 'static>(
     }
 }
 
-fn start(
-    ask: Rc<dyn Fn() -> Option<Call<Erased>>>,
-    next: Rc<dyn Fn(&Erased) -> Option<u32>>,
-    same: fn(&Erased, &Erased) -> bool,
-) -> Core {
+type Ask = Rc<dyn Fn() -> Option<Call<Erased>>>;
+type Next = Rc<dyn Fn(&Erased) -> Option<u32>>;
+
+fn start(ask: Ask, next: Next, same: fn(&Erased, &Erased) -> bool) -> Core {
     let core = Core {
         data: RwSignal::new(None),
         error: RwSignal::new(None),
@@ -134,8 +133,8 @@ fn start(
 async fn repeat(
     core: Core,
     first: Call<Erased>,
-    ask: Rc<dyn Fn() -> Option<Call<Erased>>>,
-    next: Rc<dyn Fn(&Erased) -> Option<u32>>,
+    ask: Ask,
+    next: Next,
     same: fn(&Erased, &Erased) -> bool,
 ) {
     let mut call = Some(first);

@@ -60,10 +60,10 @@ pub fn Builds() -> impl IntoView {
         if let Some(page) = builds.data() {
             let address = connection.address();
             for build in page.results.read.iter().rev() {
-                if let Some((namespace, name)) = build.repository() {
-                    if known::find(&address, namespace, name).is_none() {
-                        known::remember(&address, namespace, name, None);
-                    }
+                if let Some((namespace, name)) = build.repository()
+                    && known::find(&address, namespace, name).is_none()
+                {
+                    known::remember(&address, namespace, name, None);
                 }
             }
         }
