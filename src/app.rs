@@ -11,7 +11,7 @@ use crate::query::Clock;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::{Locale, locale, set_locale};
 use crate::view::{effect, live, memo, part};
-use crate::{tr, ts, tx};
+use crate::{tr, ts};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -121,7 +121,7 @@ pub fn App() -> impl IntoView {
     };
     view! {
         <a class="skip-link" href="#heading">
-            {tx!(nav.skip)}
+            {ts!(nav.skip)}
         </a>
         <Header />
         <main class="page">{view}</main>
@@ -183,7 +183,7 @@ fn Header() -> impl IntoView {
                         matches!(route, Route::Builds(_) | Route::Build { .. })
                     })
                 >
-                    {tx!(nav.builds)}
+                    {ts!(nav.builds)}
                 </a>
                 <a
                     href=repositories
@@ -197,13 +197,13 @@ fn Header() -> impl IntoView {
                         )
                     })
                 >
-                    {tx!(nav.repositories)}
+                    {ts!(nav.repositories)}
                 </a>
                 <a
                     href=connect
                     aria-current=current(|route| matches!(route, Route::Connection { .. }))
                 >
-                    {tx!(nav.connection)}
+                    {ts!(nav.connection)}
                 </a>
             </nav>
             // Shown in the language that it switches to.

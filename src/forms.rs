@@ -8,10 +8,13 @@ pub mod rows;
 pub mod rules;
 pub mod words;
 
-use crate::api::Refusal;
+use crate::api::{Error, Refusal};
 use crate::browser;
+use crate::components::button::Button;
 use crate::components::field::selector;
-use crate::view::part;
+use crate::components::notice::error_notice;
+use crate::view::{live, part};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use rules::Problem;
 use std::collections::HashSet;
@@ -26,16 +29,30 @@ pub struct FormState {
     refusal: RwSignal<Refusal>,
     left: RwSignal<HashSet<String>>,
     submitted: RwSignal<bool>,
+    sending: RwSignal<bool>,
+    /// What went wrong with the last request and belongs to no field.
+    error: RwSignal<Option<Error>>,
+    /// The form's own fields, by the API's paths, and what stands before `tag_configs` in them.
+    fields: &'static [&'static str],
+    prefix: &'static str,
 }
 
 impl FormState {
-    /// For a form whose problems are these.
-    pub fn provide(problems: Memo<Vec<Problem>>) -> Self {
+    /// For a form with these fields, and rows below `prefix`, whose problems are these.
+    pub fn provide(
+        problems: Memo<Vec<Problem>>,
+        fields: &'static [&'static str],
+        prefix: &'static str,
+    ) -> Self {
         let state = Self {
             problems,
             refusal: RwSignal::new(Refusal::default()),
             left: RwSignal::new(HashSet::new()),
             submitted: RwSignal::new(false),
+            sending: RwSignal::new(false),
+            error: RwSignal::new(None),
+            fields,
+            prefix,
         };
         provide_context(state);
         state
@@ -101,9 +118,63 @@ impl FormState {
         }
     }
 
-    /// The API refused: its words go to their fields. Answers what fits no field of the form, to be
-    /// shown above it.
-    pub fn refuse(self, refusal: &Refusal, known: impl Fn(&str) -> bool) -> Refusal {
+    /// Whether a request is under way.
+    pub fn is_sending(self) -> bool {
+        self.sending.get()
+    }
+
+    /// Whether a request may be sent now: none is under way, and nothing is wrong with the draft (what
+    /// is, is shown then).
+    pub fn may_send(self) -> bool {
+        !self.sending.get_untracked() && self.submit()
+    }
+
+    /// Waits for the answer to a request made from `rows` rows. One that was taken is given to `done`;
+    /// the words of one that was refused go to their fields, and the rest above the form.
+    pub fn wait<T: 'static>(
+        self,
+        call: impl Future<Output = Result<T, Error>> + 'static,
+        rows: usize,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        self.sending.set(true);
+        self.error.set(None);
+        leptos::task::spawn_local(async move {
+            let answer = call.await;
+            if self.sending.try_set(false).is_some() {
+                return; // The form has gone; the API has the request all the same.
+            }
+            match answer {
+                Ok(answer) => done(answer),
+                Err(error) => self.failed(error, rows),
+            }
+        });
+    }
+
+    fn failed(self, error: Error, rows: usize) {
+        let error = match error {
+            Error::Refused(refusal) => {
+                let rest = self.place(&refusal, rows);
+                let all_placed = rest.message.is_empty() && rest.fields.is_empty();
+                if all_placed && !refusal.fields.is_empty() {
+                    return;
+                }
+                Error::Refused(rest)
+            }
+            other => other,
+        };
+        self.error.set(Some(error));
+    }
+
+    /// Puts the API's words to their fields, the focus to the first of them, and answers the rest.
+    fn place(self, refusal: &Refusal, rows: usize) -> Refusal {
+        let known = |path: &str| {
+            self.fields.contains(&path)
+                || (0..rows).any(|index| {
+                    let is = |field: &&str| rules::row_path(self.prefix, index, field) == path;
+                    rules::ROW_FIELDS.iter().any(is)
+                })
+        };
         let mut rest = refusal.clone();
         rest.fields.retain(|field| !known(&field.path));
         let mut own = refusal.clone();
@@ -180,4 +251,52 @@ fn summary(form: FormState) -> impl IntoView {
             })}
         </p>
     }
+}
+
+/// The form around its sections: sends on submit and on Ctrl or ⌘ with Enter, and tells above what went
+/// wrong with the whole of it. `what` is being done ('Saving the build config').
+fn frame(
+    form: FormState,
+    label: Signal<String>,
+    what: Signal<String>,
+    send: impl Fn() + Copy + 'static,
+    sections: AnyView,
+    buttons: AnyView,
+) -> AnyView {
+    view! {
+        <form
+            class="form"
+            novalidate
+            aria-label=label
+            on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                send();
+            }
+            on:keydown=move |event: KeyboardEvent| {
+                if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                    event.prevent_default();
+                    send();
+                }
+            }
+        >
+            {part(move || {
+                let error = form.error.get()?;
+                Some(error_notice(what, error, false, None))
+            })}
+            {sections}
+            {build_nodes()}
+            {summary(form)}
+            <div class="form-actions">{buttons}</div>
+        </form>
+    }
+    .into_any()
+}
+
+/// The button that sends the form.
+fn submit_button(form: FormState, label: fn() -> &'static str) -> Button {
+    let label = live(move || match form.is_sending() {
+        true => crate::tr!(form.sending),
+        false => label(),
+    });
+    Button::new(label).primary()
 }

@@ -36,6 +36,13 @@ pub fn mount() {
     use leptos::prelude::*;
     use wasm_bindgen::JsCast;
 
+    // A panic ends the console for good: it must not look as if it were still there.
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into());
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-failed", "");
+        }
+    }));
     let place = document()
         .get_element_by_id("app")
         .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())

@@ -101,16 +101,8 @@ macro_rules! tr {
     };
 }
 
-/// A text without placeholders as a view or an attribute that follows the language. One type for all
+/// A text as a signal that follows the language and the values of its placeholders. One type for all
 /// texts: a closure for each would be compiled, and sent to the browser, once for each.
-#[macro_export]
-macro_rules! tx {
-    ($($key:ident).+) => {
-        $crate::text::fixed(|locale| leptos_i18n::td_string!(locale, $($key).+))
-    };
-}
-
-/// A text as a signal that follows the language and the values of its placeholders.
 #[macro_export]
 macro_rules! ts {
     ($($key:ident).+) => {
@@ -119,11 +111,6 @@ macro_rules! ts {
     ($($tokens:tt)+) => {
         $crate::view::live(move || $crate::tr!($($tokens)+))
     };
-}
-
-/// What `tx!` makes.
-pub fn fixed(text: fn(Locale) -> &'static str) -> impl Fn() -> &'static str + Copy + Send + Sync {
-    move || text(locale())
 }
 
 /// What `ts!` makes of a text without placeholders.

@@ -151,7 +151,7 @@ fn rows_editor(
     let handle = mount_to(place.clone(), move || {
         let rows = Rows::new(drafts);
         let problems = Memo::new(move |_| check_config("in", &rows.drafts()));
-        let form = FormState::provide(problems);
+        let form = FormState::provide(problems, &["tag_configs"], "");
         inside.set_value(Some((rows, form)));
         view! { <RowsEditor rows=rows prefix="" /> }
     });

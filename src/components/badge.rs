@@ -33,7 +33,8 @@ pub fn status_badge(status: Status) -> impl IntoView {
     let (kind, shape) = look(&status);
     view! {
         <span class="badge" data-status=kind>
-            {icon::icon(shape)} <span>{part(move || status_word(&status))}</span>
+            {icon::icon(shape)}
+            <span>{part(move || status_word(&status))}</span>
         </span>
     }
 }

@@ -39,10 +39,16 @@ fn FieldFrame(
                 {label}
             </label>
             {children()}
-            <p class="field-hint" id=live(move || path.with(|path| format!("{}-hint", id_of(path))))>
+            <p
+                class="field-hint"
+                id=live(move || path.with(|path| format!("{}-hint", id_of(path))))
+            >
                 {hint}
             </p>
-            <p class="field-problem" id=live(move || path.with(|path| format!("{}-problem", id_of(path))))>
+            <p
+                class="field-problem"
+                id=live(move || path.with(|path| format!("{}-problem", id_of(path))))
+            >
                 {problem}
             </p>
             <p class="field-warning">{warning}</p>
@@ -87,7 +93,9 @@ pub fn TextField(
                 spellcheck="false"
                 list=(!list.is_empty()).then_some(list)
                 aria-required=required.then_some("true")
-                aria-invalid=live(move || path.with(|path| form.problem(path).is_some()).to_string())
+                aria-invalid=live(move || {
+                    path.with(|path| form.problem(path).is_some()).to_string()
+                })
                 aria-describedby=described_by(path)
                 prop:value=value
                 on:input=move |event| {
@@ -116,7 +124,9 @@ pub fn TextArea(
             <textarea
                 rows="4"
                 id=live(move || path.with(|path| id_of(path)))
-                aria-invalid=live(move || path.with(|path| form.problem(path).is_some()).to_string())
+                aria-invalid=live(move || {
+                    path.with(|path| form.problem(path).is_some()).to_string()
+                })
                 aria-describedby=described_by(path)
                 prop:value=value
                 on:input=move |event| {
@@ -146,7 +156,9 @@ pub fn SelectField(
         <FieldFrame path=path label=label hint=hint>
             <select
                 id=live(move || path.with(|path| id_of(path)))
-                aria-invalid=live(move || path.with(|path| form.problem(path).is_some()).to_string())
+                aria-invalid=live(move || {
+                    path.with(|path| form.problem(path).is_some()).to_string()
+                })
                 aria-describedby=described_by(path)
                 on:change=move |event| {
                     path.with_untracked(|path| form.edited(path));

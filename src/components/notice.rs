@@ -8,7 +8,7 @@ use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::view::{live, part};
-use crate::{tr, ts, tx};
+use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// What happened, in one sentence of the console's own.
@@ -78,22 +78,25 @@ pub fn error_notice(
             <div class="notice-body">
                 <p class="notice-title">
                     {ts!(error.failed, what = what.get())} ": " {part(move || error_words(&error))}
-                    {status.map(|status| view! { <span class="code">{format!(" HTTP {status}")}</span> })}
+                    {status
+                        .map(|status| {
+                            view! { <span class="code">{format!(" HTTP {status}")}</span> }
+                        })}
                 </p>
                 {unreachable
                     .then(|| {
-                        view! { <p>{tx!(error.address)} " " <span class="code">{address}</span></p> }
+                        view! {
+                            <p>{ts!(error.address)} " " <span class="code">{address}</span></p>
+                        }
                     })}
                 {(!said.is_empty()).then(|| view! { <p class="notice-said">{said.clone()}</p> })}
-                {(stale && passing).then(|| view! { <p>{tx!(error.stale)}</p> })}
+                {(stale && passing).then(|| view! { <p>{ts!(error.stale)}</p> })}
             </div>
             <div class="notice-actions">
                 {(unauthorized || unreachable)
                     .then(|| Button::new(ts!(nav.connection)).link(live(connect)))}
                 {retry
-                    .map(|retry| {
-                        Button::new(ts!(error.retry)).on_press(move || retry.run(()))
-                    })}
+                    .map(|retry| { Button::new(ts!(error.retry)).on_press(move || retry.run(())) })}
             </div>
         </div>
     }

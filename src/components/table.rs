@@ -17,8 +17,7 @@ pub fn table(caption: Signal<String>, columns: Vec<Signal<String>>, rows: AnyVie
                 <caption class="visually-hidden">{caption}</caption>
                 <thead>
                     <tr>
-                        {heads}
-                        <th scope="col">
+                        {heads} <th scope="col">
                             <span class="visually-hidden">{ts!(builds.actions)}</span>
                         </th>
                     </tr>
@@ -37,12 +36,7 @@ pub fn cell(column: Signal<String>, value: AnyView) -> AnyView {
 
 /// A row: its cells, and what can be done with it.
 pub fn row(cells: Vec<AnyView>, actions: AnyView) -> AnyView {
-    view! {
-        <tr>
-            {cells} <td class="row-actions">{actions}</td>
-        </tr>
-    }
-    .into_any()
+    view! { <tr>{cells} <td class="row-actions">{actions}</td></tr> }.into_any()
 }
 
 /// A step to another page of a list: a link there, or why there is none.

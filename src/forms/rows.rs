@@ -228,7 +228,9 @@ fn row_editor(rows: Rows, key: u64, row: RwSignal<RowDraft>, prefix: &'static st
             <SelectField
                 path=path("version_tagging")
                 label=ts!(rows.version_tagging)
-                value=Signal::derive(move || row.with(|row| row.version_tagging.number().to_string()))
+                value=Signal::derive(move || {
+                    row.with(|row| row.version_tagging.number().to_string())
+                })
                 options=tagging_options
                 on_change=move |text: String| {
                     if let Ok(number) = text.parse::<i64>() {

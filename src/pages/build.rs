@@ -17,7 +17,7 @@ use crate::navigation::use_navigation;
 use crate::query::{Query, use_query};
 use crate::routes::Route;
 use crate::view::{choose, live as live_text, memo, part, when};
-use crate::{tr, ts, tx};
+use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// How often a build under way is read again, in milliseconds, and how often its log.
@@ -70,8 +70,7 @@ pub fn Build(build_id: String) -> impl IntoView {
     let loaded = move || {
         view! {
             <div class="facts-head">
-                {part(move || build.data().map(|build| progress(&build)))}
-                {part(trigger)}
+                {part(move || build.data().map(|build| progress(&build)))} {part(trigger)}
             </div>
             {part(move || build.data().map(|build| facts(&build, utc)))}
         }
@@ -226,7 +225,7 @@ fn facts(build: &BuildData, utc: RwSignal<bool>) -> AnyView {
             {milestone(ts!(build.ended), build.ended_at, utc)}
         </ol>
         <dl class="facts">{facts}</dl>
-        {unknown.then(|| view! { <p class="quiet">{tx!(build.unknown_status)}</p> })}
+        {unknown.then(|| view! { <p class="quiet">{ts!(build.unknown_status)}</p> })}
     }
     .into_any()
 }

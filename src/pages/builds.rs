@@ -159,7 +159,8 @@ fn filters(query: Memo<BuildsQuery>) -> AnyView {
                 options,
                 move || query.with(|query| query.status.clone()),
                 choose_status,
-            )} {Button::new(ts!(builds.apply)).submit()}
+            )}
+            {Button::new(ts!(builds.apply)).submit()}
         </form>
     }
     .into_any()

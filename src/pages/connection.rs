@@ -185,7 +185,9 @@ pub fn ConnectionPage() -> impl IntoView {
                 {address_input}
                 {Input::new(ts!(connection.namespace), namespace)
                     .hint(ts!(connection.namespace_hint))
-                    .view()} {token_input} <div class="field field-check">
+                    .view()}
+                {token_input}
+                <div class="field field-check">
                     <label>
                         <input
                             type="checkbox"

@@ -4,8 +4,8 @@ use crate::app::heading;
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::{BuildsQuery, Route};
+use crate::ts;
 use crate::view::part;
-use crate::{ts, tx};
 use leptos::prelude::*;
 
 /// Says that there is no such page, and offers what is near.
@@ -18,15 +18,19 @@ pub fn NotFound() -> impl IntoView {
         let namespace = connection.namespace();
         (!namespace.is_empty()).then(|| {
             let href = navigation.href(&Route::Repositories { namespace });
-            view! { <a class="button" href=href>{tx!(nav.repositories)}</a> }
+            view! {
+                <a class="button" href=href>
+                    {ts!(nav.repositories)}
+                </a>
+            }
         })
     };
     view! {
         {heading(ts!(not_found.title))}
-        <p>{tx!(not_found.text)} " " <span class="code">{part(move || navigation.here())}</span></p>
+        <p>{ts!(not_found.text)} " " <span class="code">{part(move || navigation.here())}</span></p>
         <p class="button-group">
             <a class="button" data-kind="primary" href=builds>
-                {tx!(nav.builds)}
+                {ts!(nav.builds)}
             </a>
             {repositories}
         </p>

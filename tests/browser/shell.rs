@@ -56,7 +56,7 @@ async fn language_and_theme_stand_before_the_first_paint_and_are_kept() -> Outco
     cdp.send_raw("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] }))
         .await?;
     browser.driver.refresh().await?;
-    browser.see("控制台未能加载").await;
+    browser.see("控制台未能加载或已停止运行").await;
     let state = browser
         .script("const r = document.documentElement; return [r.lang, r.dataset.theme, getComputedStyle(r).backgroundColor];")
         .await;
