@@ -13,8 +13,8 @@ use crate::browser;
 use crate::components::button::Button;
 use crate::components::field::selector;
 use crate::components::notice::error_notice;
-use crate::view::{live, part};
-use leptos::ev::SubmitEvent;
+use crate::view::{flag, live, part};
+use leptos::ev::{self, SubmitEvent};
 use leptos::prelude::*;
 use rules::Problem;
 use std::collections::HashSet;
@@ -35,6 +35,9 @@ pub struct FormState {
     /// The form's own fields, by the API's paths, and what stands before `tag_configs` in them.
     fields: &'static [&'static str],
     prefix: &'static str,
+    pointer_down: StoredValue<bool>,
+    /// Fields that were left while a pointer was down.
+    waiting: StoredValue<Vec<String>>,
 }
 
 impl FormState {
@@ -53,7 +56,10 @@ impl FormState {
             error: RwSignal::new(None),
             fields,
             prefix,
+            pointer_down: StoredValue::new(false),
+            waiting: StoredValue::new(Vec::new()),
         };
+        state.watch_pointer();
         provide_context(state);
         state
     }
@@ -191,22 +197,53 @@ impl FormState {
 
     /// The field was edited: what the API said of it no longer holds.
     pub fn edited(self, path: &str) {
-        if self
-            .refusal
-            .with_untracked(|refusal| refusal.field(path).is_some())
-        {
+        let said = |refusal: &Refusal| refusal.field(path).is_some();
+        if self.refusal.try_with_untracked(said).unwrap_or_default() {
             self.refusal
                 .update(|refusal| refusal.fields.retain(|field| field.path != path));
         }
     }
 
-    /// The user went out of the field.
+    /// The user went out of the field. What is wrong with it is shown once no button of a pointer is
+    /// down: a line that came between press and release would move what is being pressed away.
     pub fn left(self, path: &str) {
-        if !self.left.with_untracked(|left| left.contains(path)) {
-            self.left.update(|left| {
-                left.insert(path.to_owned());
-            });
+        if self.pointer_down.try_get_value().unwrap_or_default() {
+            self.waiting
+                .try_update_value(|waiting| waiting.push(path.to_owned()));
+        } else {
+            self.show(vec![path.to_owned()]);
         }
+    }
+
+    fn show(self, paths: Vec<String>) {
+        let new = |left: &HashSet<String>| paths.iter().any(|path| !left.contains(path));
+        if self.left.try_with_untracked(new).unwrap_or_default() {
+            self.left.update(|left| left.extend(paths));
+        }
+    }
+
+    fn watch_pointer(self) {
+        let down = window_event_listener(ev::pointerdown, move |_| {
+            self.pointer_down.try_update_value(|down| *down = true);
+        });
+        let up = move || {
+            self.pointer_down.try_update_value(|down| *down = false);
+            // After the click that follows the release.
+            set_timeout(
+                move || {
+                    let waiting = self.waiting.try_update_value(std::mem::take);
+                    self.show(waiting.unwrap_or_default());
+                },
+                std::time::Duration::ZERO,
+            );
+        };
+        let released = window_event_listener(ev::pointerup, move |_| up());
+        let cancelled = window_event_listener(ev::pointercancel, move |_| up());
+        on_cleanup(move || {
+            down.remove();
+            released.remove();
+            cancelled.remove();
+        });
     }
 
     /// Rows moved, so what is known by their index no longer holds.
@@ -298,5 +335,7 @@ fn submit_button(form: FormState, label: fn() -> &'static str) -> Button {
         true => crate::tr!(form.sending),
         false => label(),
     });
-    Button::new(label).primary()
+    Button::new(label)
+        .primary()
+        .busy(flag(move || form.is_sending()))
 }

@@ -42,6 +42,16 @@ pub struct BuildsQuery {
     pub page: u64,
 }
 
+impl BuildsQuery {
+    /// The first page of everything: what an address without a query asks for.
+    pub fn first() -> Self {
+        Self {
+            page: 1,
+            ..Self::default()
+        }
+    }
+}
+
 impl Route {
     /// The page's path and query, without the base path under which the site is served.
     pub fn path(&self) -> String {
@@ -88,7 +98,7 @@ impl Route {
         let text = |index: usize| encoded.get(index).and_then(|segment| decode(segment));
         let value = |key: &str| query_value(query, key).unwrap_or_default();
         match encoded.as_slice() {
-            [""] | ["builds"] => Some(Self::Builds(BuildsQuery {
+            [""] | ["index.html"] | ["builds"] => Some(Self::Builds(BuildsQuery {
                 namespace: value("namespace"),
                 repo: value("repo"),
                 status: value("status"),

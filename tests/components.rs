@@ -80,7 +80,7 @@ fn sized_log(source: LogSource) -> (HtmlElement, impl Sized) {
     ));
     document().head().unwrap().append_child(&style).unwrap();
     let handle = mount_to(place.clone(), move || {
-        view! { <LogView source=source growing=Signal::stored(true) /> }
+        view! { <LogView source=source growing=Signal::stored(true) failed=Signal::stored(false) /> }
     });
     (place, handle)
 }

@@ -88,6 +88,12 @@ fn what_the_reference_does_not_name_is_kept() {
     let entry: LogEntry =
         serde_json::from_str(r#"{"message": null, "level": "NOTICE", "time": 7.9}"#)
             .expect("decodes");
+    let odd = r#"[{"message": 7, "level": 5, "time": "soon"}, {"level": null}]"#;
+    let odd: Vec<LogEntry> = serde_json::from_str(odd).expect("an odd entry hides no other");
+    assert_eq!(
+        (odd[0].message.as_str(), odd[0].level.as_deref()),
+        ("7", Some("5"))
+    );
     assert_eq!(
         (entry.level.as_deref(), entry.time),
         (Some("NOTICE"), Some(7))

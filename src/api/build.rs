@@ -112,8 +112,16 @@ impl Build {
     }
 
     /// `namespace/name:tag`, as `docker pull` takes it.
+    /// The id where neither is known.
     pub fn image_reference(&self) -> String {
-        format!("{}:{}", self.docker_repo_path, self.docker_repo_tag)
+        match (
+            self.docker_repo_path.as_str(),
+            self.docker_repo_tag.as_str(),
+        ) {
+            ("", "") => self.build_id.clone(),
+            (path, "") => path.to_owned(),
+            (path, tag) => format!("{path}:{tag}"),
+        }
     }
 
     /// The two halves of `docker_repo_path`; `None` when there are not two.

@@ -3,6 +3,7 @@
 //! A write is sent once. A read is sent again, with backoff and jitter, while what stopped it may
 //! well pass. A call whose future is dropped (because its page has gone) is aborted.
 
+use super::error::BODY_SHOWN;
 use super::url::join_url;
 use super::{
     Build, CreateRepository, Error, LogEntry, Page, Refusal, Repository, Token, TriggerBuild,
@@ -272,8 +273,12 @@ fn header(response: &Response, name: &str) -> Option<String> {
 }
 
 fn decode<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
-    serde_json::from_str(body).map_err(|error| Error::Unreadable {
-        reason: error.to_string(),
+    serde_json::from_str(body).map_err(|error| {
+        // What came says more than where its decoding ended: a web page, more often than not.
+        let start: String = body.trim().chars().take(BODY_SHOWN).collect();
+        Error::Unreadable {
+            reason: format!("{error}\n{start}"),
+        }
     })
 }
 

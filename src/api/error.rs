@@ -63,7 +63,7 @@ pub struct FieldError {
 }
 
 /// The most characters of an unknown error body that are shown.
-const BODY_SHOWN: usize = 500;
+pub(crate) const BODY_SHOWN: usize = 500;
 
 /// How deep field errors are followed; the deepest of the API is 3.
 const DEEPEST: usize = 8;

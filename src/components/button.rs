@@ -11,6 +11,7 @@ pub struct Button {
     icon: Option<Icon>,
     name: Option<Signal<String>>,
     disabled: Signal<bool>,
+    busy: Signal<bool>,
     title: Option<Signal<String>>,
     pressed: Option<Signal<bool>>,
     id: &'static str,
@@ -25,6 +26,7 @@ impl Button {
             icon: None,
             name: None,
             disabled: Signal::stored(false),
+            busy: Signal::stored(false),
             title: None,
             pressed: None,
             id: "",
@@ -64,6 +66,13 @@ impl Button {
         self
     }
 
+    /// Whether what it does is under way. It keeps the focus then, unlike a disabled one, and does
+    /// nothing when it is pressed.
+    pub fn busy(mut self, busy: impl Into<Signal<bool>>) -> Self {
+        self.busy = busy.into();
+        self
+    }
+
     /// Why it cannot be pressed, or what it does.
     pub fn title(mut self, title: Signal<String>) -> Self {
         self.title = Some(title);
@@ -98,7 +107,7 @@ impl Button {
     }
 
     fn build(self, kind: &'static str, press: Box<dyn Fn()>) -> AnyView {
-        let pressed = self.pressed;
+        let (pressed, busy) = (self.pressed, self.busy);
         view! {
             <button
                 type=kind
@@ -108,8 +117,16 @@ impl Button {
                 aria-label=self.name
                 title=self.title
                 aria-pressed=move || pressed.map(|pressed| pressed.get().to_string())
+                aria-disabled=move || busy.get().then_some("true")
                 disabled=self.disabled
-                on:click=move |_| press()
+                on:click=move |event| {
+                    if busy.get_untracked() {
+                        // A submit button must not send the form a second time.
+                        event.prevent_default();
+                    } else {
+                        press();
+                    }
+                }
             >
                 {self.icon.map(icon)}
                 {self.label}

@@ -22,6 +22,11 @@ fn id_of(path: &str) -> String {
     format!("field-{id}")
 }
 
+/// Tells the form of a field. A field that had the focus when its form went still says that it was left.
+fn told(path: Path, tell: impl FnOnce(&str)) {
+    path.try_with_untracked(|path| tell(path));
+}
+
 /// What one field is made of, beyond its input.
 #[component]
 fn FieldFrame(
@@ -99,10 +104,10 @@ pub fn TextField(
                 aria-describedby=described_by(path)
                 prop:value=value
                 on:input=move |event| {
-                    path.with_untracked(|path| form.edited(path));
+                    told(path, |path| form.edited(path));
                     on_input.run(event_target_value(&event));
                 }
-                on:blur=move |_| path.with_untracked(|path| form.left(path))
+                on:blur=move |_| told(path, |path| form.left(path))
                 on:keydown=move |event| form.keep_enter(&event)
             />
         </FieldFrame>
@@ -130,10 +135,10 @@ pub fn TextArea(
                 aria-describedby=described_by(path)
                 prop:value=value
                 on:input=move |event| {
-                    path.with_untracked(|path| form.edited(path));
+                    told(path, |path| form.edited(path));
                     on_input.run(event_target_value(&event));
                 }
-                on:blur=move |_| path.with_untracked(|path| form.left(path))
+                on:blur=move |_| told(path, |path| form.left(path))
             ></textarea>
         </FieldFrame>
     }
@@ -161,7 +166,7 @@ pub fn SelectField(
                 })
                 aria-describedby=described_by(path)
                 on:change=move |event| {
-                    path.with_untracked(|path| form.edited(path));
+                    told(path, |path| form.edited(path));
                     on_change.run(event_target_value(&event));
                 }
             >
@@ -205,7 +210,7 @@ pub fn CheckField(
                     id=live(move || path.with(|path| id_of(path)))
                     prop:checked=checked
                     on:change=move |event| {
-                        path.with_untracked(|path| form.edited(path));
+                        told(path, |path| form.edited(path));
                         on_change.run(event_target_checked(&event));
                     }
                 />

@@ -94,6 +94,9 @@ pub fn LogView(
     /// Whether more may come: the end is marked as such when not.
     #[prop(into)]
     growing: Signal<bool>,
+    /// Whether it cannot be read now, which is told elsewhere.
+    #[prop(into)]
+    failed: Signal<bool>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let top = RwSignal::new(0usize);
@@ -217,7 +220,7 @@ pub fn LogView(
                     {list(keys, line)}
                 </div>
                 {when(
-                    move || len.get() == 0,
+                    move || len.get() == 0 && !failed.get(),
                     move || view! { <p class="log-empty">{nothing}</p> }.into_any(),
                 )}
             </div>

@@ -58,6 +58,9 @@ pub fn error_notice(
 ) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
+    // On the Connection page itself there is nowhere to go.
+    let here = untrack(move || navigation.route());
+    let offer_connection = !matches!(here, Some(Route::Connection { .. }));
     let unauthorized = error.status() == Some(401);
     let status = error.status();
     let passing = error.is_passing();
@@ -93,7 +96,7 @@ pub fn error_notice(
                 {(stale && passing).then(|| view! { <p>{ts!(error.stale)}</p> })}
             </div>
             <div class="notice-actions">
-                {(unauthorized || unreachable)
+                {(offer_connection && (unauthorized || unreachable))
                     .then(|| Button::new(ts!(nav.connection)).link(live(connect)))}
                 {retry
                     .map(|retry| { Button::new(ts!(error.retry)).on_press(move || retry.run(())) })}

@@ -105,7 +105,8 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
                     <div class="form-actions">
                         {Button::new(label)
                             .primary()
-                            .disabled(flag(move || sending.get() || wrong()))
+                            .busy(sending)
+                            .disabled(flag(wrong))
                             .submit()}
                         {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
                     </div>
@@ -121,11 +122,11 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
                     .primary()
                     .icon(icon::PLAY)
                     .name(ts!(trigger.build_image, image = name.get_value()))
-                    .disabled(sending)
+                    .busy(sending)
                     .on_press(move || send(None))}
                 {Button::new(ts!(trigger.commit))
                     .name(title)
-                    .disabled(sending)
+                    .busy(sending)
                     .on_press(move || {
                         error.set(None);
                         open.set(true);

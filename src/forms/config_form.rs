@@ -58,7 +58,7 @@ pub fn ConfigForm(
         node.set(build_node);
         rows.set(drafts);
     };
-    let idle = flag(move || form.is_sending() || !changed.get());
+    let idle = flag(move || !changed.get());
     let why = live(move || match changed.get() {
         true => "",
         false => tr!(config.unchanged),

@@ -207,9 +207,7 @@ pub fn CreateForm(
         </section>
     };
     let buttons = view! {
-        {super::submit_button(form, || tr!(create.submit))
-            .disabled(flag(move || form.is_sending()))
-            .submit()}
+        {super::submit_button(form, || tr!(create.submit)).submit()}
         <span class="quiet">{ts!(form.shortcut)}</span>
     };
     super::frame(

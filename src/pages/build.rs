@@ -16,7 +16,7 @@ use crate::format::duration;
 use crate::navigation::use_navigation;
 use crate::query::{Query, use_query};
 use crate::routes::Route;
-use crate::view::{choose, live as live_text, memo, part, when};
+use crate::view::{choose, flag, live as live_text, memo, part, when};
 use crate::{tr, ts};
 use leptos::prelude::*;
 
@@ -82,7 +82,10 @@ pub fn Build(build_id: String) -> impl IntoView {
         Some(_) => None,
     });
     let loading = move || error.get().is_none().then(|| skeleton(4)).into_any();
-    let log_view = move || view! { <LogView source=source.clone() growing=live /> }.into_any();
+    let log_failed = flag(move || log.error().with(Option::is_some));
+    let log_view = move || {
+        view! { <LogView source=source.clone() growing=live failed=log_failed /> }.into_any()
+    };
     view! {
         <div class="build-page">
             {heading(title.into())}

@@ -15,7 +15,7 @@ use crate::query::use_query;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
 use crate::ts;
-use crate::view::{choose, effect, live, memo, part};
+use crate::view::{choose, effect, live, memo, part, when};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -79,7 +79,16 @@ pub fn Builds() -> impl IntoView {
     let is_empty = move || rows.with(Vec::is_empty);
     let (has_data, error) = (builds.has_data(), builds.error());
     let unread = memo(move || builds.data().map_or(0, |page| page.results.unread));
-    let counts = memo(move || builds.data().map(|page| (page.count, page.pages())));
+    let counts = memo(move || {
+        let page = builds.data()?;
+        (page.count > 0).then(|| (page.count, page.pages()))
+    });
+    // A page beyond the last is no fault of the API's.
+    let beyond = move || {
+        let status = error.get().and_then(|error| error.status());
+        status == Some(404) && query.with(|query| query.page > 1)
+    };
+    let told = Signal::derive(move || error.get().filter(|_| !beyond()));
     let table = move || builds_table(rows.into(), ts!(builds.title));
     let loaded = move || {
         view! {
@@ -95,7 +104,8 @@ pub fn Builds() -> impl IntoView {
     view! {
         {heading(ts!(builds.title))}
         {filters(query)}
-        {load_error(ts!(builds.loading), error, has_data, move || builds.refresh())}
+        {load_error(ts!(builds.loading), told, has_data, move || builds.refresh())}
+        {when(move || beyond(), move || no_such_page(query))}
         {part(move || {
             (unread.get() > 0).then(|| notice("warning", ts!(builds.unread, n = unread.get())))
         })}
@@ -166,11 +176,29 @@ fn filters(query: Memo<BuildsQuery>) -> AnyView {
     .into_any()
 }
 
+/// What to do on a page that there is not.
+fn no_such_page(query: Memo<BuildsQuery>) -> AnyView {
+    let navigation = use_navigation();
+    let first = live(move || {
+        navigation.href(&Route::Builds(BuildsQuery {
+            page: 1,
+            ..query.get()
+        }))
+    });
+    view! {
+        <div class="empty">
+            <p>{ts!(builds.beyond, page = query.with(|query| query.page))}</p>
+            {Button::new(ts!(builds.to_first)).primary().link(first)}
+        </div>
+    }
+    .into_any()
+}
+
 /// What to do where no build is shown.
 fn empty(query: Memo<BuildsQuery>) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
-    let filtered = query.with(|query| *query != BuildsQuery::default());
+    let filtered = query.with(|query| *query != BuildsQuery::first());
     let (said, button) = match filtered {
         true => {
             let everything = navigation.href(&Route::Builds(BuildsQuery::default()));

@@ -1,8 +1,9 @@
 //! The tag config editor, and where what it edits came from.
 
-use super::repository::use_repository;
+use super::repository::{no_such_repository, use_repository};
 use crate::api::BuildConfig;
 use crate::app::heading;
+use crate::browser;
 use crate::components::button::Button;
 use crate::components::notice::{load_error, notice, skeleton};
 use crate::connection::use_connection;
@@ -37,7 +38,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
     let found = memo(move || {
         if let Some(config) = read
             .data()
-            .and_then(|repository| repository.build_config.clone())
+            .and_then(|answer| answer.as_ref().as_ref()?.build_config.clone())
         {
             return Some(Origin::Api(config));
         }
@@ -74,6 +75,8 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
         let (namespace, name) = path.get_value();
         let on_saved = move |()| {
             saved.set(true);
+            // The form is made anew with what was saved, so the focus would be nowhere.
+            browser::focus("#heading");
             take.set_value(true);
             read.refresh();
         };
@@ -87,7 +90,11 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
             />
         }
     };
+    let missing = memo(move || read.data().is_some_and(|answer| answer.is_none()));
     let body = move || {
+        if missing.get() {
+            return no_such_repository(path);
+        }
         let (warning, config) = match origin.get() {
             Some(Origin::Api(config)) => (None, config),
             Some(Origin::Memory(config, at)) => {

@@ -162,9 +162,8 @@ pub fn ConnectionPage() -> impl IntoView {
                 .then(|| tr!(connection.token_wrong).to_owned())
         })
         .view();
-    let blocked = flag(move || {
-        address_wrong.get().is_some() || token_wrong.get() || found.get() == Found::Asking
-    });
+    let blocked = flag(move || address_wrong.get().is_some() || token_wrong.get());
+    let asking = flag(move || found.get() == Found::Asking);
     let forget = move || {
         Button::new(ts!(connection.forget)).on_press(move || {
             connection.set_token(None, false);
@@ -201,7 +200,7 @@ pub fn ConnectionPage() -> impl IntoView {
             </section>
             <div role="status">{part(result)}</div>
             <div class="form-actions">
-                {Button::new(ts!(connection.save)).primary().disabled(blocked).submit()}
+                {Button::new(ts!(connection.save)).primary().busy(asking).disabled(blocked).submit()}
                 {when(move || connection.has_token(), forget)}
             </div>
         </form>

@@ -4,6 +4,7 @@ use crate::api::{Page, Repository};
 use crate::app::heading;
 use crate::components::button::Button;
 use crate::components::icon;
+use crate::components::input::Input;
 use crate::components::notice::{load_error, notice, skeleton};
 use crate::components::table::{Step, cell, pager, row, table};
 use crate::components::time::relative_time;
@@ -15,6 +16,7 @@ use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
 use crate::ts;
 use crate::view::{live, memo, part};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 /// The Repositories page.
@@ -68,6 +70,8 @@ pub fn Repositories(namespace: String) -> impl IntoView {
     let new_button = move || Button::new(ts!(repositories.new)).primary();
     let body = move || match rows.get() {
         None => told.get().is_none().then(|| skeleton(5)).into_any(),
+        // Where the API lists nothing, that none is known says nothing.
+        Some(rows) if rows.is_empty() && not_offered.get() => ().into_any(),
         Some(rows) if rows.is_empty() => view! {
             <div class="empty">
                 <p>{ts!(repositories.none)}</p>
@@ -87,10 +91,39 @@ pub fn Repositories(namespace: String) -> impl IntoView {
             {new_button().icon(icon::PLUS).link(new)}
         </div>
         {load_error(ts!(repositories.loading), told, has_data, move || list.refresh())}
-        {part(move || not_offered.get().then(|| notice("info", ts!(repositories.known_only))))}
+        {part(move || not_offered.get().then(|| known_only(namespace)))}
         {part(body)}
         {part(below)}
     }
+}
+
+/// Says that the API lists nothing, and opens a repository by its name.
+fn known_only(namespace: StoredValue<String>) -> AnyView {
+    let navigation = use_navigation();
+    let name = RwSignal::new(String::new());
+    let open = move || {
+        let name = name.get_untracked().trim().to_owned();
+        if !name.is_empty() {
+            navigation.go(&Route::Repository {
+                namespace: namespace.get_value(),
+                name,
+            });
+        }
+    };
+    view! {
+        {notice("info", ts!(repositories.known_only))}
+        <form
+            class="filters"
+            on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                open();
+            }
+        >
+            {Input::new(ts!(repositories.by_name), name).view()}
+            {Button::new(ts!(repositories.open)).submit()}
+        </form>
+    }
+    .into_any()
 }
 
 /// What a row shows of a repository.

@@ -46,9 +46,11 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         known::find(&connection.address(), &namespace, &name)
     });
     let shown = memo(move || match read.data() {
-        Some(repository) => Some((*repository).clone()),
+        Some(answer) => (*answer).clone(),
         None => seen.get()?.repository,
     });
+    let missing = memo(move || read.data().is_some_and(|answer| answer.is_none()));
+    let exists = memo(move || read.data().is_some_and(|answer| answer.is_some()));
     let builds = use_query(
         move || {
             let client = connection.client()?;
@@ -98,6 +100,9 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
     };
     let repository = move || match shown.get() {
         Some(repository) => about(repository),
+        None if missing.get() => no_such_repository(path),
+        // Its rows are not to be known, but a tag can be named.
+        None if told.get().is_none() && error.get().is_some() => build_by_tag(path),
         None => error.get().is_none().then(|| skeleton(4)).into_any(),
     };
     let last_builds = move || builds_table(rows.into(), ts!(repository.last_builds));
@@ -114,7 +119,10 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
     view! {
         <div class="page-head">
             {heading(Signal::stored(format!("{namespace}/{name}")))}
-            {Button::new(ts!(repository.edit_config)).link(config_href)}
+            {when(
+                move || !missing.get(),
+                move || Button::new(ts!(repository.edit_config)).link(config_href),
+            )}
         </div>
         {load_error(ts!(repository.loading), told, has_data, move || read.refresh())}
         {part(from_memory)}
@@ -127,27 +135,72 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
             {load_error(ts!(builds.loading), builds_error, has_rows, move || builds.refresh())}
             {choose(move || has_rows.get(), loaded, loading)}
         </section>
-        {when(move || has_data.get(), move || remove(path))}
+        {when(move || exists.get(), move || remove(path))}
     }
 }
 
-/// Reads a repository, and remembers it for when the API does not read it back.
-pub fn use_repository(path: StoredValue<(String, String)>) -> Query<RepositoryData> {
+/// Says that there is no such repository, where the API would know.
+pub fn no_such_repository(path: StoredValue<(String, String)>) -> AnyView {
+    let navigation = use_navigation();
+    let (namespace, name) = path.get_value();
+    let full = format!("{namespace}/{name}");
+    let text = ts!(repository.missing, path = full);
+    let href = navigation.href(&Route::Repositories { namespace });
+    view! {
+        <div class="empty">
+            <p>{text}</p>
+            {Button::new(ts!(nav.repositories)).primary().link(Signal::stored(href))}
+        </div>
+    }
+    .into_any()
+}
+
+/// Builds a tag that is named by hand, where the tag configs are not to be known.
+fn build_by_tag(path: StoredValue<(String, String)>) -> AnyView {
+    let tag = RwSignal::new("latest".to_owned());
+    let named = memo(move || tag.with(|tag| tag.trim().to_owned()));
+    let trigger = move || {
+        let tag = named.get();
+        let (namespace, repo_name) = path.get_value();
+        (!tag.is_empty()).then(|| {
+            view! { <TriggerButtons namespace=namespace repo_name=repo_name tag=tag /> }
+        })
+    };
+    view! {
+        <section class="form-section">
+            {Input::new(ts!(rows.image_tag), tag).hint(ts!(repository.by_tag)).view()}
+            {part(trigger)}
+        </section>
+    }
+    .into_any()
+}
+
+/// Reads a repository, and remembers it for when the API does not read it back. `None` is read where
+/// there is no such repository: an API that lists repositories can also read them, so its 404 says so.
+pub fn use_repository(path: StoredValue<(String, String)>) -> Query<Option<RepositoryData>> {
     let connection = use_connection();
     let read = use_query(
         move || {
             let client = connection.client()?;
             let (namespace, name) = path.get_value();
             Some(Box::pin(async move {
-                client.repository(&namespace, &name).await
+                match client.repository(&namespace, &name).await {
+                    Err(error) if error.status() == Some(404) => {
+                        match client.repositories(&namespace, 1).await {
+                            Ok(_) => Ok(None),
+                            Err(_) => Err(error),
+                        }
+                    }
+                    answer => answer.map(Some),
+                }
             }))
         },
         |_| None,
     );
     effect(move || {
-        if let Some(repository) = read.data() {
+        if let Some(repository) = read.data().as_deref().and_then(Option::as_ref) {
             let (namespace, name) = path.get_value();
-            known::remember(&connection.address(), &namespace, &name, Some(&repository));
+            known::remember(&connection.address(), &namespace, &name, Some(repository));
         }
     });
     read
@@ -161,7 +214,7 @@ fn about(repository: RepositoryData) -> AnyView {
     };
     let created = view! {
         {repository.created_at.map(|time| absolute_time(time, local))}
-        <span>{repository.created_by}</span>
+        <span>{ts!(repository.created_by, name = repository.created_by)}</span>
     };
     let pushed = repository.pushed_at.map(|time| {
         fact(
@@ -374,7 +427,8 @@ fn remove(path: StoredValue<(String, String)>) -> AnyView {
                     <div class="form-actions">
                         {Button::new(ts!(remove.button))
                             .danger()
-                            .disabled(flag(move || sending.get() || !matches()))
+                            .busy(sending)
+                            .disabled(flag(move || !matches()))
                             .submit()}
                         {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
                     </div>

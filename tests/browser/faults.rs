@@ -3,6 +3,7 @@
 use crate::harness::{Browser, Outcome, Server, Setup, eventually};
 use crate::source::Source;
 use crate::stories::{connect, create_simple};
+use thirtyfour::prelude::*;
 
 #[tokio::test]
 async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
@@ -116,7 +117,10 @@ async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
     browser
         .open(&format!("{}/builds?page=99", server.address))
         .await;
-    browser.see("HTTP 404").await;
+    browser.see("There is no page 99.").await;
+    browser.press("link", "To the first page").await;
+    browser.at("/builds").await;
+    browser.see("No build yet.").await;
     browser
         .open(&format!("{}/builds/%FF", server.address))
         .await;
@@ -124,7 +128,125 @@ async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
     browser
         .open(&format!("{}/repositories/team/missing", server.address))
         .await;
-    browser.see("does not know this repository").await;
+    browser.see("There is no repository team/missing.").await;
+    browser
+        .open(&format!(
+            "{}/repositories/team/missing/config",
+            server.address
+        ))
+        .await;
+    browser.see("There is no repository team/missing.").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_form_that_goes_while_a_field_has_the_focus_breaks_nothing() -> Outcome {
+    let source = Source::with_steps(&[]);
+    let folder = source.parent();
+    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
+    let browser = Browser::start(Setup::default()).await;
+    connect(&browser, &server, "team").await;
+    browser.press("link", "Repositories").await;
+    browser.press("link", "New repository").await;
+    browser.fill("Name", "left").await;
+    browser.driver.back().await?;
+    browser.at("/repositories/team").await;
+    // Sent by keyboard, with the focus in the form.
+    browser.press("link", "New repository").await;
+    browser.fill("Name", "sent").await;
+    browser.press("radio", "Git URL (Simple)").await;
+    browser
+        .fill("Clone URL", &source.path().display().to_string())
+        .await;
+    let field = browser.find("textbox", "Clone URL").await;
+    field.send_keys(Key::Control + Key::Enter).await?;
+    browser.at("/repositories/team/sent").await;
+    browser.see("Not built yet.").await;
+    let failed = browser
+        .script("return 'failed' in document.documentElement.dataset;")
+        .await;
+    assert_eq!(failed, false);
+    let console = browser.console().await;
+    assert!(console.is_empty(), "{console:?}");
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_press_after_a_wrong_field_is_not_lost() -> Outcome {
+    let server = Server::start(&[]).await;
+    let browser = Browser::start(Setup::default()).await;
+    connect(&browser, &server, "team").await;
+    browser
+        .open(&format!("{}/repositories/team/new", server.address))
+        .await;
+    browser.fill("Name", "Not A Name").await;
+    // Held for a while, as a person does: what the field has to say comes after the release.
+    let card = browser.find("radio", "Git URL (Simple)").await;
+    let actions = browser.driver.action_chain();
+    actions.click_and_hold_element(&card).perform().await?;
+    browser.script("return 0;").await;
+    browser.driver.action_chain().release().perform().await?;
+    browser.find("textbox", "Clone URL").await;
+    browser.see("Lower case letters and digits").await;
+    browser.close().await;
+    Ok(())
+}
+
+/// The six calls of the reference alone must do all the work.
+#[tokio::test]
+async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -> Outcome {
+    let source = Source::with_steps(&["/bin/busybox echo hello"]);
+    let folder = source.parent();
+    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
+    let browser = Browser::start(Setup::default()).await;
+    let only_six = "const ask = window.fetch; window.fetch = (input, init) => {
+        const request = new Request(input, init);
+        return request.method === 'GET' && request.url.includes('/v1/repositories/')
+          ? Promise.resolve(new Response('', {status: 405})) : ask(input, init); };";
+    browser
+        .driver
+        .cdp()
+        .send_raw(
+            "Page.addScriptToEvaluateOnNewDocument",
+            serde_json::json!({ "source": only_six }),
+        )
+        .await?;
+    connect(&browser, &server, "team").await;
+    let name = format!("six-{}", std::process::id());
+    create_simple(&browser, &name, &source).await;
+    browser.at(&format!("/repositories/team/{name}")).await;
+    browser.see("This is what this browser saw").await;
+    browser
+        .press("button", &format!("Build team/{name}:latest"))
+        .await;
+    browser.see("Succeeded").await;
+    // What this browser has not seen can be opened by its name and built by its tag.
+    browser.script("localStorage.clear(); return 0;").await;
+    browser
+        .open(&format!("{}/repositories/team", server.address))
+        .await;
+    browser.fill("Repository name", &name).await;
+    browser.press("button", "Open").await;
+    browser.at(&format!("/repositories/team/{name}")).await;
+    browser
+        .press("button", &format!("Build team/{name}:latest"))
+        .await;
+    browser.see("Succeeded").await;
+    // And its config can be replaced, under a clear warning.
+    browser
+        .open(&format!(
+            "{}/repositories/team/{name}/config",
+            server.address
+        ))
+        .await;
+    browser.see("Saving replaces everything there is.").await;
+    browser.press("button", "Add row").await;
+    browser.fill("Branch or tag name", "main").await;
+    browser.fill("Image tag", "fresh").await;
+    browser.press("button", "Save").await;
+    browser.see("Saved.").await;
     browser.close().await;
     Ok(())
 }
