@@ -202,8 +202,9 @@ async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -
     let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
     let browser = Browser::start(Setup::default()).await;
     let only_six = "const ask = window.fetch; window.fetch = (input, init) => {
-        const request = new Request(input, init);
-        return request.method === 'GET' && request.url.includes('/v1/repositories/')
+        const method = input.method ?? init?.method ?? 'GET';
+        const url = input.url ?? String(input);
+        return method === 'GET' && url.includes('/v1/repositories/')
           ? Promise.resolve(new Response('', {status: 405})) : ask(input, init); };";
     browser
         .driver

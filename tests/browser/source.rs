@@ -35,6 +35,9 @@ impl Source {
             .find(|path| Path::new(path).exists())
             .expect("busybox-static; `make test` installs it");
         std::fs::copy(busybox, source.path().join("busybox")).expect("copies");
+        // Told apart from every other run's, so that the builder's cache does not skip the steps.
+        let seed = format!("{:?}", std::time::SystemTime::now());
+        std::fs::write(source.path().join("seed"), seed).expect("writes");
         run(
             "git",
             &["init", "--quiet", "--initial-branch=main", "."],
@@ -51,7 +54,8 @@ impl Source {
     /// Commits a Dockerfile with these `RUN` steps; answers the commit's id.
     pub fn commit(&self, steps: &[&str]) -> String {
         let mut dockerfile =
-            "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\n".to_owned();
+            "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\nCOPY seed /seed\n"
+                .to_owned();
         for step in steps {
             dockerfile.push_str(&format!("RUN {step}\n"));
         }

@@ -66,6 +66,8 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     assert!(log_lines(&browser).await > before);
     browser.see("Succeeded").await;
     browser.see("last step").await;
+    // The log's own last line: no more will come.
+    browser.see("was built: ").await;
     let build = browser.path().await;
     let text = browser.text().await;
     let version = text
