@@ -105,7 +105,7 @@ pub fn Builds() -> impl IntoView {
         {heading(ts!(builds.title))}
         {filters(query)}
         {load_error(ts!(builds.loading), told, has_data, move || builds.refresh())}
-        {when(move || beyond(), move || no_such_page(query))}
+        {when(beyond, move || no_such_page(query))}
         {part(move || {
             (unread.get() > 0).then(|| notice("warning", ts!(builds.unread, n = unread.get())))
         })}
