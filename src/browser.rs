@@ -1,6 +1,8 @@
 //! What the console asks of the browser, apart from requests: storage, clock, clipboard, title,
 //! words for times and numbers. Each answers plainly when the browser refuses.
 
+pub mod files;
+
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
@@ -44,6 +46,19 @@ pub fn store(keep: Keep, key: &str, value: Option<&str>) -> bool {
         }
         .is_ok()
     })
+}
+
+/// The keys, without their `slipway.`, that start so.
+pub fn stored_keys(keep: Keep, start: &str) -> Vec<String> {
+    let Some(storage) = storage(keep) else {
+        return Vec::new();
+    };
+    let count = storage.length().unwrap_or(0);
+    (0..count)
+        .filter_map(|index| storage.key(index).ok().flatten())
+        .filter_map(|key| key.strip_prefix("slipway.").map(str::to_owned))
+        .filter(|key| key.starts_with(start))
+        .collect()
 }
 
 /// The path under which the site is served, without a slash at the end: empty or like `/console`.

@@ -9,6 +9,7 @@ pub mod fact;
 pub mod field;
 pub mod icon;
 pub mod input;
+pub mod markdown;
 pub mod log_view;
 pub mod notice;
 pub mod table;

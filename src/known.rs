@@ -2,6 +2,7 @@
 
 use crate::api::Repository;
 use crate::browser::{Keep, now_millis, store, stored};
+use crate::forms::draft::{Held, without_secret};
 use serde::{Deserialize, Serialize};
 
 /// The most repositories that are remembered for one API; the oldest go first.
@@ -44,9 +45,15 @@ pub fn remember(address: &str, namespace: &str, name: &str, repository: Option<&
         .iter()
         .position(|seen| seen.namespace == namespace && seen.name == name)
         .map(|index| seen.remove(index));
-    let repository = repository
+    let mut repository = repository
         .cloned()
         .or_else(|| old.and_then(|old| old.repository));
+    // A password in it is the API's to keep, not this browser's.
+    if let Some(config) = repository.as_mut().and_then(|r| r.build_config.as_mut())
+        && let Some(url) = &config.code_repo_clone_url
+    {
+        config.code_repo_clone_url = Some(without_secret(url));
+    }
     seen.insert(
         0,
         Seen {
@@ -60,6 +67,25 @@ pub fn remember(address: &str, namespace: &str, name: &str, repository: Option<&
     // Storage that is full or forbidden only means that nothing is remembered.
     if let Ok(text) = serde_json::to_string(&seen) {
         store(Keep::Device, &key(address), Some(&text));
+    }
+}
+
+/// Remembers what a repository's build config holds after it was saved.
+pub fn remember_config(address: &str, namespace: &str, name: &str, held: &Held) {
+    let known = find(address, namespace, name).and_then(|seen| seen.repository);
+    let mut repository = known.unwrap_or_else(|| unknown(namespace, name));
+    let config = repository.build_config.get_or_insert_default();
+    config.build_node.clone_from(&held.build_node);
+    config.tag_configs.clone_from(&held.rows);
+    remember(address, namespace, name, Some(&repository));
+}
+
+/// A repository of which only the name is known.
+fn unknown(namespace: &str, name: &str) -> Repository {
+    Repository {
+        namespace: namespace.to_owned(),
+        repo_name: name.to_owned(),
+        ..Repository::default()
     }
 }
 

@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 pub mod api;
+pub mod forms;
 pub mod log;
 pub mod routes;
 
@@ -15,8 +16,6 @@ pub mod components;
 pub mod connection;
 #[cfg(feature = "ui")]
 pub mod format;
-#[cfg(feature = "ui")]
-pub mod forms;
 #[cfg(feature = "ui")]
 pub mod known;
 #[cfg(feature = "ui")]

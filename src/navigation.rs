@@ -8,7 +8,24 @@ use crate::routes::Route;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlAnchorElement, MouseEvent};
+use web_sys::{Element, HtmlAnchorElement, History, MouseEvent};
+
+/// A step away from a page that asked to be asked first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Departure {
+    /// To this URL.
+    To(String),
+    /// So many entries on in the browser's history; back is negative.
+    Through(i32),
+}
+
+/// A page's wish to be asked before it is left.
+#[derive(Clone, Copy)]
+struct Guard {
+    /// Whether it wants to be asked now.
+    wants: Signal<bool>,
+    asked: RwSignal<Option<Departure>>,
+}
 
 /// The browser's location, read and changed. Provided once; copies are the same thing.
 #[derive(Clone, Copy)]
@@ -18,6 +35,11 @@ pub struct Navigation {
     base: StoredValue<String>,
     /// Whether another page was opened whose heading has not been shown yet.
     moved: StoredValue<bool>,
+    guard: StoredValue<Option<Guard>>,
+    /// How many entries of this visit lie before the current one; kept in the entry's state.
+    index: StoredValue<i32>,
+    /// Whether the browser is on its way back to a page that wants to be asked.
+    returning: StoredValue<bool>,
 }
 
 impl Navigation {
@@ -28,11 +50,17 @@ impl Navigation {
             location: RwSignal::new(read_location(&base)),
             base: StoredValue::new(base),
             moved: StoredValue::new(false),
+            guard: StoredValue::new(None),
+            index: StoredValue::new(0),
+            returning: StoredValue::new(false),
         };
         provide_context(navigation);
-        window_event_listener(ev::popstate, move |_| {
-            navigation.reread();
-        });
+        match entry_index() {
+            // A reload in the middle of a visit.
+            Some(index) => navigation.index.set_value(index),
+            None => mark_entry(0),
+        }
+        window_event_listener(ev::popstate, move |_| navigation.popped());
         window_event_listener(ev::click, move |event| navigation.follow(&event));
         navigation
     }
@@ -66,11 +94,93 @@ impl Navigation {
     }
 
     fn push(self, url: &str) {
-        let pushed = window()
-            .history()
-            .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(url)));
-        if pushed.is_ok() && self.reread() {
+        if !self.asks(Departure::To(url.to_owned())) {
+            self.push_unasked(url);
+        }
+    }
+
+    fn push_unasked(self, url: &str) {
+        let index = self.index.get_value() + 1;
+        let pushed = history().is_some_and(|history| {
+            history
+                .push_state_with_url(&JsValue::from(index), "", Some(url))
+                .is_ok()
+        });
+        if !pushed {
+            return;
+        }
+        self.index.set_value(index);
+        if self.reread() {
             window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+    }
+
+    /// Asks the page whether it may be left, where it wants that. The answer comes with `depart`.
+    fn asks(self, departure: Departure) -> bool {
+        let guard = self.guard.get_value();
+        let guard = guard.filter(|guard| guard.wants.try_get_untracked() == Some(true));
+        if let Some(guard) = guard {
+            guard.asked.set(Some(departure));
+        }
+        guard.is_some()
+    }
+
+    /// The browser went back or forward, or to a place on the page.
+    fn popped(self) {
+        if self.returning.get_value() {
+            self.returning.set_value(false);
+            return;
+        }
+        let before = self.index.get_value();
+        let Some(index) = entry_index() else {
+            // A place on a page, which the browser went to by itself.
+            self.index.set_value(before + 1);
+            mark_entry(before + 1);
+            self.reread();
+            return;
+        };
+        let step = index - before;
+        let here = self.base.with_value(|base| read_location(base));
+        let leaves = self.location.with_untracked(|location| *location != here);
+        if step != 0 && leaves && self.asks(Departure::Through(step)) {
+            // The address bar is there already: it comes back until the user has answered.
+            self.returning.set_value(true);
+            go_through(-step);
+            return;
+        }
+        self.index.set_value(index);
+        self.reread();
+    }
+
+    /// Asks to be asked before this page is left while `wants` holds, in the console and on closing
+    /// the tab. What is asked within the console stands in the signal until it is answered: with
+    /// `depart`, or by setting it to `None`.
+    pub fn guard(self, wants: Signal<bool>) -> RwSignal<Option<Departure>> {
+        let asked = RwSignal::new(None);
+        self.guard.set_value(Some(Guard { wants, asked }));
+        let closing = window_event_listener(ev::beforeunload, move |event| {
+            if wants.try_get_untracked() == Some(true) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || {
+            closing.remove();
+            // The next page may have put its own in the place of this one.
+            self.guard.update_value(|guard| {
+                if guard.is_some_and(|guard| guard.asked == asked) {
+                    *guard = None;
+                }
+            });
+        });
+        asked
+    }
+
+    /// Leaves without asking.
+    pub fn depart(self, departure: &Departure) {
+        self.guard.set_value(None);
+        match departure {
+            Departure::To(url) => self.push_unasked(url),
+            Departure::Through(step) => go_through(*step),
         }
     }
 
@@ -133,6 +243,31 @@ impl Navigation {
 /// The navigation of this console. Call it while a component is being built.
 pub fn use_navigation() -> Navigation {
     expect_context()
+}
+
+fn history() -> Option<History> {
+    window().history().ok()
+}
+
+fn go_through(step: i32) {
+    if let Some(history) = history() {
+        // Fails only for a page that is no longer shown.
+        let _ = history.go_with_delta(step);
+    }
+}
+
+/// The number that this visit gave to the current entry of the history; `None` for one that the
+/// browser made by itself.
+fn entry_index() -> Option<i32> {
+    let state = history()?.state().ok()?;
+    state.as_f64().map(|index| index as i32)
+}
+
+fn mark_entry(index: i32) {
+    if let Some(history) = history() {
+        // Without it, going back from unsaved changes is not asked about; nothing else is lost.
+        let _ = history.replace_state(&JsValue::from(index), "");
+    }
 }
 
 fn read_location(base: &str) -> (String, String) {

@@ -6,12 +6,12 @@
 use super::error::BODY_SHOWN;
 use super::url::join_url;
 use super::{
-    Build, CreateRepository, Error, LogEntry, Page, Refusal, Repository, Token, TriggerBuild,
+    Build, BuildConfig, CreateRepository, Error, LogEntry, Page, Refusal, Repository, Token, TriggerBuild,
     UpdateBuildConfig,
 };
 use gloo_net::http::{Method, RequestBuilder, Response};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
@@ -50,8 +50,21 @@ impl Client {
         namespace: &str,
         request: &CreateRepository,
     ) -> Result<Repository, Error> {
-        let url = self.url(&["repositories", namespace], &[]);
+        let url = self.repositories_url(namespace);
         decode(&self.write(Method::POST, &url, Some(request)).await?)
+    }
+
+    /// Where call 1 is sent.
+    pub fn repositories_url(&self, namespace: &str) -> String {
+        self.url(&["repositories", namespace], &[])
+    }
+
+    /// Where call 6 is sent.
+    pub fn build_config_url(&self, namespace: &str, repo_name: &str) -> String {
+        self.url(
+            &["repositories", namespace, repo_name, "build-config"],
+            &[],
+        )
     }
 
     /// Call 2: a page of builds, newest first. `page` counts from 1; `None` asks for all
@@ -97,17 +110,25 @@ impl Client {
         self.read(&url, LOG_TIME_LIMIT).await
     }
 
-    /// Call 6: replace the build node and the tag configs. The reference shows no answer, so one
-    /// that is no build config counts as none.
+    /// Call 6: replace the build node and the tag configs. The reference shows no answer: the build
+    /// config is answered where one came, alone or in its repository, and `None` where not.
     pub async fn update_build_config(
         &self,
         namespace: &str,
         repo_name: &str,
         request: &UpdateBuildConfig,
-    ) -> Result<(), Error> {
-        let url = self.url(&["repositories", namespace, repo_name, "build-config"], &[]);
-        self.write(Method::PUT, &url, Some(request)).await?;
-        Ok(())
+    ) -> Result<Option<BuildConfig>, Error> {
+        let url = self.build_config_url(namespace, repo_name);
+        let body = self.write(Method::PUT, &url, Some(request)).await?;
+        let Ok(value) = serde_json::from_str::<serde_json::Value>(&body) else {
+            return Ok(None);
+        };
+        let config = value.get("build_config").unwrap_or(&value);
+        // Every field of a build config may be missing, so only its rows tell it from anything else.
+        let has_rows = config.get("tag_configs").is_some_and(|rows| rows.is_array());
+        Ok(has_rows
+            .then(|| BuildConfig::deserialize(config).ok())
+            .flatten())
     }
 
     /// The optional list of a namespace's repositories. `page` counts from 1.
@@ -136,7 +157,7 @@ impl Client {
 
     /// The optional check whether the token fits a namespace: its `is_available`.
     pub async fn profile(&self, namespace: &str) -> Result<bool, Error> {
-        #[derive(serde::Deserialize)]
+        #[derive(Deserialize)]
         struct Profile {
             #[serde(default, deserialize_with = "super::or_default")]
             is_available: bool,
@@ -153,7 +174,7 @@ impl Client {
             username: &'a str,
             password: &'a str,
         }
-        #[derive(serde::Deserialize)]
+        #[derive(Deserialize)]
         struct Answer {
             token: String,
         }

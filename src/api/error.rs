@@ -37,6 +37,15 @@ impl Error {
             Self::Unreadable { .. } => false,
         }
     }
+
+    /// Whether a write that was answered so may have been carried out all the same: no answer came,
+    /// a proxy answered in the API's place, or the answer to a success cannot be read.
+    pub fn is_doubtful(&self) -> bool {
+        match self {
+            Self::Unreachable | Self::TimedOut { .. } | Self::Unreadable { .. } => true,
+            Self::Refused(refusal) => matches!(refusal.status, 408 | 502 | 503 | 504),
+        }
+    }
 }
 
 /// An answer with a status that is no 2xx.

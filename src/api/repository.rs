@@ -255,7 +255,7 @@ pub struct UpdateBuildConfig {
 }
 
 /// A build repository (answer of call 1; the optional list and single reads).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Repository {
     pub namespace: String,
     pub repo_name: String,
@@ -297,7 +297,7 @@ pub struct Repository {
 }
 
 /// The `build_config` of a repository: a code source and its tag configs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct BuildConfig {
     #[serde(default)]
     pub id: Option<i64>,

@@ -10,6 +10,9 @@ pub fn Dialog(
     open: RwSignal<bool>,
     /// Its heading.
     title: Signal<String>,
+    /// For more than a question.
+    #[prop(optional)]
+    wide: bool,
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -27,7 +30,15 @@ pub fn Dialog(
     };
     on_cleanup(closing);
     view! {
-        <dialog node_ref=dialog class="dialog" aria-label=title on:close=move |_| open.set(false)>
+        <dialog
+            node_ref=dialog
+            class="dialog"
+            class:dialog-wide=wide
+            aria-label=title 
+            on:close=move |_| {
+                open.try_set(false);
+            }
+        >
             <h2>{title}</h2>
             {children()}
         </dialog>

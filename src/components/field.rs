@@ -1,6 +1,6 @@
 //! Form fields: a label, an input, a hint, and the field's problem beside it.
 
-use crate::forms::FormState;
+use crate::forms::state::FormState;
 use crate::view::{flag, live, memo, part};
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub type Path = Signal<String>;
 
 /// The id that joins a field's label, input and problem. Paths have characters that ids avoid.
-fn id_of(path: &str) -> String {
+pub fn id_of(path: &str) -> String {
     let id: String = path
         .chars()
         .map(|char| {

@@ -7,20 +7,23 @@ use super::input::Input;
 use super::notice::error_notice;
 use crate::api::{Error, TriggerBuild};
 use crate::connection::use_connection;
+use crate::forms::rules::is_commit;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::view::{flag, live, part, when};
 use crate::{tr, ts};
 use leptos::prelude::*;
 
-/// A commit id as the API takes it: 7 to 40 hex digits.
-pub fn is_commit(text: &str) -> bool {
-    (7..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
 /// 'Build' and 'Build a commit' for one image tag. After success the build's page is shown.
 #[component]
-pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl IntoView {
+pub fn TriggerButtons(
+    namespace: String,
+    repo_name: String,
+    tag: String,
+    /// Only 'Build now', for the first build.
+    #[prop(optional)]
+    now: bool,
+) -> impl IntoView {
     let connection = use_connection();
     let navigation = use_navigation();
     let sending = RwSignal::new(false);
@@ -84,7 +87,12 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
     let name = StoredValue::new(image);
     let label = live(move || match sending.get() {
         true => tr!(trigger.sending),
+        false if now => tr!(trigger.build_now),
         false => tr!(trigger.build),
+    });
+    let own_name = live(move || match now {
+        true => tr!(trigger.build_image_now, image = name.get_value()),
+        false => tr!(trigger.build_image, image = name.get_value()),
     });
     let title = ts!(trigger.commit_of, image = name.get_value());
     let dialog = move || {
@@ -121,33 +129,22 @@ pub fn TriggerButtons(namespace: String, repo_name: String, tag: String) -> impl
                 {Button::new(label)
                     .primary()
                     .icon(icon::PLAY)
-                    .name(ts!(trigger.build_image, image = name.get_value()))
+                    .name(own_name)
                     .busy(sending)
                     .on_press(move || send(None))}
-                {Button::new(ts!(trigger.commit))
-                    .name(title)
-                    .busy(sending)
-                    .on_press(move || {
-                        error.set(None);
-                        open.set(true);
+                {(!now)
+                    .then(|| {
+                        Button::new(ts!(trigger.commit))
+                            .name(title)
+                            .busy(sending)
+                            .on_press(move || {
+                                error.set(None);
+                                open.set(true);
+                            })
                     })}
             </div>
             {part(move || (!open.get()).then(problem))}
             {when(move || open.get(), dialog)}
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_commit;
-
-    #[test]
-    fn a_commit_is_7_to_40_hex_digits() {
-        assert!(is_commit("552819d"));
-        assert!(is_commit("552819d5c903472a36696e8ac620ac250e49829d"));
-        for wrong in ["", "552819", "552819g", "--upload-pack", &"a".repeat(41)] {
-            assert!(!is_commit(wrong), "{wrong}");
-        }
     }
 }

@@ -1,77 +1,299 @@
 //! The tag config editor (call 6).
 
-use super::FormState;
-use super::draft::{RowDraft, update_request};
-use super::rows::{Rows, RowsEditor};
+use super::conflict_view::{Conflict, conflict_view};
+use super::create_form::absolute;
+use super::document::{Document, Drafts, Place};
+use super::draft::{ConfigDraft, Held, RowDraft};
+use super::frame::Frame;
+use super::import::{Asker, Imported};
+use super::import_view::{Exchange, exchange_panel};
+use super::merge::has_changed;
+use super::preview::update_frame;
+use super::preview_view::request_preview;
+use super::review::{Review, is_as_sent, review};
+use super::review_view::{names, review_view};
+use super::rows::Rows;
+use super::rows_view::RowsEditor;
 use super::rules::check_config;
+use super::sending::{Looked, Request, Sending};
+use super::state::FormState;
+use crate::api::{BuildConfig, Client, Error, TriggerBuild};
+use crate::browser;
 use crate::components::button::Button;
+use crate::components::dialog::Dialog;
 use crate::components::field::TextField;
+use crate::components::icon;
+use crate::components::notice::{api_words, error_words, notice};
 use crate::connection::use_connection;
-use crate::view::{flag, live, memo};
+use crate::navigation::use_navigation;
+use crate::routes::Route;
+use crate::view::{effect, flag, live, memo, part, when};
 use crate::{tr, ts};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
 
-/// Edits the build node and the tag configs of a repository, and saves them with call 6.
-#[component]
-pub fn ConfigForm(
+/// What is edited, and how much is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    pub held: Held,
+    /// Whether the API reads the config back.
+    pub is_readable: bool,
+    /// Whether `held` is what somebody saw of it; else nothing is known.
+    pub is_known: bool,
+}
+
+/// The editor as it is kept: the draft, and what it was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    held: Held,
+    draft: ConfigDraft,
+}
+
+/// What saving came to.
+enum Saved {
+    /// The API took it, and answered the config or nothing.
+    Taken(Option<Box<BuildConfig>>),
+    /// Somebody saved something else since it was loaded; nothing was sent.
+    Changed(Held),
+}
+
+/// The editor's signals. Copies are the same thing.
+#[derive(Clone, Copy)]
+struct Editor {
+    held: RwSignal<Held>,
+    is_known: RwSignal<bool>,
+    is_readable: bool,
+    node: RwSignal<String>,
+    rows: Rows,
+    draft: Memo<ConfigDraft>,
+}
+
+impl Editor {
+    fn new(origin: Origin) -> Self {
+        let base = ConfigDraft::from(&origin.held);
+        let node = RwSignal::new(base.build_node);
+        let rows = Rows::new(base.rows);
+        Self {
+            held: RwSignal::new(origin.held),
+            is_known: RwSignal::new(origin.is_known),
+            is_readable: origin.is_readable,
+            node,
+            rows,
+            draft: memo(move || ConfigDraft {
+                build_node: node.get(),
+                rows: rows.drafts(),
+            }),
+        }
+    }
+
+    fn put(self, kept: Kept) {
+        self.held.set(kept.held);
+        self.node.set(kept.draft.build_node);
+        self.rows.set(kept.draft.rows);
+    }
+
+    /// Starts from what the API holds.
+    fn adopt(self, held: Held) {
+        let draft = ConfigDraft::from(&held);
+        self.put(Kept { held, draft });
+    }
+
+    fn kept(self) -> Kept {
+        Kept {
+            held: self.held.get_untracked(),
+            draft: self.draft.get_untracked(),
+        }
+    }
+}
+
+fn encode(kept: &Kept) -> String {
+    serde_json::to_string(kept).unwrap_or_default()
+}
+
+/// Edits the build node and the tag configs of a repository, and saves them with call 6. `on_saved` is
+/// given what the API holds then, as far as it is known.
+pub fn config_form(
     namespace: String,
     name: String,
-    build_node: String,
-    drafts: Vec<RowDraft>,
-    /// What to do once the API has taken the request.
-    #[prop(into)]
-    on_saved: Callback<()>,
-) -> impl IntoView {
+    origin: Origin,
+    on_saved: Callback<Option<Held>>,
+) -> AnyView {
     let connection = use_connection();
-    let node = RwSignal::new(build_node.clone());
-    let rows = Rows::new(drafts.clone());
-    let problems = memo(move || node.with(|node| check_config(node, &rows.drafts())));
-    let form = FormState::provide(problems, &["build_node", "tag_configs"], "");
-    let repository = StoredValue::new((namespace, name));
-    let loaded = StoredValue::new((build_node, drafts));
-    let changed = memo(move || {
-        loaded.with_value(|(build_node, drafts)| {
-            node.with(|node| node != build_node) || rows.drafts() != *drafts
-        })
-    });
+    let navigation = use_navigation();
+    let editor = Editor::new(origin);
+    let Editor {
+        held,
+        is_known,
+        is_readable,
+        node,
+        rows,
+        draft,
+    } = editor;
+    let verdict = memo(move || draft.with(check_config));
+    let form = FormState::provide(verdict, &["build_node", "tag_configs"], "");
+    let sending = Sending::new(form);
+    let path = StoredValue::new((namespace.clone(), name.clone()));
+    let base = memo(move || held.with(|held| ConfigDraft::from(held)));
+    let dirty = memo(move || draft.with(|draft| base.with(|base| draft != base)));
 
-    let send = move || {
-        if !form.may_send() {
-            return;
+    let write = move |text: &str| match serde_json::from_str::<Kept>(text) {
+        Ok(kept) => {
+            editor.put(kept);
+            true
         }
+        Err(_) => false,
+    };
+    let document = Document::new(form, move || encode(&editor.kept()), write);
+    let drafts = Drafts::keep(
+        &Place {
+            form: "config",
+            address: &untrack(move || connection.address()),
+            namespace: &namespace,
+            name: &name,
+        },
+        document.clone(),
+        dirty.into(),
+        move || encode(&editor.kept()),
+        move || draft.track(),
+        move || draft.with_untracked(|draft| names(&draft.to_request().tag_configs)),
+    );
+
+    let reviewing = RwSignal::new(None::<Review>);
+    let open = RwSignal::new(false);
+    let conflict = RwSignal::new(None::<Conflict>);
+    let conflict_open = RwSignal::new(false);
+    let was_saved = RwSignal::new(false);
+    let show_review = move || {
+        let review = held.with_untracked(|held| draft.with_untracked(|draft| review(held, draft)));
+        reviewing.set(Some(review));
+        open.set(true);
+    };
+    // Ctrl+Enter in the form, or its button: nothing is sent before the changes were seen.
+    let ask = move || {
+        was_saved.set(false);
+        if dirty.get_untracked() && sending.may_send() {
+            show_review();
+        }
+    };
+    let finish = move |now: Option<Held>, sent: ConfigDraft| {
+        drafts.finish();
+        drafts.begin_again();
+        form.replaced();
+        form.forget_undo();
+        editor.adopt(now.clone().unwrap_or_else(|| as_held(&sent)));
+        is_known.set(true);
+        was_saved.set(true);
+        on_saved.run(now.or_else(|| (!is_readable).then(|| as_held(&sent))));
+        browser::focus("#saved");
+    };
+    let done = move |saved: Saved, sent: ConfigDraft| match saved {
+        Saved::Changed(theirs) => {
+            conflict.set(Some(Conflict {
+                loaded: held.get_untracked(),
+                theirs,
+                yours: draft.get_untracked(),
+            }));
+            conflict_open.set(true);
+        }
+        Saved::Taken(Some(config)) => finish(Some(Held::from(&*config)), sent),
+        Saved::Taken(None) => {
+            let client = untrack(move || connection.client());
+            leptos::task::spawn_local(async move {
+                let now = match client.filter(|_| is_readable) {
+                    Some(client) => read(&client, path).await.ok(),
+                    None => None,
+                };
+                finish(now, sent);
+            });
+        }
+    };
+    let save = move || {
         let Some(client) = untrack(move || connection.client()) else {
             return;
         };
-        let drafts = untrack(move || rows.drafts());
-        let request = update_request(&node.get_untracked(), &drafts);
-        let (namespace, name) = repository.get_value();
-        let call = async move {
-            client
-                .update_build_config(&namespace, &name, &request)
-                .await
-        };
-        form.wait(call, drafts.len(), move |()| on_saved.run(()));
+        let sent_draft = draft.get_untracked();
+        let rows = sent_draft.rows.len();
+        let loaded = held.get_untracked();
+        let sent = Rc::new(Cell::new(false));
+        let (looker, looked_for, before) = (client.clone(), sent_draft.clone(), loaded.clone());
+        sending.send(Request {
+            call: Box::pin(write_config(
+                client,
+                path,
+                is_readable.then_some(loaded),
+                sent_draft.clone(),
+                sent.clone(),
+            )),
+            sent,
+            look: Rc::new(move || {
+                let look = look(looker.clone(), path, before.clone(), looked_for.clone());
+                Box::pin(async move {
+                    match is_readable {
+                        true => look.await,
+                        false => Ok(Looked::CannotTell),
+                    }
+                })
+            }),
+            rows,
+            done: Rc::new(move |saved| done(saved, sent_draft.clone())),
+        });
     };
-    let reset = move || {
-        let (build_node, drafts) = loaded.get_value();
-        form.rows_moved();
-        node.set(build_node);
-        rows.set(drafts);
-    };
-    let idle = flag(move || !changed.get());
-    let why = live(move || match changed.get() {
-        true => "",
-        false => tr!(config.unchanged),
+    // However the sending ends, what it came to is told in the form.
+    effect(move || {
+        if !sending.is_busy() {
+            open.set(false);
+        }
     });
-    let hint = live(move || match changed.get() {
+    let discard = move || {
+        let kept = Kept {
+            held: held.get_untracked(),
+            draft: base.get_untracked(),
+        };
+        drafts.discard(&encode(&kept), || tr!(undo.discarded).to_owned());
+        browser::focus("#heading");
+    };
+    let idle = flag(move || !dirty.get());
+    let hint = live(move || match dirty.get() {
         true => tr!(form.shortcut),
         false => tr!(config.unchanged),
     });
+    let url = live(move || {
+        let url = connection.client().map(|client| {
+            path.with_value(|(namespace, name)| client.build_config_url(namespace, name))
+        });
+        absolute(url.unwrap_or_default())
+    });
+    let frame = memo(move || node.with(|node| update_frame(node)));
+    let rows_editor = RowsEditor {
+        rows,
+        prefix: "",
+        image: Signal::derive(move || path.get_value()),
+        selects: true,
+        beside: Some(Arc::new(move |row| build_button(path, row))),
+    };
+    let saved_notice = move || {
+        view! {
+            <div id="saved" tabindex="-1">
+                {notice("success", ts!(config.saved))}
+            </div>
+        }
+        .into_any()
+    };
     let sections = view! {
-        <section class="form-section">
-            <h2>{ts!(rows.heading)}</h2>
+        {when(move || was_saved.get() && !dirty.get(), saved_notice)}
+        {when(
+            move || !is_known.get(),
+            || notice("warning", ts!(config.from_nowhere)).into_any(),
+        )}
+        <section class="form-section form-wide">
+            <h2 id="rows-heading" tabindex="-1">
+                {ts!(rows.heading)}
+            </h2>
             <p class="quiet">{ts!(rows.explain)}</p>
-            <RowsEditor rows=rows prefix="" />
+            {rows_editor.view()}
         </section>
         <section class="form-section">
             <h2>{ts!(config.building)}</h2>
@@ -86,18 +308,308 @@ pub fn ConfigForm(
                 on_input=move |text| node.set(text)
             />
         </section>
+        {request_preview(rows, frame, "PUT", url)}
+        {exchange_panel(exchange(editor, document, path))}
     };
     let buttons = view! {
-        {super::submit_button(form, || tr!(config.save)).title(why).disabled(idle).submit()}
-        {Button::new(ts!(config.reset)).disabled(idle).on_press(reset)}
+        {sending
+            .buttons(
+                || tr!(config.save),
+                "send",
+                |button| {
+                    button
+                        .disabled(idle)
+                        .title(
+                            live(move || match dirty.get() {
+                                true => "",
+                                false => tr!(config.unchanged),
+                            }),
+                        )
+                },
+            )}
+        {Button::new(ts!(config.reset)).disabled(idle).on_press(discard)}
         <span class="quiet">{hint}</span>
     };
-    super::frame(
+    let to_repository = live(move || {
+        let (namespace, name) = path.get_value();
+        navigation.href(&Route::Config { namespace, name })
+    });
+    let form_view = Frame {
         form,
-        ts!(config.title),
-        ts!(config.saving),
-        send,
-        sections.into_any(),
-        buttons.into_any(),
-    )
+        sending,
+        drafts,
+        unsaved: dirty.into(),
+        label: ts!(config.title),
+        what: ts!(config.saving),
+        other: to_repository,
+        sections: sections.into_any(),
+        buttons: buttons.into_any(),
+    }
+    .view(ask);
+    let review_dialog = move || match reviewing.get_untracked() {
+        Some(review) => review_dialog(review, open, is_known.into(), sending, save),
+        None => ().into_any(),
+    };
+    let conflict_dialog = move || match conflict.get_untracked() {
+        Some(between) => {
+            let theirs = between.theirs.clone();
+            let go_on = move |merged: ConfigDraft| {
+                conflict_open.set(false);
+                form.rows_moved();
+                editor.put(Kept {
+                    held: theirs.clone(),
+                    draft: merged,
+                });
+                // What was put together is judged and seen like anything else that is saved.
+                request_animation_frame(ask);
+            };
+            view! {
+                <Dialog open=conflict_open title=ts!(conflict.title) wide=true>
+                    {conflict_view(between, go_on, move || conflict_open.set(false))}
+                </Dialog>
+            }
+            .into_any()
+        }
+        None => ().into_any(),
+    };
+    view! {
+        {form_view}
+        {when(move || open.get(), review_dialog)}
+        {when(move || conflict_open.get(), conflict_dialog)}
+    }
+    .into_any()
+}
+
+/// What was sent, as the API holds it then where it does not say.
+fn as_held(sent: &ConfigDraft) -> Held {
+    let request = sent.to_request();
+    Held {
+        build_node: request.build_node,
+        rows: request.tag_configs,
+    }
+}
+
+/// Reads what the API holds now.
+async fn read(client: &Client, path: StoredValue<(String, String)>) -> Result<Held, Error> {
+    let (namespace, name) = path.try_get_value().unwrap_or_default();
+    let repository = client.repository(&namespace, &name).await?;
+    let config = repository.build_config.as_ref();
+    Ok(config.map(Held::from).unwrap_or_default())
+}
+
+/// Saves, after a last look at what the API holds, where it was `loaded` from there.
+async fn write_config(
+    client: Client,
+    path: StoredValue<(String, String)>,
+    loaded: Option<Held>,
+    draft: ConfigDraft,
+    sent: Rc<Cell<bool>>,
+) -> Result<Saved, Error> {
+    if let Some(loaded) = loaded {
+        let theirs = read(&client, path).await?;
+        if has_changed(&loaded, &theirs) {
+            return Ok(Saved::Changed(theirs));
+        }
+    }
+    let (namespace, name) = path.try_get_value().unwrap_or_default();
+    sent.set(true);
+    let answer = client
+        .update_build_config(&namespace, &name, &draft.to_request())
+        .await?;
+    Ok(Saved::Taken(answer.map(Box::new)))
+}
+
+/// Looks whether what was sent is what the API holds.
+async fn look(
+    client: Client,
+    path: StoredValue<(String, String)>,
+    before: Held,
+    sent: ConfigDraft,
+) -> Result<Looked<Saved>, Error> {
+    let (namespace, name) = path.try_get_value().unwrap_or_default();
+    let repository = client.repository(&namespace, &name).await?;
+    let config = repository.build_config;
+    let now = config.as_ref().map(Held::from).unwrap_or_default();
+    Ok(if is_as_sent(&now, &sent) {
+        Looked::Done(Saved::Taken(config.map(Box::new)))
+    } else if has_changed(&before, &now) {
+        Looked::Other
+    } else {
+        Looked::Nothing
+    })
+}
+
+/// The changes, to be agreed to before they are sent.
+fn review_dialog(
+    review: Review,
+    open: RwSignal<bool>,
+    is_known: Signal<bool>,
+    sending: Sending,
+    save: impl Fn() + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let agreed = RwSignal::new(false);
+    let asked = RwSignal::new(false);
+    let removes = !review.removed.is_empty();
+    let confirm = move || {
+        if removes && !agreed.get_untracked() {
+            asked.set(true);
+            browser::focus("#agree");
+            return;
+        }
+        save();
+    };
+    let unknown = move || notice("warning", ts!(review.unknown)).into_any();
+    let label = live(move || match (sending.is_busy(), removes) {
+        (true, _) => tr!(form.sending),
+        (false, true) => tr!(review.save_and_remove),
+        (false, false) => tr!(review.save),
+    });
+    let busy = flag(move || sending.is_busy());
+    let back = live(move || match sending.is_busy() {
+        true => tr!(sending.cancel),
+        false => tr!(review.back),
+    });
+    let go_back = move || match sending.is_busy_now() {
+        true => sending.cancel(),
+        false => open.set(false),
+    };
+    let button = match removes {
+        true => Button::new(label).danger(),
+        false => Button::new(label).primary(),
+    };
+    view! {
+        <Dialog open=open title=ts!(review.title) wide=true>
+            {when(move || !is_known.get(), unknown)}
+            {review_view(review, agreed, asked)}
+            <div class="form-actions">
+                {button.busy(busy).on_press(confirm)} {Button::new(back).on_press(go_back)}
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// Builds the row's tag, once the row is saved; what came of it is told beside the button.
+fn build_button(path: StoredValue<(String, String)>, row: RwSignal<RowDraft>) -> AnyView {
+    let connection = use_connection();
+    let navigation = use_navigation();
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<Error>);
+    let started = RwSignal::new(None::<String>);
+    let unsaved = memo(move || row.with(|row| !row.is_saved()));
+    let tag = memo(move || row.with(|row| row.image_tag.clone()));
+    let image = move || {
+        let (namespace, name) = path.get_value();
+        super::preview::image_reference(&namespace, &name, &tag.get())
+    };
+    let press = move || {
+        let Some(client) = untrack(move || connection.client()) else {
+            return;
+        };
+        busy.set(true);
+        failed.set(None);
+        started.set(None);
+        let (namespace, repo_name) = path.get_value();
+        let request = TriggerBuild {
+            namespace,
+            repo_name,
+            tag: tag.get_untracked(),
+            code_commit_id: None,
+        };
+        leptos::task::spawn_local(async move {
+            let answer = client.trigger_build(&request).await;
+            if busy.try_set(false).is_some() {
+                return; // The page has gone; the build is in the table.
+            }
+            match answer {
+                Ok(build) => started.set(Some(build.build_id)),
+                Err(error) => failed.set(Some(error)),
+            }
+        });
+    };
+    let label = live(move || match busy.get() {
+        true => tr!(trigger.sending),
+        false => tr!(trigger.build),
+    });
+    let why = live(move || match unsaved.get() {
+        true => tr!(config.save_first),
+        false => "",
+    });
+    let came = move || {
+        if let Some(build_id) = started.get() {
+            let href = navigation.href(&Route::Build { build_id });
+            return view! { <a href=href>{ts!(config.build_started)}</a> }.into_any();
+        }
+        let Some(error) = failed.get() else {
+            return ().into_any();
+        };
+        let what = live(move || tr!(error.failed, what = tr!(trigger.starting)));
+        let details = live(move || {
+            let words = [error_words(&error), api_words(&error)];
+            words.join(" ")
+        });
+        view! { <span class="field-problem">{what} ": " {details}</span> }.into_any()
+    };
+    view! {
+        {Button::new(label)
+            .icon(icon::PLAY)
+            .name(ts!(trigger.build_image, image = image()))
+            .title(why)
+            .disabled(unsaved)
+            .busy(busy)
+            .on_press(press)}
+        <span class="build-said" role="status">
+            {part(came)}
+        </span>
+    }
+    .into_any()
+}
+
+/// Import and export of the config.
+fn exchange(
+    editor: Editor,
+    document: Document,
+    path: StoredValue<(String, String)>,
+) -> Exchange {
+    let put = move |kept: Kept, document: &Document| {
+        document.exchange(&encode(&kept), || tr!(exchange.taken).to_owned());
+        browser::focus("#rows-heading");
+    };
+    let to_add = document.clone();
+    let replace = move |imported: &Imported| {
+        let Kept { mut held, draft } = editor.kept();
+        let own = path.with_value(|(namespace, name)| imported.as_held(namespace, name));
+        if let Some(own) = own.filter(|_| !editor.is_known.get_untracked()) {
+            // The only word there is of what the API holds.
+            held = own;
+            editor.is_known.set(true);
+        }
+        let rows = match imported.rows.is_empty() {
+            true => draft.rows,
+            false => imported.rows_for(&held),
+        };
+        let build_node = imported.build_node().unwrap_or(draft.build_node);
+        let draft = ConfigDraft { build_node, rows };
+        put(Kept { held, draft }, &document);
+    };
+    let add = move |imported: &Imported| {
+        let mut kept = editor.kept();
+        let new = imported.rows.iter().map(RowDraft::new_like);
+        kept.draft.rows.extend(new);
+        put(kept, &to_add);
+    };
+    let export = move || {
+        let (namespace, name) = path.get_value();
+        let request = editor.draft.with_untracked(ConfigDraft::to_request);
+        let text = serde_json::to_string_pretty(&request).unwrap_or_default();
+        (format!("{namespace}-{name}-build-config.json"), text)
+    };
+    Exchange {
+        asker: Asker::Config,
+        take: vec![
+            (ts!(exchange.replace), Arc::new(replace)),
+            (ts!(exchange.add), Arc::new(add)),
+        ],
+        export: Arc::new(export),
+    }
 }

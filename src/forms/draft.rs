@@ -1,16 +1,22 @@
 //! What the user typed, shaped like the form, and the requests made from it.
 
+use super::rules;
 use crate::api::{
     BuildConfig, CodeClient, CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig,
     UpdateBuildConfig, VersionTagging,
 };
+use serde::{Deserialize, Serialize};
+
+/// The build node of a new repository.
+pub const DEFAULT_BUILD_NODE: &str = "in";
 
 /// A row of the tag config editor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RowDraft {
-    /// The ids of a row that the API already holds; both `None` for a new one.
-    pub id: Option<i64>,
-    pub docker_build_config_id: Option<i64>,
+    /// The row as the API holds it; `None` for a new one. Its ids are this row's ids.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Box<TagConfig>>,
     pub source_kind: SourceKind,
     pub source_value: String,
     pub image_tag: String,
@@ -24,8 +30,7 @@ impl Default for RowDraft {
     /// What most repositories start with.
     fn default() -> Self {
         Self {
-            id: None,
-            docker_build_config_id: None,
+            origin: None,
             source_kind: SourceKind::Branch,
             source_value: "main".to_owned(),
             image_tag: "latest".to_owned(),
@@ -50,8 +55,15 @@ impl RowDraft {
     /// The draft of a row that the API holds.
     pub fn of(config: &TagConfig) -> Self {
         Self {
-            id: config.id,
-            docker_build_config_id: config.docker_build_config_id,
+            origin: Some(Box::new(config.clone())),
+            ..Self::new_like(config)
+        }
+    }
+
+    /// A new row with the values of another, which the API is not known to hold.
+    pub fn new_like(config: &TagConfig) -> Self {
+        Self {
+            origin: None,
             source_kind: config.code_repo_type.clone(),
             source_value: config.code_repo_type_value.clone(),
             image_tag: config.docker_repo_tag.clone(),
@@ -62,24 +74,56 @@ impl RowDraft {
         }
     }
 
-    /// The row as the API takes it.
+    /// The row as the API takes it. What was not edited is sent as the API gave it, to the letter;
+    /// what was typed loses the blanks around it, and a path its detours.
     pub fn to_config(&self) -> TagConfig {
+        let origin = self.origin.as_deref();
+        let kept = |typed: &str, held: Option<&str>, clean: fn(&str) -> String| match held {
+            Some(held) if held == typed => typed.to_owned(),
+            _ => clean(typed),
+        };
+        let trimmed = |text: &str| text.trim().to_owned();
+        let context = kept(
+            &self.build_context_path,
+            origin.map(TagConfig::context),
+            rules::clean_path,
+        );
+        let was_missing = origin.is_some_and(|origin| origin.build_context_path.is_none());
         TagConfig {
-            id: self.id,
-            docker_build_config_id: self.docker_build_config_id,
-            docker_repo_tag: self.image_tag.trim().to_owned(),
-            dockerfile_location: self.dockerfile_location.trim().to_owned(),
+            id: origin.and_then(|origin| origin.id),
+            docker_build_config_id: origin.and_then(|origin| origin.docker_build_config_id),
+            docker_repo_tag: kept(
+                &self.image_tag,
+                origin.map(|origin| origin.docker_repo_tag.as_str()),
+                trimmed,
+            ),
+            dockerfile_location: kept(
+                &self.dockerfile_location,
+                origin.map(|origin| origin.dockerfile_location.as_str()),
+                rules::clean_path,
+            ),
             code_repo_type: self.source_kind.clone(),
-            code_repo_type_value: self.source_value.trim().to_owned(),
+            code_repo_type_value: kept(
+                &self.source_value,
+                origin.map(|origin| origin.code_repo_type_value.as_str()),
+                trimmed,
+            ),
             is_active: self.is_active,
             version_tagging: self.version_tagging,
-            build_context_path: Some(self.build_context_path.trim().to_owned()),
+            // Missing means `/`: the one stands for the other.
+            build_context_path: (!was_missing || context != "/").then_some(context),
         }
+    }
+
+    /// Whether the API holds this row just as it is here.
+    pub fn is_saved(&self) -> bool {
+        self.origin.as_deref() == Some(&self.to_config())
     }
 }
 
 /// The create form, without its rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RepositoryDraft {
     pub repo_name: String,
     pub description: String,
@@ -105,7 +149,7 @@ impl Default for RepositoryDraft {
             code_namespace: String::new(),
             code_name: String::new(),
             clone_url: String::new(),
-            build_node: "in".to_owned(),
+            build_node: DEFAULT_BUILD_NODE.to_owned(),
             email_enabled: false,
         }
     }
@@ -139,23 +183,109 @@ impl RepositoryDraft {
     }
 }
 
-/// The request of call 6.
-pub fn update_request(build_node: &str, rows: &[RowDraft]) -> UpdateBuildConfig {
-    UpdateBuildConfig {
-        build_node: Some(build_node.trim().to_owned()),
-        tag_configs: rows.iter().map(RowDraft::to_config).collect(),
+/// The whole create form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateDraft {
+    pub repository: RepositoryDraft,
+    pub rows: Vec<RowDraft>,
+}
+
+impl Default for CreateDraft {
+    fn default() -> Self {
+        Self {
+            repository: RepositoryDraft::default(),
+            rows: vec![RowDraft::default()],
+        }
     }
 }
 
-/// The rows of a config that the API holds.
-pub fn rows_of(config: &BuildConfig) -> Vec<RowDraft> {
-    config.tag_configs.iter().map(RowDraft::of).collect()
+impl CreateDraft {
+    /// The draft as it may be kept: without a password or a token in the clone URL.
+    pub fn without_secrets(mut self) -> Self {
+        self.repository.clone_url = without_secret(&self.repository.clone_url);
+        self
+    }
+}
+
+/// What call 6 replaces, as the API holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct Held {
+    /// `None` where the API names none.
+    pub build_node: Option<String>,
+    pub rows: Vec<TagConfig>,
+}
+
+impl From<&BuildConfig> for Held {
+    fn from(config: &BuildConfig) -> Self {
+        Self {
+            build_node: config.build_node.clone(),
+            rows: config.tag_configs.clone(),
+        }
+    }
+}
+
+/// The whole tag config editor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct ConfigDraft {
+    pub build_node: String,
+    pub rows: Vec<RowDraft>,
+}
+
+impl From<&Held> for ConfigDraft {
+    fn from(held: &Held) -> Self {
+        Self {
+            build_node: held
+                .build_node
+                .clone()
+                .unwrap_or_else(|| DEFAULT_BUILD_NODE.to_owned()),
+            rows: held.rows.iter().map(RowDraft::of).collect(),
+        }
+    }
+}
+
+impl ConfigDraft {
+    /// The request of call 6.
+    pub fn to_request(&self) -> UpdateBuildConfig {
+        UpdateBuildConfig {
+            build_node: Some(self.build_node.trim().to_owned()),
+            tag_configs: self.rows.iter().map(RowDraft::to_config).collect(),
+        }
+    }
+}
+
+/// A clone URL without what may be secret in it: the user and password of http(s), where a token can
+/// stand in either place, the password of any other scheme, and a query.
+pub fn without_secret(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        // Half typed, or `user:password@host:path`, which no git takes but people write.
+        return match url.split_once('@') {
+            Some((user, host)) => match user.split_once(':') {
+                Some((user, _)) => format!("{user}@{host}"),
+                None => url.to_owned(),
+            },
+            None => url.to_owned(),
+        };
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let user = match scheme.trim().to_ascii_lowercase().as_str() {
+        "http" | "https" => "",
+        _ => user.split(':').next().unwrap_or_default(),
+    };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let at = if user.is_empty() { "" } else { "@" };
+    format!("{scheme}://{user}{at}{host}{path}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::Repository;
+    use proptest::prelude::*;
     use serde_json::Value;
 
     #[test]
@@ -183,7 +313,73 @@ mod tests {
         let sample = include_str!("../../tests/samples/repository.response.json");
         let repository: Repository = serde_json::from_str(sample).expect("decodes");
         let config = repository.build_config.expect("has one");
-        let request = update_request("in", &rows_of(&config));
+        let request = ConfigDraft::from(&Held::from(&config)).to_request();
         assert_eq!(request.tag_configs, config.tag_configs);
+    }
+
+    #[test]
+    fn what_is_typed_is_trimmed_and_its_paths_are_made_plain() {
+        let row = RowDraft {
+            source_value: " main ".to_owned(),
+            image_tag: "\tedge".to_owned(),
+            dockerfile_location: " //docker/./app/ ".to_owned(),
+            build_context_path: "/".to_owned(),
+            ..RowDraft::default()
+        };
+        let config = row.to_config();
+        assert_eq!(config.code_repo_type_value, "main");
+        assert_eq!(config.docker_repo_tag, "edge");
+        assert_eq!(config.dockerfile_location, "/docker/app");
+        assert_eq!(config.build_context_path.as_deref(), Some("/"));
+    }
+
+    #[test]
+    fn no_secret_of_a_clone_url_is_kept() {
+        for (url, kept) in [
+            ("https://me:secret@git.test/a", "https://git.test/a"),
+            ("https://gh0_token@git.test/a", "https://git.test/a"),
+            ("https://git.test/a?token=secret#x", "https://git.test/a"),
+            ("ssh://git:secret@git.test/a", "ssh://git@git.test/a"),
+            ("ssh://git@git.test:22/a", "ssh://git@git.test:22/a"),
+            ("HTTPS://a:b@c:secret@git.test/a", "HTTPS://git.test/a"),
+            ("git@git.test:a/b", "git@git.test:a/b"),
+            ("me:secret@git.test:a/b", "me@git.test:a/b"),
+            ("half a tho", "half a tho"),
+        ] {
+            assert_eq!(without_secret(url), kept);
+        }
+    }
+
+    fn any_row() -> impl Strategy<Value = TagConfig> {
+        let text = || ".{0,12}";
+        let ids = (any::<Option<i64>>(), any::<Option<i64>>());
+        let rest = (text(), any::<bool>(), -1_i64..4, prop::option::of(text()));
+        (ids, text(), text(), text(), rest).prop_map(|(ids, tag, kind, value, rest)| {
+            let (location, is_active, tagging, context) = rest;
+            TagConfig {
+                id: ids.0,
+                docker_build_config_id: ids.1,
+                docker_repo_tag: tag,
+                dockerfile_location: location,
+                code_repo_type: SourceKind::from(kind.as_str()),
+                code_repo_type_value: value,
+                is_active,
+                version_tagging: VersionTagging::from(tagging),
+                build_context_path: context,
+            }
+        })
+    }
+
+    proptest! {
+        /// Whatever the API answered goes back to it as it came, and a kept draft loses nothing.
+        #[test]
+        fn answer_draft_request(rows in prop::collection::vec(any_row(), 0..6), node in ".{1,8}") {
+            let held = Held { build_node: Some(node), rows };
+            let draft = ConfigDraft::from(&held);
+            prop_assert_eq!(&draft.to_request().tag_configs, &held.rows);
+            prop_assert!(draft.rows.iter().all(RowDraft::is_saved));
+            let kept = serde_json::to_string(&draft).expect("encodes");
+            prop_assert_eq!(serde_json::from_str::<ConfigDraft>(&kept).expect("decodes"), draft);
+        }
     }
 }

@@ -1,26 +1,61 @@
-//! The rows of a form: which branch or tag becomes which image tag.
+//! The rows of a form, as they are edited: which branch or tag becomes which image tag.
 
-use super::FormState;
 use super::draft::RowDraft;
-use super::rules::row_path;
-use crate::api::{SourceKind, VersionTagging};
-use crate::browser;
-use crate::components::button::Button;
-use crate::components::field::{CheckField, SelectField, TextField, selector};
-use crate::components::icon;
-use crate::view::{list, live, memo, part, when};
-use crate::{tr, ts};
+use super::state::FormState;
+use crate::tr;
 use leptos::prelude::*;
+use std::collections::HashSet;
+
+/// A row, by a key that stays its own wherever it stands.
+type Entry = (u64, RwSignal<RowDraft>);
 
 /// A list of row drafts that can be edited. Copies are the same thing.
 #[derive(Clone, Copy)]
 pub struct Rows {
-    list: RwSignal<Vec<(u64, RwSignal<RowDraft>)>>,
+    list: RwSignal<Vec<Entry>>,
     next_key: StoredValue<u64>,
     /// Rows that are added later live as long as the form.
     owner: StoredValue<Owner>,
-    /// The row removed last, with its place, so that it can be brought back.
-    removed: RwSignal<Option<(usize, RowDraft)>>,
+    selected: RwSignal<HashSet<u64>>,
+}
+
+/// What an edit of several rows sets; `None` leaves it as it is in each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edit {
+    pub is_active: Option<bool>,
+    pub version_tagging: Option<crate::api::VersionTagging>,
+    pub dockerfile_location: Option<String>,
+    pub build_context_path: Option<String>,
+}
+
+impl Edit {
+    fn apply(&self, row: &mut RowDraft) {
+        row.is_active = self.is_active.unwrap_or(row.is_active);
+        row.version_tagging = self.version_tagging.unwrap_or(row.version_tagging);
+        if let Some(path) = &self.dockerfile_location {
+            row.dockerfile_location.clone_from(path);
+        }
+        if let Some(path) = &self.build_context_path {
+            row.build_context_path.clone_from(path);
+        }
+    }
+
+    /// Takes the edit back where it still stands.
+    fn take_back(&self, before: &RowDraft, row: &mut RowDraft) {
+        if self.is_active == Some(row.is_active) {
+            row.is_active = before.is_active;
+        }
+        if self.version_tagging == Some(row.version_tagging) {
+            row.version_tagging = before.version_tagging;
+        }
+        if self.dockerfile_location.as_ref() == Some(&row.dockerfile_location) {
+            row.dockerfile_location
+                .clone_from(&before.dockerfile_location);
+        }
+        if self.build_context_path.as_ref() == Some(&row.build_context_path) {
+            row.build_context_path.clone_from(&before.build_context_path);
+        }
+    }
 }
 
 impl Rows {
@@ -30,7 +65,7 @@ impl Rows {
             list: RwSignal::new(Vec::new()),
             next_key: StoredValue::new(0),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
-            removed: RwSignal::new(None),
+            selected: RwSignal::new(HashSet::new()),
         };
         rows.set(drafts);
         rows
@@ -39,8 +74,8 @@ impl Rows {
     /// Replaces all rows.
     pub fn set(self, drafts: Vec<RowDraft>) {
         let list = drafts.into_iter().map(|draft| self.make(draft)).collect();
-        self.removed.set(None);
         self.list.set(list);
+        self.selected.update(HashSet::clear);
     }
 
     /// What the rows hold, tracked.
@@ -49,7 +84,43 @@ impl Rows {
             .with(|list| list.iter().map(|(_, row)| row.get()).collect())
     }
 
-    fn make(self, draft: RowDraft) -> (u64, RwSignal<RowDraft>) {
+    /// The rows' keys, in order, tracked.
+    pub fn keys(self) -> Vec<u64> {
+        self.list
+            .with(|list| list.iter().map(|(key, _)| *key).collect())
+    }
+
+    /// How many rows there are, tracked.
+    pub fn count(self) -> usize {
+        self.list.with(Vec::len)
+    }
+
+    /// How many rows there are now.
+    pub fn list_len(self) -> usize {
+        self.list.with_untracked(Vec::len)
+    }
+
+    /// Whether there is no row, tracked.
+    pub fn is_empty(self) -> bool {
+        self.count() == 0
+    }
+
+    /// The row with this key.
+    pub fn row(self, key: u64) -> Option<RwSignal<RowDraft>> {
+        self.list.with_untracked(|list| {
+            let found = list.iter().find(|(other, _)| *other == key);
+            found.map(|(_, row)| *row)
+        })
+    }
+
+    /// Where the row with this key stands, from 0, tracked.
+    pub fn position(self, key: u64) -> usize {
+        self.list
+            .with(|list| list.iter().position(|(other, _)| *other == key))
+            .unwrap_or(0)
+    }
+
+    fn make(self, draft: RowDraft) -> Entry {
         let key = self.next_key.get_value();
         self.next_key.set_value(key + 1);
         let row = self
@@ -58,219 +129,112 @@ impl Rows {
         (key, row)
     }
 
-    fn insert(self, index: usize, draft: RowDraft) {
+    /// Puts a row at this place, or at the end.
+    pub fn insert(self, index: usize, draft: RowDraft) {
         let row = self.make(draft);
         self.list
             .update(|list| list.insert(index.min(list.len()), row));
     }
 
-    fn row(self, key: u64) -> Option<RwSignal<RowDraft>> {
-        self.list.with_untracked(|list| {
-            let found = list.iter().find(|(other, _)| *other == key);
-            found.map(|(_, row)| *row)
-        })
+    /// Puts a new row like this one below it. The image tag is left for the user to say.
+    pub fn duplicate(self, key: u64) -> Option<usize> {
+        let row = self.row(key)?;
+        let at = untrack(move || self.position(key)) + 1;
+        let copy = RowDraft {
+            origin: None,
+            image_tag: String::new(),
+            ..row.get_untracked()
+        };
+        self.insert(at, copy);
+        Some(at)
     }
 
-    fn position(self, key: u64) -> usize {
-        self.list
-            .with(|list| list.iter().position(|(other, _)| *other == key))
-            .unwrap_or(0)
-    }
-
-    fn remove(self, index: usize) {
-        let mut gone = None;
+    /// Removes rows, and offers to bring them back to where they were.
+    pub fn remove(self, form: FormState, keys: &[u64]) {
+        let mut gone: Vec<(usize, RowDraft)> = Vec::new();
         self.list.update(|list| {
-            if index < list.len() {
-                gone = Some(list.remove(index).1.get_untracked());
-            }
+            let mut index = 0;
+            list.retain(|(key, row)| {
+                let goes = keys.contains(key);
+                if goes {
+                    gone.push((index, row.get_untracked()));
+                }
+                index += 1;
+                !goes
+            });
         });
-        self.removed.set(gone.map(|draft| (index, draft)));
-    }
-}
-
-fn focus_row(prefix: &'static str, index: usize) {
-    request_animation_frame(move || {
-        browser::focus(&selector(&row_path(prefix, index, "code_repo_type_value")));
-    });
-}
-
-/// Edits the rows. `prefix` is what stands before `tag_configs` in the API's paths.
-#[component]
-pub fn RowsEditor(rows: Rows, prefix: &'static str) -> impl IntoView {
-    let form = expect_context::<FormState>();
-    let list_path = format!("{prefix}tag_configs");
-    let add = move || {
-        let index = rows.list.with_untracked(Vec::len);
-        rows.insert(index, RowDraft::blank());
-        focus_row(prefix, index);
-    };
-    let undo = move || {
-        if let Some((index, draft)) = rows.removed.get_untracked() {
-            form.rows_moved();
-            rows.insert(index, draft);
-            rows.removed.set(None);
-            focus_row(prefix, index);
-        }
-    };
-    let keys = move || {
-        rows.list
-            .with(|list| list.iter().map(|(key, _)| *key).collect())
-    };
-    let editor = move |key| match rows.row(key) {
-        Some(row) => row_editor(rows, key, row, prefix),
-        // The list asks for the keys that it was just given.
-        None => ().into_any(),
-    };
-    let removed = live(move || {
-        rows.removed.with(|gone| match gone {
-            Some((_, draft)) => tr!(rows.removed, tag = draft.image_tag),
-            None => String::new(),
-        })
-    });
-    view! {
-        <div class="rows">
-            {list(keys, editor)}
-            <p class="field-problem">{part(move || form.problem(&list_path))}</p>
-            <div class="rows-actions">
-                {Button::new(ts!(rows.add)).icon(icon::PLUS).id("add-row").on_press(add)}
-                <span role="status">{removed}</span>
-                {when(
-                    move || rows.removed.with(Option::is_some),
-                    move || Button::new(ts!(rows.undo)).on_press(undo),
-                )}
-            </div>
-        </div>
-    }
-}
-
-fn row_editor(rows: Rows, key: u64, row: RwSignal<RowDraft>, prefix: &'static str) -> AnyView {
-    let form = expect_context::<FormState>();
-    let index = memo(move || rows.position(key));
-    let path =
-        move |field: &'static str| Signal::derive(move || row_path(prefix, index.get(), field));
-    let kind_options = Signal::derive(move || {
-        let mut options = vec![
-            ("branch".to_owned(), tr!(rows.branch).to_string()),
-            ("tag".to_owned(), tr!(rows.tag).to_string()),
-        ];
-        if let SourceKind::Other(text) = row.with(|row| row.source_kind.clone()) {
-            options.push((text.clone(), text));
-        }
-        options
-    });
-    let tagging_options = Signal::derive(move || {
-        let mut options = vec![
-            ("0".to_owned(), tr!(rows.tagging_none).to_string()),
-            ("1".to_owned(), tr!(rows.tagging_time).to_string()),
-            ("2".to_owned(), tr!(rows.tagging_commit).to_string()),
-        ];
-        if let VersionTagging::Other(number) = row.with(|row| row.version_tagging) {
-            options.push((number.to_string(), number.to_string()));
-        }
-        options
-    });
-    let title = memo(move || {
-        let tag = row.with(|row| row.image_tag.trim().to_owned());
-        match tag.is_empty() {
-            true => tr!(rows.title_new, n = index.get() + 1),
-            false => tr!(rows.title, n = index.get() + 1, tag = tag),
-        }
-    });
-    let duplicate = move || {
-        let at = index.get_untracked() + 1;
+        self.selected
+            .update(|selected| selected.retain(|key| !keys.contains(key)));
         form.rows_moved();
-        rows.insert(
-            at,
-            RowDraft {
-                id: None,
-                docker_build_config_id: None,
-                image_tag: String::new(),
-                ..row.get_untracked()
+        let tags: Vec<String> = gone.iter().map(|(_, row)| row.image_tag.clone()).collect();
+        let tags = tags.join(", ");
+        form.offer_undo(
+            move || tr!(rows.removed, tag = tags),
+            move || {
+                form.rows_moved();
+                for (index, draft) in gone.clone() {
+                    self.insert(index, draft);
+                }
             },
         );
-        focus_row(prefix, at);
-    };
-    let remove = move || {
-        form.rows_moved();
-        rows.remove(index.get_untracked());
-        request_animation_frame(|| {
-            browser::focus("#add-row");
-        });
-    };
-    view! {
-        <fieldset class="row">
-            <legend>{title}</legend>
-            <SelectField
-                path=path("code_repo_type")
-                label=ts!(rows.source_kind)
-                value=Signal::derive(move || row.with(|row| row.source_kind.to_string()))
-                options=kind_options
-                on_change=move |text: String| {
-                    row.update(|row| row.source_kind = SourceKind::from(text.as_str()))
-                }
-            />
-            <TextField
-                path=path("code_repo_type_value")
-                label=ts!(rows.source_value)
-                code=true
-                required=true
-                value=Signal::derive(move || row.with(|row| row.source_value.clone()))
-                on_input=move |text| row.update(|row| row.source_value = text)
-            />
-            <TextField
-                path=path("docker_repo_tag")
-                label=ts!(rows.image_tag)
-                code=true
-                required=true
-                value=Signal::derive(move || row.with(|row| row.image_tag.clone()))
-                on_input=move |text| row.update(|row| row.image_tag = text)
-            />
-            <SelectField
-                path=path("version_tagging")
-                label=ts!(rows.version_tagging)
-                value=Signal::derive(move || {
-                    row.with(|row| row.version_tagging.number().to_string())
-                })
-                options=tagging_options
-                on_change=move |text: String| {
-                    if let Ok(number) = text.parse::<i64>() {
-                        row.update(|row| row.version_tagging = VersionTagging::from(number));
+    }
+
+    /// Edits the selected rows alike, and offers to take that back.
+    pub fn edit_selected(self, form: FormState, edit: Edit) {
+        let mut before = Vec::new();
+        let selected = self.selected.get_untracked();
+        for (key, row) in self.list.get_untracked() {
+            if selected.contains(&key) {
+                before.push((key, row.get_untracked()));
+                row.update(|row| edit.apply(row));
+            }
+        }
+        let count = before.len();
+        form.offer_undo(
+            move || tr!(rows.edited, n = count),
+            move || {
+                for (key, before) in &before {
+                    if let Some(row) = self.row(*key) {
+                        row.update(|row| edit.take_back(before, row));
                     }
                 }
-            />
-            <TextField
-                path=path("dockerfile_location")
-                label=ts!(rows.dockerfile)
-                code=true
-                required=true
-                value=Signal::derive(move || row.with(|row| row.dockerfile_location.clone()))
-                on_input=move |text| row.update(|row| row.dockerfile_location = text)
-            />
-            <TextField
-                path=path("build_context_path")
-                label=ts!(rows.context)
-                code=true
-                required=true
-                value=Signal::derive(move || row.with(|row| row.build_context_path.clone()))
-                on_input=move |text| row.update(|row| row.build_context_path = text)
-            />
-            <CheckField
-                path=path("is_active")
-                label=ts!(rows.is_active)
-                checked=Signal::derive(move || row.with(|row| row.is_active))
-                on_change=move |on| row.update(|row| row.is_active = on)
-            />
-            <div class="row-actions">
-                {Button::new(ts!(rows.duplicate))
-                    .icon(icon::COPY)
-                    .name(ts!(rows.duplicate_title, title = title.get()))
-                    .on_press(duplicate)}
-                {Button::new(ts!(rows.remove))
-                    .icon(icon::TRASH)
-                    .name(ts!(rows.remove_title, title = title.get()))
-                    .on_press(remove)}
-            </div>
-        </fieldset>
+            },
+        );
     }
-    .into_any()
+
+    /// Whether a row is selected, tracked.
+    pub fn is_selected(self, key: u64) -> bool {
+        self.selected.with(|selected| selected.contains(&key))
+    }
+
+    /// How many rows are selected, tracked.
+    pub fn selected_count(self) -> usize {
+        self.selected.with(HashSet::len)
+    }
+
+    /// The keys of the selected rows, in the order of the rows.
+    pub fn selected_keys(self) -> Vec<u64> {
+        let selected = self.selected.get_untracked();
+        let keys = untrack(move || self.keys());
+        keys.into_iter().filter(|key| selected.contains(key)).collect()
+    }
+
+    /// Selects a row, or no longer.
+    pub fn select(self, key: u64, on: bool) {
+        self.selected.update(|selected| {
+            match on {
+                true => selected.insert(key),
+                false => selected.remove(&key),
+            };
+        });
+    }
+
+    /// Selects all rows, or none.
+    pub fn select_all(self, on: bool) {
+        let keys = match on {
+            true => untrack(move || self.keys()),
+            false => Vec::new(),
+        };
+        self.selected.set(keys.into_iter().collect());
+    }
 }

@@ -1,7 +1,7 @@
 //! What is wrong with a draft. Pure functions; the words are elsewhere.
 
-use super::draft::{RepositoryDraft, RowDraft};
-use crate::api::CodeClient;
+use super::draft::{ConfigDraft, CreateDraft, RowDraft};
+use crate::api::{CodeClient, SourceKind, TagConfig, VersionTagging};
 use std::collections::HashMap;
 
 /// One thing that is wrong, and where: the path that the API would use for the field.
@@ -12,7 +12,7 @@ pub struct Problem {
 }
 
 /// What can be wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Empty,
     /// No repository name by Docker's grammar.
@@ -33,57 +33,90 @@ pub enum Kind {
     Path,
     /// Warning: the Dockerfile lies outside the build context.
     OutsideContext,
+    /// Neither of the values that the API names.
+    Choice,
+    /// A line break or another control character.
+    OneLine,
     /// No row at all.
     NoRows,
 }
 
 impl Kind {
     /// Whether it is only a warning, which never blocks.
-    pub fn is_warning(&self) -> bool {
+    pub fn is_warning(self) -> bool {
         matches!(self, Self::Password | Self::OutsideContext)
     }
 }
 
+/// All that is wrong with a draft, in the order of its fields, to be found by path.
+#[derive(Debug, Clone, Default)]
+pub struct Verdict {
+    problems: Vec<Problem>,
+    by_path: HashMap<String, Kind>,
+}
+
+/// Equal when the problems are.
+impl PartialEq for Verdict {
+    fn eq(&self, other: &Self) -> bool {
+        self.problems == other.problems
+    }
+}
+
+impl Verdict {
+    fn say(&mut self, path: String, kind: Option<Kind>) {
+        if let Some(kind) = kind {
+            self.by_path.insert(path.clone(), kind);
+            self.problems.push(Problem { path, kind });
+        }
+    }
+
+    /// What is wrong with the field at this path; a warning only where nothing blocks.
+    pub fn of(&self, path: &str) -> Option<Kind> {
+        self.by_path.get(path).copied()
+    }
+
+    /// All problems and warnings.
+    pub fn all(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The problems that block, warnings left out.
+    pub fn blocking(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|one| !one.kind.is_warning())
+    }
+}
+
 /// What is wrong with a create form. Rows are at `build_config.tag_configs[i]`.
-pub fn check_repository(draft: &RepositoryDraft, rows: &[RowDraft]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut say = |path: &str, kind: Option<Kind>| {
-        problems.extend(kind.map(|kind| Problem {
-            path: path.to_owned(),
-            kind,
-        }));
-    };
-    say("repo_name", repo_name(draft.repo_name.trim()));
-    if draft.client == CodeClient::Simple {
+pub fn check_create(draft: &CreateDraft) -> Verdict {
+    let mut verdict = Verdict::default();
+    let repository = &draft.repository;
+    let mut say = |path: &str, kind: Option<Kind>| verdict.say(path.to_owned(), kind);
+    say("repo_name", repo_name(repository.repo_name.trim()));
+    if repository.client == CodeClient::Simple {
         say(
             "build_config.code_repo_clone_url",
-            clone_url(draft.clone_url.trim()),
+            clone_url(repository.clone_url.trim()),
         );
     } else {
-        let owner = draft.code_namespace.trim();
+        let owner = repository.code_namespace.trim();
         say("build_config.code_repo_namespace", source_name(owner));
-        let name = draft.code_name.trim();
+        let name = repository.code_name.trim();
         say("build_config.code_repo_name", source_name(name));
     }
-    let node = draft.build_node.trim();
     say(
         "build_config.build_node",
-        node.is_empty().then_some(Kind::Empty),
+        build_node(&repository.build_node),
     );
-    problems.extend(check_rows("build_config.", rows));
-    problems
+    check_rows(&mut verdict, "build_config.", &draft.rows);
+    verdict
 }
 
 /// What is wrong with the tag config editor. Rows are at `tag_configs[i]`.
-pub fn check_config(build_node: &str, rows: &[RowDraft]) -> Vec<Problem> {
-    let mut problems = check_rows("", rows);
-    if build_node.trim().is_empty() {
-        problems.push(Problem {
-            path: "build_node".to_owned(),
-            kind: Kind::Empty,
-        });
-    }
-    problems
+pub fn check_config(draft: &ConfigDraft) -> Verdict {
+    let mut verdict = Verdict::default();
+    check_rows(&mut verdict, "", &draft.rows);
+    verdict.say("build_node".to_owned(), build_node(&draft.build_node));
+    verdict
 }
 
 /// The fields of a row, as the API calls them.
@@ -102,50 +135,77 @@ pub fn row_path(prefix: &str, index: usize, field: &str) -> String {
     format!("{prefix}tag_configs[{index}].{field}")
 }
 
-fn check_rows(prefix: &str, rows: &[RowDraft]) -> Vec<Problem> {
-    let mut problems = Vec::new();
+fn check_rows(verdict: &mut Verdict, prefix: &str, rows: &[RowDraft]) {
     if rows.is_empty() {
-        problems.push(Problem {
-            path: format!("{prefix}tag_configs"),
-            kind: Kind::NoRows,
-        });
+        verdict.say(format!("{prefix}tag_configs"), Some(Kind::NoRows));
     }
     let mut tags: HashMap<&str, usize> = HashMap::new();
     for row in rows {
         *tags.entry(row.image_tag.trim()).or_default() += 1;
     }
     for (index, row) in rows.iter().enumerate() {
-        let mut say = |field: &str, kind: Option<Kind>| {
-            problems.extend(kind.map(|kind| Problem {
-                path: row_path(prefix, index, field),
-                kind,
-            }));
-        };
-        let tag = row.image_tag.trim();
-        let twice = tags.get(tag).is_some_and(|count| *count > 1);
-        say("code_repo_type_value", ref_name(row.source_value.trim()));
-        say(
-            "docker_repo_tag",
-            image_tag(tag).or(twice.then_some(Kind::SameTag)),
-        );
-        let (dockerfile, context) = (
-            row.dockerfile_location.trim(),
-            row.build_context_path.trim(),
-        );
-        let outside = !is_inside(dockerfile, context);
-        say(
-            "dockerfile_location",
-            path(dockerfile)
-                .or((outside && path(context).is_none()).then_some(Kind::OutsideContext)),
-        );
-        say("build_context_path", path(context));
+        let twice = tags.get(row.image_tag.trim()).is_some_and(|n| *n > 1);
+        for (field, kind) in check_row(row, twice) {
+            verdict.say(row_path(prefix, index, field), kind);
+        }
     }
-    problems
+}
+
+/// What the API holds already is not judged again: it took it.
+fn check_row(row: &RowDraft, twice: bool) -> [(&'static str, Option<Kind>); 6] {
+    let origin = row.origin.as_deref();
+    let judged =
+        |text: &str, held: fn(&TagConfig) -> &str, rule: fn(&str) -> Option<Kind>| match origin {
+            Some(origin) if held(origin) == text => None,
+            _ => rule(text.trim()),
+        };
+    let (dockerfile, context) = (
+        row.dockerfile_location.trim(),
+        row.build_context_path.trim(),
+    );
+    let outside = || {
+        let apart = path(context).is_none() && !is_inside(dockerfile, context);
+        apart.then_some(Kind::OutsideContext)
+    };
+    let unknown_kind = matches!(row.source_kind, SourceKind::Other(_))
+        && origin.is_none_or(|origin| origin.code_repo_type != row.source_kind);
+    let unknown_tagging = matches!(row.version_tagging, VersionTagging::Other(_))
+        && origin.is_none_or(|origin| origin.version_tagging != row.version_tagging);
+    [
+        ("code_repo_type", unknown_kind.then_some(Kind::Choice)),
+        (
+            "code_repo_type_value",
+            judged(
+                &row.source_value,
+                |held| &held.code_repo_type_value,
+                ref_name,
+            ),
+        ),
+        (
+            "docker_repo_tag",
+            judged(&row.image_tag, |held| &held.docker_repo_tag, image_tag)
+                .or(twice.then_some(Kind::SameTag)),
+        ),
+        (
+            "dockerfile_location",
+            judged(
+                &row.dockerfile_location,
+                |held| &held.dockerfile_location,
+                path,
+            )
+            .or_else(outside),
+        ),
+        (
+            "build_context_path",
+            judged(&row.build_context_path, TagConfig::context, path),
+        ),
+        ("version_tagging", unknown_tagging.then_some(Kind::Choice)),
+    ]
 }
 
 /// Docker's grammar for one part of an image name: lower case letters and digits, separated by `.`,
 /// `_`, `__` or dashes; 1 to 255 characters.
-fn repo_name(name: &str) -> Option<Kind> {
+pub fn repo_name(name: &str) -> Option<Kind> {
     if name.is_empty() {
         return Some(Kind::Empty);
     }
@@ -162,7 +222,7 @@ fn repo_name(name: &str) -> Option<Kind> {
 }
 
 /// `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`.
-fn image_tag(tag: &str) -> Option<Kind> {
+pub fn image_tag(tag: &str) -> Option<Kind> {
     if tag.is_empty() {
         return Some(Kind::Empty);
     }
@@ -175,15 +235,16 @@ fn image_tag(tag: &str) -> Option<Kind> {
     (!fits).then_some(Kind::ImageTag)
 }
 
-/// git's rules for a branch or tag name (`git check-ref-format --branch`).
-fn ref_name(name: &str) -> Option<Kind> {
+/// git's rules for a branch or tag name (`git check-ref-format --branch`), at most 255 bytes.
+pub fn ref_name(name: &str) -> Option<Kind> {
     if name.is_empty() {
         return Some(Kind::Empty);
     }
     let bad_char = |char: char| {
-        char.is_ascii_control() || matches!(char, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
+        char.is_control() || matches!(char, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
     };
-    let bad = name.starts_with('-')
+    let bad = name.len() > 255
+        || name.starts_with('-')
         || name == "@"
         || name.contains("..")
         || name.contains("@{")
@@ -195,74 +256,133 @@ fn ref_name(name: &str) -> Option<Kind> {
     bad.then_some(Kind::RefName)
 }
 
+/// A commit id as the API takes it: 7 to 40 hex digits.
+pub fn is_commit(text: &str) -> bool {
+    (7..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The most bytes of a clone URL.
+const CLONE_URL: usize = 2048;
+
 /// http(s), ssh, git, or `user@host:path`. A server may allow local paths too, so an absolute one
 /// and `file://` pass; the API has the last word.
-fn clone_url(url: &str) -> Option<Kind> {
+pub fn clone_url(url: &str) -> Option<Kind> {
     if url.is_empty() {
         return Some(Kind::Empty);
     }
-    if url.starts_with('-')
-        || url
-            .chars()
-            .any(|char| char.is_whitespace() || char.is_control())
-    {
+    let blank = |char: char| char.is_whitespace() || char.is_control();
+    if url.len() > CLONE_URL || url.chars().any(blank) {
         return Some(Kind::CloneUrl);
     }
     if url.starts_with('/') || url.starts_with("file:///") {
         return None;
     }
-    if let Some((scheme, rest)) = url.split_once("://") {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-        return match scheme.to_ascii_lowercase().as_str() {
-            _ if host.is_empty() || host.starts_with('-') => Some(Kind::CloneUrl),
-            "http" | "https" | "ssh" | "git" => user.contains(':').then_some(Kind::Password),
-            _ => Some(Kind::CloneUrl),
-        };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return (!is_scp_form(url)).then_some(Kind::CloneUrl);
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    // git knows its schemes in lower case only.
+    let known = matches!(scheme, "http" | "https" | "ssh" | "git");
+    let (name, password) = user.split_once(':').unwrap_or((user, ""));
+    if !known || !is_host(host) || !is_user(name) || path.is_empty() {
+        return Some(Kind::CloneUrl);
     }
-    let short = url.split_once(':').is_some_and(|(authority, path)| {
-        let (user, host) = authority.split_once('@').unwrap_or(("", authority));
-        !user.is_empty() && !host.is_empty() && !host.contains('/') && !path.is_empty()
-    });
-    (!short).then_some(Kind::CloneUrl)
+    (!password.is_empty() || user.contains(':')).then_some(Kind::Password)
 }
 
-fn source_name(name: &str) -> Option<Kind> {
+/// `user@host:path`, as ssh takes it.
+fn is_scp_form(text: &str) -> bool {
+    text.split_once('@')
+        .and_then(|(user, rest)| Some((user, rest.split_once(':')?)))
+        .is_some_and(|(user, (host, path))| {
+            let path_fits = !path.is_empty() && !path.starts_with('-');
+            !user.is_empty() && is_user(user) && is_host(host) && path_fits
+        })
+}
+
+/// A host with or without a port, which ssh cannot take for an option.
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(['-', ':', '.'])
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+}
+
+fn is_user(text: &str) -> bool {
+    !text.starts_with('-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_+%".contains(&byte))
+}
+
+/// An owner or a project at a code host: letters, digits, `.`, `_`, `-`, `~`.
+pub fn source_name(name: &str) -> Option<Kind> {
     if name.is_empty() {
         return Some(Kind::Empty);
     }
-    let bad = name.contains(['/', '\\', ':', '?', '#'])
-        || name.starts_with(['-', '.'])
-        || name
+    let fits = name.len() <= 255
+        && !name.starts_with('-')
+        && name != "."
+        && !name.contains("..")
+        && name
             .chars()
-            .any(|char| char.is_whitespace() || char.is_control());
-    bad.then_some(Kind::SourceName)
+            .all(|char| char.is_alphanumeric() || matches!(char, '.' | '_' | '-' | '~'));
+    (!fits).then_some(Kind::SourceName)
 }
 
-fn path(path: &str) -> Option<Kind> {
+/// Any text of one line.
+fn build_node(node: &str) -> Option<Kind> {
+    match node.trim() {
+        "" => Some(Kind::Empty),
+        node => node.chars().any(char::is_control).then_some(Kind::OneLine),
+    }
+}
+
+/// An absolute path in the source that does not step up.
+pub fn path(path: &str) -> Option<Kind> {
     if path.is_empty() {
         return Some(Kind::Empty);
     }
     let bad = !path.starts_with('/')
+        || path.len() > 4096
         || path.split('/').any(|part| part == "..")
         || path.chars().any(char::is_control);
     bad.then_some(Kind::Path)
 }
 
+/// The same path without blanks around it, doubled slashes, `.` steps and a slash at its end. What is
+/// no absolute path only loses the blanks.
+pub fn clean_path(path: &str) -> String {
+    let path = path.trim();
+    if !path.starts_with('/') {
+        return path.to_owned();
+    }
+    let mut clean = String::with_capacity(path.len());
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        clean.push('/');
+        clean.push_str(part);
+    }
+    if clean.is_empty() {
+        clean.push('/');
+    }
+    clean
+}
+
 /// Whether a path lies in a folder, or is it.
 fn is_inside(path: &str, folder: &str) -> bool {
-    let folder = folder.trim_end_matches('/');
-    let path = path.trim_end_matches('/');
-    path == folder
+    let (path, folder) = (clean_path(path), clean_path(folder));
+    folder == "/"
         || path
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.starts_with('/'))
-        || folder.is_empty()
+            .strip_prefix(&folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forms::draft::{Held, RepositoryDraft};
 
     #[test]
     fn repository_names_follow_dockers_grammar() {
@@ -322,6 +442,9 @@ mod tests {
             assert_eq!(clone_url(right), None, "{right}");
         }
         for wrong in [
+            "HTTPS://git.test/a",
+            "https://git.test",
+            "git@git.test:-x",
             "--upload-pack=x",
             "ext::sh -c x",
             "ftp://git.test/a",
@@ -347,6 +470,42 @@ mod tests {
         }
         assert!(is_inside("/a/b", "/a") && is_inside("/a", "/a/") && is_inside("/x", "/"));
         assert!(!is_inside("/ab", "/a") && !is_inside("/", "/a"));
+        assert!(is_inside("//a/./b", "/a/") && is_inside("/", "/"));
+        for (typed, clean) in [
+            (" //a/./b// ", "/a/b"),
+            ("/", "/"),
+            ("/./", "/"),
+            ("a//b", "a//b"),
+            ("", ""),
+        ] {
+            assert_eq!(clean_path(typed), clean);
+        }
+    }
+
+    #[test]
+    fn owners_and_names_are_one_word() {
+        for right in ["octo-org", ".github", "名字", "a.b_c~d"] {
+            assert_eq!(source_name(right), None, "{right}");
+        }
+        for wrong in ["a/b", "a b", "-a", ".", "..", "a?b", "a%2Fb"] {
+            assert_eq!(source_name(wrong), Some(Kind::SourceName), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_commit_is_7_to_40_hex_digits() {
+        assert!(is_commit("552819d"));
+        assert!(is_commit("552819d5c903472a36696e8ac620ac250e49829d"));
+        for wrong in ["", "552819", "552819g", "--upload-pack", &"a".repeat(41)] {
+            assert!(!is_commit(wrong), "{wrong}");
+        }
+    }
+
+    fn config(rows: &[RowDraft]) -> ConfigDraft {
+        ConfigDraft {
+            build_node: "in".to_owned(),
+            rows: rows.to_vec(),
+        }
     }
 
     fn row(tag: &str) -> RowDraft {
@@ -358,8 +517,9 @@ mod tests {
 
     #[test]
     fn one_tag_in_two_rows_is_a_problem_of_both() {
-        let problems = check_config("in", &[row("a"), row("b"), row("a")]);
+        let problems = check_config(&config(&[row("a"), row("b"), row("a")]));
         let paths: Vec<&str> = problems
+            .all()
             .iter()
             .map(|problem| problem.path.as_str())
             .collect();
@@ -370,34 +530,58 @@ mod tests {
                 "tag_configs[2].docker_repo_tag"
             ]
         );
-        assert!(problems.iter().all(|problem| problem.kind == Kind::SameTag));
+        assert!(
+            problems
+                .blocking()
+                .all(|problem| problem.kind == Kind::SameTag)
+        );
     }
 
     #[test]
     fn no_row_is_a_problem() {
-        let problems = check_config("in", &[]);
-        assert_eq!(problems.len(), 1);
-        assert_eq!(problems[0].kind, Kind::NoRows);
+        let problems = check_config(&config(&[]));
+        assert_eq!(problems.all().len(), 1);
+        assert_eq!(problems.of("tag_configs"), Some(Kind::NoRows));
     }
 
     #[test]
     fn a_dockerfile_outside_the_context_is_a_warning() {
         let mut row = row("a");
         row.build_context_path = "/app".to_owned();
-        let problems = check_config("in", &[row]);
-        assert_eq!(problems.len(), 1);
-        assert!(problems[0].kind.is_warning());
+        let problems = check_config(&config(&[row]));
+        assert_eq!(problems.all().len(), 1);
+        assert_eq!(problems.blocking().count(), 0);
     }
 
     #[test]
     fn a_simple_source_needs_its_url_and_no_owner() {
-        let draft = RepositoryDraft {
+        let repository = RepositoryDraft {
             repo_name: "a".to_owned(),
             client: CodeClient::Simple,
             ..RepositoryDraft::default()
         };
-        let problems = check_repository(&draft, &[row("a")]);
-        assert_eq!(problems.len(), 1);
-        assert_eq!(problems[0].path, "build_config.code_repo_clone_url");
+        let problems = check_create(&CreateDraft {
+            repository,
+            rows: vec![row("a")],
+        });
+        assert_eq!(problems.all().len(), 1);
+        let path = "build_config.code_repo_clone_url";
+        assert_eq!(problems.of(path), Some(Kind::Empty));
+    }
+
+    #[test]
+    fn what_the_api_holds_is_not_judged_until_it_is_edited() {
+        let held: TagConfig = serde_json::from_str(
+            r#"{"docker_repo_tag": "-odd-", "code_repo_type": "trunk",
+                "code_repo_type_value": "a..b", "dockerfile_location": "docker", "version_tagging": 7}"#,
+        )
+        .expect("decodes");
+        let mut draft = ConfigDraft::from(&Held {
+            build_node: Some("in".to_owned()),
+            rows: vec![held],
+        });
+        assert_eq!(check_config(&draft).blocking().count(), 0);
+        draft.rows[0].image_tag.push('-');
+        assert_eq!(check_config(&draft).blocking().count(), 1);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::heading;
 use crate::connection::use_connection;
-use crate::forms::create_form::CreateForm;
+use crate::forms::create_form::create_form;
 use crate::known;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
@@ -28,6 +28,6 @@ pub fn NewRepository(namespace: String) -> impl IntoView {
     let title = namespace.clone();
     view! {
         {heading(ts!(create.title_in, namespace = title.clone()))}
-        <CreateForm namespace=namespace on_created=created />
+        {create_form(namespace, created)}
     }
 }

@@ -5,6 +5,7 @@ mod access;
 mod builds;
 mod continuous;
 mod fixtures;
+mod forms;
 mod hostile;
 mod limits;
 mod logs;

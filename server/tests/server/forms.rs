@@ -1,0 +1,135 @@
+//! The console's forms against this server: a draft that its rules find nothing wrong with is taken.
+
+use crate::support::*;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use slipway_console::api::{BuildConfig, CodeClient, Repository, SourceKind, VersionTagging};
+use slipway_console::forms::draft::{ConfigDraft, CreateDraft, Held, RepositoryDraft, RowDraft};
+use slipway_console::forms::review::is_as_sent;
+use slipway_console::forms::rules::{Kind, check_config, check_create};
+
+/// Texts that a field takes, and now and then one from its edges.
+fn mostly(right: &'static str, edge: &'static str) -> impl Strategy<Value = String> {
+    prop_oneof![
+        40 => proptest::string::string_regex(right).unwrap(),
+        1 => proptest::string::string_regex(edge).unwrap(),
+    ]
+}
+
+fn row() -> impl Strategy<Value = RowDraft> {
+    let tag = mostly("[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}", "[ -~]{0,4}");
+    let value = mostly("[a-z发布]{1,6}(/[a-zA-Z0-9._]{1,4}){0,2}", "[ -~]{0,6}");
+    let path = || mostly(" ?(/[a-z.]{1,4}){1,3}/?", "[ -~]{0,6}");
+    (tag, value, path(), path(), any::<(bool, bool)>(), 0_i64..3).prop_map(
+        |(image_tag, source_value, dockerfile_location, build_context_path, flags, tagging)| {
+            RowDraft {
+                origin: None,
+                source_kind: if flags.0 {
+                    SourceKind::Branch
+                } else {
+                    SourceKind::Tag
+                },
+                source_value,
+                image_tag,
+                dockerfile_location,
+                build_context_path,
+                is_active: flags.1,
+                version_tagging: VersionTagging::from(tagging),
+            }
+        },
+    )
+}
+
+fn draft() -> impl Strategy<Value = CreateDraft> {
+    let name = mostly("[a-z0-9]{1,6}([.]|_|__|-{1,3})[a-z0-9]{1,6}", "[ -~]{0,6}");
+    let owner = || mostly("[A-Za-z0-9._~-]{1,8}", "[ -~]{0,4}");
+    let url = prop_oneof![
+        mostly(
+            "(https?|ssh|git)://([a-z]{1,4}@)?[a-z.]{1,8}(:[0-9]{2})?/[!-~]{1,12}",
+            "[ -~]{0,9}"
+        ),
+        mostly("[a-z]{1,4}@[a-z.]{1,8}:[!-~]{1,12}", "[!-~]{0,9}"),
+    ];
+    let client = prop::sample::select(CodeClient::KNOWN.to_vec());
+    let texts = (".{0,80}", "(.|\n){0,300}", mostly("[a-z]{1,8}", ".{0,3}"));
+    let rows = prop::collection::vec(row(), 1..4);
+    (
+        name,
+        owner(),
+        owner(),
+        url,
+        client,
+        texts,
+        any::<(bool, bool)>(),
+        rows,
+    )
+        .prop_map(
+            |(repo_name, code_namespace, code_name, clone_url, client, texts, flags, rows)| {
+                CreateDraft {
+                    repository: RepositoryDraft {
+                        repo_name,
+                        description: texts.0,
+                        full_description: texts.1,
+                        is_public: flags.0,
+                        client,
+                        code_namespace,
+                        code_name,
+                        clone_url,
+                        build_node: texts.2,
+                        email_enabled: flags.1,
+                    },
+                    rows,
+                }
+            },
+        )
+}
+
+#[tokio::test]
+async fn a_draft_without_problems_is_always_taken() {
+    let server = TestServer::start(&[]).await;
+    let mut runner = TestRunner::deterministic();
+    let (mut taken, mut seen) = (0, 0);
+    while taken < 150 {
+        seen += 1;
+        assert!(seen < 6_000, "too few drafts are right: {taken} of {seen}");
+        let draft = draft().new_tree(&mut runner).unwrap().current();
+        let verdict = check_create(&draft);
+        // A password is the one thing that the rules only warn of and this server never takes.
+        if verdict.blocking().next().is_some()
+            || verdict.all().iter().any(|p| p.kind == Kind::Password)
+        {
+            continue;
+        }
+        // A namespace for each: the same name may come twice.
+        let url = format!("/v1/repositories/forms{seen}");
+        let request = serde_json::to_value(draft.repository.to_request(&draft.rows)).unwrap();
+        let (status, body) = server.post(&url, &request).await;
+        assert_eq!(status, 201, "{request:#} {body:#}");
+
+        // Edited and saved, with the ids that it has now.
+        let repository: Repository = serde_json::from_value(body).unwrap();
+        let held = Held::from(&repository.build_config.unwrap());
+        let mut config = ConfigDraft::from(&held);
+        assert_eq!(check_config(&config).blocking().count(), 0);
+        let edit = row().new_tree(&mut runner).unwrap().current();
+        config.rows[0].image_tag = edit.image_tag.clone();
+        config.rows[0].dockerfile_location = edit.dockerfile_location.clone();
+        config.rows.push(edit);
+        config.rows.last_mut().unwrap().image_tag.push('x');
+        if check_config(&config).blocking().next().is_none() {
+            let request = serde_json::to_value(config.to_request()).unwrap();
+            let name = &repository.repo_name;
+            let (status, body) = server
+                .put(&format!("{url}/{name}/build-config"), &request)
+                .await;
+            assert_eq!(status, 200, "{request:#} {body:#}");
+            let answer: BuildConfig = serde_json::from_value(body).unwrap();
+            assert!(
+                is_as_sent(&Held::from(&answer), &config),
+                "{request:#} {answer:#?}"
+            );
+        }
+        taken += 1;
+    }
+}

@@ -1,0 +1,109 @@
+//! Markdown, shown as elements and text nodes: no HTML of it is ever taken as such, nothing is loaded.
+
+use crate::browser::web_link;
+use crate::view::part;
+use leptos::prelude::*;
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
+
+/// The longest text that is drawn as Markdown, in bytes; a longer one is shown as it is.
+const LONGEST: usize = 100_000;
+
+/// The deepest nesting that is followed; what lies deeper is drawn beside it.
+const DEEPEST: usize = 24;
+
+/// Draws a text, and draws it again when it changes.
+pub fn markdown(text: Signal<String>) -> AnyView {
+    let draw = move || {
+        text.with(|text| match text.len() <= LONGEST {
+            true => parse(text),
+            false => view! { <p class="pre">{text.clone()}</p> }.into_any(),
+        })
+    };
+    view! { <div class="markdown">{part(draw)}</div> }.into_any()
+}
+
+fn parse(text: &str) -> AnyView {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    // What is open: the element, and what it holds so far.
+    let mut open: Vec<(Option<Tag>, Vec<AnyView>)> = vec![(None, Vec::new())];
+    for event in Parser::new_ext(text, options) {
+        let view = match event {
+            Event::Start(tag) if open.len() <= DEEPEST => {
+                open.push((Some(tag), Vec::new()));
+                continue;
+            }
+            Event::Start(_) => {
+                open.push((None, Vec::new()));
+                continue;
+            }
+            Event::End(_) => match open.pop() {
+                Some((Some(tag), children)) => element(tag, children.into_any()),
+                Some((None, children)) => children.into_any(),
+                None => continue,
+            },
+            Event::Code(text) => view! { <code class="code">{text.into_string()}</code> }.into_any(),
+            Event::SoftBreak => " ".into_any(),
+            Event::HardBreak => view! { <br /> }.into_any(),
+            Event::Rule => view! { <hr /> }.into_any(),
+            // HTML is shown as the text that it is.
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                text.into_string().into_any()
+            }
+            _ => continue,
+        };
+        if let Some((_, children)) = open.last_mut() {
+            children.push(view);
+        }
+    }
+    // Every start has its end, so only the outermost is left.
+    open.into_iter()
+        .flat_map(|(_, children)| children)
+        .collect::<Vec<_>>()
+        .into_any()
+}
+
+fn element(tag: Tag, children: AnyView) -> AnyView {
+    match tag {
+        Tag::Paragraph => view! { <p>{children}</p> }.into_any(),
+        // The page's own headings stand above these.
+        Tag::Heading { level, .. } => match level {
+            HeadingLevel::H1 | HeadingLevel::H2 => view! { <h3>{children}</h3> }.into_any(),
+            HeadingLevel::H3 => view! { <h4>{children}</h4> }.into_any(),
+            _ => view! { <h5>{children}</h5> }.into_any(),
+        },
+        Tag::BlockQuote(_) => view! { <blockquote>{children}</blockquote> }.into_any(),
+        Tag::CodeBlock(_) => {
+            view! { <pre class="code block" tabindex="0">{children}</pre> }.into_any()
+        }
+        Tag::List(Some(start)) => view! { <ol start=start.to_string()>{children}</ol> }.into_any(),
+        Tag::List(None) => view! { <ul>{children}</ul> }.into_any(),
+        Tag::Item => view! { <li>{children}</li> }.into_any(),
+        Tag::Emphasis => view! { <em>{children}</em> }.into_any(),
+        Tag::Strong => view! { <strong>{children}</strong> }.into_any(),
+        Tag::Strikethrough => view! { <s>{children}</s> }.into_any(),
+        Tag::Table(_) => view! {
+            <div class="table-scroll" tabindex="0" role="group">
+                <table>{children}</table>
+            </div>
+        }
+        .into_any(),
+        Tag::TableHead | Tag::TableRow => view! { <tr>{children}</tr> }.into_any(),
+        Tag::TableCell => view! { <td>{children}</td> }.into_any(),
+        // An image would be a request to another host: its text leads to it instead.
+        Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => match web_link(&dest_url) {
+            Some((href, host)) => view! {
+                <a
+                    href=href
+                    rel="noopener noreferrer nofollow"
+                    target="_blank"
+                    title=crate::ts!(link.outside, host = host)
+                >
+                    {children}
+                </a>
+            }
+            .into_any(),
+            None => children,
+        },
+        _ => children,
+    }
+}

@@ -1,0 +1,111 @@
+//! What stands around the sections of both forms: drafts, errors, what can be taken back, the buttons.
+
+use super::document::Drafts;
+use super::sending::Sending;
+use super::state::FormState;
+use crate::components::button::Button;
+use crate::components::notice::error_notice;
+use crate::view::{flag, live, part};
+use crate::ts;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use web_sys::KeyboardEvent;
+
+/// The form around its sections.
+pub struct Frame {
+    pub form: FormState,
+    pub sending: Sending,
+    pub drafts: Drafts,
+    /// Whether leaving would lose what was typed.
+    pub unsaved: Signal<bool>,
+    /// The form's name.
+    pub label: Signal<String>,
+    /// What is being done when it is sent ('Saving the build config').
+    pub what: Signal<String>,
+    /// Where to see what stands in the place of what was sent.
+    pub other: Signal<String>,
+    pub sections: AnyView,
+    pub buttons: AnyView,
+}
+
+impl Frame {
+    /// The form: it sends on submit and on Ctrl or ⌘ with Enter.
+    pub fn view(self, send: impl Fn() + Copy + 'static) -> AnyView {
+        let Self { form, sending, .. } = self;
+        let what = self.what;
+        let error = form.error();
+        view! {
+            {self.drafts.view()}
+            <form
+                class="form"
+                novalidate
+                aria-label=self.label
+                on:submit=move |event: SubmitEvent| {
+                    event.prevent_default();
+                    send();
+                }
+                on:keydown=move |event: KeyboardEvent| {
+                    if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                        event.prevent_default();
+                        send();
+                    }
+                }
+            >
+                {part(move || { Some(error_notice(what, error.get()?, false, None)) })}
+                {sending.notice(self.other)}
+                // What is typed while it is sent would be in neither.
+                <div class="form-body" inert=flag(move || sending.is_busy())>
+                    {self.sections}
+                </div>
+                {build_nodes()}
+                {undo_bar(form)}
+                {summary(form)}
+                <div class="form-actions form-bar">{self.buttons}</div>
+            </form>
+            {self.drafts.ask_before_leaving(self.unsaved)}
+        }
+        .into_any()
+    }
+}
+
+/// The build nodes that are known, to choose from; any other text may be typed.
+fn build_nodes() -> impl IntoView {
+    view! {
+        <datalist id="build-nodes">
+            {crate::api::repository::KNOWN_BUILD_NODES
+                .into_iter()
+                .map(|node| view! { <option value=node></option> })
+                .collect_view()}
+        </datalist>
+    }
+}
+
+/// Says that something is still wrong, once the user has tried to send.
+fn summary(form: FormState) -> impl IntoView {
+    view! {
+        <p class="form-summary" role="alert">
+            {part(move || {
+                form.is_blocked()
+                    .then(|| match form.count() {
+                        1 => crate::tr!(form.one_problem).to_owned(),
+                        count => crate::tr!(form.problems, n = count),
+                    })
+            })}
+        </p>
+    }
+}
+
+/// What was done last, and the way back.
+fn undo_bar(form: FormState) -> AnyView {
+    let bar = move || {
+        let undo = form.undo()?;
+        Some(view! {
+            <div class="undo-bar">
+                <span>{live(move || (undo.said)())}</span>
+                {Button::new(ts!(rows.undo)).on_press(move || form.take_back())}
+                {Button::new(ts!(undo.keep)).on_press(move || form.forget_undo())}
+            </div>
+        })
+    };
+    view! { <div class="undo-place" role="status">{part(bar)}</div> }.into_any()
+}

@@ -1,0 +1,369 @@
+//! What a pasted link or git address says about the source.
+
+use super::draft::CreateDraft;
+use super::rules;
+use crate::api::url::decode;
+use crate::api::{CodeClient, SourceKind};
+
+/// A source that a pasted text names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pasted {
+    pub place: Place,
+    /// The branch or tag that the link leads to.
+    pub reference: Option<(SourceKind, String)>,
+}
+
+/// Where the source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Hosted {
+        client: CodeClient,
+        owner: String,
+        name: String,
+    },
+    Address {
+        clone_url: String,
+    },
+}
+
+/// The longest text that is looked at, in bytes.
+const LONGEST: usize = 4096;
+
+/// Branches that so many sources have that a link below them leads to a folder of it.
+const USUAL_BRANCHES: [&str; 6] = ["main", "master", "develop", "dev", "trunk", "default"];
+
+/// Reads a link to a source at a known host, a git address, or a `git clone` line. `None` for anything
+/// else: it is pasted as it is.
+pub fn understand(text: &str) -> Option<Pasted> {
+    let text = text.trim();
+    if text.len() > LONGEST {
+        return None;
+    }
+    if let Some(line) = text.strip_prefix("git clone ") {
+        return understand_clone(line);
+    }
+    if text.contains(char::is_whitespace) || text.contains(char::is_control) {
+        return None;
+    }
+    hosted(text).or_else(|| address(text, false))
+}
+
+/// The words after `git clone`.
+fn understand_clone(line: &str) -> Option<Pasted> {
+    let mut words = line.split_whitespace();
+    let (mut branch, mut url) = (None, None);
+    while let Some(word) = words.next() {
+        match word {
+            "-b" | "--branch" => branch = words.next(),
+            "--depth" | "-o" | "--origin" | "-c" | "--config" => {
+                words.next();
+            }
+            _ if word.starts_with("--branch=") => branch = word.strip_prefix("--branch="),
+            _ if word.starts_with('-') => {}
+            _ => {
+                url = url.or(Some(word));
+            }
+        }
+    }
+    let url = url?;
+    let mut pasted = hosted(url).or_else(|| address(url, true))?;
+    if let Some(name) = branch.filter(|name| rules::ref_name(name).is_none()) {
+        pasted.reference = Some((SourceKind::Branch, name.to_owned()));
+    }
+    Some(pasted)
+}
+
+/// Host and path of an http(s), ssh or git URL, of `user@host:path`, or of a link without a scheme.
+fn host_and_path(text: &str) -> Option<(String, &str)> {
+    let (authority, path) = match text.split_once("://") {
+        Some((scheme, rest)) => {
+            let scheme = scheme.to_ascii_lowercase();
+            if !matches!(scheme.as_str(), "http" | "https" | "ssh" | "git") {
+                return None;
+            }
+            rest.split_once('/')?
+        }
+        None => match text.split_once('@') {
+            Some((_, rest)) => rest.split_once(':')?,
+            None => text.split_once('/')?,
+        },
+    };
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let host = host
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    Some((host.trim_start_matches("www.").to_owned(), path))
+}
+
+fn client_of(host: &str) -> Option<CodeClient> {
+    Some(match host {
+        "github.com" | "ssh.github.com" => CodeClient::GitHub,
+        "bitbucket.org" | "altssh.bitbucket.org" => CodeClient::Bitbucket,
+        "gitee.com" | "git.oschina.net" => CodeClient::OSChina,
+        "gitcafe.com" => CodeClient::GitCafe,
+        _ => return None,
+    })
+}
+
+fn hosted(text: &str) -> Option<Pasted> {
+    let (host, path) = host_and_path(text)?;
+    let client = client_of(&host)?;
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let segments: Vec<String> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(decode)
+        .collect::<Option<_>>()?;
+    let (owner, name) = (segments.first()?, segments.get(1)?);
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    if rules::source_name(owner).is_some() || rules::source_name(name).is_some() {
+        return None;
+    }
+    Some(Pasted {
+        place: Place::Hosted {
+            client,
+            owner: owner.clone(),
+            name: name.to_owned(),
+        },
+        reference: reference(&segments[2..]),
+    })
+}
+
+/// The branch or tag that the rest of a link's path names.
+fn reference(rest: &[String]) -> Option<(SourceKind, String)> {
+    let words: Vec<&str> = rest.iter().map(String::as_str).collect();
+    let (kind, name) = match words.as_slice() {
+        ["releases", "tag", name] | ["commits", "tag", name] => {
+            (SourceKind::Tag, (*name).to_owned())
+        }
+        // Nothing in the path says where a branch with slashes ends and a folder begins.
+        ["tree" | "branch", first, ..] if USUAL_BRANCHES.contains(first) => {
+            (SourceKind::Branch, (*first).to_owned())
+        }
+        ["tree" | "branch", name @ ..] => (SourceKind::Branch, name.join("/")),
+        ["blob" | "src" | "raw", name, ..] => (SourceKind::Branch, (*name).to_owned()),
+        _ => return None,
+    };
+    let is_commit = name.len() >= 40 && rules::is_commit(&name);
+    (rules::ref_name(&name).is_none() && !is_commit).then_some((kind, name))
+}
+
+/// A git address. A web address may be any page, so it counts only when something says that it is
+/// git's: its end, its form, or that it was said to git (`told`).
+fn address(text: &str, told: bool) -> Option<Pasted> {
+    // GitLab's links, on whatever host: `/group/name/-/tree/branch`.
+    if let Some((url, rest)) = text.split_once("/-/") {
+        let rest = rest.split(['?', '#']).next().unwrap_or_default();
+        let words: Vec<String> = rest.split('/').map(decode).collect::<Option<_>>()?;
+        return web(url).then(|| Pasted {
+            place: Place::Address {
+                clone_url: format!("{}.git", url.trim_end_matches(".git")),
+            },
+            reference: match words.as_slice() {
+                [tags, name] if tags == "tags" => Some((SourceKind::Tag, name.clone())),
+                words => reference(words),
+            },
+        });
+    }
+    let fits = !matches!(
+        rules::clone_url(text),
+        Some(rules::Kind::CloneUrl | rules::Kind::Empty)
+    );
+    let is_git = told || !web(text) || text.ends_with(".git");
+    // A path of this machine is as good as any other text.
+    let is_path = text.starts_with('/') || text.starts_with("file:");
+    (fits && is_git && !is_path).then(|| Pasted {
+        place: Place::Address {
+            clone_url: text.to_owned(),
+        },
+        reference: None,
+    })
+}
+
+fn web(url: &str) -> bool {
+    (url.starts_with("https://") || url.starts_with("http://")) && rules::clone_url(url).is_none()
+        || url.starts_with("http") && rules::clone_url(url) == Some(rules::Kind::Password)
+}
+
+/// Puts what was pasted into the form: the source; the branch or tag into its first row; and a name
+/// for the image repository where none was typed.
+pub fn apply(pasted: &Pasted, draft: &mut CreateDraft) {
+    let repository = &mut draft.repository;
+    let name = match &pasted.place {
+        Place::Hosted {
+            client,
+            owner,
+            name,
+        } => {
+            repository.client = client.clone();
+            repository.code_namespace = owner.clone();
+            repository.code_name = name.clone();
+            name.as_str()
+        }
+        Place::Address { clone_url } => {
+            repository.client = CodeClient::Simple;
+            repository.clone_url = clone_url.clone();
+            clone_url
+                .trim_end_matches('/')
+                .trim_end_matches(".git")
+                .rsplit(['/', ':'])
+                .next()
+                .unwrap_or_default()
+        }
+    };
+    let name = name.to_lowercase();
+    if repository.repo_name.trim().is_empty() && rules::repo_name(&name).is_none() {
+        repository.repo_name = name;
+    }
+    if let (Some((kind, value)), Some(row)) = (&pasted.reference, draft.rows.first_mut()) {
+        row.source_kind = kind.clone();
+        row.source_value = value.clone();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        let Some(pasted) = understand(text) else {
+            return "nothing".to_owned();
+        };
+        let place = match pasted.place {
+            Place::Hosted {
+                client,
+                owner,
+                name,
+            } => format!("{client} {owner} {name}"),
+            Place::Address { clone_url } => clone_url,
+        };
+        match pasted.reference {
+            Some((kind, name)) => format!("{place} {kind} {name}"),
+            None => place,
+        }
+    }
+
+    #[test]
+    fn links_of_the_known_hosts() {
+        for (text, expected) in [
+            ("https://github.com/octo/app", "GitHub octo app"),
+            (" https://github.com/octo/app.git\n", "GitHub octo app"),
+            ("http://www.GitHub.com/octo/app/", "GitHub octo app"),
+            ("github.com/octo/app", "GitHub octo app"),
+            (
+                "https://github.com/octo/app/tree/main/docker",
+                "GitHub octo app branch main",
+            ),
+            (
+                "https://github.com/octo/app/tree/feature/login?x=1#readme",
+                "GitHub octo app branch feature/login",
+            ),
+            (
+                "https://github.com/octo/app/tree/%E5%8F%91%E5%B8%83",
+                "GitHub octo app branch 发布",
+            ),
+            (
+                "https://github.com/octo/app/blob/dev/Dockerfile",
+                "GitHub octo app branch dev",
+            ),
+            (
+                "https://github.com/octo/app/releases/tag/v1.0",
+                "GitHub octo app tag v1.0",
+            ),
+            (
+                "https://github.com/octo/app/tree/119d9dc6f33992b6c4f8ddf068e347d426ddf22c",
+                "GitHub octo app",
+            ),
+            ("git@github.com:octo/app.git", "GitHub octo app"),
+            ("ssh://git@github.com:22/octo/app.git", "GitHub octo app"),
+            (
+                "https://me@bitbucket.org/team/app.git",
+                "Bitbucket team app",
+            ),
+            (
+                "https://bitbucket.org/team/app/src/develop/",
+                "Bitbucket team app branch develop",
+            ),
+            (
+                "https://bitbucket.org/team/app/branch/feature/x",
+                "Bitbucket team app branch feature/x",
+            ),
+            (
+                "https://gitee.com/team/app/tree/master/",
+                "OSChina team app branch master",
+            ),
+            ("git@gitee.com:team/app.git", "OSChina team app"),
+            ("https://gitcafe.com/team/app", "GitCafe team app"),
+            (
+                "git clone --depth 1 -b next git@github.com:octo/app.git here",
+                "GitHub octo app branch next",
+            ),
+        ] {
+            assert_eq!(said(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn git_addresses_of_other_hosts() {
+        for (text, expected) in [
+            ("https://git.test/a/b.git", "https://git.test/a/b.git"),
+            ("ssh://git@git.test:2222/a/b", "ssh://git@git.test:2222/a/b"),
+            ("git://git.test/a", "git://git.test/a"),
+            ("git@git.test:a/b.git", "git@git.test:a/b.git"),
+            ("git clone https://git.test/a", "https://git.test/a"),
+            (
+                "https://gitlab.test/group/sub/app/-/tree/release/1.x",
+                "https://gitlab.test/group/sub/app.git branch release/1.x",
+            ),
+        ] {
+            assert_eq!(said(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_pasted_as_it_is() {
+        for text in [
+            "",
+            "main",
+            "octo/app",
+            "https://github.com/octo",
+            "https://github.com/",
+            "https://git.test/some/page",
+            "https://git.test/a b",
+            "javascript:alert(1)",
+            "/srv/git/app",
+            "two\nlines",
+            "git clone",
+            "git clone -b",
+            "a@b",
+            "https://github.com/%FF/app",
+        ] {
+            assert_eq!(said(text), "nothing", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_pasted_fills_the_form_and_leaves_the_rest() {
+        let mut draft = CreateDraft::default();
+        draft.rows[0].image_tag = "edge".to_owned();
+        draft.repository.description = "mine".to_owned();
+        let pasted = understand("https://github.com/Octo/My-App/tree/next").expect("is understood");
+        apply(&pasted, &mut draft);
+        assert_eq!(draft.repository.client, CodeClient::GitHub);
+        assert_eq!(draft.repository.code_namespace, "Octo");
+        assert_eq!(draft.repository.code_name, "My-App");
+        assert_eq!(draft.repository.repo_name, "my-app");
+        assert_eq!(draft.rows[0].source_value, "next");
+        assert_eq!(draft.rows[0].image_tag, "edge");
+        assert_eq!(draft.repository.description, "mine");
+        let pasted = understand("git@git.test:a/other.git").expect("is understood");
+        apply(&pasted, &mut draft);
+        assert_eq!(draft.repository.client, CodeClient::Simple);
+        assert_eq!(draft.repository.clone_url, "git@git.test:a/other.git");
+        assert_eq!(draft.repository.repo_name, "my-app");
+    }
+}

@@ -1,0 +1,97 @@
+//! Shows the request that a form makes, as JSON and as a `curl` line, while it is being made.
+
+use super::preview::{self, Frame};
+use super::rows::Rows;
+use crate::components::button::Button;
+use crate::components::copy::copy_button;
+use crate::ts;
+use crate::view::{flag, list, live, memo};
+use leptos::prelude::*;
+
+/// The preview of a request: its frame, its rows, and how it would be sent.
+pub fn request_preview(
+    rows: Rows,
+    frame: Memo<Frame>,
+    method: &'static str,
+    url: Signal<String>,
+) -> AnyView {
+    let as_curl = RwSignal::new(false);
+    let quoted = move |text: String| match as_curl.get() {
+        true => preview::in_single_quotes(&text),
+        false => text,
+    };
+    let before = memo(move || {
+        let start = match as_curl.get() {
+            true => url.with(|url| preview::curl_before(method, url)),
+            false => String::new(),
+        };
+        start + &quoted(frame.with(|frame| frame.before.clone()))
+    });
+    let after = memo(move || {
+        let end = frame.with(|frame| {
+            preview::rows_end(frame.indent, rows.is_empty()) + &frame.after
+        });
+        quoted(end) + if as_curl.get() { "'" } else { "" }
+    });
+    let indent = memo(move || frame.with(|frame| frame.indent));
+    let piece = move |key: u64| {
+        let row = rows.row(key);
+        let is_first = memo(move || rows.position(key) == 0);
+        let text = memo(move || {
+            let row = row.map(|row| row.with(|row| row.to_config()));
+            row.map_or_else(String::new, |row| {
+                quoted(preview::row_json(&row, indent.get(), is_first.get()))
+            })
+        });
+        view! { <span class="preview-row">{text}</span> }.into_any()
+    };
+    // Put together only when it is copied.
+    let whole = live(move || {
+        let frame = frame.get();
+        let mut text = frame.before;
+        for (index, row) in rows.drafts().iter().enumerate() {
+            text.push_str(&preview::row_json(&row.to_config(), frame.indent, index == 0));
+        }
+        text.push_str(&preview::rows_end(frame.indent, rows.is_empty()));
+        text.push_str(&frame.after);
+        match as_curl.get() {
+            true => {
+                let start = url.with(|url| preview::curl_before(method, url));
+                format!("{start}{}'", preview::in_single_quotes(&text))
+            }
+            false => text,
+        }
+    });
+    let what = live(move || match as_curl.get() {
+        true => crate::tr!(preview.curl),
+        false => crate::tr!(preview.json),
+    });
+    let choice = move |label: Signal<String>, curl: bool| {
+        Button::new(label)
+            .pressed(flag(move || as_curl.get() == curl))
+            .on_press(move || as_curl.set(curl))
+    };
+    view! {
+        <details class="panel preview" open>
+            <summary>
+                <h2>{ts!(preview.heading)}</h2>
+            </summary>
+            <p class="quiet">
+                <span class="code">{method}" "{url}</span>
+            </p>
+            <div class="preview-actions">
+                <span class="button-group" role="group" aria-label=ts!(preview.shown)>
+                    {choice(ts!(preview.json), false)}
+                    {choice(ts!(preview.curl), true)}
+                </span>
+                {copy_button(whole, what)}
+            </div>
+            <pre class="code preview-text" tabindex="0" role="region" aria-label=what>
+                <span>{before}</span>
+                {list(move || rows.keys(), piece)}
+                <span>{after}</span>
+            </pre>
+        </details>
+    }
+    .into_any()
+}

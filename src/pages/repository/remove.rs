@@ -1,0 +1,100 @@
+//! Removing a repository.
+
+use crate::api::Error;
+use crate::components::button::Button;
+use crate::components::dialog::Dialog;
+use crate::components::icon;
+use crate::components::input::Input;
+use crate::components::notice::error_notice;
+use crate::connection::use_connection;
+use crate::known;
+use crate::navigation::use_navigation;
+use crate::routes::Route;
+use crate::ts;
+use crate::view::{flag, part, when};
+use leptos::prelude::*;
+
+/// Removing the repository, where the API offers it.
+pub fn remove(path: StoredValue<(String, String)>) -> AnyView {
+    let navigation = use_navigation();
+    let connection = use_connection();
+    let open = RwSignal::new(false);
+    let typed = RwSignal::new(String::new());
+    let sending = RwSignal::new(false);
+    let error = RwSignal::new(None::<Error>);
+    let matches = move || path.with_value(|(_, name)| typed.with(|typed| typed == name));
+    let send = move || {
+        let Some(client) = untrack(move || connection.client()) else {
+            return;
+        };
+        if sending.get_untracked() || !untrack(matches) {
+            return;
+        }
+        sending.set(true);
+        error.set(None);
+        let (namespace, name) = path.get_value();
+        leptos::task::spawn_local(async move {
+            let answer = client.delete_repository(&namespace, &name).await;
+            if sending.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(()) => {
+                    known::forget(&untrack(move || connection.address()), &namespace, &name);
+                    navigation.go(&Route::Repositories { namespace });
+                }
+                Err(failure) => error.set(Some(failure)),
+            }
+        });
+    };
+    let title = ts!(
+        remove.title,
+        path = path.with_value(|(namespace, name)| format!("{namespace}/{name}"))
+    );
+    let label = ts!(
+        remove.type_name,
+        name = path.with_value(|(_, name)| name.clone())
+    );
+    let dialog = move || {
+        view! {
+            <Dialog open=open title=title>
+                <form
+                    class="form"
+                    on:submit=move |event| {
+                        event.prevent_default();
+                        send();
+                    }
+                >
+                    <p>{ts!(remove.text)}</p>
+                    {Input::new(label, typed).view()}
+                    {part(move || {
+                        let error = error.get()?;
+                        Some(error_notice(ts!(remove.removing), error, false, None))
+                    })}
+                    <div class="form-actions">
+                        {Button::new(ts!(remove.button))
+                            .danger()
+                            .busy(sending)
+                            .disabled(flag(move || !matches()))
+                            .submit()}
+                        {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
+                    </div>
+                </form>
+            </Dialog>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="section danger-zone">
+            {Button::new(ts!(remove.button))
+                .danger()
+                .icon(icon::TRASH)
+                .on_press(move || {
+                    typed.set(String::new());
+                    error.set(None);
+                    open.set(true);
+                })} {when(move || open.get(), dialog)}
+        </section>
+    }
+    .into_any()
+}
