@@ -1,8 +1,10 @@
 //! Markdown, shown as elements and text nodes: no HTML of it is ever taken as such, nothing is loaded.
 
 use crate::browser::web_link;
-use crate::view::part;
+use crate::view::{effect, part};
 use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use leptos::wasm_split::{self, SplitLoaderError};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
 
 /// The longest text that is drawn as Markdown, in bytes; a longer one is shown as it is.
@@ -11,22 +13,51 @@ const LONGEST: usize = 100_000;
 /// The deepest nesting that is followed; what lies deeper is drawn beside it.
 const DEEPEST: usize = 24;
 
-/// Draws a text, and draws it again when it changes.
+/// Draws a text, and draws it again when it changes. The drawing is a file of its own, loaded when it is
+/// first needed; the text stands as it is until then, and if it cannot be loaded.
 pub fn markdown(text: Signal<String>) -> AnyView {
-    let draw = move || {
-        text.with(|text| match text.len() <= LONGEST {
-            true => parse(text),
-            false => view! { <p class="pre">{text.clone()}</p> }.into_any(),
-        })
+    let drawn = RwSignal::new_local(None::<AnyView>);
+    let latest = StoredValue::new(0_u32);
+    effect(move || {
+        let text = text.get();
+        drawn.set(None);
+        if text.len() > LONGEST {
+            return;
+        }
+        let own = latest.try_update_value(|latest| {
+            *latest += 1;
+            *latest
+        });
+        let view = ScopedFuture::new(parse(text));
+        leptos::task::spawn_local(async move {
+            // Gone, or typed on meanwhile: another one is being drawn.
+            if let Ok(view) = view.await
+                && latest.try_get_value() == own
+            {
+                let _ = drawn.try_set(Some(view));
+            }
+        });
+    });
+    let shown = move || {
+        drawn.track();
+        match drawn.try_update_untracked(Option::take).flatten() {
+            Some(view) => view,
+            None => view! { <p class="pre">{text}</p> }.into_any(),
+        }
     };
-    view! { <div class="markdown">{part(draw)}</div> }.into_any()
+    view! { <div class="markdown">{part(shown)}</div> }.into_any()
 }
 
-fn parse(text: &str) -> AnyView {
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls across the two files are extern"
+)]
+#[wasm_split::wasm_split(markdown, wasm_split_path = leptos::wasm_split, fallible)]
+fn parse(text: String) -> Result<AnyView, SplitLoaderError> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     // What is open: the element, and what it holds so far.
     let mut open: Vec<(Option<Tag>, Vec<AnyView>)> = vec![(None, Vec::new())];
-    for event in Parser::new_ext(text, options) {
+    for event in Parser::new_ext(&text, options) {
         let view = match event {
             Event::Start(tag) if open.len() <= DEEPEST => {
                 open.push((Some(tag), Vec::new()));
@@ -41,7 +72,9 @@ fn parse(text: &str) -> AnyView {
                 Some((None, children)) => children.into_any(),
                 None => continue,
             },
-            Event::Code(text) => view! { <code class="code">{text.into_string()}</code> }.into_any(),
+            Event::Code(text) => {
+                view! { <code class="code">{text.into_string()}</code> }.into_any()
+            }
             Event::SoftBreak => " ".into_any(),
             Event::HardBreak => view! { <br /> }.into_any(),
             Event::Rule => view! { <hr /> }.into_any(),
@@ -56,10 +89,8 @@ fn parse(text: &str) -> AnyView {
         }
     }
     // Every start has its end, so only the outermost is left.
-    open.into_iter()
-        .flat_map(|(_, children)| children)
-        .collect::<Vec<_>>()
-        .into_any()
+    let all: Vec<AnyView> = open.into_iter().flat_map(|(_, children)| children).collect();
+    Ok(all.into_any())
 }
 
 fn element(tag: Tag, children: AnyView) -> AnyView {

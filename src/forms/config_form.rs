@@ -187,7 +187,9 @@ pub fn config_form(
         is_known.set(true);
         was_saved.set(true);
         on_saved.run(now.or_else(|| (!is_readable).then(|| as_held(&sent))));
-        browser::focus("#saved");
+        request_animation_frame(|| {
+            browser::focus("#saved");
+        });
     };
     let done = move |saved: Saved, sent: ConfigDraft| match saved {
         Saved::Changed(theirs) => {

@@ -3,11 +3,12 @@
 
 use super::draft::{ConfigDraft, Held};
 use super::merge::{Contest, Pick, contests, resolve};
+use super::review::{RowField, differing};
 use super::review_view::ROW_FIELDS;
 use super::words;
 use crate::api::TagConfig;
 use crate::components::button::Button;
-use crate::view::{flag, live, memo, part};
+use crate::view::{flag, live, memo};
 use crate::{tr, ts};
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -153,25 +154,28 @@ fn contest_view(
     let name = contest.name().to_owned();
     let legend = view! { <span class="code strong">{name}</span> }.into_any();
     choices(index, legend, picks, move |pick| {
-        row_facts(contest.version(pick).cloned())
+        row_facts(contest.version(pick).cloned(), contest.loaded.clone())
     })
 }
 
-/// A row in one version, field by field; or that there is none.
-fn row_facts(row: Option<TagConfig>) -> AnyView {
+/// A row in one version, field by field, with what differs from the loaded one marked; or that there is
+/// none.
+fn row_facts(row: Option<TagConfig>, loaded: Option<TagConfig>) -> AnyView {
     let Some(row) = row else {
         return view! { <em>{ts!(conflict.none)}</em> }.into_any();
     };
-    part(move || {
-        ROW_FIELDS
-            .iter()
-            .map(|field| {
-                let (name, value) = (words::field(*field), words::value(&row, *field));
-                view! { <span class="contest-fact">{tr!(words.fact, name = name, value = value)}</span> }
-            })
-            .collect_view()
-    })
-    .into_any()
+    let differs = loaded.map_or_else(Vec::new, |loaded| differing(&loaded, &row));
+    let fact = |field: RowField| {
+        let row = row.clone();
+        let text = live(move || {
+            tr!(words.fact, name = words::field(field), value = words::value(&row, field))
+        });
+        match differs.contains(&field) {
+            true => view! { <strong class="contest-fact">{text}</strong> }.into_any(),
+            false => view! { <span class="contest-fact">{text}</span> }.into_any(),
+        }
+    };
+    ROW_FIELDS.map(fact).collect_view().into_any()
 }
 
 fn node_view(

@@ -415,7 +415,11 @@ fn row_view(
             on:keydown=on_key
         >
             <th scope="row" class="cell-number">
-                <label>{select_row} <span class="row-number">{title}</span></label>
+                <label>
+                    {select_row} <span class="row-index" aria-hidden="true">
+                        {live(move || (index.get() + 1).to_string())}
+                    </span> <span class="row-number">{title}</span>
+                </label>
             </th>
             <td>
                 <div class="cell-pair">

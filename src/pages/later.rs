@@ -26,7 +26,13 @@ pub fn part_of_site(route: Option<Route>) -> AnyView {
     let load = move || {
         failed.set(false);
         // Made inside the owner of this place, so that the page goes when the place goes.
-        let page = ScopedFuture::new(later(route.get_value()));
+        let page = ScopedFuture::new(async move {
+            match route.get_value() {
+                Some(Route::NewRepository { namespace }) => form(namespace, None).await,
+                Some(Route::Config { namespace, name }) => form(namespace, Some(name)).await,
+                route => later(route).await,
+            }
+        });
         leptos::task::spawn_local(async move {
             // Neither is there any more when the user has gone elsewhere meanwhile.
             let _ = match page.await {
@@ -71,14 +77,22 @@ fn later(route: Option<Route>) -> Result<AnyView, SplitLoaderError> {
         Some(Route::Repository { namespace, name }) => {
             view! { <Repository namespace=namespace name=name /> }.into_any()
         }
-        Some(Route::NewRepository { namespace }) => {
-            view! { <NewRepository namespace=namespace /> }.into_any()
-        }
-        Some(Route::Config { namespace, name }) => {
-            view! { <Config namespace=namespace name=name /> }.into_any()
-        }
         Some(Route::Connection { .. }) => view! { <ConnectionPage /> }.into_any(),
-        // The two pages of the first view never come here.
-        Some(Route::Builds(_) | Route::Build { .. }) | None => view! { <NotFound /> }.into_any(),
+        // The pages of the first view and the two forms never come here.
+        _ => view! { <NotFound /> }.into_any(),
+    })
+}
+
+/// The two big forms, in a file of their own: the create form, and for a repository of this name the tag
+/// config editor.
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls across the two files are extern"
+)]
+#[wasm_split::wasm_split(forms, wasm_split_path = leptos::wasm_split, fallible)]
+fn form(namespace: String, name: Option<String>) -> Result<AnyView, SplitLoaderError> {
+    Ok(match name {
+        Some(name) => view! { <Config namespace=namespace name=name /> }.into_any(),
+        None => view! { <NewRepository namespace=namespace /> }.into_any(),
     })
 }
