@@ -8,7 +8,7 @@ use crate::routes::Route;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlAnchorElement, History, MouseEvent};
+use web_sys::{Element, History, HtmlAnchorElement, MouseEvent};
 
 /// A step away from a page that asked to be asked first.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@
 use super::error::BODY_SHOWN;
 use super::url::join_url;
 use super::{
-    Build, BuildConfig, CreateRepository, Error, LogEntry, Page, Refusal, Repository, Token, TriggerBuild,
-    UpdateBuildConfig,
+    Build, BuildConfig, CreateRepository, Error, LogEntry, Page, Refusal, Repository, Token,
+    TriggerBuild, UpdateBuildConfig,
 };
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -61,10 +61,7 @@ impl Client {
 
     /// Where call 6 is sent.
     pub fn build_config_url(&self, namespace: &str, repo_name: &str) -> String {
-        self.url(
-            &["repositories", namespace, repo_name, "build-config"],
-            &[],
-        )
+        self.url(&["repositories", namespace, repo_name, "build-config"], &[])
     }
 
     /// Call 2: a page of builds, newest first. `page` counts from 1; `None` asks for all
@@ -125,7 +122,9 @@ impl Client {
         };
         let config = value.get("build_config").unwrap_or(&value);
         // Every field of a build config may be missing, so only its rows tell it from anything else.
-        let has_rows = config.get("tag_configs").is_some_and(|rows| rows.is_array());
+        let has_rows = config
+            .get("tag_configs")
+            .is_some_and(|rows| rows.is_array());
         Ok(has_rows
             .then(|| BuildConfig::deserialize(config).ok())
             .flatten())

@@ -3,7 +3,9 @@
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, HtmlInputElement, Url};
+use web_sys::{
+    Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, HtmlInputElement, Url,
+};
 
 /// The plain text that a paste or a drop brings; `None` when it brings none.
 pub fn plain_text(data: Option<DataTransfer>) -> Option<String> {

@@ -34,7 +34,7 @@ pub fn Dialog(
             node_ref=dialog
             class="dialog"
             class:dialog-wide=wide
-            aria-label=title 
+            aria-label=title
             on:close=move |_| {
                 open.try_set(false);
             }

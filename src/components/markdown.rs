@@ -89,7 +89,10 @@ fn parse(text: String) -> Result<AnyView, SplitLoaderError> {
         }
     }
     // Every start has its end, so only the outermost is left.
-    let all: Vec<AnyView> = open.into_iter().flat_map(|(_, children)| children).collect();
+    let all: Vec<AnyView> = open
+        .into_iter()
+        .flat_map(|(_, children)| children)
+        .collect();
     Ok(all.into_any())
 }
 

@@ -568,11 +568,7 @@ fn build_button(path: StoredValue<(String, String)>, row: RwSignal<RowDraft>) ->
 }
 
 /// Import and export of the config.
-fn exchange(
-    editor: Editor,
-    document: Document,
-    path: StoredValue<(String, String)>,
-) -> Exchange {
+fn exchange(editor: Editor, document: Document, path: StoredValue<(String, String)>) -> Exchange {
     let put = move |kept: Kept, document: &Document| {
         document.exchange(&encode(&kept), || tr!(exchange.taken).to_owned());
         browser::focus("#rows-heading");

@@ -146,11 +146,7 @@ fn choices(
     .into_any()
 }
 
-fn contest_view(
-    index: usize,
-    contest: Contest,
-    picks: RwSignal<HashMap<usize, Pick>>,
-) -> AnyView {
+fn contest_view(index: usize, contest: Contest, picks: RwSignal<HashMap<usize, Pick>>) -> AnyView {
     let name = contest.name().to_owned();
     let legend = view! { <span class="code strong">{name}</span> }.into_any();
     choices(index, legend, picks, move |pick| {
@@ -168,7 +164,11 @@ fn row_facts(row: Option<TagConfig>, loaded: Option<TagConfig>) -> AnyView {
     let fact = |field: RowField| {
         let row = row.clone();
         let text = live(move || {
-            tr!(words.fact, name = words::field(field), value = words::value(&row, field))
+            tr!(
+                words.fact,
+                name = words::field(field),
+                value = words::value(&row, field)
+            )
         });
         match differs.contains(&field) {
             true => view! { <strong class="contest-fact">{text}</strong> }.into_any(),
@@ -178,11 +178,7 @@ fn row_facts(row: Option<TagConfig>, loaded: Option<TagConfig>) -> AnyView {
     ROW_FIELDS.map(fact).collect_view().into_any()
 }
 
-fn node_view(
-    index: usize,
-    conflict: &Conflict,
-    picks: RwSignal<HashMap<usize, Pick>>,
-) -> AnyView {
+fn node_view(index: usize, conflict: &Conflict, picks: RwSignal<HashMap<usize, Pick>>) -> AnyView {
     let Conflict {
         loaded,
         theirs,

@@ -127,9 +127,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         let namespace = space.get_value();
         navigation.href(&Route::Repository { namespace, name })
     });
-    let frame = memo(move || {
-        create_frame(fields.with(|fields| fields.to_request(&[])))
-    });
+    let frame = memo(move || create_frame(fields.with(|fields| fields.to_request(&[]))));
     let url = live(move || {
         let client = connection.client();
         let path = client.map(|client| client.repositories_url(&space.get_value()));
@@ -157,7 +155,10 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
             let draft = draft.get_untracked();
             let request = draft.repository.to_request(&draft.rows);
             let name = format!("{}-{}.json", space.get_value(), request.repo_name);
-            (name, serde_json::to_string_pretty(&request).unwrap_or_default())
+            (
+                name,
+                serde_json::to_string_pretty(&request).unwrap_or_default(),
+            )
         };
         Exchange {
             asker: Asker::Create,
@@ -274,17 +275,11 @@ fn pasted_words(pasted: &Pasted) -> String {
     words
 }
 
-fn text(
-    fields: RwSignal<RepositoryDraft>,
-    get: fn(&RepositoryDraft) -> &String,
-) -> Signal<String> {
+fn text(fields: RwSignal<RepositoryDraft>, get: fn(&RepositoryDraft) -> &String) -> Signal<String> {
     live(move || fields.with(|fields| get(fields).clone()))
 }
 
-fn repository_section(
-    fields: RwSignal<RepositoryDraft>,
-    space: StoredValue<String>,
-) -> AnyView {
+fn repository_section(fields: RwSignal<RepositoryDraft>, space: StoredValue<String>) -> AnyView {
     let name_hint = live(move || {
         let name = fields.with(|fields| fields.repo_name.trim().to_owned());
         let name = if name.is_empty() { "…" } else { &name };

@@ -57,9 +57,12 @@ impl Document {
         }
         self.form.replaced();
         let this = self.clone();
-        self.form.offer_undo(move || said(), move || {
-            this.exchange_saying(&before, Arc::new(|| tr!(undo.undone).to_owned()));
-        });
+        self.form.offer_undo(
+            move || said(),
+            move || {
+                this.exchange_saying(&before, Arc::new(|| tr!(undo.undone).to_owned()));
+            },
+        );
         true
     }
 }

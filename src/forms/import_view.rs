@@ -147,7 +147,11 @@ fn take_drops(load: impl Fn(File) + Copy + 'static) {
 }
 
 /// What was read, and what it can be taken for.
-fn found(imported: Imported, take: StoredValue<Vec<Take>>, clear: impl Fn() + Copy + 'static) -> AnyView {
+fn found(
+    imported: Imported,
+    take: StoredValue<Vec<Take>>,
+    clear: impl Fn() + Copy + 'static,
+) -> AnyView {
     let shape = imported.shape;
     let rows = imported.rows.len();
     let fields: Vec<&str> = imported.fields.iter().map(|(name, _)| *name).collect();

@@ -28,9 +28,8 @@ pub fn request_preview(
         start + &quoted(frame.with(|frame| frame.before.clone()))
     });
     let after = memo(move || {
-        let end = frame.with(|frame| {
-            preview::rows_end(frame.indent, rows.is_empty()) + &frame.after
-        });
+        let end =
+            frame.with(|frame| preview::rows_end(frame.indent, rows.is_empty()) + &frame.after);
         quoted(end) + if as_curl.get() { "'" } else { "" }
     });
     let indent = memo(move || frame.with(|frame| frame.indent));
@@ -50,7 +49,11 @@ pub fn request_preview(
         let frame = frame.get();
         let mut text = frame.before;
         for (index, row) in rows.drafts().iter().enumerate() {
-            text.push_str(&preview::row_json(&row.to_config(), frame.indent, index == 0));
+            text.push_str(&preview::row_json(
+                &row.to_config(),
+                frame.indent,
+                index == 0,
+            ));
         }
         text.push_str(&preview::rows_end(frame.indent, rows.is_empty()));
         text.push_str(&frame.after);

@@ -139,7 +139,10 @@ pub fn is_created(repository: &Repository, request: &CreateRepository) -> bool {
         && same_source
         && config.tag_configs.len() == sent.tag_configs.len()
         && sent.tag_configs.iter().all(|row| {
-            config.tag_configs.iter().any(|held| differing(held, row).is_empty())
+            config
+                .tag_configs
+                .iter()
+                .any(|held| differing(held, row).is_empty())
         })
 }
 

@@ -53,7 +53,8 @@ impl Edit {
                 .clone_from(&before.dockerfile_location);
         }
         if self.build_context_path.as_ref() == Some(&row.build_context_path) {
-            row.build_context_path.clone_from(&before.build_context_path);
+            row.build_context_path
+                .clone_from(&before.build_context_path);
         }
     }
 }
@@ -216,7 +217,9 @@ impl Rows {
     pub fn selected_keys(self) -> Vec<u64> {
         let selected = self.selected.get_untracked();
         let keys = untrack(move || self.keys());
-        keys.into_iter().filter(|key| selected.contains(key)).collect()
+        keys.into_iter()
+            .filter(|key| selected.contains(key))
+            .collect()
     }
 
     /// Selects a row, or no longer.

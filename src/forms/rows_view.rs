@@ -169,15 +169,14 @@ impl Line {
     /// What is wrong with the field, and what may be.
     fn said(self, path: Memo<String>) -> AnyView {
         let form = self.form;
-        let text = memo(move || {
-            path.with(|path| form.problem(path).or_else(|| form.warning(path)))
-        });
-        let kind = live(move || {
-            match path.with(|path| form.problem(path).is_some()) {
+        let text =
+            memo(move || path.with(|path| form.problem(path).or_else(|| form.warning(path))));
+        let kind = live(
+            move || match path.with(|path| form.problem(path).is_some()) {
                 true => "field-problem",
                 false => "field-warning",
-            }
-        });
+            },
+        );
         view! {
             <p class=kind id=live(move || path.with(|path| format!("{}-problem", id_of(path))))>
                 {text}
@@ -319,12 +318,7 @@ fn tagging_options(row: RwSignal<RowDraft>) -> Signal<Vec<(String, String)>> {
     })
 }
 
-fn row_view(
-    editor: &RowsEditor,
-    key: u64,
-    row: RwSignal<RowDraft>,
-    now: Memo<String>,
-) -> AnyView {
+fn row_view(editor: &RowsEditor, key: u64, row: RwSignal<RowDraft>, now: Memo<String>) -> AnyView {
     let form = expect_context::<FormState>();
     let (rows, prefix, image) = (editor.rows, editor.prefix, editor.image);
     let index = memo(move || rows.position(key));
@@ -525,11 +519,7 @@ fn row_view(
     .into_any()
 }
 
-fn icon_button(
-    shape: icon::Icon,
-    name: Signal<String>,
-    press: impl Fn() + 'static,
-) -> AnyView {
+fn icon_button(shape: icon::Icon, name: Signal<String>, press: impl Fn() + 'static) -> AnyView {
     view! {
         <button
             type="button"
@@ -558,7 +548,9 @@ fn step_of(event: &KeyboardEvent) -> Option<Step> {
     if event.is_composing() || event.ctrl_key() || event.meta_key() {
         return None;
     }
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok())?;
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())?;
     let in_text = target.get_attribute("type").as_deref() == Some("text");
     match (event.key().as_str(), event.alt_key(), event.shift_key()) {
         ("Enter", true, false) => Some(Step::Add),
@@ -611,7 +603,8 @@ fn bulk_editor(rows: Rows) -> AnyView {
         dockerfile_location: path(dockerfile),
         build_context_path: path(context),
     };
-    let wrong = memo(move || path_problem(dockerfile)().is_some() || path_problem(context)().is_some());
+    let wrong =
+        memo(move || path_problem(dockerfile)().is_some() || path_problem(context)().is_some());
     let nothing = memo(move || {
         let texts = [active, tagging, dockerfile, context];
         texts

@@ -151,6 +151,7 @@ async fn a_form_that_goes_while_a_field_has_the_focus_breaks_nothing() -> Outcom
     browser.press("link", "New repository").await;
     browser.fill("Name", "left").await;
     browser.driver.back().await?;
+    browser.press_in_dialog("button", "Leave and discard").await;
     browser.at("/repositories/team").await;
     // Sent by keyboard, with the focus in the form.
     browser.press("link", "New repository").await;
@@ -246,8 +247,7 @@ async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -
     browser.press("button", "Add row").await;
     browser.fill("Branch or tag name", "main").await;
     browser.fill("Image tag", "fresh").await;
-    browser.press("button", "Save").await;
-    browser.see("Saved.").await;
+    browser.save().await;
     browser.close().await;
     Ok(())
 }

@@ -3,7 +3,12 @@
 //! `make test` builds the site and the server first and runs these with `--features browser-tests`.
 //! Things are found as a user finds them: by role and label, as the browser computes them.
 
+mod api;
+mod config_form;
+mod create_form;
+mod drafts;
 mod faults;
+mod forms_faults;
 mod harness;
 mod page;
 mod shell;

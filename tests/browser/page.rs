@@ -34,6 +34,7 @@ fn candidates(role: &str) -> &'static str {
         "heading" => "h1, h2, h3",
         "group" => "fieldset",
         "row" => "tr",
+        "table" => "table",
         "region" => "[role=region], section[aria-label]",
         "dialog" => "dialog",
         "alert" => "[role=alert]",
@@ -124,6 +125,92 @@ impl Browser {
             element.click().await.ok()
         })
         .await;
+    }
+
+    /// The first of these in the open dialog, once it is there.
+    pub async fn find_in_dialog(&self, role: &str, name: &str) -> WebElement {
+        eventually(
+            &format!("in a dialog, a {role} named '{name}'"),
+            async || {
+                for element in self.all(role, name).await {
+                    let inside = "return !!arguments[0].closest('dialog[open]');";
+                    let inside = self.driver.execute(inside, vec![element.to_json().ok()?]);
+                    if inside.await.ok()?.json() == true {
+                        return Some(element);
+                    }
+                }
+                None
+            },
+        )
+        .await
+    }
+
+    /// Presses it in the open dialog.
+    pub async fn press_in_dialog(&self, role: &str, name: &str) {
+        eventually(&format!("pressing '{name}' in the dialog"), async || {
+            let element = self.find_in_dialog(role, name).await;
+            element.is_enabled().await.ok()?.then_some(())?;
+            element.click().await.ok()
+        })
+        .await;
+    }
+
+    /// What the field with this label holds; rows count from 1.
+    pub async fn value(&self, label: &str, row: usize) -> String {
+        let field = self.nth("textbox", label, row).await;
+        field.prop("value").await.ok().flatten().unwrap_or_default()
+    }
+
+    /// The so-maniest of these (from 1), once it is there.
+    pub async fn nth(&self, role: &str, name: &str, number: usize) -> WebElement {
+        eventually(&format!("{role} '{name}' number {number}"), async || {
+            self.all(role, name).await.into_iter().nth(number - 1)
+        })
+        .await
+    }
+
+    /// Puts a text in place of what the so-maniest field with this label holds.
+    pub async fn fill_nth(&self, label: &str, number: usize, text: &str) {
+        let field = self.nth("textbox", label, number).await;
+        self.fill_in(&field, text).await;
+    }
+
+    /// Waits until the field holds this.
+    pub async fn holds(&self, label: &str, number: usize, text: &str) {
+        let mut last = String::new();
+        let wanted = text;
+        let deadline = tokio::time::Instant::now() + crate::harness::PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            last = self.value(label, number).await;
+            if last == wanted {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+        }
+        panic!("'{label}' {number} never held {wanted:?}, but {last:?}");
+    }
+
+    /// Types a text, takes it to the clipboard, and pastes it into this field, all by keys.
+    pub async fn paste(&self, into: &WebElement, text: &str) {
+        let from = self.find("textbox", "Short description").await;
+        from.click().await.expect("the focus");
+        from.send_keys(text).await.expect("types");
+        from.send_keys(Key::Control + "a").await.expect("selects");
+        from.send_keys(Key::Control + "x").await.expect("cuts");
+        into.send_keys(Key::Control + "v").await.expect("pastes");
+    }
+
+    /// Sends keys to whatever has the focus.
+    pub async fn keys(&self, keys: impl Into<TypingData>) {
+        let focused = self.driver.active_element().await.expect("a focus");
+        focused.send_keys(keys).await.expect("takes keys");
+    }
+
+    /// Saves the build config: the button, then the review's own.
+    pub async fn save(&self) {
+        self.press("button", "Save").await;
+        self.press_in_dialog("button", "Save").await;
+        self.see("Saved.").await;
     }
 
     /// Puts a text in place of what a field holds.

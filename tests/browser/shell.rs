@@ -1,13 +1,11 @@
 //! The shell: languages, themes, policy, base path, keyboard, and what axe-core says of every page.
 
+use crate::api::Api;
 use crate::harness::{Browser, Outcome, Server, Setup, eventually, project};
 use crate::source::Source;
 use crate::stories::{connect, create_simple};
 use serde_json::json;
-use std::path::PathBuf;
 use thirtyfour::prelude::*;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 #[tokio::test]
 async fn every_chinese_is_served_chinese_and_others_english() -> Outcome {
@@ -104,7 +102,7 @@ async fn nothing_is_asked_of_another_host_and_the_policy_is_never_broken() -> Ou
             server.address
         ))
         .await;
-    browser.see("Row 1: latest").await;
+    browser.see("latest").await;
     let requests = browser.requests().await;
     assert!(requests.iter().any(|url| url.ends_with(".wasm")));
     let foreign: Vec<_> = requests
@@ -140,51 +138,12 @@ async fn nothing_is_asked_of_another_host_and_the_policy_is_never_broken() -> Ou
     Ok(())
 }
 
-/// A host of static files under `/console/` that knows no pages, only files and its 404 page; all
-/// else goes to the API. What GitHub Pages and object storage are like.
-async fn plain_host(site: PathBuf) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let site = site.clone();
-            tokio::spawn(async move {
-                let mut head = vec![0; 16_384];
-                let read = stream.read(&mut head).await.unwrap_or(0);
-                let head = String::from_utf8_lossy(&head[..read]).into_owned();
-                let path = head.split_whitespace().nth(1).unwrap_or("/").to_owned();
-                let path = path.split('?').next().unwrap_or_default();
-                let file = path.strip_prefix("/console/").map(|file| site.join(file));
-                let (status, file) = match file.filter(|file| file.is_file()) {
-                    Some(file) => ("200 OK", file),
-                    None => ("404 Not Found", site.join("404.html")),
-                };
-                let kind = match file.extension().and_then(|kind| kind.to_str()) {
-                    Some("html") => "text/html; charset=utf-8",
-                    Some("js") => "text/javascript",
-                    Some("css") => "text/css",
-                    Some("wasm") => "application/wasm",
-                    Some("svg") => "image/svg+xml",
-                    _ => "application/json",
-                };
-                let body = std::fs::read(&file).unwrap_or_default();
-                let head = format!(
-                    "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                    body.len()
-                );
-                let _ = stream.write_all(head.as_bytes()).await;
-                let _ = stream.write_all(&body).await;
-            });
-        }
-    });
-    address
-}
-
 #[tokio::test]
 async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> Outcome {
     let site = project("target/site-console");
     assert!(site.join("404.html").exists(), "built by `make test`");
-    let host = plain_host(site).await;
+    // What GitHub Pages and object storage are like.
+    let host = Api::host(site, "/console/").await.address;
     let server = Server::start(&["--allow-origin", &host]).await;
     let browser = Browser::start(Setup::default()).await;
     browser
@@ -354,7 +313,7 @@ async fn axe_core_finds_nothing() -> Outcome {
                 server.address
             ))
             .await;
-        browser.see("Row 1: latest").await;
+        browser.see("latest").await;
         browser.axe(&state("config")).await;
         browser
             .open(&format!("{}/repositories/team", server.address))

@@ -94,20 +94,20 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
         .await;
     browser.press("button", "Add row").await;
     fill_row(&browser, 2, "main", "doomed").await;
-    browser.press("button", "Save").await;
-    browser.see("Saved.").await;
+    browser.save().await;
     browser.reload().await;
-    browser.find("group", "Row 2: doomed").await;
-    let tag = field_of_row(&browser, 1, "Image tag").await;
-    browser.fill_in(&tag, "edge").await;
+    browser.find("row", "Row 2: doomed").await;
+    browser.fill_nth("Image tag", 1, "edge").await;
     browser.press("button", "Remove Row 2: doomed").await;
     browser.press("button", "Add row").await;
     fill_row(&browser, 2, "stable", "stable").await;
     browser.press("button", "Save").await;
+    browser.press_in_dialog("checkbox", "Remove doomed").await;
+    browser.press_in_dialog("button", "Save and remove").await;
     browser.see("Saved.").await;
     browser.reload().await;
-    browser.find("group", "Row 1: edge").await;
-    browser.find("group", "Row 2: stable").await;
+    browser.find("row", "Row 1: edge").await;
+    browser.find("row", "Row 2: stable").await;
     assert!(!browser.text().await.contains("doomed"));
 
     // Build the new tag, and see both in the table.
@@ -128,10 +128,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
         ("/repositories/team", name.as_str()),
         (&format!("/repositories/team/{name}"), "edge"),
         ("/repositories/team/new", "New build repository in team"),
-        (
-            &format!("/repositories/team/{name}/config"),
-            "Row 2: stable",
-        ),
+        (&format!("/repositories/team/{name}/config"), ":stable"),
         ("/connection", "Connection"),
     ] {
         browser.open(&format!("{}{path}", server.address)).await;
@@ -143,19 +140,9 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     Ok(())
 }
 
-/// A field of a row of the editor, by its label; rows count from 1.
-async fn field_of_row(browser: &Browser, row: usize, label: &str) -> WebElement {
-    eventually(&format!("'{label}' in row {row}"), async || {
-        browser.all("textbox", label).await.into_iter().nth(row - 1)
-    })
-    .await
-}
-
 async fn fill_row(browser: &Browser, row: usize, source: &str, tag: &str) {
-    let field = field_of_row(browser, row, "Branch or tag name").await;
-    browser.fill_in(&field, source).await;
-    let field = field_of_row(browser, row, "Image tag").await;
-    browser.fill_in(&field, tag).await;
+    browser.fill_nth("Branch or tag name", row, source).await;
+    browser.fill_nth("Image tag", row, tag).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,173 @@
+//! A small API that does what a test tells it to, faults included, and keeps what it was asked. It serves
+//! the built site too, so that the console talks to it as to its own origin.
+
+use crate::harness::project;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// What it does with a request.
+#[derive(Clone)]
+pub enum Reply {
+    /// A status and a JSON body.
+    Json(u16, Value),
+    /// A status and a body of any kind.
+    Text(u16, &'static str),
+    /// Breaks the connection before it has read what is asked: nothing happened.
+    CutBefore,
+    /// Reads it all, keeps it, and breaks the connection without an answer.
+    CutAfter,
+    /// Answers like this once the test lets it (`release`).
+    Held(Box<Reply>),
+}
+
+/// A request that arrived.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub method: String,
+    pub path: String,
+    pub body: Value,
+}
+
+type Rule = (String, String, Reply);
+
+#[derive(Default)]
+struct State {
+    rules: Mutex<Vec<Rule>>,
+    asked: Mutex<Vec<Asked>>,
+    release: Notify,
+}
+
+/// The API. What no rule is for is 404, as an API with only some calls answers.
+#[derive(Clone)]
+pub struct Api {
+    pub address: String,
+    state: Arc<State>,
+}
+
+impl Api {
+    /// Starts it with the built site.
+    pub async fn start() -> Self {
+        Self::host(project("dist"), "/").await
+    }
+
+    /// Starts it with a site below this path. Like a host of static files it knows no pages, only files
+    /// and the site's 404 page.
+    pub async fn host(site: PathBuf, base: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let api = Self {
+            address: format!("http://{}", listener.local_addr().expect("an address")),
+            state: Arc::default(),
+        };
+        let state = api.state.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, state.clone(), site.clone(), base));
+            }
+        });
+        api
+    }
+
+    /// From now on, answers this method and path (without its query) so.
+    pub fn on(&self, method: &str, path: &str, reply: Reply) {
+        let mut rules = self.state.rules.lock().expect("rules");
+        rules.retain(|rule| (rule.0.as_str(), rule.1.as_str()) != (method, path));
+        rules.push((method.to_owned(), path.to_owned(), reply));
+    }
+
+    /// Lets held answers go.
+    pub fn release(&self) {
+        self.state.release.notify_one();
+    }
+
+    /// The requests of this method and path that arrived so far.
+    pub fn asked(&self, method: &str, path: &str) -> Vec<Asked> {
+        let asked = self.state.asked.lock().expect("requests");
+        let is = |one: &&Asked| one.method == method && one.path == path;
+        asked.iter().filter(is).cloned().collect()
+    }
+}
+
+async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &str) -> Option<()> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        let mut part = [0; 16_384];
+        let read = stream.read(&mut part).await.ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&part[..read]);
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end + 4;
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut words = head.split_whitespace();
+    let (method, target) = (words.next()?.to_owned(), words.next()?);
+    let path = target.split('?').next()?.to_owned();
+    let rule = {
+        let rules = state.rules.lock().expect("rules");
+        let is = |rule: &&Rule| rule.0 == method && rule.1 == path;
+        rules.iter().find(is).map(|rule| rule.2.clone())
+    };
+    if matches!(rule, Some(Reply::CutBefore)) {
+        return None;
+    }
+    let length = head
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, length)| length.trim().parse::<usize>().ok());
+    while bytes.len() < end + length.unwrap_or(0) {
+        let mut part = [0; 16_384];
+        let read = stream.read(&mut part).await.ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&part[..read]);
+    }
+    let body = serde_json::from_slice(&bytes[end..]).unwrap_or(Value::Null);
+    let is_api = path.starts_with("/v1/");
+    if is_api {
+        let asked = Asked {
+            method,
+            path: path.clone(),
+            body,
+        };
+        state.asked.lock().expect("requests").push(asked);
+    }
+    let reply = match rule {
+        Some(Reply::Held(reply)) => {
+            state.release.notified().await;
+            Some(*reply)
+        }
+        reply => reply,
+    };
+    let (status, kind, body) = match reply {
+        Some(Reply::Json(status, body)) => (status, "application/json", body.to_string().into()),
+        Some(Reply::Text(status, body)) => (status, "text/plain", body.as_bytes().to_vec()),
+        Some(_) => return None,
+        None if is_api => (404, "application/json", Vec::new()),
+        None => file(&path, &site, base),
+    };
+    let head = format!(
+        "HTTP/1.1 {status} Status\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(&body).await.ok()
+}
+
+fn file(path: &str, site: &std::path::Path, base: &str) -> (u16, &'static str, Vec<u8>) {
+    let file = path.strip_prefix(base).map(|file| site.join(file));
+    let (status, file) = match file.filter(|file| file.is_file()) {
+        Some(file) => (200, file),
+        None => (404, site.join("404.html")),
+    };
+    let kind = match file.extension().and_then(|kind| kind.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript",
+        Some("css") => "text/css",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        _ => "application/json",
+    };
+    (status, kind, std::fs::read(&file).unwrap_or_default())
+}
