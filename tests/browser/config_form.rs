@@ -179,7 +179,7 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
         ))
         .await?;
     browser.fill_in(&dockerfile, "docker").await;
-    browser.see("A path needs a correction").await;
+    browser.see("An absolute path in the source").await;
     browser.fill_in(&dockerfile, "/docker/").await;
     let active = bulk
         .find(By::XPath(

@@ -319,7 +319,8 @@ async fn tab_to(browser: &Browser, name: &str) {
         let focused = browser
             .script(
                 "const e = document.activeElement;
-                 return [e.getAttribute('aria-label') ?? '', e.labels?.[0]?.textContent ?? '', e.textContent ?? ''].join(' ');",
+                 return [e.getAttribute('aria-label') ?? '', e.labels?.[0]?.textContent ?? '',
+                         e.matches('a, button, summary') ? e.textContent : ''].join(' ');",
             )
             .await;
         if focused.as_str().unwrap_or_default().contains(name) {

@@ -114,6 +114,14 @@ impl Browser {
         .await
     }
 
+    /// Scrolls it to the middle of the view, as a user does with what is below a bar.
+    async fn to_middle(&self, element: &WebElement) {
+        let script = "arguments[0].scrollIntoView({block: 'center'});";
+        if let Ok(element) = element.to_json() {
+            let _ = self.driver.execute(script, vec![element]).await;
+        }
+    }
+
     /// Presses it, once it can be pressed.
     pub async fn press(&self, role: &str, name: &str) {
         eventually(&format!("pressing the {role} '{name}'"), async || {
@@ -121,6 +129,7 @@ impl Browser {
             if !element.is_enabled().await.ok()? {
                 return None;
             }
+            self.to_middle(&element).await;
             // Another render can come between finding and pressing.
             element.click().await.ok()
         })
@@ -150,6 +159,7 @@ impl Browser {
         eventually(&format!("pressing '{name}' in the dialog"), async || {
             let element = self.find_in_dialog(role, name).await;
             element.is_enabled().await.ok()?.then_some(())?;
+            self.to_middle(&element).await;
             element.click().await.ok()
         })
         .await;
@@ -193,6 +203,7 @@ impl Browser {
     /// Types a text, takes it to the clipboard, and pastes it into this field, all by keys.
     pub async fn paste(&self, into: &WebElement, text: &str) {
         let from = self.find("textbox", "Short description").await;
+        self.to_middle(&from).await;
         from.click().await.expect("the focus");
         from.send_keys(text).await.expect("types");
         from.send_keys(Key::Control + "a").await.expect("selects");
@@ -221,6 +232,7 @@ impl Browser {
 
     /// The same for a field that was found.
     pub async fn fill_in(&self, field: &WebElement, text: &str) {
+        self.to_middle(field).await;
         field.click().await.expect("the field takes the focus");
         field.send_keys(Key::Control + "a").await.expect("selects");
         field.send_keys(Key::Delete + "").await.expect("empties");
