@@ -8,10 +8,12 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 use slipway_console::api::LogEntry;
 use slipway_console::components::log_view::{LogSource, LogView};
-use slipway_console::forms::FormState;
-use slipway_console::forms::draft::RowDraft;
-use slipway_console::forms::rows::{Rows, RowsEditor};
+use slipway_console::forms::draft::{ConfigDraft, RowDraft};
+use slipway_console::forms::rows::Rows;
+use slipway_console::forms::rows_view::RowsEditor;
 use slipway_console::forms::rules::check_config;
+use slipway_console::forms::state::FormState;
+use slipway_console::query::Clock;
 use slipway_console::text::{Locale, set_locale};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -150,10 +152,22 @@ fn rows_editor(
     let inside = StoredValue::new(None);
     let handle = mount_to(place.clone(), move || {
         let rows = Rows::new(drafts);
-        let problems = Memo::new(move |_| check_config("in", &rows.drafts()));
-        let form = FormState::provide(problems, &["tag_configs"], "");
+        Clock::provide();
+        let draft = move || ConfigDraft {
+            build_node: "in".to_owned(),
+            rows: rows.drafts(),
+        };
+        let verdict = Memo::new(move |_| check_config(&draft()));
+        let form = FormState::provide(verdict, &["tag_configs"], "");
         inside.set_value(Some((rows, form)));
-        view! { <RowsEditor rows=rows prefix="" /> }
+        let editor = RowsEditor {
+            rows,
+            prefix: "",
+            image: Signal::stored(("team".to_owned(), "app".to_owned())),
+            selects: true,
+            beside: None,
+        };
+        editor.view()
     });
     (place, inside, handle)
 }
@@ -163,7 +177,7 @@ async fn rows_are_added_removed_and_brought_back() {
     let (place, inside, _handle) = rows_editor(vec![RowDraft::default()]);
     let (rows, form) = inside.get_value().unwrap();
     button(&place, "Add row").click();
-    until("there are two rows", || all(&place, "fieldset").len() == 2).await;
+    until("there are two rows", || all(&place, "tbody tr").len() == 2).await;
     // An untouched row accuses nobody of anything.
     assert!(!place.text_content().unwrap().contains("must not be empty"));
     assert!(!form.submit());
@@ -173,7 +187,7 @@ async fn rows_are_added_removed_and_brought_back() {
     .await;
 
     let inputs = all(
-        &all(&place, "fieldset")[1].clone().dyn_into().unwrap(),
+        &all(&place, "tbody tr")[1].clone().dyn_into().unwrap(),
         "input[type=text]",
     );
     let tag: HtmlInputElement = inputs[1].clone().dyn_into().unwrap();
@@ -191,9 +205,9 @@ async fn rows_are_added_removed_and_brought_back() {
     .await;
 
     button(&place, "Remove Row 1").click();
-    until("one row is left", || all(&place, "fieldset").len() == 1).await;
+    until("one row is left", || all(&place, "tbody tr").len() == 1).await;
     assert_eq!(untrack(move || rows.drafts())[0].source_value, "");
-    button(&place, "Undo").click();
+    form.take_back();
     until("both are back, in order", || {
         let drafts = untrack(move || rows.drafts());
         drafts.len() == 2 && drafts[0].source_value == "main"

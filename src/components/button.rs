@@ -121,7 +121,6 @@ impl Button {
                 disabled=self.disabled
                 on:click=move |event| {
                     if busy.get_untracked() {
-                        // A submit button must not send the form a second time.
                         event.prevent_default();
                     } else {
                         press();

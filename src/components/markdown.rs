@@ -106,9 +106,12 @@ fn element(tag: Tag, children: AnyView) -> AnyView {
             _ => view! { <h5>{children}</h5> }.into_any(),
         },
         Tag::BlockQuote(_) => view! { <blockquote>{children}</blockquote> }.into_any(),
-        Tag::CodeBlock(_) => {
-            view! { <pre class="code block" tabindex="0">{children}</pre> }.into_any()
+        Tag::CodeBlock(_) => view! {
+            <pre class="code block" tabindex="0">
+                {children}
+            </pre>
         }
+        .into_any(),
         Tag::List(Some(start)) => view! { <ol start=start.to_string()>{children}</ol> }.into_any(),
         Tag::List(None) => view! { <ul>{children}</ul> }.into_any(),
         Tag::Item => view! { <li>{children}</li> }.into_any(),

@@ -111,11 +111,7 @@ pub fn TriggerButtons(
                         .view()}
                     {part(problem)}
                     <div class="form-actions">
-                        {Button::new(label)
-                            .primary()
-                            .busy(sending)
-                            .disabled(flag(wrong))
-                            .submit()}
+                        {Button::new(label).primary().busy(sending).disabled(flag(wrong)).submit()}
                         {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
                     </div>
                 </form>

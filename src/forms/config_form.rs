@@ -286,10 +286,7 @@ pub fn config_form(
     };
     let sections = view! {
         {when(move || was_saved.get() && !dirty.get(), saved_notice)}
-        {when(
-            move || !is_known.get(),
-            || notice("warning", ts!(config.from_nowhere)).into_any(),
-        )}
+        {when(move || !is_known.get(), || notice("warning", ts!(config.from_nowhere)).into_any())}
         <section class="form-section form-wide">
             <h2 id="rows-heading" tabindex="-1">
                 {ts!(rows.heading)}

@@ -95,8 +95,7 @@ pub fn conflict_view(
                 .primary()
                 .disabled(flag(move || open.get() > 0))
                 .title(why)
-                .on_press(go_on)}
-            {Button::new(ts!(conflict.later)).on_press(later)}
+                .on_press(go_on)} {Button::new(ts!(conflict.later)).on_press(later)}
             <span class="quiet" role="status">
                 {why}
             </span>

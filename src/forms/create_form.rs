@@ -398,11 +398,7 @@ fn source_section(fields: RwSignal<RepositoryDraft>) -> AnyView {
             <legend>{ts!(create.client)}</legend>
             {cards}
         </fieldset>
-        {choose(
-            move || fields.with(|fields| fields.client == CodeClient::Simple),
-            by_url,
-            by_name,
-        )}
+        {choose(move || fields.with(|fields| fields.client == CodeClient::Simple), by_url, by_name)}
         <TextField
             path=Signal::stored("build_config.build_node".to_owned())
             label=ts!(create.build_node)

@@ -107,5 +107,10 @@ fn undo_bar(form: FormState) -> AnyView {
             </div>
         })
     };
-    view! { <div class="undo-place" role="status">{part(bar)}</div> }.into_any()
+    view! {
+        <div class="undo-place" role="status">
+            {part(bar)}
+        </div>
+    }
+    .into_any()
 }

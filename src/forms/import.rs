@@ -433,8 +433,7 @@ impl Imported {
         let by_id = |held: &TagConfig, row: &TagConfig| held.id.is_some() && held.id == row.id;
         let by_tag =
             |held: &TagConfig, row: &TagConfig| held.docker_repo_tag == row.docker_repo_tag;
-        let tests: [&dyn Fn(&TagConfig, &TagConfig) -> bool; 2] = [&by_id, &by_tag];
-        for test in tests {
+        for test in [by_id as fn(&TagConfig, &TagConfig) -> bool, by_tag] {
             for (draft, row) in drafts.iter_mut().zip(&self.rows) {
                 if draft.origin.is_some() {
                     continue;

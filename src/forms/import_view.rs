@@ -192,9 +192,7 @@ fn found(
             </p>
             {has_fields
                 .then(|| {
-                    view! {
-                        <p>{ts!(exchange.fields)} " " <span class="code">{fields}</span></p>
-                    }
+                    view! { <p>{ts!(exchange.fields)} " " <span class="code">{fields}</span></p> }
                 })}
             {(all > 0)
                 .then(|| {

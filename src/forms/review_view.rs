@@ -110,11 +110,7 @@ pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>
             Some(node) => node.clone(),
             None => tr!(review.no_node).to_owned(),
         });
-        view! {
-            <dl class="changes">
-                {change_line(ts!(create.build_node), old, Signal::stored(after))}
-            </dl>
-        }
+        view! { <dl class="changes">{change_line(ts!(create.build_node), old, Signal::stored(after))}</dl> }
     });
     let count = review.removed.len();
     let agree = has_removed.then(|| {
@@ -164,8 +160,7 @@ pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>
                             {icon::icon(icon::WARNING)} {ts!(review.removed_why)}
                         </p>
                     }
-                })}
-            {agree}
+                })} {agree}
         </div>
     }
     .into_any()

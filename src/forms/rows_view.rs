@@ -112,13 +112,11 @@ impl RowsEditor {
                             move || rows.keys(),
                             move |key| match rows.row(key) {
                                 Some(row) => row_view(&editor, key, row, now),
-                                // The list asks for the keys that it was just given.
                                 None => ().into_any(),
                             },
                         )}
                     </tbody>
-                </table>
-                <p class="field-problem">{part(move || form.problem(&list_path))}</p>
+                </table> <p class="field-problem">{part(move || form.problem(&list_path))}</p>
                 <div class="rows-actions">
                     {Button::new(ts!(rows.add)).icon(icon::PLUS).id("add-row").on_press(add)}
                     <details class="keys">
@@ -640,7 +638,12 @@ fn bulk_editor(rows: Rows) -> AnyView {
     view! {
         <fieldset class="bulk">
             <legend>{ts!(bulk.heading, n = rows.selected_count())}</legend>
-            {select(ts!(rows.is_active), on_off, move || active.get(), move |text| active.set(text))}
+            {select(
+                ts!(rows.is_active),
+                on_off,
+                move || active.get(),
+                move |text| active.set(text),
+            )}
             {select(
                 ts!(rows.version_tagging),
                 taggings,

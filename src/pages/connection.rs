@@ -200,8 +200,11 @@ pub fn ConnectionPage() -> impl IntoView {
             </section>
             <div role="status">{part(result)}</div>
             <div class="form-actions">
-                {Button::new(ts!(connection.save)).primary().busy(asking).disabled(blocked).submit()}
-                {when(move || connection.has_token(), forget)}
+                {Button::new(ts!(connection.save))
+                    .primary()
+                    .busy(asking)
+                    .disabled(blocked)
+                    .submit()} {when(move || connection.has_token(), forget)}
             </div>
         </form>
         {token_by_password()}

@@ -33,7 +33,8 @@ async fn the_review_tells_every_change_and_asks_for_removals_by_name() -> Outcom
     browser.press("button", "Add row").await;
     browser.fill_nth("Branch or tag name", 3, "next").await;
     browser.fill_nth("Image tag", 3, "next").await;
-    browser.fill("Build node", "cn").await;
+    let node = browser.find("combobox", "Build node").await;
+    browser.fill_in(&node, "cn").await;
     browser.press("button", "Save").await;
     let dialog = browser.find("dialog", "Review the changes").await;
     let text = dialog.text().await?;

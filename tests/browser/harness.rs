@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStdout, Command};
 pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// How long a condition may take to come true. Long, for it is only waited out when a test fails.
-pub const PATIENCE: Duration = Duration::from_secs(12);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Asks again and again until there is an answer; fails with what was waited for.
 pub async fn eventually<T, F>(what: &str, mut ask: impl FnMut() -> F) -> T

@@ -30,7 +30,7 @@ fn candidates(role: &str) -> &'static str {
         "link" => "a[href]",
         "textbox" => "input, textarea",
         "checkbox" | "radio" => "input",
-        "combobox" => "select",
+        "combobox" => "select, input[list]",
         "heading" => "h1, h2, h3",
         "group" => "fieldset",
         "row" => "tr",
