@@ -4,7 +4,7 @@ use crate::browser::web_link;
 use crate::view::{effect, part};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
-use leptos::wasm_split::{self, SplitLoaderError};
+use leptos::wasm_split::SplitLoaderError;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
 
 /// The longest text that is drawn as Markdown, in bytes; a longer one is shown as it is.
@@ -48,16 +48,27 @@ pub fn markdown(text: Signal<String>) -> AnyView {
     view! { <div class="markdown">{part(shown)}</div> }.into_any()
 }
 
+#[cfg(not(debug_assertions))]
 #[allow(
     unsafe_code,
     reason = "the macro's calls across the two files are extern"
 )]
-#[wasm_split::wasm_split(markdown, wasm_split_path = leptos::wasm_split, fallible)]
+#[leptos::wasm_split::wasm_split(markdown, wasm_split_path = leptos::wasm_split, fallible)]
 fn parse(text: String) -> Result<AnyView, SplitLoaderError> {
+    Ok(draw(&text))
+}
+
+/// The component tests have one file, and pages that are split off must not ask for another from there.
+#[cfg(debug_assertions)]
+async fn parse(text: String) -> Result<AnyView, SplitLoaderError> {
+    Ok(draw(&text))
+}
+
+fn draw(text: &str) -> AnyView {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     // What is open: the element, and what it holds so far.
     let mut open: Vec<(Option<Tag>, Vec<AnyView>)> = vec![(None, Vec::new())];
-    for event in Parser::new_ext(&text, options) {
+    for event in Parser::new_ext(text, options) {
         let view = match event {
             Event::Start(tag) if open.len() <= DEEPEST => {
                 open.push((Some(tag), Vec::new()));
@@ -93,7 +104,7 @@ fn parse(text: String) -> Result<AnyView, SplitLoaderError> {
         .into_iter()
         .flat_map(|(_, children)| children)
         .collect();
-    Ok(all.into_any())
+    all.into_any()
 }
 
 fn element(tag: Tag, children: AnyView) -> AnyView {
