@@ -25,9 +25,11 @@ pub fn part_of_site(route: Option<Route>) -> AnyView {
     let route = StoredValue::new(route);
     let load = move || {
         failed.set(false);
+        // Read now: this place may be gone when the code has come.
+        let route = route.get_value();
         // Made inside the owner of this place, so that the page goes when the place goes.
         let page = ScopedFuture::new(async move {
-            match route.get_value() {
+            match route {
                 Some(Route::NewRepository { namespace }) => form(namespace, None).await,
                 Some(Route::Config { namespace, name }) => form(namespace, Some(name)).await,
                 route => later(route).await,
