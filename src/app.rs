@@ -1,16 +1,21 @@
 //! The shell around every page: header, navigation, title, announcements; and which page is shown.
 
+use crate::actions::Actions;
 use crate::api::client::site_config;
 use crate::browser::{self, Keep, store, stored};
+use crate::components::palette::{Over, Overlay};
+use crate::components::toast::{Toasts, toast_region};
 use crate::connection::Connection;
+use crate::keys;
 use crate::navigation::{Navigation, use_navigation};
-use crate::pages::build::Build;
 use crate::pages::builds::Builds;
-use crate::pages::later::part_of_site;
+use crate::pages::later::{overlay_of_site, part_of_site, start_watching};
 use crate::query::Clock;
-use crate::routes::{BuildsQuery, Route};
+use crate::routes::{BuildsQuery, InsightQuery, Route};
 use crate::text::{Locale, locale, set_locale};
 use crate::view::{effect, live, memo, part};
+use crate::visit::Visit;
+use crate::watch::Watch;
 use crate::{tr, ts};
 use leptos::html;
 use leptos::prelude::*;
@@ -88,7 +93,14 @@ pub fn heading(text: Signal<String>) -> AnyView {
 pub fn App() -> impl IntoView {
     let navigation = Navigation::provide();
     let connection = Connection::provide();
-    Clock::provide();
+    Clock::provide(connection.clock());
+    Actions::provide();
+    let visit = Visit::provide();
+    let toasts = Toasts::provide();
+    let watch = Watch::provide();
+    let over = RwSignal::new(None);
+    provide_context(Over(over));
+    keys::listen(navigation, connection, over);
     let title = RwSignal::new(String::new());
     let announced = RwSignal::new(String::new());
     provide_context(Shown { title, announced });
@@ -97,6 +109,17 @@ pub fn App() -> impl IntoView {
         connection.set_site(site_config(&browser::base_path()).await);
     });
 
+    // What one user of one API sees is not for another.
+    let client = Memo::new(move |_| connection.client());
+    effect(move || {
+        client.track();
+        visit.clear();
+    });
+    effect(move || {
+        if watch.begins() {
+            start_watching(watch, connection, navigation);
+        }
+    });
     effect(move || {
         let name = title.get();
         document().set_title(&if name.is_empty() {
@@ -116,7 +139,6 @@ pub fn App() -> impl IntoView {
     });
     let view = move || match page.get() {
         Some(Route::Builds(_)) => view! { <Builds /> }.into_any(),
-        Some(Route::Build { build_id }) => view! { <Build build_id=build_id /> }.into_any(),
         other => part_of_site(other),
     };
     view! {
@@ -125,6 +147,8 @@ pub fn App() -> impl IntoView {
         </a>
         <Header />
         <main class="page">{view}</main>
+        {toast_region(toasts)}
+        {part(move || over.get().map(overlay_of_site))}
         <div class="visually-hidden" aria-live="polite">
             {announced}
         </div>
@@ -149,7 +173,8 @@ fn Header() -> impl IntoView {
             Route::Repositories { namespace }
             | Route::Repository { namespace, .. }
             | Route::NewRepository { namespace }
-            | Route::Config { namespace, .. },
+            | Route::Config { namespace, .. }
+            | Route::Insight(InsightQuery { namespace, .. }),
         ) => namespace,
         _ => connection.namespace(),
     });
@@ -162,6 +187,7 @@ fn Header() -> impl IntoView {
         })
     };
     let connect = move || navigation.href(&Route::Connection { back: None });
+    let over = expect_context::<Over>().0;
     let switch_language = move |_| {
         let other = match untrack(locale) {
             Locale::en => Locale::zh,
@@ -194,6 +220,7 @@ fn Header() -> impl IntoView {
                             | Route::Repository { .. }
                             | Route::NewRepository { .. }
                             | Route::Config { .. }
+                            | Route::Insight(_)
                         )
                     })
                 >
@@ -206,6 +233,15 @@ fn Header() -> impl IntoView {
                     {ts!(nav.connection)}
                 </a>
             </nav>
+            <button
+                type="button"
+                class="button shell-palette"
+                aria-keyshortcuts="Control+K Meta+K"
+                on:click=move |_| over.set(Some(Overlay::Palette))
+            >
+                {ts!(palette.button)}
+                <kbd>"Ctrl K"</kbd>
+            </button>
             // Shown in the language that it switches to.
             <button
                 type="button"

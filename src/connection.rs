@@ -1,6 +1,6 @@
 //! Which API the console talks to, and as whom.
 
-use crate::api::{Client, Token};
+use crate::api::{Client, ServerClock, Token};
 use crate::browser::{Keep, store, stored};
 use leptos::prelude::*;
 
@@ -23,6 +23,7 @@ pub struct Connection {
     address: RwSignal<Option<String>>,
     token: RwSignal<Option<Token>>,
     namespace: RwSignal<Option<String>>,
+    clock: StoredValue<ServerClock>,
 }
 
 impl Connection {
@@ -34,6 +35,7 @@ impl Connection {
             address: RwSignal::new(address),
             token: RwSignal::new(None),
             namespace: RwSignal::new(stored(Keep::Device, "namespace")),
+            clock: StoredValue::default(),
         };
         provide_context(connection);
         connection
@@ -82,8 +84,14 @@ impl Connection {
 
     /// The calls to this API; `None` until its address is known.
     pub fn client(self) -> Option<Client> {
-        self.is_ready()
-            .then(|| Client::new(&self.address(), self.token.get()))
+        self.is_ready().then(|| {
+            Client::new(&self.address(), self.token.get()).with_clock(self.clock.get_value())
+        })
+    }
+
+    /// The API's clock, kept right by the answers of `client`.
+    pub fn clock(self) -> ServerClock {
+        self.clock.get_value()
     }
 
     /// Talks to another address; `None` follows the site. A token belongs to the address that it was

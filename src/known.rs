@@ -1,5 +1,7 @@
 //! Build repositories that this browser has seen, for an API that lists none and reads none back.
 
+pub mod names;
+
 use crate::api::Repository;
 use crate::browser::{Keep, now_millis, store, stored};
 use crate::forms::draft::{Held, without_secret};
@@ -13,7 +15,7 @@ const MOST: usize = 100;
 pub struct Seen {
     pub namespace: String,
     pub name: String,
-    /// When, in Unix milliseconds by this machine's clock.
+    /// When, in Unix milliseconds by this machine's clock; 0 where only the name was seen.
     pub at: i64,
     /// Missing where only its name was seen.
     #[serde(default)]
@@ -24,8 +26,25 @@ fn key(address: &str) -> String {
     format!("seen.{address}")
 }
 
-/// The repositories seen at this API, newest first. What cannot be read is as good as none.
+/// The repositories seen at this API, newest first, then those of which only the name was seen, in a
+/// build. What cannot be read is as good as none.
 pub fn all(address: &str) -> Vec<Seen> {
+    let mut seen = whole(address);
+    for (namespace, name) in names::all(address) {
+        let is_it = |seen: &Seen| seen.namespace == namespace && seen.name == name;
+        if !seen.iter().any(is_it) {
+            seen.push(Seen {
+                namespace,
+                name,
+                at: 0,
+                repository: None,
+            });
+        }
+    }
+    seen
+}
+
+fn whole(address: &str) -> Vec<Seen> {
     stored(Keep::Device, &key(address))
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
@@ -40,7 +59,7 @@ pub fn find(address: &str, namespace: &str, name: &str) -> Option<Seen> {
 
 /// Remembers a repository, or its name alone, which keeps what else was known of it.
 pub fn remember(address: &str, namespace: &str, name: &str, repository: Option<&Repository>) {
-    let mut seen = all(address);
+    let mut seen = whole(address);
     let old = seen
         .iter()
         .position(|seen| seen.namespace == namespace && seen.name == name)
@@ -91,7 +110,8 @@ fn unknown(namespace: &str, name: &str) -> Repository {
 
 /// Forgets a repository.
 pub fn forget(address: &str, namespace: &str, name: &str) {
-    let mut seen = all(address);
+    names::forget(address, namespace, name);
+    let mut seen = whole(address);
     seen.retain(|seen| seen.namespace != namespace || seen.name != name);
     if let Ok(text) = serde_json::to_string(&seen) {
         store(Keep::Device, &key(address), Some(&text));

@@ -3,9 +3,13 @@
 
 pub mod api;
 pub mod forms;
+pub mod insight;
 pub mod log;
 pub mod routes;
+pub mod schedule;
 
+#[cfg(feature = "ui")]
+pub mod actions;
 #[cfg(feature = "ui")]
 pub mod app;
 #[cfg(feature = "ui")]
@@ -16,6 +20,8 @@ pub mod components;
 pub mod connection;
 #[cfg(feature = "ui")]
 pub mod format;
+#[cfg(feature = "ui")]
+pub mod keys;
 #[cfg(feature = "ui")]
 pub mod known;
 #[cfg(feature = "ui")]
@@ -28,6 +34,10 @@ pub mod query;
 pub mod text;
 #[cfg(feature = "ui")]
 pub mod view;
+#[cfg(feature = "ui")]
+pub mod visit;
+#[cfg(feature = "ui")]
+pub mod watch;
 
 /// Puts the console in the place of the page's skeleton.
 #[cfg(feature = "ui")]

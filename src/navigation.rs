@@ -5,10 +5,11 @@
 
 use crate::browser;
 use crate::routes::Route;
+use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, History, HtmlAnchorElement, MouseEvent};
+use web_sys::{Element, History, HtmlAnchorElement, MouseEvent, ScrollRestoration};
 
 /// A step away from a page that asked to be asked first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,17 @@ pub struct Navigation {
     index: StoredValue<i32>,
     /// Whether the browser is on its way back to a page that wants to be asked.
     returning: StoredValue<bool>,
+    /// Where the reader was on the pages of this visit, by the number of their entry.
+    places: StoredValue<Vec<(i32, Place)>>,
+}
+
+/// Where a reader was on a page that was left.
+#[derive(Clone)]
+struct Place {
+    /// CSS pixels from the top.
+    scrolled: f64,
+    /// The `href` of the link that had the focus; empty when none had.
+    link: String,
 }
 
 impl Navigation {
@@ -53,8 +65,14 @@ impl Navigation {
             guard: StoredValue::new(None),
             index: StoredValue::new(0),
             returning: StoredValue::new(false),
+            places: StoredValue::default(),
         };
         provide_context(navigation);
+        if let Some(history) = history() {
+            // The browser's own way looks once, before the page has read what it shows. A browser that
+            // does not take this comes back to the top.
+            let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
+        }
         match entry_index() {
             // A reload in the middle of a visit.
             Some(index) => navigation.index.set_value(index),
@@ -99,7 +117,22 @@ impl Navigation {
         }
     }
 
+    /// Changes what the current entry says of the page: no step that back would undo.
+    pub fn replace(self, route: &Route) {
+        let url = self.href(route);
+        let index = JsValue::from(self.index.get_value());
+        let replaced = history().is_some_and(|history| {
+            history
+                .replace_state_with_url(&index, "", Some(&url))
+                .is_ok()
+        });
+        if replaced {
+            self.reread();
+        }
+    }
+
     fn push_unasked(self, url: &str) {
+        self.keep_place(self.index.get_value());
         let index = self.index.get_value() + 1;
         let pushed = history().is_some_and(|history| {
             history
@@ -139,6 +172,7 @@ impl Navigation {
             self.reread();
             return;
         };
+        self.keep_place(before);
         let step = index - before;
         let here = self.base.with_value(|base| read_location(base));
         let leaves = self.location.with_untracked(|location| *location != here);
@@ -150,6 +184,51 @@ impl Navigation {
         }
         self.index.set_value(index);
         self.reread();
+        let place = self.places.with_value(|places| {
+            let found = places.iter().find(|(of, _)| *of == index);
+            found.map(|(_, place)| place.clone())
+        });
+        if let Some(place) = place {
+            leptos::task::spawn_local(self.come_back(index, place));
+        }
+    }
+
+    fn keep_place(self, index: i32) {
+        let link = document()
+            .active_element()
+            .and_then(|element| element.get_attribute("href"));
+        let place = Place {
+            scrolled: window().scroll_y().unwrap_or(0.0),
+            link: link.unwrap_or_default(),
+        };
+        self.places.update_value(|places| {
+            // Entries after this one are gone once another page follows it.
+            places.retain(|(of, _)| *of != index);
+            places.push((index, place));
+        });
+    }
+
+    /// Puts the reader where they were, once the page has what it had there; gives up when it does not
+    /// come, or when the reader moves or goes on.
+    async fn come_back(self, index: i32, place: Place) {
+        const PATIENCE: u32 = 40;
+        const STEP: u32 = 50;
+        let top = window().scroll_y().unwrap_or(0.0);
+        for _ in 0..PATIENCE {
+            let page = document().document_element();
+            let height = page.map_or(0, |page| page.scroll_height() - page.client_height());
+            let moved = window().scroll_y().unwrap_or(0.0) != top;
+            if moved || self.index.try_get_value() != Some(index) {
+                return;
+            }
+            if f64::from(height) >= place.scrolled
+                && (place.link.is_empty() || browser::focus_link(&place.link))
+            {
+                window().scroll_to_with_x_and_y(0.0, place.scrolled);
+                return;
+            }
+            TimeoutFuture::new(STEP).await;
+        }
     }
 
     /// Asks to be asked before this page is left while `wants` holds, in the console and on closing

@@ -4,6 +4,7 @@ pub mod build;
 pub mod builds;
 pub mod config;
 pub mod connection;
+pub mod insight;
 pub mod later;
 pub mod new_repository;
 pub mod not_found;

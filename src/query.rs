@@ -1,7 +1,8 @@
 //! Reading from the API for a page: what was read, whether it is being read again, what went wrong.
 
-use crate::api::Error;
+use crate::api::{Error, ServerClock};
 use crate::browser;
+use crate::schedule::{Due, Pace, Schedule};
 use crate::view::{effect, flag};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use gloo_timers::future::TimeoutFuture;
@@ -27,6 +28,18 @@ struct Core {
     error: RwSignal<Option<Error>>,
     loading: RwSignal<bool>,
     again: RwSignal<u32>,
+    state: StoredValue<State>,
+}
+
+/// What a query does now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// A call is under way, or none can be made yet.
+    Asking,
+    /// It will read again, after a wait or when the page is seen.
+    Waiting,
+    /// It will not read again by itself.
+    Ended,
 }
 
 type Erased = Arc<dyn Any + Send + Sync>;
@@ -43,6 +56,12 @@ impl<T: Send + Sync + 'static> Query<T> {
     /// Reads again, now.
     pub fn refresh(self) {
         self.core.again.update(|count| *count += 1);
+    }
+
+    /// Shows this until something was read, or in the place of what was read for something else.
+    pub fn seed(self, data: T) {
+        self.core.data.set(Some(Arc::new(data)));
+        self.core.error.set(None);
     }
 
     /// What was read, tracked: told of only when it has changed.
@@ -67,19 +86,17 @@ impl<T: Send + Sync + 'static> Query<T> {
     }
 }
 
-/// The waits after failures that may pass, in milliseconds; the last one repeats.
-const AFTER_FAILURE: [u32; 4] = [1_000, 2_000, 5_000, 15_000];
-
 /// A call that was made and is not answered yet.
 pub type Call<T> = LocalBoxFuture<'static, Result<T, Error>>;
 
 /// Starts a query. `ask` makes the call, or `None` while it cannot be made yet; it is asked anew when
-/// a signal that it reads changes, and the call before is aborted. `next` says after how many
-/// milliseconds to read again, by what was read; `None` is never. After a failure that may pass it is
-/// read again anyway. Nothing is asked while the page is hidden.
+/// a signal that it reads changes, and the call before is aborted: its answer, should it still come, is
+/// dropped. `pace` says how often to read again, by what was read. After a failure that may pass it is
+/// read again anyway. Nothing is read again while the page is hidden, and what waited is read at once
+/// when it is seen or the network returns.
 pub fn use_query<T: PartialEq + Send + Sync + 'static>(
     ask: impl Fn() -> Option<Call<T>> + 'static,
-    next: impl Fn(&T) -> Option<u32> + 'static,
+    pace: impl Fn(&T) -> Pace + 'static,
 ) -> Query<T> {
     let ask = move || -> Option<Call<Erased>> {
         let call = ask()?;
@@ -87,7 +104,7 @@ pub fn use_query<T: PartialEq + Send + Sync + 'static>(
     };
     let core = start(
         Rc::new(ask),
-        Rc::new(move |data: &Erased| next(data.downcast_ref()?)),
+        Rc::new(move |data: &Erased| data.downcast_ref().map_or(Pace::Never, &pace)),
         |before, now| before.downcast_ref::<T>() == now.downcast_ref::<T>(),
     );
     Query {
@@ -97,14 +114,15 @@ pub fn use_query<T: PartialEq + Send + Sync + 'static>(
 }
 
 type Ask = Rc<dyn Fn() -> Option<Call<Erased>>>;
-type Next = Rc<dyn Fn(&Erased) -> Option<u32>>;
+type PaceOf = Rc<dyn Fn(&Erased) -> Pace>;
 
-fn start(ask: Ask, next: Next, same: fn(&Erased, &Erased) -> bool) -> Core {
+fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> Core {
     let core = Core {
         data: RwSignal::new(None),
         error: RwSignal::new(None),
         loading: RwSignal::new(true),
         again: RwSignal::new(0),
+        state: StoredValue::new(State::Asking),
     };
     let running = StoredValue::new(None::<AbortHandle>);
     let stop = move || {
@@ -115,8 +133,9 @@ fn start(ask: Ask, next: Next, same: fn(&Erased, &Erased) -> bool) -> Core {
     effect(move || {
         core.again.track();
         stop();
+        core.state.set_value(State::Asking);
         let Some(first) = ask() else { return };
-        let (run, handle) = abortable(repeat(core, first, ask.clone(), next.clone(), same));
+        let (run, handle) = abortable(repeat(core, first, ask.clone(), pace.clone(), same));
         running.set_value(Some(handle));
         leptos::task::spawn_local(async move {
             // Aborted is how it ends when the page goes.
@@ -125,8 +144,21 @@ fn start(ask: Ask, next: Next, same: fn(&Erased, &Erased) -> bool) -> Core {
     });
     on_cleanup(stop);
     let again = core.again;
-    let online = window_event_listener(ev::online, move |_| again.update(|count| *count += 1));
-    on_cleanup(move || online.remove());
+    let seen = window_event_listener(ev::visibilitychange, move |_| {
+        if !browser::is_hidden() && core.state.try_get_value() == Some(State::Waiting) {
+            again.update(|count| *count += 1);
+        }
+    });
+    let online = window_event_listener(ev::online, move |_| {
+        let failed = core.error.with_untracked(Option::is_some);
+        if failed || core.state.try_get_value() == Some(State::Waiting) {
+            again.update(|count| *count += 1);
+        }
+    });
+    on_cleanup(move || {
+        seen.remove();
+        online.remove();
+    });
     core
 }
 
@@ -134,39 +166,49 @@ async fn repeat(
     core: Core,
     first: Call<Erased>,
     ask: Ask,
-    next: Next,
+    pace: PaceOf,
     same: fn(&Erased, &Erased) -> bool,
 ) {
     let mut call = Some(first);
-    let mut failures = 0;
+    let mut schedule = Schedule::default();
     while let Some(asked) = call {
         set_changed(core.loading, true);
-        let wait = match asked.await {
+        match asked.await {
             Ok(data) => {
-                failures = 0;
-                let wait = next(&data);
-                let known = core.data.with_untracked(|before| {
-                    before.as_ref().is_some_and(|before| same(before, &data))
+                let changed = core.data.with_untracked(|before| {
+                    !before.as_ref().is_some_and(|before| same(before, &data))
                 });
-                if !known {
+                schedule.answered(browser::now_millis(), pace(&data), changed);
+                if changed {
                     core.data.set(Some(data));
                 }
                 set_changed(core.error, None);
-                wait
             }
             Err(error) => {
-                let wait = error.is_passing().then(|| {
-                    let wait = AFTER_FAILURE[failures.min(AFTER_FAILURE.len() - 1)];
-                    failures += 1;
-                    (f64::from(wait) * (0.75 + js_sys::Math::random() / 4.0)) as u32
-                });
+                schedule.failed(
+                    browser::now_millis(),
+                    error.is_passing(),
+                    error.retry_after(),
+                    js_sys::Math::random(),
+                );
                 set_changed(core.error, Some(error));
-                wait
             }
         };
         set_changed(core.loading, false);
-        let Some(wait) = wait else { return };
-        wait_seen(wait).await;
+        core.state.set_value(State::Waiting);
+        match schedule.due(browser::now_millis(), browser::is_hidden()) {
+            Due::Never => {
+                core.state.set_value(State::Ended);
+                return;
+            }
+            Due::WhenSeen => return,
+            // A longer wait would come at once: the browser counts in 31 bits.
+            Due::In(wait) => TimeoutFuture::new(wait.min(i32::MAX as u32)).await,
+        }
+        if browser::is_hidden() {
+            return; // Until it is seen.
+        }
+        core.state.set_value(State::Asking);
         call = untrack(|| ask());
     }
 }
@@ -178,40 +220,36 @@ fn set_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value:
     }
 }
 
-/// Waits this long, and then on until the page can be seen.
-async fn wait_seen(millis: u32) {
-    const STEP: u32 = 250;
-    let mut left = millis;
-    while left > 0 || browser::is_hidden() {
-        let step = if left == 0 { STEP } else { left.min(STEP) };
-        TimeoutFuture::new(step).await;
-        left = left.saturating_sub(step);
-    }
-}
-
-/// A clock that ticks once a second while the page can be seen.
+/// A clock that ticks once a second while the page can be seen. It shows the API's time where this
+/// machine's clock is off.
 #[derive(Clone, Copy)]
-pub struct Clock(RwSignal<i64>);
+pub struct Clock {
+    now: RwSignal<i64>,
+    server: StoredValue<ServerClock>,
+}
 
 impl Clock {
     /// Starts the clock for the whole console.
-    pub fn provide() {
-        let clock = Self(RwSignal::new(browser::now_millis()));
+    pub fn provide(server: ServerClock) {
+        let clock = Self {
+            now: RwSignal::new(browser::now_millis()),
+            server: StoredValue::new(server),
+        };
         provide_context(clock);
         leptos::task::spawn_local(async move {
             loop {
                 TimeoutFuture::new(1_000).await;
-                if !browser::is_hidden() && clock.0.try_set(browser::now_millis()).is_some() {
-                    // `try_set` gives the value back when the console is gone.
+                // `try_set` gives the value back when the console is gone.
+                if !browser::is_hidden() && clock.now.try_set(browser::now_millis()).is_some() {
                     return;
                 }
             }
         });
     }
 
-    /// Unix milliseconds, tracked.
+    /// Unix milliseconds of the API's time, tracked.
     pub fn now(self) -> i64 {
-        self.0.get()
+        self.now.get() + self.server.with_value(ServerClock::ahead)
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Route {
         namespace: String,
         name: String,
     },
+    /// How a repository's builds went.
+    Insight(InsightQuery),
     /// `back` is the path to return to once connected.
     Connection {
         back: Option<String>,
@@ -38,9 +40,74 @@ pub struct BuildsQuery {
     pub repo: String,
     /// A status letter, applied to the rows of the page; empty: all.
     pub status: String,
+    /// A source client's name, applied to the rows of the page; empty: all.
+    pub client: String,
+    /// A text that a row must hold, applied to the rows of the page; empty: all.
+    pub text: String,
+    /// How the rows of the page are sorted; `None`: as the API does, newest first.
+    pub sort: Option<Sort>,
     /// Counted from 1; 0 stands for 1.
     pub page: u64,
 }
+
+/// A column of the builds table that its rows can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortBy {
+    Status,
+    Image,
+    When,
+    Duration,
+}
+
+/// An order of the rows of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    pub by: SortBy,
+    /// The largest, or the last in the alphabet, first.
+    pub descending: bool,
+}
+
+impl Sort {
+    const NAMES: [(&'static str, SortBy); 4] = [
+        ("status", SortBy::Status),
+        ("image", SortBy::Image),
+        ("when", SortBy::When),
+        ("duration", SortBy::Duration),
+    ];
+
+    /// As it stands in the URL: the column's name, after a `-` when descending.
+    pub fn name(self) -> String {
+        let name = Self::NAMES.iter().find(|(_, by)| *by == self.by);
+        let name = name.map_or("", |(name, _)| name);
+        format!("{}{name}", if self.descending { "-" } else { "" })
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (descending, name) = match text.strip_prefix('-') {
+            Some(name) => (true, name),
+            None => (false, text),
+        };
+        let (_, by) = Self::NAMES.iter().find(|(known, _)| *known == name)?;
+        Some(Self {
+            by: *by,
+            descending,
+        })
+    }
+}
+
+/// Which builds of a repository the insight page looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InsightQuery {
+    pub namespace: String,
+    pub name: String,
+    /// An image tag; empty: all tags.
+    pub tag: String,
+    /// How many of the last builds; `None`: all.
+    pub last: Option<u64>,
+}
+
+/// How many builds the insight page looks at unless it is told otherwise.
+pub const INSIGHT_LAST: u64 = 50;
 
 impl BuildsQuery {
     /// The first page of everything: what an address without a query asks for.
@@ -65,6 +132,9 @@ impl Route {
                     ("namespace", query.namespace.as_str()),
                     ("repo", &query.repo),
                     ("status", &query.status),
+                    ("client", &query.client),
+                    ("q", &query.text),
+                    ("sort", &query.sort.map(Sort::name).unwrap_or_default()),
                     ("page", &page),
                 ];
                 with_query("/builds", &pairs)
@@ -82,6 +152,19 @@ impl Route {
                 segment(namespace),
                 segment(name)
             ),
+            Self::Insight(query) => {
+                let path = format!(
+                    "/repositories/{}/{}/insight",
+                    segment(&query.namespace),
+                    segment(&query.name)
+                );
+                let last = match query.last {
+                    Some(INSIGHT_LAST) => String::new(),
+                    Some(last) => last.to_string(),
+                    None => "all".to_owned(),
+                };
+                with_query(&path, &[("tag", &query.tag), ("last", &last)])
+            }
             Self::Connection { back } => {
                 with_query("/connection", &[("back", back.as_deref().unwrap_or(""))])
             }
@@ -102,6 +185,9 @@ impl Route {
                 namespace: value("namespace"),
                 repo: value("repo"),
                 status: value("status"),
+                client: value("client"),
+                text: value("q"),
+                sort: Sort::parse(&value("sort")),
                 page: value("page").parse().unwrap_or(1).max(1),
             })),
             ["builds", _] => Some(Self::Build { build_id: text(1)? }),
@@ -119,6 +205,15 @@ impl Route {
                 namespace: text(1)?,
                 name: text(2)?,
             }),
+            ["repositories", _, _, "insight"] => Some(Self::Insight(InsightQuery {
+                namespace: text(1)?,
+                name: text(2)?,
+                tag: value("tag"),
+                last: match value("last").as_str() {
+                    "all" => None,
+                    last => Some(last.parse().unwrap_or(INSIGHT_LAST).max(1)),
+                },
+            })),
             ["connection"] => Some(Self::Connection {
                 back: query_value(query, "back").and_then(|back| safe_back(&back)),
             }),
@@ -129,10 +224,14 @@ impl Route {
     /// Whether both are the same page, perhaps with other query values: such a change keeps the
     /// page and what is on it.
     pub fn same_page(&self, other: &Self) -> bool {
-        matches!(
-            (self, other),
-            (Self::Builds(_), Self::Builds(_)) | (Self::Connection { .. }, Self::Connection { .. })
-        ) || self == other
+        match (self, other) {
+            (Self::Builds(_), Self::Builds(_))
+            | (Self::Connection { .. }, Self::Connection { .. }) => true,
+            (Self::Insight(one), Self::Insight(two)) => {
+                (&one.namespace, &one.name) == (&two.namespace, &two.name)
+            }
+            _ => self == other,
+        }
     }
 }
 
@@ -187,6 +286,12 @@ mod tests {
                 namespace: namespace(),
                 repo: name(),
                 status: "F".to_owned(),
+                client: "GitHub".to_owned(),
+                text: "a b".to_owned(),
+                sort: Some(Sort {
+                    by: SortBy::Duration,
+                    descending: true,
+                }),
                 page: 3,
             }),
             Route::Build {
@@ -210,6 +315,18 @@ mod tests {
                 namespace: "a/b".to_owned(),
                 name: "名".to_owned(),
             },
+            Route::Insight(InsightQuery {
+                namespace: namespace(),
+                name: name(),
+                tag: String::new(),
+                last: Some(INSIGHT_LAST),
+            }),
+            Route::Insight(InsightQuery {
+                namespace: namespace(),
+                name: name(),
+                tag: "v1".to_owned(),
+                last: None,
+            }),
             Route::Connection { back: None },
             Route::Connection {
                 back: Some("/builds?page=2".to_owned()),
@@ -220,13 +337,15 @@ mod tests {
             paths,
             [
                 "/builds",
-                "/builds?namespace=demo&repo=web-app&status=F&page=3",
+                "/builds?namespace=demo&repo=web-app&status=F&client=GitHub&q=a%20b&sort=-duration&page=3",
                 "/builds/5709f780-e8fb",
                 "/repositories/demo",
                 "/repositories/demo/web-app",
                 "/repositories/demo/%6Eew",
                 "/repositories/demo/new",
                 "/repositories/a%2Fb/%E5%90%8D/config",
+                "/repositories/demo/web-app/insight",
+                "/repositories/demo/web-app/insight?tag=v1&last=all",
                 "/connection",
                 "/connection?back=%2Fbuilds%3Fpage%3D2",
             ]
@@ -251,7 +370,10 @@ mod tests {
             namespace: "x&y".to_owned(),
             repo: "é".to_owned(),
             status: "F".to_owned(),
+            text: "a+b".to_owned(),
+            sort: Sort::parse("when"),
             page: 7,
+            ..BuildsQuery::default()
         };
         let path = Route::Builds(query.clone()).path();
         let (path, search) = path.split_once('?').expect("has a query");

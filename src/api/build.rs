@@ -22,7 +22,7 @@ text_enum! {
 /// One build. A row of call 2 has `detail`; the answers of calls 3 and 4 have `step_at`,
 /// `build_node`, `build_context_path` and `is_removable` instead: every field but the id may be
 /// missing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Build {
     /// The id: an opaque text, a UUID in every example.
     pub build_id: String,

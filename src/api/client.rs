@@ -13,6 +13,8 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
@@ -32,6 +34,43 @@ const PATIENCE: u32 = 5;
 pub struct Client {
     address: String,
     token: Option<Token>,
+    clock: ServerClock,
+}
+
+/// How far the API's clock is ahead of this machine's, by the `Date` of its answers. A copy is the same
+/// clock.
+#[derive(Clone, Default)]
+pub struct ServerClock(Arc<AtomicI64>);
+
+/// Two clients are the same wherever their clocks are kept.
+impl PartialEq for ServerClock {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// What a clock may be off before that is taken for a fact, in milliseconds: `Date` has whole seconds,
+/// and an answer takes its time.
+const OFF: i64 = 2_000;
+
+impl ServerClock {
+    /// Milliseconds to add to this machine's time; 0 while the two agree to within two seconds, or where
+    /// no answer has said.
+    pub fn ahead(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Takes the `Date` of an answer to a request that was sent and answered at these times, all in Unix
+    /// milliseconds, the last two by this machine's clock.
+    pub fn observe(&self, date: i64, sent: i64, answered: i64) {
+        // The second had half passed, and the answer was half-way, as likely as not.
+        let ahead = date + 500 - (sent + answered) / 2;
+        let ahead = if ahead.abs() < OFF { 0 } else { ahead };
+        // A clock that is off stays off by the same: the readings alone vary.
+        if (ahead - self.ahead()).abs() >= OFF {
+            self.0.store(ahead, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Client {
@@ -41,7 +80,13 @@ impl Client {
         Self {
             address: address.trim_end_matches('/').to_owned(),
             token,
+            clock: ServerClock::default(),
         }
+    }
+
+    /// The same, which keeps this clock right by the answers.
+    pub fn with_clock(self, clock: ServerClock) -> Self {
+        Self { clock, ..self }
     }
 
     /// Call 1: create a build repository.
@@ -196,10 +241,7 @@ impl Client {
                 Ok(body) => return decode(&body),
                 Err(error) => error,
             };
-            let asked = match &error {
-                Error::Refused(refusal) => refusal.retry_after,
-                _ => None,
-            };
+            let asked = error.retry_after();
             match waits.next() {
                 Some(&wait) if error.is_passing() && asked.is_none_or(|s| s <= PATIENCE) => {
                     let chance = (f64::from(wait) * (0.5 + js_sys::Math::random() / 2.0)) as u32;
@@ -250,6 +292,7 @@ impl Client {
             false => Error::Unreachable,
         };
 
+        let sent = now_millis();
         let mut request = RequestBuilder::new(url)
             .method(method)
             .header("Accept", "application/json")
@@ -269,6 +312,10 @@ impl Client {
             None => request.send().await,
         }
         .map_err(failed)?;
+        let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
+        if let Some(date) = date.filter(|date| date.is_finite()) {
+            self.clock.observe(date as i64, sent, now_millis());
+        }
         let text = response.text().await.map_err(failed)?;
         if response.ok() {
             Ok(text)
@@ -286,6 +333,10 @@ pub async fn site_config(base_path: &str) -> crate::connection::SiteConfig {
     site.read(&format!("{base_path}/config.json"), TIME_LIMIT)
         .await
         .unwrap_or_default()
+}
+
+fn now_millis() -> i64 {
+    js_sys::Date::now() as i64
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
@@ -316,5 +367,26 @@ impl Drop for AbortOnDrop {
         if let Some(controller) = &self.0 {
             controller.abort();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ServerClock;
+
+    #[test]
+    fn a_clock_that_is_minutes_off_is_noticed_and_a_slow_answer_is_not_taken_for_one() {
+        let clock = ServerClock::default();
+        clock.observe(1_000_000, 1_000_100, 1_000_300);
+        assert_eq!(clock.ahead(), 0);
+        // Three minutes behind the API.
+        clock.observe(1_180_000, 1_000_000, 1_000_200);
+        assert_eq!(clock.ahead(), 180_400);
+        // The next answers differ by what a second hides: the clock on the page must not jump.
+        clock.observe(1_181_000, 1_000_300, 1_000_500);
+        assert_eq!(clock.ahead(), 180_400);
+        // Set right meanwhile.
+        clock.observe(1_190_000, 1_190_100, 1_190_200);
+        assert_eq!(clock.ahead(), 0);
     }
 }

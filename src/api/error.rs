@@ -24,6 +24,14 @@ impl Error {
         }
     }
 
+    /// How many seconds the API asked to wait, where it did.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Refused(refusal) => refusal.retry_after,
+            _ => None,
+        }
+    }
+
     /// Whether the call is simply not offered by this API: 404, 405 or 501 of an optional call.
     pub fn is_not_offered(&self) -> bool {
         matches!(self.status(), Some(404 | 405 | 501))

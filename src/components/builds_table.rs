@@ -1,90 +1,257 @@
-//! The table of builds, on the Builds page and on a repository's.
+//! The table of builds, on the Builds page and on a repository's. A row is made once; news of its build
+//! change only the cells that show them.
 
 use super::badge::status_badge;
-use super::table::{cell, row, table};
+use super::table::{cell, head, row, table_of};
 use super::time::{build_duration, outside_link, relative_time};
-use super::trigger::TriggerButtons;
-use crate::api::{Build, CodeClient, SourceKind, Timestamp};
+use super::trigger::{After, Target, trigger_buttons};
+use crate::api::{Build, CodeClient, SourceKind};
 use crate::format::short_commit;
 use crate::navigation::use_navigation;
-use crate::routes::Route;
-use crate::view::list;
+use crate::routes::{Route, Sort, SortBy};
+use crate::view::{list, live, memo, part};
 use crate::{tr, ts};
 use leptos::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Rows of builds, newest first. A row is made anew only when something in it has changed.
-pub fn builds_table(builds: Signal<Vec<Build>>, caption: Signal<String>) -> AnyView {
-    let rows = list(
-        move || builds.with(|builds| builds.iter().map(row_key).collect()),
-        move |key| {
-            let build = builds.with_untracked(|builds| {
-                builds.iter().find(|build| row_key(build) == key).cloned()
-            });
-            // The list asks for the keys that it was just given.
-            build.map_or_else(|| ().into_any(), |build| build_row(&build))
-        },
-    );
-    let columns = vec![
-        ts!(builds.status),
-        ts!(builds.image),
-        ts!(builds.source),
-        ts!(builds.started_by),
-        ts!(builds.when),
-        ts!(builds.duration),
-    ];
-    table(caption, columns, rows)
+/// How the rows of a table are sorted, and the address of the page with another order.
+#[derive(Clone, Copy)]
+pub struct Sorting {
+    pub now: Signal<Option<Sort>>,
+    pub href: Callback<Option<Sort>, String>,
 }
 
-/// Identity and all that can change in a row, in one number.
-fn row_key(build: &Build) -> u64 {
+/// Rows of builds in the order given.
+pub fn builds_table(
+    builds: Signal<Vec<Build>>,
+    caption: Signal<String>,
+    sorting: Option<Sorting>,
+) -> AnyView {
+    let known = StoredValue::new(Vec::<(u64, ArcRwSignal<Build>)>::new());
+    // Each row's own signal is told before the list of keys is looked at.
+    let keys = move || {
+        builds.with(|builds| {
+            known.update_value(|known| take(known, builds));
+            builds.iter().map(key).collect()
+        })
+    };
+    let rows = list(keys, move |key| {
+        let build = known.with_value(|known| {
+            let found = known.iter().find(|(of, _)| *of == key);
+            found.map(|(_, build)| build.clone())
+        });
+        // The list asks for the keys that it was just given.
+        build.map_or_else(|| ().into_any(), |build| build_row(&build))
+    });
+    let sorted = |label, by| match sorting {
+        Some(sorting) => sorted_head(label, by, sorting),
+        None => head(label),
+    };
+    let heads = vec![
+        sorted(ts!(builds.status), SortBy::Status),
+        sorted(ts!(builds.image), SortBy::Image),
+        head(ts!(builds.source)),
+        head(ts!(builds.started_by)),
+        sorted(ts!(builds.when), SortBy::When),
+        sorted(ts!(builds.duration), SortBy::Duration),
+    ];
+    table_of(caption, heads, rows)
+}
+
+/// Tells each build's signal what is new of it, and forgets the builds that have gone.
+fn take(known: &mut Vec<(u64, ArcRwSignal<Build>)>, builds: &[Build]) {
+    let mut keys = Vec::with_capacity(builds.len());
+    for build in builds {
+        let key = key(build);
+        keys.push(key);
+        match known.iter().find(|(of, _)| *of == key) {
+            Some((_, signal)) => {
+                if signal.with_untracked(|before| before != build) {
+                    signal.set(build.clone());
+                }
+            }
+            None => known.push((key, ArcRwSignal::new(build.clone()))),
+        }
+    }
+    known.retain(|(key, _)| keys.contains(key));
+}
+
+/// A build's identity in one number.
+fn key(build: &Build) -> u64 {
     let mut hasher = DefaultHasher::new();
     build.build_id.hash(&mut hasher);
-    build.status.hash(&mut hasher);
-    build.started_at.map(Timestamp::millis).hash(&mut hasher);
-    build.ended_at.map(Timestamp::millis).hash(&mut hasher);
-    build.code_head_commit.hash(&mut hasher);
-    build.docker_repo_version_tag.hash(&mut hasher);
     hasher.finish()
 }
 
-fn build_row(build: &Build) -> AnyView {
+/// The head of a column that the rows can be sorted by: descending first, then ascending, then as the
+/// API has them.
+fn sorted_head(label: Signal<String>, by: SortBy, sorting: Sorting) -> AnyView {
+    let descending = move || {
+        let now = sorting.now.get().filter(|sort| sort.by == by);
+        now.map(|sort| sort.descending)
+    };
+    let href = move || {
+        let next = match descending() {
+            None => Some(true),
+            Some(true) => Some(false),
+            Some(false) => None,
+        };
+        sorting
+            .href
+            .run(next.map(|descending| Sort { by, descending }))
+    };
+    let order = move || {
+        descending().map(|descending| {
+            if descending {
+                "descending"
+            } else {
+                "ascending"
+            }
+        })
+    };
+    let arrow = move || match descending() {
+        None => "",
+        Some(true) => " ↓",
+        Some(false) => " ↑",
+    };
+    view! {
+        <th scope="col" aria-sort=order>
+            <a class="sort" href=live(href) title=ts!(builds.sort_by, column = label.get())>
+                {label}
+                <span aria-hidden="true">{live(arrow)}</span>
+            </a>
+        </th>
+    }
+    .into_any()
+}
+
+/// What one cell shows of a build: told of only when that has changed.
+fn facet(build: &ArcRwSignal<Build>, keep: fn(&Build) -> Build) -> Memo<Build> {
+    let build = build.clone();
+    memo(move || build.with(keep))
+}
+
+fn shown(
+    label: Signal<String>,
+    build: &ArcRwSignal<Build>,
+    keep: fn(&Build) -> Build,
+    view: fn(&Build) -> AnyView,
+) -> AnyView {
+    let facet = facet(build, keep);
+    cell(label, part(move || facet.with(view)).into_any())
+}
+
+fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
+    let cells = vec![
+        shown(
+            ts!(builds.status),
+            build,
+            |build| Build {
+                status: build.status.clone(),
+                detail: build.detail.clone(),
+                ..Build::default()
+            },
+            status_cell,
+        ),
+        shown(
+            ts!(builds.image),
+            build,
+            |build| Build {
+                build_id: build.build_id.clone(),
+                docker_repo_path: build.docker_repo_path.clone(),
+                docker_repo_tag: build.docker_repo_tag.clone(),
+                docker_repo_version_tag: build.docker_repo_version_tag.clone(),
+                ..Build::default()
+            },
+            image_cell,
+        ),
+        shown(
+            ts!(builds.source),
+            build,
+            |build| Build {
+                code_repo_type: build.code_repo_type.clone(),
+                code_repo_type_value: build.code_repo_type_value.clone(),
+                code_repo_branch_url: build.code_repo_branch_url.clone(),
+                code_head_commit: build.code_head_commit.clone(),
+                code_commit_http_url: build.code_commit_http_url.clone(),
+                ..Build::default()
+            },
+            |build| source_ref(build).into_any(),
+        ),
+        shown(
+            ts!(builds.started_by),
+            build,
+            |build| Build {
+                auto_created: build.auto_created,
+                created_by: build.created_by.clone(),
+                ..Build::default()
+            },
+            starter,
+        ),
+        shown(
+            ts!(builds.when),
+            build,
+            |build| Build {
+                created_at: build.created_at.or(build.started_at),
+                ..Build::default()
+            },
+            |build| build.created_at.map(relative_time).into_any(),
+        ),
+        shown(
+            ts!(builds.duration),
+            build,
+            |build| Build {
+                status: build.status.clone(),
+                started_at: build.started_at,
+                ended_at: build.ended_at,
+                ..Build::default()
+            },
+            |build| build_duration(build).into_any(),
+        ),
+    ];
+    let again = facet(build, |build| Build {
+        docker_repo_path: build.docker_repo_path.clone(),
+        docker_repo_tag: build.docker_repo_tag.clone(),
+        code_head_commit: build.code_head_commit.clone(),
+        ..Build::default()
+    });
+    let again = part(move || again.with(|build| trigger_buttons(Target::of(build), After::Stay)));
+    row(cells, again.into_any())
+}
+
+/// The most characters of a failure's reason that a row shows.
+const REASON_SHOWN: usize = 80;
+
+fn status_cell(build: &Build) -> AnyView {
+    let detail = build.detail.as_deref().map(str::trim).unwrap_or_default();
+    let failed = build.status == crate::api::Status::Failed;
+    let first = detail.lines().next().unwrap_or_default();
+    let reason: String = first.chars().take(REASON_SHOWN).collect();
+    let reason =
+        (failed && !reason.is_empty()).then(|| view! { <div class="quiet reason">{reason}</div> });
+    let title = (!detail.is_empty()).then(|| detail.to_owned());
+    view! {
+        <span title=title>{status_badge(build.status.clone())}</span>
+        {reason}
+    }
+    .into_any()
+}
+
+fn image_cell(build: &Build) -> AnyView {
     let navigation = use_navigation();
     let href = navigation.href(&Route::Build {
         build_id: build.build_id.clone(),
     });
-    let detail = build.detail.as_deref().map(|text| text.trim().to_owned());
-    let status = view! { <span title=detail>{status_badge(build.status.clone())}</span> };
     let version = build
         .version_tag()
         .map(|tag| view! { <div class="code quiet">{tag.to_owned()}</div> });
-    let image = view! {
+    view! {
         <a class="code row-link" href=href>
             {build.image_reference()}
         </a>
         {version}
-    };
-    let when = build.created_at.or(build.started_at).map(relative_time);
-    let again = build.repository().map(|(namespace, name)| {
-        view! {
-            <TriggerButtons
-                namespace=namespace.to_owned()
-                repo_name=name.to_owned()
-                tag=build.docker_repo_tag.clone()
-            />
-        }
-    });
-    row(
-        vec![
-            cell(ts!(builds.status), status.into_any()),
-            cell(ts!(builds.image), image.into_any()),
-            cell(ts!(builds.source), source_ref(build).into_any()),
-            cell(ts!(builds.started_by), starter(build)),
-            cell(ts!(builds.when), when.into_any()),
-            cell(ts!(builds.duration), build_duration(build).into_any()),
-        ],
-        again.into_any(),
-    )
+    }
+    .into_any()
 }
 
 /// The branch or tag and the commit of a build, with links where the API gives web addresses.

@@ -14,6 +14,7 @@ pub struct Input {
     placeholder: Option<Signal<String>>,
     hint: Option<Signal<String>>,
     problem: Option<Signal<Option<String>>>,
+    id: &'static str,
 }
 
 impl Input {
@@ -28,6 +29,7 @@ impl Input {
             placeholder: None,
             hint: None,
             problem: None,
+            id: "",
         }
     }
 
@@ -42,6 +44,12 @@ impl Input {
     pub fn prose(mut self, autocomplete: &'static str) -> Self {
         self.code = false;
         self.autocomplete = autocomplete;
+        self
+    }
+
+    /// Gives it an id, for the focus to be put there.
+    pub fn id(mut self, id: &'static str) -> Self {
+        self.id = id;
         self
     }
 
@@ -75,7 +83,10 @@ impl Input {
 
     fn build(self, change: Box<dyn Fn()>) -> AnyView {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let id = format!("input-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let id = match self.id {
+            "" => format!("input-{}", NEXT.fetch_add(1, Ordering::Relaxed)),
+            id => id.to_owned(),
+        };
         let (value, problem) = (self.value, self.problem);
         let wrong = move || problem.and_then(|problem| problem.get());
         view! {

@@ -22,7 +22,10 @@ pub fn error_words(error: &Error) -> String {
             401 => tr!(error.unauthorized).to_string(),
             403 => tr!(error.forbidden).to_string(),
             404 => tr!(error.not_found).to_string(),
-            429 => tr!(error.too_many).to_string(),
+            429 => match refusal.retry_after {
+                Some(seconds) => tr!(error.too_many_wait, s = seconds),
+                None => tr!(error.too_many).to_string(),
+            },
             400..=499 => tr!(error.refused).to_string(),
             _ => tr!(error.server).to_string(),
         },

@@ -7,10 +7,16 @@ use leptos::prelude::*;
 
 /// A table with these column heads; the last column holds what can be done with a row.
 pub fn table(caption: Signal<String>, columns: Vec<Signal<String>>, rows: AnyView) -> AnyView {
-    let heads: Vec<AnyView> = columns
-        .into_iter()
-        .map(|column| view! { <th scope="col">{column}</th> }.into_any())
-        .collect();
+    table_of(caption, columns.into_iter().map(head).collect(), rows)
+}
+
+/// A column's head.
+pub fn head(column: Signal<String>) -> AnyView {
+    view! { <th scope="col">{column}</th> }.into_any()
+}
+
+/// The same as `table`, with heads of any kind.
+pub fn table_of(caption: Signal<String>, heads: Vec<AnyView>, rows: AnyView) -> AnyView {
     view! {
         <div class="table-scroll" role="region" aria-label=caption tabindex="0">
             <table class="table">

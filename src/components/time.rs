@@ -28,36 +28,46 @@ pub fn absolute_time(time: Timestamp, utc: Signal<bool>) -> impl IntoView {
     }
 }
 
-/// How long a build has run or ran; ticks while it runs, by this machine's clock.
-pub fn build_duration(build: &Build) -> impl IntoView {
+/// How long a build has run or ran; ticks while it runs.
+pub fn build_duration(build: &Build) -> AnyView {
+    running(build.started_at, build.ended_at, build.is_finished())
+}
+
+/// How long it is from one time to another; ticks while the other is still to come. A dash where it is
+/// not known.
+pub fn running(from: Option<Timestamp>, to: Option<Timestamp>, ended: bool) -> AnyView {
     let clock = use_clock();
-    let (started, ended, finished) = (build.started_at, build.ended_at, build.is_finished());
-    let text = memo(move || match (started, ended) {
-        (Some(started), Some(ended)) => duration(ended.since(started)),
-        (Some(started), None) if !finished => Timestamp::from_millis(clock.now())
-            .map(|now| duration(now.since(started)))
+    let text = memo(move || match (from, to) {
+        (Some(from), Some(to)) => duration(to.since(from)),
+        (Some(from), None) if !ended => Timestamp::from_millis(clock.now())
+            .map(|now| duration(now.since(from)))
             .unwrap_or_default(),
         _ => "–".to_owned(),
     });
-    view! { <span class="number">{text}</span> }
+    view! { <span class="number">{text}</span> }.into_any()
 }
 
 /// A link that leaves the console, shown with its host; plain text when it is no web address.
 pub fn outside_link(text: String, url: Option<&str>) -> AnyView {
     match url.and_then(browser::web_link) {
-        Some((href, host)) => view! {
-            <a
-                class="outside"
-                href=href
-                rel="noopener noreferrer"
-                target="_blank"
-                title=ts!(link.outside, host = host)
-            >
-                {text}
-                {super::icon::icon(super::icon::LINK)}
-            </a>
+        Some((href, host)) => {
+            // Where there is room, the style shows it.
+            let shown = host.clone();
+            view! {
+                <a
+                    class="outside"
+                    href=href
+                    rel="noopener noreferrer"
+                    target="_blank"
+                    title=ts!(link.outside, host = host)
+                >
+                    {text}
+                    {super::icon::icon(super::icon::LINK)}
+                    <span class="host">{shown}</span>
+                </a>
+            }
+            .into_any()
         }
-        .into_any(),
         None => view! { <span>{text}</span> }.into_any(),
     }
 }

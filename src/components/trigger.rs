@@ -1,90 +1,170 @@
 //! Starting a build: of a tag's head at a press, or of one commit through a dialog.
 
 use super::button::Button;
-use super::dialog::Dialog;
 use super::icon;
-use super::input::Input;
-use super::notice::error_notice;
-use crate::api::{Error, TriggerBuild};
-use crate::connection::use_connection;
-use crate::forms::rules::is_commit;
-use crate::navigation::use_navigation;
+use super::palette::{Over, Overlay};
+use super::toast::{Toasts, use_toasts};
+use crate::api::{Build, Error, TriggerBuild};
+use crate::connection::{Connection, use_connection};
+use crate::navigation::{Navigation, use_navigation};
 use crate::routes::Route;
-use crate::view::{flag, live, part, when};
+use crate::view::live;
+use crate::visit::{Visit, use_visit};
+use crate::watch::{Watch, use_watch};
 use crate::{tr, ts};
 use leptos::prelude::*;
 
-/// 'Build' and 'Build a commit' for one image tag. After success the build's page is shown.
-#[component]
-pub fn TriggerButtons(
-    namespace: String,
-    repo_name: String,
-    tag: String,
-    /// Only 'Build now', for the first build.
-    #[prop(optional)]
-    now: bool,
-) -> impl IntoView {
-    let connection = use_connection();
-    let navigation = use_navigation();
-    let sending = RwSignal::new(false);
-    let error = RwSignal::new(None::<Error>);
-    let open = RwSignal::new(false);
-    let commit = RwSignal::new(String::new());
-    let image = format!("{namespace}/{repo_name}:{tag}");
-    let request = StoredValue::new(TriggerBuild {
-        namespace,
-        repo_name,
-        tag,
-        code_commit_id: None,
-    });
+/// What to build.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Target {
+    pub namespace: String,
+    pub repo_name: String,
+    /// The image tag, which names the tag config.
+    pub tag: String,
+    /// The commit that 'At a commit' offers, in hex; empty: none.
+    pub commit: String,
+}
 
-    let send = move |code_commit_id: Option<String>| {
-        let Some(client) = untrack(move || connection.client()) else {
-            return;
+impl Target {
+    /// The tag config of a build, and its commit.
+    pub fn of(build: &Build) -> Self {
+        let (namespace, repo_name) = build.repository().unwrap_or_default();
+        Self {
+            namespace: namespace.to_owned(),
+            repo_name: repo_name.to_owned(),
+            tag: build.docker_repo_tag.clone(),
+            commit: build.code_head_commit.clone().unwrap_or_default(),
+        }
+    }
+
+    /// Whether all that a request needs is known.
+    pub fn is_whole(&self) -> bool {
+        let parts = [&self.namespace, &self.repo_name, &self.tag];
+        parts.iter().all(|part| !part.is_empty())
+    }
+
+    /// The request of call 3; without a commit, of the head of the branch or tag.
+    pub fn request(&self, commit: Option<String>) -> TriggerBuild {
+        TriggerBuild {
+            namespace: self.namespace.clone(),
+            repo_name: self.repo_name.clone(),
+            tag: self.tag.clone(),
+            code_commit_id: commit,
+        }
+    }
+
+    /// `namespace/name:tag`, as `docker pull` takes it.
+    pub fn image(&self) -> String {
+        format!("{}/{}:{}", self.namespace, self.repo_name, self.tag)
+    }
+}
+
+/// What happens once the build has started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// It stands in the table of this page, and is told of with a link.
+    Stay,
+    /// Its page is opened.
+    Open,
+    /// The same, for the first build of a tag: only 'Build now'.
+    First,
+}
+
+/// What starting a build takes. A copy is the same.
+#[derive(Clone, Copy)]
+pub struct Starter {
+    connection: Connection,
+    navigation: Navigation,
+    visit: Visit,
+    toasts: Toasts,
+    watch: Watch,
+}
+
+/// What starting a build takes. Call it while a component is being built.
+pub fn use_starter() -> Starter {
+    Starter {
+        connection: use_connection(),
+        navigation: use_navigation(),
+        visit: use_visit(),
+        toasts: use_toasts(),
+        watch: use_watch(),
+    }
+}
+
+impl Starter {
+    /// Sends the request once. The build stands in the tables then, and is told of with a link, or its
+    /// page is opened if `opens` still says so.
+    pub async fn start(self, request: TriggerBuild, opens: impl Fn() -> bool) -> Result<(), Error> {
+        let Some(client) = untrack(move || self.connection.client()) else {
+            return Ok(()); // No page is there before the API's address is known.
         };
+        let build = client.trigger_build(&request).await?;
+        let route = Route::Build {
+            build_id: build.build_id.clone(),
+        };
+        let image = build.image_reference();
+        self.watch.add_own(&build.build_id);
+        self.visit.start(build);
+        if opens() {
+            self.navigation.go(&route);
+        } else {
+            let link = (ts!(trigger.open), self.navigation.href(&route));
+            self.toasts
+                .done(ts!(trigger.started, image = image), Some(link));
+        }
+        Ok(())
+    }
+
+    /// Builds the head of the target's branch or tag, and tells what came of it.
+    pub fn start_head(self, target: &Target) {
+        let request = target.request(None);
+        let target = target.clone();
+        leptos::task::spawn_local(async move {
+            if let Err(error) = self.start(request, || false).await {
+                self.failed(target, error);
+            }
+        });
+    }
+
+    /// Tells that the target could not be built.
+    pub fn failed(self, target: Target, error: Error) {
+        let image = target.image();
+        self.toasts
+            .failed(ts!(trigger.starting_image, image = image), error);
+    }
+}
+
+/// 'Build' and 'At a commit' for one image tag. Where it is not known which, says so.
+pub fn trigger_buttons(target: Target, after: After) -> AnyView {
+    if !target.is_whole() {
+        return view! {
+            <div class="trigger">
+                {Button::new(ts!(trigger.build)).title(ts!(trigger.unknown)).never()}
+            </div>
+        }
+        .into_any();
+    }
+    let starter = use_starter();
+    let over = expect_context::<Over>().0;
+    let sending = RwSignal::new(false);
+    let name = StoredValue::new(target.image());
+    let target = StoredValue::new(target);
+    let send = move || {
         if sending.get_untracked() {
             return;
         }
         sending.set(true);
-        error.set(None);
-        let request = TriggerBuild {
-            code_commit_id,
-            ..request.get_value()
-        };
+        let request = target.with_value(|target| target.request(None));
         leptos::task::spawn_local(async move {
-            let answer = client.trigger_build(&request).await;
-            if sending.try_set(false).is_some() {
-                return; // The page has gone; the build is in the table.
+            // The page, or the row, may go meanwhile; what came of it is told all the same.
+            let opens = move || after != After::Stay && sending.try_get_untracked().is_some();
+            if let Err(error) = starter.start(request, opens).await {
+                starter.failed(target.try_get_value().unwrap_or_default(), error);
             }
-            match answer {
-                Ok(build) => {
-                    open.set(false);
-                    navigation.go(&Route::Build {
-                        build_id: build.build_id,
-                    });
-                }
-                Err(failure) => error.set(Some(failure)),
-            }
+            let _ = sending.try_set(false);
         });
     };
-    let send_commit = move || {
-        let commit = commit.get_untracked().trim().to_ascii_lowercase();
-        if commit.is_empty() {
-            send(None);
-        } else if is_commit(&commit) {
-            send(Some(commit));
-        }
-    };
-    let wrong = move || {
-        let commit = commit.get();
-        let commit = commit.trim();
-        !commit.is_empty() && !is_commit(commit)
-    };
-    let problem = move || {
-        let error = error.get()?;
-        Some(error_notice(ts!(trigger.starting), error, false, None))
-    };
-    let name = StoredValue::new(image);
+    let now = after == After::First;
     let label = live(move || match sending.get() {
         true => tr!(trigger.sending),
         false if now => tr!(trigger.build_now),
@@ -94,53 +174,21 @@ pub fn TriggerButtons(
         true => tr!(trigger.build_image_now, image = name.get_value()),
         false => tr!(trigger.build_image, image = name.get_value()),
     });
-    let title = ts!(trigger.commit_of, image = name.get_value());
-    let dialog = move || {
-        view! {
-            <Dialog open=open title=title>
-                <form
-                    class="form"
-                    on:submit=move |event| {
-                        event.prevent_default();
-                        send_commit();
-                    }
-                >
-                    {Input::new(ts!(trigger.commit_id), commit)
-                        .hint(ts!(trigger.commit_hint))
-                        .problem(move || wrong().then(|| tr!(trigger.commit_wrong).to_owned()))
-                        .view()}
-                    {part(problem)}
-                    <div class="form-actions">
-                        {Button::new(label).primary().busy(sending).disabled(flag(wrong)).submit()}
-                        {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
-                    </div>
-                </form>
-            </Dialog>
-        }
-        .into_any()
+    let at_commit = move || {
+        Button::new(ts!(trigger.commit))
+            .name(ts!(trigger.commit_of, image = name.get_value()))
+            .busy(sending)
+            .on_press(move || over.set(Some(Overlay::Commit(target.get_value(), after))))
     };
     view! {
-        <div class="trigger">
-            <div class="button-group">
-                {Button::new(label)
-                    .primary()
-                    .icon(icon::PLAY)
-                    .name(own_name)
-                    .busy(sending)
-                    .on_press(move || send(None))}
-                {(!now)
-                    .then(|| {
-                        Button::new(ts!(trigger.commit))
-                            .name(title)
-                            .busy(sending)
-                            .on_press(move || {
-                                error.set(None);
-                                open.set(true);
-                            })
-                    })}
-            </div>
-            {part(move || (!open.get()).then(problem))}
-            {when(move || open.get(), dialog)}
+        <div class="trigger button-group">
+            {Button::new(label)
+                .primary()
+                .icon(icon::PLAY)
+                .name(own_name)
+                .busy(sending)
+                .on_press(send)} {(!now).then(at_commit)}
         </div>
     }
+    .into_any()
 }

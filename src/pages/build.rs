@@ -1,22 +1,26 @@
-//! One build: what it is, how it went, and its log, which grows while it runs.
+//! One build: what it is, how it went, what stands around it, and its log, which grows while it runs.
 
-use crate::api::{Build as BuildData, Client, Error, LogEntry, Status, Timestamp};
+mod facts;
+mod siblings;
+pub mod watching;
+
+use crate::actions::{Action, offer};
+use crate::api::{Build as BuildData, Client, Error, LogEntry};
 use crate::app::heading;
+use crate::browser;
 use crate::components::badge::{status_badge, status_word};
-use crate::components::builds_table::{client_name, source_ref, starter};
-use crate::components::button::Button;
-use crate::components::copy::copy_button;
-use crate::components::fact::{code_fact, copied_fact, fact};
+use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::log_view::{LogSource, LogView};
 use crate::components::notice::{load_error, skeleton};
-use crate::components::time::{absolute_time, build_duration, outside_link, relative_time};
-use crate::components::trigger::TriggerButtons;
+use crate::components::time::running;
+use crate::components::trigger::{After, Target, trigger_buttons, use_starter};
 use crate::connection::use_connection;
-use crate::format::duration;
 use crate::navigation::use_navigation;
 use crate::query::{Query, use_query};
-use crate::routes::Route;
-use crate::view::{choose, flag, live as live_text, memo, part, when};
+use crate::routes::{BuildsQuery, Route};
+use crate::schedule::Pace;
+use crate::view::{choose, effect, flag, memo, part, when};
+use crate::visit::use_visit;
 use crate::{tr, ts};
 use leptos::prelude::*;
 
@@ -31,6 +35,7 @@ const LAST_READS: u32 = 2;
 #[component]
 pub fn Build(build_id: String) -> impl IntoView {
     let connection = use_connection();
+    let visit = use_visit();
     let id = StoredValue::new(build_id);
     let build = use_query(
         move || {
@@ -38,23 +43,35 @@ pub fn Build(build_id: String) -> impl IntoView {
             let id = id.get_value();
             Some(Box::pin(async move { client.build(&id).await }))
         },
-        |build: &BuildData| (!build.is_finished()).then_some(BUILD_AGAIN),
+        |build: &BuildData| match build.is_finished() {
+            true => Pace::Never,
+            false => Pace::Steady(BUILD_AGAIN),
+        },
     );
+    // What a table told of it stands until it has been read by itself.
+    if let Some(known) = id.with_value(|id| visit.build(id)) {
+        build.seed(known);
+    }
+    effect(move || {
+        if let Some(build) = build.data() {
+            visit.keep_build(&build);
+        }
+    });
     let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
+    let under_way = memo(move || build.data().is_some_and(|build| !build.is_finished()));
     let (source, log) = use_log(id, finished);
     let live = memo(move || !finished.get());
     let utc = RwSignal::new(false);
-    let image = memo(move || {
+    // The commit is known later than the rest.
+    let target = memo(move || build.data().map(|build| Target::of(&build)));
+    let repository = memo(move || {
         let build = build.data()?;
         let (namespace, name) = build.repository()?;
-        Some((
-            namespace.to_owned(),
-            name.to_owned(),
-            build.docker_repo_tag.clone(),
-        ))
+        Some((namespace.to_owned(), name.to_owned()))
     });
     let has_data = build.has_data();
     let error = build.error();
+    let siblings = siblings::use_siblings(id, repository);
     let title = memo(move || match build.data() {
         Some(build) => format!(
             "{} · {}",
@@ -63,16 +80,29 @@ pub fn Build(build_id: String) -> impl IntoView {
         ),
         None => tr!(build.title).to_string(),
     });
+    watching::show_in_tab(memo(move || {
+        let build = build.data()?;
+        Some((
+            build.build_id.clone(),
+            build.status.clone(),
+            build.is_finished(),
+        ))
+    }));
+    offer_actions(target);
     let trigger = move || {
-        let (namespace, repo_name, tag) = image.get()?;
-        Some(view! { <TriggerButtons namespace=namespace repo_name=repo_name tag=tag /> })
+        target
+            .get()
+            .map(|target| trigger_buttons(target, After::Open))
     };
     let loaded = move || {
         view! {
             <div class="facts-head">
-                {part(move || build.data().map(|build| progress(&build)))} {part(trigger)}
+                {part(move || build.data().map(|build| stands(&build)))}
+                {watching::notify_button(under_way)} {part(trigger)}
             </div>
-            {part(move || build.data().map(|build| facts(&build, utc)))}
+            {siblings::neighbours(siblings)}
+            {part(move || build.data().map(|build| facts::timeline(&build, utc)))}
+            {part(move || build.data().map(|build| facts::facts(&build, siblings, utc)))}
         }
         .into_any()
     };
@@ -86,15 +116,97 @@ pub fn Build(build_id: String) -> impl IntoView {
     let log_view = move || {
         view! { <LogView source=source.clone() growing=live failed=log_failed /> }.into_any()
     };
+    let missing = memo(move || {
+        let status = error.get().and_then(|error| error.status());
+        status == Some(404) && !has_data.get()
+    });
     view! {
         <div class="build-page">
-            {heading(title.into())}
+            {part(move || above(repository.get()))} {heading(title.into())}
             {load_error(ts!(build.loading), error, has_data, move || build.refresh())}
+            {when(move || missing.get(), move || near(id))}
             {choose(move || has_data.get(), loaded, loading)}
             {load_error(ts!(log.loading), log_only, has_data, move || log.refresh())}
             {when(move || has_data.get(), log_view)}
         </div>
     }
+}
+
+fn above(repository: Option<(String, String)>) -> AnyView {
+    let builds = (ts!(nav.builds), Route::Builds(BuildsQuery::default()));
+    crumbs(match repository {
+        Some((namespace, name)) => vec![
+            namespace_crumb(&namespace),
+            repository_crumb(&namespace, &name),
+        ],
+        None => vec![builds],
+    })
+}
+
+/// What the palette offers here.
+fn offer_actions(target: Memo<Option<Target>>) {
+    let starter = use_starter();
+    offer(move || {
+        let Some(target) = target.get().filter(Target::is_whole) else {
+            return Vec::new();
+        };
+        let image = target.image();
+        let pull = format!("docker pull {image}");
+        let copy = move || {
+            let pull = pull.clone();
+            leptos::task::spawn_local(async move {
+                browser::copy(&pull).await;
+            });
+        };
+        vec![
+            Action::new(ts!(trigger.build_image, image = image), move || {
+                starter.start_head(&target);
+            }),
+            Action::new(ts!(copy.label, what = tr!(build.pull_command)), copy),
+        ]
+    });
+}
+
+/// The builds of this visit whose ids begin like the one that there is not.
+fn near(id: StoredValue<String>) -> AnyView {
+    const SHARED: usize = 6;
+    let navigation = use_navigation();
+    let start: String = id.with_value(|id| id.chars().take(SHARED).collect());
+    let near = use_visit().all_builds().into_iter();
+    let near: Vec<AnyView> = near
+        .filter(|build| !start.is_empty() && build.build_id.starts_with(&start))
+        .map(|build| {
+            let href = navigation.href(&Route::Build {
+                build_id: build.build_id.clone(),
+            });
+            view! {
+                <li>
+                    <a class="code" href=href>
+                        {build.image_reference()}
+                        " · "
+                        {build.build_id}
+                    </a>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    let builds = navigation.href(&Route::Builds(BuildsQuery::default()));
+    view! {
+        <div class="empty">
+            {(!near.is_empty())
+                .then(|| {
+                    view! {
+                        <p>{ts!(build.near)}</p>
+                        <ul>{near}</ul>
+                    }
+                })}
+            <p>
+                <a href=builds>{ts!(nav.builds)}</a>
+            </p>
+        </div>
+    }
+    .into_any()
 }
 
 /// Reads the log again and again while the build runs, and once it has ended until nothing new
@@ -120,7 +232,10 @@ fn use_log(id: StoredValue<String>, finished: Memo<bool>) -> (LogSource, Query<u
                 Ok(quiet)
             }))
         },
-        |quiet: &u32| (*quiet < LAST_READS).then_some(LOG_AGAIN),
+        |quiet: &u32| match *quiet < LAST_READS {
+            true => Pace::Steady(LOG_AGAIN),
+            false => Pace::Never,
+        },
     );
     (source, query)
 }
@@ -132,137 +247,10 @@ async fn read_log(client: &Client, id: &str, source: &LogSource) -> Result<usize
 }
 
 /// Where the build stands, at a glance.
-fn progress(build: &BuildData) -> AnyView {
-    let step = build.step_at.filter(|_| !build.is_finished());
+fn stands(build: &BuildData) -> AnyView {
     view! {
         {status_badge(build.status.clone())}
-        {step
-            .map(|step| {
-                // 50 is where the API counts a build as succeeded.
-                view! { <progress max="50" value=step aria-label=ts!(build.progress)></progress> }
-            })}
-        {build_duration(build)}
-    }
-    .into_any()
-}
-
-/// Everything that the API says of a build.
-fn facts(build: &BuildData, utc: RwSignal<bool>) -> AnyView {
-    let image = build.image_reference();
-    let pull = format!("docker pull {image}");
-    let image = view! {
-        <span class="code">{image}</span>
-        {copy_button(Signal::stored(pull), ts!(build.pull_command))}
-    };
-    let commit = build
-        .code_head_commit
-        .clone()
-        .filter(|commit| !commit.is_empty());
-    let commit = commit.map(|commit| {
-        let url = build.code_commit_http_url.as_deref();
-        let value = view! {
-            <span class="code">{outside_link(commit.clone(), url)}</span>
-            {copy_button(Signal::stored(commit), ts!(build.commit))}
-        };
-        fact(ts!(build.commit), value.into_any())
-    });
-    let client = build.code_repo_client.clone();
-    let source_url = build.code_repo_http_url.as_deref();
-    let source = view! {
-        <span class="code">{outside_link(build.code_repo_path.clone(), source_url)}</span>
-        <span class="quiet">{live_text(move || client_name(&client))}</span>
-    };
-    let branch = source_ref(&BuildData {
-        code_head_commit: None,
-        ..build.clone()
-    });
-    let wait = build
-        .started_at
-        .zip(build.created_at)
-        .map(|(started, created)| {
-            let wait = started.since(created);
-            let value = view! { <span class="number">{live_text(move || duration(wait))}</span> };
-            fact(ts!(build.wait), value.into_any())
-        });
-    let step = build.step_at.map(|step| step.to_string());
-    let removable = build.is_removable.map(|removable| {
-        let word = if removable {
-            ts!(build.yes)
-        } else {
-            ts!(build.no)
-        };
-        fact(ts!(build.removable), word.into_any())
-    });
-    let zone = Button::new(Signal::stored("UTC".to_owned()))
-        .pressed(utc)
-        .on_press(move || utc.update(|utc| *utc = !*utc));
-    let facts: Vec<AnyView> = [
-        Some(fact(ts!(build.image), image.into_any())),
-        copied_fact(ts!(build.version_tag), build.version_tag()),
-        copied_fact(ts!(build.image_id), build.image_id.as_deref()),
-        build
-            .repository()
-            .map(|(namespace, name)| repository_fact(namespace, name)),
-        Some(fact(ts!(build.source), source.into_any())),
-        Some(fact(ts!(build.source_ref), branch.into_any())),
-        commit,
-        Some(fact(ts!(build.started_by), starter(build))),
-        wait,
-        code_fact(ts!(build.dockerfile), Some(&build.dockerfile_location)),
-        code_fact(ts!(build.context), build.build_context_path.as_deref()),
-        code_fact(ts!(build.node), build.build_node.as_deref()),
-        code_fact(ts!(build.step), step.as_deref()),
-        removable,
-        code_fact(ts!(build.detail), build.detail.as_deref()),
-        copied_fact(ts!(build.id), Some(&build.build_id)),
-        Some(fact(ts!(build.zone), zone)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let unknown = matches!(build.status, Status::Other(_));
-    view! {
-        <ol class="timeline">
-            {milestone(ts!(build.created), build.created_at, utc)}
-            {milestone(ts!(build.started), build.started_at, utc)}
-            {milestone(ts!(build.ended), build.ended_at, utc)}
-        </ol>
-        <dl class="facts">{facts}</dl>
-        {unknown.then(|| view! { <p class="quiet">{ts!(build.unknown_status)}</p> })}
-    }
-    .into_any()
-}
-
-fn repository_fact(namespace: &str, name: &str) -> AnyView {
-    let navigation = use_navigation();
-    let text = format!("{namespace}/{name}");
-    let href = navigation.href(&Route::Repository {
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
-    });
-    let link = view! {
-        <a class="code" href=href>
-            {text}
-        </a>
-    };
-    fact(ts!(build.repository), link.into_any())
-}
-
-/// One of a build's three times.
-fn milestone(label: Signal<String>, time: Option<Timestamp>, utc: RwSignal<bool>) -> AnyView {
-    let when = match time {
-        Some(time) => view! {
-            <span>{absolute_time(time, utc.into())}</span>
-            <span class="quiet">{relative_time(time)}</span>
-        }
-        .into_any(),
-        None => view! { <span class="quiet">"–"</span> }.into_any(),
-    };
-    view! {
-        <li data-reached=time.is_some().to_string()>
-            <span class="timeline-label">{label}</span>
-            {when}
-        </li>
+        {running(build.started_at, build.ended_at, build.is_finished())}
     }
     .into_any()
 }

@@ -1,179 +1,102 @@
-//! The builds table, with its filters and pages in the URL.
+//! The builds table, with its filters, order and pages in the URL.
 
-use crate::api::{Build, Page, Status};
+mod filters;
+
 use crate::app::heading;
-use crate::components::badge::status_word;
-use crate::components::builds_table::builds_table;
+use crate::components::builds_list::arrange::filtered;
+use crate::components::builds_list::{BuildsList, new_builds, use_builds};
+use crate::components::builds_table::{Sorting, builds_table};
 use crate::components::button::Button;
-use crate::components::input::{Input, select};
 use crate::components::notice::{load_error, notice, skeleton};
 use crate::components::table::{Step, pager};
 use crate::connection::use_connection;
-use crate::known;
 use crate::navigation::use_navigation;
-use crate::query::use_query;
-use crate::routes::{BuildsQuery, Route};
+use crate::pages::later;
+use crate::routes::{BuildsQuery, Route, Sort};
 use crate::text::words;
 use crate::ts;
 use crate::view::{choose, effect, live, memo, part, when};
-use leptos::ev::SubmitEvent;
+use crate::visit::Asked;
+use filters::{filtered_note, filters};
 use leptos::prelude::*;
-
-/// How often a page with a build under way is read again, in milliseconds, and one without.
-const LIVE: u32 = 2_000;
-const IDLE: u32 = 15_000;
 
 /// The Builds page.
 #[component]
 pub fn Builds() -> impl IntoView {
     let navigation = use_navigation();
-    let connection = use_connection();
     let query = Memo::new(
         move |before: Option<&BuildsQuery>| match navigation.route() {
             Some(Route::Builds(query)) => query,
             _ => before.cloned().unwrap_or_default(),
         },
     );
-    // What the API is asked for: the status filters what it answered.
+    // What the API is asked for: the other filters look at what it answered.
     let asked = memo(move || {
-        query.with(|query| {
-            (
-                query.namespace.clone(),
-                query.repo.clone(),
-                query.page.max(1),
-            )
+        query.with(|query| Asked {
+            namespace: query.namespace.clone(),
+            repo: query.repo.clone(),
+            page: query.page.max(1),
         })
     });
-    let builds = use_query(
-        move || {
-            let client = connection.client()?;
-            let (namespace, repo, page) = asked.get();
-            Some(Box::pin(async move {
-                let namespace = (!namespace.is_empty()).then_some(namespace.as_str());
-                let repo = (!repo.is_empty()).then_some(repo.as_str());
-                client.builds(namespace, repo, page).await
-            }))
-        },
-        |page: &Page<Build>| Some(if page.is_live() { LIVE } else { IDLE }),
-    );
-    effect(move || {
-        if let Some(page) = builds.data() {
-            let address = connection.address();
-            for build in page.results.read.iter().rev() {
-                if let Some((namespace, name)) = build.repository()
-                    && known::find(&address, namespace, name).is_none()
-                {
-                    known::remember(&address, namespace, name, None);
-                }
-            }
-        }
-    });
+    let list = use_builds(asked);
     let rows = memo(move || {
-        let status = query.with(|query| query.status.clone());
-        let Some(page) = builds.data() else {
-            return Vec::new();
-        };
-        let fits = |build: &&Build| status.is_empty() || build.status.as_str() == status;
-        page.results.read.iter().filter(fits).cloned().collect()
+        list.rows()
+            .with(|rows| query.with(|query| filtered(rows, query)))
     });
-    let is_empty = move || rows.with(Vec::is_empty);
-    let (has_data, error) = (builds.has_data(), builds.error());
-    let unread = memo(move || builds.data().map_or(0, |page| page.results.unread));
-    let counts = memo(move || {
-        let page = builds.data()?;
-        (page.count > 0).then(|| (page.count, page.pages()))
-    });
+    let (has_data, error) = (list.query.has_data(), list.query.error());
     // A page beyond the last is no fault of the API's.
     let beyond = move || {
         let status = error.get().and_then(|error| error.status());
         status == Some(404) && query.with(|query| query.page > 1)
     };
     let told = Signal::derive(move || error.get().filter(|_| !beyond()));
-    let table = move || builds_table(rows.into(), ts!(builds.title));
+    let unread = memo(move || list.answer().map_or(0, |answer| answer.page.results.unread));
+    let href = move |sort: Option<Sort>| {
+        let query = query.get();
+        navigation.href(&Route::Builds(BuildsQuery { sort, ..query }))
+    };
+    let sorting = Sorting {
+        now: Signal::derive(move || query.with(|query| query.sort)),
+        href: Callback::new(href),
+    };
+    let to_first = Callback::new(move |()| {
+        let query = query.get_untracked();
+        navigation.go(&Route::Builds(BuildsQuery { page: 1, ..query }));
+    });
+    let table = move || {
+        view! {
+            <div class="turning" aria-busy=move || list.is_turning().to_string()>
+                {builds_table(rows.into(), ts!(builds.title), Some(sorting))}
+            </div>
+        }
+        .into_any()
+    };
     let loaded = move || {
         view! {
-            {choose(move || !is_empty(), table, move || empty(query))}
-            {part(move || {
-                let (count, pages) = counts.get()?;
-                Some(builds_pager(query, count, pages))
-            })}
+            {new_builds(list, to_first)}
+            {filtered_note(query, list, memo(move || rows.with(Vec::len)))}
+            {choose(move || rows.with(|rows| !rows.is_empty()), table, move || empty(query))}
+            {builds_pager(query, list)}
         }
         .into_any()
     };
     let loading = move || error.get().is_none().then(|| skeleton(6)).into_any();
+    // The page that comes next, more often than not: its code is there when it is asked for.
+    effect(move || {
+        if has_data.get() {
+            later::load_ahead();
+        }
+    });
     view! {
         {heading(ts!(builds.title))}
-        {filters(query)}
-        {load_error(ts!(builds.loading), told, has_data, move || builds.refresh())}
+        {filters(query, list)}
+        {load_error(ts!(builds.loading), told, has_data, move || list.query.refresh())}
         {when(beyond, move || no_such_page(query))}
         {part(move || {
             (unread.get() > 0).then(|| notice("warning", ts!(builds.unread, n = unread.get())))
         })}
-        {choose(move || has_data.get(), loaded, loading)}
+        {choose(move || has_data.get() && !beyond(), loaded, loading)}
     }
-}
-
-fn filters(query: Memo<BuildsQuery>) -> AnyView {
-    let navigation = use_navigation();
-    let connection = use_connection();
-    let namespace = RwSignal::new(String::new());
-    let repo = RwSignal::new(String::new());
-    effect(move || {
-        query.with(|query| {
-            namespace.set(query.namespace.clone());
-            repo.set(query.repo.clone());
-        });
-    });
-    let apply = move || {
-        navigation.go(&Route::Builds(BuildsQuery {
-            namespace: namespace.get_untracked().trim().to_owned(),
-            repo: repo.get_untracked().trim().to_owned(),
-            page: 1,
-            ..query.get_untracked()
-        }));
-    };
-    let statuses = [
-        Status::Waiting,
-        Status::InProgress,
-        Status::Succeeded,
-        Status::Failed,
-    ];
-    let mut options = vec![(String::new(), ts!(builds.any_status))];
-    options.extend(
-        statuses
-            .into_iter()
-            .map(|status| (status.to_string(), live(move || status_word(&status)))),
-    );
-    let choose_status = move |status| {
-        navigation.go(&Route::Builds(BuildsQuery {
-            status,
-            ..query.get_untracked()
-        }));
-    };
-    view! {
-        <form
-            class="filters"
-            role="search"
-            aria-label=ts!(builds.filters)
-            on:submit=move |event: SubmitEvent| {
-                event.prevent_default();
-                apply();
-            }
-        >
-            {Input::new(ts!(builds.namespace), namespace)
-                .placeholder(live(move || connection.namespace()))
-                .on_change(apply)}
-            {Input::new(ts!(builds.repository), repo).on_change(apply)}
-            {select(
-                ts!(builds.status),
-                options,
-                move || query.with(|query| query.status.clone()),
-                choose_status,
-            )}
-            {Button::new(ts!(builds.apply)).submit()}
-        </form>
-    }
-    .into_any()
 }
 
 /// What to do on a page that there is not.
@@ -198,7 +121,14 @@ fn no_such_page(query: Memo<BuildsQuery>) -> AnyView {
 fn empty(query: Memo<BuildsQuery>) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
-    let filtered = query.with(|query| *query != BuildsQuery::first());
+    let filtered = query.with(|query| {
+        let first = BuildsQuery::first();
+        *query
+            != BuildsQuery {
+                sort: query.sort,
+                ..first
+            }
+    });
     let (said, button) = match filtered {
         true => {
             let everything = navigation.href(&Route::Builds(BuildsQuery::default()));
@@ -228,25 +158,35 @@ fn empty(query: Memo<BuildsQuery>) -> AnyView {
     .into_any()
 }
 
-fn builds_pager(query: Memo<BuildsQuery>, count: u64, pages: u64) -> AnyView {
+fn builds_pager(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
     let navigation = use_navigation();
-    let to = move |page: u64| {
+    let counts = memo(move || {
+        let answer = list.answer()?;
+        (answer.page.count > 0).then(|| (answer.page.count, answer.page.pages()))
+    });
+    let to = move |forward: bool| {
+        let (_, pages) = counts.get().unwrap_or_default();
         let query = query.get();
         let here = query.page.max(1);
-        let page = match page {
-            0 => here.saturating_sub(1),
-            _ => here + 1,
-        };
+        let page = if forward { here + 1 } else { here - 1 };
         match (1..=pages).contains(&page) {
             true => Step::To(navigation.href(&Route::Builds(BuildsQuery { page, ..query }))),
             false => Step::None,
         }
     };
-    let said = ts!(
-        builds.page_of,
-        page = words().number(query.with(|query| query.page.max(1))),
-        pages = words().number(pages),
-        count = words().number(count)
-    );
-    pager(said, move || to(0), move || to(1))
+    let page = move || words().number(query.with(|query| query.page.max(1)));
+    let said = live(move || {
+        let (count, pages) = counts.get().unwrap_or_default();
+        match list.is_turning() {
+            true => crate::tr!(builds.turning, page = page()),
+            false => crate::tr!(
+                builds.page_of,
+                page = page(),
+                pages = words().number(pages),
+                count = words().number(count)
+            ),
+        }
+    });
+    let pager = move || pager(said, move || to(false), move || to(true));
+    when(move || counts.with(Option::is_some), pager).into_any()
 }

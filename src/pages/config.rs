@@ -3,6 +3,7 @@
 use super::repository::{no_such_repository, use_repository};
 use crate::app::heading;
 use crate::components::button::Button;
+use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::notice::{load_error, notice, skeleton};
 use crate::connection::use_connection;
 use crate::forms::config_form::{Origin, config_form};
@@ -100,6 +101,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
         .into_any()
     };
     view! {
+        {crumbs(vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)])}
         <div class="page-head">
             {heading(ts!(config.title_of, path = format!("{namespace}/{name}")))}
             {Button::new(ts!(config.to_repository)).link(repository)}

@@ -1,8 +1,10 @@
-//! The pages that are not part of the first view: their code is a file of its own, loaded when one of
-//! them is opened for the first time.
+//! What is not part of the first view: its code lies in files of their own, loaded when one of them is
+//! needed for the first time.
 
+use super::build::Build;
 use super::config::Config;
 use super::connection::ConnectionPage;
+use super::insight::Insight;
 use super::new_repository::NewRepository;
 use super::not_found::NotFound;
 use super::repositories::Repositories;
@@ -10,34 +12,74 @@ use super::repository::Repository;
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::components::notice::skeleton;
+use crate::components::palette::{Overlay, overlay};
+use crate::connection::Connection;
+use crate::navigation::Navigation;
 use crate::routes::Route;
 use crate::ts;
 use crate::view::part;
+use crate::watch::Watch;
+use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split::{self, SplitLoaderError};
+use std::rc::Rc;
 
 /// A page that is not part of the first view; `None` is where no page is. Shows a skeleton while its
 /// code is loaded, and says so when that fails.
 pub fn part_of_site(route: Option<Route>) -> AnyView {
-    let loaded = RwSignal::new_local(None::<AnyView>);
-    let failed = RwSignal::new(false);
-    let route = StoredValue::new(route);
-    let load = move || {
-        failed.set(false);
-        // Read now: this place may be gone when the code has come.
-        let route = route.get_value();
-        // Made inside the owner of this place, so that the page goes when the place goes.
-        let page = ScopedFuture::new(async move {
+    let page = move || -> Coming {
+        let route = route.clone();
+        Box::pin(async move {
             match route {
+                Some(Route::Build { build_id }) => build_page(build_id).await,
                 Some(Route::NewRepository { namespace }) => form(namespace, None).await,
                 Some(Route::Config { namespace, name }) => form(namespace, Some(name)).await,
+                Some(Route::Insight(query)) => insight(query.namespace, query.name).await,
                 route => later(route).await,
             }
-        });
+        })
+    };
+    coming(Rc::new(page), || skeleton(5).into_any())
+}
+
+/// The palette, or the list of keys.
+pub fn overlay_of_site(which: Overlay) -> AnyView {
+    let view = move || -> Coming { Box::pin(over(which.clone())) };
+    coming(Rc::new(view), || ().into_any())
+}
+
+/// Loads the code of the build page before it is asked for. Should that fail, it is told when the page is
+/// opened.
+pub fn load_ahead() {
+    leptos::task::spawn_local(async {
+        let _ = load_build_page().await;
+    });
+}
+
+/// Watches builds until none is left to be watched. Should its code not come, nothing is told of them.
+pub fn start_watching(watch: Watch, connection: Connection, navigation: Navigation) {
+    leptos::task::spawn_local(async move {
+        if let Ok(watching) = watching(watch, connection, navigation).await {
+            watching.await;
+        }
+    });
+}
+
+type Coming = LocalBoxFuture<'static, Result<AnyView, SplitLoaderError>>;
+
+/// What `make` makes once its code has been loaded, and `meanwhile` until then.
+fn coming(make: Rc<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) -> AnyView {
+    let make = StoredValue::new_local(make);
+    let loaded = RwSignal::new_local(None::<AnyView>);
+    let failed = RwSignal::new(false);
+    let load = move || {
+        failed.set(false);
+        // Made inside the owner of this place, so that the view goes when the place goes.
+        let view = ScopedFuture::new(make.with_value(|make| make()));
         leptos::task::spawn_local(async move {
             // Neither is there any more when the user has gone elsewhere meanwhile.
-            let _ = match page.await {
+            let _ = match view.await {
                 Ok(view) => loaded.try_set(Some(view)).map(|_| ()),
                 Err(_) => failed.try_set(true).map(|_| ()),
             };
@@ -58,14 +100,14 @@ pub fn part_of_site(route: Option<Route>) -> AnyView {
         loaded.track();
         match loaded.try_update_untracked(Option::take).flatten() {
             Some(view) => view,
-            None => skeleton(5).into_any(),
+            None => meanwhile(),
         }
     })
     .into_any()
 }
 
-/// What stands in the file that is loaded later. The macro splits the function off; what only it
-/// reaches goes with it.
+// Each macro splits its function off into the file of that name; what only it reaches goes with it.
+
 #[allow(
     unsafe_code,
     reason = "the macro's calls across the two files are extern"
@@ -80,13 +122,36 @@ fn later(route: Option<Route>) -> Result<AnyView, SplitLoaderError> {
             view! { <Repository namespace=namespace name=name /> }.into_any()
         }
         Some(Route::Connection { .. }) => view! { <ConnectionPage /> }.into_any(),
-        // The pages of the first view and the two forms never come here.
+        // The other pages never come here.
         _ => view! { <NotFound /> }.into_any(),
     })
 }
 
-/// The two big forms, in a file of their own: the create form, and for a repository of this name the tag
-/// config editor.
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls across the two files are extern"
+)]
+#[wasm_split::wasm_split(build, wasm_split_path = leptos::wasm_split, preload(load_build_page), fallible)]
+fn build_page(build_id: String) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Build build_id=build_id /> }.into_any())
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls across the two files are extern"
+)]
+#[wasm_split::wasm_split(build, wasm_split_path = leptos::wasm_split, fallible)]
+fn watching(
+    watch: Watch,
+    connection: Connection,
+    navigation: Navigation,
+) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {
+    Ok(Box::pin(super::build::watching::watch(
+        watch, connection, navigation,
+    )))
+}
+
+/// The two big forms: the create form, and for a repository of this name the tag config editor.
 #[allow(
     unsafe_code,
     reason = "the macro's calls across the two files are extern"
@@ -97,4 +162,22 @@ fn form(namespace: String, name: Option<String>) -> Result<AnyView, SplitLoaderE
         Some(name) => view! { <Config namespace=namespace name=name /> }.into_any(),
         None => view! { <NewRepository namespace=namespace /> }.into_any(),
     })
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls across the two files are extern"
+)]
+#[wasm_split::wasm_split(insight, wasm_split_path = leptos::wasm_split, fallible)]
+fn insight(namespace: String, name: String) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Insight namespace=namespace name=name /> }.into_any())
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls across the two files are extern"
+)]
+#[wasm_split::wasm_split(palette, wasm_split_path = leptos::wasm_split, fallible)]
+fn over(which: Overlay) -> Result<AnyView, SplitLoaderError> {
+    Ok(overlay(which))
 }

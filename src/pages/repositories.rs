@@ -13,6 +13,7 @@ use crate::known;
 use crate::navigation::use_navigation;
 use crate::query::use_query;
 use crate::routes::{BuildsQuery, Route};
+use crate::schedule::Pace;
 use crate::text::words;
 use crate::ts;
 use crate::view::{live, memo, part};
@@ -34,7 +35,7 @@ pub fn Repositories(namespace: String) -> impl IntoView {
                 client.repositories(&namespace, page).await
             }))
         },
-        |_| None,
+        |_| Pace::Never,
     );
     let error = list.error();
     let not_offered = memo(move || error.get().is_some_and(|error| error.is_not_offered()));

@@ -3,28 +3,29 @@
 mod about;
 mod remove;
 
-use crate::api::{Build, Error, Page, Repository as RepositoryData};
+use crate::actions::{Action, offer};
+use crate::api::{Error, Repository as RepositoryData};
 use crate::app::heading;
+use crate::components::builds_list::{new_builds, use_builds};
 use crate::components::builds_table::builds_table;
 use crate::components::button::Button;
+use crate::components::crumbs::{crumbs, namespace_crumb};
 use crate::components::input::Input;
 use crate::components::notice::{load_error, notice, skeleton};
-use crate::components::trigger::TriggerButtons;
+use crate::components::trigger::{After, Target, trigger_buttons, use_starter};
 use crate::connection::use_connection;
 use crate::known;
 use crate::navigation::use_navigation;
 use crate::query::{Query, use_query};
-use crate::routes::{BuildsQuery, Route};
+use crate::routes::{BuildsQuery, INSIGHT_LAST, InsightQuery, Route};
+use crate::schedule::Pace;
 use crate::text::words;
 use crate::ts;
 use crate::view::{choose, effect, live, memo, part, when};
+use crate::visit::Asked;
 use about::about;
 use leptos::prelude::*;
 use remove::remove;
-
-/// How often the last builds are read again, in milliseconds, while one is under way, and else.
-const LIVE: u32 = 2_000;
-const IDLE: u32 = 15_000;
 
 /// The page of one repository.
 #[component]
@@ -46,16 +47,15 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
     });
     let missing = memo(move || read.data().is_some_and(|answer| answer.is_none()));
     let exists = memo(move || read.data().is_some_and(|answer| answer.is_some()));
-    let builds = use_query(
-        move || {
-            let client = connection.client()?;
-            let (namespace, name) = path.get_value();
-            Some(Box::pin(async move {
-                client.builds(Some(&namespace), Some(&name), 1).await
-            }))
-        },
-        |page: &Page<Build>| Some(if page.is_live() { LIVE } else { IDLE }),
-    );
+    let list = use_builds(memo(move || {
+        let (namespace, repo) = path.get_value();
+        Asked {
+            namespace,
+            repo,
+            page: 1,
+        }
+    }));
+    let builds = list.query;
     let config_href = live(move || {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Config { namespace, name })
@@ -68,11 +68,21 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
             ..BuildsQuery::default()
         }))
     });
-    let rows = memo(move || {
-        let page = builds.data();
-        page.map_or_else(Vec::new, |page| page.results.read.clone())
+    let insight = live(move || {
+        let (namespace, name) = path.get_value();
+        navigation.href(&Route::Insight(InsightQuery {
+            namespace,
+            name,
+            tag: String::new(),
+            last: Some(INSIGHT_LAST),
+        }))
     });
-    let is_new = memo(move || builds.data().is_some_and(|page| page.count == 0));
+    let rows = list.rows();
+    let is_new = memo(move || {
+        let none = builds.data().is_some_and(|answer| answer.page.count == 0);
+        none && rows.with(Vec::is_empty)
+    });
+    offer_actions(path, shown);
     let (has_data, has_rows) = (read.has_data(), builds.has_data());
     // Not offered is told as what it means, not as an error.
     let told = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
@@ -101,7 +111,7 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         None if told.get().is_none() && error.get().is_some() => build_by_tag(path),
         None => error.get().is_none().then(|| skeleton(4)).into_any(),
     };
-    let last_builds = move || builds_table(rows.into(), ts!(repository.last_builds));
+    let last_builds = move || builds_table(rows.into(), ts!(repository.last_builds), None);
     let none = || view! { <p class="empty">{ts!(repository.no_builds)}</p> }.into_any();
     let loaded = move || {
         choose(
@@ -113,6 +123,7 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
     };
     let loading = move || builds_error.get().is_none().then(|| skeleton(3)).into_any();
     view! {
+        {crumbs(vec![namespace_crumb(&namespace)])}
         <div class="page-head">
             {heading(Signal::stored(format!("{namespace}/{name}")))}
             {when(
@@ -126,13 +137,51 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         <section class="section">
             <div class="page-head">
                 <h2>{ts!(repository.last_builds)}</h2>
-                {Button::new(ts!(repository.all_builds)).link(all_builds)}
+                <span class="button-group">
+                    {Button::new(ts!(insight.title)).link(insight)}
+                    {Button::new(ts!(repository.all_builds)).link(all_builds)}
+                </span>
             </div>
+            {new_builds(list, Callback::new(|()| ()))}
             {load_error(ts!(builds.loading), builds_error, has_rows, move || builds.refresh())}
             {choose(move || has_rows.get(), loaded, loading)}
         </section>
         {when(move || exists.get(), move || remove(path))}
     }
+}
+
+/// What the palette offers here.
+fn offer_actions(path: StoredValue<(String, String)>, shown: Memo<Option<RepositoryData>>) {
+    let navigation = use_navigation();
+    let starter = use_starter();
+    offer(move || {
+        let (namespace, name) = path.get_value();
+        let repository = shown.get();
+        let config = repository.and_then(|repository| repository.build_config);
+        let rows = config.map_or_else(Vec::new, |config| config.tag_configs);
+        let mut actions: Vec<Action> = rows
+            .into_iter()
+            .map(|row| {
+                let target = Target {
+                    namespace: namespace.clone(),
+                    repo_name: name.clone(),
+                    tag: row.docker_repo_tag,
+                    ..Target::default()
+                };
+                let image = target.image();
+                let text = ts!(trigger.build_image, image = image);
+                let target = StoredValue::new(target);
+                Action::new(text, move || {
+                    target.with_value(|target| starter.start_head(target));
+                })
+            })
+            .collect();
+        let config = Route::Config { namespace, name };
+        actions.push(Action::new(ts!(repository.edit_config), move || {
+            navigation.go(&config);
+        }));
+        actions
+    });
 }
 
 /// Says that there is no such repository, where the API would know.
@@ -159,7 +208,13 @@ fn build_by_tag(path: StoredValue<(String, String)>) -> AnyView {
         let tag = named.get();
         let (namespace, repo_name) = path.get_value();
         (!tag.is_empty()).then(|| {
-            view! { <TriggerButtons namespace=namespace repo_name=repo_name tag=tag /> }
+            let target = Target {
+                namespace,
+                repo_name,
+                tag,
+                ..Target::default()
+            };
+            trigger_buttons(target, After::Stay)
         })
     };
     view! {
@@ -191,7 +246,7 @@ pub fn use_repository(path: StoredValue<(String, String)>) -> Query<Option<Repos
                 }
             }))
         },
-        |_| None,
+        |_| Pace::Never,
     );
     effect(move || {
         if let Some(repository) = read.data().as_deref().and_then(Option::as_ref) {

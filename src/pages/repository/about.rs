@@ -9,7 +9,7 @@ use crate::components::icon;
 use crate::components::markdown::markdown;
 use crate::components::table::{cell, row, table};
 use crate::components::time::{absolute_time, outside_link};
-use crate::components::trigger::TriggerButtons;
+use crate::components::trigger::{After, Target, trigger_buttons};
 use crate::forms::words::tagging as tagging_word;
 use crate::text::words;
 use crate::ts;
@@ -142,13 +142,7 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
         true => ts!(repository.on_push),
         false => ts!(repository.by_hand),
     };
-    let build = view! {
-        <TriggerButtons
-            namespace=namespace.to_owned()
-            repo_name=repo_name.to_owned()
-            tag=tag.docker_repo_tag.clone()
-        />
-    };
+    let build = trigger_buttons(target(namespace, repo_name, tag), After::Stay);
     row(
         vec![
             cell(ts!(rows.image_tag), image.into_any()),
@@ -157,8 +151,17 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
             cell(ts!(rows.context), code(tag.context())),
             cell(ts!(rows.is_active), active.into_any()),
         ],
-        build.into_any(),
+        build,
     )
+}
+
+fn target(namespace: &str, repo_name: &str, tag: &TagConfig) -> Target {
+    Target {
+        namespace: namespace.to_owned(),
+        repo_name: repo_name.to_owned(),
+        tag: tag.docker_repo_tag.clone(),
+        commit: String::new(),
+    }
 }
 
 /// The deploy key, told as steps.
@@ -194,16 +197,10 @@ fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig) -> AnyView
         .tag_configs
         .iter()
         .map(|row| {
-            let tag = row.docker_repo_tag.clone();
             view! {
                 <li class="first-build">
-                    <span class="code strong">{tag.clone()}</span>
-                    <TriggerButtons
-                        namespace=namespace.to_owned()
-                        repo_name=repo_name.to_owned()
-                        tag=tag
-                        now=true
-                    />
+                    <span class="code strong">{row.docker_repo_tag.clone()}</span>
+                    {trigger_buttons(target(namespace, repo_name, row), After::First)}
                 </li>
             }
             .into_any()

@@ -1,0 +1,248 @@
+//! Which rows a table of builds shows while answers come and the reader reads: nothing moves from under
+//! their eyes.
+
+use crate::api::{Build, Page, SourceKind};
+use crate::routes::{BuildsQuery, Sort, SortBy};
+
+/// What is shown of the list, before filters and sorting.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shown {
+    pub rows: Vec<Build>,
+    /// How many builds the list held when its rows were taken.
+    pub count: u64,
+    /// How many builds have come since and are not shown.
+    pub waiting: u64,
+}
+
+impl Shown {
+    /// All of an answer.
+    pub fn all(page: &Page<Build>) -> Self {
+        Self {
+            rows: page.results.read.clone(),
+            count: page.count,
+            waiting: 0,
+        }
+    }
+
+    /// What is shown once this answer for the same page has come. New builds push the others down, or
+    /// onto the next page: that is done only where the reader sees them come (`slides`). Else the rows
+    /// stay, with what is new about each, and what has come is counted. The reader's `own` builds, by
+    /// their ids, are shown already: their rows stay.
+    pub fn after(&self, page: &Page<Build>, slides: bool, own: &[String]) -> Self {
+        let come = page.count.saturating_sub(self.count);
+        let find = |row: &Build| {
+            let mut rows = page.results.read.iter();
+            rows.find(|build| build.build_id == row.build_id)
+        };
+        let gone = self.rows.iter().filter(|row| find(row).is_none()).count() as u64;
+        // Rows that went without new ones in their place were removed.
+        if slides || self.rows.is_empty() || come == 0 || gone > come {
+            return Self::all(page);
+        }
+        let is_shown = |build: &Build| self.rows.iter().any(|row| row.build_id == build.build_id);
+        let is_own = |build: &&Build| own.contains(&build.build_id) && !is_shown(build);
+        let mut rows: Vec<Build> = page.results.read.iter().filter(is_own).cloned().collect();
+        let taken = rows.len() as u64;
+        rows.extend(self.rows.iter().map(|row| find(row).unwrap_or(row).clone()));
+        Self {
+            rows,
+            count: self.count + taken,
+            waiting: come.saturating_sub(taken),
+        }
+    }
+}
+
+/// The rows that fit the query's filters, in its order.
+pub fn filtered(rows: &[Build], query: &BuildsQuery) -> Vec<Build> {
+    let text = query.text.trim().to_ascii_lowercase();
+    let fits = |build: &&Build| {
+        (query.status.is_empty() || build.status.as_str() == query.status)
+            && (query.client.is_empty() || build.code_repo_client.as_str() == query.client)
+            && (text.is_empty() || holds(build, &text))
+    };
+    let mut sorted: Vec<Build> = Vec::new();
+    for build in rows.iter().filter(fits) {
+        // A page has 20 rows: putting each in its place is as quick as the library's sort, and smaller.
+        let at = match query.sort {
+            Some(sort) => sorted.partition_point(|before| compare(before, build, sort).is_le()),
+            None => sorted.len(),
+        };
+        sorted.insert(at, build.clone());
+    }
+    sorted
+}
+
+/// Whether one of the texts that its row shows holds this one, which is in lower case.
+fn holds(build: &Build, text: &str) -> bool {
+    let kind = match build.code_repo_type {
+        SourceKind::Tag => "tag",
+        _ => "branch",
+    };
+    let texts = [
+        build.build_id.as_str(),
+        &build.image_reference(),
+        build.version_tag().unwrap_or_default(),
+        build.code_head_commit.as_deref().unwrap_or_default(),
+        &build.code_repo_type_value,
+        &build.code_repo_path,
+        &build.created_by,
+        build.detail.as_deref().unwrap_or_default(),
+        kind,
+    ];
+    texts
+        .iter()
+        .any(|one| one.to_ascii_lowercase().contains(text))
+}
+
+/// Rows without a value stand last, whichever way the others go.
+fn compare(one: &Build, two: &Build, sort: Sort) -> std::cmp::Ordering {
+    let turned = |order: std::cmp::Ordering| match sort.descending {
+        true => order.reverse(),
+        false => order,
+    };
+    let number = |build: &Build| match sort.by {
+        SortBy::When => build
+            .created_at
+            .or(build.started_at)
+            .map(|time| time.millis()),
+        SortBy::Duration => {
+            let ended = build.ended_at?;
+            Some(ended.since(build.started_at?).num_milliseconds())
+        }
+        _ => None,
+    };
+    match sort.by {
+        SortBy::Status => turned(one.status.as_str().cmp(two.status.as_str())),
+        SortBy::Image => turned(one.image_reference().cmp(&two.image_reference())),
+        SortBy::When | SortBy::Duration => match (number(one), number(two)) {
+            (Some(one), Some(two)) => turned(one.cmp(&two)),
+            (one, two) => two.is_some().cmp(&one.is_some()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Status, Timestamp};
+    use crate::routes::Route;
+    use proptest::prelude::*;
+
+    fn build(id: u32) -> Build {
+        Build {
+            build_id: format!("b{id}"),
+            docker_repo_path: "team/app".to_owned(),
+            docker_repo_tag: format!("t{id}"),
+            ..Build::default()
+        }
+    }
+
+    fn page(ids: impl IntoIterator<Item = u32>, count: u64) -> Page<Build> {
+        Page {
+            count,
+            next: None,
+            previous: None,
+            results: ids.into_iter().map(build).collect::<Vec<_>>().into(),
+        }
+    }
+
+    fn ids(rows: &[Build]) -> Vec<&str> {
+        rows.iter().map(|build| build.build_id.as_str()).collect()
+    }
+
+    #[test]
+    fn new_builds_wait_while_the_reader_reads_and_slide_in_at_the_top() {
+        let before = Shown::all(&page([3, 2, 1], 30));
+        let mut answer = page([5, 4, 3], 32);
+        answer.results.read[2].status = Status::Failed;
+        let reading = before.after(&answer, false, &[]);
+        assert_eq!(ids(&reading.rows), ["b3", "b2", "b1"]);
+        assert_eq!(
+            reading.rows[0].status,
+            Status::Failed,
+            "news of a row are shown"
+        );
+        assert_eq!(reading.waiting, 2);
+        let more = reading.after(&page([6, 5, 4], 33), false, &[]);
+        assert_eq!((more.waiting, more.count), (3, 30));
+        let top = before.after(&answer, true, &[]);
+        assert_eq!(ids(&top.rows), ["b5", "b4", "b3"]);
+        assert_eq!((top.waiting, top.count), (0, 32));
+    }
+
+    #[test]
+    fn what_the_reader_started_stays_where_it_was_shown() {
+        let before = Shown::all(&page([2, 1], 30));
+        let after = before.after(&page([4, 3, 2], 32), false, &["b3".to_owned()]);
+        assert_eq!(ids(&after.rows), ["b3", "b2", "b1"]);
+        assert_eq!((after.waiting, after.count), (1, 31));
+        let after = after.after(&page([4, 3, 2], 32), false, &[]);
+        assert_eq!(ids(&after.rows), ["b3", "b2", "b1"]);
+        assert_eq!(after.waiting, 1);
+    }
+
+    #[test]
+    fn removed_builds_go() {
+        let before = Shown::all(&page([3, 2, 1], 30));
+        let after = before.after(&page([3, 1], 29), false, &[]);
+        assert_eq!(ids(&after.rows), ["b3", "b1"]);
+        // Two were removed and one has come: the rows are no longer true.
+        let after = before.after(&page([4, 1], 31), false, &[]);
+        assert_eq!(ids(&after.rows), ["b4", "b1"]);
+    }
+
+    proptest! {
+        /// While nothing is removed, the rows under the reader's eyes are the same ones until they slide.
+        #[test]
+        fn rows_never_move_while_the_reader_reads(new in prop::collection::vec(0u32..4, 1..8), size in 1usize..6) {
+            let mut top = 10u32;
+            let list = |top: u32| page((0..=top).rev().take(size), u64::from(top) + 1);
+            let mut shown = Shown::all(&list(top));
+            let first: Vec<String> = ids(&shown.rows).into_iter().map(str::to_owned).collect();
+            for come in new {
+                top += come;
+                shown = shown.after(&list(top), false, &[]);
+                prop_assert_eq!(ids(&shown.rows), first.iter().map(String::as_str).collect::<Vec<_>>());
+                prop_assert_eq!(shown.waiting, u64::from(top) - 10);
+            }
+            let slid = shown.after(&list(top), true, &[]);
+            prop_assert_eq!(slid, Shown::all(&list(top)));
+        }
+    }
+
+    fn query(url: &str) -> BuildsQuery {
+        match Route::parse("/builds", url) {
+            Some(Route::Builds(query)) => query,
+            _ => panic!("{url}"),
+        }
+    }
+
+    #[test]
+    fn filters_look_at_what_a_row_shows() {
+        let mut rows = vec![build(1), build(2), build(3)];
+        rows[0].status = Status::Failed;
+        rows[1].code_repo_type_value = "Release".to_owned();
+        rows[2].code_head_commit = Some("abc123".to_owned());
+        assert_eq!(ids(&filtered(&rows, &query("?status=F"))), ["b1"]);
+        assert_eq!(ids(&filtered(&rows, &query("?q=release"))), ["b2"]);
+        assert_eq!(ids(&filtered(&rows, &query("?q=ABC1"))), ["b3"]);
+        assert_eq!(ids(&filtered(&rows, &query("?client=GitHub"))), [""; 0]);
+    }
+
+    #[test]
+    fn what_has_no_duration_stands_last_both_ways() {
+        let mut rows = vec![build(1), build(2), build(3)];
+        for (row, (from, to)) in [(0, (0, 5_000)), (2, (0, 9_000))] {
+            rows[row].started_at = Timestamp::from_millis(from);
+            rows[row].ended_at = Timestamp::from_millis(to);
+        }
+        let order = |url| {
+            let rows = filtered(&rows, &query(url));
+            ids(&rows).join(" ")
+        };
+        assert_eq!(order("?sort=duration"), "b1 b3 b2");
+        assert_eq!(order("?sort=-duration"), "b3 b1 b2");
+        assert_eq!(order("?sort=-image"), "b3 b2 b1");
+        assert_eq!(order("?sort=nonsense"), "b1 b2 b3");
+    }
+}

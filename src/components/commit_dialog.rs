@@ -1,0 +1,82 @@
+//! Building one commit of a tag: the dialog that asks for it.
+
+use super::button::Button;
+use super::dialog::Dialog;
+use super::input::Input;
+use super::notice::error_notice;
+use super::trigger::{After, Target, use_starter};
+use crate::api::Error;
+use crate::forms::rules::is_commit;
+use crate::view::{flag, live, part};
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// The dialog. Offers the target's own commit, where it has one.
+pub fn commit_dialog(open: RwSignal<bool>, target: Target, after: After) -> AnyView {
+    let starter = use_starter();
+    let sending = RwSignal::new(false);
+    let error = RwSignal::new(None::<Error>);
+    let commit = RwSignal::new(target.commit.clone());
+    let hint = match target.commit.is_empty() {
+        true => ts!(trigger.commit_hint),
+        false => ts!(trigger.same_commit_hint),
+    };
+    let name = StoredValue::new(target.image());
+    let target = StoredValue::new(target);
+    let wrong = move || {
+        let commit = commit.get();
+        let commit = commit.trim();
+        !commit.is_empty() && !is_commit(commit)
+    };
+    let send = move || {
+        if sending.get_untracked() || untrack(wrong) {
+            return;
+        }
+        sending.set(true);
+        error.set(None);
+        let commit = commit.get_untracked().trim().to_ascii_lowercase();
+        let commit = (!commit.is_empty()).then_some(commit);
+        let told = target.get_value();
+        let request = told.request(commit);
+        leptos::task::spawn_local(async move {
+            let is_here = move || sending.try_get_untracked().is_some();
+            let opens = move || after != After::Stay && is_here();
+            match starter.start(request, opens).await {
+                Ok(()) => drop(open.try_set(false)),
+                Err(failure) if is_here() => error.set(Some(failure)),
+                Err(failure) => starter.failed(told, failure),
+            }
+            let _ = sending.try_set(false);
+        });
+    };
+    let problem = move || {
+        let what = ts!(trigger.starting_image, image = name.get_value());
+        Some(error_notice(what, error.get()?, false, None))
+    };
+    let label = live(move || match sending.get() {
+        true => tr!(trigger.sending),
+        false => tr!(trigger.build),
+    });
+    view! {
+        <Dialog open=open title=ts!(trigger.commit_of, image = name.get_value())>
+            <form
+                class="form"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    send();
+                }
+            >
+                {Input::new(ts!(trigger.commit_id), commit)
+                    .hint(hint)
+                    .problem(move || wrong().then(|| tr!(trigger.commit_wrong).to_owned()))
+                    .view()}
+                {part(problem)}
+                <div class="form-actions">
+                    {Button::new(label).primary().busy(sending).disabled(flag(wrong)).submit()}
+                    {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
+                </div>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,391 @@
+//! What lies over the page at a key: the palette, which goes to or does anything by its name, and the list
+//! of keys.
+
+use super::commit_dialog::commit_dialog;
+use super::dialog::Dialog;
+use super::trigger::{After, Target};
+use crate::actions::Actions;
+use crate::app::Theme;
+use crate::connection::use_connection;
+use crate::known;
+use crate::navigation::use_navigation;
+use crate::routes::{BuildsQuery, Route};
+use crate::text::{Locale, locale, remember, set_locale};
+use crate::view::{effect, live, memo, part};
+use crate::visit::use_visit;
+use crate::{tr, ts};
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+/// What lies over the page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    Palette,
+    Keys,
+    /// The dialog that asks for the commit to build.
+    Commit(Target, After),
+}
+
+/// What lies over the page now; `None`: nothing. Provided by the shell.
+#[derive(Clone, Copy)]
+pub struct Over(pub RwSignal<Option<Overlay>>);
+
+/// The most lines that the palette offers at one time.
+const MOST: usize = 50;
+
+/// The shortest text that is taken for the id of a build that is not known.
+const SHORTEST_ID: usize = 6;
+
+/// The overlay, as a dialog.
+pub fn overlay(which: Overlay) -> AnyView {
+    let over = expect_context::<Over>().0;
+    let open = RwSignal::new(true);
+    effect(move || {
+        if !open.get() {
+            over.set(None);
+        }
+    });
+    match which {
+        Overlay::Commit(target, after) => commit_dialog(open, target, after),
+        Overlay::Palette => view! {
+            <Dialog open=open title=ts!(palette.title)>{palette(open)}</Dialog>
+        }
+        .into_any(),
+        Overlay::Keys => view! {
+            <Dialog open=open title=ts!(keys.title)>{keys(open)}</Dialog>
+        }
+        .into_any(),
+    }
+}
+
+/// One line of the palette.
+#[derive(Clone)]
+struct Entry {
+    /// What kind of thing it is, in words.
+    kind: Signal<String>,
+    text: String,
+    /// More that it is found by, such as an id.
+    found_by: String,
+    run: Callback<()>,
+}
+
+fn entries() -> Vec<Entry> {
+    let navigation = use_navigation();
+    let connection = use_connection();
+    let go = |route: Route| Callback::new(move |()| navigation.go(&route));
+    let page = |text: String, route: Route| Entry {
+        kind: ts!(palette.page),
+        text,
+        found_by: String::new(),
+        run: go(route),
+    };
+    let mut entries: Vec<Entry> = expect_context::<Actions>()
+        .all()
+        .into_iter()
+        .map(|action| Entry {
+            kind: ts!(palette.action),
+            text: action.text.get_untracked(),
+            found_by: String::new(),
+            run: action.run,
+        })
+        .collect();
+    entries.push(page(
+        tr!(nav.builds).to_owned(),
+        Route::Builds(BuildsQuery::default()),
+    ));
+    let namespace = untrack(|| connection.namespace());
+    if !namespace.is_empty() {
+        entries.push(page(
+            tr!(repositories.title, namespace = namespace),
+            Route::Repositories {
+                namespace: namespace.clone(),
+            },
+        ));
+        entries.push(page(
+            tr!(create.title_in, namespace = namespace),
+            Route::NewRepository { namespace },
+        ));
+    }
+    entries.push(page(
+        tr!(nav.connection).to_owned(),
+        Route::Connection { back: None },
+    ));
+    let seen = known::all(&untrack(|| connection.address()));
+    entries.extend(seen.into_iter().map(|seen| Entry {
+        kind: ts!(palette.repository),
+        text: format!("{}/{}", seen.namespace, seen.name),
+        found_by: String::new(),
+        run: go(Route::Repository {
+            namespace: seen.namespace,
+            name: seen.name,
+        }),
+    }));
+    entries.extend(use_visit().all_builds().into_iter().map(|build| Entry {
+        kind: ts!(palette.build),
+        text: format!("{} · {}", build.image_reference(), build.build_id),
+        found_by: build.code_head_commit.unwrap_or_default(),
+        run: go(Route::Build {
+            build_id: build.build_id,
+        }),
+    }));
+    entries.extend(settings());
+    entries
+}
+
+/// What changes the console itself.
+fn settings() -> Vec<Entry> {
+    let theme = expect_context::<RwSignal<Theme>>();
+    let entry = |text: String, run: Callback<()>| Entry {
+        kind: ts!(palette.setting),
+        text,
+        found_by: String::new(),
+        run,
+    };
+    let other = match untrack(locale) {
+        Locale::en => Locale::zh,
+        Locale::zh => Locale::en,
+    };
+    let switch = Callback::new(move |()| {
+        remember(other);
+        set_locale(other);
+    });
+    let mut entries = vec![entry("中文 / English".to_owned(), switch)];
+    entries.extend([Theme::System, Theme::Light, Theme::Dark].map(|one| {
+        let text = format!("{}: {}", tr!(connection.theme), one.word());
+        entry(text, Callback::new(move |()| theme.set(one)))
+    }));
+    entries
+}
+
+/// The entries that hold every word of what is typed, those that begin with it first.
+fn fitting(entries: &[Entry], typed: &str) -> Vec<usize> {
+    let typed = typed.trim().to_ascii_lowercase();
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    let mut found: Vec<(bool, usize)> = entries
+        .iter()
+        .enumerate()
+        .filter_map(|(index, entry)| {
+            let text = format!("{} {}", entry.text, entry.found_by).to_ascii_lowercase();
+            let fits = words.iter().all(|word| text.contains(word));
+            fits.then(|| (!text.starts_with(&typed), index))
+        })
+        .collect();
+    found.sort_unstable();
+    found
+        .into_iter()
+        .map(|(_, index)| index)
+        .take(MOST)
+        .collect()
+}
+
+fn palette(open: RwSignal<bool>) -> AnyView {
+    let navigation = use_navigation();
+    let typed = RwSignal::new(String::new());
+    let chosen = RwSignal::new(0usize);
+    let known = StoredValue::new(entries());
+    let shown = memo(move || {
+        let typed = typed.get();
+        let known_ones = known.with_value(|entries| fitting(entries, &typed));
+        let id = typed.trim().to_owned();
+        let is_id = id.len() >= SHORTEST_ID
+            && id
+                .chars()
+                .all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '_');
+        (known_ones, is_id.then_some(id))
+    });
+    let count = move || shown.with(|(known, id)| known.len() + usize::from(id.is_some()));
+    effect(move || {
+        typed.track();
+        chosen.set(0);
+    });
+    let run = move |index: usize| {
+        let run = shown.with_untracked(|(ones, id)| match ones.get(index) {
+            Some(entry) => known.with_value(|entries| entries.get(*entry).map(|entry| entry.run)),
+            None => id.clone().map(|build_id| {
+                Callback::new(move |()| {
+                    navigation.go(&Route::Build {
+                        build_id: build_id.clone(),
+                    });
+                })
+            }),
+        });
+        // Closed first: the focus goes back, and then to where this leads.
+        open.set(false);
+        if let Some(run) = run {
+            run.run(());
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let count = count();
+        let here = chosen.get_untracked();
+        let next = match event.key().as_str() {
+            "ArrowDown" => (here + 1).min(count.saturating_sub(1)),
+            "ArrowUp" => here.saturating_sub(1),
+            "Enter" if !event.is_composing() => {
+                event.prevent_default();
+                if count > 0 {
+                    run(here);
+                }
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        chosen.set(next);
+    };
+    let input = NodeRef::<html::Input>::new();
+    let line = move |index: usize, kind: Signal<String>, text: String| {
+        let item = NodeRef::<html::Li>::new();
+        effect(move || {
+            if let (true, Some(item)) = (chosen.get() == index, item.get()) {
+                item.scroll_into_view_with_scroll_into_view_options(&nearest());
+            }
+        });
+        view! {
+            <li
+                node_ref=item
+                id=format!("palette-{index}")
+                role="option"
+                aria-selected=move || (chosen.get() == index).to_string()
+                on:click=move |_| run(index)
+            >
+                <span>{text}</span>
+                <span class="quiet">{kind}</span>
+            </li>
+        }
+        .into_any()
+    };
+    let lines = move || {
+        let (ones, id) = shown.get();
+        let mut lines: Vec<AnyView> = ones
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| {
+                let entry = known.with_value(|entries| entries.get(*entry).cloned())?;
+                Some(line(index, entry.kind, entry.text))
+            })
+            .collect();
+        if let Some(id) = id {
+            lines.push(line(
+                lines.len(),
+                ts!(palette.build),
+                tr!(palette.open_build, id = id),
+            ));
+        }
+        lines
+    };
+    view! {
+        <input
+            node_ref=input
+            type="text"
+            class="palette-input"
+            role="combobox"
+            aria-label=ts!(palette.label)
+            aria-expanded="true"
+            aria-controls="palette-list"
+            aria-autocomplete="list"
+            aria-activedescendant=move || (count() > 0).then(|| format!("palette-{}", chosen.get()))
+            placeholder=ts!(palette.label)
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck="false"
+            autofocus
+            prop:value=typed
+            on:input=move |event| typed.set(event_target_value(&event))
+            on:keydown=on_key
+        />
+        <ul id="palette-list" class="palette-list" role="listbox" aria-label=ts!(palette.title)>
+            {part(lines)}
+        </ul>
+        <p class="quiet" role="status">
+            {live(move || match count() {
+                0 => tr!(palette.none).to_owned(),
+                n => tr!(palette.found, n = n),
+            })}
+        </p>
+    }
+    .into_any()
+}
+
+fn nearest() -> web_sys::ScrollIntoViewOptions {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    options
+}
+
+fn keys(open: RwSignal<bool>) -> AnyView {
+    let lines = [
+        ("Ctrl K, ⌘ K", ts!(keys.palette)),
+        ("g b", ts!(keys.builds)),
+        ("g r", ts!(keys.repositories)),
+        ("/", ts!(keys.filter)),
+        ("j, k", ts!(keys.rows)),
+        ("Enter", ts!(keys.open)),
+        ("b", ts!(keys.build)),
+        ("?", ts!(keys.list)),
+        ("Esc", ts!(keys.close)),
+    ];
+    let log = [
+        ("/", ts!(keys.log_search)),
+        ("n, N", ts!(keys.log_matches)),
+        ("g, G", ts!(keys.log_ends)),
+        ("j, k, Space", ts!(keys.log_scroll)),
+        ("f", ts!(keys.log_follow)),
+        ("F", ts!(keys.log_failure)),
+        ("w", ts!(keys.log_wrap)),
+        ("t", ts!(keys.log_times)),
+    ];
+    let table = |lines: &[(&'static str, Signal<String>)]| -> Vec<AnyView> {
+        lines
+            .iter()
+            .map(|(keys, what)| {
+                view! {
+                    <div>
+                        <dt>
+                            <kbd>{*keys}</kbd>
+                        </dt>
+                        <dd>{*what}</dd>
+                    </div>
+                }
+                .into_any()
+            })
+            .collect()
+    };
+    view! {
+        <dl class="keys">{table(&lines)}</dl>
+        <h3>{ts!(keys.in_log)}</h3>
+        <dl class="keys">{table(&log)}</dl>
+        <div class="form-actions">
+            {super::button::Button::new(ts!(keys.close)).on_press(move || open.set(false))}
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(text: &str) -> Entry {
+        Entry {
+            kind: Signal::stored(String::new()),
+            text: text.to_owned(),
+            found_by: "abc".to_owned(),
+            run: Callback::new(|()| ()),
+        }
+    }
+
+    #[test]
+    fn all_words_must_fit_and_a_beginning_comes_first() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let entries = ["Build team/app:latest", "team/app", "Team of others"].map(entry);
+            assert_eq!(fitting(&entries, "team"), [1, 2, 0]);
+            assert_eq!(fitting(&entries, " latest  BUILD "), [0]);
+            assert_eq!(fitting(&entries, "abc"), [0, 1, 2]);
+            assert_eq!(fitting(&entries, "nothing"), [0usize; 0]);
+            assert_eq!(fitting(&entries, "").len(), 3);
+        });
+    }
+}

@@ -1,0 +1,181 @@
+//! Everything that the API says of a build, as facts and as a timeline.
+
+use super::siblings::{Siblings, changes};
+use crate::api::{Build, Status, Timestamp};
+use crate::components::builds_table::{client_name, starter};
+use crate::components::button::Button;
+use crate::components::copy::copy_button;
+use crate::components::fact::{code_fact, copied_fact, fact};
+use crate::components::icon;
+use crate::components::time::{absolute_time, outside_link, relative_time, running};
+use crate::navigation::use_navigation;
+use crate::query::Query;
+use crate::routes::Route;
+use crate::ts;
+use crate::view::live;
+use leptos::prelude::*;
+
+/// Where the API counts a build as succeeded, in its steps.
+const LAST_STEP: i64 = 50;
+
+/// An image's name, with the command that fetches it.
+fn image(reference: String) -> AnyView {
+    let pull = format!("docker pull {reference}");
+    view! {
+        <span class="code">{reference}</span>
+        {copy_button(Signal::stored(pull), ts!(build.pull_command))}
+    }
+    .into_any()
+}
+
+/// Everything that the API says of a build.
+pub fn facts(build: &Build, siblings: Query<Siblings>, utc: RwSignal<bool>) -> AnyView {
+    let version = build.version_tag().map(|tag| {
+        let reference = format!("{}:{tag}", build.docker_repo_path);
+        fact(ts!(build.version_tag), image(reference))
+    });
+    let commit = build
+        .code_head_commit
+        .clone()
+        .filter(|commit| !commit.is_empty());
+    let commit = commit.map(|commit| {
+        let url = build.code_commit_http_url.as_deref();
+        let value = view! {
+            <span class="code">{outside_link(commit.clone(), url)}</span>
+            {copy_button(Signal::stored(commit), ts!(build.commit))}
+        };
+        fact(ts!(build.commit), value.into_any())
+    });
+    let client = build.code_repo_client.clone();
+    let source_url = build.code_repo_http_url.as_deref();
+    let source = view! {
+        <span class="code">{outside_link(build.code_repo_path.clone(), source_url)}</span>
+        <span class="quiet">{live(move || client_name(&client))}</span>
+    };
+    let shape = match build.code_repo_type {
+        crate::api::SourceKind::Tag => icon::TAG,
+        _ => icon::BRANCH,
+    };
+    let branch_url = build.code_repo_branch_url.as_deref();
+    let branch = view! {
+        <span class="source-ref">
+            {icon::icon(shape)}
+            <span class="code">{outside_link(build.code_repo_type_value.clone(), branch_url)}</span>
+        </span>
+    };
+    let removable = build.is_removable.map(|removable| {
+        let word = if removable {
+            ts!(build.yes)
+        } else {
+            ts!(build.no)
+        };
+        fact(ts!(build.removable), word.into_any())
+    });
+    let zone = Button::new(Signal::stored("UTC".to_owned()))
+        .pressed(utc)
+        .on_press(move || utc.update(|utc| *utc = !*utc));
+    let facts: Vec<AnyView> = [
+        Some(fact(ts!(build.image), image(build.image_reference()))),
+        version,
+        copied_fact(ts!(build.image_id), build.image_id.as_deref()),
+        build
+            .repository()
+            .map(|(namespace, name)| repository_fact(namespace, name)),
+        Some(fact(ts!(build.source), source.into_any())),
+        Some(fact(ts!(build.source_ref), branch.into_any())),
+        commit,
+        Some(changes(build, siblings)),
+        Some(fact(ts!(build.started_by), starter(build))),
+        code_fact(ts!(build.dockerfile), Some(&build.dockerfile_location)),
+        code_fact(ts!(build.context), build.build_context_path.as_deref()),
+        code_fact(ts!(build.node), build.build_node.as_deref()),
+        removable,
+        code_fact(ts!(build.detail), build.detail.as_deref()),
+        copied_fact(ts!(build.id), Some(&build.build_id)),
+        Some(fact(ts!(build.zone), zone)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let unknown = matches!(build.status, Status::Other(_));
+    view! {
+        <dl class="facts">{facts}</dl>
+        {unknown.then(|| view! { <p class="quiet">{ts!(build.unknown_status)}</p> })}
+    }
+    .into_any()
+}
+
+fn repository_fact(namespace: &str, name: &str) -> AnyView {
+    let navigation = use_navigation();
+    let text = format!("{namespace}/{name}");
+    let href = navigation.href(&Route::Repository {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    });
+    let link = view! {
+        <a class="code" href=href>
+            {text}
+        </a>
+    };
+    fact(ts!(build.repository), link.into_any())
+}
+
+/// Queued, started, ended: when each was, and how long what lies between them took, or has taken yet.
+pub fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
+    let (created, started, ended) = (build.created_at, build.started_at, build.ended_at);
+    let finished = build.is_finished();
+    let waited = running(created, started.or(ended), started.is_some() || finished);
+    let built = running(started, ended, finished);
+    // The step is told in words too: a bar says it to nobody who cannot see it.
+    let step = build.step_at.filter(|_| started.is_some() && !finished);
+    let step = step.map(|step| {
+        view! {
+            <span class="quiet">{ts!(build.stage, step = step, of = LAST_STEP)}</span>
+            <progress max=LAST_STEP value=step aria-label=ts!(build.progress)></progress>
+        }
+    });
+    let waited =
+        created.map(|_| view! { <span class="quiet">{ts!(build.waited)} " " {waited}</span> });
+    let built = started.map(|_| view! { <span class="quiet">{ts!(build.took)} " " {built}</span> });
+    view! {
+        <ol class="timeline">
+            {milestone(ts!(build.created), created, utc, waited.into_any())}
+            {milestone(
+                ts!(build.started),
+                started,
+                utc,
+                view! {
+                    {built}
+                    {step}
+                }
+                    .into_any(),
+            )} {milestone(ts!(build.ended), ended, utc, ().into_any())}
+        </ol>
+    }
+    .into_any()
+}
+
+/// One of a build's three times, and what followed it.
+fn milestone(
+    label: Signal<String>,
+    time: Option<Timestamp>,
+    utc: RwSignal<bool>,
+    then: AnyView,
+) -> AnyView {
+    let when = match time {
+        Some(time) => view! {
+            <span>{absolute_time(time, utc.into())}</span>
+            <span class="quiet">{relative_time(time)}</span>
+        }
+        .into_any(),
+        None => view! { <span class="quiet">"–"</span> }.into_any(),
+    };
+    view! {
+        <li data-reached=time.is_some().to_string()>
+            <span class="timeline-label">{label}</span>
+            {when}
+            {then}
+        </li>
+    }
+    .into_any()
+}

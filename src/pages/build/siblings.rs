@@ -1,0 +1,264 @@
+//! The builds before and after this one: of the same tag, and the last of them that succeeded.
+
+use crate::api::url::encode;
+use crate::api::{Build, Client, CodeClient, Error, Status};
+use crate::components::badge::status_badge;
+use crate::components::button::Button;
+use crate::components::fact::fact;
+use crate::components::time::{outside_link, relative_time};
+use crate::connection::use_connection;
+use crate::format::short_commit;
+use crate::forms::rules::is_commit;
+use crate::navigation::use_navigation;
+use crate::query::{Query, use_query};
+use crate::routes::Route;
+use crate::schedule::Pace;
+use crate::ts;
+use crate::view::{memo, part};
+use leptos::prelude::*;
+
+/// The most pages of the repository's builds that are looked through.
+const MOST_PAGES: u64 = 5;
+
+/// What was found around a build, of its own tag.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Siblings {
+    pub previous: Option<Build>,
+    pub next: Option<Build>,
+    /// The last one before it that succeeded.
+    pub success: Option<Build>,
+    /// Whether the list ended, or all was found, before the looking did.
+    pub is_whole: bool,
+}
+
+impl Siblings {
+    /// What a list of a repository's builds, newest first, holds around one of them.
+    pub fn among(builds: &[Build], build_id: &str) -> Self {
+        let Some(at) = builds.iter().position(|one| one.build_id == build_id) else {
+            return Self::default();
+        };
+        let same = |one: &&Build| {
+            one.docker_repo_tag == builds[at].docker_repo_tag
+                && one.docker_repo_path == builds[at].docker_repo_path
+        };
+        let mut before = builds[at + 1..].iter().filter(same);
+        let previous = before.next().cloned();
+        let passed = |one: &&Build| one.status == Status::Succeeded;
+        let success = previous.iter().chain(before).find(passed).cloned();
+        Self {
+            next: builds[..at].iter().rev().find(same).cloned(),
+            is_whole: success.is_some(),
+            previous,
+            success,
+        }
+    }
+}
+
+/// Reads the repository's builds, page by page, until all siblings of this one are found.
+pub fn use_siblings(
+    build_id: StoredValue<String>,
+    of: Memo<Option<(String, String)>>,
+) -> Query<Siblings> {
+    let connection = use_connection();
+    use_query(
+        move || {
+            let client = connection.client()?;
+            let (namespace, name) = of.get()?;
+            let id = build_id.get_value();
+            Some(Box::pin(async move {
+                look(&client, &namespace, &name, &id).await
+            }))
+        },
+        |_| Pace::Never,
+    )
+}
+
+async fn look(client: &Client, namespace: &str, name: &str, id: &str) -> Result<Siblings, Error> {
+    let mut builds: Vec<Build> = Vec::new();
+    let mut found = Siblings::default();
+    for page in 1..=MOST_PAGES {
+        let answer = client.builds(Some(namespace), Some(name), page).await?;
+        let is_last = answer.next.is_none();
+        // A build that came meanwhile has pushed others onto this page a second time.
+        for build in answer.results.read {
+            if builds.iter().all(|known| known.build_id != build.build_id) {
+                builds.push(build);
+            }
+        }
+        found = Siblings::among(&builds, id);
+        if found.is_whole || is_last {
+            found.is_whole = true;
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// The page that compares two commits at the source's host; `None` where no such page is known.
+pub fn compare_url(client: &CodeClient, path: &str, old: &str, new: &str) -> Option<String> {
+    let (owner, name) = path.split_once('/')?;
+    if owner.is_empty()
+        || name.is_empty()
+        || name.contains('/')
+        || !is_commit(old)
+        || !is_commit(new)
+    {
+        return None;
+    }
+    let (owner, name) = (encode(owner), encode(name));
+    match client {
+        CodeClient::GitHub => Some(format!(
+            "https://github.com/{owner}/{name}/compare/{old}...{new}"
+        )),
+        CodeClient::OSChina => Some(format!(
+            "https://gitee.com/{owner}/{name}/compare/{old}...{new}"
+        )),
+        // Source first, then destination, with a carriage return between.
+        CodeClient::Bitbucket => Some(format!(
+            "https://bitbucket.org/{owner}/{name}/branches/compare/{new}%0D{old}"
+        )),
+        _ => None,
+    }
+}
+
+/// The builds before and after this one, as links.
+pub fn neighbours(siblings: Query<Siblings>) -> AnyView {
+    let neighbour = move |label: Signal<String>, pick: fn(&Siblings) -> Option<Build>| {
+        let build = memo(move || pick(&*siblings.data()?));
+        part(move || build.get().map(|build| neighbour(label, &build)))
+    };
+    view! {
+        <nav class="neighbours" aria-label=ts!(build.neighbours)>
+            {neighbour(ts!(build.previous), |siblings| siblings.previous.clone())}
+            {neighbour(ts!(build.next), |siblings| siblings.next.clone())}
+        </nav>
+    }
+    .into_any()
+}
+
+fn neighbour(label: Signal<String>, build: &Build) -> AnyView {
+    let navigation = use_navigation();
+    let href = navigation.href(&Route::Build {
+        build_id: build.build_id.clone(),
+    });
+    view! {
+        <span class="neighbour">
+            {Button::new(label).link(Signal::stored(href))} {status_badge(build.status.clone())}
+            <span class="quiet">{build.created_at.map(relative_time)}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// What changed in the source since the last success of the tag.
+pub fn changes(build: &Build, siblings: Query<Siblings>) -> AnyView {
+    let navigation = use_navigation();
+    let build = StoredValue::new(build.clone());
+    let view = move || {
+        let found = siblings.data()?;
+        let build = build.get_value();
+        let new = build
+            .code_head_commit
+            .clone()
+            .filter(|commit| !commit.is_empty())?;
+        let Some(success) = &found.success else {
+            let said = match found.is_whole {
+                true => ts!(build.no_success),
+                false => ts!(
+                    build.no_success_near,
+                    n = MOST_PAGES * crate::api::page::PAGE_SIZE
+                ),
+            };
+            return Some(said.into_any());
+        };
+        let old = success
+            .code_head_commit
+            .clone()
+            .filter(|commit| !commit.is_empty())?;
+        if old == new {
+            return Some(ts!(build.same_commit).into_any());
+        }
+        let href = navigation.href(&Route::Build {
+            build_id: success.build_id.clone(),
+        });
+        let range = format!("{}…{}", short_commit(&old), short_commit(&new));
+        let url = compare_url(&build.code_repo_client, &build.code_repo_path, &old, &new);
+        let unknown = url
+            .is_none()
+            .then(|| view! { <span class="quiet">{ts!(build.no_compare)}</span> });
+        Some(
+            view! {
+                <span class="code">{outside_link(range, url.as_deref())}</span>
+                {unknown}
+                <a href=href>{ts!(build.last_success)}</a>
+            }
+            .into_any(),
+        )
+    };
+    fact(ts!(build.changes), part(view).into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(id: &str, tag: &str, status: Status) -> Build {
+        Build {
+            build_id: id.to_owned(),
+            docker_repo_path: "team/app".to_owned(),
+            docker_repo_tag: tag.to_owned(),
+            status,
+            ..Build::default()
+        }
+    }
+
+    #[test]
+    fn siblings_are_of_the_same_tag() {
+        let builds = [
+            build("7", "b", Status::Waiting),
+            build("6", "a", Status::InProgress),
+            build("5", "a", Status::Failed),
+            build("4", "b", Status::Succeeded),
+            build("3", "a", Status::Failed),
+            build("2", "a", Status::Succeeded),
+            build("1", "a", Status::Succeeded),
+        ];
+        let id = |build: &Option<Build>| build.as_ref().map(|build| build.build_id.clone());
+        let found = Siblings::among(&builds, "5");
+        assert_eq!(id(&found.next).as_deref(), Some("6"));
+        assert_eq!(id(&found.previous).as_deref(), Some("3"));
+        assert_eq!(id(&found.success).as_deref(), Some("2"));
+        assert!(found.is_whole);
+        let first = Siblings::among(&builds, "1");
+        assert_eq!((first.previous, first.is_whole), (None, false));
+        assert_eq!(Siblings::among(&builds, "x"), Siblings::default());
+    }
+
+    #[test]
+    fn compare_pages_are_built_from_two_commits() {
+        let (old, new) = ("aaaaaaa", "bbbbbbb");
+        let url = |client, path| compare_url(client, path, old, new);
+        assert_eq!(
+            url(&CodeClient::GitHub, "team/app").as_deref(),
+            Some("https://github.com/team/app/compare/aaaaaaa...bbbbbbb")
+        );
+        assert_eq!(
+            url(&CodeClient::Bitbucket, "team/app").as_deref(),
+            Some("https://bitbucket.org/team/app/branches/compare/bbbbbbb%0Daaaaaaa")
+        );
+        assert_eq!(
+            url(&CodeClient::OSChina, "team/app").as_deref(),
+            Some("https://gitee.com/team/app/compare/aaaaaaa...bbbbbbb")
+        );
+        assert_eq!(url(&CodeClient::Simple, "team/app"), None);
+        for odd in ["", "team", "/app", "team/", "a/b/c"] {
+            assert_eq!(url(&CodeClient::GitHub, odd), None, "{odd}");
+        }
+        assert_eq!(
+            url(&CodeClient::GitHub, "te?am/a#pp").as_deref(),
+            Some("https://github.com/te%3Fam/a%23pp/compare/aaaaaaa...bbbbbbb")
+        );
+        let hostile = compare_url(&CodeClient::GitHub, "team/app", "javascript:1", new);
+        assert_eq!(hostile, None);
+    }
+}

@@ -1,0 +1,144 @@
+//! The chart of durations: one mark for each build, oldest on the left.
+
+use crate::api::{Build, Status};
+use crate::components::badge::status_word;
+use crate::format::duration as words_of;
+use crate::insight::duration;
+use crate::navigation::use_navigation;
+use crate::routes::Route;
+use crate::text::words;
+use crate::ts;
+use chrono::TimeDelta;
+use leptos::prelude::*;
+use leptos::svg;
+
+/// The size of the drawing, in its own units.
+const WIDTH: f64 = 800.0;
+const HEIGHT: f64 = 200.0;
+
+/// The space beside the marks, for the lengths of time.
+const LEFT: f64 = 64.0;
+const EDGE: f64 = 8.0;
+
+/// The most builds that are drawn: more would lie on one another.
+pub const MOST: usize = 400;
+
+/// The chart of these builds, newest first.
+pub fn chart(builds: &[Build]) -> AnyView {
+    let mut timed: Vec<(&Build, i64)> = builds
+        .iter()
+        .filter_map(|build| duration(build).map(|length| (build, length)))
+        .take(MOST)
+        .collect();
+    timed.reverse();
+    let most = timed.iter().map(|(_, length)| *length).max().unwrap_or(0);
+    let top = nice(most);
+    let step = (WIDTH - LEFT - 2.0 * EDGE) / (timed.len().max(2) - 1) as f64;
+    let y = |length: f64| HEIGHT - EDGE - length / top * (HEIGHT - 2.0 * EDGE);
+    let marks: Vec<AnyView> = timed
+        .iter()
+        .enumerate()
+        .map(|(index, (build, length))| {
+            mark(build, LEFT + EDGE + step * index as f64, y(*length as f64))
+        })
+        .collect();
+    let lines: Vec<AnyView> = [0.0, 0.5, 1.0]
+        .into_iter()
+        .map(|part| {
+            let y = y(top * part);
+            let label = words_of(TimeDelta::milliseconds((top * part) as i64));
+            view! {
+                <svg>
+                    <path class="chart-line" d=format!("M{LEFT} {y:.1}H{WIDTH}") />
+                    <text class="chart-label" x=LEFT - EDGE y=format!("{:.1}", y + 4.0) text-anchor="end">
+                        {label}
+                    </text>
+                </svg>
+            }
+            .into_any()
+        })
+        .collect();
+    let end = |build: Option<&(&Build, i64)>| {
+        let time = build.and_then(|(build, _)| build.created_at.or(build.started_at));
+        time.map(|time| words().absolute(time.millis(), false))
+    };
+    let (first, last, count) = (end(timed.first()), end(timed.last()), timed.len());
+    view! {
+        <figure class="chart">
+            <figcaption>{ts!(insight.chart, n = count)}</figcaption>
+            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="group" aria-label=ts!(insight.chart_label)>
+                {lines}
+                {marks}
+            </svg>
+            <p class="chart-ends quiet">
+                <span>{first}</span>
+                <span>{last}</span>
+            </p>
+        </figure>
+    }
+    .into_any()
+}
+
+/// The next length of time that reads well, at or above this one, in milliseconds.
+fn nice(millis: i64) -> f64 {
+    const STEPS: [i64; 16] = [
+        2, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200,
+        86_400,
+    ];
+    let seconds = (millis + 999) / 1_000;
+    let step = STEPS.into_iter().find(|step| *step >= seconds);
+    step.unwrap_or(seconds) as f64 * 1_000.0
+}
+
+/// One build: its shape says its status, not its colour alone. A link to its page.
+fn mark(build: &Build, x: f64, y: f64) -> AnyView {
+    let navigation = use_navigation();
+    let (kind, shape) = match build.status {
+        Status::Succeeded => (
+            "succeeded",
+            format!(
+                "M{:.1} {y:.1}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0",
+                x - 3.5
+            ),
+        ),
+        Status::Failed => (
+            "failed",
+            format!("M{:.1} {:.1}l7 7m0 -7l-7 7", x - 3.5, y - 3.5),
+        ),
+        _ => ("other", format!("M{:.1} {:.1}h7v7h-7z", x - 3.5, y - 3.5)),
+    };
+    let length = TimeDelta::milliseconds(duration(build).unwrap_or_default());
+    let name = format!(
+        "{} · {} · {}",
+        build.image_reference(),
+        status_word(&build.status),
+        words_of(length)
+    );
+    let href = navigation.href(&Route::Build {
+        build_id: build.build_id.clone(),
+    });
+    svg::a()
+        .attr("href", href)
+        .attr("aria-label", name.clone())
+        .child((
+            svg::title().child(name),
+            svg::path()
+                .attr("class", "chart-mark")
+                .attr("data-status", kind)
+                .attr("d", shape),
+        ))
+        .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nice;
+
+    #[test]
+    fn the_scale_holds_all_and_reads_well() {
+        assert_eq!(nice(0), 2_000.0);
+        assert_eq!(nice(2_001), 10_000.0);
+        assert_eq!(nice(601_000), 1_200_000.0);
+        assert_eq!(nice(100_000_000), 100_000_000.0);
+    }
+}
