@@ -3,8 +3,16 @@
 use crate::tr;
 use chrono::TimeDelta;
 
+/// A length that is less than this many milliseconds is written with tenths of a second.
+const SHORT: i64 = 10_000;
+
 /// `6 m 02 s`, `1 h 03 m`, `0.4 s`.
 pub fn duration(length: TimeDelta) -> String {
+    let millis = length.num_milliseconds();
+    if millis < SHORT && millis % 1_000 >= 100 {
+        let text = format!("{}.{}", millis / 1_000, millis % 1_000 / 100);
+        return tr!(time.seconds, s = text);
+    }
     let seconds = length.num_seconds();
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 {

@@ -17,7 +17,7 @@ const SECOND: i64 = 1_500;
 /// Where the filter of a page stands, and what can be built there.
 const FILTER: &str = "#filter";
 const ROWS: &str = ".row-link";
-const BUILD: &str = ".trigger .button[data-kind=primary]:not(:disabled)";
+const BUILD: &str = ".trigger .button:first-child:not(:disabled)";
 
 /// Listens to the keys for the whole console. `over` is what lies over the page.
 pub fn listen(navigation: Navigation, connection: Connection, over: RwSignal<Option<Overlay>>) {

@@ -7,6 +7,7 @@ use crate::query::use_clock;
 use crate::text::words;
 use crate::ts;
 use crate::view::{live, memo, part};
+use chrono::TimeDelta;
 use leptos::prelude::*;
 
 /// How long ago it was, with the full time as its title.
@@ -40,7 +41,8 @@ pub fn running(from: Option<Timestamp>, to: Option<Timestamp>, ended: bool) -> A
     let text = memo(move || match (from, to) {
         (Some(from), Some(to)) => duration(to.since(from)),
         (Some(from), None) if !ended => Timestamp::from_millis(clock.now())
-            .map(|now| duration(now.since(from)))
+            // Whole seconds, as it ticks.
+            .map(|now| duration(TimeDelta::seconds(now.since(from).num_seconds())))
             .unwrap_or_default(),
         _ => "–".to_owned(),
     });

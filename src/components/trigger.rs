@@ -180,10 +180,14 @@ pub fn trigger_buttons(target: Target, after: After) -> AnyView {
             .busy(sending)
             .on_press(move || over.set(Some(Overlay::Commit(target.get_value(), after))))
     };
+    // In a table each row has one: many of the loudest would say nothing.
+    let button = match after {
+        After::Stay => Button::new(label),
+        After::Open | After::First => Button::new(label).primary(),
+    };
     view! {
         <div class="trigger button-group">
-            {Button::new(label)
-                .primary()
+            {button
                 .icon(icon::PLAY)
                 .name(own_name)
                 .busy(sending)

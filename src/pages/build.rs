@@ -62,6 +62,7 @@ pub fn Build(build_id: String) -> impl IntoView {
     let (source, log) = use_log(id, finished);
     let live = memo(move || !finished.get());
     let utc = RwSignal::new(false);
+    let more_open = RwSignal::new(false);
     // The commit is known later than the rest.
     let target = memo(move || build.data().map(|build| Target::of(&build)));
     let repository = memo(move || {
@@ -102,7 +103,7 @@ pub fn Build(build_id: String) -> impl IntoView {
             </div>
             {siblings::neighbours(siblings)}
             {part(move || build.data().map(|build| facts::timeline(&build, utc)))}
-            {part(move || build.data().map(|build| facts::facts(&build, siblings, utc)))}
+            {part(move || build.data().map(|build| facts::facts(&build, siblings, utc, more_open)))}
         }
         .into_any()
     };

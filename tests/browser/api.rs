@@ -4,6 +4,7 @@
 use crate::harness::project;
 use serde_json::Value;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,6 +23,8 @@ pub enum Reply {
     CutAfter,
     /// Answers like this once the test lets it (`release`).
     Held(Box<Reply>),
+    /// 429, and to be asked again after so many seconds.
+    TooMany(u32),
 }
 
 /// A request that arrived.
@@ -29,6 +32,8 @@ pub enum Reply {
 pub struct Asked {
     pub method: String,
     pub path: String,
+    /// Without its `?`.
+    pub query: String,
     pub body: Value,
 }
 
@@ -39,6 +44,8 @@ struct State {
     rules: Mutex<Vec<Rule>>,
     asked: Mutex<Vec<Asked>>,
     release: Notify,
+    /// How many seconds its clock is ahead of this machine's.
+    ahead: AtomicI64,
 }
 
 /// The API. What no rule is for is 404, as an API with only some calls answers.
@@ -71,7 +78,13 @@ impl Api {
         api
     }
 
-    /// From now on, answers this method and path (without its query) so.
+    /// From now on, its clock is so many seconds ahead of this machine's.
+    pub fn set_ahead(&self, seconds: i64) {
+        self.state.ahead.store(seconds, Ordering::Relaxed);
+    }
+
+    /// From now on, answers this method and path so. A path with a query is for just that query; one
+    /// without, for all others.
     pub fn on(&self, method: &str, path: &str, reply: Reply) {
         let mut rules = self.state.rules.lock().expect("rules");
         rules.retain(|rule| (rule.0.as_str(), rule.1.as_str()) != (method, path));
@@ -104,11 +117,15 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &s
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut words = head.split_whitespace();
     let (method, target) = (words.next()?.to_owned(), words.next()?);
+    // The console's client ends a query so.
+    let target = target.trim_end_matches('&');
     let path = target.split('?').next()?.to_owned();
     let rule = {
         let rules = state.rules.lock().expect("rules");
-        let is = |rule: &&Rule| rule.0 == method && rule.1 == path;
-        rules.iter().find(is).map(|rule| rule.2.clone())
+        let is = |rule: &Rule, asked: &str| rule.0 == method && rule.1 == asked;
+        let exact = rules.iter().find(|rule| is(rule, target));
+        let any = || rules.iter().find(|rule| is(rule, &path));
+        exact.or_else(any).map(|rule| rule.2.clone())
     };
     if matches!(rule, Some(Reply::CutBefore)) {
         return None;
@@ -129,6 +146,10 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &s
         let asked = Asked {
             method,
             path: path.clone(),
+            query: target
+                .split_once('?')
+                .map_or("", |(_, query)| query)
+                .to_owned(),
             body,
         };
         state.asked.lock().expect("requests").push(asked);
@@ -140,7 +161,14 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &s
         }
         reply => reply,
     };
+    let mut more = String::new();
+    if let Some(Reply::TooMany(seconds)) = reply {
+        more = format!("retry-after: {seconds}\r\n");
+    }
+    let date = chrono::Utc::now() + chrono::TimeDelta::seconds(state.ahead.load(Ordering::Relaxed));
+    let date = date.format("%a, %d %b %Y %H:%M:%S GMT");
     let (status, kind, body) = match reply {
+        Some(Reply::TooMany(_)) => (429, "application/json", Vec::new()),
         Some(Reply::Json(status, body)) => (status, "application/json", body.to_string().into()),
         Some(Reply::Text(status, body)) => (status, "text/plain", body.as_bytes().to_vec()),
         Some(_) => return None,
@@ -148,7 +176,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &s
         None => file(&path, &site, base),
     };
     let head = format!(
-        "HTTP/1.1 {status} Status\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} Status\r\ncontent-type: {kind}\r\ndate: {date}\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.ok()?;

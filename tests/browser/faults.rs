@@ -14,9 +14,7 @@ async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
     connect(&browser, &server, "team").await;
     let name = format!("stopped-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
-    browser
-        .press("button", &format!("Build team/{name}:latest"))
-        .await;
+    browser.build(&format!("team/{name}:latest")).await;
     browser.see("before the stop").await;
 
     server.stop().await;
@@ -220,9 +218,7 @@ async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -
     create_simple(&browser, &name, &source).await;
     browser.at(&format!("/repositories/team/{name}")).await;
     browser.see("This is what this browser saw").await;
-    browser
-        .press("button", &format!("Build team/{name}:latest"))
-        .await;
+    browser.build(&format!("team/{name}:latest")).await;
     browser.see("Succeeded").await;
     // What this browser has not seen can be opened by its name and built by its tag.
     browser.script("localStorage.clear(); return 0;").await;
@@ -232,9 +228,7 @@ async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -
     browser.fill("Repository name", &name).await;
     browser.press("button", "Open").await;
     browser.at(&format!("/repositories/team/{name}")).await;
-    browser
-        .press("button", &format!("Build team/{name}:latest"))
-        .await;
+    browser.build(&format!("team/{name}:latest")).await;
     browser.see("Succeeded").await;
     // And its config can be replaced, under a clear warning.
     browser

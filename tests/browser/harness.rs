@@ -235,6 +235,17 @@ impl Browser {
 
     /// Closes it.
     pub async fn close(self) {
-        let _ = self.driver.quit().await;
+        let _ = self.driver.clone().quit().await;
+    }
+}
+
+impl Drop for Browser {
+    /// A test that fails leaves its browser open: the driver would wait for it for long.
+    fn drop(&mut self) {
+        let _ = self._driver_process.start_kill();
+        let profile = format!("user-data-dir={}", self._profile.path().display());
+        let _ = std::process::Command::new("pkill")
+            .args(["-f", &profile])
+            .status();
     }
 }

@@ -4,12 +4,16 @@
 //! Things are found as a user finds them: by role and label, as the browser computes them.
 
 mod api;
+mod build_page;
+mod builds;
 mod config_form;
 mod create_form;
 mod drafts;
 mod faults;
 mod forms_faults;
+mod getting_around;
 mod harness;
+mod insight;
 mod page;
 mod shell;
 mod source;

@@ -30,7 +30,7 @@ fn candidates(role: &str) -> &'static str {
         "link" => "a[href]",
         "textbox" => "input, textarea",
         "checkbox" | "radio" => "input",
-        "combobox" => "select, input[list]",
+        "combobox" => "select, input[list], input[role=combobox]",
         "heading" => "h1, h2, h3",
         "group" => "fieldset",
         "row" => "tr",
@@ -215,6 +215,20 @@ impl Browser {
     pub async fn keys(&self, keys: impl Into<TypingData>) {
         let focused = self.driver.active_element().await.expect("a focus");
         focused.send_keys(keys).await.expect("takes keys");
+    }
+
+    /// Opens the palette, types this and takes the first line.
+    pub async fn palette(&self, text: &str) {
+        self.keys(Key::Control + "k").await;
+        let field = self.find("combobox", "Page, repository, build or action").await;
+        field.send_keys(text).await.expect("types");
+        field.send_keys(Key::Enter + "").await.expect("takes");
+    }
+
+    /// Starts a build of this image, `namespace/name:tag`, and opens its page.
+    pub async fn build(&self, image: &str) {
+        self.press("button", &format!("Build {image}")).await;
+        self.press("link", "Open the build").await;
     }
 
     /// Saves the build config: the button, then the review's own.

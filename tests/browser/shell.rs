@@ -88,9 +88,7 @@ async fn nothing_is_asked_of_another_host_and_the_policy_is_never_broken() -> Ou
     connect(&browser, &server, "team").await;
     let name = format!("policy-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
-    browser
-        .press("button", &format!("Build team/{name}:latest"))
-        .await;
+    browser.build(&format!("team/{name}:latest")).await;
     browser.see("Succeeded").await;
     for path in ["/builds", "/repositories/team", "/connection"] {
         browser.open(&format!("{}{path}", server.address)).await;
@@ -302,9 +300,7 @@ async fn axe_core_finds_nothing() -> Outcome {
         browser.axe(&state("dialog")).await;
         let cancel = browser.find("button", "Cancel").await;
         cancel.click().await?;
-        browser
-            .press("button", &format!("Build team/{name}:latest"))
-            .await;
+        browser.build(&format!("team/{name}:latest")).await;
         browser.see("Failed").await;
         browser.axe(&state("a failed build")).await;
         browser
@@ -329,9 +325,7 @@ async fn axe_core_finds_nothing() -> Outcome {
         browser.press("link", "Builds").await;
         browser.see(&name).await;
         server.stop().await;
-        browser
-            .press("button", &format!("Build team/{name}:latest"))
-            .await;
+        browser.build(&format!("team/{name}:latest")).await;
         browser.see("the API cannot be reached").await;
         browser.axe(&state("server gone")).await;
         browser.close().await;

@@ -56,9 +56,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     browser.see("Not built yet.").await;
 
     // Build, and see the log grow while the status is still 'in progress'.
-    browser
-        .press("button", &format!("Build team/{name}:latest"))
-        .await;
+    browser.build(&format!("team/{name}:latest")).await;
     browser.see("line 1 of the slow step").await;
     browser.see("In progress").await;
     let before = log_lines(&browser).await;
@@ -112,12 +110,10 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
 
     // Build the new tag, and see both in the table.
     browser.press("link", "Back to the repository").await;
-    browser
-        .press("button", &format!("Build team/{name}:stable"))
-        .await;
+    browser.build(&format!("team/{name}:stable")).await;
     browser.see("Succeeded").await;
     assert!(builder_has(&format!("team/{name}:stable")));
-    browser.press("link", "Builds").await;
+    browser.open(&format!("{}/builds", server.address)).await;
     browser.find("link", &format!("team/{name}:stable")).await;
     browser.find("link", &format!("team/{name}:latest")).await;
 
@@ -157,9 +153,7 @@ async fn a_failing_dockerfile_shows_the_failing_line() -> Outcome {
     connect(&browser, &server, "team").await;
     let name = format!("broken-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
-    browser
-        .press("button", &format!("Build team/{name}:latest"))
-        .await;
+    browser.build(&format!("team/{name}:latest")).await;
     browser.see("Failed").await;
     // In view without a scroll: the end was followed.
     browser.see("the compiler says no").await;
@@ -213,6 +207,7 @@ async fn a_commit_can_be_built_and_nonsense_cannot_be_sent() -> Outcome {
     browser.fill("Commit id", &first[..10]).await;
     let field = browser.find("textbox", "Commit id").await;
     field.send_keys(Key::Enter + "").await?;
+    browser.press("link", "Open the build").await;
     browser.see("Succeeded").await;
     browser.see(&first).await;
     browser.see("the second commit").await;

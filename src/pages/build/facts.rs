@@ -29,7 +29,18 @@ fn image(reference: String) -> AnyView {
 }
 
 /// Everything that the API says of a build.
-pub fn facts(build: &Build, siblings: Query<Siblings>, utc: RwSignal<bool>) -> AnyView {
+///
+/// What is asked for less often is folded; `more_open` says whether, and outlives a build's news.
+pub fn facts(
+    build: &Build,
+    siblings: Query<Siblings>,
+    utc: RwSignal<bool>,
+    more_open: RwSignal<bool>,
+) -> AnyView {
+    let toggled = move |event: web_sys::Event| {
+        let details = event_target::<web_sys::HtmlDetailsElement>(&event);
+        more_open.set(details.open());
+    };
     let version = build.version_tag().map(|tag| {
         let reference = format!("{}:{tag}", build.docker_repo_path);
         fact(ts!(build.version_tag), image(reference))
@@ -74,32 +85,37 @@ pub fn facts(build: &Build, siblings: Query<Siblings>, utc: RwSignal<bool>) -> A
     let zone = Button::new(Signal::stored("UTC".to_owned()))
         .pressed(utc)
         .on_press(move || utc.update(|utc| *utc = !*utc));
-    let facts: Vec<AnyView> = [
+    let facts = [
         Some(fact(ts!(build.image), image(build.image_reference()))),
         version,
+        Some(fact(ts!(build.source_ref), branch.into_any())),
+        commit,
+        Some(changes(build, siblings)),
+        Some(fact(ts!(build.started_by), starter(build))),
+        code_fact(ts!(build.detail), build.detail.as_deref()),
+    ];
+    let more = [
+        copied_fact(ts!(build.id), Some(&build.build_id)),
         copied_fact(ts!(build.image_id), build.image_id.as_deref()),
         build
             .repository()
             .map(|(namespace, name)| repository_fact(namespace, name)),
         Some(fact(ts!(build.source), source.into_any())),
-        Some(fact(ts!(build.source_ref), branch.into_any())),
-        commit,
-        Some(changes(build, siblings)),
-        Some(fact(ts!(build.started_by), starter(build))),
         code_fact(ts!(build.dockerfile), Some(&build.dockerfile_location)),
         code_fact(ts!(build.context), build.build_context_path.as_deref()),
         code_fact(ts!(build.node), build.build_node.as_deref()),
         removable,
-        code_fact(ts!(build.detail), build.detail.as_deref()),
-        copied_fact(ts!(build.id), Some(&build.build_id)),
         Some(fact(ts!(build.zone), zone)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    let list =
+        |facts: Vec<Option<AnyView>>| -> Vec<AnyView> { facts.into_iter().flatten().collect() };
     let unknown = matches!(build.status, Status::Other(_));
     view! {
-        <dl class="facts">{facts}</dl>
+        <dl class="facts">{list(facts.into())}</dl>
+        <details class="more-facts" prop:open=move || more_open.get() on:toggle=toggled>
+            <summary>{ts!(build.more)}</summary>
+            <dl class="facts">{list(more.into())}</dl>
+        </details>
         {unknown.then(|| view! { <p class="quiet">{ts!(build.unknown_status)}</p> })}
     }
     .into_any()

@@ -1,0 +1,249 @@
+//! Palette, keys, ways out of what is not there, and what each failure says.
+
+use crate::api::{Api, Reply};
+use crate::builds::{page, row};
+use crate::harness::{Browser, Outcome, Setup, eventually};
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+/// An API with two builds of one repository.
+async fn api() -> Api {
+    let api = Api::start().await;
+    let rows = vec![
+        row("5709f780-e8fb", "two", "S", json!({})),
+        row("57aaaaaa-0000", "one", "F", json!({})),
+    ];
+    for build in &rows {
+        let id = build["build_id"].as_str().unwrap_or_default();
+        api.on(
+            "GET",
+            &format!("/v1/builds/{id}"),
+            Reply::Json(200, build.clone()),
+        );
+        api.on(
+            "GET",
+            &format!("/v1/builds/{id}/logs"),
+            Reply::Json(200, json!([])),
+        );
+    }
+    api.on("GET", "/v1/builds", page(rows, 2, false));
+    api
+}
+
+#[tokio::test]
+async fn the_palette_goes_anywhere_by_keys() -> Outcome {
+    let api = api().await;
+    let browser = Browser::start(Setup::default()).await;
+    browser.open(&format!("{}/builds", api.address)).await;
+    browser.find("link", "team/app:two").await;
+    let go = async |text: &str, path: &str| {
+        browser.keys(Key::Control + "k").await;
+        browser
+            .fill("Page, repository, build or action", text)
+            .await;
+        browser.keys(Key::Enter + "").await;
+        browser.at(path).await;
+    };
+    go("57aa", "/builds/57aaaaaa-0000").await;
+    go("team/app", "/repositories/team/app").await;
+    // An id that this visit has not seen.
+    go("5709f780-ffff", "/builds/5709f780-ffff").await;
+    browser.see("there is no such thing").await;
+    // What is near: a build seen whose id begins alike.
+    browser.press("link", "team/app:two · 5709f780-e8fb").await;
+    browser.at("/builds/5709f780-e8fb").await;
+    go("connection", "/connection").await;
+    browser.palette("dark").await;
+    eventually("the theme is dark", async || {
+        let theme = browser
+            .script("return document.documentElement.dataset.theme;")
+            .await;
+        (theme == "dark").then_some(())
+    })
+    .await;
+    browser.palette("zzzz zzzz").await;
+    browser.see("Nothing fits.").await;
+    browser.axe("the palette, empty").await;
+    browser.keys(Key::Escape + "").await;
+    eventually("the palette is closed", async || {
+        browser.all("dialog", "").await.is_empty().then_some(())
+    })
+    .await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn keys_move_and_act_but_never_while_typing() -> Outcome {
+    let api = api().await;
+    api.on(
+        "POST",
+        "/v1/builds",
+        Reply::Json(
+            201,
+            row(
+                "new",
+                "one",
+                "W",
+                json!({ "started_at": null, "ended_at": null }),
+            ),
+        ),
+    );
+    let browser = Browser::start(Setup::default()).await;
+    browser.open(&format!("{}/builds", api.address)).await;
+    browser.find("link", "team/app:two").await;
+    browser.keys("?").await;
+    browser.find("dialog", "Keys").await;
+    browser.axe("the list of keys").await;
+    browser.keys(Key::Escape + "").await;
+    eventually("the list is closed", async || {
+        browser.all("dialog", "").await.is_empty().then_some(())
+    })
+    .await;
+    browser.keys("jj").await;
+    let focused = browser
+        .script("return document.activeElement.textContent;")
+        .await;
+    assert_eq!(focused, "team/app:one");
+    browser.keys("k").await;
+    browser.keys("j").await;
+    // Builds the row that has the focus.
+    browser.keys("b").await;
+    browser.see("Started: team/app:one").await;
+    assert_eq!(api.asked("POST", "/v1/builds")[0].body["tag"], "one");
+    browser.keys(Key::Enter + "").await;
+    browser.at("/builds/57aaaaaa-0000").await;
+    browser.keys("gb").await;
+    browser.at("/builds").await;
+    browser.keys("/").await;
+    browser.keys("gb?jk").await;
+    browser.holds("Text in the rows", 1, "gb?jk").await;
+    browser.at("/builds?q=gb%3Fjk").await;
+    assert!(browser.all("dialog", "").await.is_empty());
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wrong_address_offers_what_is_near() -> Outcome {
+    let api = api().await;
+    let browser = Browser::start(Setup::default()).await;
+    browser.open(&format!("{}/builds", api.address)).await;
+    browser.find("link", "team/app:two").await;
+    browser
+        .open(&format!("{}/build/5709f780-e8fb/logs", api.address))
+        .await;
+    browser.see("No such page").await;
+    browser.press("link", "/builds/5709f780-e8fb").await;
+    browser.at("/builds/5709f780-e8fb").await;
+    browser.open(&format!("{}/app/x/app", api.address)).await;
+    browser.press("link", "/repositories/team/app").await;
+    browser.at("/repositories/team/app").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_failure_has_its_own_words_in_one_place_and_a_retry() -> Outcome {
+    let api = api().await;
+    let browser = Browser::start(Setup::default()).await;
+    let cases = [
+        (
+            Reply::Json(401, json!({ "detail": "Token?" })),
+            "wants a token",
+            "HTTP 401",
+        ),
+        (
+            Reply::Json(403, json!({ "detail": "No." })),
+            "this token may not do that",
+            "HTTP 403",
+        ),
+        (
+            Reply::Json(404, json!({})),
+            "there is no such thing",
+            "HTTP 404",
+        ),
+        (Reply::TooMany(90), "a pause of 90 seconds", "HTTP 429"),
+        (
+            Reply::Json(500, json!({ "detail": "Oops" })),
+            "the API has a problem of its own",
+            "HTTP 500",
+        ),
+        (
+            Reply::CutAfter,
+            "the API cannot be reached",
+            "The API’s address",
+        ),
+        (
+            Reply::Text(200, "<h1>Welcome</h1>"),
+            "not what the API’s reference promises",
+            "<h1>",
+        ),
+    ];
+    for (reply, words, more) in cases {
+        api.on("GET", "/v1/builds", reply);
+        browser.open(&format!("{}/builds", api.address)).await;
+        browser.see("Loading builds failed").await;
+        browser.see(words).await;
+        browser.see(more).await;
+        assert_eq!(browser.all("alert", "").await.len(), 1, "{words}");
+    }
+    browser.axe("builds that cannot be loaded").await;
+    api.on(
+        "GET",
+        "/v1/builds",
+        page(vec![row("1", "back", "S", json!({}))], 1, false),
+    );
+    browser.press("button", "Retry").await;
+    browser.find("link", "team/app:back").await;
+    browser.see_no_more("failed:").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn axe_core_finds_nothing_and_nothing_is_wider_than_the_window() -> Outcome {
+    let api = api().await;
+    for (dark, languages) in [(false, "en-US,en"), (true, "zh-CN,zh")] {
+        for width in [1280, 320] {
+            let browser = Browser::start(Setup {
+                dark,
+                languages,
+                size: (width, 800),
+            })
+            .await;
+            for path in [
+                "/builds",
+                "/builds?status=S&q=zzz",
+                "/builds/5709f780-e8fb",
+                "/builds/unknown",
+                "/repositories/team/app",
+                "/repositories/team/app/insight",
+                "/build/5709",
+            ] {
+                browser.open(&format!("{}{path}", api.address)).await;
+                browser.ready().await;
+                eventually("the page is there", async || {
+                    browser
+                        .all("status", "Loading")
+                        .await
+                        .is_empty()
+                        .then_some(())
+                })
+                .await;
+                browser
+                    .axe(&format!("{path} (dark: {dark}, {width} px)"))
+                    .await;
+                let wide = browser
+                    .script("return document.documentElement.scrollWidth - innerWidth;")
+                    .await;
+                assert!(
+                    wide.as_i64().is_some_and(|wide| wide <= 0),
+                    "{path}: {wide} px too wide"
+                );
+            }
+            browser.close().await;
+        }
+    }
+    Ok(())
+}
