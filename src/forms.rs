@@ -26,6 +26,8 @@ pub mod preview_view;
 #[cfg(feature = "ui")]
 pub mod review_view;
 #[cfg(feature = "ui")]
+pub mod row;
+#[cfg(feature = "ui")]
 pub mod rows;
 #[cfg(feature = "ui")]
 pub mod rows_view;

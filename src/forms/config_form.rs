@@ -12,9 +12,10 @@ use super::preview::update_frame;
 use super::preview_view::request_preview;
 use super::review::{Review, is_as_sent, review};
 use super::review_view::{names, review_view};
+use super::row::Row;
 use super::rows::Rows;
 use super::rows_view::RowsEditor;
-use super::rules::check_config;
+use super::rules::check_editor;
 use super::sending::{Looked, Request, Sending};
 use super::state::FormState;
 use crate::api::{BuildConfig, Client, Error, TriggerBuild};
@@ -68,7 +69,6 @@ struct Editor {
     is_readable: bool,
     node: RwSignal<String>,
     rows: Rows,
-    draft: Memo<ConfigDraft>,
 }
 
 impl Editor {
@@ -82,10 +82,14 @@ impl Editor {
             is_readable: origin.is_readable,
             node,
             rows,
-            draft: memo(move || ConfigDraft {
-                build_node: node.get(),
-                rows: rows.drafts(),
-            }),
+        }
+    }
+
+    /// What the form holds now.
+    fn draft(self) -> ConfigDraft {
+        ConfigDraft {
+            build_node: self.node.get_untracked(),
+            rows: self.rows.drafts_now(),
         }
     }
 
@@ -104,7 +108,7 @@ impl Editor {
     fn kept(self) -> Kept {
         Kept {
             held: self.held.get_untracked(),
-            draft: self.draft.get_untracked(),
+            draft: self.draft(),
         }
     }
 }
@@ -130,14 +134,18 @@ pub fn config_form(
         is_readable,
         node,
         rows,
-        draft,
     } = editor;
-    let verdict = memo(move || draft.with(check_config));
+    let verdict = memo(move || {
+        let rows = rows.verdicts();
+        node.with(|node| check_editor(node, &rows))
+    });
     let form = FormState::provide(verdict, &["build_node", "tag_configs"], "");
     let sending = Sending::new(form);
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let base = memo(move || held.with(|held| ConfigDraft::from(held)));
-    let dirty = memo(move || draft.with(|draft| base.with(|base| draft != base)));
+    let dirty = memo(move || {
+        base.with(|base| !rows.hold(&base.rows) || node.with(|node| *node != base.build_node))
+    });
 
     let write = move |text: &str| match serde_json::from_str::<Kept>(text) {
         Ok(kept) => {
@@ -157,8 +165,11 @@ pub fn config_form(
         document.clone(),
         dirty.into(),
         move || encode(&editor.kept()),
-        move || draft.track(),
-        move || draft.with_untracked(|draft| names(&draft.to_request().tag_configs)),
+        move || {
+            rows.track();
+            node.track();
+        },
+        move || names(&editor.draft().to_request().tag_configs),
     );
 
     let reviewing = RwSignal::new(None::<Review>);
@@ -167,8 +178,8 @@ pub fn config_form(
     let conflict_open = RwSignal::new(false);
     let was_saved = RwSignal::new(false);
     let show_review = move || {
-        let review = held.with_untracked(|held| draft.with_untracked(|draft| review(held, draft)));
-        reviewing.set(Some(review));
+        let draft = editor.draft();
+        reviewing.set(Some(held.with_untracked(|held| review(held, &draft))));
         open.set(true);
     };
     // Ctrl+Enter in the form, or its button: nothing is sent before the changes were seen.
@@ -196,7 +207,7 @@ pub fn config_form(
             conflict.set(Some(Conflict {
                 loaded: held.get_untracked(),
                 theirs,
-                yours: draft.get_untracked(),
+                yours: editor.draft(),
             }));
             conflict_open.set(true);
         }
@@ -216,7 +227,7 @@ pub fn config_form(
         let Some(client) = untrack(move || connection.client()) else {
             return;
         };
-        let sent_draft = draft.get_untracked();
+        let sent_draft = editor.draft();
         let rows = sent_draft.rows.len();
         let loaded = held.get_untracked();
         let sent = Rc::new(Cell::new(false));
@@ -489,7 +500,7 @@ fn review_dialog(
 }
 
 /// Builds the row's tag, once the row is saved; what came of it is told beside the button.
-fn build_button(path: StoredValue<(String, String)>, row: RwSignal<RowDraft>) -> AnyView {
+fn build_button(path: StoredValue<(String, String)>, row: Row) -> AnyView {
     let connection = use_connection();
     let navigation = use_navigation();
     let busy = RwSignal::new(false);
@@ -595,7 +606,7 @@ fn exchange(editor: Editor, document: Document, path: StoredValue<(String, Strin
     };
     let export = move || {
         let (namespace, name) = path.get_value();
-        let request = editor.draft.with_untracked(ConfigDraft::to_request);
+        let request = editor.draft().to_request();
         let text = serde_json::to_string_pretty(&request).unwrap_or_default();
         (format!("{namespace}-{name}-build-config.json"), text)
     };

@@ -50,19 +50,25 @@ pub fn update_frame(build_node: &str) -> Frame {
     })
 }
 
-/// One row as it stands inside the frame, from its own line break on.
-pub fn row_json(row: &TagConfig, indent: usize, is_first: bool) -> String {
-    let margin = format!("\n{}", " ".repeat(indent));
+/// One row as it stands inside the frame: whole lines, each with its break.
+pub fn row_json(row: &TagConfig, indent: usize, is_last: bool) -> String {
+    let margin = " ".repeat(indent);
     let text = serde_json::to_string_pretty(row).unwrap_or_default();
-    let comma = if is_first { "" } else { "," };
-    format!("{comma}{margin}{}", text.replace('\n', &margin))
+    let lines = text.replace('\n', &format!("\n{margin}"));
+    let comma = if is_last { "" } else { "," };
+    format!("{margin}{lines}{comma}\n")
+}
+
+/// What stands between the frame's beginning and the first row.
+pub fn rows_start(no_rows: bool) -> &'static str {
+    if no_rows { "" } else { "\n" }
 }
 
 /// What stands between the last row and the rest of the frame.
 pub fn rows_end(indent: usize, no_rows: bool) -> String {
     match no_rows {
         true => String::new(),
-        false => format!("\n{}", " ".repeat(indent.saturating_sub(2))),
+        false => " ".repeat(indent.saturating_sub(2)),
     }
 }
 
@@ -88,9 +94,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn joined(frame: &Frame, rows: &[TagConfig]) -> String {
-        let mut text = frame.before.clone();
+        let mut text = frame.before.clone() + rows_start(rows.is_empty());
         for (index, row) in rows.iter().enumerate() {
-            text.push_str(&row_json(row, frame.indent, index == 0));
+            text.push_str(&row_json(row, frame.indent, index + 1 == rows.len()));
         }
         text + &rows_end(frame.indent, rows.is_empty()) + &frame.after
     }

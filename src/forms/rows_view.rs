@@ -2,9 +2,10 @@
 
 use super::draft::RowDraft;
 use super::preview::image_reference;
+use super::row::Row;
 use super::rows::{Edit, Rows};
 use super::rules::row_path;
-use super::state::FormState;
+use super::state::{FormState, Said};
 use crate::api::{SourceKind, Timestamp, VersionTagging};
 use crate::browser;
 use crate::components::button::Button;
@@ -20,7 +21,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 /// What a row shows beside its fields, such as a Build button.
-pub type Beside = Arc<dyn Fn(RwSignal<RowDraft>) -> AnyView + Send + Sync>;
+pub type Beside = Arc<dyn Fn(Row) -> AnyView + Send + Sync>;
 
 /// How the rows are edited.
 #[derive(Clone)]
@@ -154,7 +155,7 @@ impl RowsEditor {
 #[derive(Clone, Copy)]
 struct Line {
     form: FormState,
-    row: RwSignal<RowDraft>,
+    row: Row,
     index: Memo<usize>,
     prefix: &'static str,
 }
@@ -164,23 +165,13 @@ impl Line {
         memo(move || row_path(self.prefix, self.index.get(), field))
     }
 
-    /// What is wrong with the field, and what may be.
-    fn said(self, path: Memo<String>) -> AnyView {
-        let form = self.form;
-        let text =
-            memo(move || path.with(|path| form.problem(path).or_else(|| form.warning(path))));
-        let kind = live(
-            move || match path.with(|path| form.problem(path).is_some()) {
-                true => "field-problem",
-                false => "field-warning",
-            },
-        );
-        view! {
-            <p class=kind id=live(move || path.with(|path| format!("{}-problem", id_of(path))))>
-                {text}
-            </p>
-        }
-        .into_any()
+    /// What is wrong with the field, or may be.
+    fn said(self, field: &'static str, path: Memo<String>) -> Memo<Option<Said>> {
+        let Self { form, row, .. } = self;
+        memo(move || {
+            let (kind, was_left) = (row.kind(field), row.was_left(field));
+            path.with(|path| form.said(path, kind, was_left))
+        })
     }
 
     fn text(
@@ -194,11 +185,9 @@ impl Line {
         let Self { form, row, .. } = self;
         let path = self.path(field);
         let id = live(move || path.with(|path| id_of(path)));
-        let tell = move |tell: &dyn Fn(&str)| {
-            path.try_with_untracked(|path| tell(path));
-        };
+        let said = self.said(field, path);
         let left = move || {
-            tell(&|path| form.left(path));
+            form.when_released(move || row.leave(field));
             // What will be sent is what is seen.
             let cleaned = row.try_with_untracked(|row| {
                 // What the API holds stays as it is, to the letter.
@@ -208,7 +197,7 @@ impl Line {
                 (edited && cleaned != *get(row)).then_some(cleaned)
             });
             if let Some(Some(cleaned)) = cleaned {
-                row.update(|row| set(row, cleaned));
+                row.edit(|row| set(row, cleaned));
             }
         };
         view! {
@@ -224,18 +213,16 @@ impl Line {
                 autocapitalize="off"
                 spellcheck="false"
                 aria-required="true"
-                aria-invalid=live(move || {
-                    path.with(|path| form.problem(path).is_some()).to_string()
-                })
+                aria-invalid=live(move || is_problem(said).to_string())
                 aria-describedby=live(move || path.with(|path| format!("{}-problem", id_of(path))))
                 prop:value=live(move || row.with(|row| get(row).clone()))
                 on:input=move |event| {
-                    tell(&|path| form.edited(path));
-                    row.update(|row| set(row, event_target_value(&event)));
+                    path.try_with_untracked(|path| form.edited(path));
+                    row.edit(|row| set(row, event_target_value(&event)));
                 }
                 on:blur=move |_| left()
             />
-            {self.said(path)}
+            {said_view(said, path)}
         }
         .into_any()
     }
@@ -252,6 +239,7 @@ impl Line {
         let path = self.path(field);
         let id = live(move || path.with(|path| id_of(path)));
         let chosen = memo(move || row.with(get));
+        let said = self.said(field, path);
         let options = move || {
             let option = |(value, word): (String, String)| {
                 let own = value.clone();
@@ -273,18 +261,42 @@ impl Line {
                 data-field=field
                 on:change=move |event| {
                     path.try_with_untracked(|path| form.edited(path));
-                    row.update(|row| set(row, event_target_value(&event)));
+                    row.edit(|row| set(row, event_target_value(&event)));
                 }
             >
                 {part(options)}
             </select>
-            {self.said(path)}
+            {said_view(said, path)}
         }
         .into_any()
     }
 }
 
-fn kind_options(row: RwSignal<RowDraft>) -> Signal<Vec<(String, String)>> {
+fn is_problem(said: Memo<Option<Said>>) -> bool {
+    said.with(|said| said.as_ref().is_some_and(|said| said.blocks))
+}
+
+/// What is said of the field at this path, for its place below the field.
+fn said_view(said: Memo<Option<Said>>, path: Memo<String>) -> AnyView {
+    let kind = live(move || match is_problem(said) {
+        true => "field-problem",
+        false => "field-warning",
+    });
+    let text = move || {
+        said.with(|said| {
+            said.as_ref()
+                .map_or_else(String::new, |said| said.text.clone())
+        })
+    };
+    view! {
+        <p class=kind id=live(move || path.with(|path| format!("{}-problem", id_of(path))))>
+            {live(text)}
+        </p>
+    }
+    .into_any()
+}
+
+fn kind_options(row: Row) -> Signal<Vec<(String, String)>> {
     Signal::derive(move || {
         let mut options = vec![
             ("branch".to_owned(), tr!(rows.branch).to_owned()),
@@ -306,7 +318,7 @@ fn tagging_words() -> Vec<(String, String)> {
     ]
 }
 
-fn tagging_options(row: RwSignal<RowDraft>) -> Signal<Vec<(String, String)>> {
+fn tagging_options(row: Row) -> Signal<Vec<(String, String)>> {
     Signal::derive(move || {
         let mut options = tagging_words();
         if let VersionTagging::Other(number) = row.with(|row| row.version_tagging) {
@@ -316,7 +328,7 @@ fn tagging_options(row: RwSignal<RowDraft>) -> Signal<Vec<(String, String)>> {
     })
 }
 
-fn row_view(editor: &RowsEditor, key: u64, row: RwSignal<RowDraft>, now: Memo<String>) -> AnyView {
+fn row_view(editor: &RowsEditor, key: u64, row: Row, now: Memo<String>) -> AnyView {
     let form = expect_context::<FormState>();
     let (rows, prefix, image) = (editor.rows, editor.prefix, editor.image);
     let index = memo(move || rows.position(key));
@@ -478,12 +490,12 @@ fn row_view(editor: &RowsEditor, key: u64, row: RwSignal<RowDraft>, now: Memo<St
                         prop:checked=flag(move || row.with(|row| row.is_active))
                         on:change=move |event| {
                             active_path.try_with_untracked(|path| form.edited(path));
-                            row.update(|row| row.is_active = event_target_checked(&event));
+                            row.edit(|row| row.is_active = event_target_checked(&event));
                         }
                     />
                     <span class="cell-label">{ts!(rows.is_active)}</span>
                 </label>
-                {line.said(active_path)}
+                {said_view(line.said("is_active", active_path), active_path)}
             </td>
             <td>
                 {line
