@@ -9,6 +9,7 @@ mod create_form;
 mod drafts;
 mod faults;
 mod forms_faults;
+mod forms_states;
 mod harness;
 mod page;
 mod shell;

@@ -335,6 +335,19 @@ impl Browser {
         path
     }
 
+    /// From here on the user's system is `light` or `dark`.
+    pub async fn prefer(&self, theme: &str) {
+        let feature = json!({ "name": "prefers-color-scheme", "value": theme });
+        let tools = self.driver.cdp();
+        tools
+            .send_raw(
+                "Emulation.setEmulatedMedia",
+                json!({ "features": [feature] }),
+            )
+            .await
+            .expect("media");
+    }
+
     /// What axe-core finds wrong with the page as it is.
     pub async fn axe(&self, state: &str) {
         let tools = std::env::var("SLIPWAY_TOOLS").expect("SLIPWAY_TOOLS: run `make test`");
