@@ -269,6 +269,7 @@ pub fn config_form(
         browser::focus("#heading");
     };
     let idle = flag(move || !dirty.get());
+    let no_discard = flag(move || !dirty.get() || sending.is_busy());
     let hint = live(move || match dirty.get() {
         true => tr!(form.shortcut),
         false => tr!(config.unchanged),
@@ -337,7 +338,7 @@ pub fn config_form(
                         )
                 },
             )}
-        {Button::new(ts!(config.reset)).disabled(idle).on_press(discard)}
+        {Button::new(ts!(config.reset)).disabled(no_discard).on_press(discard)}
         <span class="quiet">{hint}</span>
     };
     let to_repository = live(move || {
@@ -568,6 +569,7 @@ fn build_button(path: StoredValue<(String, String)>, row: Row) -> AnyView {
             .disabled(unsaved)
             .busy(busy)
             .on_press(press)}
+        <span class="build-said quiet">{why}</span>
         <span class="build-said" role="status">
             {part(came)}
         </span>

@@ -17,6 +17,7 @@ use super::state::FormState;
 use crate::api::{Client, CodeClient, CreateRepository, Error, Repository};
 use crate::browser::{self, files::plain_text};
 use crate::components::builds_table::client_name;
+use crate::components::button::Button;
 use crate::components::field::{CheckField, TextArea, TextField};
 use crate::components::markdown::markdown;
 use crate::connection::use_connection;
@@ -207,11 +208,12 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         drafts.discard(&empty, || tr!(undo.discarded).to_owned());
         browser::focus("#heading");
     };
+    let busy = flag(move || sending.is_busy());
     let buttons = view! {
         {sending.buttons(|| tr!(create.submit), "send", |button| button)}
         {when(
             move || dirty.get(),
-            move || crate::components::button::Button::new(ts!(draft.discard)).on_press(discard),
+            move || Button::new(ts!(draft.discard)).disabled(busy).on_press(discard),
         )}
         <span class="quiet">{ts!(form.shortcut)}</span>
     };

@@ -59,16 +59,15 @@ pub fn row_json(row: &TagConfig, indent: usize, is_last: bool) -> String {
     format!("{margin}{lines}{comma}\n")
 }
 
-/// What stands between the frame's beginning and the first row.
-pub fn rows_start(no_rows: bool) -> &'static str {
-    if no_rows { "" } else { "\n" }
-}
-
-/// What stands between the last row and the rest of the frame.
-pub fn rows_end(indent: usize, no_rows: bool) -> String {
+/// What stands before the rows and after them.
+pub fn around(frame: &Frame, no_rows: bool) -> (String, String) {
+    let Frame { before, after, .. } = frame;
     match no_rows {
-        true => String::new(),
-        false => " ".repeat(indent.saturating_sub(2)),
+        true => (format!("{before}{after}"), String::new()),
+        false => {
+            let margin = " ".repeat(frame.indent.saturating_sub(2));
+            (format!("{before}\n"), format!("{margin}{after}"))
+        }
     }
 }
 
@@ -94,11 +93,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn joined(frame: &Frame, rows: &[TagConfig]) -> String {
-        let mut text = frame.before.clone() + rows_start(rows.is_empty());
+        let (mut text, after) = around(frame, rows.is_empty());
         for (index, row) in rows.iter().enumerate() {
             text.push_str(&row_json(row, frame.indent, index + 1 == rows.len()));
         }
-        text + &rows_end(frame.indent, rows.is_empty()) + &frame.after
+        text + &after
     }
 
     proptest! {

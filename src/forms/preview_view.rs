@@ -25,12 +25,10 @@ pub fn request_preview(
             true => url.with(|url| preview::curl_before(method, url)),
             false => String::new(),
         };
-        let before = frame.with(|frame| frame.before.clone());
-        start + &quoted(before + preview::rows_start(rows.is_empty()))
+        start + &quoted(frame.with(|frame| preview::around(frame, rows.is_empty()).0))
     });
     let after = memo(move || {
-        let end =
-            frame.with(|frame| preview::rows_end(frame.indent, rows.is_empty()) + &frame.after);
+        let end = frame.with(|frame| preview::around(frame, rows.is_empty()).1);
         quoted(end) + if as_curl.get() { "'" } else { "" }
     });
     let indent = memo(move || frame.with(|frame| frame.indent));
@@ -49,13 +47,12 @@ pub fn request_preview(
     let whole = live(move || {
         let frame = frame.get();
         let drafts = rows.drafts();
-        let mut text = frame.before + preview::rows_start(drafts.is_empty());
+        let (mut text, after) = preview::around(&frame, drafts.is_empty());
         for (index, row) in drafts.iter().enumerate() {
             let is_last = index + 1 == drafts.len();
             text.push_str(&preview::row_json(&row.to_config(), frame.indent, is_last));
         }
-        text.push_str(&preview::rows_end(frame.indent, drafts.is_empty()));
-        text.push_str(&frame.after);
+        text.push_str(&after);
         match as_curl.get() {
             true => {
                 let start = url.with(|url| preview::curl_before(method, url));

@@ -92,7 +92,7 @@ async fn the_create_form_is_sound_in_each_client_and_with_all_that_it_says() -> 
         .await;
     browser.at("/builds").await;
     browser.open(&format!("{}{NEW}", api.address)).await;
-    browser.see("A draft from").await;
+    browser.see("A draft was not sent").await;
     is_sound(&browser, "create, a draft is offered").await;
     browser.press("button", "Continue the draft").await;
     browser.see("The draft is taken up.").await;
@@ -252,7 +252,7 @@ async fn the_editor_is_sound_wherever_its_rows_come_from() -> Outcome {
     })
     .await;
     browser.driver.refresh().await?;
-    browser.see("A draft from").await;
+    browser.see("A draft was not sent").await;
     is_sound(&browser, "config, a draft is offered").await;
     api.on("GET", READ, Reply::CutBefore);
     browser.open(&format!("{}{CONFIG}", api.address)).await;
@@ -264,7 +264,7 @@ async fn the_editor_is_sound_wherever_its_rows_come_from() -> Outcome {
         Reply::Json(404, json!({"detail": "Not found."})),
     );
     api.on("GET", REPOSITORIES, Reply::Json(200, empty_page()));
-    browser.press("button", "Retry").await;
+    browser.reload().await;
     browser.see("There is no repository team/app.").await;
     is_sound(&browser, "config, no such repository").await;
     browser.close().await;
