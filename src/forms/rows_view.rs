@@ -83,12 +83,14 @@ impl RowsEditor {
         let all = flag(move || rows.count() > 0 && rows.selected_count() == rows.count());
         let select_all = selects.then(|| {
             view! {
-                <input
-                    type="checkbox"
-                    aria-label=ts!(rows.select_all)
-                    prop:checked=all
-                    on:change=move |event| rows.select_all(event_target_checked(&event))
-                />
+                <label>
+                    <input
+                        type="checkbox"
+                        prop:checked=all
+                        on:change=move |event| rows.select_all(event_target_checked(&event))
+                    />
+                    <span class="select-all-text">{ts!(rows.select_all)}</span>
+                </label>
             }
         });
         view! {

@@ -95,6 +95,13 @@ async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
     let browser = Browser::start(Setup::default()).await;
     filled(&browser, &api).await;
     is_kept(&browser, "octo").await;
+    // It is its namespace's: another one is offered none.
+    let other = format!("{}/repositories/other/new", api.address);
+    browser.open(&other).await;
+    browser.find("heading", "in other").await;
+    browser.find("textbox", "Owner").await;
+    assert!(!browser.text().await.contains("A draft was not sent"));
+    browser.open(&format!("{}{NEW}", api.address)).await;
     browser.driver.refresh().await?;
     browser.see("A draft was not sent").await;
     browser.fill("Name", "another").await;
