@@ -53,7 +53,7 @@ impl Frame {
                 }
             >
                 {part(move || { Some(error_notice(what, error.get()?, false, None)) })}
-                {sending.notice(self.other)}
+                {sending.notice(what, self.other)}
                 // What is typed while it is sent would be in neither.
                 <div class="form-body" inert=flag(move || sending.is_busy())>
                     {self.sections}
