@@ -63,6 +63,10 @@ pub fn bulk_editor(rows: Rows) -> AnyView {
         rows.remove(form, &rows.selected_keys());
         browser::focus("#add-row");
     };
+    let unselect = move || {
+        rows.select_all(false);
+        browser::focus("#select-all");
+    };
     let on_off = vec![
         keep.clone(),
         ("on".to_owned(), ts!(bulk.on)),
@@ -109,7 +113,7 @@ pub fn bulk_editor(rows: Rows) -> AnyView {
                     .title(why)
                     .on_press(apply)}
                 {Button::new(ts!(bulk.remove)).icon(icon::TRASH).on_press(remove)}
-                {Button::new(ts!(bulk.unselect)).on_press(move || rows.select_all(false))}
+                {Button::new(ts!(bulk.unselect)).on_press(unselect)}
             </div>
         </fieldset>
     }

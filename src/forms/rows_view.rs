@@ -86,6 +86,7 @@ impl RowsEditor {
                 <label>
                     <input
                         type="checkbox"
+                        id="select-all"
                         prop:checked=all
                         on:change=move |event| rows.select_all(event_target_checked(&event))
                     />

@@ -42,7 +42,7 @@ fn repository() -> Value {
     let row = |index: usize| {
         json!({
             "id": index + 1, "docker_build_config_id": 3, "docker_repo_tag": format!("tag-{index}"),
-            "dockerfile_location": "/app", "code_repo_type": "branch", "is_active": index % 3 == 0,
+            "dockerfile_location": "/app", "code_repo_type": "branch", "is_active": index.is_multiple_of(3),
             "code_repo_type_value": format!("feature/{index}"), "version_tagging": index % 3,
             "build_context_path": "/app"
         })

@@ -226,6 +226,43 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
 }
 
 #[tokio::test]
+async fn the_focus_does_not_go_with_the_button_that_was_pressed() -> Outcome {
+    let (_api, browser) = editor(json!([row(1, "a"), row(2, "b")])).await;
+    let focus = async |selector: &str| {
+        let script = format!("return document.activeElement.matches({selector:?});");
+        eventually(&format!("the focus is on {selector}"), async || {
+            browser.script(&script).await.as_bool()?.then_some(())
+        })
+        .await;
+    };
+    let enter = async |name: &str| {
+        let button = browser.find("button", name).await;
+        button.focus().await.expect("takes the focus");
+        browser.keys(Key::Enter + "").await;
+    };
+    // A removed row's focus goes to the row in its place, and from the last one to 'Add row'.
+    enter("Remove Row 1: a").await;
+    focus("[aria-label='Row 1: b'] input").await;
+    enter("Undo").await;
+    browser.find("row", "Row 2: b").await;
+    focus("#undo").await;
+    enter("Remove Row 1: a").await;
+    enter("Remove Row 1: b").await;
+    focus("#add-row").await;
+    enter("Dismiss").await;
+    browser.see_no_more("Removed: b").await;
+    focus("#undo").await;
+    enter("Discard changes").await;
+    focus("#heading").await;
+    browser.find("row", "Row 2: b").await;
+    browser.press("checkbox", "Select all rows").await;
+    enter("Select none").await;
+    focus("#select-all").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_row_is_built_once_it_is_saved() -> Outcome {
     let (api, browser) = editor(json!([row(1, "a"), row(2, "b")])).await;
     browser.fill_nth("Image tag", 1, "c").await;
