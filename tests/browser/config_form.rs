@@ -22,6 +22,14 @@ pub async fn editor(rows: Value) -> (Api, Browser) {
     (api, browser)
 }
 
+/// The Dockerfile's field for all of so many selected rows.
+pub async fn bulk_dockerfile(browser: &Browser, selected: usize) -> WebElement {
+    let name = format!("Edit the selected rows: {selected}");
+    let bulk = browser.find("group", &name).await;
+    let path = ".//label[contains(., 'Dockerfile')]/following-sibling::input";
+    bulk.find(By::XPath(path)).await.expect("the field")
+}
+
 #[tokio::test]
 async fn the_review_tells_every_change_and_asks_for_removals_by_name() -> Outcome {
     let (api, browser) = editor(json!([row(1, "keep"), row(2, "edit"), row(3, "gone")])).await;
@@ -174,11 +182,7 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
     browser.press("checkbox", "Select Row 1: a").await;
     browser.press("checkbox", "Select Row 3: c").await;
     let bulk = browser.find("group", "Edit the selected rows: 2").await;
-    let dockerfile = bulk
-        .find(By::XPath(
-            ".//label[contains(., 'Dockerfile')]/following-sibling::input",
-        ))
-        .await?;
+    let dockerfile = bulk_dockerfile(&browser, 2).await;
     browser.fill_in(&dockerfile, "docker").await;
     browser.see("An absolute path in the source").await;
     browser.fill_in(&dockerfile, "/docker/").await;

@@ -1,7 +1,7 @@
 //! Every state of the two forms, as axe-core sees it in both themes.
 
 use crate::api::{Api, Reply};
-use crate::config_form::{CONFIG, READ, WRITE, editor};
+use crate::config_form::{CONFIG, READ, WRITE, bulk_dockerfile, editor};
 use crate::create_form::{NEW, REPOSITORIES, filled, repository, row};
 use crate::harness::{Browser, Outcome, Setup, eventually};
 use serde_json::{Value, json};
@@ -149,12 +149,7 @@ async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Out
     let (api, browser) = editor(json!([row(1, "keep"), row(2, "edit"), row(3, "gone")])).await;
     is_sound(&browser, "config, untouched").await;
     browser.press("checkbox", "Select all rows").await;
-    let bulk = browser.find("group", "Edit the selected rows: 3").await;
-    let dockerfile = bulk
-        .find(By::XPath(
-            ".//label[contains(., 'Dockerfile')]/following-sibling::input",
-        ))
-        .await?;
+    let dockerfile = bulk_dockerfile(&browser, 3).await;
     browser.fill_in(&dockerfile, "docker").await;
     browser.see("An absolute path in the source").await;
     is_sound(&browser, "config, several rows at once").await;
