@@ -1,4 +1,4 @@
-//! Every state of the two forms, as axe-core sees it in both themes.
+//! Every state of the two forms, as axe-core sees it in both themes, and in a narrow window.
 
 use crate::api::{Api, Reply};
 use crate::config_form::{CONFIG, READ, WRITE, bulk_dockerfile, editor};
@@ -7,13 +7,21 @@ use crate::harness::{Browser, Outcome, Setup, eventually};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-/// Nothing is wrong with the page as it is, in either theme.
+/// Nothing is wrong with the page as it is, in either theme, and 320 px are wide enough for it.
 async fn is_sound(browser: &Browser, state: &str) {
     for theme in ["light", "dark"] {
         browser.prefer(theme).await;
         browser.axe(&format!("{state} ({theme})")).await;
     }
     browser.prefer("light").await;
+    let wide = Setup::default().size;
+    browser.resize((320, wide.1)).await;
+    eventually(&format!("{state} fits into 320 px"), async || {
+        let width = "return document.documentElement.scrollWidth;";
+        (browser.script(width).await.as_u64()? <= 320).then_some(())
+    })
+    .await;
+    browser.resize(wide).await;
 }
 
 fn empty_page() -> Value {

@@ -348,6 +348,16 @@ impl Browser {
             .expect("media");
     }
 
+    /// From here on the window has this size, in CSS pixels.
+    pub async fn resize(&self, (width, height): (u32, u32)) {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        let tools = self.driver.cdp();
+        let set = tools.send_raw("Emulation.setDeviceMetricsOverride", size);
+        set.await.expect("metrics");
+    }
+
     /// What axe-core finds wrong with the page as it is.
     pub async fn axe(&self, state: &str) {
         let tools = std::env::var("SLIPWAY_TOOLS").expect("SLIPWAY_TOOLS: run `make test`");
