@@ -5,7 +5,6 @@ use crate::config_form::{CONFIG, READ, WRITE, bulk_dockerfile, editor};
 use crate::create_form::{NEW, REPOSITORIES, filled, repository, row};
 use crate::harness::{Browser, Outcome, Setup, eventually};
 use serde_json::{Value, json};
-use thirtyfour::prelude::*;
 
 /// Nothing is wrong with the page as it is, in either theme, and 320 px are wide enough for it.
 async fn is_sound(browser: &Browser, state: &str) {
