@@ -252,8 +252,8 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: Row, now: Memo<String>) -> A
         let at = index.get_untracked();
         let count = rows.list_len();
         match step_of(&event) {
-            Some(Step::Down) if at + 1 < count => keys.focus(at + 1, field),
-            Some(Step::Up) if at > 0 => keys.focus(at - 1, field),
+            Some(Step::Down) if at + 1 < count => keys.focus_now(at + 1, field),
+            Some(Step::Up) if at > 0 => keys.focus_now(at - 1, field),
             Some(Step::Down | Step::Up) => {}
             Some(Step::Add) => {
                 form.rows_moved();

@@ -38,7 +38,12 @@ pub struct RowsEditor {
 pub const FIRST_FIELD: &str = "code_repo_type_value";
 
 impl RowsEditor {
-    /// Puts the focus on a field of the row at this place.
+    /// Puts the focus on a field of a row that is there, so that the next key is that row's already.
+    pub fn focus_now(&self, index: usize, field: &str) {
+        browser::focus(&selector(&row_path(self.prefix, index, field)));
+    }
+
+    /// Puts the focus on a field of the row at this place, which may only be drawn in the next frame.
     pub fn focus(&self, index: usize, field: &str) {
         let path = row_path(self.prefix, index, field);
         request_animation_frame(move || {
