@@ -10,6 +10,16 @@ pub mod review;
 pub mod rules;
 
 #[cfg(feature = "ui")]
+pub mod build_button;
+#[cfg(feature = "ui")]
+pub mod bulk_view;
+#[cfg(feature = "ui")]
+pub mod config_calls;
+#[cfg(feature = "ui")]
+pub mod config_editor;
+#[cfg(feature = "ui")]
+pub mod config_exchange;
+#[cfg(feature = "ui")]
 pub mod config_form;
 #[cfg(feature = "ui")]
 pub mod conflict_view;
@@ -25,6 +35,12 @@ pub mod import_view;
 pub mod preview_view;
 #[cfg(feature = "ui")]
 pub mod review_view;
+#[cfg(feature = "ui")]
+pub mod row;
+#[cfg(feature = "ui")]
+pub mod row_keys;
+#[cfg(feature = "ui")]
+pub mod row_view;
 #[cfg(feature = "ui")]
 pub mod rows;
 #[cfg(feature = "ui")]

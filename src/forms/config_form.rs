@@ -1,117 +1,37 @@
 //! The tag config editor (call 6).
 
+use super::build_button::build_button;
+use super::config_calls::{Saved, as_held, look, read, write_config};
+use super::config_editor::{Editor, Kept, Origin, encode};
+use super::config_exchange::exchange;
 use super::conflict_view::{Conflict, conflict_view};
 use super::create_form::absolute;
 use super::document::{Document, Drafts, Place};
-use super::draft::{ConfigDraft, Held, RowDraft};
+use super::draft::{ConfigDraft, Held};
 use super::frame::Frame;
-use super::import::{Asker, Imported};
-use super::import_view::{Exchange, exchange_panel};
-use super::merge::has_changed;
+use super::import_view::exchange_panel;
 use super::preview::update_frame;
 use super::preview_view::request_preview;
-use super::review::{Review, is_as_sent, review};
+use super::review::{Review, review};
 use super::review_view::{names, review_view};
-use super::rows::Rows;
 use super::rows_view::RowsEditor;
-use super::rules::check_config;
+use super::rules::check_editor;
 use super::sending::{Looked, Request, Sending};
 use super::state::FormState;
-use crate::api::{BuildConfig, Client, Error, TriggerBuild};
 use crate::browser;
 use crate::components::button::Button;
 use crate::components::dialog::Dialog;
 use crate::components::field::TextField;
-use crate::components::icon;
-use crate::components::notice::{api_words, error_words, notice};
+use crate::components::notice::notice;
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
-use crate::view::{effect, flag, live, memo, part, when};
+use crate::view::{effect, flag, live, memo, when};
 use crate::{tr, ts};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// What is edited, and how much is known of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Origin {
-    pub held: Held,
-    /// Whether the API reads the config back.
-    pub is_readable: bool,
-    /// Whether `held` is what somebody saw of it; else nothing is known.
-    pub is_known: bool,
-}
-
-/// The editor as it is kept: the draft, and what it was made from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Kept {
-    held: Held,
-    draft: ConfigDraft,
-}
-
-/// What saving came to.
-enum Saved {
-    /// The API took it, and answered the config or nothing.
-    Taken(Option<Box<BuildConfig>>),
-    /// Somebody saved something else since it was loaded; nothing was sent.
-    Changed(Held),
-}
-
-/// The editor's signals. Copies are the same thing.
-#[derive(Clone, Copy)]
-struct Editor {
-    held: RwSignal<Held>,
-    is_known: RwSignal<bool>,
-    is_readable: bool,
-    node: RwSignal<String>,
-    rows: Rows,
-    draft: Memo<ConfigDraft>,
-}
-
-impl Editor {
-    fn new(origin: Origin) -> Self {
-        let base = ConfigDraft::from(&origin.held);
-        let node = RwSignal::new(base.build_node);
-        let rows = Rows::new(base.rows);
-        Self {
-            held: RwSignal::new(origin.held),
-            is_known: RwSignal::new(origin.is_known),
-            is_readable: origin.is_readable,
-            node,
-            rows,
-            draft: memo(move || ConfigDraft {
-                build_node: node.get(),
-                rows: rows.drafts(),
-            }),
-        }
-    }
-
-    fn put(self, kept: Kept) {
-        self.held.set(kept.held);
-        self.node.set(kept.draft.build_node);
-        self.rows.set(kept.draft.rows);
-    }
-
-    /// Starts from what the API holds.
-    fn adopt(self, held: Held) {
-        let draft = ConfigDraft::from(&held);
-        self.put(Kept { held, draft });
-    }
-
-    fn kept(self) -> Kept {
-        Kept {
-            held: self.held.get_untracked(),
-            draft: self.draft.get_untracked(),
-        }
-    }
-}
-
-fn encode(kept: &Kept) -> String {
-    serde_json::to_string(kept).unwrap_or_default()
-}
 
 /// Edits the build node and the tag configs of a repository, and saves them with call 6. `on_saved` is
 /// given what the API holds then, as far as it is known.
@@ -130,14 +50,18 @@ pub fn config_form(
         is_readable,
         node,
         rows,
-        draft,
     } = editor;
-    let verdict = memo(move || draft.with(check_config));
+    let verdict = memo(move || {
+        let rows = rows.verdicts();
+        node.with(|node| check_editor(node, &rows))
+    });
     let form = FormState::provide(verdict, &["build_node", "tag_configs"], "");
     let sending = Sending::new(form);
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let base = memo(move || held.with(|held| ConfigDraft::from(held)));
-    let dirty = memo(move || draft.with(|draft| base.with(|base| draft != base)));
+    let dirty = memo(move || {
+        base.with(|base| !rows.hold(&base.rows) || node.with(|node| *node != base.build_node))
+    });
 
     let write = move |text: &str| match serde_json::from_str::<Kept>(text) {
         Ok(kept) => {
@@ -157,8 +81,11 @@ pub fn config_form(
         document.clone(),
         dirty.into(),
         move || encode(&editor.kept()),
-        move || draft.track(),
-        move || draft.with_untracked(|draft| names(&draft.to_request().tag_configs)),
+        move || {
+            rows.track();
+            node.track();
+        },
+        move || names(&editor.draft().to_request().tag_configs),
     );
 
     let reviewing = RwSignal::new(None::<Review>);
@@ -167,8 +94,8 @@ pub fn config_form(
     let conflict_open = RwSignal::new(false);
     let was_saved = RwSignal::new(false);
     let show_review = move || {
-        let review = held.with_untracked(|held| draft.with_untracked(|draft| review(held, draft)));
-        reviewing.set(Some(review));
+        let draft = editor.draft();
+        reviewing.set(Some(held.with_untracked(|held| review(held, &draft))));
         open.set(true);
     };
     // Ctrl+Enter in the form, or its button: nothing is sent before the changes were seen.
@@ -196,7 +123,7 @@ pub fn config_form(
             conflict.set(Some(Conflict {
                 loaded: held.get_untracked(),
                 theirs,
-                yours: draft.get_untracked(),
+                yours: editor.draft(),
             }));
             conflict_open.set(true);
         }
@@ -216,7 +143,7 @@ pub fn config_form(
         let Some(client) = untrack(move || connection.client()) else {
             return;
         };
-        let sent_draft = draft.get_untracked();
+        let sent_draft = editor.draft();
         let rows = sent_draft.rows.len();
         let loaded = held.get_untracked();
         let sent = Rc::new(Cell::new(false));
@@ -258,6 +185,7 @@ pub fn config_form(
         browser::focus("#heading");
     };
     let idle = flag(move || !dirty.get());
+    let no_discard = flag(move || !dirty.get() || sending.is_busy());
     let hint = live(move || match dirty.get() {
         true => tr!(form.shortcut),
         false => tr!(config.unchanged),
@@ -326,7 +254,7 @@ pub fn config_form(
                         )
                 },
             )}
-        {Button::new(ts!(config.reset)).disabled(idle).on_press(discard)}
+        {Button::new(ts!(config.reset)).disabled(no_discard).on_press(discard)}
         <span class="quiet">{hint}</span>
     };
     let to_repository = live(move || {
@@ -379,65 +307,6 @@ pub fn config_form(
     .into_any()
 }
 
-/// What was sent, as the API holds it then where it does not say.
-fn as_held(sent: &ConfigDraft) -> Held {
-    let request = sent.to_request();
-    Held {
-        build_node: request.build_node,
-        rows: request.tag_configs,
-    }
-}
-
-/// Reads what the API holds now.
-async fn read(client: &Client, path: StoredValue<(String, String)>) -> Result<Held, Error> {
-    let (namespace, name) = path.try_get_value().unwrap_or_default();
-    let repository = client.repository(&namespace, &name).await?;
-    let config = repository.build_config.as_ref();
-    Ok(config.map(Held::from).unwrap_or_default())
-}
-
-/// Saves, after a last look at what the API holds, where it was `loaded` from there.
-async fn write_config(
-    client: Client,
-    path: StoredValue<(String, String)>,
-    loaded: Option<Held>,
-    draft: ConfigDraft,
-    sent: Rc<Cell<bool>>,
-) -> Result<Saved, Error> {
-    if let Some(loaded) = loaded {
-        let theirs = read(&client, path).await?;
-        if has_changed(&loaded, &theirs) {
-            return Ok(Saved::Changed(theirs));
-        }
-    }
-    let (namespace, name) = path.try_get_value().unwrap_or_default();
-    sent.set(true);
-    let answer = client
-        .update_build_config(&namespace, &name, &draft.to_request())
-        .await?;
-    Ok(Saved::Taken(answer.map(Box::new)))
-}
-
-/// Looks whether what was sent is what the API holds.
-async fn look(
-    client: Client,
-    path: StoredValue<(String, String)>,
-    before: Held,
-    sent: ConfigDraft,
-) -> Result<Looked<Saved>, Error> {
-    let (namespace, name) = path.try_get_value().unwrap_or_default();
-    let repository = client.repository(&namespace, &name).await?;
-    let config = repository.build_config;
-    let now = config.as_ref().map(Held::from).unwrap_or_default();
-    Ok(if is_as_sent(&now, &sent) {
-        Looked::Done(Saved::Taken(config.map(Box::new)))
-    } else if has_changed(&before, &now) {
-        Looked::Other
-    } else {
-        Looked::Nothing
-    })
-}
-
 /// The changes, to be agreed to before they are sent.
 fn review_dialog(
     review: Review,
@@ -486,125 +355,4 @@ fn review_dialog(
         </Dialog>
     }
     .into_any()
-}
-
-/// Builds the row's tag, once the row is saved; what came of it is told beside the button.
-fn build_button(path: StoredValue<(String, String)>, row: RwSignal<RowDraft>) -> AnyView {
-    let connection = use_connection();
-    let navigation = use_navigation();
-    let busy = RwSignal::new(false);
-    let failed = RwSignal::new(None::<Error>);
-    let started = RwSignal::new(None::<String>);
-    let unsaved = memo(move || row.with(|row| !row.is_saved()));
-    let tag = memo(move || row.with(|row| row.image_tag.clone()));
-    let image = move || {
-        let (namespace, name) = path.get_value();
-        super::preview::image_reference(&namespace, &name, &tag.get())
-    };
-    let press = move || {
-        let Some(client) = untrack(move || connection.client()) else {
-            return;
-        };
-        busy.set(true);
-        failed.set(None);
-        started.set(None);
-        let (namespace, repo_name) = path.get_value();
-        let request = TriggerBuild {
-            namespace,
-            repo_name,
-            tag: tag.get_untracked(),
-            code_commit_id: None,
-        };
-        leptos::task::spawn_local(async move {
-            let answer = client.trigger_build(&request).await;
-            if busy.try_set(false).is_some() {
-                return; // The page has gone; the build is in the table.
-            }
-            match answer {
-                Ok(build) => started.set(Some(build.build_id)),
-                Err(error) => failed.set(Some(error)),
-            }
-        });
-    };
-    let label = live(move || match busy.get() {
-        true => tr!(trigger.sending),
-        false => tr!(trigger.build),
-    });
-    let why = live(move || match unsaved.get() {
-        true => tr!(config.save_first),
-        false => "",
-    });
-    let came = move || {
-        if let Some(build_id) = started.get() {
-            let href = navigation.href(&Route::Build { build_id });
-            return view! { <a href=href>{ts!(config.build_started)}</a> }.into_any();
-        }
-        let Some(error) = failed.get() else {
-            return ().into_any();
-        };
-        let what = live(move || tr!(error.failed, what = tr!(trigger.starting)));
-        let details = live(move || {
-            let words = [error_words(&error), api_words(&error)];
-            words.join(" ")
-        });
-        view! { <span class="field-problem">{what} ": " {details}</span> }.into_any()
-    };
-    view! {
-        {Button::new(label)
-            .icon(icon::PLAY)
-            .name(ts!(trigger.build_image, image = image()))
-            .title(why)
-            .disabled(unsaved)
-            .busy(busy)
-            .on_press(press)}
-        <span class="build-said" role="status">
-            {part(came)}
-        </span>
-    }
-    .into_any()
-}
-
-/// Import and export of the config.
-fn exchange(editor: Editor, document: Document, path: StoredValue<(String, String)>) -> Exchange {
-    let put = move |kept: Kept, document: &Document| {
-        document.exchange(&encode(&kept), || tr!(exchange.taken).to_owned());
-        browser::focus("#rows-heading");
-    };
-    let to_add = document.clone();
-    let replace = move |imported: &Imported| {
-        let Kept { mut held, draft } = editor.kept();
-        let own = path.with_value(|(namespace, name)| imported.as_held(namespace, name));
-        if let Some(own) = own.filter(|_| !editor.is_known.get_untracked()) {
-            // The only word there is of what the API holds.
-            held = own;
-            editor.is_known.set(true);
-        }
-        let rows = match imported.rows.is_empty() {
-            true => draft.rows,
-            false => imported.rows_for(&held),
-        };
-        let build_node = imported.build_node().unwrap_or(draft.build_node);
-        let draft = ConfigDraft { build_node, rows };
-        put(Kept { held, draft }, &document);
-    };
-    let add = move |imported: &Imported| {
-        let mut kept = editor.kept();
-        let new = imported.rows.iter().map(RowDraft::new_like);
-        kept.draft.rows.extend(new);
-        put(kept, &to_add);
-    };
-    let export = move || {
-        let (namespace, name) = path.get_value();
-        let request = editor.draft.with_untracked(ConfigDraft::to_request);
-        let text = serde_json::to_string_pretty(&request).unwrap_or_default();
-        (format!("{namespace}-{name}-build-config.json"), text)
-    };
-    Exchange {
-        asker: Asker::Config,
-        take: vec![
-            (ts!(exchange.replace), Arc::new(replace)),
-            (ts!(exchange.add), Arc::new(add)),
-        ],
-        export: Arc::new(export),
-    }
 }

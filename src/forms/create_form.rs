@@ -11,12 +11,13 @@ use super::preview_view::request_preview;
 use super::review::is_created;
 use super::rows::Rows;
 use super::rows_view::RowsEditor;
-use super::rules::check_create;
+use super::rules::check_repository;
 use super::sending::{Looked, Request, Sending};
 use super::state::FormState;
 use crate::api::{Client, CodeClient, CreateRepository, Error, Repository};
 use crate::browser::{self, files::plain_text};
 use crate::components::builds_table::client_name;
+use crate::components::button::Button;
 use crate::components::field::{CheckField, TextArea, TextField};
 use crate::components::markdown::markdown;
 use crate::connection::use_connection;
@@ -62,11 +63,14 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
     let navigation = use_navigation();
     let fields = RwSignal::new(RepositoryDraft::default());
     let rows = Rows::new(CreateDraft::default().rows);
-    let draft = memo(move || CreateDraft {
-        repository: fields.get(),
-        rows: rows.drafts(),
+    let draft = move || CreateDraft {
+        repository: fields.get_untracked(),
+        rows: rows.drafts_now(),
+    };
+    let verdict = memo(move || {
+        let rows = rows.verdicts();
+        fields.with(|fields| check_repository(fields, &rows))
     });
-    let verdict = memo(move || draft.with(check_create));
     let form = FormState::provide(verdict, &FIELDS, "build_config.");
     let sending = Sending::new(form);
     let space = StoredValue::new(namespace);
@@ -80,8 +84,11 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         }
         Err(_) => false,
     };
-    let document = Document::new(form, move || encode(draft.get_untracked()), write);
-    let dirty = memo(move || draft.with(|draft| *draft != CreateDraft::default()));
+    let document = Document::new(form, move || encode(draft()), write);
+    let untouched = CreateDraft::default();
+    let dirty = memo(move || {
+        !rows.hold(&untouched.rows) || fields.with(|fields| *fields != untouched.repository)
+    });
     let sent = RwSignal::new(false);
     let drafts = Drafts::keep(
         &Place {
@@ -92,8 +99,11 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         },
         document.clone(),
         dirty.into(),
-        move || encode(draft.get_untracked().without_secrets()),
-        move || draft.track(),
+        move || encode(draft().without_secrets()),
+        move || {
+            rows.track();
+            fields.track();
+        },
         move || fields.with_untracked(|fields| fields.repo_name.clone()),
     );
 
@@ -104,7 +114,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         let Some(client) = untrack(move || connection.client()) else {
             return;
         };
-        let draft = draft.get_untracked();
+        let draft = draft();
         let request = draft.repository.to_request(&draft.rows);
         let namespace = space.get_value();
         let (looker, looked_at, wanted) = (client.clone(), namespace.clone(), request.clone());
@@ -146,13 +156,13 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
     let import = {
         let document = document.clone();
         let take = move |imported: &Imported| {
-            let mut draft = draft.get_untracked();
+            let mut draft = draft();
             imported.fill_create(&mut draft);
             document.exchange(&encode(draft), || tr!(exchange.taken).to_owned());
             browser::focus("#heading");
         };
         let export = move || {
-            let draft = draft.get_untracked();
+            let draft = draft();
             let request = draft.repository.to_request(&draft.rows);
             let name = format!("{}-{}.json", space.get_value(), request.repo_name);
             (
@@ -174,7 +184,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
             return;
         };
         event.prevent_default();
-        let mut draft = draft.get_untracked();
+        let mut draft = draft();
         paste::apply(&pasted, &mut draft);
         document.exchange(&encode(draft), move || pasted_words(&pasted));
     };
@@ -198,11 +208,12 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         drafts.discard(&empty, || tr!(undo.discarded).to_owned());
         browser::focus("#heading");
     };
+    let busy = flag(move || sending.is_busy());
     let buttons = view! {
         {sending.buttons(|| tr!(create.submit), "send", |button| button)}
         {when(
             move || dirty.get(),
-            move || crate::components::button::Button::new(ts!(draft.discard)).on_press(discard),
+            move || Button::new(ts!(draft.discard)).disabled(busy).on_press(discard),
         )}
         <span class="quiet">{ts!(form.shortcut)}</span>
     };

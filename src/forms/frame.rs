@@ -3,6 +3,7 @@
 use super::document::Drafts;
 use super::sending::Sending;
 use super::state::FormState;
+use crate::browser;
 use crate::components::button::Button;
 use crate::components::notice::error_notice;
 use crate::ts;
@@ -52,13 +53,13 @@ impl Frame {
                 }
             >
                 {part(move || { Some(error_notice(what, error.get()?, false, None)) })}
-                {sending.notice(self.other)}
+                {sending.notice(what, self.other)}
                 // What is typed while it is sent would be in neither.
                 <div class="form-body" inert=flag(move || sending.is_busy())>
                     {self.sections}
                 </div>
                 {build_nodes()}
-                {undo_bar(form)}
+                {undo_bar(form, flag(move || sending.is_busy()))}
                 {summary(form)}
                 <div class="form-actions form-bar">{self.buttons}</div>
             </form>
@@ -96,19 +97,26 @@ fn summary(form: FormState) -> impl IntoView {
 }
 
 /// What was done last, and the way back.
-fn undo_bar(form: FormState) -> AnyView {
+fn undo_bar(form: FormState, busy: Signal<bool>) -> AnyView {
+    // The button that was pressed goes, so the focus must be somewhere else.
+    let then_here = move |run: fn(FormState)| {
+        move || {
+            run(form);
+            browser::focus("#undo");
+        }
+    };
     let bar = move || {
         let undo = form.undo()?;
         Some(view! {
             <div class="undo-bar">
                 <span>{live(move || (undo.said)())}</span>
-                {Button::new(ts!(rows.undo)).on_press(move || form.take_back())}
-                {Button::new(ts!(undo.keep)).on_press(move || form.forget_undo())}
+                {Button::new(ts!(rows.undo)).on_press(then_here(FormState::take_back))}
+                {Button::new(ts!(undo.keep)).on_press(then_here(FormState::forget_undo))}
             </div>
         })
     };
     view! {
-        <div class="undo-place" role="status">
+        <div id="undo" class="undo-place" role="status" tabindex="-1" inert=busy>
             {part(bar)}
         </div>
     }

@@ -50,19 +50,24 @@ pub fn update_frame(build_node: &str) -> Frame {
     })
 }
 
-/// One row as it stands inside the frame, from its own line break on.
-pub fn row_json(row: &TagConfig, indent: usize, is_first: bool) -> String {
-    let margin = format!("\n{}", " ".repeat(indent));
+/// One row as it stands inside the frame: whole lines, each with its break.
+pub fn row_json(row: &TagConfig, indent: usize, is_last: bool) -> String {
+    let margin = " ".repeat(indent);
     let text = serde_json::to_string_pretty(row).unwrap_or_default();
-    let comma = if is_first { "" } else { "," };
-    format!("{comma}{margin}{}", text.replace('\n', &margin))
+    let lines = text.replace('\n', &format!("\n{margin}"));
+    let comma = if is_last { "" } else { "," };
+    format!("{margin}{lines}{comma}\n")
 }
 
-/// What stands between the last row and the rest of the frame.
-pub fn rows_end(indent: usize, no_rows: bool) -> String {
+/// What stands before the rows and after them.
+pub fn around(frame: &Frame, no_rows: bool) -> (String, String) {
+    let Frame { before, after, .. } = frame;
     match no_rows {
-        true => String::new(),
-        false => format!("\n{}", " ".repeat(indent.saturating_sub(2))),
+        true => (format!("{before}{after}"), String::new()),
+        false => {
+            let margin = " ".repeat(frame.indent.saturating_sub(2));
+            (format!("{before}\n"), format!("{margin}{after}"))
+        }
     }
 }
 
@@ -88,11 +93,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn joined(frame: &Frame, rows: &[TagConfig]) -> String {
-        let mut text = frame.before.clone();
+        let (mut text, after) = around(frame, rows.is_empty());
         for (index, row) in rows.iter().enumerate() {
-            text.push_str(&row_json(row, frame.indent, index == 0));
+            text.push_str(&row_json(row, frame.indent, index + 1 == rows.len()));
         }
-        text + &rows_end(frame.indent, rows.is_empty()) + &frame.after
+        text + &after
     }
 
     proptest! {

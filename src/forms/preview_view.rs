@@ -25,21 +25,20 @@ pub fn request_preview(
             true => url.with(|url| preview::curl_before(method, url)),
             false => String::new(),
         };
-        start + &quoted(frame.with(|frame| frame.before.clone()))
+        start + &quoted(frame.with(|frame| preview::around(frame, rows.is_empty()).0))
     });
     let after = memo(move || {
-        let end =
-            frame.with(|frame| preview::rows_end(frame.indent, rows.is_empty()) + &frame.after);
+        let end = frame.with(|frame| preview::around(frame, rows.is_empty()).1);
         quoted(end) + if as_curl.get() { "'" } else { "" }
     });
     let indent = memo(move || frame.with(|frame| frame.indent));
     let piece = move |key: u64| {
         let row = rows.row(key);
-        let is_first = memo(move || rows.position(key) == 0);
+        let is_last = memo(move || rows.position(key) + 1 == rows.count());
         let text = memo(move || {
             let row = row.map(|row| row.with(|row| row.to_config()));
             row.map_or_else(String::new, |row| {
-                quoted(preview::row_json(&row, indent.get(), is_first.get()))
+                quoted(preview::row_json(&row, indent.get(), is_last.get()))
             })
         });
         view! { <span class="preview-row">{text}</span> }.into_any()
@@ -47,16 +46,13 @@ pub fn request_preview(
     // Put together only when it is copied.
     let whole = live(move || {
         let frame = frame.get();
-        let mut text = frame.before;
-        for (index, row) in rows.drafts().iter().enumerate() {
-            text.push_str(&preview::row_json(
-                &row.to_config(),
-                frame.indent,
-                index == 0,
-            ));
+        let drafts = rows.drafts();
+        let (mut text, after) = preview::around(&frame, drafts.is_empty());
+        for (index, row) in drafts.iter().enumerate() {
+            let is_last = index + 1 == drafts.len();
+            text.push_str(&preview::row_json(&row.to_config(), frame.indent, is_last));
         }
-        text.push_str(&preview::rows_end(frame.indent, rows.is_empty()));
-        text.push_str(&frame.after);
+        text.push_str(&after);
         match as_curl.get() {
             true => {
                 let start = url.with(|url| preview::curl_before(method, url));

@@ -1,18 +1,23 @@
 //! The rows of a form, as they are edited: which branch or tag becomes which image tag.
 
 use super::draft::RowDraft;
+use super::row::Row;
+use super::rules::{RowVerdict, check_row, repeated, with_same_tag};
 use super::state::FormState;
 use crate::tr;
+use crate::view::effect;
 use leptos::prelude::*;
 use std::collections::HashSet;
 
 /// A row, by a key that stays its own wherever it stands.
-type Entry = (u64, RwSignal<RowDraft>);
+type Entry = (u64, Row);
 
 /// A list of row drafts that can be edited. Copies are the same thing.
 #[derive(Clone, Copy)]
 pub struct Rows {
     list: RwSignal<Vec<Entry>>,
+    /// Counts the edits of all rows: what depends on all of them depends on this one signal.
+    edits: RwSignal<u64>,
     next_key: StoredValue<u64>,
     /// Rows that are added later live as long as the form.
     owner: StoredValue<Owner>,
@@ -62,14 +67,34 @@ impl Edit {
 impl Rows {
     /// A list with these rows.
     pub fn new(drafts: Vec<RowDraft>) -> Self {
+        let list = RwSignal::new(Vec::<Entry>::new());
+        let edits = RwSignal::new(0);
         let rows = Self {
-            list: RwSignal::new(Vec::new()),
+            list,
+            edits,
             next_key: StoredValue::new(0),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             selected: RwSignal::new(HashSet::new()),
         };
         rows.set(drafts);
+        // Not a memo: whatever depends on one is looked through whenever it might have changed, and on
+        // this all fields of all rows would depend.
+        effect(move || {
+            rows.track();
+            let repeated = rows.repeated_now();
+            for (_, row) in rows.list.get_untracked() {
+                let is_in = |row: &RowDraft| repeated.contains(row.image_tag.trim());
+                row.set_twice(row.try_with_untracked(is_in).unwrap_or_default());
+            }
+        });
         rows
+    }
+
+    /// The image tags that more than one row has now.
+    fn repeated_now(self) -> HashSet<String> {
+        let tag = |(_, row): &Entry| row.try_with_untracked(|row| row.image_tag.trim().to_owned());
+        self.list
+            .with_untracked(|list| repeated(list.iter().filter_map(tag)))
     }
 
     /// Replaces all rows.
@@ -79,10 +104,47 @@ impl Rows {
         self.selected.update(HashSet::clear);
     }
 
+    /// Follows every edit of any row.
+    pub fn track(self) {
+        self.edits.track();
+        self.list.track();
+    }
+
+    /// What the rows hold now.
+    pub fn drafts_now(self) -> Vec<RowDraft> {
+        let draft = |(_, row): &Entry| row.get_untracked();
+        self.list
+            .with_untracked(|list| list.iter().map(draft).collect())
+    }
+
     /// What the rows hold, tracked.
     pub fn drafts(self) -> Vec<RowDraft> {
+        self.track();
+        self.drafts_now()
+    }
+
+    /// Whether the rows hold just this, tracked.
+    pub fn hold(self, drafts: &[RowDraft]) -> bool {
+        self.track();
+        let same = |((_, row), draft): (&Entry, &RowDraft)| {
+            row.try_with_untracked(|row| row == draft) == Some(true)
+        };
         self.list
-            .with(|list| list.iter().map(|(_, row)| row.get()).collect())
+            .with_untracked(|list| list.len() == drafts.len() && list.iter().zip(drafts).all(same))
+    }
+
+    /// What is wrong with each row, tracked.
+    pub fn verdicts(self) -> Vec<RowVerdict> {
+        self.track();
+        let repeated = self.repeated_now();
+        let verdict = |(_, row): &Entry| {
+            row.try_with_untracked(|row| match repeated.contains(row.image_tag.trim()) {
+                true => with_same_tag(check_row(row)),
+                false => check_row(row),
+            })
+        };
+        self.list
+            .with_untracked(|list| list.iter().filter_map(verdict).collect())
     }
 
     /// The rows' keys, in order, tracked.
@@ -107,7 +169,7 @@ impl Rows {
     }
 
     /// The row with this key.
-    pub fn row(self, key: u64) -> Option<RwSignal<RowDraft>> {
+    pub fn row(self, key: u64) -> Option<Row> {
         self.list.with_untracked(|list| {
             let found = list.iter().find(|(other, _)| *other == key);
             found.map(|(_, row)| *row)
@@ -126,7 +188,7 @@ impl Rows {
         self.next_key.set_value(key + 1);
         let row = self
             .owner
-            .with_value(|owner| owner.with(|| RwSignal::new(draft)));
+            .with_value(|owner| owner.with(|| Row::new(draft, self.edits)));
         (key, row)
     }
 
@@ -187,7 +249,7 @@ impl Rows {
         for (key, row) in self.list.get_untracked() {
             if selected.contains(&key) {
                 before.push((key, row.get_untracked()));
-                row.update(|row| edit.apply(row));
+                row.edit(|row| edit.apply(row));
             }
         }
         let count = before.len();
@@ -196,7 +258,7 @@ impl Rows {
             move || {
                 for (key, before) in &before {
                     if let Some(row) = self.row(*key) {
-                        row.update(|row| edit.take_back(before, row));
+                        row.edit(|row| edit.take_back(before, row));
                     }
                 }
             },

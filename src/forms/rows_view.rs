@@ -1,26 +1,25 @@
 //! The table of rows: one line each on wide screens, one card each on narrow ones.
 
+use super::bulk_view::bulk_editor;
 use super::draft::RowDraft;
-use super::preview::image_reference;
-use super::rows::{Edit, Rows};
+use super::row::Row;
+use super::row_view::row_view;
+use super::rows::Rows;
 use super::rules::row_path;
 use super::state::FormState;
-use crate::api::{SourceKind, Timestamp, VersionTagging};
+use crate::api::Timestamp;
 use crate::browser;
 use crate::components::button::Button;
-use crate::components::field::{id_of, selector};
+use crate::components::field::selector;
 use crate::components::icon;
-use crate::components::input::{Input, select};
 use crate::query::use_clock;
-use crate::view::{flag, list, live, memo, part, when};
-use crate::{tr, ts};
+use crate::ts;
+use crate::view::{flag, list, memo, part, when};
 use leptos::prelude::*;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
 
 /// What a row shows beside its fields, such as a Build button.
-pub type Beside = Arc<dyn Fn(RwSignal<RowDraft>) -> AnyView + Send + Sync>;
+pub type Beside = Arc<dyn Fn(Row) -> AnyView + Send + Sync>;
 
 /// How the rows are edited.
 #[derive(Clone)]
@@ -36,17 +35,24 @@ pub struct RowsEditor {
 }
 
 /// The column that gets the focus in a new row.
-const FIRST_FIELD: &str = "code_repo_type_value";
+pub const FIRST_FIELD: &str = "code_repo_type_value";
 
 impl RowsEditor {
-    fn focus(&self, index: usize, field: &str) {
+    /// Puts the focus on a field of a row that is there, so that the next key is that row's already.
+    pub fn focus_now(&self, index: usize, field: &str) {
+        browser::focus(&selector(&row_path(self.prefix, index, field)));
+    }
+
+    /// Puts the focus on a field of the row at this place, which may only be drawn in the next frame.
+    pub fn focus(&self, index: usize, field: &str) {
         let path = row_path(self.prefix, index, field);
         request_animation_frame(move || {
             browser::focus(&selector(&path));
         });
     }
 
-    fn add(&self, index: usize) {
+    /// Adds an empty row at this place.
+    pub fn add(&self, index: usize) {
         self.rows.insert(index, RowDraft::blank());
         self.focus(index, FIRST_FIELD);
     }
@@ -82,12 +88,15 @@ impl RowsEditor {
         let all = flag(move || rows.count() > 0 && rows.selected_count() == rows.count());
         let select_all = selects.then(|| {
             view! {
-                <input
-                    type="checkbox"
-                    aria-label=ts!(rows.select_all)
-                    prop:checked=all
-                    on:change=move |event| rows.select_all(event_target_checked(&event))
-                />
+                <label>
+                    <input
+                        type="checkbox"
+                        id="select-all"
+                        prop:checked=all
+                        on:change=move |event| rows.select_all(event_target_checked(&event))
+                    />
+                    <span class="select-all-text">{ts!(rows.select_all)}</span>
+                </label>
             }
         });
         view! {
@@ -148,526 +157,4 @@ impl RowsEditor {
         }
         .into_any()
     }
-}
-
-/// One row: what its fields need to know.
-#[derive(Clone, Copy)]
-struct Line {
-    form: FormState,
-    row: RwSignal<RowDraft>,
-    index: Memo<usize>,
-    prefix: &'static str,
-}
-
-impl Line {
-    fn path(self, field: &'static str) -> Memo<String> {
-        memo(move || row_path(self.prefix, self.index.get(), field))
-    }
-
-    /// What is wrong with the field, and what may be.
-    fn said(self, path: Memo<String>) -> AnyView {
-        let form = self.form;
-        let text =
-            memo(move || path.with(|path| form.problem(path).or_else(|| form.warning(path))));
-        let kind = live(
-            move || match path.with(|path| form.problem(path).is_some()) {
-                true => "field-problem",
-                false => "field-warning",
-            },
-        );
-        view! {
-            <p class=kind id=live(move || path.with(|path| format!("{}-problem", id_of(path))))>
-                {text}
-            </p>
-        }
-        .into_any()
-    }
-
-    fn text(
-        self,
-        field: &'static str,
-        label: Signal<String>,
-        get: fn(&RowDraft) -> &String,
-        set: fn(&mut RowDraft, String),
-        clean: fn(&str) -> String,
-    ) -> AnyView {
-        let Self { form, row, .. } = self;
-        let path = self.path(field);
-        let id = live(move || path.with(|path| id_of(path)));
-        let tell = move |tell: &dyn Fn(&str)| {
-            path.try_with_untracked(|path| tell(path));
-        };
-        let left = move || {
-            tell(&|path| form.left(path));
-            // What will be sent is what is seen.
-            let cleaned = row.try_with_untracked(|row| {
-                // What the API holds stays as it is, to the letter.
-                let held = row.origin.as_deref().map(RowDraft::new_like);
-                let cleaned = clean(get(row));
-                let edited = held.is_none_or(|held| get(&held) != get(row));
-                (edited && cleaned != *get(row)).then_some(cleaned)
-            });
-            if let Some(Some(cleaned)) = cleaned {
-                row.update(|row| set(row, cleaned));
-            }
-        };
-        view! {
-            <label class="cell-label" for=id>
-                {label}
-            </label>
-            <input
-                type="text"
-                class="code"
-                id=id
-                data-field=field
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                aria-required="true"
-                aria-invalid=live(move || {
-                    path.with(|path| form.problem(path).is_some()).to_string()
-                })
-                aria-describedby=live(move || path.with(|path| format!("{}-problem", id_of(path))))
-                prop:value=live(move || row.with(|row| get(row).clone()))
-                on:input=move |event| {
-                    tell(&|path| form.edited(path));
-                    row.update(|row| set(row, event_target_value(&event)));
-                }
-                on:blur=move |_| left()
-            />
-            {self.said(path)}
-        }
-        .into_any()
-    }
-
-    fn choice(
-        self,
-        field: &'static str,
-        label: Signal<String>,
-        options: Signal<Vec<(String, String)>>,
-        get: fn(&RowDraft) -> String,
-        set: fn(&mut RowDraft, String),
-    ) -> AnyView {
-        let Self { form, row, .. } = self;
-        let path = self.path(field);
-        let id = live(move || path.with(|path| id_of(path)));
-        let chosen = memo(move || row.with(get));
-        let options = move || {
-            let option = |(value, word): (String, String)| {
-                let own = value.clone();
-                view! {
-                    <option value=value prop:selected=flag(move || chosen.with(|c| *c == own))>
-                        {word}
-                    </option>
-                }
-                .into_any()
-            };
-            options.get().into_iter().map(option).collect_view()
-        };
-        view! {
-            <label class="cell-label" for=id>
-                {label}
-            </label>
-            <select
-                id=id
-                data-field=field
-                on:change=move |event| {
-                    path.try_with_untracked(|path| form.edited(path));
-                    row.update(|row| set(row, event_target_value(&event)));
-                }
-            >
-                {part(options)}
-            </select>
-            {self.said(path)}
-        }
-        .into_any()
-    }
-}
-
-fn kind_options(row: RwSignal<RowDraft>) -> Signal<Vec<(String, String)>> {
-    Signal::derive(move || {
-        let mut options = vec![
-            ("branch".to_owned(), tr!(rows.branch).to_owned()),
-            ("tag".to_owned(), tr!(rows.tag).to_owned()),
-        ];
-        if let SourceKind::Other(text) = row.with(|row| row.source_kind.clone()) {
-            options.push((text.clone(), text));
-        }
-        options
-    })
-}
-
-/// The three version taggings that the API names, in words.
-fn tagging_words() -> Vec<(String, String)> {
-    vec![
-        ("0".to_owned(), tr!(rows.tagging_none).to_owned()),
-        ("1".to_owned(), tr!(rows.tagging_time_short).to_owned()),
-        ("2".to_owned(), tr!(rows.tagging_commit).to_owned()),
-    ]
-}
-
-fn tagging_options(row: RwSignal<RowDraft>) -> Signal<Vec<(String, String)>> {
-    Signal::derive(move || {
-        let mut options = tagging_words();
-        if let VersionTagging::Other(number) = row.with(|row| row.version_tagging) {
-            options.push((number.to_string(), number.to_string()));
-        }
-        options
-    })
-}
-
-fn row_view(editor: &RowsEditor, key: u64, row: RwSignal<RowDraft>, now: Memo<String>) -> AnyView {
-    let form = expect_context::<FormState>();
-    let (rows, prefix, image) = (editor.rows, editor.prefix, editor.image);
-    let index = memo(move || rows.position(key));
-    let line = Line {
-        form,
-        row,
-        index,
-        prefix,
-    };
-    let title = memo(move || {
-        let tag = row.with(|row| row.image_tag.trim().to_owned());
-        match tag.is_empty() {
-            true => tr!(rows.title_new, n = index.get() + 1),
-            false => tr!(rows.title, n = index.get() + 1, tag = tag),
-        }
-    });
-    let reference = memo(move || {
-        let tag = row.with(|row| row.image_tag.trim().to_owned());
-        let or_dots = |text: &str| match text {
-            "" => "…".to_owned(),
-            text => text.to_owned(),
-        };
-        image.with(|(namespace, name)| image_reference(namespace, &or_dots(name), &or_dots(&tag)))
-    });
-    let tagging = memo(move || row.with(|row| row.version_tagging));
-    let version = live(move || match tagging.get() {
-        VersionTagging::Time => now.get(),
-        VersionTagging::Commit => tr!(rows.commit_id).to_owned(),
-        _ => String::new(),
-    });
-    let (duplicator, remover) = (editor.clone(), editor.clone());
-    let keys = editor.clone();
-    let duplicate = move |field: &str| {
-        form.rows_moved();
-        if let Some(at) = rows.duplicate(key) {
-            duplicator.focus(at, field);
-        }
-    };
-    let remove = move |field: &str| {
-        let at = index.get_untracked();
-        rows.remove(form, &[key]);
-        match rows.list_len() {
-            0 => {
-                browser::focus("#add-row");
-            }
-            count => remover.focus(at.min(count - 1), field),
-        }
-    };
-    let (duplicate, remove) = (Arc::new(duplicate), Arc::new(remove));
-    let (by_key, gone_by_key) = (duplicate.clone(), remove.clone());
-    let on_key = move |event: KeyboardEvent| {
-        let field = field_of(&event);
-        let field = field.as_deref().unwrap_or(FIRST_FIELD);
-        let at = index.get_untracked();
-        let count = rows.list_len();
-        match step_of(&event) {
-            Some(Step::Down) if at + 1 < count => keys.focus(at + 1, field),
-            Some(Step::Up) if at > 0 => keys.focus(at - 1, field),
-            Some(Step::Down | Step::Up) => {}
-            Some(Step::Add) => {
-                form.rows_moved();
-                keys.add(at + 1);
-            }
-            Some(Step::Duplicate) => by_key("docker_repo_tag"),
-            Some(Step::Remove) => gone_by_key(field),
-            None => return,
-        }
-        event.prevent_default();
-    };
-    let select_row = editor.selects.then(|| {
-        view! {
-            <input
-                type="checkbox"
-                aria-label=ts!(rows.select, title = title.get())
-                prop:checked=flag(move || rows.is_selected(key))
-                on:change=move |event| rows.select(key, event_target_checked(&event))
-            />
-        }
-    });
-    let unsaved = memo(move || row.with(|row| !row.is_saved()));
-    let has_saved = editor.beside.is_some();
-    let active_path = line.path("is_active");
-    view! {
-        <tr
-            aria-label=title
-            data-unsaved=flag(move || has_saved && unsaved.get())
-            data-selected=flag(move || rows.is_selected(key))
-            on:keydown=on_key
-        >
-            <th scope="row" class="cell-number">
-                <label>
-                    {select_row} <span class="row-index" aria-hidden="true">
-                        {live(move || (index.get() + 1).to_string())}
-                    </span> <span class="row-number">{title}</span>
-                </label>
-            </th>
-            <td>
-                <div class="cell-pair">
-                    <div>
-                        {line
-                            .choice(
-                                "code_repo_type",
-                                ts!(rows.source_kind),
-                                kind_options(row),
-                                |row| row.source_kind.to_string(),
-                                |row, text| row.source_kind = SourceKind::from(text.as_str()),
-                            )}
-                    </div>
-                    <div>
-                        {line
-                            .text(
-                                FIRST_FIELD,
-                                ts!(rows.source_value),
-                                |row| &row.source_value,
-                                |row, text| row.source_value = text,
-                                |text| text.trim().to_owned(),
-                            )}
-                    </div>
-                </div>
-            </td>
-            <td>
-                {line
-                    .text(
-                        "docker_repo_tag",
-                        ts!(rows.image_tag),
-                        |row| &row.image_tag,
-                        |row, text| row.image_tag = text,
-                        |text| text.trim().to_owned(),
-                    )} <p class="cell-preview code" title=ts!(preview.reference)>
-                    {reference}
-                </p>
-            </td>
-            <td>
-                {line
-                    .text(
-                        "dockerfile_location",
-                        ts!(rows.dockerfile),
-                        |row| &row.dockerfile_location,
-                        |row, text| row.dockerfile_location = text,
-                        super::rules::clean_path,
-                    )}
-            </td>
-            <td>
-                {line
-                    .text(
-                        "build_context_path",
-                        ts!(rows.context),
-                        |row| &row.build_context_path,
-                        |row, text| row.build_context_path = text,
-                        super::rules::clean_path,
-                    )}
-            </td>
-            <td class="cell-check">
-                <label>
-                    <input
-                        type="checkbox"
-                        id=live(move || active_path.with(|path| id_of(path)))
-                        data-field="is_active"
-                        prop:checked=flag(move || row.with(|row| row.is_active))
-                        on:change=move |event| {
-                            active_path.try_with_untracked(|path| form.edited(path));
-                            row.update(|row| row.is_active = event_target_checked(&event));
-                        }
-                    />
-                    <span class="cell-label">{ts!(rows.is_active)}</span>
-                </label>
-                {line.said(active_path)}
-            </td>
-            <td>
-                {line
-                    .choice(
-                        "version_tagging",
-                        ts!(rows.version_tagging),
-                        tagging_options(row),
-                        |row| row.version_tagging.number().to_string(),
-                        |row, text| {
-                            if let Ok(number) = text.parse::<i64>() {
-                                row.version_tagging = VersionTagging::from(number);
-                            }
-                        },
-                    )} <p class="cell-preview code">{version}</p>
-            </td>
-            <td class="cell-actions">
-                {editor.beside.as_ref().map(|beside| beside(row))}
-                {icon_button(
-                    icon::COPY,
-                    ts!(rows.duplicate_title, title = title.get()),
-                    move || duplicate("docker_repo_tag"),
-                )}
-                {icon_button(
-                    icon::TRASH,
-                    ts!(rows.remove_title, title = title.get()),
-                    move || remove(FIRST_FIELD),
-                )}
-            </td>
-        </tr>
-    }
-    .into_any()
-}
-
-fn icon_button(shape: icon::Icon, name: Signal<String>, press: impl Fn() + 'static) -> AnyView {
-    view! {
-        <button
-            type="button"
-            class="button-icon"
-            aria-label=name
-            title=name
-            on:click=move |_| press()
-        >
-            {icon::icon(shape)}
-        </button>
-    }
-    .into_any()
-}
-
-/// What a key does in a row.
-#[derive(Clone, Copy, PartialEq)]
-enum Step {
-    Down,
-    Up,
-    Add,
-    Duplicate,
-    Remove,
-}
-
-fn step_of(event: &KeyboardEvent) -> Option<Step> {
-    if event.is_composing() || event.ctrl_key() || event.meta_key() {
-        return None;
-    }
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok())?;
-    let in_text = target.get_attribute("type").as_deref() == Some("text");
-    match (event.key().as_str(), event.alt_key(), event.shift_key()) {
-        ("Enter", true, false) => Some(Step::Add),
-        ("Enter", false, false) if in_text => Some(Step::Down),
-        ("Enter", false, true) if in_text => Some(Step::Up),
-        ("ArrowDown", true, false) => Some(Step::Down),
-        ("ArrowUp", true, false) => Some(Step::Up),
-        ("ArrowDown", true, true) => Some(Step::Duplicate),
-        ("Delete" | "Backspace", true, true) => Some(Step::Remove),
-        _ => None,
-    }
-}
-
-/// The column that the key was pressed in.
-fn field_of(event: &KeyboardEvent) -> Option<String> {
-    let target = event.target()?.dyn_into::<Element>().ok()?;
-    target.get_attribute("data-field")
-}
-
-/// Edits the selected rows at once.
-fn bulk_editor(rows: Rows) -> AnyView {
-    let form = expect_context::<FormState>();
-    let active = RwSignal::new(String::new());
-    let tagging = RwSignal::new(String::new());
-    let dockerfile = RwSignal::new(String::new());
-    let context = RwSignal::new(String::new());
-    let keep = (String::new(), ts!(bulk.keep));
-    let path_problem = |text: RwSignal<String>| {
-        move || {
-            let text = text.get();
-            let kind = super::rules::path(text.trim()).filter(|_| !text.trim().is_empty())?;
-            Some(super::words::problem(kind))
-        }
-    };
-    let path = |text: RwSignal<String>| {
-        let text = super::rules::clean_path(&text.get_untracked());
-        (!text.is_empty()).then_some(text)
-    };
-    let edit = move || Edit {
-        is_active: match active.get_untracked().as_str() {
-            "on" => Some(true),
-            "off" => Some(false),
-            _ => None,
-        },
-        version_tagging: tagging
-            .get_untracked()
-            .parse::<i64>()
-            .ok()
-            .map(VersionTagging::from),
-        dockerfile_location: path(dockerfile),
-        build_context_path: path(context),
-    };
-    let wrong =
-        memo(move || path_problem(dockerfile)().is_some() || path_problem(context)().is_some());
-    let nothing = memo(move || {
-        let texts = [active, tagging, dockerfile, context];
-        texts
-            .iter()
-            .all(|text| text.with(|text| text.trim().is_empty()))
-    });
-    let apply = move || {
-        rows.edit_selected(form, edit());
-        for text in [active, tagging, dockerfile, context] {
-            text.set(String::new());
-        }
-    };
-    let remove = move || {
-        rows.remove(form, &rows.selected_keys());
-        browser::focus("#add-row");
-    };
-    let on_off = vec![
-        keep.clone(),
-        ("on".to_owned(), ts!(bulk.on)),
-        ("off".to_owned(), ts!(bulk.off)),
-    ];
-    let taggings = vec![
-        keep,
-        ("0".to_owned(), ts!(rows.tagging_none)),
-        ("1".to_owned(), ts!(rows.tagging_time_short)),
-        ("2".to_owned(), ts!(rows.tagging_commit)),
-    ];
-    let why = live(move || match (wrong.get(), nothing.get()) {
-        (true, _) => tr!(bulk.wrong),
-        (false, true) => tr!(bulk.nothing),
-        _ => "",
-    });
-    view! {
-        <fieldset class="bulk">
-            <legend>{ts!(bulk.heading, n = rows.selected_count())}</legend>
-            {select(
-                ts!(rows.is_active),
-                on_off,
-                move || active.get(),
-                move |text| active.set(text),
-            )}
-            {select(
-                ts!(rows.version_tagging),
-                taggings,
-                move || tagging.get(),
-                move |text| tagging.set(text),
-            )}
-            {Input::new(ts!(rows.dockerfile), dockerfile)
-                .placeholder(ts!(bulk.keep))
-                .problem(path_problem(dockerfile))
-                .view()}
-            {Input::new(ts!(rows.context), context)
-                .placeholder(ts!(bulk.keep))
-                .problem(path_problem(context))
-                .view()}
-            <div class="bulk-actions">
-                {Button::new(ts!(bulk.apply))
-                    .primary()
-                    .disabled(flag(move || wrong.get() || nothing.get()))
-                    .title(why)
-                    .on_press(apply)}
-                {Button::new(ts!(bulk.remove)).icon(icon::TRASH).on_press(remove)}
-                {Button::new(ts!(bulk.unselect)).on_press(move || rows.select_all(false))}
-            </div>
-        </fieldset>
-    }
-    .into_any()
 }

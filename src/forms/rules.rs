@@ -1,8 +1,8 @@
 //! What is wrong with a draft. Pure functions; the words are elsewhere.
 
-use super::draft::{ConfigDraft, CreateDraft, RowDraft};
+use super::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
 use crate::api::{CodeClient, SourceKind, TagConfig, VersionTagging};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One thing that is wrong, and where: the path that the API would use for the field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +88,12 @@ impl Verdict {
 
 /// What is wrong with a create form. Rows are at `build_config.tag_configs[i]`.
 pub fn check_create(draft: &CreateDraft) -> Verdict {
+    check_repository(&draft.repository, &judged(&draft.rows))
+}
+
+/// The same where the rows are judged already.
+pub fn check_repository(repository: &RepositoryDraft, rows: &[RowVerdict]) -> Verdict {
     let mut verdict = Verdict::default();
-    let repository = &draft.repository;
     let mut say = |path: &str, kind: Option<Kind>| verdict.say(path.to_owned(), kind);
     say("repo_name", repo_name(repository.repo_name.trim()));
     if repository.client == CodeClient::Simple {
@@ -107,15 +111,20 @@ pub fn check_create(draft: &CreateDraft) -> Verdict {
         "build_config.build_node",
         build_node(&repository.build_node),
     );
-    check_rows(&mut verdict, "build_config.", &draft.rows);
+    check_rows(&mut verdict, "build_config.", rows);
     verdict
 }
 
 /// What is wrong with the tag config editor. Rows are at `tag_configs[i]`.
 pub fn check_config(draft: &ConfigDraft) -> Verdict {
+    check_editor(&draft.build_node, &judged(&draft.rows))
+}
+
+/// The same where the rows are judged already.
+pub fn check_editor(node: &str, rows: &[RowVerdict]) -> Verdict {
     let mut verdict = Verdict::default();
-    check_rows(&mut verdict, "", &draft.rows);
-    verdict.say("build_node".to_owned(), build_node(&draft.build_node));
+    check_rows(&mut verdict, "", rows);
+    verdict.say("build_node".to_owned(), build_node(node));
     verdict
 }
 
@@ -135,24 +144,47 @@ pub fn row_path(prefix: &str, index: usize, field: &str) -> String {
     format!("{prefix}tag_configs[{index}].{field}")
 }
 
-fn check_rows(verdict: &mut Verdict, prefix: &str, rows: &[RowDraft]) {
+/// What is wrong with each row.
+fn judged(rows: &[RowDraft]) -> Vec<RowVerdict> {
+    let repeated = repeated(rows.iter().map(|row| row.image_tag.trim().to_owned()));
+    let check = |row: &RowDraft| match repeated.contains(row.image_tag.trim()) {
+        true => with_same_tag(check_row(row)),
+        false => check_row(row),
+    };
+    rows.iter().map(check).collect()
+}
+
+/// What is wrong with a row that has the image tag of another one.
+pub fn with_same_tag(mut verdict: RowVerdict) -> RowVerdict {
+    let [_, _, (_, tag), ..] = &mut verdict;
+    *tag = tag.or(Some(Kind::SameTag));
+    verdict
+}
+
+/// The image tags that more than one row has.
+pub fn repeated(tags: impl Iterator<Item = String>) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    tags.filter_map(|tag| seen.replace(tag)).collect()
+}
+
+fn check_rows(verdict: &mut Verdict, prefix: &str, rows: &[RowVerdict]) {
     if rows.is_empty() {
         verdict.say(format!("{prefix}tag_configs"), Some(Kind::NoRows));
     }
-    let mut tags: HashMap<&str, usize> = HashMap::new();
-    for row in rows {
-        *tags.entry(row.image_tag.trim()).or_default() += 1;
-    }
     for (index, row) in rows.iter().enumerate() {
-        let twice = tags.get(row.image_tag.trim()).is_some_and(|n| *n > 1);
-        for (field, kind) in check_row(row, twice) {
-            verdict.say(row_path(prefix, index, field), kind);
+        for (field, kind) in row {
+            if kind.is_some() {
+                verdict.say(row_path(prefix, index, field), *kind);
+            }
         }
     }
 }
 
-/// What the API holds already is not judged again: it took it.
-fn check_row(row: &RowDraft, twice: bool) -> [(&'static str, Option<Kind>); 6] {
+/// What is wrong with a row, field by field.
+pub type RowVerdict = [(&'static str, Option<Kind>); 6];
+
+/// What is wrong with a row by itself. What the API holds already is not judged again: it took it.
+pub fn check_row(row: &RowDraft) -> RowVerdict {
     let origin = row.origin.as_deref();
     let judged =
         |text: &str, held: fn(&TagConfig) -> &str, rule: fn(&str) -> Option<Kind>| match origin {
@@ -183,8 +215,7 @@ fn check_row(row: &RowDraft, twice: bool) -> [(&'static str, Option<Kind>); 6] {
         ),
         (
             "docker_repo_tag",
-            judged(&row.image_tag, |held| &held.docker_repo_tag, image_tag)
-                .or(twice.then_some(Kind::SameTag)),
+            judged(&row.image_tag, |held| &held.docker_repo_tag, image_tag),
         ),
         (
             "dockerfile_location",

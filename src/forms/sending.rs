@@ -182,11 +182,11 @@ impl Sending {
         self.look.set_value(Some(again));
     }
 
-    /// Says what is known of a request of which no answer came. `other` leads to what stands in its
-    /// place, if there is something.
-    pub fn notice(self, other: Signal<String>) -> AnyView {
+    /// Says what is known of a request of which no answer came. `what` was being done; `other` leads to
+    /// what stands in its place, if there is something.
+    pub fn notice(self, what: Signal<String>, other: Signal<String>) -> AnyView {
         part(move || match self.doubt.get() {
-            Some(doubt) => self.doubt_notice(doubt, other),
+            Some(doubt) => self.doubt_notice(doubt, what, other),
             None if self.unsent.get() => view! {
                 <div class="notice" data-kind="info" role="status">
                     <p class="notice-body">{ts!(sending.unsent)}</p>
@@ -198,12 +198,15 @@ impl Sending {
         .into_any()
     }
 
-    fn doubt_notice(self, doubt: Doubt, other: Signal<String>) -> AnyView {
+    fn doubt_notice(self, doubt: Doubt, what: Signal<String>, other: Signal<String>) -> AnyView {
         let Doubt { why, found } = doubt;
         let looking = found == Found::Looking;
         let said = why.as_ref().map(api_words).unwrap_or_default();
         let first = live(move || match &why {
-            Some(error) => format!("{} {}", error_words(error), tr!(sending.in_doubt)),
+            Some(error) => {
+                let failed = tr!(error.failed, what = what.get());
+                format!("{failed}: {} {}", error_words(error), tr!(sending.in_doubt))
+            }
             None => tr!(sending.cancelled).to_owned(),
         });
         let at_other = found == Found::Other;

@@ -18,6 +18,7 @@ pub struct FormState {
     verdict: Memo<Verdict>,
     /// What the API said of the last request; a field's part goes when the field is edited.
     refusal: RwSignal<Refusal>,
+    /// The form's own fields that the user has been in; a row knows its own.
     left: RwSignal<HashSet<String>>,
     submitted: RwSignal<bool>,
     /// What went wrong with the last request and belongs to no field.
@@ -28,8 +29,18 @@ pub struct FormState {
     fields: &'static [&'static str],
     prefix: &'static str,
     pointer_down: StoredValue<bool>,
-    /// Fields that were left while a pointer was down.
-    waiting: StoredValue<Vec<String>>,
+    /// What waits for the pointer to be released.
+    waiting: StoredValue<Vec<Waiting>>,
+}
+
+type Waiting = Box<dyn FnOnce() + Send + Sync>;
+
+/// What is said of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub text: String,
+    /// A problem; else a warning.
+    pub blocks: bool,
 }
 
 /// A step that can be taken back: what was done, and how it is undone.
@@ -63,18 +74,28 @@ impl FormState {
         state
     }
 
-    /// What is wrong with the field at this path, once the user has left it or submitted; the API's
-    /// word first.
-    pub fn problem(self, path: &str) -> Option<String> {
-        if let Some(said) = self.refusal.with(|refusal| refusal.field(path)) {
-            return Some(said);
+    /// What is said of the field at this path, in which the rules found this: the API's word first;
+    /// a problem once the user has left the field or submitted; a warning at once.
+    pub fn said(self, path: &str, found: Option<Kind>, was_left: bool) -> Option<Said> {
+        if let Some(text) = self.refusal.with(|refusal| refusal.field(path)) {
+            return Some(Said { text, blocks: true });
         }
-        let shown = self.submitted.get() || self.left.with(|left| left.contains(path));
-        let kind = self.kind(path).filter(|kind| shown && !kind.is_warning());
-        kind.map(words::problem)
+        let submitted = self.submitted.get();
+        let found = found.filter(|kind| was_left || submitted || kind.is_warning())?;
+        Some(Said {
+            text: words::problem(found),
+            blocks: !found.is_warning(),
+        })
     }
 
-    /// What may be wrong with the field at this path; a warning never blocks.
+    /// What is wrong with the form's own field at this path.
+    pub fn problem(self, path: &str) -> Option<String> {
+        let was_left = self.left.with(|left| left.contains(path));
+        let said = self.said(path, self.kind(path), was_left);
+        said.filter(|said| said.blocks).map(|said| said.text)
+    }
+
+    /// What may be wrong with the form's own field at this path; a warning never blocks.
     pub fn warning(self, path: &str) -> Option<String> {
         let kind = self.kind(path).filter(|kind| kind.is_warning());
         kind.map(words::problem)
@@ -175,18 +196,25 @@ impl FormState {
     /// The user went out of the field. What is wrong with it is shown once no button of a pointer is
     /// down: a line that came between press and release would move what is being pressed away.
     pub fn left(self, path: &str) {
-        if self.pointer_down.try_get_value().unwrap_or_default() {
-            self.waiting
-                .try_update_value(|waiting| waiting.push(path.to_owned()));
-        } else {
-            self.show(vec![path.to_owned()]);
-        }
+        let path = path.to_owned();
+        self.when_released(move || {
+            let is_new = |left: &HashSet<String>| !left.contains(&path);
+            if self.left.try_with_untracked(is_new) == Some(true) {
+                self.left.update(|left| {
+                    left.insert(path);
+                });
+            }
+        });
     }
 
-    fn show(self, paths: Vec<String>) {
-        let new = |left: &HashSet<String>| paths.iter().any(|path| !left.contains(path));
-        if self.left.try_with_untracked(new).unwrap_or_default() {
-            self.left.update(|left| left.extend(paths));
+    /// Runs once no button of a pointer is down.
+    pub fn when_released(self, run: impl FnOnce() + Send + Sync + 'static) {
+        match self.pointer_down.try_get_value().unwrap_or_default() {
+            true => {
+                self.waiting
+                    .try_update_value(|waiting| waiting.push(Box::new(run)));
+            }
+            false => run(),
         }
     }
 
@@ -200,7 +228,9 @@ impl FormState {
             set_timeout(
                 move || {
                     let waiting = self.waiting.try_update_value(std::mem::take);
-                    self.show(waiting.unwrap_or_default());
+                    for run in waiting.unwrap_or_default() {
+                        run();
+                    }
                 },
                 std::time::Duration::ZERO,
             );
@@ -216,8 +246,6 @@ impl FormState {
 
     /// Rows moved, so what is known by their index no longer holds.
     pub fn rows_moved(self) {
-        self.left
-            .update(|left| left.retain(|path| !path.contains('[')));
         self.refusal
             .update(|refusal| refusal.fields.retain(|field| !field.path.contains('[')));
     }

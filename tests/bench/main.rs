@@ -4,6 +4,9 @@
 //! that does other things too, only the figures of one run compare.
 
 #[allow(dead_code)]
+#[path = "../browser/api.rs"]
+mod api;
+#[allow(dead_code)]
 #[path = "../browser/harness.rs"]
 mod harness;
 #[allow(dead_code)]
@@ -12,6 +15,7 @@ mod page;
 #[allow(dead_code)]
 #[path = "../browser/source.rs"]
 mod source;
+mod typing;
 
 use harness::{Browser, Server, Setup, eventually};
 use slipway_console::api::LogEntry;
@@ -159,4 +163,5 @@ async fn main() {
     );
     report("press on Builds to the painted table", median(to_table));
     browser.close().await;
+    typing::typing().await;
 }

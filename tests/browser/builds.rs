@@ -5,7 +5,6 @@ use crate::harness::{Browser, Outcome, Server, Setup, eventually};
 use crate::source::Source;
 use crate::stories::{connect, create_simple};
 use serde_json::{Value, json};
-use thirtyfour::prelude::*;
 
 /// A row of call 2. What is told of later in `more` stands in the place of what is told of here.
 pub fn row(id: &str, tag: &str, status: &str, more: Value) -> Value {

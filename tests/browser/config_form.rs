@@ -22,6 +22,14 @@ pub async fn editor(rows: Value) -> (Api, Browser) {
     (api, browser)
 }
 
+/// The Dockerfile's field for all of so many selected rows.
+pub async fn bulk_dockerfile(browser: &Browser, selected: usize) -> WebElement {
+    let name = format!("Edit the selected rows: {selected}");
+    let bulk = browser.find("group", &name).await;
+    let path = ".//label[contains(., 'Dockerfile')]/following-sibling::input";
+    bulk.find(By::XPath(path)).await.expect("the field")
+}
+
 #[tokio::test]
 async fn the_review_tells_every_change_and_asks_for_removals_by_name() -> Outcome {
     let (api, browser) = editor(json!([row(1, "keep"), row(2, "edit"), row(3, "gone")])).await;
@@ -174,11 +182,7 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
     browser.press("checkbox", "Select Row 1: a").await;
     browser.press("checkbox", "Select Row 3: c").await;
     let bulk = browser.find("group", "Edit the selected rows: 2").await;
-    let dockerfile = bulk
-        .find(By::XPath(
-            ".//label[contains(., 'Dockerfile')]/following-sibling::input",
-        ))
-        .await?;
+    let dockerfile = bulk_dockerfile(&browser, 2).await;
     browser.fill_in(&dockerfile, "docker").await;
     browser.see("An absolute path in the source").await;
     browser.fill_in(&dockerfile, "/docker/").await;
@@ -221,6 +225,43 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
     browser.press("button", "Undo").await;
     browser.find("row", "Row 3: c").await;
     browser.holds("Image tag", 1, "a").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_focus_does_not_go_with_the_button_that_was_pressed() -> Outcome {
+    let (_api, browser) = editor(json!([row(1, "a"), row(2, "b")])).await;
+    let focus = async |selector: &str| {
+        let script = format!("return document.activeElement.matches({selector:?});");
+        eventually(&format!("the focus is on {selector}"), async || {
+            browser.script(&script).await.as_bool()?.then_some(())
+        })
+        .await;
+    };
+    let enter = async |name: &str| {
+        let button = browser.find("button", name).await;
+        button.focus().await.expect("takes the focus");
+        browser.keys(Key::Enter + "").await;
+    };
+    // A removed row's focus goes to the row in its place, and from the last one to 'Add row'.
+    enter("Remove Row 1: a").await;
+    focus("[aria-label='Row 1: b'] input").await;
+    enter("Undo").await;
+    browser.find("row", "Row 2: b").await;
+    focus("#undo").await;
+    enter("Remove Row 1: a").await;
+    enter("Remove Row 1: b").await;
+    focus("#add-row").await;
+    enter("Dismiss").await;
+    browser.see_no_more("Removed: b").await;
+    focus("#undo").await;
+    enter("Discard changes").await;
+    focus("#heading").await;
+    browser.find("row", "Row 2: b").await;
+    browser.press("checkbox", "Select all rows").await;
+    enter("Select none").await;
+    focus("#select-all").await;
     browser.close().await;
     Ok(())
 }

@@ -182,8 +182,20 @@ async fn the_previews_are_what_is_sent() -> Outcome {
         "edge"
     );
 
-    // The line in a shell makes the repository, just as the button would.
+    // The line in a shell makes the repository, just as the button would; its button copies it all.
     let line = preview(&browser, "curl").await;
+    let tools = browser.driver.cdp();
+    let permission = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+    tools
+        .send_raw("Browser.grantPermissions", permission)
+        .await?;
+    browser.press("button", "Copy curl").await;
+    eventually("the line is copied", async || {
+        let script = "navigator.clipboard.readText().then(arguments[0], () => arguments[0](null));";
+        let copied = browser.driver.execute_async(script, Vec::new()).await;
+        (copied.ok()?.json() == &json!(line)).then_some(())
+    })
+    .await;
     assert!(line.contains("Token $SLIPWAY_TOKEN"), "{line}");
     let output = Command::new("sh")
         .args(["-c", &format!("{line} --silent --show-error")])

@@ -63,7 +63,7 @@ async fn a_draft_survives_a_reload_and_a_closed_tab_and_goes_with_success() -> O
     browser.driver.close_window().await?;
     browser.driver.switch_to_window(new).await?;
     browser.open(&format!("{}{NEW}", api.address)).await;
-    browser.see("A draft from").await;
+    browser.see("A draft was not sent").await;
     browser.holds("Name", 1, "").await;
     browser.press("button", "Continue the draft").await;
     browser.holds("Name", 1, "app").await;
@@ -72,13 +72,13 @@ async fn a_draft_survives_a_reload_and_a_closed_tab_and_goes_with_success() -> O
     browser
         .holds("Clone URL", 1, "https://git.test/app.git")
         .await;
-    browser.see_no_more("A draft from").await;
+    browser.see_no_more("A draft was not sent").await;
 
     // It goes on under its own name: a reload offers it once.
     browser.fill("Image tag", "typed-on").await;
     is_kept(&browser, "typed-on").await;
     browser.driver.refresh().await?;
-    browser.see("A draft from").await;
+    browser.see("A draft was not sent").await;
     assert_eq!(browser.all("button", "Continue the draft").await.len(), 1);
     browser.press("button", "Continue the draft").await;
     browser.holds("Image tag", 1, "typed-on").await;
@@ -95,8 +95,15 @@ async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
     let browser = Browser::start(Setup::default()).await;
     filled(&browser, &api).await;
     is_kept(&browser, "octo").await;
+    // It is its namespace's: another one is offered none.
+    let other = format!("{}/repositories/other/new", api.address);
+    browser.open(&other).await;
+    browser.find("heading", "in other").await;
+    browser.find("textbox", "Owner").await;
+    assert!(!browser.text().await.contains("A draft was not sent"));
+    browser.open(&format!("{}{NEW}", api.address)).await;
     browser.driver.refresh().await?;
-    browser.see("A draft from").await;
+    browser.see("A draft was not sent").await;
     browser.fill("Name", "another").await;
     is_kept(&browser, "another").await;
     is_kept(&browser, "octo").await;
@@ -105,11 +112,11 @@ async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
     browser.press("button", "Undo").await;
     browser.holds("Name", 1, "another").await;
     browser.driver.refresh().await?;
-    browser.see("A draft from").await;
+    browser.see("A draft was not sent").await;
     for _ in 0..browser.all("button", "Discard").await.len() {
         browser.press("button", "Discard").await;
     }
-    browser.see_no_more("A draft from").await;
+    browser.see_no_more("A draft was not sent").await;
     none_is_kept(&browser).await;
     browser.close().await;
     Ok(())
@@ -159,7 +166,7 @@ async fn leaving_with_unsaved_changes_asks() -> Outcome {
     browser.driver.back().await?;
     browser.at(&here).await;
     browser.holds("Image tag", 1, "a").await;
-    browser.see_no_more("A draft from").await;
+    browser.see_no_more("A draft was not sent").await;
 
     // Discarded changes can be taken back; a saved form asks nothing.
     browser.fill("Image tag", "b").await;

@@ -71,6 +71,8 @@ async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
     filled(&browser, &api).await;
     browser.press("button", "Create repository").await;
     arrived(&api, "POST", REPOSITORIES, 1).await;
+    let discard = browser.find("button", "Discard").await;
+    assert!(!discard.is_enabled().await?);
     browser.press("button", "Sending…").await;
     browser.press("button", "Sending…").await;
     browser.keys(Key::Control + Key::Enter).await;
@@ -131,9 +133,21 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
     browser.find("link", "See what is there").await;
     assert_eq!(api.asked("POST", REPOSITORIES).len(), 2);
 
-    // An API that reads nothing back cannot tell.
-    api.on("GET", "/v1/repositories/team/app", Reply::Text(405, ""));
+    // An API that only lists builds tells by them.
+    let mut builds: serde_json::Value =
+        serde_json::from_str(include_str!("../samples/builds-page.response.json"))?;
+    api.on("GET", "/v1/builds", Reply::Json(200, builds.clone()));
+    api.on("GET", READ, Reply::Text(405, ""));
     api.on("GET", REPOSITORIES, Reply::Text(405, ""));
+    browser.press("button", "Look again").await;
+    browser
+        .see("Something else is there now than what was sent.")
+        .await;
+
+    // One that reads nothing back cannot tell.
+    builds["count"] = json!(0);
+    builds["results"] = json!([]);
+    api.on("GET", "/v1/builds", Reply::Json(200, builds));
     browser.press("button", "Look again").await;
     browser.see("This API offers no way to see.").await;
     assert_eq!(api.asked("POST", REPOSITORIES).len(), 2);
@@ -167,6 +181,25 @@ async fn a_config_that_may_have_been_saved_is_looked_into() -> Outcome {
     browser.press("button", "Look again").await;
     browser.see("Saved.").await;
     assert_eq!(api.asked("PUT", WRITE).len(), 1);
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_save_that_is_cancelled_before_anything_was_sent_says_so() -> Outcome {
+    let (api, browser) = editor(json!([row(1, "a")])).await;
+    let now = repository("app", json!([row(1, "a")]));
+    let reads = api.asked("GET", READ).len();
+    api.on("GET", READ, Reply::Held(Box::new(Reply::Json(200, now))));
+    browser.fill("Image tag", "b").await;
+    browser.press("button", "Save").await;
+    browser.press_in_dialog("button", "Save").await;
+    // The look before saving is under way.
+    arrived(&api, "GET", READ, reads + 1).await;
+    browser.press_in_dialog("button", "Cancel sending").await;
+    browser.see("Cancelled. Nothing was sent.").await;
+    browser.holds("Image tag", 1, "b").await;
+    assert!(api.asked("PUT", WRITE).is_empty());
     browser.close().await;
     Ok(())
 }

@@ -37,11 +37,7 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
     browser.open(&format!("{}/builds", api.address)).await;
     browser.find("link", "team/app:two").await;
     let go = async |text: &str, path: &str| {
-        browser.keys(Key::Control + "k").await;
-        browser
-            .fill("Page, repository, build or action", text)
-            .await;
-        browser.keys(Key::Enter + "").await;
+        browser.palette(text).await;
         browser.at(path).await;
     };
     go("57aa", "/builds/57aaaaaa-0000").await;

@@ -11,6 +11,7 @@ mod create_form;
 mod drafts;
 mod faults;
 mod forms_faults;
+mod forms_states;
 mod getting_around;
 mod harness;
 mod insight;

@@ -220,7 +220,9 @@ impl Browser {
     /// Opens the palette, types this and takes the first line.
     pub async fn palette(&self, text: &str) {
         self.keys(Key::Control + "k").await;
-        let field = self.find("combobox", "Page, repository, build or action").await;
+        let field = self
+            .find("combobox", "Page, repository, build or action")
+            .await;
         field.send_keys(text).await.expect("types");
         field.send_keys(Key::Enter + "").await.expect("takes");
     }
@@ -347,6 +349,29 @@ impl Browser {
         let path = folder.join(format!("{name}.png"));
         let _ = self.driver.screenshot(&path).await;
         path
+    }
+
+    /// From here on the user's system is `light` or `dark`.
+    pub async fn prefer(&self, theme: &str) {
+        let feature = json!({ "name": "prefers-color-scheme", "value": theme });
+        let tools = self.driver.cdp();
+        tools
+            .send_raw(
+                "Emulation.setEmulatedMedia",
+                json!({ "features": [feature] }),
+            )
+            .await
+            .expect("media");
+    }
+
+    /// From here on the window has this size, in CSS pixels.
+    pub async fn resize(&self, (width, height): (u32, u32)) {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        let tools = self.driver.cdp();
+        let set = tools.send_raw("Emulation.setDeviceMetricsOverride", size);
+        set.await.expect("metrics");
     }
 
     /// What axe-core finds wrong with the page as it is.

@@ -1,0 +1,91 @@
+//! The Build button of a row in the tag config editor.
+
+use super::preview::image_reference;
+use super::row::Row;
+use crate::api::{Error, TriggerBuild};
+use crate::components::button::Button;
+use crate::components::icon;
+use crate::components::notice::{api_words, error_words};
+use crate::connection::use_connection;
+use crate::navigation::use_navigation;
+use crate::routes::Route;
+use crate::view::{live, memo, part};
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// Builds the row's tag, once the row is saved; what came of it is told beside the button.
+pub fn build_button(path: StoredValue<(String, String)>, row: Row) -> AnyView {
+    let connection = use_connection();
+    let navigation = use_navigation();
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<Error>);
+    let started = RwSignal::new(None::<String>);
+    let unsaved = memo(move || row.with(|row| !row.is_saved()));
+    let tag = memo(move || row.with(|row| row.image_tag.clone()));
+    let image = move || {
+        let (namespace, name) = path.get_value();
+        image_reference(&namespace, &name, &tag.get())
+    };
+    let press = move || {
+        let Some(client) = untrack(move || connection.client()) else {
+            return;
+        };
+        busy.set(true);
+        failed.set(None);
+        started.set(None);
+        let (namespace, repo_name) = path.get_value();
+        let request = TriggerBuild {
+            namespace,
+            repo_name,
+            tag: tag.get_untracked(),
+            code_commit_id: None,
+        };
+        leptos::task::spawn_local(async move {
+            let answer = client.trigger_build(&request).await;
+            if busy.try_set(false).is_some() {
+                return; // The page has gone; the build is in the table.
+            }
+            match answer {
+                Ok(build) => started.set(Some(build.build_id)),
+                Err(error) => failed.set(Some(error)),
+            }
+        });
+    };
+    let label = live(move || match busy.get() {
+        true => tr!(trigger.sending),
+        false => tr!(trigger.build),
+    });
+    let why = live(move || match unsaved.get() {
+        true => tr!(config.save_first),
+        false => "",
+    });
+    let came = move || {
+        if let Some(build_id) = started.get() {
+            let href = navigation.href(&Route::Build { build_id });
+            return view! { <a href=href>{ts!(config.build_started)}</a> }.into_any();
+        }
+        let Some(error) = failed.get() else {
+            return ().into_any();
+        };
+        let what = live(move || tr!(error.failed, what = tr!(trigger.starting)));
+        let details = live(move || {
+            let words = [error_words(&error), api_words(&error)];
+            words.join(" ")
+        });
+        view! { <span class="field-problem">{what} ": " {details}</span> }.into_any()
+    };
+    view! {
+        {Button::new(label)
+            .icon(icon::PLAY)
+            .name(ts!(trigger.build_image, image = image()))
+            .title(why)
+            .disabled(unsaved)
+            .busy(busy)
+            .on_press(press)}
+        <span class="build-said quiet">{why}</span>
+        <span class="build-said" role="status">
+            {part(came)}
+        </span>
+    }
+    .into_any()
+}

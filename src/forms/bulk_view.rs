@@ -1,0 +1,121 @@
+//! Edits several selected rows at once.
+
+use super::rows::{Edit, Rows};
+use super::state::FormState;
+use super::{rules, words};
+use crate::api::VersionTagging;
+use crate::browser;
+use crate::components::button::Button;
+use crate::components::icon;
+use crate::components::input::{Input, select};
+use crate::view::{flag, live, memo};
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// What the selected rows can be set to, all at once; what is left empty stays as it is in each.
+pub fn bulk_editor(rows: Rows) -> AnyView {
+    let form = expect_context::<FormState>();
+    let active = RwSignal::new(String::new());
+    let tagging = RwSignal::new(String::new());
+    let dockerfile = RwSignal::new(String::new());
+    let context = RwSignal::new(String::new());
+    let keep = (String::new(), ts!(bulk.keep));
+    let path_problem = |text: RwSignal<String>| {
+        move || {
+            let text = text.get();
+            let kind = rules::path(text.trim()).filter(|_| !text.trim().is_empty())?;
+            Some(words::problem(kind))
+        }
+    };
+    let path = |text: RwSignal<String>| {
+        let text = rules::clean_path(&text.get_untracked());
+        (!text.is_empty()).then_some(text)
+    };
+    let edit = move || Edit {
+        is_active: match active.get_untracked().as_str() {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        },
+        version_tagging: tagging
+            .get_untracked()
+            .parse::<i64>()
+            .ok()
+            .map(VersionTagging::from),
+        dockerfile_location: path(dockerfile),
+        build_context_path: path(context),
+    };
+    let wrong =
+        memo(move || path_problem(dockerfile)().is_some() || path_problem(context)().is_some());
+    let nothing = memo(move || {
+        let texts = [active, tagging, dockerfile, context];
+        texts
+            .iter()
+            .all(|text| text.with(|text| text.trim().is_empty()))
+    });
+    let apply = move || {
+        rows.edit_selected(form, edit());
+        for text in [active, tagging, dockerfile, context] {
+            text.set(String::new());
+        }
+    };
+    let remove = move || {
+        rows.remove(form, &rows.selected_keys());
+        browser::focus("#add-row");
+    };
+    let unselect = move || {
+        rows.select_all(false);
+        browser::focus("#select-all");
+    };
+    let on_off = vec![
+        keep.clone(),
+        ("on".to_owned(), ts!(bulk.on)),
+        ("off".to_owned(), ts!(bulk.off)),
+    ];
+    let taggings = vec![
+        keep,
+        ("0".to_owned(), ts!(rows.tagging_none)),
+        ("1".to_owned(), ts!(rows.tagging_time_short)),
+        ("2".to_owned(), ts!(rows.tagging_commit)),
+    ];
+    let why = live(move || match (wrong.get(), nothing.get()) {
+        (true, _) => tr!(bulk.wrong),
+        (false, true) => tr!(bulk.nothing),
+        _ => "",
+    });
+    view! {
+        <fieldset class="bulk">
+            <legend>{ts!(bulk.heading, n = rows.selected_count())}</legend>
+            {select(
+                ts!(rows.is_active),
+                on_off,
+                move || active.get(),
+                move |text| active.set(text),
+            )}
+            {select(
+                ts!(rows.version_tagging),
+                taggings,
+                move || tagging.get(),
+                move |text| tagging.set(text),
+            )}
+            {Input::new(ts!(rows.dockerfile), dockerfile)
+                .placeholder(ts!(bulk.keep))
+                .problem(path_problem(dockerfile))
+                .view()}
+            {Input::new(ts!(rows.context), context)
+                .placeholder(ts!(bulk.keep))
+                .problem(path_problem(context))
+                .view()}
+            <div class="bulk-actions">
+                {Button::new(ts!(bulk.apply))
+                    .primary()
+                    .disabled(flag(move || wrong.get() || nothing.get()))
+                    .title(why)
+                    .on_press(apply)}
+                {Button::new(ts!(bulk.remove)).icon(icon::TRASH).on_press(remove)}
+                {Button::new(ts!(bulk.unselect)).on_press(unselect)}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,41 @@
+//! The keys that work in a row.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+/// What a key does in a row.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Step {
+    Down,
+    Up,
+    Add,
+    Duplicate,
+    Remove,
+}
+
+/// What this press does, if it is one of a row's keys.
+pub fn step_of(event: &KeyboardEvent) -> Option<Step> {
+    if event.is_composing() || event.ctrl_key() || event.meta_key() {
+        return None;
+    }
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())?;
+    let in_text = target.get_attribute("type").as_deref() == Some("text");
+    match (event.key().as_str(), event.alt_key(), event.shift_key()) {
+        ("Enter", true, false) => Some(Step::Add),
+        ("Enter", false, false) if in_text => Some(Step::Down),
+        ("Enter", false, true) if in_text => Some(Step::Up),
+        ("ArrowDown", true, false) => Some(Step::Down),
+        ("ArrowUp", true, false) => Some(Step::Up),
+        ("ArrowDown", true, true) => Some(Step::Duplicate),
+        ("Delete" | "Backspace", true, true) => Some(Step::Remove),
+        _ => None,
+    }
+}
+
+/// The column that the key was pressed in.
+pub fn field_of(event: &KeyboardEvent) -> Option<String> {
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    target.get_attribute("data-field")
+}
