@@ -96,6 +96,11 @@ impl Api {
         self.state.release.notify_one();
     }
 
+    /// Lets all answers go that are held now.
+    pub fn release_all(&self) {
+        self.state.release.notify_waiters();
+    }
+
     /// The requests of this method and path that arrived so far.
     pub fn asked(&self, method: &str, path: &str) -> Vec<Asked> {
         let asked = self.state.asked.lock().expect("requests");
