@@ -196,10 +196,7 @@ fn spread(label: Signal<String>, spread: Option<Spread>) -> AnyView {
         ),
         None => "–".to_owned(),
     });
-    fact(
-        label,
-        view! { <span class="number">{text}</span> }.into_any(),
-    )
+    fact(label, text.into_any())
 }
 
 fn rate(stats: &Stats) -> Signal<String> {
