@@ -3,8 +3,8 @@
 
 pub mod api;
 pub mod forms;
-pub mod log;
 pub mod routes;
+pub use slipway_log as log;
 
 #[cfg(feature = "ui")]
 pub mod app;

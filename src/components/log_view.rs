@@ -3,8 +3,8 @@
 
 use super::button::Button;
 use super::copy::copy_button;
-use crate::log::plain::plain;
-use crate::log::{Line, LogStore};
+use crate::log::ansi::plain;
+use crate::log::{Line, Log};
 use crate::text::words;
 use crate::view::{effect, list, live, when};
 use crate::{tr, ts};
@@ -25,7 +25,7 @@ const LINE_SHOWN: usize = 4_000;
 /// The log that a view shows: the lines, and a signal that says how many there are.
 #[derive(Clone)]
 pub struct LogSource {
-    pub store: Arc<RwLock<LogStore>>,
+    pub store: Arc<RwLock<Log>>,
     pub len: RwSignal<usize>,
 }
 
@@ -44,7 +44,9 @@ impl LogSource {
         let Ok(mut store) = self.store.write() else {
             return 0;
         };
-        let fresh = store.merge(start_time, answer);
+        store.begin(start_time);
+        let fresh = store.feed(&serde_json::to_vec(answer).unwrap_or_default());
+        store.end();
         let len = store.len();
         drop(store);
         if fresh > 0 {

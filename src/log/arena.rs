@@ -1,0 +1,196 @@
+//! All text of a log: bytes in blocks that never move once they are full, so that a growing log is
+//! neither copied nor needs one stretch of memory.
+
+/// A block's size is two to this. Tests take small ones, to meet their ends often.
+const BLOCK_BITS: u32 = if cfg!(test) { 7 } else { 20 };
+const BLOCK: usize = 1 << BLOCK_BITS;
+
+/// The most that an arena takes: what a browser gives a page, less room for everything else.
+const LIMIT: u32 = 3 << 30;
+
+/// Where a line begins. Block by block the addresses go up; a block that holds one long entry covers
+/// as many addresses as it is long, rounded up to whole blocks.
+pub type Address = u32;
+
+/// One block of text.
+#[derive(Debug)]
+struct Block {
+    bytes: Vec<u8>,
+    /// The address of its first byte.
+    base: Address,
+    /// The number of the first line in it.
+    first_line: usize,
+    /// How many of its bytes belong to whole entries.
+    kept: usize,
+}
+
+/// The text of a log. One entry is being written at the end; it is kept by [`Arena::keep`] or dropped
+/// by [`Arena::discard`].
+#[derive(Debug, Default)]
+pub struct Arena {
+    blocks: Vec<Block>,
+    /// For each whole block's worth of addresses, the block that it belongs to.
+    slots: Vec<u32>,
+    /// Bytes of all whole entries.
+    kept: usize,
+    /// Whether the entry being written found no more room.
+    full: bool,
+}
+
+impl Arena {
+    /// Writes more of the entry. What does not fit below the limit is dropped, see [`Arena::is_full`].
+    #[inline]
+    pub fn push(&mut self, bytes: &[u8]) {
+        if let Some(block) = self.blocks.last_mut()
+            && block.bytes.len() + bytes.len() <= BLOCK
+        {
+            block.bytes.extend_from_slice(bytes);
+        } else {
+            self.push_slow(bytes);
+        }
+    }
+
+    /// Moves the entry to a block of its own where it does not fit behind the others.
+    #[cold]
+    fn push_slow(&mut self, bytes: &[u8]) {
+        let pending = self.pending().len() + bytes.len();
+        let next = self.slots.len() as u64 * BLOCK as u64;
+        if self.full || next + pending as u64 + BLOCK as u64 > u64::from(LIMIT) {
+            self.full = true;
+            return;
+        }
+        if let Some(block) = self.blocks.last_mut()
+            && block.kept == 0
+        {
+            block.bytes.extend_from_slice(bytes);
+            return;
+        }
+        // The first block grows with the log, for most logs are small.
+        let room = if self.blocks.is_empty() { 0 } else { BLOCK };
+        let mut text = Vec::with_capacity(room.max(pending));
+        text.extend_from_slice(self.pending());
+        text.extend_from_slice(bytes);
+        self.discard();
+        self.blocks.push(Block {
+            bytes: text,
+            base: next as Address,
+            first_line: usize::MAX,
+            kept: 0,
+        });
+        self.slots.push(self.blocks.len() as u32 - 1);
+    }
+
+    /// The entry as far as it is written.
+    #[inline]
+    pub fn pending(&self) -> &[u8] {
+        let block = self.blocks.last();
+        block.map_or(&[], |block| block.bytes.get(block.kept..).unwrap_or(&[]))
+    }
+
+    /// Whether the entry being written has lost text, for the arena is full.
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Drops the entry being written.
+    #[inline]
+    pub fn discard(&mut self) {
+        self.full = false;
+        if let Some(block) = self.blocks.last_mut() {
+            block.bytes.truncate(block.kept);
+            if block.bytes.capacity() > 2 * BLOCK && block.kept == 0 {
+                block.bytes = Vec::new();
+            }
+        }
+    }
+
+    /// Takes the entry's last byte away, where it is this one.
+    pub fn trim(&mut self, byte: u8) {
+        if self.pending().last() == Some(&byte)
+            && let Some(block) = self.blocks.last_mut()
+        {
+            block.bytes.pop();
+        }
+    }
+
+    /// Keeps the entry being written, whose first line has this number, with a newline after it.
+    /// Returns the address of its first byte; `None` where there is no room.
+    #[inline]
+    pub fn keep(&mut self, first_line: usize) -> Option<Address> {
+        self.push(b"\n");
+        if self.full {
+            self.discard();
+            return None;
+        }
+        let block = self.blocks.last_mut()?;
+        let start = block.kept;
+        let end = block.bytes.len();
+        if start == 0 {
+            block.first_line = first_line;
+            let index = self.blocks.len() as u32 - 1;
+            let block = self.blocks.last_mut()?;
+            for _ in 1..end.div_ceil(BLOCK) {
+                self.slots.push(index);
+            }
+            block.kept = end;
+            self.kept += end;
+            return Some(block.base);
+        }
+        block.kept = end;
+        self.kept += end - start;
+        Some(block.base + start as Address)
+    }
+
+    /// Which block an address lies in, and where in it.
+    #[inline]
+    fn place(&self, address: Address) -> Option<(usize, usize)> {
+        let index = *self.slots.get((address >> BLOCK_BITS) as usize)? as usize;
+        let block = self.blocks.get(index)?;
+        Some((index, (address - block.base) as usize))
+    }
+
+    /// The bytes from an address up to the newline before the next line's address; for the last line,
+    /// or where the next line lies in another block, up to the last newline of the block.
+    #[inline]
+    pub fn line(&self, address: Address, next: Option<Address>) -> &[u8] {
+        let Some((index, start)) = self.place(address) else {
+            return &[];
+        };
+        let Some(block) = self.blocks.get(index) else {
+            return &[];
+        };
+        let end = match next.and_then(|next| self.place(next)) {
+            Some((of, end)) if of == index => end,
+            _ => block.kept,
+        };
+        block.bytes.get(start..end.saturating_sub(1)).unwrap_or(&[])
+    }
+
+    /// The bytes of all whole entries, newlines included.
+    pub fn len(&self) -> usize {
+        self.kept
+    }
+
+    /// How many blocks there are.
+    pub fn blocks(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// A block: its text, lines ended by newlines; the number of its first line; its first address.
+    pub fn block(&self, index: usize) -> Option<(&[u8], usize, Address)> {
+        let block = self.blocks.get(index)?;
+        let text = block.bytes.get(..block.kept)?;
+        (block.kept > 0).then_some((text, block.first_line, block.base))
+    }
+
+    /// The index of the block in which an address lies.
+    pub fn block_of(&self, address: Address) -> Option<usize> {
+        Some(self.place(address)?.0)
+    }
+
+    /// Bytes of memory that the blocks take.
+    pub fn memory(&self) -> usize {
+        let blocks = self.blocks.iter().map(|block| block.bytes.capacity());
+        blocks.sum::<usize>() + self.slots.capacity() * 4
+    }
+}
