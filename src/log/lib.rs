@@ -197,3 +197,6 @@ impl Log {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
