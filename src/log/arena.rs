@@ -171,21 +171,19 @@ impl Arena {
         self.kept
     }
 
-    /// How many blocks there are.
-    pub fn blocks(&self) -> usize {
-        self.blocks.len()
-    }
-
-    /// A block: its text, lines ended by newlines; the number of its first line; its first address.
-    pub fn block(&self, index: usize) -> Option<(&[u8], usize, Address)> {
-        let block = self.blocks.get(index)?;
-        let text = block.bytes.get(..block.kept)?;
-        (block.kept > 0).then_some((text, block.first_line, block.base))
-    }
-
-    /// The index of the block in which an address lies.
-    pub fn block_of(&self, address: Address) -> Option<usize> {
-        Some(self.place(address)?.0)
+    /// The text of a block from an address on, newlines included, and the number of the first line
+    /// that lies behind the block; the largest number where none does.
+    pub fn block_from(&self, address: Address) -> (&[u8], usize) {
+        let Some((index, start)) = self.place(address) else {
+            return (&[], usize::MAX);
+        };
+        let block = self.blocks.get(index);
+        let text = block.and_then(|block| block.bytes.get(start..block.kept));
+        let next = self.blocks.get(index + 1);
+        (
+            text.unwrap_or(&[]),
+            next.map_or(usize::MAX, |next| next.first_line),
+        )
     }
 
     /// Bytes of memory that the blocks take.

@@ -64,7 +64,7 @@ mod tests {
             lines(&log, 0..9, Format::Text, Some(&time)),
             "<7> a\n    b\n    c\n"
         );
-        assert_eq!(lines(&log, 5..3, Format::Text, None), "");
+        assert_eq!(lines(&log, 5..9, Format::Text, None), "");
     }
 
     #[test]

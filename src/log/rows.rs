@@ -105,7 +105,7 @@ impl Rows {
 
     /// Looks at up to `budget` lines that came since, and appends those that the filter shows. Returns
     /// whether all have been looked at. Where the filter has a context, only as far as `search` has
-    /// come is looked at. After a change of the filter, the sections' folds or the query, start with
+    /// come is looked at, and rows only ever come at the end. After a change of the filter, the sections' folds or the query, start with
     /// new rows.
     pub fn extend(
         &mut self,
@@ -121,24 +121,43 @@ impl Rows {
             return true;
         }
         let context = filter.context.zip(search);
-        // What comes after the last line searched may yet be a match whose context reaches back.
-        let end = match context {
-            Some((_, search)) if search.seen() == store.len() => store.len(),
-            Some((context, search)) => search.seen().saturating_sub(context),
-            None => store.len(),
+        let end = context.map_or(store.len(), |(_, search)| search.seen());
+        let passes = |line: usize| {
+            !filter.hidden_levels.contains(&store.level_number(line))
+                && !is_folded(sections, filter, line)
         };
+        if let Some((context, search)) = context {
+            self.reach_back(context, search, passes);
+        }
         let stop = end.min(self.seen.saturating_add(budget));
         while self.seen < stop {
             let line = self.seen;
-            let shown = self.in_context(line, context)
-                && !filter.hidden_levels.contains(&store.level_number(line))
-                && !is_folded(sections, filter, line);
-            if shown {
+            if self.in_context(line, context) && passes(line) {
                 self.push(line, 1);
             }
             self.seen += 1;
         }
         self.seen >= end
+    }
+
+    /// Matches that were found since can have lines before them which were looked at when nobody knew.
+    /// None of these, nor any after them, is shown yet.
+    fn reach_back(&mut self, context: usize, search: &Search, passes: impl Fn(usize) -> bool) {
+        while let Some(found) = search.lines().get(self.matches) {
+            let found = found as usize;
+            let first = found.saturating_sub(context);
+            if first >= self.seen {
+                return;
+            }
+            let end = found + context + 1;
+            for line in first.max(self.context_end)..end.min(self.seen) {
+                if passes(line) {
+                    self.push(line, 1);
+                }
+            }
+            self.context_end = end;
+            self.matches += 1;
+        }
     }
 
     /// Whether a line is a match or near one. Lines are asked for in order.

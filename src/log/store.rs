@@ -213,11 +213,35 @@ impl Store {
         self.addresses.get(index)
     }
 
-    /// The line in which an address lies.
-    pub(crate) fn line_at(&self, address: Address) -> usize {
-        self.addresses
-            .partition_point(|start| start <= address)
-            .saturating_sub(1)
+    /// The line of `from..end` in which an address lies.
+    pub(crate) fn line_at(&self, address: Address, from: usize, end: usize) -> usize {
+        let (mut low, mut high) = (from, end);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match self.addresses.get(middle) {
+                Some(start) if start <= address => low = middle,
+                _ => high = middle,
+            }
+        }
+        low
+    }
+
+    /// The text of lines that follow each other, newlines included, from one line up to the line
+    /// `end`, and which line it really ends before: they lie in one block, and beyond the first line
+    /// there are at most so many bytes.
+    pub(crate) fn lines(&self, from: usize, end: usize, bytes: usize) -> (&[u8], usize) {
+        let Some(address) = self.addresses.get(from) else {
+            return (&[], end);
+        };
+        let (text, block_end) = self.arena.block_from(address);
+        let mut end = end.min(block_end).min(self.len());
+        if text.len() > bytes {
+            let address = address + bytes as Address;
+            end = end.min(self.line_at(address, from, end) + 1);
+        }
+        let next = self.addresses.get(end).filter(|_| end < block_end);
+        let len = next.map_or(text.len(), |next| (next - address) as usize);
+        (text.get(..len).unwrap_or(text), end)
     }
 
     /// The text of the entry that begins with line `first`: its lines with newlines between them.

@@ -3,6 +3,7 @@
 mod decoding;
 mod merging;
 mod painting;
+mod searching;
 
 use crate::{Log, Summary};
 
@@ -12,6 +13,7 @@ fn cases() -> proptest::test_runner::Config {
     let cases = cases.and_then(|cases| cases.parse().ok());
     proptest::test_runner::Config {
         cases: cases.unwrap_or(256),
+        max_global_rejects: u32::MAX,
         failure_persistence: None,
         ..Default::default()
     }
