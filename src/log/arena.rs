@@ -50,6 +50,18 @@ impl Arena {
         }
     }
 
+    /// Writes one byte more.
+    #[inline]
+    pub fn push_byte(&mut self, byte: u8) {
+        if let Some(block) = self.blocks.last_mut()
+            && block.bytes.len() < BLOCK
+        {
+            block.bytes.push(byte);
+        } else {
+            self.push_slow(&[byte]);
+        }
+    }
+
     /// Moves the entry to a block of its own where it does not fit behind the others.
     #[cold]
     fn push_slow(&mut self, bytes: &[u8]) {
@@ -117,7 +129,7 @@ impl Arena {
     /// Returns the address of its first byte; `None` where there is no room.
     #[inline]
     pub fn keep(&mut self, first_line: usize) -> Option<Address> {
-        self.push(b"\n");
+        self.push_byte(b'\n');
         if self.full {
             self.discard();
             return None;

@@ -4,6 +4,7 @@
 //! them. It is kind to what is no JSON but can be understood, and counts what cannot.
 
 mod nested;
+mod quick;
 
 use crate::arena::Arena;
 use crate::json::{Sink, Unescape, whole_seconds};
@@ -127,6 +128,11 @@ impl Sink for Arena {
     fn put(&mut self, bytes: &[u8]) {
         self.push(bytes);
     }
+
+    #[inline]
+    fn put_byte(&mut self, byte: u8) {
+        self.push_byte(byte);
+    }
 }
 
 impl Sink for Vec<u8> {
@@ -172,6 +178,10 @@ impl Decoder {
                     return;
                 }
                 State::Lost(seen) => self.find_entry(seen, byte, store),
+                State::Key if byte == b'"' => match self.quick(rest, store, held) {
+                    0 => self.structure(State::Key, byte, store, held),
+                    used => used,
+                },
                 _ if is_space(byte) => 1,
                 state => self.structure(state, byte, store, held),
             };

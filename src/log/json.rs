@@ -23,6 +23,12 @@ pub struct Unescape {
 /// What takes a string's bytes.
 pub trait Sink {
     fn put(&mut self, bytes: &[u8]);
+
+    /// One byte, where that is quicker.
+    #[inline]
+    fn put_byte(&mut self, byte: u8) {
+        self.put(&[byte]);
+    }
 }
 
 impl Unescape {
@@ -82,7 +88,7 @@ impl Unescape {
                         return false;
                     }
                 };
-                sink.put(&[plain]);
+                sink.put_byte(plain);
                 true
             }
             Escape::Unicode(digits, value) => {
@@ -121,6 +127,9 @@ impl Unescape {
 
 fn put_char(char: Option<char>, sink: &mut impl Sink) {
     let char = char.unwrap_or('\u{fffd}');
+    if char.is_ascii() {
+        return sink.put_byte(char as u8);
+    }
     sink.put(char.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
