@@ -112,9 +112,8 @@ impl Log {
         if let Some(decoder) = &mut self.decoder {
             decoder.feed(bytes, &mut self.store, &mut self.held);
         }
-        for line in before..self.store.len() {
-            self.sections.observe(&self.store, line);
-        }
+        let notable = self.store.take_notable();
+        self.sections.observe(&self.store, &notable);
         self.carry.observe(&self.store);
         self.store.len() - before
     }

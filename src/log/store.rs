@@ -4,6 +4,7 @@
 use crate::arena::{Address, Arena};
 use crate::column::Column;
 use crate::levels::{Level, LevelKind, Levels};
+use crate::sections::marks::may_mark;
 use crate::text::{classes, has_special};
 use std::collections::BTreeMap;
 
@@ -61,6 +62,8 @@ pub struct Store {
     special: Column<u32>,
     far_times: BTreeMap<usize, i64>,
     stretches: Vec<Stretch>,
+    /// Lines that came since this was asked for, and may say something of a step or an error.
+    notable: Vec<u32>,
     pub(crate) levels: Levels,
     first_time: Option<i64>,
     last_time: Option<i64>,
@@ -256,6 +259,12 @@ impl Store {
         self.arena.line(address, self.addresses.get(next))
     }
 
+    /// The lines that came since this was asked for last and begin as those that say something of a
+    /// step, hold escapes, or have the level of an error.
+    pub(crate) fn take_notable(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.notable)
+    }
+
     /// Makes the text that was written to the arena valid and takes its last newline away: what
     /// [`Store::keep`] and the comparison of entries need.
     #[inline]
@@ -282,7 +291,14 @@ impl Store {
         };
         let time_mark = self.time_mark(time);
         let before = self.last_time;
+        let is_error = self
+            .levels
+            .get(level)
+            .is_some_and(|level| level.kind == LevelKind::Error);
         if !complex {
+            if is_error || may_mark(self.arena.line(base, None)) {
+                self.notable.push(first as u32);
+            }
             self.addresses.push(base);
             self.marks.push(u16::from(level));
         } else {
@@ -295,9 +311,13 @@ impl Store {
                 if start > 0 {
                     mark |= CONTINUES;
                 }
-                if has_special(line) {
+                let special = has_special(line);
+                if special {
                     mark |= SPECIAL;
                     self.special.push(self.addresses.len() as u32);
+                }
+                if special || is_error || may_mark(line) {
+                    self.notable.push(self.addresses.len() as u32);
                 }
                 self.addresses.push(base + start as Address);
                 self.marks.push(mark);

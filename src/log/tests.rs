@@ -4,6 +4,7 @@ mod decoding;
 mod merging;
 mod painting;
 mod searching;
+mod steps;
 
 use crate::{Log, Summary};
 
