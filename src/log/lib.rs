@@ -33,6 +33,7 @@ mod search;
 mod sections;
 mod store;
 mod text;
+mod times;
 
 pub use ansi::{Color, Mode, Painted, Span, Style};
 pub use column::Column;

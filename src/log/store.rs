@@ -6,22 +6,12 @@ use crate::column::Column;
 use crate::levels::{Level, LevelKind, Levels};
 use crate::sections::marks::may_mark;
 use crate::text::{classes, has_special};
-use std::collections::BTreeMap;
+use crate::times::TimeColumn;
 
 /// The line goes on with the entry of the line before it.
 const CONTINUES: u16 = 0x100;
 /// The line holds escapes, controls or other special characters.
 const SPECIAL: u16 = 0x200;
-
-/// A time is kept as seconds from this far before the first one.
-const EARLIEST: i64 = 1 << 31;
-/// There is no time.
-const NO_TIME: u32 = u32::MAX;
-/// The time is too far from the first one, and kept apart.
-const FAR_TIME: u32 = u32::MAX - 1;
-
-/// For so many lines, the latest time is kept.
-pub(crate) const STRIDE: usize = if cfg!(test) { 4 } else { 1024 };
 
 /// One line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,32 +31,19 @@ pub struct Line<'a> {
     pub plain: bool,
 }
 
-/// The times of a stretch of lines. Lines without a time belong to that of the nearest line before.
-#[derive(Debug, Clone, Copy)]
-struct Stretch {
-    /// The time that is valid before its first line.
-    before: Option<i64>,
-    /// The latest in it.
-    latest: Option<i64>,
-}
-
 /// All lines of a log, in the order in which they came. Line numbers count from 0.
 #[derive(Debug, Default)]
 pub struct Store {
     pub(crate) arena: Arena,
     addresses: Column<Address>,
-    times: Column<u32>,
+    times: TimeColumn,
     /// The level's number, and flags.
     marks: Column<u16>,
     /// The lines that are not plain.
     special: Column<u32>,
-    far_times: BTreeMap<usize, i64>,
-    stretches: Vec<Stretch>,
     /// Lines that came since this was asked for, and may say something of a step or an error.
     notable: Vec<u32>,
     pub(crate) levels: Levels,
-    first_time: Option<i64>,
-    last_time: Option<i64>,
 }
 
 impl Store {
@@ -124,60 +101,37 @@ impl Store {
             + self.times.memory()
             + self.marks.memory()
             + self.special.memory()
-            + self.stretches.capacity() * size_of::<Stretch>()
     }
 
     /// A line's time, Unix seconds.
     #[inline]
     pub fn time(&self, index: usize) -> Option<i64> {
-        match self.times.get(index)? {
-            NO_TIME => None,
-            FAR_TIME => self.far_times.get(&index).copied(),
-            time => {
-                let first = self.first_time?;
-                Some(first.wrapping_sub(EARLIEST).wrapping_add(i64::from(time)))
-            }
-        }
+        self.times.get(index)
     }
 
     /// A line's time, or that of the nearest line before it that has one.
     pub fn near_time(&self, index: usize) -> Option<i64> {
-        let stretch = index / STRIDE;
-        let own = (stretch * STRIDE..=index).rev();
-        let own = own.filter_map(|line| self.time(line)).next();
-        own.or_else(|| self.stretches.get(stretch)?.before)
+        self.times.near(index)
     }
 
-    /// The first time in the log, Unix seconds.
+    /// The time of the first line that has one, Unix seconds.
     pub fn first_time(&self) -> Option<i64> {
-        self.first_time
+        self.times.first()
     }
 
     /// The time of the last line that has one, Unix seconds.
     pub fn last_time(&self) -> Option<i64> {
-        self.last_time
+        self.times.last()
     }
 
     /// The first line at or after a time; the number of lines where there is none.
     pub fn line_at_time(&self, time: i64) -> usize {
-        let mut lines = self.lines_from(Some(time));
-        lines.next().unwrap_or(self.len())
+        self.lines_from(Some(time)).next().unwrap_or(self.len())
     }
 
     /// The lines whose own or nearest earlier time is not before `time`, in order; all for `None`.
-    /// Stretches that end before are passed over.
     pub(crate) fn lines_from(&self, time: Option<i64>) -> impl Iterator<Item = usize> + '_ {
-        let later = move |at: Option<i64>| time.is_none() || at >= time;
-        let stretches = self.stretches.iter().enumerate();
-        let stretches = stretches.filter(move |(_, stretch)| later(stretch.latest));
-        stretches.flat_map(move |(index, stretch)| {
-            let mut near = stretch.before;
-            let lines = index * STRIDE..((index + 1) * STRIDE).min(self.len());
-            lines.filter(move |line| {
-                near = self.time(*line).or(near);
-                later(near)
-            })
-        })
+        self.times.lines_from(time)
     }
 
     /// The levels, each with how many lines have it; a level's number is its place.
@@ -289,12 +243,8 @@ impl Store {
         let Some(base) = self.arena.keep(first) else {
             return false;
         };
-        let time_mark = self.time_mark(time);
-        let before = self.last_time;
-        let is_error = self
-            .levels
-            .get(level)
-            .is_some_and(|level| level.kind == LevelKind::Error);
+        let level_of = self.levels.get(level);
+        let is_error = level_of.is_some_and(|level| level.kind == LevelKind::Error);
         if !complex {
             if is_error || may_mark(self.arena.line(base, None)) {
                 self.notable.push(first as u32);
@@ -324,41 +274,10 @@ impl Store {
                 start = end + 1;
             }
         }
-        self.last_time = time.or(self.last_time);
         self.levels.count(level, self.len() - first);
-        for line in first..self.len() {
-            self.times.push(time_mark);
-            if time_mark == FAR_TIME {
-                self.far_times.extend(time.map(|time| (line, time)));
-            }
-            match self.stretches.last_mut() {
-                Some(stretch) if line % STRIDE != 0 => {
-                    stretch.latest = stretch.latest.max(self.last_time);
-                }
-                _ => self.stretches.push(Stretch {
-                    before: if line == first {
-                        before
-                    } else {
-                        self.last_time
-                    },
-                    latest: self.last_time,
-                }),
-            }
+        for _ in first..self.len() {
+            self.times.push(time);
         }
         true
-    }
-
-    /// A time as the column keeps it.
-    #[inline]
-    fn time_mark(&mut self, time: Option<i64>) -> u32 {
-        let Some(time) = time else {
-            return NO_TIME;
-        };
-        let first = *self.first_time.get_or_insert(time);
-        let from_earliest = i128::from(time) - i128::from(first) + i128::from(EARLIEST);
-        match u32::try_from(from_earliest) {
-            Ok(mark) if mark < FAR_TIME => mark,
-            _ => FAR_TIME,
-        }
     }
 }
