@@ -19,6 +19,18 @@ fn search(log: &Log, query: &Query) -> Search {
     search
 }
 
+/// In how many lines a word stands, its case told apart.
+pub fn lines_with(body: &[u8], word: &str) -> usize {
+    let mut held = Log::new();
+    read(&mut held, None, body);
+    let query = Query {
+        text: word.to_owned(),
+        case: true,
+        ..Query::default()
+    };
+    search(&held, &query).lines().len()
+}
+
 fn millis<T>(run: impl Fn() -> T) -> (f64, T) {
     let mut times = Vec::new();
     let mut last = None;
@@ -41,7 +53,10 @@ pub fn figures(lines: usize) {
     });
     assert_eq!(held.len(), lines);
     crate::report(
-        &format!("{lines} lines, {megabytes:.0} MB, decoded and stored ({:.0} MB/s)", megabytes / time * 1e3),
+        &format!(
+            "{lines} lines, {megabytes:.0} MB, decoded and stored ({:.0} MB/s)",
+            megabytes / time * 1e3
+        ),
         time,
     );
     println!(
@@ -51,21 +66,55 @@ pub fn figures(lines: usize) {
         held.text_bytes() as f64 / 1e6,
         (held.memory() as f64 - held.text_bytes() as f64) / lines as f64
     );
-    let query = |text: &str| Query { text: text.to_owned(), case: true, ..Query::default() };
+    let query = |text: &str| Query {
+        text: text.to_owned(),
+        case: true,
+        ..Query::default()
+    };
     let queries = [
         ("one rare word", query(RARE)),
         ("one common word", query(COMMON)),
-        ("the same, either case", Query { case: false, ..query(COMMON) }),
-        ("the same, whole words", Query { word: true, ..query(COMMON) }),
+        (
+            "the same, either case",
+            Query {
+                case: false,
+                ..query(COMMON)
+            },
+        ),
+        (
+            "the same, whole words",
+            Query {
+                word: true,
+                ..query(COMMON)
+            },
+        ),
         ("a letter that is everywhere", query("e")),
-        ("a regular expression", Query { regex: true, ..query(r"case_\d+9_holds") }),
-        ("a regular expression without a fixed part", Query { regex: true, ..query(r"[a-f]{3}[0-9]{4}\b") }),
+        (
+            "a regular expression",
+            Query {
+                regex: true,
+                ..query(r"case_\d+9_holds")
+            },
+        ),
+        (
+            "a regular expression without a fixed part",
+            Query {
+                regex: true,
+                ..query(r"[a-f]{3}[0-9]{4}\b")
+            },
+        ),
     ];
     for (name, query) in queries {
         let (time, found) = millis(|| search(&held, &query));
-        crate::report(&format!("  search: {name} ({} lines)", found.lines().len()), time);
+        crate::report(
+            &format!("  search: {name} ({} lines)", found.lines().len()),
+            time,
+        );
     }
-    let hidden = Filter { hidden_levels: [1].into(), ..Filter::default() };
+    let hidden = Filter {
+        hidden_levels: [1].into(),
+        ..Filter::default()
+    };
     let (time, rows) = millis(|| {
         let mut rows = Rows::new();
         while !rows.extend(held.store(), held.sections(), None, &hidden, 100_000) {}
@@ -87,9 +136,15 @@ pub fn figures(lines: usize) {
         }
         paints
     });
-    crate::report(&format!("  {} lines from everywhere painted", lines.div_ceil(997)), time);
+    crate::report(
+        &format!("  {} lines from everywhere painted", lines.div_ceil(997)),
+        time,
+    );
     let mut next = held;
     let start = Instant::now();
     next.begin(next.resume_at());
-    crate::report("  the next answer begun", start.elapsed().as_secs_f64() * 1e3);
+    crate::report(
+        "  the next answer begun",
+        start.elapsed().as_secs_f64() * 1e3,
+    );
 }

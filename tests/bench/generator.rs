@@ -33,16 +33,46 @@ impl Numbers {
 }
 
 const NAMES: &[&str] = &[
-    "alloc", "buffer", "cache", "codec", "config", "crypto", "decoder", "engine", "executor", "format", "graph",
-    "handler", "index", "journal", "kernel", "layout", "metrics", "network", "parser", "query", "render",
-    "scheduler", "socket", "storage", "stream", "thread", "vector", "worker",
+    "alloc",
+    "buffer",
+    "cache",
+    "codec",
+    "config",
+    "crypto",
+    "decoder",
+    "engine",
+    "executor",
+    "format",
+    "graph",
+    "handler",
+    "index",
+    "journal",
+    "kernel",
+    "layout",
+    "metrics",
+    "network",
+    "parser",
+    "query",
+    "render",
+    "scheduler",
+    "socket",
+    "storage",
+    "stream",
+    "thread",
+    "vector",
+    "worker",
 ];
 
 /// The text of a line, as JSON writes it between quotes.
 fn message(line: usize, lines: usize, numbers: &mut Numbers, out: &mut String) {
     let step = (lines / 12).max(1);
     if line.is_multiple_of(step) && line / step < 12 {
-        let _ = write!(out, "STEP {}/12: RUN make stage-{}", line / step + 1, line / step + 1);
+        let _ = write!(
+            out,
+            "STEP {}/12: RUN make stage-{}",
+            line / step + 1,
+            line / step + 1
+        );
         return;
     }
     if line == lines * 2 / 3 {
@@ -69,12 +99,16 @@ fn message(line: usize, lines: usize, numbers: &mut Numbers, out: &mut String) {
             );
         }
         91..111 => {
-            let _ = write!(out, "正在编译模块 {a}/{b}：第 {number} 个文件，已用 {} 毫秒，没有发现错误", number % 900);
+            let _ = write!(
+                out,
+                "正在编译模块 {a}/{b}：第 {number} 个文件，已用 {} 毫秒，没有发现错误",
+                number % 900
+            );
         }
         111..411 => {
             let _ = write!(
                 out,
-                "[{:>3} %] Building CXX object src/{a}/CMakeFiles/{a}_{b}.dir/{b}_{number}.cc.o with -O2 -g -fPIC -Wall",
+                "[{:>3} %] Building CXX object src/{a}/CMakeFiles/{a}_{b}.dir/{b}_{number}.cc.o with -O2 -g -fPIC",
                 line * 100 / lines.max(1)
             );
         }
@@ -90,28 +124,32 @@ fn message(line: usize, lines: usize, numbers: &mut Numbers, out: &mut String) {
         611..811 => {
             let _ = write!(
                 out,
-                "test {a}::{b}::tests::case_{number}_holds_for_every_input_of_the_{a} ... ok in {} ms after {} rounds",
-                number % 400,
-                number % 64
+                "test {a}::{b}::tests::case_{number}_holds_for_every_input_of_the_{a} ... ok in {} ms",
+                number % 400
             );
         }
         811..820 => {
-            let _ = write!(out, "10 %\\r{} %\\r100 % of layer {number} pulled", number % 90 + 10);
+            let _ = write!(
+                out,
+                "10 %\\r{} %\\r100 % of layer {number} pulled",
+                number % 90 + 10
+            );
         }
         820..870 => out.push_str(a),
         _ => {
             let _ = write!(
                 out,
-                "  {a}.{b} -> node_modules/@{a}/{b}-{number}/dist/index.{}.js ({} modules, {} kB, \\\"production\\\")",
-                number % 9973,
-                number % 700,
-                number % 9000
+                "  {a}.{b} -> node_modules/@{a}/{b}-{number}/dist/index.{}.js (\\\"production\\\")",
+                number % 9973
             );
         }
     }
     if line % 20_011 == 20_000 {
         for part in 0..400 {
-            let _ = write!(out, " -I/usr/include/{a}/{part}/{b} -L/usr/lib/{part}/{a}-{b}");
+            let _ = write!(
+                out,
+                " -I/usr/include/{a}/{part}/{b} -L/usr/lib/{part}/{a}-{b}"
+            );
         }
     }
 }
