@@ -49,7 +49,8 @@ async fn press_to_paint(browser: &Browser, link: &str, until: &str) -> f64 {
         .expect("a number")
 }
 
-/// `make bench` runs all of it; `cargo test … --test bench -- engine log` some.
+/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `pages`, `log` (the table), `long`
+/// (five million lines), and `baseline`, once and alone.
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let wanted: Vec<String> = std::env::args()
@@ -73,7 +74,11 @@ async fn main() {
         }
     }
     if is_wanted("long") {
-        log::alone(&server, 5_000_000).await;
+        log::alone(&server, &log::console_path(5_000_000), 5_000_000).await;
+    }
+    // Part of the table above, so only by itself.
+    if wanted.iter().any(|word| word == "baseline") {
+        log::alone(&server, &log::baseline_path(1_000_000), 1_000_000).await;
     }
 }
 
