@@ -6,7 +6,10 @@ const BLOCK_BITS: u32 = if cfg!(test) { 7 } else { 20 };
 const BLOCK: usize = 1 << BLOCK_BITS;
 
 /// The most that an arena takes: what a browser gives a page, less room for everything else.
-const LIMIT: u32 = 3 << 30;
+const LIMIT: usize = if cfg!(test) { 4 << 20 } else { 3 << 30 };
+
+/// The longest entry that it takes.
+const LONGEST: usize = if cfg!(test) { 2 << 20 } else { 256 << 20 };
 
 /// Where a line begins. Block by block the addresses go up; a block that holds one long entry covers
 /// as many addresses as it is long, rounded up to whole blocks.
@@ -33,12 +36,12 @@ pub struct Arena {
     slots: Vec<u32>,
     /// Bytes of all whole entries.
     kept: usize,
-    /// Whether the entry being written found no more room.
-    full: bool,
+    /// Whether the entry being written is too long.
+    too_long: bool,
 }
 
 impl Arena {
-    /// Writes more of the entry. What does not fit below the limit is dropped, see [`Arena::is_full`].
+    /// Writes more of the entry. What is too long is dropped, see [`Arena::is_too_long`].
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
         if let Some(block) = self.blocks.last_mut()
@@ -66,9 +69,8 @@ impl Arena {
     #[cold]
     fn push_slow(&mut self, bytes: &[u8]) {
         let pending = self.pending().len() + bytes.len();
-        let next = self.slots.len() as u64 * BLOCK as u64;
-        if self.full || next + pending as u64 + BLOCK as u64 > u64::from(LIMIT) {
-            self.full = true;
+        if self.too_long || pending > LONGEST {
+            self.too_long = true;
             return;
         }
         if let Some(block) = self.blocks.last_mut()
@@ -85,7 +87,7 @@ impl Arena {
         self.discard();
         self.blocks.push(Block {
             bytes: text,
-            base: next as Address,
+            base: (self.slots.len() * BLOCK) as Address,
             first_line: usize::MAX,
             kept: 0,
         });
@@ -99,15 +101,15 @@ impl Arena {
         block.map_or(&[], |block| block.bytes.get(block.kept..).unwrap_or(&[]))
     }
 
-    /// Whether the entry being written has lost text, for the arena is full.
-    pub fn is_full(&self) -> bool {
-        self.full
+    /// Whether the entry being written has lost text, for it is too long.
+    pub fn is_too_long(&self) -> bool {
+        self.too_long
     }
 
     /// Drops the entry being written.
     #[inline]
     pub fn discard(&mut self) {
-        self.full = false;
+        self.too_long = false;
         if let Some(block) = self.blocks.last_mut() {
             block.bytes.truncate(block.kept);
             if block.bytes.capacity() > 2 * BLOCK && block.kept == 0 {
@@ -130,11 +132,11 @@ impl Arena {
     #[inline]
     pub fn keep(&mut self, first_line: usize) -> Option<Address> {
         self.push_byte(b'\n');
-        if self.full {
+        let block = self.blocks.last_mut()?;
+        if self.too_long || block.base as usize + block.bytes.len() > LIMIT {
             self.discard();
             return None;
         }
-        let block = self.blocks.last_mut()?;
         let start = block.kept;
         let end = block.bytes.len();
         if start == 0 {
@@ -196,6 +198,15 @@ impl Arena {
             text.unwrap_or(&[]),
             next.map_or(usize::MAX, |next| next.first_line),
         )
+    }
+
+    /// All text, newlines included, block by block.
+    pub fn parts(&self) -> impl Iterator<Item = &[u8]> {
+        let parts = self
+            .blocks
+            .iter()
+            .map(|block| block.bytes.get(..block.kept));
+        parts.flatten()
     }
 
     /// Bytes of memory that the blocks take.

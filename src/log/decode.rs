@@ -130,6 +130,11 @@ impl Decoder {
         self.summary.unreadable
     }
 
+    /// How many bytes came so far.
+    pub fn received(&self) -> u64 {
+        self.summary.bytes
+    }
+
     /// Takes the next bytes of the body, and puts the entries that they make whole into the store, less
     /// those that are held already.
     pub fn feed(&mut self, bytes: &[u8], store: &mut Store, held: &mut Held) {
@@ -223,7 +228,7 @@ impl Decoder {
     #[inline]
     fn complete(&mut self, store: &mut Store, held: &mut Held) {
         let complex = store.finish_text();
-        if store.arena.is_full() {
+        if store.arena.is_too_long() {
             store.arena.discard();
             self.summary.unreadable += 1;
         } else if held.take(store.arena.pending(), self.level, self.time) {

@@ -37,6 +37,12 @@ pub fn lines(
     }
 }
 
+/// All lines as they came, escapes and all, each ended by a newline: in parts, so that they need not be
+/// copied into one. Each part is valid UTF-8.
+pub fn raw(log: &Log) -> impl Iterator<Item = &[u8]> {
+    log.store().arena.parts()
+}
+
 fn fenced(text: &str) -> String {
     let runs = text.split(|char| char != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
@@ -65,6 +71,28 @@ mod tests {
             "<7> a\n    b\n    c\n"
         );
         assert_eq!(lines(&log, 5..9, Format::Text, None), "");
+    }
+
+    #[test]
+    fn raw_lines_are_as_they_came() {
+        let messages = [
+            "\u{1b}[31mé".repeat(20),
+            "b\n".to_owned(),
+            String::new(),
+            "x".repeat(300),
+        ];
+        let entries = messages
+            .iter()
+            .map(|message| serde_json::json!({"message": message}));
+        let log = log(&serde_json::Value::from_iter(entries).to_string());
+        let parts: Vec<&str> = raw(&log)
+            .map(|part| std::str::from_utf8(part).expect("valid"))
+            .collect();
+        assert!(parts.len() > 1);
+        assert_eq!(
+            parts.concat(),
+            format!("{}\nb\n\n{}\n", messages[0], messages[3])
+        );
     }
 
     #[test]

@@ -13,7 +13,8 @@
 //! | search | [`Query::compile`], [`Search`] |
 //! | show only some lines | [`Filter`], [`Rows`] |
 //! | the strip beside the log | [`Overview`] |
-//! | copy, download, print | [`export`] |
+//! | copy, print, download | [`export::lines`], [`export::raw`] |
+//! | progress of the first answer | [`Log::received`], [`Store::len`], [`Store::last_time`] |
 //!
 //! Lines are counted from 0 everywhere. Nothing here takes longer than what it is asked for: a view
 //! feeds 64 to 256 kB at a time, and searches and filters in slices, so that the page stays free.
@@ -144,6 +145,11 @@ impl Log {
     /// is asked for again counts its own again.
     pub fn unreadable(&self) -> u64 {
         self.unreadable + self.decoder.as_ref().map_or(0, Decoder::unreadable)
+    }
+
+    /// Bytes of the answer being read that came so far.
+    pub fn received(&self) -> u64 {
+        self.decoder.as_ref().map_or(0, Decoder::received)
     }
 
     /// Whether an answer is being read.

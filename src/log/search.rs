@@ -117,7 +117,7 @@ impl Search {
             let bytes = store.bytes(line);
             cost += bytes.len() + 16;
             if self.matcher.may_be_in_plain(bytes) {
-                cost += 32 * bytes.len();
+                cost += 48 * bytes.len();
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
                 self.matcher.marks(text, &mut self.marks);
                 found(

@@ -366,3 +366,39 @@ fn a_line_of_a_megabyte_is_a_line() {
     assert_eq!(texts(&log), ["a", &long, "b"]);
     assert_eq!(log.byte_len(1), 1 << 20);
 }
+
+#[test]
+fn a_log_that_is_too_long_ends_and_says_so() {
+    let entry = format!(r#"{{"message":"{}","level":"INFO"}},"#, "x".repeat(99_000));
+    let mut log = Log::new();
+    log.begin(None);
+    log.feed(b"[");
+    for _ in 0..100 {
+        log.feed(entry.as_bytes());
+    }
+    assert_eq!(log.received(), 1 + 100 * entry.len() as u64);
+    let summary = log.end();
+    assert_eq!(summary.entries + summary.unreadable, 100);
+    assert_eq!(summary.entries, log.len() as u64);
+    // Half of 4 MiB at least, and no more.
+    assert!(
+        (2 << 20..4 << 20).contains(&log.text_bytes()),
+        "{}",
+        log.text_bytes()
+    );
+    assert!(texts(&log).iter().all(|text| text.len() == 99_000));
+    // What is there is not asked for twice, and there is no more room.
+    log.begin(None);
+    log.feed(b"[");
+    log.feed(entry.as_bytes());
+    log.feed(br#"{"message":"y"}]"#);
+    assert_eq!(log.end().known, 1);
+}
+
+#[test]
+fn an_entry_that_is_too_long_is_counted() {
+    let long = "x".repeat((2 << 20) + 1);
+    let (log, summary) = read(super::body(&["a", &long, "b"]).as_bytes(), &[9, 77, 200]);
+    assert_eq!(texts(&log), ["a", "b"]);
+    assert_eq!((summary.entries, summary.unreadable), (2, 1));
+}
