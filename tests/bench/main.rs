@@ -50,7 +50,8 @@ async fn press_to_paint(browser: &Browser, link: &str, until: &str) -> f64 {
 }
 
 /// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `pages`, `log` (the table), `long`
-/// (five million lines), and `baseline`, once and alone.
+/// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
+/// table's end once, and `serve`, which only serves, to look at a long log by hand.
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let wanted: Vec<String> = std::env::args()
@@ -76,9 +77,21 @@ async fn main() {
     if is_wanted("long") {
         log::alone(&server, &log::console_path(5_000_000), 5_000_000).await;
     }
-    // Part of the table above, so only by itself.
-    if wanted.iter().any(|word| word == "baseline") {
+    // Parts of the table above, so only by themselves.
+    let is_named = |part: &str| wanted.iter().any(|word| word == part);
+    if is_named("console") {
+        log::alone(&server, &log::console_path(1_000_000), 1_000_000).await;
+    }
+    if is_named("baseline") {
         log::alone(&server, &log::baseline_path(1_000_000), 1_000_000).await;
+    }
+    if is_named("serve") {
+        println!(
+            "{}{}, or with another length",
+            server.address,
+            log::console_path(1_000_000)
+        );
+        std::future::pending::<()>().await;
     }
 }
 
