@@ -111,7 +111,7 @@ async fn measure(server: &BenchServer, path: &str, lines: usize, into: &mut Figu
     let collected = cdp.send_raw("HeapProfiler.collectGarbage", json!({})).await;
     collected.expect("collects");
     tokio::time::sleep(Duration::from_secs(1)).await;
-    into.memory.push(renderer_memory(browser.driver_process()));
+    into.memory.push(renderer_memory());
     let nodes = browser
         .script("return document.querySelectorAll('*').length;")
         .await;

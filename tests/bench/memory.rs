@@ -4,10 +4,8 @@ use std::fs;
 
 /// The memory of the largest renderer among the processes that this one has started, and those that they
 /// have: proportional set size, in MB; no number where it cannot be read.
-pub fn renderer_memory(ancestor: Option<u32>) -> f64 {
-    let Some(ancestor) = ancestor else {
-        return f64::NAN;
-    };
+pub fn renderer_memory() -> f64 {
+    let ancestor = std::process::id();
     let processes: Vec<(u32, u32)> = fs::read_dir("/proc")
         .into_iter()
         .flatten()

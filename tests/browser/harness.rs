@@ -233,11 +233,6 @@ impl Browser {
         }
     }
 
-    /// The process of its driver, whose children are those of the browser.
-    pub fn driver_process(&self) -> Option<u32> {
-        self._driver_process.id()
-    }
-
     /// Closes it.
     pub async fn close(self) {
         let _ = self.driver.quit().await;

@@ -219,8 +219,12 @@ proptest! {
             bucket.errors += u32::from(log.line(line).expect("is there").kind == LevelKind::Error);
             bucket.warnings += u32::from(log.line(line).expect("is there").kind == LevelKind::Warning);
         }
-        prop_assert_eq!(overview.buckets(), buckets);
+        prop_assert_eq!(overview.buckets(), &buckets[..]);
         prop_assert!(overview.buckets().len() <= 7);
+        overview.clear_matches();
+        prop_assert!(overview.buckets().iter().all(|bucket| bucket.matches == 0));
+        overview.extend_matches(&search);
+        prop_assert_eq!(overview.buckets(), buckets);
     }
 
     /// Any text is a query or an error at a place in it; and never a panic.
