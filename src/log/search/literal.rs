@@ -1,5 +1,6 @@
 //! A fixed text, found in many lines at once.
 
+use crate::text::classes;
 use memchr::memmem::Finder;
 use std::ops::Range;
 
@@ -111,12 +112,16 @@ impl Literal {
         })
     }
 
-    /// Whether a line, escapes and all, may hold it once these are gone: it must hold its rarest byte.
+    /// Whether a line, escapes and all, may hold it once these are gone: it must hold its rarest byte,
+    /// unless that can be one of a picture or an escape that is made when the line is drawn.
     #[inline]
     pub fn may_be_in(&self, line: &[u8]) -> bool {
-        // Pictures and escapes of controls are made when a line is drawn: they are no bytes of it.
-        let drawn = matches!(self.rarest.0, b'\\' | b'u' | b'{' | b'}' | b'0'..=b'9' | b'a'..=b'f' | 0x80..);
-        drawn || memchr::memchr2(self.rarest.0, self.rarest.1, line).is_some()
+        let (byte, other) = self.rarest;
+        let of_escapes = matches!(byte, b'\\' | b'u' | b'{' | b'}' | b'0'..=b'9' | b'a'..=b'f' | b'U' | b'A'..=b'F');
+        byte >= 0x80
+            || memchr::memchr2(byte, other, line).is_some()
+            // Only characters outside of ASCII are drawn as escapes.
+            || (of_escapes && classes(line).wide)
     }
 }
 
