@@ -147,15 +147,17 @@ async fn measure(server: &BenchServer, path: &str, lines: usize, into: &mut Figu
 fn row(what: &str, unit: &str, ours: &[f64], baseline: &[f64], bar: &str) {
     let of = |values: &[f64]| crate::median(values.to_vec());
     let (ours, baseline) = (of(ours), of(baseline));
-    let text = |value: f64| match value.is_nan() {
-        true => "–".to_owned(),
-        false => format!("{value:.1} {unit}"),
+    let text = |value: f64, unit: &str| match value.is_finite() {
+        true => format!("{value:.1} {unit}").trim_end().to_owned(),
+        false => "–".to_owned(),
     };
     println!(
-        "| {what:<44} | {:>12} | {:>12} | {:>6.2} | {bar} |",
-        text(ours),
-        text(baseline),
-        ours / baseline
+        "| {what:<48} | {:>10} | {:>10} | {:>6} | {bar} |",
+        text(ours, unit),
+        text(baseline, unit),
+        format!("{:.2}", ours / baseline)
+            .replace("NaN", "–")
+            .replace("inf", "–")
     );
 }
 
@@ -172,7 +174,7 @@ pub async fn table(server: &BenchServer, lines: usize) {
         bytes as f64 / 1e6
     );
     println!(
-        "| {:<44} | {:>12} | {:>12} | {:>6} | bar |",
+        "| {:<48} | {:>10} | {:>10} | {:>6} | bar |",
         "", "console", "baseline", "ratio"
     );
     println!("| --- | ---: | ---: | ---: | --- |");
@@ -200,7 +202,7 @@ pub async fn table(server: &BenchServer, lines: usize) {
         "under 2.2",
     );
     row(
-        "longest gap between frames, first line to end",
+        "longest gap between frames from the first line",
         "ms",
         &o.gap,
         &b.gap,

@@ -81,6 +81,7 @@
       return Math.max(0, ...of.map((at, index) => at - (index ? of[index - 1] : from)));
     };
     const since = (at) => (at ? at - start : NaN);
+    // Nothing lies between a first line and an end that come in one frame.
     return { first: since(bench.first), all: since(bench.all), gap: gap(bench.first), stall: gap(start) };
   };
 
