@@ -19,6 +19,8 @@ pub mod format;
 #[cfg(feature = "ui")]
 pub mod known;
 #[cfg(feature = "ui")]
+pub mod log_view;
+#[cfg(feature = "ui")]
 pub mod navigation;
 #[cfg(feature = "ui")]
 pub mod pages;

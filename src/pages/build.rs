@@ -1,31 +1,27 @@
 //! One build: what it is, how it went, and its log, which grows while it runs.
 
-use crate::api::{Build as BuildData, Client, Error, LogEntry, Status, Timestamp};
+use crate::api::{Build as BuildData, Status, Timestamp};
 use crate::app::heading;
 use crate::components::badge::{status_badge, status_word};
 use crate::components::builds_table::{client_name, source_ref, starter};
 use crate::components::button::Button;
 use crate::components::copy::copy_button;
 use crate::components::fact::{code_fact, copied_fact, fact};
-use crate::components::log_view::{LogSource, LogView};
 use crate::components::notice::{load_error, skeleton};
 use crate::components::time::{absolute_time, build_duration, outside_link, relative_time};
 use crate::components::trigger::TriggerButtons;
 use crate::connection::use_connection;
 use crate::format::duration;
+use crate::log_view::log_section;
 use crate::navigation::use_navigation;
-use crate::query::{Query, use_query};
+use crate::query::use_query;
 use crate::routes::Route;
-use crate::view::{choose, flag, live as live_text, memo, part, when};
+use crate::view::{choose, live as live_text, memo, part};
 use crate::{tr, ts};
 use leptos::prelude::*;
 
-/// How often a build under way is read again, in milliseconds, and how often its log.
+/// How often a build under way is read again, in milliseconds.
 const BUILD_AGAIN: u32 = 1_000;
-const LOG_AGAIN: u32 = 700;
-
-/// How often the log of a finished build is read until it brings nothing new.
-const LAST_READS: u32 = 2;
 
 /// The page of one build.
 #[component]
@@ -40,9 +36,6 @@ pub fn Build(build_id: String) -> impl IntoView {
         },
         |build: &BuildData| (!build.is_finished()).then_some(BUILD_AGAIN),
     );
-    let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
-    let (source, log) = use_log(id, finished);
-    let live = memo(move || !finished.get());
     let utc = RwSignal::new(false);
     let image = memo(move || {
         let build = build.data()?;
@@ -76,59 +69,15 @@ pub fn Build(build_id: String) -> impl IntoView {
         }
         .into_any()
     };
-    // One place for one trouble: when the build cannot be read either, that was said above.
-    let log_only = Signal::derive(move || match error.get() {
-        None => log.error().get(),
-        Some(_) => None,
-    });
     let loading = move || error.get().is_none().then(|| skeleton(4)).into_any();
-    let log_failed = flag(move || log.error().with(Option::is_some));
-    let log_view = move || {
-        view! { <LogView source=source.clone() growing=live failed=log_failed /> }.into_any()
-    };
     view! {
         <div class="build-page">
             {heading(title.into())}
             {load_error(ts!(build.loading), error, has_data, move || build.refresh())}
             {choose(move || has_data.get(), loaded, loading)}
-            {load_error(ts!(log.loading), log_only, has_data, move || log.refresh())}
-            {when(move || has_data.get(), log_view)}
+            {log_section(id, build)}
         </div>
     }
-}
-
-/// Reads the log again and again while the build runs, and once it has ended until nothing new
-/// comes. The query's data counts the reads that brought nothing since the build ended.
-fn use_log(id: StoredValue<String>, finished: Memo<bool>) -> (LogSource, Query<u32>) {
-    let connection = use_connection();
-    let source = LogSource::new();
-    let into = source.clone();
-    let idle = StoredValue::new(0u32);
-    let query = use_query(
-        move || {
-            let client = connection.client()?;
-            let (id, source) = (id.get_value(), into.clone());
-            let ended = finished.get_untracked();
-            Some(Box::pin(async move {
-                let fresh = read_log(&client, &id, &source).await?;
-                let quiet = if ended && fresh == 0 {
-                    idle.try_get_value().unwrap_or(LAST_READS) + 1
-                } else {
-                    0
-                };
-                idle.try_update_value(|idle| *idle = quiet);
-                Ok(quiet)
-            }))
-        },
-        |quiet: &u32| (*quiet < LAST_READS).then_some(LOG_AGAIN),
-    );
-    (source, query)
-}
-
-async fn read_log(client: &Client, id: &str, source: &LogSource) -> Result<usize, Error> {
-    let start = source.resume_at();
-    let answer: Vec<LogEntry> = client.logs(id, start, None).await?;
-    Ok(source.merge(start, &answer))
 }
 
 /// Where the build stands, at a glance.
