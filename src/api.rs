@@ -15,7 +15,7 @@ pub mod url;
 
 pub use build::{Build, Status, TriggerBuild};
 #[cfg(feature = "ui")]
-pub use client::{Client, ServerClock};
+pub use client::{Client, LogStream, ServerClock};
 pub use error::{Error, FieldError, Refusal};
 pub use log::LogEntry;
 pub use page::Page;

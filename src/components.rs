@@ -12,7 +12,6 @@ pub mod fact;
 pub mod field;
 pub mod icon;
 pub mod input;
-pub mod log_view;
 pub mod markdown;
 pub mod notice;
 pub mod palette;

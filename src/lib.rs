@@ -4,9 +4,9 @@
 pub mod api;
 pub mod forms;
 pub mod insight;
-pub mod log;
 pub mod routes;
 pub mod schedule;
+pub use slipway_log as log;
 
 #[cfg(feature = "ui")]
 pub mod actions;
@@ -24,6 +24,8 @@ pub mod format;
 pub mod keys;
 #[cfg(feature = "ui")]
 pub mod known;
+#[cfg(feature = "ui")]
+pub mod log_view;
 #[cfg(feature = "ui")]
 pub mod navigation;
 #[cfg(feature = "ui")]

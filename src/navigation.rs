@@ -94,6 +94,40 @@ impl Navigation {
         self.location.with(|(path, query)| format!("{path}{query}"))
     }
 
+    /// The current query and fragment, as the address bar says; empty, or with their `?` and `#`.
+    pub fn place(self) -> (String, String) {
+        let location = window().location();
+        let hash = location.hash().unwrap_or_default();
+        (location.search().unwrap_or_default(), hash)
+    }
+
+    /// What a link to a place on this page has as its `href`: a query and a fragment behind its path.
+    pub fn place_href(self, place: &str) -> String {
+        let path = window().location().pathname().unwrap_or_default();
+        format!("{path}{place}")
+    }
+
+    /// Says in the address bar where on this page the reader is, without a new entry in the history.
+    pub fn replace_place(self, place: &str) {
+        let index = JsValue::from(self.index.get_value());
+        if let Some(history) = history() {
+            // Refused only when it is called hundreds of times a minute: the page is right all the same.
+            let _ = history.replace_state_with_url(&index, "", Some(&self.place_href(place)));
+        }
+        self.reread();
+    }
+
+    /// Runs when the reader goes to another place on this page, by the address bar, back or forward.
+    pub fn on_place(self, run: impl Fn() + Clone + 'static) {
+        let other = run.clone();
+        let hash = window_event_listener(ev::hashchange, move |_| run());
+        let popped = window_event_listener(ev::popstate, move |_| other());
+        on_cleanup(move || {
+            hash.remove();
+            popped.remove();
+        });
+    }
+
     /// What a link to the page has as its `href`.
     pub fn href(self, route: &Route) -> String {
         self.base

@@ -235,6 +235,60 @@ impl Route {
     }
 }
 
+/// Which part of a build's log is shown, and which lines of it are meant. It stands in the query and
+/// fragment of the build's page: `?start=1441770706&end=1441770800#L120-L140`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LogPlace {
+    /// The first and last line, counted from 1 in the part that is shown; the first is not after the last.
+    pub lines: Option<(u64, u64)>,
+    /// Unix seconds, UTC; the part begins with this second.
+    pub start: Option<i64>,
+    /// Unix seconds, UTC; the part ends with this second.
+    pub end: Option<i64>,
+}
+
+impl LogPlace {
+    /// Reads a query and a fragment, with or without their `?` and `#`. What makes no sense is not there.
+    pub fn parse(query: &str, fragment: &str) -> Self {
+        let seconds = |key: &str| query_value(query, key)?.parse().ok();
+        Self {
+            lines: lines(fragment.trim_start_matches('#')),
+            start: seconds("start"),
+            end: seconds("end"),
+        }
+    }
+
+    /// What stands behind the page's path: empty, or with `?`, `#` or both.
+    pub fn print(&self) -> String {
+        let seconds = |time: Option<i64>| time.map(|time| time.to_string()).unwrap_or_default();
+        let mut text = with_query(
+            "",
+            &[("start", &seconds(self.start)), ("end", &seconds(self.end))],
+        );
+        match self.lines {
+            Some((first, last)) if first == last => text.push_str(&format!("#L{first}")),
+            Some((first, last)) => text.push_str(&format!("#L{first}-L{last}")),
+            None => {}
+        }
+        text
+    }
+}
+
+/// The lines of `L120` or `L120-L140`.
+fn lines(text: &str) -> Option<(u64, u64)> {
+    let number = |text: &str| {
+        text.strip_prefix('L')?
+            .parse::<u64>()
+            .ok()
+            .filter(|line| *line > 0)
+    };
+    let (first, last) = match text.split_once('-') {
+        Some((first, last)) => (number(first)?, number(last)?),
+        None => (number(text)?, number(text)?),
+    };
+    Some((first.min(last), first.max(last)))
+}
+
 fn query_value(query: &str, key: &str) -> Option<String> {
     query
         .trim_start_matches('?')
@@ -378,6 +432,37 @@ mod tests {
         let path = Route::Builds(query.clone()).path();
         let (path, search) = path.split_once('?').expect("has a query");
         assert_eq!(Route::parse(path, search), Some(Route::Builds(query)));
+    }
+
+    #[test]
+    fn a_place_in_a_log_reads_back() {
+        let place = |lines, start, end| LogPlace { lines, start, end };
+        for (place, text) in [
+            (place(None, None, None), ""),
+            (place(Some((120, 120)), None, None), "#L120"),
+            (place(Some((120, 140)), None, Some(-7)), "?end=-7#L120-L140"),
+            (place(None, Some(1), Some(2)), "?start=1&end=2"),
+        ] {
+            assert_eq!(place.print(), text);
+            let (query, fragment) = text.split_at(text.find('#').unwrap_or(text.len()));
+            assert_eq!(LogPlace::parse(query, fragment), place);
+        }
+        assert_eq!(LogPlace::parse("", "#L9-L3").lines, Some((3, 9)));
+        for odd in [
+            "#L0",
+            "#L",
+            "#120",
+            "#L1-",
+            "#L1-2",
+            "#heading",
+            "#L99999999999999999999",
+        ] {
+            assert_eq!(
+                LogPlace::parse("?start=soon&end=", odd),
+                LogPlace::default(),
+                "{odd}"
+            );
+        }
     }
 
     #[test]

@@ -6,8 +6,6 @@
 use gloo_timers::future::TimeoutFuture;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use slipway_console::api::LogEntry;
-use slipway_console::components::log_view::{LogSource, LogView};
 use slipway_console::forms::draft::{ConfigDraft, RowDraft};
 use slipway_console::forms::rows::Rows;
 use slipway_console::forms::rows_view::RowsEditor;
@@ -58,87 +56,6 @@ fn button(place: &HtmlElement, name: &str) -> HtmlButtonElement {
         .unwrap_or_else(|| panic!("a button named {name}"))
         .dyn_into()
         .unwrap()
-}
-
-fn entries(from: usize, to: usize) -> Vec<LogEntry> {
-    (from..to)
-        .map(|index| LogEntry {
-            message: format!("line {index}"),
-            level: Some("INFO".to_owned()),
-            time: Some(index as i64 / 10),
-        })
-        .collect()
-}
-
-fn sized_log(source: LogSource) -> (HtmlElement, impl Sized) {
-    let place = place();
-    place.set_attribute("style", "--log-line: 20px").unwrap();
-    // The page's style gives the frame its height; here it is said outright.
-    let style = document().create_element("style").unwrap();
-    style.set_text_content(Some(
-        ".log-frame { height: 400px; overflow: auto; position: relative }
-         .log-lines { position: relative }
-         .log-line { position: absolute; height: 20px; white-space: pre }",
-    ));
-    document().head().unwrap().append_child(&style).unwrap();
-    let handle = mount_to(place.clone(), move || {
-        view! { <LogView source=source growing=Signal::stored(true) failed=Signal::stored(false) /> }
-    });
-    (place, handle)
-}
-
-#[wasm_bindgen_test]
-async fn a_long_log_keeps_only_its_visible_lines_in_the_page() {
-    let source = LogSource::new();
-    source.merge(None, &entries(0, 50_000));
-    let (place, _handle) = sized_log(source.clone());
-    until("the end is followed", || {
-        place.text_content().unwrap().contains("line 49999")
-    })
-    .await;
-    assert!(all(&place, ".log-line").len() < 80);
-
-    // The reader goes up: what comes then does not move what is read.
-    let frame: HtmlElement = all(&place, ".log-frame").remove(0).dyn_into().unwrap();
-    frame.set_scroll_top(100_000);
-    until("the lines there are shown", || {
-        place.text_content().unwrap().contains("line 5005")
-    })
-    .await;
-    source.merge(Some(4_999), &entries(49_990, 50_010));
-    until("the new lines are told of", || {
-        place.text_content().unwrap().contains("New lines: 10")
-    })
-    .await;
-    assert_eq!(frame.scroll_top(), 100_000);
-    button(&place, "New lines: 10 ↓").click();
-    until("the end is shown", || {
-        place.text_content().unwrap().contains("line 50009")
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn nothing_in_a_log_becomes_markup() {
-    let source = LogSource::new();
-    let message = "<img src=x onerror=alert(1)>\u{1b}[31mred\u{202e}".to_owned();
-    source.merge(
-        None,
-        &[LogEntry {
-            message,
-            level: Some("<b>".to_owned()),
-            time: None,
-        }],
-    );
-    let (place, _handle) = sized_log(source);
-    until("the line is shown", || {
-        place
-            .text_content()
-            .unwrap()
-            .contains("<img src=x onerror=alert(1)>red\\u{202e}")
-    })
-    .await;
-    assert!(all(&place, "img, b").is_empty());
 }
 
 fn rows_editor(

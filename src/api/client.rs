@@ -6,21 +6,28 @@
 use super::error::BODY_SHOWN;
 use super::url::join_url;
 use super::{
-    Build, BuildConfig, CreateRepository, Error, LogEntry, Page, Refusal, Repository, Token,
-    TriggerBuild, UpdateBuildConfig,
+    Build, BuildConfig, CreateRepository, Error, Page, Refusal, Repository, Token, TriggerBuild,
+    UpdateBuildConfig,
 };
 use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_timers::callback::Timeout;
+use js_sys::Uint8Array;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use wasm_bindgen::JsValue;
-use web_sys::AbortController;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, ReadableStreamDefaultReader};
 
-/// How long a call may take, in milliseconds. A log can be long, so its answer is given more.
+/// How long a call may take, in milliseconds.
 const TIME_LIMIT: u32 = 30_000;
-const LOG_TIME_LIMIT: u32 = 120_000;
+
+/// How long nothing of a log may come, in milliseconds. A build may print nothing for a while, and an
+/// answer that grows with it is as silent.
+const LOG_SILENCE: u32 = 120_000;
 
 /// The waits before a read is sent again, in milliseconds; each is halved or less by chance, so
 /// that many consoles do not come back at one instant.
@@ -136,20 +143,33 @@ impl Client {
             .await
     }
 
-    /// Call 5: a build's log between two times, both optional, in Unix seconds, UTC, both included.
-    pub async fn logs(
+    /// Call 5: a build's log between two times, both optional, in Unix seconds, UTC, both included. It
+    /// is handed over as it comes; dropping it aborts the call. It is sent again like every read until it
+    /// is answered.
+    pub async fn log_stream(
         &self,
         build_id: &str,
         start_time: Option<i64>,
         end_time: Option<i64>,
-    ) -> Result<Vec<LogEntry>, Error> {
+    ) -> Result<LogStream, Error> {
         let start = start_time.map(|time| time.to_string());
         let end = end_time.map(|time| time.to_string());
         let mut query = Vec::new();
         query.extend(start.as_deref().map(|time| ("start_time", time)));
         query.extend(end.as_deref().map(|time| ("end_time", time)));
         let url = self.url(&["builds", build_id, "logs"], &query);
-        self.read(&url, LOG_TIME_LIMIT).await
+        let open = async || {
+            let call = Call::new(LOG_SILENCE);
+            let response = self.answer(&call, Method::GET, &url, None).await?;
+            if !response.ok() {
+                return Err(refusal(&call, &response).await);
+            }
+            let body = response.body().ok_or(Error::Unreachable)?;
+            // Fails only for a body that somebody else reads.
+            let reader = ReadableStreamDefaultReader::new(&body).map_err(|_| Error::Unreachable)?;
+            Ok(LogStream { call, reader })
+        };
+        patiently(open).await
     }
 
     /// Call 6: replace the build node and the tag configs. The reference shows no answer: the build
@@ -235,24 +255,8 @@ impl Client {
     }
 
     async fn read<T: DeserializeOwned>(&self, url: &str, time_limit: u32) -> Result<T, Error> {
-        let mut waits = RETRY_AFTER.iter();
-        loop {
-            let error = match self.send(Method::GET, url, None, time_limit).await {
-                Ok(body) => return decode(&body),
-                Err(error) => error,
-            };
-            let asked = error.retry_after();
-            match waits.next() {
-                Some(&wait) if error.is_passing() && asked.is_none_or(|s| s <= PATIENCE) => {
-                    let chance = (f64::from(wait) * (0.5 + js_sys::Math::random() / 2.0)) as u32;
-                    gloo_timers::future::TimeoutFuture::new(
-                        asked.map_or(chance, |seconds| seconds * 1000),
-                    )
-                    .await;
-                }
-                _ => return Err(error),
-            }
-        }
+        let send = async || self.send(Method::GET, url, None, time_limit).await;
+        decode(&patiently(send).await?)
     }
 
     async fn write<T: Serialize>(
@@ -278,52 +282,104 @@ impl Client {
         body: Option<String>,
         time_limit: u32,
     ) -> Result<String, Error> {
-        let guard = AbortOnDrop::new();
-        let timed_out = std::rc::Rc::new(Cell::new(false));
-        let _limit = guard.0.clone().map(|controller| {
-            let timed_out = timed_out.clone();
-            gloo_timers::callback::Timeout::new(time_limit, move || {
-                timed_out.set(true);
-                controller.abort();
-            })
-        });
-        let failed = |_| match timed_out.get() {
-            true => Error::TimedOut { millis: time_limit },
-            false => Error::Unreachable,
-        };
+        let call = Call::new(time_limit);
+        let response = self.answer(&call, method, url, body).await?;
+        if !response.ok() {
+            return Err(refusal(&call, &response).await);
+        }
+        response.text().await.map_err(|_| call.failure())
+    }
 
-        let sent = now_millis();
+    /// Sends once, and answers as soon as the answer begins, whatever its status.
+    async fn answer(
+        &self,
+        call: &Call,
+        method: Method,
+        url: &str,
+        body: Option<String>,
+    ) -> Result<Response, Error> {
+        let signal = call.controller.as_ref().map(AbortController::signal);
+        let began = now_millis();
         let mut request = RequestBuilder::new(url)
             .method(method)
             .header("Accept", "application/json")
-            .abort_signal(guard.0.as_ref().map(AbortController::signal).as_ref());
+            .abort_signal(signal.as_ref());
         if let Some(token) = &self.token {
             request = request.header("Authorization", &token.authorization());
         }
-        let response = match body {
+        let sent = match body {
             Some(body) => {
                 request
                     .header("Content-Type", "application/json")
                     .body(JsValue::from_str(&body))
-                    .map_err(failed)?
+                    .map_err(|_| call.failure())?
                     .send()
                     .await
             }
             None => request.send().await,
-        }
-        .map_err(failed)?;
+        };
+        let response = sent.map_err(|_| call.failure())?;
         let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
         if let Some(date) = date.filter(|date| date.is_finite()) {
-            self.clock.observe(date as i64, sent, now_millis());
+            self.clock.observe(date as i64, began, now_millis());
         }
-        let text = response.text().await.map_err(failed)?;
-        if response.ok() {
-            Ok(text)
-        } else {
+        Ok(response)
+    }
+}
+
+/// A log on its way in.
+pub struct LogStream {
+    call: Call,
+    reader: ReadableStreamDefaultReader,
+}
+
+impl LogStream {
+    /// Waits for more of the body, and puts it in the place of what `into` holds. `false` at the end.
+    pub async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
+        self.call.more_time();
+        let part = JsFuture::from(self.reader.read())
+            .await
+            .map_err(|_| self.call.failure())?;
+        let value = js_sys::Reflect::get(&part, &JsValue::from_str("value")).unwrap_or_default();
+        // Only the end has no bytes.
+        let Ok(bytes) = value.dyn_into::<Uint8Array>() else {
+            return Ok(false);
+        };
+        into.resize(bytes.length() as usize, 0);
+        bytes.copy_to(into);
+        Ok(true)
+    }
+}
+
+/// Reads, and reads again, with backoff and jitter, while what stopped it may well pass.
+async fn patiently<T>(send: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+    let mut waits = RETRY_AFTER.iter();
+    loop {
+        let error = match send().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let asked = error.retry_after();
+        match waits.next() {
+            Some(&wait) if error.is_passing() && asked.is_none_or(|s| s <= PATIENCE) => {
+                let chance = (f64::from(wait) * (0.5 + js_sys::Math::random() / 2.0)) as u32;
+                let wait = asked.map_or(chance, |seconds| seconds * 1000);
+                gloo_timers::future::TimeoutFuture::new(wait).await;
+            }
+            _ => return Err(error),
+        }
+    }
+}
+
+/// What an answer that is no 2xx says.
+async fn refusal(call: &Call, response: &Response) -> Error {
+    match response.text().await {
+        Ok(text) => {
             let mut refusal = Refusal::read(response.status(), &text);
-            refusal.retry_after = header(&response, "retry-after").and_then(|s| s.parse().ok());
-            Err(Error::Refused(refusal))
+            refusal.retry_after = header(response, "retry-after").and_then(|s| s.parse().ok());
+            Error::Refused(refusal)
         }
+        Err(_) => call.failure(),
     }
 }
 
@@ -353,18 +409,51 @@ fn decode<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
     })
 }
 
-/// Aborts its request when it is dropped; for a request that has ended, that does nothing.
-struct AbortOnDrop(Option<AbortController>);
+/// A request under way: it is aborted when this is dropped, or when its time is up. For a request that has
+/// ended, that does nothing.
+struct Call {
+    controller: Option<AbortController>,
+    /// Milliseconds.
+    limit: u32,
+    timed_out: Rc<Cell<bool>>,
+    timer: Option<Timeout>,
+}
 
-impl AbortOnDrop {
-    fn new() -> Self {
-        Self(AbortController::new().ok())
+impl Call {
+    fn new(limit: u32) -> Self {
+        let mut call = Self {
+            controller: AbortController::new().ok(),
+            limit,
+            timed_out: Rc::default(),
+            timer: None,
+        };
+        call.more_time();
+        call
+    }
+
+    /// Its time begins anew.
+    fn more_time(&mut self) {
+        self.timer = self.controller.clone().map(|controller| {
+            let timed_out = self.timed_out.clone();
+            Timeout::new(self.limit, move || {
+                timed_out.set(true);
+                controller.abort();
+            })
+        });
+    }
+
+    /// Why no answer came.
+    fn failure(&self) -> Error {
+        match self.timed_out.get() {
+            true => Error::TimedOut { millis: self.limit },
+            false => Error::Unreachable,
+        }
     }
 }
 
-impl Drop for AbortOnDrop {
+impl Drop for Call {
     fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
+        if let Some(controller) = &self.controller {
             controller.abort();
         }
     }

@@ -1,242 +1,283 @@
-//! All lines of one log: one arena of text and an index into it, grown by answers of call 5 that
-//! may overlap with what is there.
+//! All lines of one log: the text, and for each line ten bytes that say where it begins, its time, its
+//! level and its kind.
 
-use crate::api::LogEntry;
-use std::collections::HashMap;
-use std::ops::Range;
+use crate::arena::{Address, Arena};
+use crate::column::Column;
+use crate::levels::{Level, LevelKind, Levels};
+use crate::sections::marks::may_mark;
+use crate::text::{classes, has_special};
+use crate::times::TimeColumn;
 
-/// One line as the page shows it.
+/// The line goes on with the entry of the line before it.
+const CONTINUES: u16 = 0x100;
+/// The line holds escapes, controls or other special characters.
+const SPECIAL: u16 = 0x200;
+
+/// One line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// The text as it came, escape sequences included.
+    /// The text as it came, without its end of line; may hold escape sequences and controls.
     pub text: &'a str,
-    /// Empty where the entry had none.
+    /// The API's word; empty where the entry had none.
     pub level: &'a str,
+    /// The level's place in [`Store::levels`].
+    pub level_number: u8,
+    pub kind: LevelKind,
     /// Unix seconds, UTC; `None` where the entry had none.
     pub time: Option<i64>,
+    /// Whether it goes on with the entry of the line before it.
+    pub continues: bool,
+    /// Whether it can be shown as it is: it holds no escapes, controls but tabs, or overrides.
+    pub plain: bool,
 }
 
-/// What the store keeps of an entry. A message of several lines is several lines of one entry.
-struct Entry {
-    /// Bytes of the arena.
-    text: Range<usize>,
-    /// Index into `levels`.
-    level: u16,
-    time: Option<i64>,
-    /// The entry's own time, or that of the nearest one before it that has one.
-    near: Option<i64>,
+/// All lines of a log, in the order in which they came. Line numbers count from 0.
+#[derive(Debug, Default)]
+pub struct Store {
+    pub(crate) arena: Arena,
+    addresses: Column<Address>,
+    times: TimeColumn,
+    /// The level's number, and flags.
+    marks: Column<u16>,
+    /// The lines that are not plain.
+    special: Column<u32>,
+    /// Lines that came since this was asked for, and may say something of a step or an error.
+    notable: Vec<u32>,
+    pub(crate) levels: Levels,
 }
 
-/// All lines of one log, in the order in which they came.
-#[derive(Default)]
-pub struct LogStore {
-    arena: String,
-    entries: Vec<Entry>,
-    /// For each line: the bytes of the arena, and the entry's index.
-    lines: Vec<(Range<usize>, u32)>,
-    /// Each level's text once; there are a handful in any log.
-    levels: Vec<String>,
-    last_time: Option<i64>,
-}
-
-impl LogStore {
+impl Store {
     /// How many lines there are.
+    #[inline]
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.addresses.len()
     }
 
     /// Whether there is no line.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.len() == 0
     }
 
-    /// The line at `index`, counted from 0.
+    /// The line at `index`.
     pub fn line(&self, index: usize) -> Option<Line<'_>> {
-        let (bytes, entry) = self.lines.get(index)?;
-        let entry = self.entries.get(*entry as usize)?;
+        let mark = self.marks.get(index)?;
+        let level = self.levels.get(mark as u8)?;
         Some(Line {
-            text: self.arena.get(bytes.clone())?,
-            level: self.levels.get(usize::from(entry.level))?,
-            time: entry.time,
+            // Only valid text is kept.
+            text: std::str::from_utf8(self.bytes(index)).unwrap_or_default(),
+            level: &level.name,
+            level_number: mark as u8,
+            kind: level.kind,
+            time: self.time(index),
+            continues: mark & CONTINUES != 0,
+            plain: mark & SPECIAL == 0,
         })
     }
 
-    /// The `start_time` to ask for next: the second of the last line that has a time. That second
-    /// may not be over, so it is asked for again. `None` while no line has a time.
-    pub fn resume_at(&self) -> Option<i64> {
-        self.last_time
+    /// The bytes of a line's text, valid UTF-8; empty past the end.
+    #[inline]
+    pub fn bytes(&self, index: usize) -> &[u8] {
+        let Some(address) = self.addresses.get(index) else {
+            return &[];
+        };
+        let line = self.arena.line(address, self.addresses.get(index + 1));
+        line.strip_suffix(b"\r").unwrap_or(line)
     }
 
-    /// Takes the answer to a request with this `start_time`, and says how many lines are new.
-    ///
-    /// The answer repeats what is already here from that second on. An entry of it that is here
-    /// already is passed over once for each time that it is here: so the same text twice in one
-    /// second stays two lines, and no line is taken twice.
-    pub fn merge(&mut self, start_time: Option<i64>, answer: &[LogEntry]) -> usize {
-        let before = self.lines.len();
-        let mut held = self.held_from(start_time);
-        let fresh: Vec<&LogEntry> = answer
-            .iter()
-            .filter(|entry| {
-                let key = (entry.message.as_str(), entry.level.as_deref(), entry.time);
-                match held.get_mut(&key) {
-                    Some(count) if *count > 0 => {
-                        *count -= 1;
-                        false
-                    }
-                    _ => true,
+    /// How many bytes a line's text has.
+    pub fn byte_len(&self, index: usize) -> usize {
+        self.bytes(index).len()
+    }
+
+    /// Bytes of all lines, their ends of line included.
+    pub fn text_bytes(&self) -> usize {
+        self.arena.len()
+    }
+
+    /// Bytes of memory taken.
+    pub fn memory(&self) -> usize {
+        self.arena.memory()
+            + self.addresses.memory()
+            + self.times.memory()
+            + self.marks.memory()
+            + self.special.memory()
+    }
+
+    /// A line's time, Unix seconds.
+    #[inline]
+    pub fn time(&self, index: usize) -> Option<i64> {
+        self.times.get(index)
+    }
+
+    /// A line's time, or that of the nearest line before it that has one.
+    pub fn near_time(&self, index: usize) -> Option<i64> {
+        self.times.near(index)
+    }
+
+    /// The time of the first line that has one, Unix seconds.
+    pub fn first_time(&self) -> Option<i64> {
+        self.times.first()
+    }
+
+    /// The time of the last line that has one, Unix seconds.
+    pub fn last_time(&self) -> Option<i64> {
+        self.times.last()
+    }
+
+    /// The first line at or after a time; the number of lines where there is none.
+    pub fn line_at_time(&self, time: i64) -> usize {
+        self.lines_from(Some(time)).next().unwrap_or(self.len())
+    }
+
+    /// The lines whose own or nearest earlier time is not before `time`, in order; all for `None`.
+    pub(crate) fn lines_from(&self, time: Option<i64>) -> impl Iterator<Item = usize> + '_ {
+        self.times.lines_from(time)
+    }
+
+    /// The levels, each with how many lines have it; a level's number is its place.
+    pub fn levels(&self) -> &[Level] {
+        self.levels.all()
+    }
+
+    /// The number of a line's level.
+    #[inline]
+    pub fn level_number(&self, index: usize) -> u8 {
+        self.marks.get(index).unwrap_or(0) as u8
+    }
+
+    /// Whether a line goes on with the entry of the line before it.
+    #[inline]
+    pub fn continues(&self, index: usize) -> bool {
+        self.marks
+            .get(index)
+            .is_some_and(|mark| mark & CONTINUES != 0)
+    }
+
+    /// Whether a line can be shown as it is.
+    #[inline]
+    pub fn is_plain(&self, index: usize) -> bool {
+        self.marks.get(index).is_none_or(|mark| mark & SPECIAL == 0)
+    }
+
+    /// The numbers of the lines that cannot be shown as they are, in order.
+    pub fn special_lines(&self) -> &Column<u32> {
+        &self.special
+    }
+
+    /// Where a line begins.
+    #[inline]
+    pub(crate) fn address(&self, index: usize) -> Option<Address> {
+        self.addresses.get(index)
+    }
+
+    /// The line of `from..end` in which an address lies.
+    pub(crate) fn line_at(&self, address: Address, from: usize, end: usize) -> usize {
+        let (mut low, mut high) = (from, end);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match self.addresses.get(middle) {
+                Some(start) if start <= address => low = middle,
+                _ => high = middle,
+            }
+        }
+        low
+    }
+
+    /// The text of lines that follow each other, newlines included, from one line up to the line
+    /// `end`, and which line it really ends before: they lie in one block, and beyond the first line
+    /// there are at most so many bytes.
+    pub(crate) fn lines(&self, from: usize, end: usize, bytes: usize) -> (&[u8], usize) {
+        let Some(address) = self.addresses.get(from) else {
+            return (&[], end);
+        };
+        let (text, block_end) = self.arena.block_from(address);
+        let mut end = end.min(block_end).min(self.len());
+        if text.len() > bytes {
+            let address = address + bytes as Address;
+            end = end.min(self.line_at(address, from, end) + 1);
+        }
+        let next = self.addresses.get(end).filter(|_| end < block_end);
+        let len = next.map_or(text.len(), |next| (next - address) as usize);
+        (text.get(..len).unwrap_or(text), end)
+    }
+
+    /// The text of the entry that begins with line `first`: its lines with newlines between them.
+    pub(crate) fn entry(&self, first: usize) -> &[u8] {
+        let Some(address) = self.addresses.get(first) else {
+            return &[];
+        };
+        let mut next = first + 1;
+        while self.continues(next) {
+            next += 1;
+        }
+        self.arena.line(address, self.addresses.get(next))
+    }
+
+    /// The lines that came since this was asked for last and begin as those that say something of a
+    /// step, hold escapes, or have the level of an error.
+    pub(crate) fn take_notable(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.notable)
+    }
+
+    /// Makes the text that was written to the arena valid and takes its last newline away: what
+    /// [`Store::keep`] and the comparison of entries need.
+    #[inline]
+    pub(crate) fn finish_text(&mut self) -> bool {
+        let classes = classes(self.arena.pending());
+        if classes.wide && std::str::from_utf8(self.arena.pending()).is_err() {
+            let text = String::from_utf8_lossy(self.arena.pending()).into_owned();
+            self.arena.discard();
+            self.arena.push(text.as_bytes());
+        }
+        if classes.control {
+            self.arena.trim(b'\n');
+        }
+        classes.control || classes.wide
+    }
+
+    /// Keeps the entry whose text was written to the arena and finished; `complex` is what
+    /// [`Store::finish_text`] said. Returns `false` where no room is left, and nothing is kept.
+    #[inline]
+    pub(crate) fn keep(&mut self, level: u8, time: Option<i64>, complex: bool) -> bool {
+        let first = self.len();
+        let Some(base) = self.arena.keep(first) else {
+            return false;
+        };
+        let level_of = self.levels.get(level);
+        let is_error = level_of.is_some_and(|level| level.kind == LevelKind::Error);
+        if !complex {
+            if is_error || may_mark(self.arena.line(base, None)) {
+                self.notable.push(first as u32);
+            }
+            self.addresses.push(base);
+            self.marks.push(u16::from(level));
+        } else {
+            let text = self.arena.line(base, None);
+            let mut start = 0;
+            for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+                let line = text.get(start..end).unwrap_or(&[]);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                let mut mark = u16::from(level);
+                if start > 0 {
+                    mark |= CONTINUES;
                 }
-            })
-            .collect();
-        drop(held);
-        fresh.into_iter().for_each(|entry| self.push(entry));
-        self.lines.len() - before
-    }
-
-    /// How often each entry is here that an answer from `start_time` on would repeat. Entries
-    /// without a time belong to the second of the one before them.
-    fn held_from(
-        &self,
-        start_time: Option<i64>,
-    ) -> HashMap<(&str, Option<&str>, Option<i64>), usize> {
-        let mut held = HashMap::new();
-        for entry in &self.entries {
-            if entry.near >= start_time || start_time.is_none() {
-                let text = self.arena.get(entry.text.clone()).unwrap_or_default();
-                let level = self.levels.get(usize::from(entry.level));
-                let level = level.map(String::as_str).filter(|level| !level.is_empty());
-                *held.entry((text, level, entry.time)).or_insert(0) += 1;
+                let special = has_special(line);
+                if special {
+                    mark |= SPECIAL;
+                    self.special.push(self.addresses.len() as u32);
+                }
+                if special || is_error || may_mark(line) {
+                    self.notable.push(self.addresses.len() as u32);
+                }
+                self.addresses.push(base + start as Address);
+                self.marks.push(mark);
+                start = end + 1;
             }
         }
-        held
-    }
-
-    fn push(&mut self, entry: &LogEntry) {
-        let level = self.level(entry.level.as_deref().unwrap_or_default());
-        let near = entry
-            .time
-            .or(self.entries.last().and_then(|last| last.near));
-        let start = self.arena.len();
-        self.arena.push_str(&entry.message);
-        let index = self.entries.len() as u32;
-        let mut line_start = start;
-        let text = entry.message.strip_suffix('\n').unwrap_or(&entry.message);
-        for line in text.split('\n') {
-            let end = line_start + line.len();
-            let shown = line.strip_suffix('\r').unwrap_or(line);
-            self.lines
-                .push((line_start..line_start + shown.len(), index));
-            line_start = end + 1;
+        self.levels.count(level, self.len() - first);
+        for _ in first..self.len() {
+            self.times.push(time);
         }
-        self.last_time = entry.time.or(self.last_time);
-        self.entries.push(Entry {
-            text: start..self.arena.len(),
-            level,
-            time: entry.time,
-            near,
-        });
-    }
-
-    fn level(&mut self, level: &str) -> u16 {
-        if let Some(index) = self.levels.iter().position(|known| known == level) {
-            return index as u16;
-        }
-        // A log that invents a level for every line is shown with the first 65,535 of them.
-        if self.levels.len() < usize::from(u16::MAX) {
-            self.levels.push(level.to_owned());
-        }
-        (self.levels.len() - 1) as u16
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn entry(time: impl Into<Option<i64>>, message: &str) -> LogEntry {
-        LogEntry {
-            message: message.to_owned(),
-            level: Some("INFO".to_owned()),
-            time: time.into(),
-        }
-    }
-
-    fn texts(store: &LogStore) -> Vec<&str> {
-        (0..store.len())
-            .filter_map(|index| store.line(index))
-            .map(|line| line.text)
-            .collect()
-    }
-
-    #[test]
-    fn lines_of_the_shared_second_are_neither_lost_nor_doubled() {
-        let mut store = LogStore::default();
-        store.merge(None, &[entry(1, "a"), entry(2, "b"), entry(2, "same")]);
-        assert_eq!(store.resume_at(), Some(2));
-        let answer = [
-            entry(2, "b"),
-            entry(2, "same"),
-            entry(2, "same"),
-            entry(3, "c"),
-        ];
-        assert_eq!(store.merge(Some(2), &answer), 2);
-        assert_eq!(texts(&store), ["a", "b", "same", "same", "c"]);
-        assert_eq!(store.merge(Some(3), &[entry(3, "c")]), 0);
-    }
-
-    #[test]
-    fn an_entry_without_a_time_is_neither_lost_nor_doubled() {
-        let mut store = LogStore::default();
-        store.merge(None, &[entry(1, "a"), entry(None, "x")]);
-        // Whether an API repeats such an entry is its own matter: both must come out right.
-        store.merge(Some(1), &[entry(1, "a"), entry(None, "x"), entry(2, "b")]);
-        store.merge(Some(2), &[entry(2, "b"), entry(3, "c")]);
-        assert_eq!(texts(&store), ["a", "x", "b", "c"]);
-    }
-
-    #[test]
-    fn a_message_of_several_lines_is_several_lines() {
-        let mut store = LogStore::default();
-        assert_eq!(store.merge(None, &[entry(1, "a\r\nb\n"), entry(1, "")]), 3);
-        assert_eq!(texts(&store), ["a", "b", ""]);
-        assert_eq!(
-            store.merge(Some(1), &[entry(1, "a\r\nb\n"), entry(1, "")]),
-            0
-        );
-    }
-
-    proptest! {
-        /// However a growing log is cut into answers, what comes out is the log.
-        #[test]
-        fn polling_a_growing_log_yields_the_log(
-            steps in prop::collection::vec((0i64..2, "[ab]{1}", any::<bool>()), 0..40),
-            cuts in prop::collection::vec(0usize..40, 0..8),
-        ) {
-            let mut time = 100;
-            let log: Vec<LogEntry> = steps
-                .iter()
-                .enumerate()
-                .map(|(index, (step, text, timed))| {
-                    time += step;
-                    entry((*timed || index == 0).then_some(time), text)
-                })
-                .collect();
-            let mut cuts: Vec<usize> = cuts.into_iter().filter(|cut| *cut <= log.len()).collect();
-            cuts.sort_unstable();
-            cuts.push(log.len());
-            let mut store = LogStore::default();
-            for cut in cuts {
-                let start = store.resume_at();
-                // As the server answers: entries without a time stand where they were written.
-                let from = match start {
-                    None => 0,
-                    Some(start) => log.iter().position(|e| e.time >= Some(start)).unwrap_or(cut),
-                };
-                store.merge(start, &log[from.min(cut)..cut]);
-            }
-            let expected: Vec<&str> = log.iter().map(|entry| entry.message.as_str()).collect();
-            prop_assert_eq!(texts(&store), expected);
-        }
+        true
     }
 }

@@ -5,31 +5,27 @@ mod siblings;
 pub mod watching;
 
 use crate::actions::{Action, offer};
-use crate::api::{Build as BuildData, Client, Error, LogEntry};
+use crate::api::Build as BuildData;
 use crate::app::heading;
 use crate::browser;
 use crate::components::badge::{status_badge, status_word};
 use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
-use crate::components::log_view::{LogSource, LogView};
 use crate::components::notice::{load_error, skeleton};
 use crate::components::time::running;
 use crate::components::trigger::{After, Target, trigger_buttons, use_starter};
 use crate::connection::use_connection;
+use crate::log_view::log_section;
 use crate::navigation::use_navigation;
-use crate::query::{Query, use_query};
+use crate::query::use_query;
 use crate::routes::{BuildsQuery, Route};
 use crate::schedule::Pace;
-use crate::view::{choose, effect, flag, memo, part, when};
+use crate::view::{choose, effect, memo, part, when};
 use crate::visit::use_visit;
 use crate::{tr, ts};
 use leptos::prelude::*;
 
-/// How often a build under way is read again, in milliseconds, and how often its log.
+/// How often a build under way is read again, in milliseconds.
 const BUILD_AGAIN: u32 = 1_000;
-const LOG_AGAIN: u32 = 700;
-
-/// How often the log of a finished build is read until it brings nothing new.
-const LAST_READS: u32 = 2;
 
 /// The page of one build.
 #[component]
@@ -57,10 +53,7 @@ pub fn Build(build_id: String) -> impl IntoView {
             visit.keep_build(&build);
         }
     });
-    let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
     let under_way = memo(move || build.data().is_some_and(|build| !build.is_finished()));
-    let (source, log) = use_log(id, finished);
-    let live = memo(move || !finished.get());
     let utc = RwSignal::new(false);
     let more_open = RwSignal::new(false);
     // The commit is known later than the rest.
@@ -107,16 +100,7 @@ pub fn Build(build_id: String) -> impl IntoView {
         }
         .into_any()
     };
-    // One place for one trouble: when the build cannot be read either, that was said above.
-    let log_only = Signal::derive(move || match error.get() {
-        None => log.error().get(),
-        Some(_) => None,
-    });
     let loading = move || error.get().is_none().then(|| skeleton(4)).into_any();
-    let log_failed = flag(move || log.error().with(Option::is_some));
-    let log_view = move || {
-        view! { <LogView source=source.clone() growing=live failed=log_failed /> }.into_any()
-    };
     let missing = memo(move || {
         let status = error.get().and_then(|error| error.status());
         status == Some(404) && !has_data.get()
@@ -127,8 +111,7 @@ pub fn Build(build_id: String) -> impl IntoView {
             {load_error(ts!(build.loading), error, has_data, move || build.refresh())}
             {when(move || missing.get(), move || near(id))}
             {choose(move || has_data.get(), loaded, loading)}
-            {load_error(ts!(log.loading), log_only, has_data, move || log.refresh())}
-            {when(move || has_data.get(), log_view)}
+            {log_section(id, build)}
         </div>
     }
 }
@@ -208,43 +191,6 @@ fn near(id: StoredValue<String>) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// Reads the log again and again while the build runs, and once it has ended until nothing new
-/// comes. The query's data counts the reads that brought nothing since the build ended.
-fn use_log(id: StoredValue<String>, finished: Memo<bool>) -> (LogSource, Query<u32>) {
-    let connection = use_connection();
-    let source = LogSource::new();
-    let into = source.clone();
-    let idle = StoredValue::new(0u32);
-    let query = use_query(
-        move || {
-            let client = connection.client()?;
-            let (id, source) = (id.get_value(), into.clone());
-            let ended = finished.get_untracked();
-            Some(Box::pin(async move {
-                let fresh = read_log(&client, &id, &source).await?;
-                let quiet = if ended && fresh == 0 {
-                    idle.try_get_value().unwrap_or(LAST_READS) + 1
-                } else {
-                    0
-                };
-                idle.try_update_value(|idle| *idle = quiet);
-                Ok(quiet)
-            }))
-        },
-        |quiet: &u32| match *quiet < LAST_READS {
-            true => Pace::Steady(LOG_AGAIN),
-            false => Pace::Never,
-        },
-    );
-    (source, query)
-}
-
-async fn read_log(client: &Client, id: &str, source: &LogSource) -> Result<usize, Error> {
-    let start = source.resume_at();
-    let answer: Vec<LogEntry> = client.logs(id, start, None).await?;
-    Ok(source.merge(start, &answer))
 }
 
 /// Where the build stands, at a glance.

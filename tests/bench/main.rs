@@ -3,6 +3,12 @@
 //! The log engine natively, and the pages in Chromium against the real server. Medians; on a machine
 //! that does other things too, only the figures of one run compare.
 
+mod engine;
+mod generator;
+mod log;
+mod memory;
+mod server;
+
 #[allow(dead_code)]
 #[path = "../browser/api.rs"]
 mod api;
@@ -18,10 +24,7 @@ mod source;
 mod typing;
 
 use harness::{Browser, Server, Setup, eventually};
-use slipway_console::api::LogEntry;
-use slipway_console::log::LogStore;
 use source::Source;
-use std::time::Instant;
 
 const RUNS: usize = 5;
 
@@ -32,55 +35,6 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn report(what: &str, millis: f64) {
     println!("{what:<64} {millis:>10.1} ms");
-}
-
-/// A log of this many lines, 20 to the second.
-fn log(lines: usize) -> Vec<LogEntry> {
-    (0..lines)
-        .map(|index| LogEntry {
-            message: format!(
-                "#{} compiling unit {index} of the whole with options -O2 -g",
-                index % 40
-            ),
-            level: Some("INFO".to_owned()),
-            time: Some(1_441_770_706 + index as i64 / 20),
-        })
-        .collect()
-}
-
-fn engine() {
-    let entries = log(100_000);
-    let text = serde_json::to_string(&entries).expect("encodes");
-    let decode = (0..RUNS).map(|_| {
-        let start = Instant::now();
-        let read: Vec<LogEntry> = serde_json::from_str(&text).expect("decodes");
-        let mut store = LogStore::default();
-        store.merge(None, &read);
-        assert_eq!(store.len(), entries.len());
-        start.elapsed().as_secs_f64() * 1e3
-    });
-    report(
-        "a log of 100,000 lines, decoded and stored (native)",
-        median(decode.collect()),
-    );
-    let polls = (0..RUNS).map(|_| {
-        let mut store = LogStore::default();
-        store.merge(None, &entries[..90_000]);
-        let start = Instant::now();
-        let mut at = 90_000;
-        while at < entries.len() {
-            let next = (at + 100).min(entries.len());
-            let from = store.resume_at();
-            let first = entries.partition_point(|entry| entry.time < from);
-            store.merge(from, &entries[first..next]);
-            at = next;
-        }
-        start.elapsed().as_secs_f64() * 1e3 / 100.0
-    });
-    report(
-        "one poll of 100 new lines, merged at 100,000 (native)",
-        median(polls.collect()),
-    );
 }
 
 /// Milliseconds from the press on a link until this holds and was painted.
@@ -99,9 +53,54 @@ async fn press_to_paint(browser: &Browser, link: &str, until: &str) -> f64 {
         .expect("a number")
 }
 
+/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `pages`, `log` (the table), `long`
+/// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
+/// table's end once, and `serve`, which only serves, to look at a long log by hand.
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    engine();
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|word| word == part);
+    if is_wanted("engine") {
+        [10_000, 100_000, 1_000_000]
+            .into_iter()
+            .for_each(engine::figures);
+    }
+    if is_wanted("pages") {
+        pages().await;
+    }
+    let server = server::BenchServer::start();
+    if is_wanted("log") {
+        for lines in [10_000, 100_000, 1_000_000] {
+            log::table(&server, lines).await;
+            server.forget(lines);
+        }
+    }
+    if is_wanted("long") {
+        log::alone(&server, &log::console_path(5_000_000), 5_000_000).await;
+    }
+    // Parts of the table above, so only by themselves.
+    let is_named = |part: &str| wanted.iter().any(|word| word == part);
+    if is_named("console") {
+        log::alone(&server, &log::console_path(1_000_000), 1_000_000).await;
+    }
+    if is_named("baseline") {
+        log::alone(&server, &log::baseline_path(1_000_000), 1_000_000).await;
+    }
+    if is_named("serve") {
+        println!(
+            "{}{}, or with another length",
+            server.address,
+            log::console_path(1_000_000)
+        );
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The pages against the real server.
+async fn pages() {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
     let folder = source.path().display().to_string();
     let server = Server::start(&["--allow-local-source", &folder]).await;

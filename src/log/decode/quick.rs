@@ -1,0 +1,76 @@
+//! The quick way through an entry: its keys as they are most often written, without white space or
+//! escapes but those of the message, and all of it in one chunk. What differs is left to the states.
+
+use super::values::text;
+use super::{Decoder, Field, State};
+use crate::merge::Held;
+use crate::store::Store;
+
+const MESSAGE: &[u8] = b"\"message\":\"";
+const LEVEL: &[u8] = b"\"level\":\"";
+const TIME: &[u8] = b"\"time\":";
+
+impl Decoder {
+    /// Reads on from a key as far as this way goes; says how many bytes were used. The state is then
+    /// what is expected next.
+    #[inline]
+    pub(super) fn quick(&mut self, rest: &[u8], store: &mut Store, held: &mut Held) -> usize {
+        let mut at = 0;
+        loop {
+            let key = rest.get(at..).unwrap_or(&[]);
+            let value = if let Some(value) = key.strip_prefix(MESSAGE) {
+                store.arena.discard();
+                let (used, done) = text(&mut self.unescape, value, &mut store.arena);
+                at += MESSAGE.len() + used;
+                if !done {
+                    self.state = State::InString(Field::Message);
+                    return at;
+                }
+                value.get(used..).unwrap_or(&[])
+            } else if let Some(value) = key.strip_prefix(LEVEL) {
+                let ends = |byte: &u8| matches!(byte, b'"' | b'\\');
+                let Some(end) = value.iter().take(64).position(ends) else {
+                    return at;
+                };
+                let Some((level, [b'"', after @ ..])) = value.split_at_checked(end) else {
+                    return at;
+                };
+                self.level = store.levels.number(level);
+                at += LEVEL.len() + end + 1;
+                after
+            } else if let Some(value) = key.strip_prefix(TIME) {
+                let digits = value
+                    .iter()
+                    .take(18)
+                    .take_while(|byte| byte.is_ascii_digit());
+                let (len, seconds) = digits.fold((0, 0), |(len, seconds), digit| {
+                    (len + 1, seconds * 10 + i64::from(digit - b'0'))
+                });
+                let after = value.get(len..).unwrap_or(&[]);
+                if len == 0 || !matches!(after.first(), Some(b',' | b'}')) {
+                    return at;
+                }
+                self.time = Some(seconds);
+                at += TIME.len() + len;
+                after
+            } else {
+                return at;
+            };
+            match value.first() {
+                Some(b',') => {
+                    self.state = State::Key;
+                    at += 1;
+                }
+                Some(b'}') => {
+                    self.complete(store, held);
+                    self.state = State::ElementEnd;
+                    return at + 1;
+                }
+                _ => {
+                    self.state = State::FieldEnd;
+                    return at;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What a line says of the steps of a build.
+
+/// What a line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark<'a> {
+    /// A step begins, after the one before it has ended (buildah, podman, docker).
+    Step(Step<'a>),
+    /// A line of BuildKit, which runs several steps at once: which, and what it says of it.
+    Vertex(u32, Vertex<'a>),
+    /// A step has failed: the one with this command, or the one under way.
+    Failed(Option<&'a str>),
+}
+
+/// What names a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step<'a> {
+    pub number: u32,
+    pub total: Option<u32>,
+    pub title: &'a str,
+}
+
+/// What a line of BuildKit says of its step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vertex<'a> {
+    Named(Step<'a>),
+    Done,
+    Failed,
+    /// Something that it prints.
+    Output,
+}
+
+/// Whether a line may say something, by its first character.
+#[inline]
+pub fn may_mark(line: &[u8]) -> bool {
+    match line {
+        [b'[', digit, ..] => digit.is_ascii_digit(),
+        [first, ..] => matches!(first, b'S' | b'#' | b'E' | b'e' | b'T' | b'f'),
+        [] => false,
+    }
+}
+
+/// Reads a line without its escapes.
+pub fn read(line: &str) -> Option<Mark<'_>> {
+    if let Some(rest) = line.strip_prefix('#') {
+        return vertex(rest);
+    }
+    // A build of several stages says which of them before its step.
+    let rest = match line.strip_prefix('[') {
+        Some(rest) => {
+            let (stage, rest) = rest.split_once("] ")?;
+            fraction(stage)?;
+            rest
+        }
+        None => line,
+    };
+    let step = rest.strip_prefix("STEP ").or(rest.strip_prefix("Step "));
+    if let Some(step) = step.and_then(step_after) {
+        return Some(Mark::Step(step));
+    }
+    failure(line)
+}
+
+/// `3/12: RUN …`, `3/12 : RUN …`, `3: RUN …`
+fn step_after(text: &str) -> Option<Step<'_>> {
+    let (place, title) = text.split_once(':')?;
+    let place = place.trim_end();
+    let (number, total) = match fraction(place) {
+        Some((number, total)) => (number, Some(total)),
+        None => (place.parse().ok()?, None),
+    };
+    Some(Step {
+        number,
+        total,
+        title: title.trim(),
+    })
+}
+
+fn fraction(text: &str) -> Option<(u32, u32)> {
+    let (number, total) = text.split_once('/')?;
+    let (number, total) = (number.parse().ok()?, total.parse().ok()?);
+    (number <= total).then_some((number, total))
+}
+
+/// What follows the `#` of BuildKit.
+fn vertex(text: &str) -> Option<Mark<'_>> {
+    let (number, rest) = text.split_once(' ')?;
+    let number = number.parse().ok()?;
+    let says = match rest.split(' ').next() {
+        Some("DONE" | "CACHED" | "CANCELED") => Vertex::Done,
+        Some("ERROR" | "ERROR:") => Vertex::Failed,
+        _ => rest
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once("] "))
+            .and_then(|(place, title)| {
+                // A stage and a platform may stand before the place.
+                let (number, total) = fraction(place.rsplit(' ').next()?)?;
+                Some(Vertex::Named(Step {
+                    number,
+                    total: Some(total),
+                    title: title.trim(),
+                }))
+            })
+            .unwrap_or(Vertex::Output),
+    };
+    Some(Mark::Vertex(number, says))
+}
+
+/// What image builders print when a step has failed.
+fn failure(line: &str) -> Option<Mark<'_>> {
+    let starts = |start: &str| {
+        let is = line.get(..start.len());
+        is.is_some_and(|is| is.eq_ignore_ascii_case(start))
+    };
+    if starts("error building at STEP \"") || starts("error: building at STEP \"") {
+        let (_, command) = line.split_once('"')?;
+        // A command can hold quotes itself.
+        let end = command.rfind("\": ").or(command.rfind('"'));
+        return Some(Mark::Failed(end.and_then(|end| command.get(..end))));
+    }
+    let failed = (starts("the command ") && line.contains("returned a non-zero code"))
+        || (starts("error: process ") && line.contains("did not complete"))
+        || starts("executor failed running")
+        || starts("error: executor failed running")
+        || starts("error: failed to solve")
+        || starts("failed to solve");
+    failed.then_some(Mark::Failed(None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(number: u32, total: Option<u32>, title: &str) -> Step<'_> {
+        Step {
+            number,
+            total,
+            title,
+        }
+    }
+
+    #[test]
+    fn lines_that_begin_a_step() {
+        let cases = [
+            ("STEP 3/12: RUN make", step(3, Some(12), "RUN make")),
+            ("[1/2] STEP 2/4: COPY a: b", step(2, Some(4), "COPY a: b")),
+            ("Step 3/12 : RUN make", step(3, Some(12), "RUN make")),
+            ("STEP 1: FROM scratch", step(1, None, "FROM scratch")),
+        ];
+        for (line, step) in cases {
+            assert_eq!(read(line), Some(Mark::Step(step)), "{line}");
+            assert!(may_mark(line.as_bytes()));
+        }
+        for line in [
+            "STEP x: y",
+            "STEP 4/3: y",
+            "Steps 1/2: x",
+            "[x] STEP 1/2: y",
+            " STEP 1/2: x",
+            "STEP 1/2",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_of_buildkit() {
+        let named = |number, total, title| Vertex::Named(step(number, Some(total), title));
+        let cases = [
+            ("#7 [3/5] RUN make", named(3, 5, "RUN make")),
+            ("#7 [build 3/5] RUN make", named(3, 5, "RUN make")),
+            (
+                "#7 [linux/amd64 stage-1 3/5] RUN make",
+                named(3, 5, "RUN make"),
+            ),
+            ("#7 [internal] load build definition", Vertex::Output),
+            ("#7 0.123 [1/2] x", Vertex::Output),
+            ("#7 DONE 0.1s", Vertex::Done),
+            ("#7 CACHED", Vertex::Done),
+            (
+                "#7 ERROR: process \"x\" did not complete successfully",
+                Vertex::Failed,
+            ),
+        ];
+        for (line, says) in cases {
+            assert_eq!(read(line), Some(Mark::Vertex(7, says)), "{line}");
+        }
+        assert_eq!(read("# 7"), None);
+        assert_eq!(read("#7"), None);
+    }
+
+    #[test]
+    fn lines_that_tell_of_a_failure() {
+        let command = Some("RUN echo \"a\": b");
+        for (line, command) in [
+            (
+                "Error: building at STEP \"RUN echo \"a\": b\": while running runtime: exit status 1",
+                command,
+            ),
+            (
+                "error building at STEP \"RUN x\": error while running",
+                Some("RUN x"),
+            ),
+            (
+                "The command '/bin/sh -c x' returned a non-zero code: 2",
+                None,
+            ),
+            (
+                "ERROR: process \"/bin/sh\" did not complete successfully: exit code: 1",
+                None,
+            ),
+            ("executor failed running [/bin/sh -c x]: exit code: 1", None),
+            ("ERROR: failed to solve: process \"x\"", None),
+        ] {
+            assert_eq!(read(line), Some(Mark::Failed(command)), "{line}");
+            assert!(may_mark(line.as_bytes()));
+        }
+        assert_eq!(read("error: no such file"), None);
+    }
+}

@@ -1,0 +1,62 @@
+//! The engine against slow, obvious versions of itself.
+
+mod decoding;
+mod merging;
+mod painting;
+mod searching;
+mod steps;
+
+use crate::{Log, Summary};
+
+/// How many cases a property is tried with; `SLIPWAY_CASES` makes it go on for minutes.
+fn cases() -> proptest::test_runner::Config {
+    let cases = std::env::var("SLIPWAY_CASES").ok();
+    let cases = cases.and_then(|cases| cases.parse().ok());
+    proptest::test_runner::Config {
+        cases: cases.unwrap_or(256),
+        max_global_rejects: u32::MAX,
+        failure_persistence: None,
+        ..Default::default()
+    }
+}
+
+/// A log of one answer that comes cut at these places, as parts of its length in 1/256.
+fn read(body: &[u8], cuts: &[u8]) -> (Log, Summary) {
+    let mut log = Log::new();
+    log.begin(None);
+    for chunk in cut(body, cuts) {
+        log.feed(chunk);
+    }
+    let summary = log.end();
+    (log, summary)
+}
+
+fn cut<'a>(body: &'a [u8], cuts: &[u8]) -> Vec<&'a [u8]> {
+    let mut places: Vec<usize> = cuts
+        .iter()
+        .map(|cut| body.len() * usize::from(*cut) / 256)
+        .collect();
+    places.push(body.len());
+    places.sort_unstable();
+    let mut chunks = Vec::new();
+    let mut from = 0;
+    for place in places {
+        chunks.push(&body[from..place]);
+        from = place;
+    }
+    chunks
+}
+
+fn texts(log: &Log) -> Vec<&str> {
+    (0..log.len())
+        .map(|line| log.line(line).expect("is there").text)
+        .collect()
+}
+
+/// A body of entries with these messages, a second apart.
+fn body(messages: &[impl AsRef<str>]) -> String {
+    let entries = messages.iter().enumerate().map(|(index, message)| {
+        serde_json::json!({"message": message.as_ref(), "level": "INFO", "time": 100 + index})
+    });
+    serde_json::Value::Array(entries.collect()).to_string()
+}

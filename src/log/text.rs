@@ -1,0 +1,100 @@
+//! What kinds of bytes a text holds, found eight at a time.
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// What a text holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Classes {
+    /// Bytes outside of ASCII.
+    pub wide: bool,
+    /// ASCII control characters, tabs and newlines included.
+    pub control: bool,
+}
+
+/// Looks through a text once.
+#[inline]
+pub fn classes(text: &[u8]) -> Classes {
+    let (mut wide, mut control) = (0u64, 0u64);
+    let (words, rest) = text.as_chunks::<8>();
+    let mut look = |word: u64| {
+        wide |= word;
+        // A byte below 0x20 borrows; one of 0x7f becomes 0x80 by adding one to its lower bits.
+        control |= word.wrapping_sub(LOW * 0x20) & !word & HIGH;
+        control |= ((word & !HIGH) + LOW) & !word & HIGH;
+    };
+    for word in words {
+        look(u64::from_le_bytes(*word));
+    }
+    // What fills up the last word is of neither kind.
+    let mut last = [b' '; 8];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    look(u64::from_le_bytes(last));
+    Classes {
+        wide: wide & HIGH != 0,
+        control: control != 0,
+    }
+}
+
+/// Whether a character must not act as what it is: controls but the tab, what changes the direction of
+/// text, and what breaks lines beside the newline.
+pub fn is_special(char: char) -> bool {
+    (char.is_control() && char != '\t')
+        || matches!(
+            char,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// Whether one line of valid UTF-8 holds a special character.
+pub fn has_special(line: &[u8]) -> bool {
+    let classes = classes(line);
+    if classes.control
+        && line
+            .iter()
+            .any(|byte| byte.is_ascii_control() && *byte != b'\t')
+    {
+        return true;
+    }
+    // All special characters outside of ASCII begin with one of three bytes.
+    classes.wide
+        && memchr::memchr3_iter(0xc2, 0xd8, 0xe2, line).any(|at| {
+            matches!(
+                line.get(at..).unwrap_or(&[]),
+                [0xc2, 0x80..=0x9f, ..]
+                    | [0xd8, 0x9c, ..]
+                    | [0xe2, 0x80, 0x8e | 0x8f | 0xa8..=0xae, ..]
+                    | [0xe2, 0x81, 0xa6..=0xa9, ..]
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn classes_are_those_of_the_bytes(text in prop::collection::vec(any::<u8>(), 0..40)) {
+            let found = classes(&text);
+            prop_assert_eq!(found.wide, text.iter().any(|byte| *byte >= 0x80));
+            prop_assert_eq!(found.control, text.iter().any(u8::is_ascii_control));
+        }
+
+        #[test]
+        fn seldom_controls_are_found(at in 0usize..20, byte in any::<u8>()) {
+            let mut text = [b'a'; 20];
+            text[at] = byte;
+            let found = classes(&text);
+            prop_assert_eq!((found.wide, found.control), (byte >= 0x80, byte.is_ascii_control()));
+        }
+
+        #[test]
+        fn special_characters_are_found(text in "[a\t\u{0}-\u{1f}\u{7f}-\u{a0}\u{600}-\u{620}\u{2000}-\u{2070}中]{0,9}") {
+            prop_assert_eq!(has_special(text.as_bytes()), text.chars().any(is_special));
+        }
+    }
+}

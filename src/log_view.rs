@@ -1,0 +1,278 @@
+//! The log of a build: read as it comes in, of which only what is on screen is in the page.
+//!
+//! | part | what it does |
+//! | --- | --- |
+//! | `source` | reads the log, again and again while the build runs |
+//! | `state` | the lines, and where the reader is in them |
+//! | `viewport`, `line`, `color`, `times` | what is worked out without a browser |
+//! | `rows`, `row`, `look` | the rows that are in the page, and how they show lines |
+//! | `find`, `select`, `tools`, `keys` | what the reader can do |
+//! | the rest | the bars and panels around the rows |
+
+mod bar;
+mod color;
+mod download;
+mod find;
+mod keys;
+mod line;
+mod look;
+mod menus;
+mod overview;
+mod pause;
+mod print;
+mod row;
+mod rows;
+mod search_bar;
+mod sections_panel;
+mod select;
+mod selection_bar;
+mod source;
+mod state;
+mod times;
+mod tools;
+mod viewport;
+mod words;
+
+use crate::api::Build;
+use crate::browser::{Keep, stored};
+use crate::components::button::Button;
+use crate::components::notice::{load_error, notice};
+use crate::navigation::use_navigation;
+use crate::query::Query;
+use crate::text::words;
+use crate::view::{effect, flag, live, when};
+use crate::{tr, ts};
+use find::Finder;
+use leptos::html;
+use leptos::prelude::*;
+use look::Look;
+use select::Selection;
+use state::LogView;
+use times::TimeKind;
+use tools::Tools;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, HtmlElement, MouseEvent, ResizeObserver};
+use words::number;
+
+/// The log of a build, with everything that belongs to it: its reading, its errors, its tools.
+pub fn log_section(build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
+    let look = Look {
+        wrap: stored(Keep::Device, "log.wrap").is_some(),
+        utc: stored(Keep::Device, "log.utc").is_some(),
+        times: TimeKind::named(&stored(Keep::Device, "log.times").unwrap_or_default()),
+        ..Look::default()
+    };
+    let view = LogView::new(look);
+    let tools = Tools {
+        view,
+        finder: Finder::new(view),
+        selection: Selection::open(view, use_navigation()),
+        full: RwSignal::new(false),
+        listed: RwSignal::new(is_wide()),
+    };
+    source::read(view, build_id, build);
+    let (build_error, has_build) = (build.error(), build.has_data());
+    // One place for one trouble: when the build cannot be read either, that is said above.
+    let error = Signal::derive(move || match build_error.get() {
+        None => view.error.get(),
+        Some(_) => None,
+    });
+    let has_lines = flag(move || view.counts.with(|counts| counts.lines > 0));
+    let unreadable = move || view.counts.with(|counts| counts.unreadable);
+    announce_errors(view);
+    let shown = move || section(tools, build_id, build);
+    view! {
+        {load_error(ts!(log.loading), error, has_lines, move || view.alarm().ring())}
+        {when(
+            move || unreadable() > 0,
+            move || {
+                let text = ts!(log.unreadable, n = number(unreadable() as usize));
+                notice("warning", text).into_any()
+            },
+        )}
+        {when(move || build_error.with(Option::is_none) || has_build.get() || has_lines.get(), shown)}
+    }
+    .into_any()
+}
+
+/// Whether there is room for the list of steps beside the log.
+fn is_wide() -> bool {
+    let width = window().inner_width().ok().and_then(|width| width.as_f64());
+    width.is_some_and(|width| width >= 1_100.0)
+}
+
+/// Tells a screen reader of errors that come while the build runs.
+fn announce_errors(view: LogView) {
+    let told = StoredValue::new(0);
+    effect(move || {
+        let errors = view.counts.with(|counts| counts.errors);
+        let known = told.get_value();
+        told.set_value(errors);
+        if errors > known && !view.loading.get_untracked() {
+            view.announced
+                .set(tr!(log.new_errors, n = number(errors - known)));
+        }
+    });
+}
+
+fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
+    let view = tools.view;
+    view! {
+        <section
+            class="log"
+            aria-label=ts!(log.section)
+            data-full=live(move || tools.full.get().to_string())
+            data-wrap=live(move || view.look.with(|look| look.wrap).to_string())
+            data-times=live(move || view.look.with(|look| look.times.name()))
+            on:keydown=move |event| keys::press(&event, tools)
+        >
+            {bar::bar(tools, build_id, build)}
+            {search_bar::search_bar(tools)}
+            {window_notice(tools)}
+            {selection_bar::selection_bar(tools)}
+            {frame(tools, build)}
+            <p class="visually-hidden" role="status">
+                {view.announced}
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+/// What scrolls, and the rows in it.
+fn frame(tools: Tools, build: Query<Build>) -> AnyView {
+    let view = tools.view;
+    let place = NodeRef::<html::Div>::new();
+    effect(move || {
+        if let Some(frame) = place.get() {
+            // The rows' own place is in the page by then.
+            request_animation_frame(move || mount(view, frame.into()));
+        }
+    });
+    let nothing = live(move || {
+        let running = build.data().is_some_and(|build| !build.is_finished());
+        match running || view.loading.get() {
+            true => tr!(log.waiting),
+            false => tr!(log.empty),
+        }
+    });
+    let empty = move || view.counts.with(|counts| counts.lines == 0);
+    let hidden = move || {
+        view.counts
+            .with(|counts| counts.lines > 0 && counts.rows == 0)
+    };
+    view! {
+        <div class="log-body">
+            {sections_panel::sections_panel(tools)}
+            <div
+                class="log-frame"
+                node_ref=place
+                tabindex="0"
+                role="region"
+                aria-label=ts!(log.title)
+                aria-describedby="log-place"
+                on:scroll=move |_| view.scrolled()
+                on:scrollend=move |_| view.rested()
+                on:click=move |event| pressed(&event, tools)
+            >
+                <div class="log-space">
+                    <div class="log-window">
+                        <div class="log-rows" role="list" aria-label=ts!(log.title)></div>
+                    </div>
+                </div>
+                {when(
+                    move || empty() && view.error.with(Option::is_none),
+                    move || view! { <p class="log-empty">{nothing}</p> }.into_any(),
+                )}
+                {when(
+                    hidden,
+                    move || view! { <p class="log-empty">{ts!(log.all_hidden)}</p> }.into_any(),
+                )}
+            </div>
+            {overview::overview(tools)}
+            {new_lines(view)}
+        </div>
+    }
+    .into_any()
+}
+
+fn mount(view: LogView, frame: HtmlElement) {
+    view.mount(frame.clone());
+    let resized = Closure::<dyn Fn()>::new(move || view.resized());
+    if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+        observer.observe(&frame);
+        view.keep(observer, resized);
+    }
+}
+
+/// A press on something in the rows.
+fn pressed(event: &MouseEvent, tools: Tools) {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(target) = target else { return };
+    let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.alt_key());
+    let of = |selector: &str| target.closest(selector).ok().flatten();
+    if let Some(more) = of("[data-more]") {
+        let line = more
+            .get_attribute("data-more")
+            .and_then(|line| line.parse().ok());
+        if let Some(line) = line {
+            tools.view.set_look(|look| look.show_more(line));
+            tools.focus_log();
+        }
+    } else if plain && of(".log-number").is_some() {
+        event.prevent_default();
+        let line = of(".log-line").and_then(|line| line.get_attribute("data-line"));
+        let line = line.and_then(|line| line.parse::<usize>().ok());
+        if let Some(line) = line.and_then(|line| line.checked_sub(1)) {
+            tools.selection.press(line, event.shift_key());
+            tools.focus_log();
+        }
+    }
+}
+
+/// Says that only a part of the log is shown, which part, and leads back to all of it.
+fn window_notice(tools: Tools) -> AnyView {
+    let view = tools.view;
+    let said = live(move || {
+        let utc = view.look.with(|look| look.utc);
+        let word = |time: Option<i64>| match time {
+            Some(time) => words().absolute(time.saturating_mul(1000), utc),
+            None => "…".to_owned(),
+        };
+        let (start, end) = view.window.get();
+        tr!(log.window_said, from = word(start), to = word(end))
+    });
+    let notice = move || {
+        view! {
+            <div class="log-selection" role="status">
+                <span>{said}</span>
+                {Button::new(ts!(log.window_whole))
+                    .on_press(move || tools.selection.set_window(None, None))}
+            </div>
+        }
+        .into_any()
+    };
+    when(move || view.window.get() != (None, None), notice).into_any()
+}
+
+/// How many lines came since the end was left; leads back to it.
+fn new_lines(view: LogView) -> AnyView {
+    let waiting = move || {
+        let rows = view.counts.with(|counts| counts.rows);
+        rows.saturating_sub(view.left_at.get())
+    };
+    let button = move || {
+        Button::new(ts!(log.new_lines, n = number(waiting())))
+            .primary()
+            .on_press(move || view.follow_end())
+    };
+    view! {
+        <div class="log-new">
+            {when(move || !view.follow.get() && waiting() > 0, button)}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,123 @@
+//! The bar above the log: how much there is, how it is shown.
+
+use super::menus::{levels, more, window_menu};
+use super::selection_bar::go_to_field;
+use super::state::LogView;
+use super::times::TimeKind;
+use super::tools::Tools;
+use super::words::{number, size};
+use crate::api::Build;
+use crate::components::button::Button;
+use crate::components::input::select;
+use crate::query::Query;
+use crate::view::{flag, live, part};
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// The bar.
+pub fn bar(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
+    let view = tools.view;
+    view! {
+        <div class="log-bar">
+            <h2>{ts!(log.title)}</h2>
+            <span class="quiet log-count">{live(move || counted(view))}</span>
+            <span class="quiet log-place" id="log-place">
+                {live(move || in_view(view))}
+            </span>
+            {part(move || progress(view, build))}
+            <div class="log-tools" role="toolbar" aria-label=ts!(log.tools)>
+                {Button::new(ts!(log.follow))
+                    .pressed(view.follow)
+                    .on_press(move || tools.toggle_follow())}
+                {Button::new(ts!(log.wrap))
+                    .pressed(flag(move || view.look.with(|look| look.wrap)))
+                    .on_press(move || tools.toggle_wrap())}
+                {times(tools)}
+                {levels(view)}
+                {window_menu(tools)}
+                {go_to_field(tools)}
+                {steps(tools)}
+                {more(tools, build_id)}
+                {Button::new(ts!(log.full))
+                    .pressed(tools.full)
+                    .on_press(move || tools.full.update(|full| *full = !*full))}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn counted(view: LogView) -> String {
+    let counts = view.counts.get();
+    match counts.rows == counts.lines {
+        true => tr!(log.lines, n = number(counts.lines)),
+        false => tr!(
+            log.lines_shown,
+            n = number(counts.rows),
+            of = number(counts.lines)
+        ),
+    }
+}
+
+/// Which lines are in view.
+fn in_view(view: LogView) -> String {
+    let in_view = view.in_view.get();
+    if in_view.last == 0 {
+        return String::new();
+    }
+    let of = view.counts.with(|counts| counts.lines);
+    tr!(
+        log.in_view,
+        first = number(in_view.first + 1),
+        last = number(in_view.last),
+        of = number(of)
+    )
+}
+
+/// Shows the list of steps, where there are any.
+fn steps(tools: Tools) -> AnyView {
+    let none = flag(move || tools.view.counts.with(|counts| counts.sections == 0));
+    Button::new(ts!(log.steps))
+        .pressed(tools.listed)
+        .disabled(none)
+        .on_press(move || tools.listed.update(|listed| *listed = !*listed))
+}
+
+/// How far the first answer has come, while it is on its way.
+fn progress(view: LogView, build: Query<Build>) -> Option<AnyView> {
+    if !view.loading.get() {
+        return None;
+    }
+    let bytes = live(move || {
+        tr!(
+            log.received,
+            n = size(view.counts.with(|counts| counts.bytes) as u64)
+        )
+    });
+    let share = Signal::derive(move || {
+        let (first, last) = view.counts.with(|counts| counts.times)?;
+        let ended = build.data()?.ended_at?.seconds();
+        let whole = ended.saturating_sub(first).max(1) as f64;
+        Some((last.saturating_sub(first) as f64 / whole).clamp(0.0, 1.0))
+    });
+    let bar = view! {
+        <progress max="1" value=move || share.get() aria-label=ts!(log.loading)></progress>
+        <span class="quiet">{bytes}</span>
+    };
+    Some(bar.into_any())
+}
+
+fn times(tools: Tools) -> AnyView {
+    let kinds = TimeKind::ALL.map(|kind| {
+        let word = match kind {
+            TimeKind::None => ts!(log.times_none),
+            TimeKind::Clock => ts!(log.times_clock),
+            TimeKind::SinceStart => ts!(log.times_start),
+            TimeKind::SincePrevious => ts!(log.times_previous),
+        };
+        (kind.name().to_owned(), word)
+    });
+    let chosen = move || tools.view.look.with(|look| look.times.name().to_owned());
+    let choose = move |name: String| tools.set_times(TimeKind::named(&name));
+    select(ts!(log.times), kinds.to_vec(), chosen, choose)
+}

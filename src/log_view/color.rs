@@ -1,0 +1,86 @@
+//! Colours that a log brings with it, made readable on the log's ground. No DOM.
+
+/// The log's ground in the light and the dark theme; `--sunken` in the style.
+const GROUNDS: [[u8; 3]; 2] = [[0xec, 0xef, 0xf3], [0x0e, 0x10, 0x14]];
+
+/// The least contrast of text to its ground (WCAG AA).
+const CONTRAST: f64 = 4.5;
+
+/// Relative luminance, as WCAG defines it.
+fn luminance(color: [u8; 3]) -> f64 {
+    let [red, green, blue] = color.map(|part| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.040_45 {
+            part / 12.92
+        } else {
+            ((part + 0.055) / 1.055).powf(2.4)
+        }
+    });
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+fn mix(from: [u8; 3], to: [u8; 3], share: f64) -> [u8; 3] {
+    let mut out = from;
+    for (out, to) in out.iter_mut().zip(to) {
+        *out = (f64::from(*out) + (f64::from(to) - f64::from(*out)) * share).round() as u8;
+    }
+    out
+}
+
+/// The colour, or the nearest on its way to black or white that can be read on this ground.
+fn on(ground: [u8; 3], color: [u8; 3]) -> [u8; 3] {
+    let end = if luminance(ground) > 0.5 { 0 } else { 255 };
+    let steps = (0..=20).map(|step| mix(color, [end; 3], f64::from(step) / 20.0));
+    let mut readable = steps.filter(|color| contrast(*color, ground) >= CONTRAST);
+    readable.next().unwrap_or([end; 3])
+}
+
+fn css([red, green, blue]: [u8; 3]) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// A text's colour, as CSS for both themes.
+pub fn readable(color: [u8; 3]) -> String {
+    let [light, dark] = GROUNDS.map(|ground| css(on(ground, color)));
+    format!("light-dark({light},{dark})")
+}
+
+/// A background on which the page's own text can be read, as CSS for both themes.
+pub fn muted(color: [u8; 3]) -> String {
+    let [light, dark] = GROUNDS.map(|ground| css(mix(color, ground, 0.75)));
+    format!("light-dark({light},{dark})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn colours_that_can_be_read_stay() {
+        assert_eq!(on(GROUNDS[1], [255, 200, 0]), [255, 200, 0]);
+        assert_eq!(readable([0, 0, 0]), "light-dark(#000000,#808080)");
+    }
+
+    proptest! {
+        #[test]
+        fn every_colour_can_be_read(color in any::<[u8; 3]>()) {
+            for ground in GROUNDS {
+                prop_assert!(contrast(on(ground, color), ground) >= CONTRAST);
+            }
+        }
+
+        #[test]
+        fn text_can_be_read_on_every_background(color in any::<[u8; 3]>()) {
+            let text = [[0x1a, 0x1f, 0x26], [0xe5, 0xe9, 0xef]];
+            for (ground, text) in GROUNDS.into_iter().zip(text) {
+                prop_assert!(contrast(mix(color, ground, 0.75), text) >= CONTRAST);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The keys of the log. They are the log's only while the focus is in it.
+
+use super::find::Finder;
+use super::rows::LINE;
+use super::state::LogView;
+use super::tools::Tools;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+/// Does what a key says, and keeps it from everything else; other keys go on.
+pub fn press(event: &KeyboardEvent, tools: Tools) {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(target) = target else { return };
+    let is_field = target
+        .closest("input, select, textarea, dialog")
+        .ok()
+        .flatten()
+        .is_some();
+    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    let key = event.key();
+    let taken = match key.as_str() {
+        "Escape" => tools.escape(is_field),
+        _ if is_field => false,
+        // A button is pressed by it.
+        " " if target
+            .closest("button, a, summary")
+            .ok()
+            .flatten()
+            .is_some() =>
+        {
+            false
+        }
+        key => command(key, event.shift_key(), tools),
+    };
+    if taken {
+        event.prevent_default();
+        event.stop_propagation();
+    }
+}
+
+fn command(key: &str, shift: bool, tools: Tools) -> bool {
+    let (view, finder): (LogView, Finder) = (tools.view, tools.finder);
+    let page = view.read(|core| core.viewport.height()).unwrap_or(0.0) - 2.0 * LINE;
+    match key {
+        "/" => tools.focus_search(),
+        "n" => finder.next(),
+        "N" => finder.previous(),
+        "g" | "Home" => view.go_to_start(),
+        "G" | "End" => view.follow_end(),
+        "j" => view.move_by(LINE),
+        "k" => view.move_by(-LINE),
+        " " if shift => view.move_by(-page),
+        " " => view.move_by(page),
+        "f" => tools.toggle_follow(),
+        "F" => tools.go_to_failure(),
+        "w" => tools.toggle_wrap(),
+        "t" => tools.next_times(),
+        _ => return false,
+    }
+    true
+}

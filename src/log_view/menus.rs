@@ -1,0 +1,205 @@
+//! The menus of the log: levels, the window of time, everything that is seldom needed.
+
+use super::state::LogView;
+use super::times::{local_offset, stamp};
+use super::tools::Tools;
+use super::words::number;
+use crate::components::button::Button;
+use crate::components::copy::copy_button;
+use crate::log::Mode;
+use crate::view::{flag, live, memo, part, when};
+use crate::{tr, ts};
+use leptos::html;
+use leptos::prelude::*;
+
+/// The most levels that can be chosen; a log with more has invented them.
+const MOST_LEVELS: usize = 20;
+
+/// A button below which something opens.
+fn menu(label: Signal<String>, inside: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    let open = RwSignal::new(false);
+    let place = NodeRef::<html::Details>::new();
+    let close = move || {
+        if let Some(place) = place.get_untracked() {
+            place.set_open(false);
+        }
+    };
+    view! {
+        <details
+            class="log-menu"
+            node_ref=place
+            on:toggle=move |_| {
+                open.set(place.get_untracked().is_some_and(|place| place.open()));
+            }
+            on:focusout=move |event| {
+                let to = event.related_target();
+                let to = to.and_then(|to| wasm_bindgen::JsCast::dyn_into::<web_sys::Node>(to).ok());
+                let inside = place.get_untracked().is_some_and(|place| place.contains(to.as_ref()));
+                // What was pressed and takes no focus is inside as well.
+                if !inside && to.is_some() {
+                    close();
+                }
+            }
+            on:keydown=move |event| {
+                if event.key() == "Escape" && open.get_untracked() {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    close();
+                    if let Some(place) = place.get_untracked()
+                        && let Ok(Some(summary)) = place.query_selector("summary")
+                        && let Ok(summary) = wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(summary)
+                    {
+                        let _ = summary.focus();
+                    }
+                }
+            }
+        >
+            <summary class="button">{label}</summary>
+            <div class="log-menu-inside">{when(move || open.get(), inside)}</div>
+        </details>
+    }
+    .into_any()
+}
+
+fn check(label: Signal<String>, checked: Signal<bool>, change: impl Fn() + 'static) -> AnyView {
+    view! {
+        <label class="check">
+            <input type="checkbox" prop:checked=checked on:change=move |_| change() />
+            <span>{label}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// Which levels are shown, with how many lines each has.
+pub fn levels(view: LogView) -> AnyView {
+    let count = memo(move || {
+        view.counts.track();
+        let levels = view.read(|core| core.log.levels().len()).unwrap_or(0);
+        levels.min(MOST_LEVELS)
+    });
+    let hidden = move || view.filter.with(|filter| filter.hidden_levels.len());
+    let label = live(move || match hidden() {
+        0 => tr!(log.levels).to_owned(),
+        hidden => tr!(log.levels_hidden, n = hidden),
+    });
+    let inside = move || {
+        part(move || {
+            (0..count.get())
+                .map(|level| one_level(view, level as u8))
+                .collect_view()
+        })
+        .into_any()
+    };
+    menu(label, inside)
+}
+
+fn one_level(view: LogView, number_of: u8) -> Option<AnyView> {
+    let level = memo(move || {
+        view.counts.track();
+        let level = view.read(|core| {
+            let level = core.log.levels().get(usize::from(number_of))?;
+            Some((level.name.clone(), level.lines))
+        });
+        level.flatten().unwrap_or_default()
+    });
+    let any = untrack(move || level.with(|(_, lines)| *lines > 0)) || number_of > 0;
+    let label = live(move || {
+        let (name, lines) = level.get();
+        let name = if name.is_empty() {
+            tr!(log.no_level).to_owned()
+        } else {
+            name
+        };
+        format!("{name} ({})", number(lines))
+    });
+    let shown = flag(move || {
+        view.filter
+            .with(|filter| !filter.hidden_levels.contains(&number_of))
+    });
+    any.then(|| {
+        check(label, shown, move || {
+            view.set_filter(|filter| {
+                if !filter.hidden_levels.remove(&number_of) {
+                    filter.hidden_levels.insert(number_of);
+                }
+            });
+        })
+    })
+}
+
+/// From when to when the log is asked for.
+pub fn window_menu(tools: Tools) -> AnyView {
+    let view = tools.view;
+    let utc = move || view.look.with_untracked(|look| look.utc);
+    let written = move |time: Option<i64>| {
+        let time = time.map(|time| {
+            let offset = if utc() { 0 } else { local_offset(time) };
+            stamp(time.saturating_add(offset), 0)
+        });
+        time.unwrap_or_default().trim_end_matches('Z').to_owned()
+    };
+    let inside = move || {
+        let (start, end) = view.window.get_untracked();
+        let times = view.counts.with_untracked(|counts| counts.times);
+        let from = RwSignal::new(written(start.or(times.map(|(first, _)| first))));
+        let to = RwSignal::new(written(end.or(times.map(|(_, last)| last))));
+        let apply = move || {
+            let read = |text: String| super::times::read_local(&text, utc());
+            tools
+                .selection
+                .set_window(read(from.get_untracked()), read(to.get_untracked()));
+        };
+        view! {
+            {moment(ts!(log.window_from), from)}
+            {moment(ts!(log.window_to), to)}
+            {Button::new(ts!(log.window_apply)).primary().on_press(apply)}
+            {Button::new(ts!(log.window_whole))
+                .disabled(flag(move || view.window.get() == (None, None)))
+                .on_press(move || tools.selection.set_window(None, None))}
+        }
+        .into_any()
+    };
+    menu(ts!(log.window), inside)
+}
+
+fn moment(label: Signal<String>, value: RwSignal<String>) -> AnyView {
+    view! {
+        <label class="field">
+            <span class="field-label">{label}</span>
+            <input
+                type="datetime-local"
+                step="1"
+                prop:value=value
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+        </label>
+    }
+    .into_any()
+}
+
+/// Everything that is seldom needed.
+pub fn more(tools: Tools, build_id: StoredValue<String>) -> AnyView {
+    let view = tools.view;
+    let inside = move || {
+        let whole = live(move || tools.selection.whole_text());
+        view! {
+            {check(
+                ts!(log.utc),
+                flag(move || view.look.with(|look| look.utc)),
+                move || tools.toggle_utc(),
+            )}
+            {check(
+                ts!(log.controls),
+                flag(move || view.look.with(|look| look.mode == Mode::Controls)),
+                move || tools.toggle_controls(),
+            )}
+            {Button::new(ts!(log.download))
+                .on_press(move || super::download::save(view, build_id.get_value()))}
+            <span class="log-copy-all">{ts!(log.copy_all)} {copy_button(whole, ts!(log.title))}</span>
+            {Button::new(ts!(log.failure)).on_press(move || tools.go_to_failure())}
+        }
+        .into_any()
+    };
+    menu(ts!(log.more_tools), inside)
+}

@@ -1,0 +1,138 @@
+//! The search: its field, its options, what was found.
+
+use super::find::{Finder, Found};
+use super::tools::Tools;
+use super::words::number;
+use crate::components::button::Button;
+use crate::components::input::select;
+use crate::log::QueryErrorKind;
+use crate::view::{flag, live};
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// How many lines of context can be shown with each match.
+const CONTEXTS: [usize; 4] = [0, 2, 5, 20];
+
+/// The search's field and buttons.
+pub fn search_bar(tools: Tools) -> AnyView {
+    let finder = tools.finder;
+    let active = flag(move || finder.found.with(|found| found.active && found.lines > 0));
+    let keys = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            match event.shift_key() {
+                true => finder.previous(),
+                false => finder.next(),
+            }
+        }
+    };
+    view! {
+        <div class="log-search" role="search">
+            <input
+                type="search"
+                class="code"
+                aria-label=ts!(log.search)
+                placeholder=ts!(log.search)
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                prop:value=live(move || finder.query.with(|query| query.text.clone()))
+                aria-invalid=live(move || {
+                    finder.found.with(|found| found.error.is_some()).to_string()
+                })
+                aria-describedby="log-matches"
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    finder.look_for(|query| query.text = text);
+                }
+                on:keydown=keys
+            />
+            {options(finder)}
+            {Button::new(Signal::stored("↑".to_owned()))
+                .name(ts!(log.previous))
+                .title(ts!(log.previous))
+                .disabled(flag(move || !active.get()))
+                .on_press(move || finder.previous())}
+            {Button::new(Signal::stored("↓".to_owned()))
+                .name(ts!(log.next))
+                .title(ts!(log.next))
+                .disabled(flag(move || !active.get()))
+                .on_press(move || finder.next())}
+            <span id="log-matches" class="quiet log-matches" role="status">
+                {live(move || said(&finder.found.get()))}
+            </span>
+            {only_matches(tools)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Case, whole words, regular expression.
+fn options(finder: Finder) -> AnyView {
+    let query = finder.query;
+    view! {
+        {Button::new(Signal::stored("Aa".to_owned()))
+            .name(ts!(log.case))
+            .title(ts!(log.case))
+            .pressed(flag(move || query.with(|query| query.case)))
+            .on_press(move || finder.look_for(|query| query.case = !query.case))}
+        {Button::new(Signal::stored("W".to_owned()))
+            .name(ts!(log.word))
+            .title(ts!(log.word))
+            .pressed(flag(move || query.with(|query| query.word)))
+            .on_press(move || finder.look_for(|query| query.word = !query.word))}
+        {Button::new(Signal::stored(".*".to_owned()))
+            .name(ts!(log.regex))
+            .title(ts!(log.regex))
+            .pressed(flag(move || query.with(|query| query.regex)))
+            .on_press(move || finder.look_for(|query| query.regex = !query.regex))}
+    }
+    .into_any()
+}
+
+/// All lines, or only the matches with lines around them.
+fn only_matches(tools: Tools) -> AnyView {
+    let mut choices = vec![(String::new(), ts!(log.all_lines))];
+    for lines in CONTEXTS {
+        let word = match lines {
+            0 => ts!(log.only_matches),
+            _ => ts!(log.with_context, n = lines),
+        };
+        choices.push((lines.to_string(), word));
+    }
+    let chosen = move || {
+        let context = tools.finder.context.get();
+        context.map(|lines| lines.to_string()).unwrap_or_default()
+    };
+    let choose = move |value: String| {
+        let context = value.parse().ok();
+        tools.finder.show_only(context);
+    };
+    select(ts!(log.shown), choices, chosen, choose)
+}
+
+/// What was found, or what is wrong.
+fn said(found: &Found) -> String {
+    if let Some(error) = found.error {
+        return match error {
+            QueryErrorKind::Empty => "",
+            QueryErrorKind::Group => tr!(log.wrong_group),
+            QueryErrorKind::Class => tr!(log.wrong_class),
+            QueryErrorKind::Repetition => tr!(log.wrong_repetition),
+            QueryErrorKind::Escape => tr!(log.wrong_escape),
+            QueryErrorKind::Unsupported => tr!(log.wrong_unsupported),
+            QueryErrorKind::TooLarge => tr!(log.wrong_large),
+        }
+        .to_owned();
+    }
+    if !found.active {
+        return String::new();
+    }
+    let lines = number(found.lines);
+    match (found.done, found.at) {
+        (false, _) => tr!(log.searching, n = lines),
+        (true, _) if found.lines == 0 => tr!(log.nothing_found).to_owned(),
+        (true, Some(at)) => tr!(log.found_at, at = number(at + 1), n = lines),
+        (true, None) => tr!(log.found, n = lines),
+    }
+}

@@ -1,0 +1,182 @@
+//! The steps of the Dockerfile: a list at the side of the log.
+
+use super::select::Selection;
+use super::tools::Tools;
+use super::words::number;
+use crate::components::button::Button;
+use crate::components::icon::{self, Icon};
+use crate::format::duration;
+use crate::log::SectionState;
+use crate::view::{list, live, memo, part, when};
+use crate::{tr, ts};
+use chrono::TimeDelta;
+use leptos::prelude::*;
+
+/// The most steps in the list at one time.
+const MOST: usize = 30;
+
+/// A step as the list shows it.
+#[derive(Clone, PartialEq)]
+struct Step {
+    first: usize,
+    name: String,
+    seconds: Option<i64>,
+    state: SectionState,
+    /// Unix seconds.
+    times: Option<(i64, i64)>,
+}
+
+/// The list, where the log has steps and the reader wants to see them.
+pub fn sections_panel(tools: Tools) -> AnyView {
+    let view = tools.view;
+    let any = move || tools.listed.get() && view.counts.with(|counts| counts.sections > 0);
+    when(any, move || panel(tools)).into_any()
+}
+
+fn panel(tools: Tools) -> AnyView {
+    let view = tools.view;
+    // The part of the list with the step that is read.
+    let here = memo(move || {
+        let first = view.in_view.with(|in_view| in_view.first);
+        let section = view.read(|core| core.log.sections().section_of(first));
+        section.flatten()
+    });
+    let page = memo(move || here.get().unwrap_or(0) / MOST * MOST);
+    let keys = move || {
+        let all = view.counts.with(|counts| counts.sections);
+        (page.get()..all.min(page.get() + MOST))
+            .map(|step| step as u64)
+            .collect()
+    };
+    let step = move |index: u64| step_view(tools, index as usize, here);
+    let some = move || {
+        let all = view.counts.with(|counts| counts.sections);
+        let from = page.get();
+        (all > MOST).then(|| {
+            let to = all.min(from + MOST);
+            tr!(
+                log.steps_some,
+                from = number(from + 1),
+                to = number(to),
+                of = number(all)
+            )
+        })
+    };
+    let foldable = move || view.filter.with(|filter| filter.folded.is_empty());
+    view! {
+        <nav class="log-steps" aria-label=ts!(log.steps)>
+            <div class="log-steps-head">
+                <h3>{ts!(log.steps)}</h3>
+                {Button::new(live(move || match foldable() {
+                        true => tr!(log.fold_all),
+                        false => tr!(log.unfold_all),
+                    }))
+                    .on_press(move || tools.fold_all(foldable()))}
+            </div>
+            <ol>{list(keys, step)}</ol>
+            <p class="quiet">{live(move || some().unwrap_or_default())}</p>
+        </nav>
+    }
+    .into_any()
+}
+
+fn look_up(tools: Tools, index: usize) -> Option<Step> {
+    let found = tools.view.read(|core| {
+        let section = core.log.sections().list().get(index)?;
+        let name = match section.total {
+            None => section.title.clone(),
+            Some(total) => format!("{}/{total} {}", section.number, section.title),
+        };
+        Some(Step {
+            first: section.first,
+            name,
+            seconds: section.duration(),
+            state: section.state,
+            times: section.start_time.zip(section.end_time),
+        })
+    });
+    found.flatten()
+}
+
+fn state_word(state: SectionState) -> (Icon, &'static str) {
+    match state {
+        SectionState::Running => (icon::RUN, tr!(log.step_running)),
+        SectionState::Done => (icon::CHECK, tr!(log.step_done)),
+        SectionState::Failed => (icon::CROSS, tr!(log.step_failed)),
+    }
+}
+
+fn step_view(tools: Tools, index: usize, here: Memo<Option<usize>>) -> AnyView {
+    let view = tools.view;
+    let step = memo(move || {
+        view.counts.track();
+        look_up(tools, index)
+    });
+    let name = live(move || step.get().map(|step| step.name).unwrap_or_default());
+    let folded = memo(move || view.filter.with(|filter| filter.folded.contains(&index)));
+    let state = memo(move || step.get().map(|step| step.state));
+    let word = move || {
+        let (icon, word) = state_word(state.get()?);
+        Some(
+            view! { <span class="log-step-state" title=word role="img" aria-label=word>{icon::icon(icon)}</span> },
+        )
+    };
+    let length = live(move || {
+        let seconds = step
+            .get()
+            .and_then(|step| step.seconds)
+            .and_then(TimeDelta::try_seconds);
+        seconds.map(duration).unwrap_or_default()
+    });
+    let go = move |_| {
+        if let Some(step) = step.get_untracked() {
+            tools.go_to(step.first);
+        }
+    };
+    view! {
+        <li
+            data-state=live(move || match state.get() {
+                Some(SectionState::Failed) => "failed",
+                Some(SectionState::Running) => "running",
+                _ => "done",
+            })
+            aria-current=move || (here.get() == Some(index)).then_some("step")
+        >
+            <button
+                type="button"
+                class="log-fold"
+                aria-expanded=live(move || (!folded.get()).to_string())
+                aria-label=ts!(log.fold, step = name.get())
+                on:click=move |_| tools.fold(index)
+            ></button>
+            {part(word)}
+            <button type="button" class="log-step" title=name on:click=go>
+                {name}
+            </button>
+            <span class="quiet number">{length}</span>
+            {only(tools.selection, step, name)}
+        </li>
+    }
+    .into_any()
+}
+
+/// Asks the API for the time of one step alone.
+fn only(selection: Selection, step: Memo<Option<Step>>, name: Signal<String>) -> AnyView {
+    let press = move |_| {
+        if let Some((start, end)) = step.get_untracked().and_then(|step| step.times) {
+            selection.set_window(Some(start), Some(end));
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="button-icon"
+            aria-label=ts!(log.only_step, step = name.get())
+            title=ts!(log.only_step, step = name.get())
+            on:click=press
+        >
+            {icon::icon(icon::CLOCK)}
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,163 @@
+//! What can be done with selected lines; and going to a line, a range or a time.
+
+use super::select::Selection;
+use super::times::{local_offset, next_at, time_of_day};
+use super::tools::Tools;
+use super::words::number;
+use crate::browser;
+use crate::components::button::Button;
+use crate::log::export::Format;
+use crate::view::{live, when};
+use crate::{tr, ts};
+use leptos::prelude::*;
+
+/// The bar of the selection, while there is one.
+pub fn selection_bar(tools: Tools) -> AnyView {
+    let view = tools.view;
+    let any = move || view.look.with(|look| look.selected.is_some());
+    when(any, move || bar(tools)).into_any()
+}
+
+fn bar(tools: Tools) -> AnyView {
+    let (view, selection) = (tools.view, tools.selection);
+    let lines = live(move || {
+        let (first, last) = view.look.with(|look| look.selected).unwrap_or_default();
+        let (first, last) = (number(first + 1), number(last + 1));
+        match first == last {
+            true => tr!(log.line, n = first),
+            false => tr!(log.range, first = first, last = last),
+        }
+    });
+    let copy = move |label, format, with_times| {
+        Button::new(label).on_press(move || copy(tools, selection.text(format, with_times)))
+    };
+    view! {
+        <div class="log-selection" role="group" aria-label=ts!(log.selection)>
+            <span class="strong">{lines}</span>
+            {copy(ts!(log.copy), Format::Text, false)}
+            {copy(ts!(log.copy_times), Format::Text, true)}
+            {copy(ts!(log.copy_markdown), Format::Markdown, false)}
+            {Button::new(ts!(log.copy_link)).on_press(move || copy_link(tools))}
+            {Button::new(ts!(log.print)).on_press(move || super::print::print(selection))}
+            {Button::new(ts!(log.window_selected)).on_press(move || only(selection))}
+            {Button::new(ts!(log.clear))
+                .on_press(move || {
+                    selection.select(None);
+                    tools.focus_log();
+                })}
+        </div>
+    }
+    .into_any()
+}
+
+fn copy(tools: Tools, text: String) {
+    leptos::task::spawn_local(async move {
+        let said = match browser::copy(&text).await {
+            true => tr!(copy.done),
+            false => tr!(copy.refused),
+        };
+        tools.say(said.to_owned());
+    });
+}
+
+fn copy_link(tools: Tools) {
+    let link = window().location().href().unwrap_or_default();
+    copy(tools, link);
+}
+
+/// Asks the API for the time of the selected lines alone.
+fn only(selection: Selection) {
+    let Some((first, last)) = selection.lines() else {
+        return;
+    };
+    let times = selection.view.read(|core| {
+        let last = last.min(core.log.len().saturating_sub(1));
+        (core.log.near_time(first), core.log.near_time(last))
+    });
+    if let Some((start, end)) = times {
+        selection.set_window(start, end);
+    }
+}
+
+/// Where a line, a range or a time is typed.
+pub fn go_to_field(tools: Tools) -> AnyView {
+    let text = RwSignal::new(String::new());
+    let wrong = RwSignal::new(false);
+    let go = move || {
+        let there = go_to(tools, &text.get_untracked());
+        wrong.set(!there);
+        if there {
+            text.set(String::new());
+            tools.focus_log();
+        } else {
+            tools.say(tr!(log.no_such_place).to_owned());
+        }
+    };
+    view! {
+        <input
+            type="text"
+            class="code log-go"
+            inputmode="numeric"
+            autocomplete="off"
+            aria-label=ts!(log.go_to)
+            title=ts!(log.go_to)
+            placeholder=ts!(log.go_to_short)
+            prop:value=text
+            aria-invalid=live(move || wrong.get().to_string())
+            on:input=move |event| {
+                wrong.set(false);
+                text.set(event_target_value(&event));
+            }
+            on:keydown=move |event| {
+                if event.key() == "Enter" {
+                    event.prevent_default();
+                    go();
+                }
+            }
+        />
+    }
+    .into_any()
+}
+
+/// Goes to what is typed: `120`, `120-140`, `8:05` or `08:05:09`. `false` where that is nowhere.
+fn go_to(tools: Tools, text: &str) -> bool {
+    let text = text.trim();
+    let lines = tools.view.counts.get_untracked().lines;
+    if let Some(time) = time_of_day(text) {
+        let utc = tools.view.look.with_untracked(|look| look.utc);
+        let line = tools.view.read(|core| {
+            let first = core.log.first_time()?;
+            let offset = if utc { 0 } else { local_offset(first) };
+            Some(core.log.line_at_time(next_at(first, time, offset)))
+        });
+        return match line.flatten().filter(|line| *line < lines) {
+            Some(line) => {
+                tools.go_to(line);
+                true
+            }
+            None => false,
+        };
+    }
+    let index = |text: &str| {
+        let number = text.trim().trim_start_matches('L').parse::<usize>().ok()?;
+        number.checked_sub(1).filter(|line| *line < lines)
+    };
+    match text.split_once(['-', '–']) {
+        Some((first, last)) => {
+            let Some((first, last)) = index(first).zip(index(last)) else {
+                return false;
+            };
+            let (first, last) = (first.min(last), first.max(last));
+            tools.selection.select(Some((first, last)));
+            tools.go_to(first);
+        }
+        None => {
+            let Some(line) = index(text) else {
+                return false;
+            };
+            tools.selection.press_only(line);
+            tools.go_to(line);
+        }
+    }
+    true
+}

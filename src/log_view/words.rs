@@ -1,0 +1,22 @@
+//! Words for what the log view counts.
+
+use crate::text::words;
+use crate::tr;
+
+/// A number of bytes, to be read: `950 B`, `14.2 kB`, `142.0 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => tr!(log.bytes, n = bytes),
+        1_000..1_000_000 => tr!(log.kilobytes, n = tenths(bytes, 1e3)),
+        _ => tr!(log.megabytes, n = tenths(bytes, 1e6)),
+    }
+}
+
+fn tenths(bytes: u64, unit: f64) -> String {
+    format!("{:.1}", bytes as f64 / unit)
+}
+
+/// A number as the language writes it.
+pub fn number(number: usize) -> String {
+    words().number(number as u64)
+}

@@ -1,0 +1,150 @@
+//! The log engine by itself, compiled for this machine.
+
+use crate::generator::{COMMON, RARE, log};
+use slipway_console::log::{Filter, Log, Mode, Overview, Painted, Query, Rows, Search};
+use std::time::Instant;
+
+fn read(log: &mut Log, start_time: Option<i64>, body: &[u8]) {
+    log.begin(start_time);
+    body.chunks(128 * 1024).for_each(|chunk| {
+        log.feed(chunk);
+    });
+    let summary = log.end();
+    assert_eq!((summary.unreadable, summary.truncated), (0, false));
+}
+
+fn search(log: &Log, query: &Query) -> Search {
+    let mut search = Search::new(query.compile().expect("is a query"));
+    while !search.step(log.store(), 1 << 20) {}
+    search
+}
+
+/// In how many lines a word stands, its case told apart.
+pub fn lines_with(body: &[u8], word: &str) -> usize {
+    let mut held = Log::new();
+    read(&mut held, None, body);
+    let query = Query {
+        text: word.to_owned(),
+        case: true,
+        ..Query::default()
+    };
+    search(&held, &query).lines().len()
+}
+
+fn millis<T>(run: impl Fn() -> T) -> (f64, T) {
+    let mut times = Vec::new();
+    let mut last = None;
+    for _ in 0..crate::RUNS {
+        let start = Instant::now();
+        last = Some(run());
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    (crate::median(times), last.expect("ran"))
+}
+
+/// Prints the engine's figures for a log of so many lines.
+pub fn figures(lines: usize) {
+    let body = log(lines, 1);
+    let megabytes = body.len() as f64 / 1e6;
+    let (time, held) = millis(|| {
+        let mut held = Log::new();
+        read(&mut held, None, &body);
+        held
+    });
+    assert_eq!(held.len(), lines);
+    crate::report(
+        &format!(
+            "{lines} lines, {megabytes:.0} MB, decoded and stored ({:.0} MB/s)",
+            megabytes / time * 1e3
+        ),
+        time,
+    );
+    println!(
+        "{:<64} {:>10.1} MB of {:.1} MB text, {:.1} bytes a line beside it",
+        "  memory",
+        held.memory() as f64 / 1e6,
+        held.text_bytes() as f64 / 1e6,
+        (held.memory() as f64 - held.text_bytes() as f64) / lines as f64
+    );
+    let query = |text: &str| Query {
+        text: text.to_owned(),
+        case: true,
+        ..Query::default()
+    };
+    let queries = [
+        ("one rare word", query(RARE)),
+        ("one common word", query(COMMON)),
+        (
+            "the same, either case",
+            Query {
+                case: false,
+                ..query(COMMON)
+            },
+        ),
+        (
+            "the same, whole words",
+            Query {
+                word: true,
+                ..query(COMMON)
+            },
+        ),
+        ("a letter that is everywhere", query("e")),
+        (
+            "a regular expression",
+            Query {
+                regex: true,
+                ..query(r"case_\d+9_holds")
+            },
+        ),
+        (
+            "a regular expression without a fixed part",
+            Query {
+                regex: true,
+                ..query(r"[a-f]{3}[0-9]{4}\b")
+            },
+        ),
+    ];
+    for (name, query) in queries {
+        let (time, found) = millis(|| search(&held, &query));
+        crate::report(
+            &format!("  search: {name} ({} lines)", found.lines().len()),
+            time,
+        );
+    }
+    let hidden = Filter {
+        hidden_levels: [1].into(),
+        ..Filter::default()
+    };
+    let (time, rows) = millis(|| {
+        let mut rows = Rows::new();
+        while !rows.extend(held.store(), held.sections(), None, &hidden, 100_000) {}
+        rows
+    });
+    crate::report(&format!("  rows without one level ({})", rows.len()), time);
+    let (time, _) = millis(|| {
+        let mut overview = Overview::new(1000);
+        while !overview.extend(held.store(), 100_000) {}
+        overview
+    });
+    crate::report("  overview", time);
+    let (time, _) = millis(|| {
+        let mut paints = 0;
+        let mut painted = Painted::default();
+        for line in (0..lines).step_by(997) {
+            held.paint(line, Mode::Shown, &mut painted);
+            paints += painted.spans.len();
+        }
+        paints
+    });
+    crate::report(
+        &format!("  {} lines from everywhere painted", lines.div_ceil(997)),
+        time,
+    );
+    let mut next = held;
+    let start = Instant::now();
+    next.begin(next.resume_at());
+    crate::report(
+        "  the next answer begun",
+        start.elapsed().as_secs_f64() * 1e3,
+    );
+}
