@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | read an answer as it streams | [`Log::begin`], [`Log::feed`] for each chunk, [`Log::end`] or [`Log::abort`] |
 //! | ask for what is new | [`Log::resume_at`] |
-//! | draw a line | [`Log::line`]; if it is not [`Line::plain`], [`Log::paint`] |
+//! | draw a line | [`Store::line`]; if it is not [`Line::plain`], [`Log::paint`] |
 //! | times | [`Store::first_time`], [`Store::time`], [`Store::line_at_time`], [`Log::times`] |
 //! | levels | [`Store::levels`], [`Line::kind`] |
 //! | steps of the Dockerfile | [`Log::sections`], [`Sections::failing`], [`Sections::section_of`] |
