@@ -21,6 +21,7 @@ mod page;
 #[allow(dead_code)]
 #[path = "../browser/source.rs"]
 mod source;
+mod table;
 mod typing;
 
 use harness::{Browser, Server, Setup, eventually};
@@ -131,7 +132,7 @@ async fn pages() {
     browser.press("radio", "Git URL (Simple)").await;
     browser.fill("Clone URL", &folder).await;
     browser.press("button", "Create repository").await;
-    browser.press("button", "Build team/bench:latest").await;
+    browser.build("team/bench:latest").await;
     browser.see("Succeeded").await;
     let build = browser.path().await;
     let (mut to_build, mut to_table) = (Vec::new(), Vec::new());
@@ -162,5 +163,6 @@ async fn pages() {
     );
     report("press on Builds to the painted table", median(to_table));
     browser.close().await;
+    table::table().await;
     typing::typing().await;
 }
