@@ -43,7 +43,11 @@ fn page(step: usize) -> Reply {
 pub async fn table() {
     let api = Api::start().await;
     api.on("GET", "/v1/builds", page(0));
-    let browser = Browser::start(Setup::default()).await;
+    let browser = Browser::start(Setup {
+        kept: false,
+        ..Setup::default()
+    })
+    .await;
     browser.open(&format!("{}/builds", api.address)).await;
     browser.see("step-0").await;
     browser.script(WATCH).await;

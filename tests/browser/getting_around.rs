@@ -206,6 +206,7 @@ async fn axe_core_finds_nothing_and_nothing_is_wider_than_the_window() -> Outcom
                 dark,
                 languages,
                 size: (width, 800),
+                ..Setup::default()
             })
             .await;
             for path in [

@@ -130,6 +130,8 @@ pub struct Setup {
     pub languages: &'static str,
     pub dark: bool,
     pub size: (u32, u32),
+    /// Whether requests and errors are kept for the test to look at; that takes the page's memory.
+    pub kept: bool,
 }
 
 impl Default for Setup {
@@ -138,6 +140,7 @@ impl Default for Setup {
             languages: "en-US,en",
             dark: false,
             size: (1280, 900),
+            kept: true,
         }
     }
 }
@@ -198,9 +201,14 @@ impl Browser {
         capabilities
             .add_experimental_option("prefs", languages)
             .expect("an option");
-        for component in ["performance", "browser"] {
+        let kept = if setup.kept {
+            &["performance", "browser"][..]
+        } else {
+            &[]
+        };
+        for component in kept {
             capabilities
-                .set_logging_prefs(component, LoggingPrefsLogLevel::All)
+                .set_logging_prefs(*component, LoggingPrefsLogLevel::All)
                 .expect("a capability");
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
