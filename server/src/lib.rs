@@ -273,6 +273,8 @@ fn router(
                 Method::DELETE,
             ])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+            // What the console corrects a clock by, and waits by.
+            .expose_headers([header::DATE, header::RETRY_AFTER])
             .max_age(Duration::from_secs(600));
         router = router.layer(cors);
     }

@@ -201,6 +201,8 @@ async fn only_named_origins_may_call_from_a_page() {
         read.headers()["access-control-allow-origin"],
         "https://console.example"
     );
+    let exposed = read.headers()["access-control-expose-headers"].to_str();
+    assert_eq!(exposed.unwrap().to_lowercase(), "date,retry-after");
     let foreign = get("https://evil.example").await;
     assert!(
         !foreign
