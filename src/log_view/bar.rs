@@ -49,7 +49,7 @@ pub fn bar(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> 
 
 fn counted(view: LogView) -> String {
     let counts = view.counts.get();
-    match counts.rows == counts.lines {
+    match view.filter.with(|filter| filter.is_open()) {
         true => tr!(log.lines, n = number(counts.lines)),
         false => tr!(
             log.lines_shown,
@@ -91,7 +91,7 @@ fn progress(view: LogView, build: Query<Build>) -> Option<AnyView> {
     let bytes = live(move || {
         tr!(
             log.received,
-            n = size(view.counts.with(|counts| counts.bytes) as u64)
+            n = size(view.counts.with(|counts| counts.received))
         )
     });
     let share = Signal::derive(move || {

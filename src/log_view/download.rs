@@ -2,36 +2,28 @@
 
 use super::pause::Slices;
 use super::state::LogView;
+use crate::log::export;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
-
-/// How much text is handed to the browser at a time, in bytes.
-const PART: usize = 1 << 20;
 
 /// Saves all lines that are here, escapes included, as a file named after the build.
 pub fn save(view: LogView, build_id: String) {
     leptos::task::spawn_local(async move {
         let parts = Array::new();
         let mut slices = Slices::new();
-        let (mut line, mut text) = (0, Vec::new());
         loop {
-            text.clear();
-            let len = view.read(|core| {
-                while line < core.log.len() && text.len() < PART {
-                    text.extend_from_slice(core.log.bytes(line));
-                    text.push(b'\n');
-                    line += 1;
-                }
-                core.log.len()
+            let part = view.read(|core| {
+                let part = export::raw(&core.log).nth(parts.length() as usize);
+                part.map(Uint8Array::from)
             });
-            parts.push(&Uint8Array::from(text.as_slice()));
-            // The page has gone, or this was the last.
-            let Some(len) = len else { return };
-            if line >= len {
-                break;
-            }
+            match part {
+                // The page has gone.
+                None => return,
+                Some(None) => break,
+                Some(Some(part)) => parts.push(&part),
+            };
             slices.next().await;
         }
         // Refused only where the browser has no room for it.

@@ -202,6 +202,15 @@ impl Finder {
         let line = line as usize;
         self.view.set_look(|look| look.current = Some(line));
         self.view.go_to(line);
+        let mark = self.view.read(|core| {
+            let mut marks = Vec::new();
+            let search = core.search.as_ref()?;
+            search.matcher().marks(&core.log.plain(line), &mut marks);
+            marks.into_iter().next()
+        });
+        if let Some(Some(mark)) = mark {
+            self.view.show_part(line, mark);
+        }
         let mut found = self.found.get_untracked();
         found.at = Some(place);
         set(self.found, found);

@@ -148,6 +148,9 @@ fn draw(canvas: &HtmlCanvasElement, tools: Tools, dragged: Option<(f64, f64)>) {
             context.set_fill_style_str(color);
             for (index, bucket) in overview.buckets().iter().enumerate() {
                 if of(bucket) > 0 {
+                    // Where there are many, they are told from where there are few.
+                    let share = f64::from(of(bucket)) / overview.lines_per_bucket() as f64;
+                    context.set_global_alpha(0.3 + 0.7 * share.min(1.0).sqrt());
                     let top = (index as f64 * size).min(height - 2.0);
                     context.fill_rect(left * width, top, width * 0.5, size.max(2.0));
                 }

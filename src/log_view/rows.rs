@@ -168,6 +168,22 @@ impl Frame {
         self.size.part() != before
     }
 
+    /// Scrolls to the side until these columns are in view, if they are not.
+    pub fn show_columns(&self, columns: Range<usize>) {
+        let seen = self.size.columns() as f64;
+        let left = self.size.left / self.size.cell.max(1.0);
+        let (from, to) = (columns.start as f64, columns.end as f64);
+        if from < left || to > left + seen {
+            // With something of what stands before it.
+            let left = if to < seen {
+                0.0
+            } else {
+                (from - seen / 3.0) * self.size.cell
+            };
+            self.scroller.set_scroll_left(left as i32);
+        }
+    }
+
     /// Makes the scrolled element this tall, and wide enough for a line of so many columns.
     pub fn set_space(&self, height: f64, columns: usize) {
         let width = columns as f64 * self.size.cell + self.size.gutter + 2.0 * LINE;

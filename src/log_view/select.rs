@@ -40,6 +40,7 @@ impl Selection {
         });
         if let Some((first, _)) = lines {
             self.from.set_value(first);
+            self.view.opened_at_line.set_value(true);
             self.view.go_to(first);
         }
     }

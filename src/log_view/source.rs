@@ -135,7 +135,7 @@ impl Reading {
             Ok(_) => view.write(|core| core.log.end()),
             Err(_) => view.write(|core| core.log.abort()),
         };
-        view.ask();
+        view.catch_up();
         let fresh = received?;
         match summary {
             Some(summary) => match summary.fault {

@@ -1,5 +1,6 @@
 //! The log that is being looked at: its lines, where the reader is in it, what was chosen and found.
 
+use super::line::columns;
 use super::look::Look;
 use super::pause::{Alarm, framed, now};
 use super::rows::{Frame, LINE, Shown};
@@ -7,6 +8,7 @@ use super::viewport::Viewport;
 use crate::api::Error;
 use crate::log::{Filter, LevelKind, Log, Outcome, Overview, Rows, Search};
 use leptos::prelude::*;
+use std::ops::Range;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 
@@ -15,6 +17,9 @@ const BUDGET: usize = 150_000;
 
 /// How long after the reader's last movement the scroll bar is left alone, in milliseconds.
 const REST: f64 = 180.0;
+
+/// How many characters behind a match are shown of a long wrapped line.
+const ROOM: usize = 1_000;
 
 /// How long nothing new is drawn while a long log comes in, in milliseconds.
 const CALM: f64 = 90.0;
@@ -55,8 +60,8 @@ pub struct Counts {
     pub lines: usize,
     /// Rows that show lines.
     pub rows: usize,
-    /// Bytes of text.
-    pub bytes: usize,
+    /// Bytes of the answer that is being read.
+    pub received: u64,
     pub unreadable: u64,
     /// Lines of error levels, by the filter's kind of them.
     pub errors: usize,
@@ -107,6 +112,8 @@ pub struct LogView {
     /// The look, for the tools; what rows show is in the core.
     pub look: RwSignal<Look>,
     pub filter: RwSignal<Filter>,
+    /// Whether the page was opened by a link to a line.
+    pub opened_at_line: StoredValue<bool>,
     /// Where to go as soon as that is here.
     wanted: StoredValue<Option<Wanted>>,
     /// What a screen reader is to say.
@@ -144,6 +151,7 @@ impl LogView {
             window: RwSignal::new((None, None)),
             look: RwSignal::new(look),
             filter: RwSignal::new(Filter::default()),
+            opened_at_line: StoredValue::new(false),
             wanted: StoredValue::new(None),
             announced: RwSignal::new(String::new()),
         }
@@ -235,6 +243,13 @@ impl LogView {
         }
     }
 
+    /// Takes in what came and draws it now.
+    pub fn catch_up(self) {
+        self.write(Core::catch_up);
+        self.draw();
+        self.ask();
+    }
+
     /// Whether it is too early to draw again: while a long log comes in, its reader sees no difference
     /// between ten frames a second and sixty, but the decoder does.
     fn is_early(self) -> bool {
@@ -266,7 +281,9 @@ impl LogView {
         }
         set(self.counts, counts);
         set(self.in_view, in_view);
-        if follow {
+        // Where the reader came by a link, what the first answer brings is not new.
+        let opening = self.opened_at_line.get_value() && self.loading.get_untracked();
+        if follow || opening {
             set(self.left_at, counts.rows);
         }
     }
@@ -363,6 +380,32 @@ impl LogView {
         }
     }
 
+    /// Brings a part of a line into view that is to the side of it, or not shown of it: bytes of its text.
+    pub fn show_part(self, line: usize, part: Range<usize>) {
+        let most = self.write(|core| {
+            let text = core.log.plain(line);
+            let before = text.get(..part.end).unwrap_or(&text);
+            if core.look.wrap {
+                let most = before.chars().count();
+                return (most > core.look.most_of(line)).then_some(most + ROOM);
+            }
+            let to = columns(before, usize::MAX);
+            let from = to.saturating_sub(columns(
+                text.get(part.clone()).unwrap_or_default(),
+                usize::MAX,
+            ));
+            if let Some(frame) = &core.frame {
+                frame.show_columns(from..to);
+            }
+            None
+        });
+        if let Some(Some(most)) = most {
+            self.set_look(|look| {
+                look.more.insert(line, most);
+            });
+        }
+    }
+
     fn want(self, line: usize, at_top: bool) {
         self.wanted.set_value(Some(Wanted { line, at_top }));
     }
@@ -370,7 +413,13 @@ impl LogView {
     /// Changes how lines are shown.
     pub fn set_look(self, change: impl FnOnce(&mut Look)) {
         let look = self.write(|core| {
+            let wrapped = core.look.wrap;
             change(&mut core.look);
+            if core.look.wrap != wrapped {
+                // How much of a row is above the edge is another thing now.
+                let row = core.viewport.anchor().row;
+                core.viewport.go_to(row, 0.0);
+            }
             core.redraw();
             core.look.clone()
         });
@@ -553,7 +602,7 @@ impl Core {
         Counts {
             lines: self.log.len(),
             rows: self.rows.len(),
-            bytes: self.log.text_bytes(),
+            received: self.log.received(),
             unreadable: self.log.unreadable(),
             errors: errors.map(|level| level.lines).sum(),
             sections: self.log.sections().list().len(),

@@ -25,6 +25,23 @@ pub enum Reply {
     Held(Box<Reply>),
     /// 429, and to be asked again after so many seconds.
     TooMany(u32),
+    /// Status 200 and a body of this type.
+    Typed(&'static str, String),
+    /// A build's log: those of these entries that lie in the window that is asked for.
+    Log(Vec<Value>),
+    /// Status 200 and JSON that comes in parts.
+    Parts(Vec<Part>),
+}
+
+/// A part of an answer that is sent as it comes into being.
+#[derive(Clone)]
+pub enum Part {
+    /// These bytes.
+    Text(String),
+    /// Nothing more until the test lets it (`release`).
+    Wait,
+    /// Breaks the connection.
+    Cut,
 }
 
 /// A request that arrived.
@@ -32,7 +49,7 @@ pub enum Reply {
 pub struct Asked {
     pub method: String,
     pub path: String,
-    /// Without its `?`.
+    /// What stands behind the path's `?`; empty without one.
     pub query: String,
     pub body: Value,
 }
@@ -122,9 +139,10 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &s
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut words = head.split_whitespace();
     let (method, target) = (words.next()?.to_owned(), words.next()?);
-    // The console's client ends a query so.
+    // The console's library ends a query with one `&` more, which says nothing.
     let target = target.trim_end_matches('&');
-    let path = target.split('?').next()?.to_owned();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (path, query) = (path.to_owned(), query.to_owned());
     let rule = {
         let rules = state.rules.lock().expect("rules");
         let is = |rule: &Rule, asked: &str| rule.0 == method && rule.1 == asked;
@@ -151,10 +169,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &s
         let asked = Asked {
             method,
             path: path.clone(),
-            query: target
-                .split_once('?')
-                .map_or("", |(_, query)| query)
-                .to_owned(),
+            query: query.clone(),
             body,
         };
         state.asked.lock().expect("requests").push(asked);
@@ -176,6 +191,9 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &s
         Some(Reply::TooMany(_)) => (429, "application/json", Vec::new()),
         Some(Reply::Json(status, body)) => (status, "application/json", body.to_string().into()),
         Some(Reply::Text(status, body)) => (status, "text/plain", body.as_bytes().to_vec()),
+        Some(Reply::Typed(kind, body)) => (200, kind, body.into_bytes()),
+        Some(Reply::Log(entries)) => (200, "application/json", window(entries, &query)),
+        Some(Reply::Parts(parts)) => return send(stream, parts, &state).await,
         Some(_) => return None,
         None if is_api => (404, "application/json", Vec::new()),
         None => file(&path, &site, base),
@@ -186,6 +204,42 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, site: PathBuf, base: &s
     );
     stream.write_all(head.as_bytes()).await.ok()?;
     stream.write_all(&body).await.ok()
+}
+
+/// The entries between `start_time` and `end_time`, both included; an entry without a time has that of the
+/// one before it.
+fn window(entries: Vec<Value>, query: &str) -> Vec<u8> {
+    let bound = |name: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let mut found = pairs.filter(|(key, _)| *key == name);
+        found.next().and_then(|(_, time)| time.parse::<i64>().ok())
+    };
+    let (start, end) = (bound("start_time"), bound("end_time"));
+    let mut time = None;
+    let inside = |entry: &Value| {
+        time = entry["time"].as_i64().or(time);
+        let from = start.is_none_or(|start| time.is_some_and(|time| time >= start));
+        from && end.is_none_or(|end| time.is_some_and(|time| time <= end))
+    };
+    let entries = entries.into_iter().filter(inside).collect::<Vec<_>>();
+    Value::from(entries).to_string().into_bytes()
+}
+
+/// Sends a body in chunks; a cut leaves it without its end.
+async fn send(mut stream: TcpStream, parts: Vec<Part>, state: &State) -> Option<()> {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.ok()?;
+    for part in parts {
+        match part {
+            Part::Text(text) => {
+                let chunk = format!("{:x}\r\n{text}\r\n", text.len());
+                stream.write_all(chunk.as_bytes()).await.ok()?;
+            }
+            Part::Wait => state.release.notified().await,
+            Part::Cut => return None,
+        }
+    }
+    stream.write_all(b"0\r\n\r\n").await.ok()
 }
 
 fn file(path: &str, site: &std::path::Path, base: &str) -> (u16, &'static str, Vec<u8>) {

@@ -29,6 +29,7 @@ fn candidates(role: &str) -> &'static str {
         "button" => "button, summary, [role=button]",
         "link" => "a[href]",
         "textbox" => "input, textarea",
+        "searchbox" => "input[type=search]",
         "checkbox" | "radio" => "input",
         "combobox" => "select, input[list], input[role=combobox]",
         "heading" => "h1, h2, h3",

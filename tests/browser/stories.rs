@@ -69,7 +69,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     let build = browser.path().await;
     let text = browser.text().await;
     let version = text
-        .split_whitespace()
+        .split([' ', '\n', ':'])
         .find(|word| word.starts_with("v20") && word.contains('.'))
         .expect("the version tag is shown")
         .to_owned();
