@@ -171,6 +171,15 @@ pub fn focus(selector: &str) -> bool {
         .is_some_and(|element| element.focus().is_ok())
 }
 
+/// Scrolls the first element that the selector finds to the middle of the window, if there is one.
+pub fn scroll_to(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Center);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Puts the focus on the first link with this `href`, without scrolling. False when there is none.
 pub fn focus_link(href: &str) -> bool {
     let options = web_sys::FocusOptions::new();

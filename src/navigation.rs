@@ -177,7 +177,13 @@ impl Navigation {
             return;
         }
         self.index.set_value(index);
-        if self.reread() {
+        let before = self.route_untracked();
+        let other = self.reread();
+        let turned = match (before, self.route_untracked()) {
+            (Some(Route::Builds(before)), Some(Route::Builds(now))) => before.page != now.page,
+            _ => false,
+        };
+        if other || turned {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
     }

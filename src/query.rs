@@ -187,8 +187,8 @@ async fn repeat(
             Err(error) => {
                 schedule.failed(
                     browser::now_millis(),
-                    error.is_passing(),
-                    error.retry_after(),
+                    error.may_recover(),
+                    error.pause(),
                     js_sys::Math::random(),
                 );
                 set_changed(core.error, Some(error));

@@ -2,7 +2,7 @@
 //! after a failure, never while nobody looks. Pure: the times come from outside.
 
 /// The waits after failures that may pass, in milliseconds; the last one repeats.
-const AFTER_FAILURE: [u32; 4] = [1_000, 2_000, 5_000, 15_000];
+const AFTER_FAILURE: [u32; 3] = [2_000, 5_000, 15_000];
 
 /// How often to read something again, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,8 +199,8 @@ mod tests {
     fn failures_are_read_again_later_and_later() {
         let times = visible(&|now, schedule| schedule.failed(now, true, None, 1.0));
         let waits: Vec<i64> = times.windows(2).map(|two| two[1] - two[0] - 100).collect();
-        assert_eq!(waits[..5], [1_000, 2_000, 5_000, 15_000, 15_000]);
-        assert_eq!(times.len(), 43);
+        assert_eq!(waits[..4], [2_000, 5_000, 15_000, 15_000]);
+        assert_eq!(times.len(), 42);
         let final_failure = visible(&|now, schedule| schedule.failed(now, false, None, 0.5));
         assert_eq!(final_failure, [0]);
     }

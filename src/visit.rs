@@ -40,6 +40,7 @@ pub struct Visit {
     /// Builds that this browser started, and how often lists had been asked for by then.
     started: RwSignal<Vec<(Build, u64)>>,
     asks: StoredValue<u64>,
+    looks: RwSignal<u32>,
 }
 
 impl Visit {
@@ -50,6 +51,7 @@ impl Visit {
             builds: StoredValue::default(),
             started: RwSignal::new(Vec::new()),
             asks: StoredValue::new(0),
+            looks: RwSignal::new(0),
         };
         provide_context(visit);
         visit
@@ -126,6 +128,16 @@ impl Visit {
                 *asks
             })
             .unwrap_or_default()
+    }
+
+    /// Something may have happened that the lists would tell of: they are read again.
+    pub fn look(self) {
+        self.looks.update(|looks| *looks += 1);
+    }
+
+    /// How often the lists were to be read again, tracked.
+    pub fn looks(self) -> u32 {
+        self.looks.get()
     }
 
     /// This browser started a build: it stands in the tables until a list that was asked for later

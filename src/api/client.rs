@@ -361,7 +361,12 @@ async fn patiently<T>(send: impl AsyncFn() -> Result<T, Error>) -> Result<T, Err
         };
         let asked = error.retry_after();
         match waits.next() {
-            Some(&wait) if error.is_passing() && asked.is_none_or(|s| s <= PATIENCE) => {
+            // Too many requests are not mended by more, unless the API says when.
+            Some(&wait)
+                if error.is_passing()
+                    && asked.is_none_or(|s| s <= PATIENCE)
+                    && (asked.is_some() || error.status() != Some(429)) =>
+            {
                 let chance = (f64::from(wait) * (0.5 + js_sys::Math::random() / 2.0)) as u32;
                 let wait = asked.map_or(chance, |seconds| seconds * 1000);
                 gloo_timers::future::TimeoutFuture::new(wait).await;

@@ -32,6 +32,14 @@ impl Error {
         }
     }
 
+    /// How many seconds to wait before it is asked for again, where that is more than the console's own
+    /// way: as the API asked, or some where it only asked for fewer requests.
+    pub fn pause(&self) -> Option<u32> {
+        const SOME: u32 = 10;
+        self.retry_after()
+            .or((self.status() == Some(429)).then_some(SOME))
+    }
+
     /// Whether the call is simply not offered by this API: 404, 405 or 501 of an optional call.
     pub fn is_not_offered(&self) -> bool {
         matches!(self.status(), Some(404 | 405 | 501))
@@ -44,6 +52,15 @@ impl Error {
             Self::Refused(refusal) => matches!(refusal.status, 429 | 502 | 503 | 504),
             Self::Unreadable { .. } => false,
         }
+    }
+
+    /// Whether something that is read again and again should be asked for again, later: what may pass,
+    /// and an API with a problem of its own.
+    pub fn may_recover(&self) -> bool {
+        self.is_passing()
+            || self
+                .status()
+                .is_some_and(|status| status >= 500 && status != 501)
     }
 
     /// Whether a write that was answered so may have been carried out all the same: no answer came,

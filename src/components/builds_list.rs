@@ -145,7 +145,14 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
         });
         rows
     });
-    // What was started is asked for at once.
+    // What was started, or may have been, is asked for at once.
+    Effect::new(move |before: Option<u32>| {
+        let looks = visit.looks();
+        if before.is_some_and(|before| before != looks) {
+            query.refresh();
+        }
+        looks
+    });
     effect(move || {
         if !visit.started(&untrack(move || asked.get())).is_empty() {
             query.refresh();

@@ -286,6 +286,7 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
 pub fn starter(build: &Build) -> AnyView {
     match build.auto_created {
         true => ts!(builds.by_push).into_any(),
+        false if build.created_by.is_empty() => "–".into_any(),
         false => build.created_by.clone().into_any(),
     }
 }

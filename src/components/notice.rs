@@ -5,10 +5,12 @@ use super::icon;
 use crate::api::Error;
 use crate::browser;
 use crate::connection::use_connection;
+use crate::format::duration;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::view::{live, part};
 use crate::{tr, ts};
+use chrono::TimeDelta;
 use leptos::prelude::*;
 
 /// What happened, in one sentence of the console's own.
@@ -23,7 +25,10 @@ pub fn error_words(error: &Error) -> String {
             403 => tr!(error.forbidden).to_string(),
             404 => tr!(error.not_found).to_string(),
             429 => match refusal.retry_after {
-                Some(seconds) => tr!(error.too_many_wait, s = seconds),
+                Some(seconds) => {
+                    let pause = TimeDelta::seconds(i64::from(seconds));
+                    tr!(error.too_many_wait, time = duration(pause))
+                }
                 None => tr!(error.too_many).to_string(),
             },
             400..=499 => tr!(error.refused).to_string(),
@@ -66,7 +71,8 @@ pub fn error_notice(
     let offer_connection = !matches!(here, Some(Route::Connection { .. }));
     let unauthorized = error.status() == Some(401);
     let status = error.status();
-    let passing = error.is_passing();
+    // What is read for a page is read again by itself.
+    let goes_on = retry.is_some() && error.may_recover();
     let said = api_words(&error);
     let unreachable = matches!(error, Error::Unreachable);
     let address = move || match connection.address() {
@@ -83,7 +89,7 @@ pub fn error_notice(
             {icon::icon(icon::WARNING)}
             <div class="notice-body">
                 <p class="notice-title">
-                    {ts!(error.failed, what = what.get())} ": " {part(move || error_words(&error))}
+                    {live(move || tr!(error.failed_why, what = what.get(), why = error_words(&error)))}
                     {status
                         .map(|status| {
                             view! { <span class="code">{format!(" HTTP {status}")}</span> }
@@ -96,7 +102,11 @@ pub fn error_notice(
                         }
                     })}
                 {(!said.is_empty()).then(|| view! { <p class="notice-said">{said.clone()}</p> })}
-                {(stale && passing).then(|| view! { <p>{ts!(error.stale)}</p> })}
+                {goes_on
+                    .then(|| {
+                        let text = if stale { ts!(error.stale) } else { ts!(error.goes_on) };
+                        view! { <p>{text}</p> }
+                    })}
             </div>
             <div class="notice-actions">
                 {(offer_connection && (unauthorized || unreachable))

@@ -65,8 +65,10 @@ struct Entry {
     /// What kind of thing it is, in words.
     kind: Signal<String>,
     text: String,
-    /// More that it is found by, such as an id.
+    /// More that it is found by, such as a commit.
     found_by: String,
+    /// A build's id; empty for anything else.
+    id: String,
     run: Callback<()>,
 }
 
@@ -78,6 +80,7 @@ fn entries() -> Vec<Entry> {
         kind: ts!(palette.page),
         text,
         found_by: String::new(),
+        id: String::new(),
         run: go(route),
     };
     let mut entries: Vec<Entry> = expect_context::<Actions>()
@@ -87,6 +90,7 @@ fn entries() -> Vec<Entry> {
             kind: ts!(palette.action),
             text: action.text.get_untracked(),
             found_by: String::new(),
+            id: String::new(),
             run: action.run,
         })
         .collect();
@@ -111,11 +115,13 @@ fn entries() -> Vec<Entry> {
         tr!(nav.connection).to_owned(),
         Route::Connection { back: None },
     ));
+    entries.extend(settings());
     let seen = known::all(&untrack(|| connection.address()));
     entries.extend(seen.into_iter().map(|seen| Entry {
         kind: ts!(palette.repository),
         text: format!("{}/{}", seen.namespace, seen.name),
         found_by: String::new(),
+        id: String::new(),
         run: go(Route::Repository {
             namespace: seen.namespace,
             name: seen.name,
@@ -125,11 +131,11 @@ fn entries() -> Vec<Entry> {
         kind: ts!(palette.build),
         text: format!("{} · {}", build.image_reference(), build.build_id),
         found_by: build.code_head_commit.unwrap_or_default(),
+        id: build.build_id.clone(),
         run: go(Route::Build {
             build_id: build.build_id,
         }),
     }));
-    entries.extend(settings());
     entries
 }
 
@@ -140,6 +146,7 @@ fn settings() -> Vec<Entry> {
         kind: ts!(palette.setting),
         text,
         found_by: String::new(),
+        id: String::new(),
         run,
     };
     let other = match untrack(locale) {
@@ -152,14 +159,16 @@ fn settings() -> Vec<Entry> {
     });
     let mut entries = vec![entry("中文 / English".to_owned(), switch)];
     entries.extend([Theme::System, Theme::Light, Theme::Dark].map(|one| {
-        let text = format!("{}: {}", tr!(connection.theme), one.word());
+        let text = tr!(palette.theme_is, theme = one.word());
         entry(text, Callback::new(move |()| theme.set(one)))
     }));
     entries
 }
 
 /// The entries that hold every word of what is typed, those that begin with it first.
-fn fitting(entries: &[Entry], typed: &str) -> Vec<usize> {
+///
+/// How many there are is told too: no more than `MOST` are shown.
+fn fitting(entries: &[Entry], typed: &str) -> (Vec<usize>, usize) {
     let typed = typed.trim().to_ascii_lowercase();
     let words: Vec<&str> = typed.split_whitespace().collect();
     let mut found: Vec<(bool, usize)> = entries
@@ -172,11 +181,9 @@ fn fitting(entries: &[Entry], typed: &str) -> Vec<usize> {
         })
         .collect();
     found.sort_unstable();
-    found
-        .into_iter()
-        .map(|(_, index)| index)
-        .take(MOST)
-        .collect()
+    let count = found.len();
+    found.truncate(MOST);
+    (found.into_iter().map(|(_, index)| index).collect(), count)
 }
 
 fn palette(open: RwSignal<bool>) -> AnyView {
@@ -186,21 +193,23 @@ fn palette(open: RwSignal<bool>) -> AnyView {
     let known = StoredValue::new(entries());
     let shown = memo(move || {
         let typed = typed.get();
-        let known_ones = known.with_value(|entries| fitting(entries, &typed));
+        let (known_ones, all) = known.with_value(|entries| fitting(entries, &typed));
         let id = typed.trim().to_owned();
+        // Every example of an id has hex digits and dashes. One that is known stands in the list.
         let is_id = id.len() >= SHORTEST_ID
             && id
                 .chars()
-                .all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '_');
-        (known_ones, is_id.then_some(id))
+                .all(|char| char.is_ascii_hexdigit() || char == '-')
+            && known.with_value(|entries| entries.iter().all(|entry| entry.id != id));
+        (known_ones, is_id.then_some(id), all)
     });
-    let count = move || shown.with(|(known, id)| known.len() + usize::from(id.is_some()));
+    let count = move || shown.with(|(known, id, _)| known.len() + usize::from(id.is_some()));
     effect(move || {
         typed.track();
         chosen.set(0);
     });
     let run = move |index: usize| {
-        let run = shown.with_untracked(|(ones, id)| match ones.get(index) {
+        let run = shown.with_untracked(|(ones, id, _)| match ones.get(index) {
             Some(entry) => known.with_value(|entries| entries.get(*entry).map(|entry| entry.run)),
             None => id.clone().map(|build_id| {
                 Callback::new(move |()| {
@@ -257,7 +266,7 @@ fn palette(open: RwSignal<bool>) -> AnyView {
         .into_any()
     };
     let lines = move || {
-        let (ones, id) = shown.get();
+        let (ones, id, _) = shown.get();
         let mut lines: Vec<AnyView> = ones
             .iter()
             .enumerate()
@@ -301,7 +310,7 @@ fn palette(open: RwSignal<bool>) -> AnyView {
         <p class="quiet" role="status">
             {live(move || match count() {
                 0 => tr!(palette.none).to_owned(),
-                n => tr!(palette.found, n = n),
+                n => tr!(palette.found, n = n.max(shown.with(|(_, _, all)| *all))),
             })}
         </p>
     }
@@ -372,6 +381,7 @@ mod tests {
             kind: Signal::stored(String::new()),
             text: text.to_owned(),
             found_by: "abc".to_owned(),
+            id: String::new(),
             run: Callback::new(|()| ()),
         }
     }
@@ -381,11 +391,11 @@ mod tests {
         let owner = Owner::new();
         owner.with(|| {
             let entries = ["Build team/app:latest", "team/app", "Team of others"].map(entry);
-            assert_eq!(fitting(&entries, "team"), [1, 2, 0]);
-            assert_eq!(fitting(&entries, " latest  BUILD "), [0]);
-            assert_eq!(fitting(&entries, "abc"), [0, 1, 2]);
-            assert_eq!(fitting(&entries, "nothing"), [0usize; 0]);
-            assert_eq!(fitting(&entries, "").len(), 3);
+            assert_eq!(fitting(&entries, "team").0, [1, 2, 0]);
+            assert_eq!(fitting(&entries, " latest  BUILD ").0, [0]);
+            assert_eq!(fitting(&entries, "abc"), (vec![0, 1, 2], 3));
+            assert_eq!(fitting(&entries, "nothing").1, 0);
+            assert_eq!(fitting(&entries, "").1, 3);
         });
     }
 }

@@ -4,8 +4,8 @@ use super::button::Button;
 use super::icon;
 use super::notice::{api_words, error_words};
 use crate::api::Error;
-use crate::ts;
-use crate::view::{list, part};
+use crate::view::{list, live};
+use crate::{tr, ts};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
@@ -23,6 +23,9 @@ struct Toast {
     /// Where it happened: the link's text and `href`.
     link: Option<(Signal<String>, String)>,
     error: Option<Error>,
+    /// What follows from the error; empty: nothing.
+    then: Signal<String>,
+    kind: &'static str,
 }
 
 /// The messages that stand now. Provided once; copies are the same thing.
@@ -39,7 +42,11 @@ impl Toasts {
 
     /// Says that something was done, with a link to what came of it.
     pub fn done(self, text: Signal<String>, link: Option<(Signal<String>, String)>) {
-        let key = self.add(text, link, None);
+        let key = self.add(text, link, None, Signal::stored(String::new()), "success");
+        self.dismiss_later(key);
+    }
+
+    fn dismiss_later(self, key: u64) {
         leptos::task::spawn_local(async move {
             TimeoutFuture::new(STAYS).await;
             // Not from under the pointer or the focus.
@@ -50,9 +57,16 @@ impl Toasts {
         });
     }
 
+    /// Says for a while that something went wrong in the console itself.
+    pub fn warn(self, text: Signal<String>) {
+        let key = self.add(text, None, None, Signal::stored(String::new()), "warning");
+        self.dismiss_later(key);
+    }
+
     /// Says that something could not be done, until the user has seen it. `what` is what was being done.
-    pub fn failed(self, what: Signal<String>, error: Error) {
-        self.add(what, None, Some(error));
+    /// `then` is what follows from it; empty: nothing.
+    pub fn failed(self, what: Signal<String>, error: Error, then: Signal<String>) {
+        self.add(what, None, Some(error), then, "error");
     }
 
     fn add(
@@ -60,6 +74,8 @@ impl Toasts {
         text: Signal<String>,
         link: Option<(Signal<String>, String)>,
         error: Option<Error>,
+        then: Signal<String>,
+        kind: &'static str,
     ) -> u64 {
         self.0
             .try_update(|(next, toasts)| {
@@ -69,6 +85,8 @@ impl Toasts {
                     text,
                     link,
                     error,
+                    then,
+                    kind,
                 });
                 let over = toasts.len().saturating_sub(MOST);
                 toasts.drain(..over);
@@ -117,34 +135,39 @@ pub fn toast_region(toasts: Toasts) -> AnyView {
 
 fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
     let key = toast.key;
-    let failed = toast.error.is_some();
-    let text = toast.text;
+    let good = toast.kind == "success";
+    let (text, then) = (toast.text, toast.then);
     let body = match toast.error {
         Some(error) => {
             let said = api_words(&error);
             let status = error.status().map(|status| format!(" HTTP {status}"));
             view! {
                 <p class="notice-title">
-                    {ts!(error.failed, what = text.get())} ": " {part(move || error_words(&error))}
+                    {live(move || tr!(error.failed_why, what = text.get(), why = error_words(&error)))}
                     {status}
                 </p>
                 {(!said.is_empty()).then(|| view! { <p class="notice-said">{said}</p> })}
+                <p>{then}</p>
             }
             .into_any()
         }
         None => view! { <p>{text}</p> }.into_any(),
     };
-    let link = toast
-        .link
-        .map(|(text, href)| Button::new(text).link(Signal::stored(href)));
+    // It has done its work once it was followed.
+    let link = toast.link.map(|(text, href)| {
+        let link = Button::new(text).link(Signal::stored(href));
+        view! {
+            <span on:click=move |_| request_animation_frame(move || toasts.dismiss(key))>{link}</span>
+        }
+    });
     view! {
         <div
             class="toast notice"
             id=format!("toast-{key}")
-            role=if failed { "alert" } else { "status" }
-            data-kind=if failed { "error" } else { "success" }
+            role=if good { "status" } else { "alert" }
+            data-kind=toast.kind
         >
-            {icon::icon(if failed { icon::WARNING } else { icon::CHECK })}
+            {icon::icon(if good { icon::CHECK } else { icon::WARNING })}
             <div class="notice-body">{body}</div>
             <div class="notice-actions">
                 {link}

@@ -129,8 +129,17 @@ impl Starter {
     /// Tells that the target could not be built.
     pub fn failed(self, target: Target, error: Error) {
         let image = target.image();
+        let doubtful = error.is_doubtful() && !crate::browser::is_offline();
+        let then = live(move || match doubtful {
+            true => tr!(trigger.in_doubt).to_owned(),
+            false => String::new(),
+        });
+        if doubtful {
+            // The tables look whether it is there.
+            self.visit.look();
+        }
         self.toasts
-            .failed(ts!(trigger.starting_image, image = image), error);
+            .failed(ts!(trigger.starting_image, image = image), error, then);
     }
 }
 

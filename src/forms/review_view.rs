@@ -66,6 +66,12 @@ fn changed(changed: Changed) -> AnyView {
         fields,
     } = changed;
     let tag = before.docker_repo_tag.clone();
+    // The tag itself stays where it is, and is built no more.
+    let renamed = fields.contains(&RowField::ImageTag).then(|| {
+        let old = tag.clone();
+        ts!(review.renamed, tag = old)
+    });
+    let renamed = renamed.map(|text| view! { <p class="field-warning">{text}</p> });
     let lines: Vec<AnyView> = fields
         .into_iter()
         .map(|field| {
@@ -81,6 +87,7 @@ fn changed(changed: Changed) -> AnyView {
         <li>
             <span class="code strong">{tag}</span>
             <dl class="changes">{lines}</dl>
+            {renamed}
         </li>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! One request for one press: it is under way, can be cancelled, and is never sent again by itself.
 //! Where no answer came, the form says that it may have happened, and looks.
 
-use super::state::FormState;
+use super::state::{FormState, show_notice};
 use crate::api::Error;
 use crate::browser;
 use crate::components::button::Button;
@@ -161,6 +161,7 @@ impl Sending {
                 found,
             };
             self.doubt.set(Some(found(Found::Looking)));
+            show_notice();
             let (look, done, why) = (look.clone(), done.clone(), why.clone());
             leptos::task::spawn_local(async move {
                 let found = match look().await {

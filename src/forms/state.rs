@@ -35,6 +35,11 @@ pub struct FormState {
 
 type Waiting = Box<dyn FnOnce() + Send + Sync>;
 
+/// Scrolls to what is said of the last request, above the form: the button that sent it may be far below.
+pub fn show_notice() {
+    request_animation_frame(|| browser::scroll_to("main .notice[role=alert]"));
+}
+
 /// What is said of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
@@ -81,7 +86,9 @@ impl FormState {
             return Some(Said { text, blocks: true });
         }
         let submitted = self.submitted.get();
-        let found = found.filter(|kind| was_left || submitted || kind.is_warning())?;
+        // That two rows have one tag is told on both, though only one was edited.
+        let at_once = |kind: &Kind| kind.is_warning() || *kind == Kind::SameTag;
+        let found = found.filter(|kind| was_left || submitted || at_once(kind))?;
         Some(Said {
             text: words::problem(found),
             blocks: !found.is_warning(),
@@ -138,13 +145,12 @@ impl FormState {
         }
     }
 
-    /// Puts the focus on the first of these fields that the page has.
+    /// Puts the focus on the first of these fields that the page has, in the page's order.
     fn focus_first_of(self, paths: Vec<String>) {
+        let fields: Vec<String> = paths.iter().map(|path| selector(path)).collect();
         request_animation_frame(move || {
-            for path in paths {
-                if browser::focus(&selector(&path)) {
-                    return;
-                }
+            if !fields.is_empty() {
+                browser::focus(&fields.join(", "));
             }
         });
     }
@@ -164,6 +170,7 @@ impl FormState {
             other => other,
         };
         self.error.set(Some(error));
+        show_notice();
     }
 
     /// Puts the API's words to their fields, the focus to the first of them, and answers the rest.

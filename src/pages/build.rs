@@ -151,41 +151,69 @@ fn offer_actions(target: Memo<Option<Target>>) {
     });
 }
 
-/// The builds of this visit whose ids begin like the one that there is not.
+/// The most pages of builds that are looked through for an id that begins alike.
+const NEAR_PAGES: u64 = 5;
+
+/// The builds whose ids begin like the one that there is not: a part of an id may have been given.
 fn near(id: StoredValue<String>) -> AnyView {
     const SHARED: usize = 6;
     let navigation = use_navigation();
+    let connection = use_connection();
+    let visit = use_visit();
     let start: String = id.with_value(|id| id.chars().take(SHARED).collect());
-    let near = use_visit().all_builds().into_iter();
-    let near: Vec<AnyView> = near
-        .filter(|build| !start.is_empty() && build.build_id.starts_with(&start))
-        .map(|build| {
-            let href = navigation.href(&Route::Build {
-                build_id: build.build_id.clone(),
-            });
-            view! {
-                <li>
-                    <a class="code" href=href>
-                        {build.image_reference()}
-                        " · "
-                        {build.build_id}
-                    </a>
-                </li>
-            }
-            .into_any()
+    let looked = use_query(
+        move || {
+            let client = connection.client()?;
+            let start = start.clone();
+            Some(Box::pin(async move {
+                let fits =
+                    |build: &BuildData| !start.is_empty() && build.build_id.starts_with(&start);
+                let mut near: Vec<BuildData> = visit.all_builds();
+                near.retain(fits);
+                for page in 1..=NEAR_PAGES {
+                    if !near.is_empty() {
+                        break;
+                    }
+                    let answer = client.builds(None, None, page).await?;
+                    near.extend(answer.results.read.into_iter().filter(fits));
+                    if answer.next.is_none() {
+                        break;
+                    }
+                }
+                Ok(near)
+            }))
+        },
+        |_| Pace::Never,
+    );
+    let found = move || {
+        let near = looked.data().filter(|near| !near.is_empty())?;
+        let links: Vec<AnyView> = near
+            .iter()
+            .map(|build| {
+                let href = navigation.href(&Route::Build {
+                    build_id: build.build_id.clone(),
+                });
+                view! {
+                    <li>
+                        <a class="code" href=href>
+                            {build.image_reference()}
+                            " · "
+                            {build.build_id.clone()}
+                        </a>
+                    </li>
+                }
+                .into_any()
+            })
+            .collect();
+        Some(view! {
+            <p>{ts!(build.near)}</p>
+            <ul>{links}</ul>
         })
-        .collect();
+    };
     let builds = navigation.href(&Route::Builds(BuildsQuery::default()));
     view! {
-        <div class="empty">
-            {(!near.is_empty())
-                .then(|| {
-                    view! {
-                        <p>{ts!(build.near)}</p>
-                        <ul>{near}</ul>
-                    }
-                })}
-            <p>
+        <div class="empty" role="status">
+            {part(found)} <p>
                 <a href=builds>{ts!(nav.builds)}</a>
             </p>
         </div>

@@ -75,7 +75,7 @@ pub fn Builds() -> impl IntoView {
         view! {
             {new_builds(list, to_first)}
             {filtered_note(query, list, memo(move || rows.with(Vec::len)))}
-            {choose(move || rows.with(|rows| !rows.is_empty()), table, move || empty(query))}
+            {choose(move || rows.with(|rows| !rows.is_empty()), table, move || empty(query, list.rows().with(Vec::is_empty)))}
             {builds_pager(query, list)}
         }
         .into_any()
@@ -118,7 +118,7 @@ fn no_such_page(query: Memo<BuildsQuery>) -> AnyView {
 }
 
 /// What to do where no build is shown.
-fn empty(query: Memo<BuildsQuery>) -> AnyView {
+fn empty(query: Memo<BuildsQuery>, has_none: bool) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
     let filtered = query.with(|query| {
@@ -129,7 +129,19 @@ fn empty(query: Memo<BuildsQuery>) -> AnyView {
                 ..first
             }
     });
+    let namespaced = query.with(
+        |query| match (query.namespace.as_str(), query.repo.as_str()) {
+            (namespace, "") => namespace.to_owned(),
+            (namespace, repo) => format!("{namespace}/{repo}"),
+        },
+    );
     let (said, button) = match filtered {
+        // The API was asked for these, and has none.
+        true if has_none && !namespaced.is_empty() => {
+            let everything = navigation.href(&Route::Builds(BuildsQuery::default()));
+            let button = Button::new(ts!(builds.show_all)).link(Signal::stored(everything));
+            (ts!(builds.none_of, what = namespaced), button)
+        }
         true => {
             let everything = navigation.href(&Route::Builds(BuildsQuery::default()));
             let button = Button::new(ts!(builds.show_all)).link(Signal::stored(everything));

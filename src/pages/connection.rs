@@ -49,6 +49,7 @@ pub fn ConnectionPage() -> impl IntoView {
         Some(Route::Connection { back }) => back.and_then(|back| safe_back(&back)),
         _ => None,
     };
+    let sent_here = back.is_some();
     let address = RwSignal::new(String::new());
     let namespace = RwSignal::new(String::new());
     let token = RwSignal::new(String::new());
@@ -170,8 +171,10 @@ pub fn ConnectionPage() -> impl IntoView {
             found.set(Found::Nothing);
         })
     };
+    let chooses = move || sent_here && connection.is_ready() && connection.namespace().is_empty();
     view! {
         {heading(ts!(connection.title))}
+        {when(chooses, || notice("info", ts!(connection.choose_namespace)).into_any())}
         <form
             class="form"
             on:submit=move |event: SubmitEvent| {

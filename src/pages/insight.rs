@@ -201,7 +201,12 @@ fn spread(label: Signal<String>, spread: Option<Spread>) -> AnyView {
 
 fn rate(stats: &Stats) -> Signal<String> {
     let rate = stats.success_rate();
-    live(move || rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.0} %")))
+    live(move || {
+        rate.map_or_else(
+            || "–".to_owned(),
+            |rate| tr!(insight.percent, n = format!("{rate:.0}")),
+        )
+    })
 }
 
 fn numbers(summary: &Summary) -> AnyView {
@@ -281,7 +286,7 @@ fn tags_table(summary: &Summary) -> AnyView {
                         view! { <span class="code strong">{tag.tag.clone()}</span> }.into_any(),
                     ),
                     cell(
-                        ts!(nav.builds),
+                        ts!(insight.builds),
                         number(live(move || words().number(builds))),
                     ),
                     cell(ts!(insight.success_rate), number(rate(&tag.stats))),
@@ -301,7 +306,7 @@ fn tags_table(summary: &Summary) -> AnyView {
         .collect();
     let columns = vec![
         ts!(rows.image_tag),
-        ts!(nav.builds),
+        ts!(insight.builds),
         ts!(insight.success_rate),
         ts!(insight.median_wait),
         ts!(insight.median_duration),

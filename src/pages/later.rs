@@ -12,7 +12,8 @@ use super::repository::Repository;
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::components::notice::skeleton;
-use crate::components::palette::{Overlay, overlay};
+use crate::components::palette::{Over, Overlay, overlay};
+use crate::components::toast::use_toasts;
 use crate::connection::Connection;
 use crate::navigation::Navigation;
 use crate::routes::Route;
@@ -45,7 +46,20 @@ pub fn part_of_site(route: Option<Route>) -> AnyView {
 
 /// The palette, or the list of keys.
 pub fn overlay_of_site(which: Overlay) -> AnyView {
-    let view = move || -> Coming { Box::pin(over(which.clone())) };
+    let toasts = use_toasts();
+    let lies = expect_context::<Over>().0;
+    let view = move || -> Coming {
+        let which = which.clone();
+        Box::pin(async move {
+            let view = over(which).await;
+            if view.is_err() {
+                // It lies over the page, so its place is no place to tell of this.
+                lies.set(None);
+                toasts.warn(ts!(error.code_missing));
+            }
+            view
+        })
+    };
     coming(Rc::new(view), || ().into_any())
 }
 

@@ -1,6 +1,7 @@
 //! The create form, and what to do next.
 
 use crate::app::heading;
+use crate::components::crumbs::{crumbs, namespace_crumb};
 use crate::connection::use_connection;
 use crate::forms::create_form::create_form;
 use crate::known;
@@ -27,6 +28,7 @@ pub fn NewRepository(namespace: String) -> impl IntoView {
     });
     let title = namespace.clone();
     view! {
+        {crumbs(vec![namespace_crumb(&namespace)])}
         {heading(ts!(create.title_in, namespace = title.clone()))}
         {create_form(namespace, created)}
     }

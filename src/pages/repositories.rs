@@ -16,7 +16,7 @@ use crate::routes::{BuildsQuery, Route};
 use crate::schedule::Pace;
 use crate::text::words;
 use crate::ts;
-use crate::view::{live, memo, part};
+use crate::view::{effect, live, memo, part};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -67,6 +67,18 @@ pub fn Repositories(namespace: String) -> impl IntoView {
             )
         }
         _ => None,
+    });
+    effect(move || {
+        if let Some(page) = list.data() {
+            let paths: Vec<String> = page
+                .results
+                .read
+                .iter()
+                .map(|one| format!("{}/{}", one.namespace, one.repo_name))
+                .collect();
+            let address = connection.address();
+            known::names::note(&address, paths.iter().map(String::as_str));
+        }
     });
     let new_button = move || Button::new(ts!(repositories.new)).primary();
     let body = move || match rows.get() {

@@ -122,18 +122,8 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         .into_any()
     };
     let loading = move || builds_error.get().is_none().then(|| skeleton(3)).into_any();
-    view! {
-        {crumbs(vec![namespace_crumb(&namespace)])}
-        <div class="page-head">
-            {heading(Signal::stored(format!("{namespace}/{name}")))}
-            {when(
-                move || !missing.get(),
-                move || Button::new(ts!(repository.edit_config)).link(config_href),
-            )}
-        </div>
-        {load_error(ts!(repository.loading), told, has_data, move || read.refresh())}
-        {part(from_memory)}
-        {part(repository)}
+    let last = move || {
+        view! {
         <section class="section">
             <div class="page-head">
                 <h2>{ts!(repository.last_builds)}</h2>
@@ -146,6 +136,22 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
             {load_error(ts!(builds.loading), builds_error, has_rows, move || builds.refresh())}
             {choose(move || has_rows.get(), loaded, loading)}
         </section>
+        }
+        .into_any()
+    };
+    view! {
+        {crumbs(vec![namespace_crumb(&namespace)])}
+        <div class="page-head">
+            {heading(Signal::stored(format!("{namespace}/{name}")))}
+            {when(
+                move || !missing.get(),
+                move || Button::new(ts!(repository.edit_config)).link(config_href),
+            )}
+        </div>
+        {load_error(ts!(repository.loading), told, has_data, move || read.refresh())}
+        {part(from_memory)}
+        {part(repository)}
+        {when(move || !missing.get(), last)}
         {when(move || exists.get(), move || remove(path))}
     }
 }
@@ -176,10 +182,24 @@ fn offer_actions(path: StoredValue<(String, String)>, shown: Memo<Option<Reposit
                 })
             })
             .collect();
+        let builds = Route::Builds(BuildsQuery {
+            namespace: namespace.clone(),
+            repo: name.clone(),
+            ..BuildsQuery::default()
+        });
+        let insight = Route::Insight(InsightQuery {
+            namespace: namespace.clone(),
+            name: name.clone(),
+            tag: String::new(),
+            last: Some(INSIGHT_LAST),
+        });
         let config = Route::Config { namespace, name };
-        actions.push(Action::new(ts!(repository.edit_config), move || {
-            navigation.go(&config);
-        }));
+        let mut add = |text, route: Route| {
+            actions.push(Action::new(text, move || navigation.go(&route)));
+        };
+        add(ts!(repository.edit_config), config);
+        add(ts!(insight.title), insight);
+        add(ts!(repository.all_builds), builds);
         actions
     });
 }

@@ -116,7 +116,7 @@ async fn links_of_other_schemes_are_no_links() -> Outcome {
     let browser = Browser::start(Setup::default()).await;
     browser.open(&format!("{}/builds/1", api.address)).await;
     browser
-        .see("This tag has not been built with success before")
+        .see("No earlier build of this tag has succeeded")
         .await;
     let links = browser
         .script(

@@ -114,7 +114,7 @@ async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
     browser
         .open(&format!("{}/builds/no-such-build", server.address))
         .await;
-    browser.see("there is no such thing.").await;
+    browser.see("the API has nothing at this address.").await;
     browser
         .open(&format!("{}/builds?page=99", server.address))
         .await;

@@ -51,7 +51,7 @@ async fn refused_fields_are_told_at_the_fields_rows_included_and_the_rest_above(
         Reply::Text(500, "<h1>Server Error</h1>"),
     );
     browser.press("button", "Create repository").await;
-    browser.see("the API has a problem of its own").await;
+    browser.see("the API failed with an internal error").await;
     browser.see("<h1>Server Error</h1>").await;
     browser.holds("Name", 1, "app").await;
     browser.close().await;

@@ -44,7 +44,7 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
     go("team/app", "/repositories/team/app").await;
     // An id that this visit has not seen.
     go("5709f780-ffff", "/builds/5709f780-ffff").await;
-    browser.see("there is no such thing").await;
+    browser.see("the API has nothing at this address").await;
     // What is near: a build seen whose id begins alike.
     browser.press("link", "team/app:two · 5709f780-e8fb").await;
     browser.at("/builds/5709f780-e8fb").await;
@@ -156,13 +156,13 @@ async fn each_failure_has_its_own_words_in_one_place_and_a_retry() -> Outcome {
         ),
         (
             Reply::Json(404, json!({})),
-            "there is no such thing",
+            "the API has nothing at this address",
             "HTTP 404",
         ),
-        (Reply::TooMany(90), "a pause of 90 seconds", "HTTP 429"),
+        (Reply::TooMany(90), "a pause of 1 m 30 s", "HTTP 429"),
         (
             Reply::Json(500, json!({ "detail": "Oops" })),
-            "the API has a problem of its own",
+            "the API failed with an internal error",
             "HTTP 500",
         ),
         (

@@ -61,12 +61,10 @@ async fn two_hundred_builds_are_summed_up_page_by_page() -> Outcome {
     browser.at("/repositories/team/many/insight?last=all").await;
     browser.see("of 201 builds: 176 succeeded, 25 failed").await;
     browser.see("88 %").await;
-    browser
-        .see("30 s in the middle, 95 of 100 within 30 s")
-        .await;
+    browser.see("median 30 s, 95 % within 30 s").await;
     browser.see("40 builds").await;
     // The slowest by the median, and the one whose outcome changes.
-    browser.see("outcome changed 49 of 99 times").await;
+    browser.see("result changed 49 of 99 times").await;
     // Each build has a mark that leads to its page, and a row in the table.
     let marks = browser
         .script("return document.querySelectorAll('.chart a[href^=\"/builds/\"]').length;")
@@ -128,7 +126,7 @@ async fn reading_goes_two_at_a_time_can_be_stopped_and_goes_on() -> Outcome {
     // A failure keeps what was read, and is gone on with.
     api.on("GET", &path(3), Reply::Json(500, json!({})));
     browser.reload().await;
-    browser.see("the API has a problem of its own").await;
+    browser.see("the API failed with an internal error").await;
     browser.see("100 %").await;
     api.on("GET", &path(3), page(rows(3), 100, true));
     browser.press("button", "Retry").await;

@@ -75,7 +75,13 @@ async fn a_trickle_is_shown_line_by_line_and_a_cut_loses_nothing() -> Outcome {
 async fn overlapping_answers_are_merged_and_the_end_is_known() -> Outcome {
     // The same text twice in one second is two lines.
     let log = |count: usize| -> Vec<Value> {
-        let text = |number: usize| if number % 3 == 0 { "again" } else { "and" };
+        let text = |number: usize| {
+            if number.is_multiple_of(3) {
+                "again"
+            } else {
+                "and"
+            }
+        };
         (0..count)
             .map(|number| entry(text(number), number as i64 / 8))
             .collect()

@@ -238,7 +238,7 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
         .await?;
     assert_eq!(made.json(), "made");
     browser.press("link", "Builds").await;
-    browser.see("Page 1 of 3 · builds in all: 60").await;
+    browser.see("Page 1 of 3 · 60 builds").await;
     let previous = browser.find("button", "Previous").await;
     assert!(!previous.is_enabled().await?);
     browser.press("link", "Next").await;

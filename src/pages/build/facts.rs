@@ -21,9 +21,10 @@ const LAST_STEP: i64 = 50;
 /// An image's name, with the command that fetches it.
 fn image(reference: String) -> AnyView {
     let pull = format!("docker pull {reference}");
+    let name = reference.clone();
     view! {
         <span class="code">{reference}</span>
-        {copy_button(Signal::stored(pull), ts!(build.pull_command))}
+        {copy_button(Signal::stored(pull), ts!(build.pull_of, image = name))}
     }
     .into_any()
 }
@@ -42,7 +43,10 @@ pub fn facts(
         more_open.set(details.open());
     };
     let version = build.version_tag().map(|tag| {
-        let reference = format!("{}:{tag}", build.docker_repo_path);
+        let reference = match build.docker_repo_path.as_str() {
+            "" => tag.to_owned(),
+            path => format!("{path}:{tag}"),
+        };
         fact(ts!(build.version_tag), image(reference))
     });
     let commit = build
@@ -140,6 +144,14 @@ fn repository_fact(namespace: &str, name: &str) -> AnyView {
 pub fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
     let (created, started, ended) = (build.created_at, build.started_at, build.ended_at);
     let finished = build.is_finished();
+    let waited_word = match started.is_some() || finished {
+        true => ts!(build.waited),
+        false => ts!(build.waited_yet),
+    };
+    let took_word = match finished {
+        true => ts!(build.took),
+        false => ts!(build.took_yet),
+    };
     let waited = running(created, started.or(ended), started.is_some() || finished);
     let built = running(started, ended, finished);
     // The step is told in words too: a bar says it to nobody who cannot see it.
@@ -150,9 +162,8 @@ pub fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
             <progress max=LAST_STEP value=step aria-label=ts!(build.progress)></progress>
         }
     });
-    let waited =
-        created.map(|_| view! { <span class="quiet">{ts!(build.waited)} " " {waited}</span> });
-    let built = started.map(|_| view! { <span class="quiet">{ts!(build.took)} " " {built}</span> });
+    let waited = created.map(|_| view! { <span class="quiet">{waited_word} " " {waited}</span> });
+    let built = started.map(|_| view! { <span class="quiet">{took_word} " " {built}</span> });
     view! {
         <ol class="timeline">
             {milestone(ts!(build.created), created, utc, waited.into_any())}

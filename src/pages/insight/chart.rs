@@ -66,10 +66,10 @@ pub fn chart(builds: &[Build]) -> AnyView {
     view! {
         <figure class="chart">
             <figcaption>{ts!(insight.chart, n = count)}</figcaption>
-            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="group" aria-label=ts!(insight.chart_label)>
+            <div class="chart-scroll"><svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="group" aria-label=ts!(insight.chart_label)>
                 {lines}
                 {marks}
-            </svg>
+            </svg></div>
             <p class="chart-ends quiet">
                 <span>{first}</span>
                 <span>{last}</span>
@@ -81,8 +81,8 @@ pub fn chart(builds: &[Build]) -> AnyView {
 
 /// The next length of time that reads well, at or above this one, in milliseconds.
 fn nice(millis: i64) -> f64 {
-    const STEPS: [i64; 16] = [
-        2, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200,
+    const STEPS: [i64; 17] = [
+        1, 2, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200,
         86_400,
     ];
     let seconds = (millis + 999) / 1_000;
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_scale_holds_all_and_reads_well() {
-        assert_eq!(nice(0), 2_000.0);
+        assert_eq!(nice(0), 1_000.0);
         assert_eq!(nice(2_001), 10_000.0);
         assert_eq!(nice(601_000), 1_200_000.0);
         assert_eq!(nice(100_000_000), 100_000_000.0);
