@@ -3,7 +3,7 @@
 //! | part | what it does |
 //! | --- | --- |
 //! | `source` | reads the log, again and again while the build runs |
-//! | `state` | the lines, and where the reader is in them |
+//! | `state`, `core`, `moving` | the lines, and where the reader is in them |
 //! | `viewport`, `line`, `color`, `times` | what is worked out without a browser |
 //! | `rows`, `row`, `look` | the rows that are in the page, and how they show lines |
 //! | `find`, `select`, `tools`, `keys` | what the reader can do |
@@ -11,12 +11,14 @@
 
 mod bar;
 mod color;
+mod core;
 mod download;
 mod find;
 mod keys;
 mod line;
 mod look;
 mod menus;
+mod moving;
 mod overview;
 mod pause;
 mod print;
@@ -145,8 +147,10 @@ fn frame(tools: Tools, build: Query<Build>) -> AnyView {
     let view = tools.view;
     let place = NodeRef::<html::Div>::new();
     effect(move || {
-        if let Some(frame) = place.get() {
-            // The rows' own place is in the page by then.
+        let Some(frame) = place.get() else { return };
+        if frame.is_connected() {
+            mount(view, frame.into());
+        } else {
             request_animation_frame(move || mount(view, frame.into()));
         }
     });

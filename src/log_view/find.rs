@@ -83,6 +83,7 @@ impl Finder {
         self.view.write(|core| {
             core.search = search;
             core.overview.clear_matches();
+            core.redraw();
         });
         self.found.set(found);
         self.view.set_look(|look| look.current = None);
@@ -116,14 +117,16 @@ impl Finder {
         }
         self.running.set_value(true);
         leptos::task::spawn_local(async move {
-            let mut slices = Slices::new();
+            let mut slices = Slices::hurried();
             loop {
-                let done = self.view.write(|core| {
+                let origin = self.origin.try_get_value().flatten();
+                let step = self.view.write(|core| {
                     let search = core.search.as_mut()?;
-                    Some(search.step(core.log.store(), PART))
+                    let done = search.step(core.log.store(), PART);
+                    Some((done, origin.is_some_and(|from| search.next(from).is_some())))
                 });
-                let done = done.flatten() != Some(false);
-                if done || slices.is_over() || self.origin.try_get_value().flatten().is_some() {
+                let (done, arrived) = step.flatten().unwrap_or((true, false));
+                if done || arrived || slices.is_over() {
                     self.tell();
                 }
                 if done {

@@ -27,6 +27,13 @@ pub struct Look {
 }
 
 impl Look {
+    /// Whether rows that are drawn look another way than with `before`. What is selected they tell
+    /// themselves.
+    pub fn draws_otherwise(&self, before: &Self) -> bool {
+        let of = |look: &Self| (look.wrap, look.mode, look.times, look.utc);
+        of(self) != of(before) || self.more != before.more || self.address != before.address
+    }
+
     /// How many characters of a wrapped line are shown.
     pub fn most_of(&self, line: usize) -> usize {
         self.more.get(&line).copied().unwrap_or(WRAPPED)

@@ -114,6 +114,9 @@ fn draw(canvas: &HtmlCanvasElement, tools: Tools, dragged: Option<(f64, f64)>) {
         canvas.set_width(across);
         canvas.set_height(down);
     }
+    if across == 0 || down == 0 {
+        return;
+    }
     let context = canvas.get_context("2d").ok().flatten();
     let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
     let Some(context) = context else { return };

@@ -12,8 +12,10 @@ use web_sys::MessageChannel;
 /// How long the page may be kept from everything else, in milliseconds.
 const SLICE: f64 = 7.0;
 
-/// How long the page may be without a new frame while there is work, in milliseconds.
+/// How long the page may be without a new frame while a log comes in, which takes long; and while it is
+/// searched, where the answer is waited for. In milliseconds.
 const FRAME: f64 = 20.0;
+const HURRIED_FRAME: f64 = 45.0;
 
 thread_local! {
     /// When the last frame was.
@@ -47,7 +49,7 @@ async fn breathe() {
 }
 
 /// Waits for the next frame; for a moment where the page is not shown, which has none.
-async fn frame() {
+pub async fn frame() {
     if browser::is_hidden() {
         return breathe().await;
     }
@@ -64,15 +66,26 @@ pub struct Slices {
     begun: f64,
     /// When the work began, or the last frame that it waited for was.
     frame: f64,
+    /// How long it goes without one.
+    limit: f64,
 }
 
 impl Slices {
-    /// A slice begins.
+    /// A slice of long work begins.
     pub fn new() -> Self {
         let begun = now();
         Self {
             begun,
             frame: begun,
+            limit: FRAME,
+        }
+    }
+
+    /// A slice of work begins whose end is waited for.
+    pub fn hurried() -> Self {
+        Self {
+            limit: HURRIED_FRAME,
+            ..Self::new()
         }
     }
 
@@ -86,7 +99,7 @@ impl Slices {
         if !self.is_over() {
             return;
         }
-        if now() - LAST_FRAME.get().max(self.frame) > FRAME {
+        if now() - LAST_FRAME.get().max(self.frame) > self.limit {
             frame().await;
             self.frame = now();
         } else {

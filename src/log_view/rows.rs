@@ -66,7 +66,7 @@ impl Size {
         let seen = self.columns();
         let first = (self.left / self.cell.max(1.0)) as usize;
         let from = first.saturating_sub(seen) / STEP * STEP;
-        (from, first - from + 2 * seen + STEP)
+        (from, 3 * seen + 2 * STEP)
     }
 }
 
@@ -122,19 +122,21 @@ impl Frame {
         let before = self.size;
         self.size.width = f64::from(self.scroller.client_width());
         self.size.height = f64::from(self.scroller.client_height());
-        self.size.cell = self.measure_cell();
-        if let Some(row) = self.rows.front() {
-            self.size.gutter = row.gutter();
+        // Zooming changes the width, too.
+        if self.size.width != before.width || self.size.cell == 0.0 {
+            self.size.cell = self.measure_cell();
         }
-        self.size.left = f64::from(self.scroller.scroll_left().max(0));
         if (before.width, before.cell) != (self.size.width, self.size.cell) {
             self.forget_heights();
+        }
+        if before == self.size {
+            return false;
         }
         let style = self.window.style();
         // None of these fails for a valid property.
         let _ = style.set_property("width", &format!("{}px", self.size.width));
         let _ = style.set_property("height", &format!("{}px", self.size.height));
-        before != self.size
+        true
     }
 
     /// How wide a column is: that of a hundred digits, for it is no whole number of pixels.
@@ -162,8 +164,11 @@ impl Frame {
 
     /// Takes how far the text is scrolled to the side; says whether other columns are to be drawn.
     pub fn scroll_sideways(&mut self) -> bool {
-        let before = self.size.part();
+        let (left, before) = (self.size.left, self.size.part());
         self.size.left = f64::from(self.scroller.scroll_left().max(0));
+        if self.size.left == left {
+            return false;
+        }
         let _ = (self.list.style()).set_property("--log-left", &format!("{}px", self.size.left));
         self.size.part() != before
     }
@@ -194,7 +199,7 @@ impl Frame {
     }
 
     /// Forgets how tall wrapped lines are: something changed that decides it.
-    pub fn forget_heights(&mut self) {
+    fn forget_heights(&mut self) {
         self.heights.clear();
     }
 
@@ -299,6 +304,13 @@ impl Frame {
             self.heights.insert(line, height);
         }
         differs
+    }
+
+    /// Draws all rows anew when they are drawn next; what stands before their text may be as wide as not.
+    pub fn redraw(&mut self) {
+        self.forget_heights();
+        self.forget_rows();
+        self.size.gutter = 0.0;
     }
 
     /// Draws all rows anew when they are drawn next.

@@ -1,6 +1,6 @@
 //! Reading the log: as it comes in, and again and again while the build runs.
 
-use super::pause::Slices;
+use super::pause::{Slices, frame};
 use super::state::{LogView, set};
 use crate::api::{Build, Client, Error, LogStream};
 use crate::connection::use_connection;
@@ -154,9 +154,18 @@ impl Reading {
         let mut fresh = 0;
         while stream.next(buffer).await? {
             for part in buffer.chunks(PART) {
-                fresh += view.write(|core| core.log.feed(part)).unwrap_or(0);
+                let empty = view.read(|core| core.log.is_empty()) == Some(true);
+                let new = view.write(|core| core.log.feed(part)).unwrap_or(0);
+                fresh += new;
                 view.ask();
-                slices.next().await;
+                match empty && new > 0 {
+                    // The first lines are shown before more is read.
+                    true => {
+                        view.catch_up();
+                        frame().await;
+                    }
+                    false => slices.next().await,
+                }
             }
         }
         Ok(fresh)
