@@ -1,6 +1,6 @@
 //! Search: what is looked for, what was found, and going through it.
 
-use super::pause::Slices;
+use super::pause::{Slices, now};
 use super::state::{LogView, set};
 use crate::log::{Query, QueryErrorKind, Search};
 use crate::view::effect;
@@ -8,6 +8,9 @@ use leptos::prelude::*;
 
 /// How much text is searched between two looks at the clock, in bytes.
 const PART: usize = 512 * 1024;
+
+/// How long nothing is told of a search under way, in milliseconds: telling takes time from it.
+const TOLD: f64 = 60.0;
 
 /// What a search has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -82,11 +85,12 @@ impl Finder {
         self.origin.set_value(found.active.then_some(from));
         self.view.write(|core| {
             core.search = search;
+            core.look.current = None;
             core.overview.clear_matches();
             core.redraw();
         });
         self.found.set(found);
-        self.view.set_look(|look| look.current = None);
+        self.view.ask();
         self.refilter();
         if found.active {
             self.go_on();
@@ -117,7 +121,7 @@ impl Finder {
         }
         self.running.set_value(true);
         leptos::task::spawn_local(async move {
-            let mut slices = Slices::hurried();
+            let (mut slices, mut told) = (Slices::hurried(), now());
             loop {
                 let origin = self.origin.try_get_value().flatten();
                 let step = self.view.write(|core| {
@@ -126,7 +130,8 @@ impl Finder {
                     Some((done, origin.is_some_and(|from| search.next(from).is_some())))
                 });
                 let (done, arrived) = step.flatten().unwrap_or((true, false));
-                if done || arrived || slices.is_over() {
+                if done || arrived || now() - told > TOLD {
+                    told = now();
                     self.tell();
                 }
                 if done {

@@ -15,7 +15,7 @@ const SLICE: f64 = 7.0;
 /// How long the page may be without a new frame while a log comes in, which takes long; and while it is
 /// searched, where the answer is waited for. In milliseconds.
 const FRAME: f64 = 20.0;
-const HURRIED_FRAME: f64 = 45.0;
+const HURRIED_FRAME: f64 = 60.0;
 
 thread_local! {
     /// When the last frame was.
