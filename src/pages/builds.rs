@@ -71,11 +71,13 @@ pub fn Builds() -> impl IntoView {
         }
         .into_any()
     };
+    // A memo of its own: what reads a memo beside another that is made of it can miss its news.
+    let has_none = memo(move || list.rows().with(Vec::is_empty));
     let loaded = move || {
         view! {
             {new_builds(list, to_first)}
             {filtered_note(query, list, memo(move || rows.with(Vec::len)))}
-            {choose(move || rows.with(|rows| !rows.is_empty()), table, move || empty(query, list.rows().with(Vec::is_empty)))}
+            {choose(move || rows.with(|rows| !rows.is_empty()), table, move || empty(query, has_none.get()))}
             {builds_pager(query, list)}
         }
         .into_any()

@@ -221,6 +221,14 @@ async fn filters_order_and_page_stand_in_the_url() -> Outcome {
     let browser = Browser::start(Setup::default()).await;
     browser.open(&format!("{}/builds", api.address)).await;
     browser.see("no space left on device").await;
+    // None fits: what is said counts the rows all the same, from the first view on.
+    browser
+        .open(&format!("{}/builds?namespace=team&q=zzz", api.address))
+        .await;
+    browser.see("0 of the 3 builds on page 1 fit").await;
+    browser.see("No build on this page fits the filter.").await;
+    browser.open(&format!("{}/builds", api.address)).await;
+    browser.see("no space left on device").await;
     // An unknown status displays as itself, and can be chosen.
     browser.choose("Status", "Q").await;
     browser.at("/builds?status=Q").await;

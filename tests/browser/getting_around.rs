@@ -42,7 +42,7 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
     };
     go("57aa", "/builds/57aaaaaa-0000").await;
     go("team/app", "/repositories/team/app").await;
-    // An id that this visit has not seen.
+    // A part of an id that this visit has not seen.
     go("5709f780-ffff", "/builds/5709f780-ffff").await;
     browser.see("the API has nothing at this address").await;
     // What is near: a build seen whose id begins alike.
@@ -244,5 +244,57 @@ async fn axe_core_finds_nothing_and_nothing_is_wider_than_the_window() -> Outcom
             browser.close().await;
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_that_failed_once_goes_on_by_itself() -> Outcome {
+    let api = api().await;
+    let browser = Browser::start(Setup::default()).await;
+    browser.open(&format!("{}/builds", api.address)).await;
+    browser.find("link", "team/app:two").await;
+    api.on("GET", "/v1/builds", Reply::Json(500, json!({})));
+    browser.script("dispatchEvent(new Event('online'));").await;
+    browser.see("The console goes on trying").await;
+    api.on(
+        "GET",
+        "/v1/builds",
+        page(vec![row("1", "back", "S", json!({}))], 1, false),
+    );
+    browser.find("link", "team/app:back").await;
+    browser.see_no_more("failed:").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_build_that_may_have_started_is_looked_for_and_never_sent_again() -> Outcome {
+    let api = api().await;
+    api.on("POST", "/v1/builds", Reply::CutAfter);
+    let browser = Browser::start(Setup::default()).await;
+    browser.open(&format!("{}/builds", api.address)).await;
+    browser.find("link", "team/app:two").await;
+    let rows = vec![
+        row(
+            "57bbbbbb-1111",
+            "two",
+            "W",
+            json!({ "started_at": null, "ended_at": null }),
+        ),
+        row("5709f780-e8fb", "two", "S", json!({})),
+        row("57aaaaaa-0000", "one", "F", json!({})),
+    ];
+    api.on("GET", "/v1/builds", page(rows, 3, false));
+    browser.press("button", "Build team/app:two").await;
+    browser.see("It may have started all the same").await;
+    eventually("the build is in the table", async || {
+        let rows = browser
+            .script("return document.querySelectorAll('tbody tr').length;")
+            .await;
+        (rows == 3).then_some(())
+    })
+    .await;
+    assert_eq!(api.asked("POST", "/v1/builds").len(), 1);
+    browser.close().await;
     Ok(())
 }

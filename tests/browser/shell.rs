@@ -325,7 +325,9 @@ async fn axe_core_finds_nothing() -> Outcome {
         browser.press("link", "Builds").await;
         browser.see(&name).await;
         server.stop().await;
-        browser.build(&format!("team/{name}:latest")).await;
+        browser
+            .press("button", &format!("Build team/{name}:latest"))
+            .await;
         browser.see("the API cannot be reached").await;
         browser.axe(&state("server gone")).await;
         browser.close().await;

@@ -141,10 +141,11 @@ pub fn filtered_note(query: Memo<BuildsQuery>, list: BuildsList, fit: Memo<usize
             local.iter().any(|filter| !filter.is_empty())
         })
     };
+    let rows = memo(move || list.rows().with(Vec::len));
     let said = ts!(
         builds.fit,
         fit = words().number(fit.get() as u64),
-        rows = words().number(list.rows().with(Vec::len) as u64),
+        rows = words().number(rows.get() as u64),
         page = words().number(query.with(|query| query.page.max(1)))
     );
     view! {
