@@ -25,7 +25,7 @@ pub fn bar(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> 
                 {live(move || in_view(view))}
             </span>
             {part(move || progress(view, build))}
-            <div class="log-tools" role="toolbar" aria-label=ts!(log.tools)>
+            <div class="log-tools" role="group" aria-label=ts!(log.tools)>
                 {Button::new(ts!(log.follow))
                     .pressed(view.follow)
                     .on_press(move || tools.toggle_follow())}

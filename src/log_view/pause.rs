@@ -113,15 +113,13 @@ impl Slices {
 #[derive(Clone, Default)]
 pub struct Alarm {
     ring: Rc<RefCell<Option<Function>>>,
-    rang: Rc<Cell<bool>>,
 }
 
 impl Alarm {
-    /// Waits so many milliseconds, and then on until the page is seen; or until it is rung.
+    /// Waits so many milliseconds, or until it is rung; and then on until the page is seen.
     pub async fn wait(&self, millis: u32) {
-        self.rang.set(false);
         self.sleep(Some(millis)).await;
-        while browser::is_hidden() && !self.rang.get() {
+        while browser::is_hidden() {
             self.sleep(None).await;
         }
     }
@@ -145,7 +143,6 @@ impl Alarm {
 
     /// Ends the wait.
     pub fn ring(&self) {
-        self.rang.set(true);
         if let Some(done) = self.ring.take() {
             let _ = done.call0(&JsValue::UNDEFINED);
         }

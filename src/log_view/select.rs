@@ -14,6 +14,8 @@ pub struct Selection {
     navigation: Navigation,
     /// The line that was pressed without Shift last, counted from 0: ranges begin there.
     from: StoredValue<usize>,
+    /// The page's path: on the way to another page the address is that one's already.
+    path: StoredValue<String>,
 }
 
 impl Selection {
@@ -23,6 +25,7 @@ impl Selection {
             view,
             navigation,
             from: StoredValue::new(0),
+            path: StoredValue::new(navigation.place_href("")),
         };
         selection.take_address();
         navigation.on_place(move || selection.take_address());
@@ -30,6 +33,9 @@ impl Selection {
     }
 
     fn take_address(self) {
+        if self.path.get_value() != self.navigation.place_href("") {
+            return;
+        }
         let (query, fragment) = self.navigation.place();
         let place = LogPlace::parse(&query, &fragment);
         super::state::set(self.view.window, (place.start, place.end));

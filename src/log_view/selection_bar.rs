@@ -28,15 +28,19 @@ fn bar(tools: Tools) -> AnyView {
             false => tr!(log.range, first = first, last = last),
         }
     });
-    let copy = move |label, format, with_times| {
-        Button::new(label).on_press(move || copy(tools, selection.text(format, with_times)))
+    let with_times = RwSignal::new(false);
+    let copy = move |label, format| {
+        Button::new(label)
+            .on_press(move || copy(tools, selection.text(format, with_times.get_untracked())))
     };
     view! {
         <div class="log-selection" role="group" aria-label=ts!(log.selection)>
             <span class="strong">{lines}</span>
-            {copy(ts!(log.copy), Format::Text, false)}
-            {copy(ts!(log.copy_times), Format::Text, true)}
-            {copy(ts!(log.copy_markdown), Format::Markdown, false)}
+            {copy(ts!(log.copy), Format::Text)}
+            {copy(ts!(log.copy_markdown), Format::Markdown)}
+            {Button::new(ts!(log.copy_times))
+                .pressed(with_times)
+                .on_press(move || with_times.update(|with| *with = !*with))}
             {Button::new(ts!(log.copy_link)).on_press(move || copy_link(tools))}
             {Button::new(ts!(log.print)).on_press(move || super::print::print(selection))}
             {Button::new(ts!(log.window_selected)).on_press(move || only(selection))}

@@ -238,11 +238,13 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
         })
         .await
     };
-    browser.press("button", "Copy with times").await;
+    browser.press("button", "With times").await;
+    browser.press("button", "Copy lines").await;
     assert_eq!(
         told("copied", 1).await,
         "2015-09-09T03:51:47Z careful\n2015-09-09T03:51:49Z it broke\n"
     );
+    browser.press("button", "With times").await;
     browser.press("button", "Copy as Markdown").await;
     assert_eq!(told("copied", 2).await, "```\ncareful\nit broke\n```\n");
     browser.press("button", "Copy link").await;
