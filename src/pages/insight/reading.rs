@@ -2,7 +2,6 @@
 
 use crate::api::{Build, Client, Error};
 use crate::connection::{Connection, use_connection};
-use crate::view::effect;
 use futures_util::future::{AbortHandle, abortable, join};
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -139,11 +138,13 @@ pub fn use_reading(wanted: Memo<Wanted>) -> Reading {
         connection: use_connection(),
         stop: StoredValue::new(None),
     };
-    effect(move || {
-        wanted.track();
-        if reading.connection.is_ready() {
+    // An effect may run again for nothing new: that would ask for the first page twice.
+    Effect::new(move |before: Option<Option<Wanted>>| {
+        let now = reading.connection.is_ready().then(|| wanted.get());
+        if now.is_some() && before.is_none_or(|before| before != now) {
             reading.go_on();
         }
+        now
     });
     on_cleanup(move || reading.stop());
     reading
