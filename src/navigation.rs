@@ -345,6 +345,13 @@ impl Navigation {
             .and_then(|target| target.closest("a[href]").ok().flatten())
             .and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
         let Some(link) = link else { return };
+        // The page's base would take it to another page: a place is looked for on this one.
+        let href = link.get_attribute("href").unwrap_or_default();
+        if href.starts_with('#') {
+            event.prevent_default();
+            browser::focus(&href);
+            return;
+        }
         let inside = self.base.with_value(|base| {
             let path = link.pathname();
             path == *base || path.starts_with(&format!("{base}/"))

@@ -204,6 +204,17 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
         )
         .await;
     assert_eq!(said, json!(["Connection · Slipway", "Connection"]));
+    // The skip link leads to the page that it stands on.
+    browser
+        .script("document.querySelector('.skip-link').focus();")
+        .await;
+    browser.keys(Key::Enter + "").await;
+    eventually("the focus is on the heading again", async || {
+        let focused = browser.script("return document.activeElement.id;").await;
+        (focused == "heading").then_some(())
+    })
+    .await;
+    assert_eq!(browser.path().await, "/connection");
     browser.driver.back().await?;
     browser.at("/builds").await;
     browser.find("heading", "Builds").await;
