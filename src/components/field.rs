@@ -56,7 +56,12 @@ fn FieldFrame(
             >
                 {problem}
             </p>
-            <p class="field-warning">{warning}</p>
+            <p
+                class="field-warning"
+                id=live(move || path.with(|path| format!("{}-warning", id_of(path))))
+            >
+                {warning}
+            </p>
         </div>
     }
 }
@@ -65,7 +70,7 @@ fn described_by(path: Path) -> impl Fn() -> String + Copy {
     move || {
         path.with(|path| {
             let id = id_of(path);
-            format!("{id}-problem {id}-hint")
+            format!("{id}-problem {id}-warning {id}-hint")
         })
     }
 }

@@ -272,6 +272,12 @@ impl Drafts {
             false => tr!(draft.offer, when = words().relative(at, clock.now())),
         });
         let (take, discard) = (key.clone(), key);
+        // Several drafts may be offered: a screen reader tells which one this button is of.
+        let of = about.clone();
+        let discard_name = live(move || match of.is_empty() {
+            true => tr!(draft.discard_of, about = words().absolute(at, false)),
+            false => tr!(draft.discard_of, about = of),
+        });
         let named = (!about.is_empty()).then(|| {
             view! { <span class="code">{about}</span> }
         });
@@ -292,6 +298,7 @@ impl Drafts {
                             }
                         })}
                     {Button::new(ts!(draft.discard))
+                        .name(discard_name)
                         .on_press(move || {
                             store(Keep::Device, &discard, None);
                             gone(&discard);

@@ -10,6 +10,7 @@ use super::state::FormState;
 use crate::api::Timestamp;
 use crate::browser;
 use crate::components::button::Button;
+use crate::components::field::id_of;
 use crate::components::field::selector;
 use crate::components::icon;
 use crate::query::use_clock;
@@ -68,6 +69,7 @@ impl RowsEditor {
             now.map(Timestamp::version_tag).unwrap_or_default()
         });
         let list_path = format!("{}tag_configs", self.prefix);
+        let list_id = id_of(&list_path);
         let (editor, adder) = (self.clone(), self.clone());
         let add = move || {
             form.rows_moved();
@@ -125,7 +127,9 @@ impl RowsEditor {
                             },
                         )}
                     </tbody>
-                </table> <p class="field-problem">{part(move || form.problem(&list_path))}</p>
+                </table> <p class="field-problem" id=list_id tabindex="-1">
+                    {part(move || form.problem(&list_path))}
+                </p>
                 <div class="rows-actions">
                     {Button::new(ts!(rows.add)).icon(icon::PLUS).id("add-row").on_press(add)}
                     <details class="keys">
