@@ -6,6 +6,7 @@
 use gloo_timers::future::TimeoutFuture;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use slipway_console::api::ServerClock;
 use slipway_console::forms::draft::{ConfigDraft, RowDraft};
 use slipway_console::forms::rows::Rows;
 use slipway_console::forms::rows_view::RowsEditor;
@@ -69,7 +70,7 @@ fn rows_editor(
     let inside = StoredValue::new(None);
     let handle = mount_to(place.clone(), move || {
         let rows = Rows::new(drafts);
-        Clock::provide();
+        Clock::provide(ServerClock::default());
         let draft = move || ConfigDraft {
             build_node: "in".to_owned(),
             rows: rows.drafts(),
