@@ -173,9 +173,18 @@ pub fn focus(selector: &str) -> bool {
 
 /// Scrolls the first element that the selector finds to the middle of the window, if there is one.
 pub fn scroll_to(selector: &str) {
+    scroll(selector, web_sys::ScrollLogicalPosition::Center);
+}
+
+/// Scrolls the first element that the selector finds into the window, no further than needed.
+pub fn scroll_near(selector: &str) {
+    scroll(selector, web_sys::ScrollLogicalPosition::Nearest);
+}
+
+fn scroll(selector: &str, block: web_sys::ScrollLogicalPosition) {
     if let Ok(Some(element)) = document().query_selector(selector) {
         let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Center);
+        options.set_block(block);
         element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }

@@ -82,7 +82,7 @@ pub fn log_section(build_id: StoredValue<String>, build: Query<Build>) -> AnyVie
     });
     let has_lines = flag(move || view.counts.with(|counts| counts.lines > 0));
     let unreadable = move || view.counts.with(|counts| counts.unreadable);
-    announce_errors(view);
+    announce_errors(view, build);
     let shown = move || section(tools, build_id, build);
     view! {
         {load_error(ts!(log.loading), error, has_lines, move || view.alarm().ring())}
@@ -105,13 +105,14 @@ fn is_wide() -> bool {
 }
 
 /// Tells a screen reader of errors that come while the build runs.
-fn announce_errors(view: LogView) {
+fn announce_errors(view: LogView, build: Query<Build>) {
     let told = StoredValue::new(0);
     effect(move || {
         let errors = view.counts.with(|counts| counts.errors);
         let known = told.get_value();
         told.set_value(errors);
-        if errors > known && !view.loading.get_untracked() {
+        let runs = untrack(move || build.data()).is_some_and(|build| !build.is_finished());
+        if errors > known && runs && !view.loading.get_untracked() {
             view.announced
                 .set(tr!(log.new_errors, n = number(errors - known)));
         }
@@ -120,6 +121,13 @@ fn announce_errors(view: LogView) {
 
 fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
     let view = tools.view;
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
+        keys::press_outside(&event, tools);
+    });
+    on_cleanup(move || keys.remove());
+    if tools.selection.lines().is_some() {
+        show_log();
+    }
     view! {
         <section
             class="log"
@@ -140,6 +148,11 @@ fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> 
         </section>
     }
     .into_any()
+}
+
+/// Brings the log into the window: it may lie below what the page says of the build.
+fn show_log() {
+    request_animation_frame(|| crate::browser::scroll_near(".log-frame"));
 }
 
 /// What scrolls, and the rows in it.

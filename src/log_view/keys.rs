@@ -1,4 +1,5 @@
-//! The keys of the log. They are the log's only while the focus is in it.
+//! The keys of the log: all of them while the focus is in it, and those that mean nothing else anywhere on
+//! its page.
 
 use super::find::Finder;
 use super::rows::LINE;
@@ -39,6 +40,33 @@ pub fn press(event: &KeyboardEvent, tools: Tools) {
     if taken {
         event.prevent_default();
         event.stop_propagation();
+    }
+}
+
+/// Does what a key says that was pressed outside the log, where nobody else took it.
+pub fn press_outside(event: &KeyboardEvent, tools: Tools) {
+    const OUTSIDE: [&str; 10] = ["/", "n", "N", "G", "j", "k", "f", "F", "w", "t"];
+    let key = event.key();
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let is_in = |selector: &str| {
+        let found = target
+            .as_ref()
+            .and_then(|target| target.closest(selector).ok());
+        found.flatten().is_some()
+    };
+    let is_taken = event.default_prevented()
+        || event.ctrl_key()
+        || event.meta_key()
+        || event.alt_key()
+        || is_in("input, select, textarea, [contenteditable], dialog, .log");
+    let asks = leptos::prelude::document().query_selector("dialog[open]");
+    if is_taken || asks.is_ok_and(|dialog| dialog.is_some()) || !OUTSIDE.contains(&key.as_str()) {
+        return;
+    }
+    if command(&key, event.shift_key(), tools) {
+        event.prevent_default();
     }
 }
 

@@ -144,15 +144,25 @@ pub fn window_menu(tools: Tools) -> AnyView {
         let times = view.counts.with_untracked(|counts| counts.times);
         let from = RwSignal::new(written(start.or(times.map(|(first, _)| first))));
         let to = RwSignal::new(written(end.or(times.map(|(_, last)| last))));
+        let wrong = RwSignal::new(false);
         let apply = move || {
             let read = |text: String| super::times::read_local(&text, utc());
-            tools
-                .selection
-                .set_window(read(from.get_untracked()), read(to.get_untracked()));
+            let (from, to) = (read(from.get_untracked()), read(to.get_untracked()));
+            let turned = from.zip(to).is_some_and(|(from, to)| to < from);
+            wrong.set(turned);
+            if !turned {
+                tools.selection.set_window(from, to);
+            }
         };
         view! {
             {moment(ts!(log.window_from), from)}
             {moment(ts!(log.window_to), to)}
+            <p class="field-problem" role="status">
+                {live(move || match wrong.get() {
+                    true => tr!(log.window_wrong).to_owned(),
+                    false => String::new(),
+                })}
+            </p>
             {Button::new(ts!(log.window_apply)).primary().on_press(apply)}
             {Button::new(ts!(log.window_whole))
                 .disabled(flag(move || view.window.get() == (None, None)))

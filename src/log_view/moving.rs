@@ -9,6 +9,18 @@ use std::ops::Range;
 impl LogView {
     /// The reader scrolled.
     pub fn scrolled(self) {
+        // Where the frame has another size, the browser moved what is in it, not the reader.
+        let resized = self.write(|core| {
+            let changed = core.frame.as_mut().is_some_and(|frame| frame.measure());
+            if changed {
+                core.redraw();
+            }
+            changed
+        });
+        if resized == Some(true) {
+            self.draw();
+            return;
+        }
         let moved = self.write(|core| {
             let frame = core.frame.as_mut()?;
             let sideways = frame.scroll_sideways();
@@ -87,6 +99,7 @@ impl LogView {
     /// Shows a line, counted from 0, as soon as it is here. A section that is folded over it opens.
     pub fn go_to(self, line: usize) {
         self.let_go();
+        super::show_log();
         self.want(line, false);
         let folded = self
             .read(|core| core.log.sections().section_of(line))

@@ -22,6 +22,11 @@ fn bar(tools: Tools) -> AnyView {
     let (view, selection) = (tools.view, tools.selection);
     let lines = live(move || {
         let (first, last) = view.look.with(|look| look.selected).unwrap_or_default();
+        let lines = view.counts.with(|counts| counts.lines);
+        // By a link to a line of another log, or of one that had more.
+        if first >= lines && !view.loading.get() {
+            return tr!(log.no_line, n = number(first + 1), of = number(lines));
+        }
         let (first, last) = (number(first + 1), number(last + 1));
         match first == last {
             true => tr!(log.line, n = first),
@@ -29,9 +34,16 @@ fn bar(tools: Tools) -> AnyView {
         }
     });
     let with_times = RwSignal::new(false);
+    // Shown beside the buttons; a screen reader hears it from the log.
+    let said = RwSignal::new(String::new());
     let copy = move |label, format| {
-        Button::new(label)
-            .on_press(move || copy(tools, selection.text(format, with_times.get_untracked())))
+        Button::new(label).on_press(move || {
+            copy(
+                tools,
+                said,
+                selection.text(format, with_times.get_untracked()),
+            )
+        })
     };
     view! {
         <div class="log-selection" role="group" aria-label=ts!(log.selection)>
@@ -41,7 +53,7 @@ fn bar(tools: Tools) -> AnyView {
             {Button::new(ts!(log.copy_times))
                 .pressed(with_times)
                 .on_press(move || with_times.update(|with| *with = !*with))}
-            {Button::new(ts!(log.copy_link)).on_press(move || copy_link(tools))}
+            {Button::new(ts!(log.copy_link)).on_press(move || copy_link(tools, said))}
             {Button::new(ts!(log.print)).on_press(move || super::print::print(selection))}
             {Button::new(ts!(log.window_selected)).on_press(move || only(selection))}
             {Button::new(ts!(log.clear))
@@ -49,24 +61,31 @@ fn bar(tools: Tools) -> AnyView {
                     selection.select(None);
                     tools.focus_log();
                 })}
+            <span class="quiet" aria-hidden="true">
+                {said}
+            </span>
         </div>
     }
     .into_any()
 }
 
-fn copy(tools: Tools, text: String) {
+fn copy(tools: Tools, shown: RwSignal<String>, text: String) {
+    const STAYS: u32 = 2_000;
     leptos::task::spawn_local(async move {
         let said = match browser::copy(&text).await {
             true => tr!(copy.done),
             false => tr!(copy.refused),
         };
         tools.say(said.to_owned());
+        let _ = shown.try_set(said.to_owned());
+        gloo_timers::future::TimeoutFuture::new(STAYS).await;
+        let _ = shown.try_set(String::new());
     });
 }
 
-fn copy_link(tools: Tools) {
+fn copy_link(tools: Tools, said: RwSignal<String>) {
     let link = window().location().href().unwrap_or_default();
-    copy(tools, link);
+    copy(tools, said, link);
 }
 
 /// Asks the API for the time of the selected lines alone.

@@ -169,9 +169,7 @@ async fn fifty_thousand_lines_in_bursts_are_read_without_loss() -> Outcome {
     connect(&browser, &server, "team").await;
     let name = format!("bursts-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
-    browser
-        .press("button", &format!("Build team/{name}:latest"))
-        .await;
+    browser.build(&format!("team/{name}:latest")).await;
     browser.see("burst ").await;
     browser.see("Failed").await;
     browser.see("the compiler says no").await;
@@ -255,9 +253,13 @@ async fn a_window_of_time_is_asked_of_the_api_and_stands_in_the_address() -> Out
              const put = (field, value) => { field.value = value; field.dispatchEvent(new Event('input', {bubbles: true})); };
              const zone = new Date(1441770706000).getTimezoneOffset() * 60;
              const at = (second) => new Date((second - zone) * 1000).toISOString().slice(0, 19);
-             put(from, at(1441770708)); put(to, at(1441770709));",
+             window.times = (first, last) => { put(from, at(first)); put(to, at(last)); };
+             times(1441770709, 1441770708);",
         )
         .await;
+    browser.press("button", "Load this part").await;
+    browser.see("The end lies before the start.").await;
+    browser.script("times(1441770708, 1441770709);").await;
     browser.press("button", "Load this part").await;
     counted(&browser, 20).await;
 

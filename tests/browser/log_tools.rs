@@ -326,18 +326,12 @@ async fn the_log_is_for_keyboards_and_screen_readers_too() -> Outcome {
             .then_some(())
     })
     .await;
-    // Keys are the log's only while the focus is there.
-    browser
-        .script("document.querySelector('.log-frame').blur()")
-        .await;
+    // No key is the log's while something lies over the page.
     let follow = browser.find("button", "Follow the end").await;
     let before = follow.attr("aria-pressed").await?;
-    browser
-        .driver
-        .find(By::Tag("body"))
-        .await?
-        .send_keys("f")
-        .await?;
+    browser.keys("?").await;
+    browser.find("dialog", "Keys").await;
+    browser.keys("f").await;
     assert_eq!(follow.attr("aria-pressed").await?, before);
     browser.close().await;
     Ok(())
@@ -358,6 +352,50 @@ async fn a_narrow_window_has_room_for_everything() -> Outcome {
     let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
     assert_eq!(browser.script(wide).await, json!(0));
     browser.screenshot("log-narrow").await;
+    browser.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn keys_work_before_the_log_has_the_focus_and_what_is_not_there_is_said() -> Outcome {
+    let api = api("S", entries(60)).await;
+    let browser = Browser::start(Setup {
+        size: (1000, 500),
+        ..Setup::default()
+    })
+    .await;
+    browser
+        .open(&format!("{}/builds/b1#L30", api.address))
+        .await;
+    // The page goes to the linked line too, not the log alone.
+    eventually("the linked line is in the window", async || {
+        let seen = browser
+            .script(
+                "const line = document.querySelector('.log-line[data-line=\"30\"]')?.getBoundingClientRect();
+                 return !!line && line.top >= 0 && line.bottom <= innerHeight;",
+            )
+            .await;
+        (seen == true).then_some(())
+    })
+    .await;
+    browser
+        .script("document.querySelector('#heading').focus();")
+        .await;
+    browser.keys("w").await;
+    eventually("lines are wrapped", async || {
+        let wraps = browser
+            .script("return document.querySelector('.log').dataset.wrap;")
+            .await;
+        (wraps == "true").then_some(())
+    })
+    .await;
+    browser.keys("/").await;
+    browser.keys("line 7").await;
+    see_matches(&browser, "1").await;
+    browser
+        .open(&format!("{}/builds/b1?again#L500", api.address))
+        .await;
+    browser.see("The log has no line 500: it has 60.").await;
     browser.close().await;
     Ok(())
 }

@@ -20,6 +20,9 @@ use leptos::prelude::*;
 /// The most pages of the repository's builds that are looked through.
 const MOST_PAGES: u64 = 5;
 
+/// How often a neighbour that is under way is looked at again, in milliseconds.
+const AGAIN: u32 = 15_000;
+
 /// What was found around a build, of its own tag.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Siblings {
@@ -69,7 +72,14 @@ pub fn use_siblings(
                 look(&client, &namespace, &name, &id).await
             }))
         },
-        |_| Pace::Never,
+        |found: &Siblings| {
+            let mut near = found.previous.iter().chain(&found.next);
+            // Its badge must not go on running when it does not.
+            match near.any(|build| !build.is_finished()) {
+                true => Pace::Steady(AGAIN),
+                false => Pace::Never,
+            }
+        },
     )
 }
 
