@@ -261,7 +261,7 @@ pub fn create_body(name: &str, clone_url: &str, tag_configs: Vec<Value>) -> Valu
 /// One of the reference's samples.
 pub fn sample(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/samples")
+        .join("../../tests/samples")
         .join(name);
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
