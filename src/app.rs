@@ -1,12 +1,11 @@
 //! The shell around every page: header, navigation, title, announcements; and which page is shown.
 
 use crate::actions::Actions;
-use crate::api::client::site_config;
-use crate::browser::{self, Keep, store, stored};
+use crate::browser::{Keep, store, stored};
+use crate::client::site_config;
 use crate::components::palette::{Over, Overlay};
 use crate::components::toast::{Toasts, toast_region};
 use crate::connection::Connection;
-use crate::keys;
 use crate::navigation::{Navigation, use_navigation};
 use crate::pages::builds::Builds;
 use crate::pages::later::{overlay_of_site, part_of_site, start_watching};
@@ -16,7 +15,7 @@ use crate::text::{Locale, locale, set_locale};
 use crate::view::{effect, live, memo, part};
 use crate::visit::Visit;
 use crate::watch::Watch;
-use crate::{tr, ts};
+use crate::{browser, keys, tr, ts};
 use leptos::html;
 use leptos::prelude::*;
 

@@ -9,52 +9,32 @@ pub mod preview;
 pub mod review;
 pub mod rules;
 
-#[cfg(feature = "ui")]
 pub mod build_button;
-#[cfg(feature = "ui")]
 pub mod bulk_view;
-#[cfg(feature = "ui")]
 pub mod config_calls;
-#[cfg(feature = "ui")]
 pub mod config_editor;
-#[cfg(feature = "ui")]
 pub mod config_exchange;
-#[cfg(feature = "ui")]
 pub mod config_form;
-#[cfg(feature = "ui")]
 pub mod conflict_view;
-#[cfg(feature = "ui")]
 pub mod create_form;
-#[cfg(feature = "ui")]
 pub mod document;
-#[cfg(feature = "ui")]
 pub mod frame;
-#[cfg(feature = "ui")]
 pub mod import_view;
-#[cfg(feature = "ui")]
 pub mod preview_view;
-#[cfg(feature = "ui")]
 pub mod review_view;
-#[cfg(feature = "ui")]
 pub mod row;
-#[cfg(feature = "ui")]
 pub mod row_keys;
-#[cfg(feature = "ui")]
 pub mod row_view;
-#[cfg(feature = "ui")]
 pub mod rows;
-#[cfg(feature = "ui")]
 pub mod rows_view;
-#[cfg(feature = "ui")]
 pub mod sending;
-#[cfg(feature = "ui")]
 pub mod state;
-#[cfg(feature = "ui")]
 pub mod words;
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::draft::{Held, RowDraft};
+    use super::draft::RowDraft;
+    use crate::api::Held;
     use crate::api::TagConfig;
 
     /// A row as the API holds it.

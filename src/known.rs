@@ -2,9 +2,9 @@
 
 pub mod names;
 
-use crate::api::Repository;
+use crate::api::url::without_secret;
+use crate::api::{Held, Repository};
 use crate::browser::{Keep, now_millis, store, stored};
-use crate::forms::draft::{Held, without_secret};
 use serde::{Deserialize, Serialize};
 
 /// The most repositories that are remembered for one API; the oldest go first.

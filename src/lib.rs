@@ -1,48 +1,33 @@
 //! Slipway: a browser console for the v1 image build API.
 #![deny(unsafe_code)]
 
-pub mod api;
+pub mod client;
 pub mod forms;
 pub mod insight;
 pub mod routes;
 pub mod schedule;
-pub use slipway_log as log;
 
-#[cfg(feature = "ui")]
 pub mod actions;
-#[cfg(feature = "ui")]
 pub mod app;
-#[cfg(feature = "ui")]
 pub mod browser;
-#[cfg(feature = "ui")]
 pub mod components;
-#[cfg(feature = "ui")]
 pub mod connection;
-#[cfg(feature = "ui")]
 pub mod format;
-#[cfg(feature = "ui")]
 pub mod keys;
-#[cfg(feature = "ui")]
 pub mod known;
-#[cfg(feature = "ui")]
 pub mod log_view;
-#[cfg(feature = "ui")]
 pub mod navigation;
-#[cfg(feature = "ui")]
 pub mod pages;
-#[cfg(feature = "ui")]
 pub mod query;
-#[cfg(feature = "ui")]
 pub mod text;
-#[cfg(feature = "ui")]
 pub mod view;
-#[cfg(feature = "ui")]
 pub mod visit;
-#[cfg(feature = "ui")]
 pub mod watch;
 
+pub use slipway_api as api;
+pub use slipway_log as log;
+
 /// Puts the console in the place of the page's skeleton.
-#[cfg(feature = "ui")]
 pub fn mount() {
     use leptos::prelude::*;
     use wasm_bindgen::JsCast;

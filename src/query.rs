@@ -1,7 +1,7 @@
 //! Reading from the API for a page: what was read, whether it is being read again, what went wrong.
 
-use crate::api::{Error, ServerClock};
 use crate::browser;
+use crate::client::{Error, ServerClock};
 use crate::schedule::{Due, Pace, Schedule};
 use crate::view::{effect, flag};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};

@@ -2,9 +2,10 @@
 //! and every field of the example must be there again, with its value.
 
 use proptest::prelude::*;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use slipway_console::api::*;
+use slipway_api::*;
 
 fn round_trip<T: Serialize + DeserializeOwned>(sample: &str) -> (Value, Value) {
     let value: T = serde_json::from_str(sample).expect("the sample decodes");

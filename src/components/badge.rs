@@ -1,7 +1,8 @@
 //! A build's status: an icon, a word, a colour.
 
-use super::icon::{self, Icon};
 use crate::api::Status;
+use crate::components::icon;
+use crate::components::icon::Icon;
 use crate::tr;
 use crate::view::part;
 use leptos::prelude::*;

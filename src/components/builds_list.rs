@@ -2,17 +2,16 @@
 
 pub mod arrange;
 
-use super::button::Button;
 use crate::api::{Build, Page};
-use crate::browser;
+use crate::components::button::Button;
 use crate::connection::use_connection;
 use crate::known::names;
 use crate::query::{Query, use_query};
 use crate::schedule::Pace;
 use crate::text::words;
-use crate::ts;
 use crate::view::{effect, memo, when};
 use crate::visit::{Answer, Asked, use_visit};
+use crate::{browser, ts};
 use arrange::Shown;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -167,9 +166,9 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
 }
 
 async fn read(
-    client: &crate::api::Client,
+    client: &crate::client::Client,
     asked: &Asked,
-) -> Result<Page<Build>, crate::api::Error> {
+) -> Result<Page<Build>, crate::client::Error> {
     let namespace = (!asked.namespace.is_empty()).then_some(asked.namespace.as_str());
     let repo = (!asked.repo.is_empty()).then_some(asked.repo.as_str());
     client.builds(namespace, repo, asked.page.max(1)).await

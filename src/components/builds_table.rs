@@ -1,11 +1,11 @@
 //! The table of builds, on the Builds page and on a repository's. A row is made once; news of its build
 //! change only the cells that show them.
 
-use super::badge::status_badge;
-use super::table::{cell, head, row, table_of};
-use super::time::{build_duration, outside_link, relative_time};
-use super::trigger::{After, Target, trigger_buttons};
 use crate::api::{Build, CodeClient, SourceKind};
+use crate::components::badge::status_badge;
+use crate::components::table::{cell, head, row, table_of};
+use crate::components::time::{build_duration, outside_link, relative_time};
+use crate::components::trigger::{After, Target, trigger_buttons};
 use crate::format::short_commit;
 use crate::navigation::use_navigation;
 use crate::routes::{Route, Sort, SortBy};

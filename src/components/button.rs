@@ -1,6 +1,6 @@
 //! Buttons and links that look like buttons.
 
-use super::icon::{Icon, icon};
+use crate::components::icon::{Icon, icon};
 use leptos::prelude::*;
 
 /// How a button looks and what it is called.

@@ -1,12 +1,12 @@
 //! Building one commit of a tag: the dialog that asks for it.
 
-use super::button::Button;
-use super::dialog::Dialog;
-use super::input::Input;
-use super::notice::error_notice;
-use super::trigger::{After, Target, use_starter};
-use crate::api::Error;
-use crate::forms::rules::is_commit;
+use crate::api::grammar::is_commit;
+use crate::client::Error;
+use crate::components::button::Button;
+use crate::components::dialog::Dialog;
+use crate::components::input::Input;
+use crate::components::notice::error_notice;
+use crate::components::trigger::{After, Target, use_starter};
 use crate::view::{flag, live, part};
 use crate::{tr, ts};
 use leptos::prelude::*;

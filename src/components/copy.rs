@@ -1,9 +1,8 @@
 //! A button that copies a text, and says whether it did.
 
-use super::icon;
-use crate::browser;
+use crate::components::icon;
 use crate::view::part;
-use crate::{tr, ts};
+use crate::{browser, tr, ts};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 

@@ -1,15 +1,14 @@
 //! What went wrong, told where it matters: what failed, the status, the API's own words, Retry.
 
-use super::button::Button;
-use super::icon;
-use crate::api::Error;
-use crate::browser;
+use crate::client::Error;
+use crate::components::button::Button;
+use crate::components::icon;
 use crate::connection::use_connection;
 use crate::format::duration;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::view::{live, part};
-use crate::{tr, ts};
+use crate::{browser, tr, ts};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 

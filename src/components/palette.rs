@@ -1,19 +1,18 @@
 //! What lies over the page at a key: the palette, which goes to or does anything by its name, and the list
 //! of keys.
 
-use super::commit_dialog::commit_dialog;
-use super::dialog::Dialog;
-use super::trigger::{After, Target};
 use crate::actions::Actions;
 use crate::app::Theme;
+use crate::components::commit_dialog::commit_dialog;
+use crate::components::dialog::Dialog;
+use crate::components::trigger::{After, Target};
 use crate::connection::use_connection;
-use crate::known;
 use crate::navigation::use_navigation;
 use crate::routes::{BuildsQuery, Route};
 use crate::text::{Locale, locale, remember, set_locale};
 use crate::view::{effect, live, memo, part};
 use crate::visit::use_visit;
-use crate::{tr, ts};
+use crate::{known, tr, ts};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;

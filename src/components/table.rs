@@ -1,6 +1,6 @@
 //! Tables, whose rows become cards where there is no room; and pages of them.
 
-use super::button::Button;
+use crate::components::button::Button;
 use crate::ts;
 use crate::view::part;
 use leptos::prelude::*;

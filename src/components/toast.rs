@@ -1,9 +1,9 @@
 //! What came of a press that has no place of its own on the page: said at the window's edge.
 
-use super::button::Button;
-use super::icon;
-use super::notice::{api_words, error_words};
-use crate::api::Error;
+use crate::client::Error;
+use crate::components::button::Button;
+use crate::components::icon;
+use crate::components::notice::{api_words, error_words};
 use crate::view::{list, live};
 use crate::{tr, ts};
 use gloo_timers::future::TimeoutFuture;

@@ -1,10 +1,11 @@
 //! Starting a build: of a tag's head at a press, or of one commit through a dialog.
 
-use super::button::Button;
-use super::icon;
-use super::palette::{Over, Overlay};
-use super::toast::{Toasts, use_toasts};
-use crate::api::{Build, Error, TriggerBuild};
+use crate::api::{Build, TriggerBuild};
+use crate::client::Error;
+use crate::components::button::Button;
+use crate::components::icon;
+use crate::components::palette::{Over, Overlay};
+use crate::components::toast::{Toasts, use_toasts};
 use crate::connection::{Connection, use_connection};
 use crate::navigation::{Navigation, use_navigation};
 use crate::routes::Route;

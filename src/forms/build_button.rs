@@ -1,12 +1,13 @@
 //! The Build button of a row in the tag config editor.
 
-use super::preview::image_reference;
-use super::row::Row;
-use crate::api::{Error, TriggerBuild};
+use crate::api::TriggerBuild;
+use crate::client::Error;
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::components::notice::{api_words, error_words};
 use crate::connection::use_connection;
+use crate::forms::preview::image_reference;
+use crate::forms::row::Row;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
 use crate::view::{live, memo, part};

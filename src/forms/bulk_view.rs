@@ -1,15 +1,14 @@
 //! Edits several selected rows at once.
 
-use super::rows::{Edit, Rows};
-use super::state::FormState;
-use super::{rules, words};
-use crate::api::VersionTagging;
-use crate::browser;
+use crate::api::{VersionTagging, grammar};
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::components::input::{Input, select};
+use crate::forms::rows::{Edit, Rows};
+use crate::forms::state::FormState;
+use crate::forms::words;
 use crate::view::{flag, live, memo};
-use crate::{tr, ts};
+use crate::{browser, tr, ts};
 use leptos::prelude::*;
 
 /// What the selected rows can be set to, all at once; what is left empty stays as it is in each.
@@ -23,12 +22,12 @@ pub fn bulk_editor(rows: Rows) -> AnyView {
     let path_problem = |text: RwSignal<String>| {
         move || {
             let text = text.get();
-            let kind = rules::path(text.trim()).filter(|_| !text.trim().is_empty())?;
+            let kind = grammar::path(text.trim()).filter(|_| !text.trim().is_empty())?;
             Some(words::problem(kind))
         }
     };
     let path = |text: RwSignal<String>| {
-        let text = rules::clean_path(&text.get_untracked());
+        let text = grammar::clean_path(&text.get_untracked());
         (!text.is_empty()).then_some(text)
     };
     let edit = move || Edit {

@@ -1,10 +1,11 @@
 //! Saving a build config (call 6): the look before it, the write, and the look when no answer came.
 
-use super::draft::{ConfigDraft, Held};
-use super::merge::has_changed;
-use super::review::is_as_sent;
-use super::sending::Looked;
-use crate::api::{BuildConfig, Client, Error};
+use crate::api::{BuildConfig, Held};
+use crate::client::{Client, Error};
+use crate::forms::draft::ConfigDraft;
+use crate::forms::merge::has_changed;
+use crate::forms::review::is_as_sent;
+use crate::forms::sending::Looked;
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;

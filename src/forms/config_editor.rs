@@ -1,7 +1,8 @@
 //! What the tag config editor holds.
 
-use super::draft::{ConfigDraft, Held};
-use super::rows::Rows;
+use crate::api::Held;
+use crate::forms::draft::ConfigDraft;
+use crate::forms::rows::Rows;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,11 @@
 //! Import and export of a build config.
 
-use super::config_editor::{Editor, Kept, encode};
-use super::document::Document;
-use super::draft::{ConfigDraft, RowDraft};
-use super::import::{Asker, Imported};
-use super::import_view::Exchange;
-use crate::browser;
-use crate::{tr, ts};
+use crate::forms::config_editor::{Editor, Kept, encode};
+use crate::forms::document::Document;
+use crate::forms::draft::{ConfigDraft, RowDraft};
+use crate::forms::import::{Asker, Imported};
+use crate::forms::import_view::Exchange;
+use crate::{browser, tr, ts};
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -1,13 +1,13 @@
 //! Somebody saved the same build config meanwhile: three versions of each row that they changed, of
 //! which the user picks one.
 
-use super::draft::{ConfigDraft, Held};
-use super::merge::{Contest, Pick, contests, resolve};
-use super::review::{RowField, differing};
-use super::review_view::ROW_FIELDS;
-use super::words;
-use crate::api::TagConfig;
+use crate::api::{Held, TagConfig};
 use crate::components::button::Button;
+use crate::forms::draft::ConfigDraft;
+use crate::forms::merge::{Contest, Pick, contests, resolve};
+use crate::forms::review::{RowField, differing};
+use crate::forms::review_view::ROW_FIELDS;
+use crate::forms::words;
 use crate::view::{flag, live, memo};
 use crate::{tr, ts};
 use leptos::prelude::*;

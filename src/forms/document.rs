@@ -1,17 +1,17 @@
 //! What a form holds, as one text that can be kept, brought back and exchanged for another; drafts in
 //! this browser; and the question before they are left.
 
-use super::state::FormState;
 use crate::api::url::encode;
-use crate::browser::{self, Keep, now_millis, store, stored, stored_keys};
+use crate::browser::{Keep, now_millis, store, stored, stored_keys};
 use crate::components::button::Button;
 use crate::components::dialog::Dialog;
 use crate::components::icon;
+use crate::forms::state::FormState;
 use crate::navigation::use_navigation;
 use crate::query::use_clock;
 use crate::text::words;
 use crate::view::{effect, live, part, when};
-use crate::{tr, ts};
+use crate::{browser, tr, ts};
 use gloo_timers::callback::Timeout;
 use leptos::ev;
 use leptos::prelude::*;

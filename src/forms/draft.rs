@@ -1,9 +1,9 @@
 //! What the user typed, shaped like the form, and the requests made from it.
 
-use super::rules;
+use crate::api::url::without_secret;
 use crate::api::{
-    BuildConfig, CodeClient, CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig,
-    UpdateBuildConfig, VersionTagging,
+    CodeClient, CodeSource, CreateRepository, Held, NewBuildConfig, SourceKind, TagConfig,
+    UpdateBuildConfig, VersionTagging, grammar,
 };
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +86,7 @@ impl RowDraft {
         let context = kept(
             &self.build_context_path,
             origin.map(TagConfig::context),
-            rules::clean_path,
+            grammar::clean_path,
         );
         let was_missing = origin.is_some_and(|origin| origin.build_context_path.is_none());
         TagConfig {
@@ -100,7 +100,7 @@ impl RowDraft {
             dockerfile_location: kept(
                 &self.dockerfile_location,
                 origin.map(|origin| origin.dockerfile_location.as_str()),
-                rules::clean_path,
+                grammar::clean_path,
             ),
             code_repo_type: self.source_kind.clone(),
             code_repo_type_value: kept(
@@ -208,24 +208,6 @@ impl CreateDraft {
     }
 }
 
-/// What call 6 replaces, as the API holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(default)]
-pub struct Held {
-    /// `None` where the API names none.
-    pub build_node: Option<String>,
-    pub rows: Vec<TagConfig>,
-}
-
-impl From<&BuildConfig> for Held {
-    fn from(config: &BuildConfig) -> Self {
-        Self {
-            build_node: config.build_node.clone(),
-            rows: config.tag_configs.clone(),
-        }
-    }
-}
-
 /// The whole tag config editor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
@@ -254,31 +236,6 @@ impl ConfigDraft {
             tag_configs: self.rows.iter().map(RowDraft::to_config).collect(),
         }
     }
-}
-
-/// A clone URL without what may be secret in it: the user and password of http(s), where a token can
-/// stand in either place, the password of any other scheme, and a query.
-pub fn without_secret(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        // Half typed, or `user:password@host:path`, which no git takes but people write.
-        return match url.split_once('@') {
-            Some((user, host)) => match user.split_once(':') {
-                Some((user, _)) => format!("{user}@{host}"),
-                None => url.to_owned(),
-            },
-            None => url.to_owned(),
-        };
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let user = match scheme.trim().to_ascii_lowercase().as_str() {
-        "http" | "https" => "",
-        _ => user.split(':').next().unwrap_or_default(),
-    };
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let at = if user.is_empty() { "" } else { "@" };
-    format!("{scheme}://{user}{at}{host}{path}")
 }
 
 #[cfg(test)]
@@ -331,23 +288,6 @@ mod tests {
         assert_eq!(config.docker_repo_tag, "edge");
         assert_eq!(config.dockerfile_location, "/docker/app");
         assert_eq!(config.build_context_path.as_deref(), Some("/"));
-    }
-
-    #[test]
-    fn no_secret_of_a_clone_url_is_kept() {
-        for (url, kept) in [
-            ("https://me:secret@git.test/a", "https://git.test/a"),
-            ("https://gh0_token@git.test/a", "https://git.test/a"),
-            ("https://git.test/a?token=secret#x", "https://git.test/a"),
-            ("ssh://git:secret@git.test/a", "ssh://git@git.test/a"),
-            ("ssh://git@git.test:22/a", "ssh://git@git.test:22/a"),
-            ("HTTPS://a:b@c:secret@git.test/a", "HTTPS://git.test/a"),
-            ("git@git.test:a/b", "git@git.test:a/b"),
-            ("me:secret@git.test:a/b", "me@git.test:a/b"),
-            ("half a tho", "half a tho"),
-        ] {
-            assert_eq!(without_secret(url), kept);
-        }
     }
 
     fn any_row() -> impl Strategy<Value = TagConfig> {

@@ -1,13 +1,12 @@
 //! What stands around the sections of both forms: drafts, errors, what can be taken back, the buttons.
 
-use super::document::Drafts;
-use super::sending::Sending;
-use super::state::FormState;
-use crate::browser;
 use crate::components::button::Button;
 use crate::components::notice::error_notice;
-use crate::ts;
+use crate::forms::document::Drafts;
+use crate::forms::sending::Sending;
+use crate::forms::state::FormState;
 use crate::view::{flag, live, part};
+use crate::{browser, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;

@@ -1,8 +1,8 @@
 //! Reads JSON that somebody pasted or dropped: a create request, a repository, a build config, or tag
 //! configs. It says what it took and what it did not, and why; nothing in it can break the form.
 
-use super::draft::{CreateDraft, Held, RowDraft};
-use crate::api::{CodeClient, SourceKind, TagConfig, VersionTagging};
+use crate::api::{CodeClient, Held, SourceKind, TagConfig, VersionTagging};
+use crate::forms::draft::{CreateDraft, RowDraft};
 use serde_json::{Map, Value};
 
 /// What the JSON turned out to be.

@@ -1,8 +1,8 @@
 //! Two editors, one build config: what was loaded, what somebody saved meanwhile, what is typed here.
 
-use super::draft::{ConfigDraft, DEFAULT_BUILD_NODE, Held, RowDraft};
-use super::review::{differing, is_same_row};
-use crate::api::TagConfig;
+use crate::api::{Held, TagConfig};
+use crate::forms::draft::{ConfigDraft, DEFAULT_BUILD_NODE, RowDraft};
+use crate::forms::review::{differing, is_same_row};
 
 /// Whose version of a row is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! What a pasted link or git address says about the source.
 
-use super::draft::CreateDraft;
-use super::rules;
 use crate::api::url::decode;
-use crate::api::{CodeClient, SourceKind};
+use crate::api::{CodeClient, SourceKind, grammar};
+use crate::forms::draft::CreateDraft;
 
 /// A source that a pasted text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +66,7 @@ fn understand_clone(line: &str) -> Option<Pasted> {
     }
     let url = url?;
     let mut pasted = hosted(url).or_else(|| address(url, true))?;
-    if let Some(name) = branch.filter(|name| rules::ref_name(name).is_none()) {
+    if let Some(name) = branch.filter(|name| grammar::ref_name(name).is_none()) {
         pasted.reference = Some((SourceKind::Branch, name.to_owned()));
     }
     Some(pasted)
@@ -120,7 +119,7 @@ fn hosted(text: &str) -> Option<Pasted> {
         .collect::<Option<_>>()?;
     let (owner, name) = (segments.first()?, segments.get(1)?);
     let name = name.strip_suffix(".git").unwrap_or(name);
-    if rules::source_name(owner).is_some() || rules::source_name(name).is_some() {
+    if grammar::source_name(owner).is_some() || grammar::source_name(name).is_some() {
         return None;
     }
     Some(Pasted {
@@ -148,8 +147,8 @@ fn reference(rest: &[String]) -> Option<(SourceKind, String)> {
         ["blob" | "src" | "raw", name, ..] => (SourceKind::Branch, (*name).to_owned()),
         _ => return None,
     };
-    let is_commit = name.len() >= 40 && rules::is_commit(&name);
-    (rules::ref_name(&name).is_none() && !is_commit).then_some((kind, name))
+    let is_commit = name.len() >= 40 && grammar::is_commit(&name);
+    (grammar::ref_name(&name).is_none() && !is_commit).then_some((kind, name))
 }
 
 /// A git address. A web address may be any page, so it counts only when something says that it is
@@ -170,8 +169,8 @@ fn address(text: &str, told: bool) -> Option<Pasted> {
         });
     }
     let fits = !matches!(
-        rules::clone_url(text),
-        Some(rules::Kind::CloneUrl | rules::Kind::Empty)
+        grammar::clone_url(text),
+        Some(grammar::Kind::CloneUrl | grammar::Kind::Empty)
     );
     let is_git = told || !web(text) || text.ends_with(".git");
     // A path of this machine is as good as any other text.
@@ -185,8 +184,8 @@ fn address(text: &str, told: bool) -> Option<Pasted> {
 }
 
 fn web(url: &str) -> bool {
-    (url.starts_with("https://") || url.starts_with("http://")) && rules::clone_url(url).is_none()
-        || url.starts_with("http") && rules::clone_url(url) == Some(rules::Kind::Password)
+    (url.starts_with("https://") || url.starts_with("http://")) && grammar::clone_url(url).is_none()
+        || url.starts_with("http") && grammar::clone_url(url) == Some(grammar::Kind::Password)
 }
 
 /// Puts what was pasted into the form: the source; the branch or tag into its first row; and a name
@@ -216,7 +215,7 @@ pub fn apply(pasted: &Pasted, draft: &mut CreateDraft) {
         }
     };
     let name = name.to_lowercase();
-    if repository.repo_name.trim().is_empty() && rules::repo_name(&name).is_none() {
+    if repository.repo_name.trim().is_empty() && grammar::repo_name(&name).is_none() {
         repository.repo_name = name;
     }
     if let (Some((kind, value)), Some(row)) = (&pasted.reference, draft.rows.first_mut()) {

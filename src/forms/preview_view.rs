@@ -1,9 +1,10 @@
 //! Shows the request that a form makes, as JSON and as a `curl` line, while it is being made.
 
-use super::preview::{self, Frame};
-use super::rows::Rows;
 use crate::components::button::Button;
 use crate::components::copy::copy_button;
+use crate::forms::preview;
+use crate::forms::preview::Frame;
+use crate::forms::rows::Rows;
 use crate::ts;
 use crate::view::{flag, list, live, memo};
 use leptos::prelude::*;

@@ -1,7 +1,7 @@
 //! What saving a build config would change: rows added, removed, and changed field by field.
 
-use super::draft::{ConfigDraft, Held};
-use crate::api::{CodeSource, CreateRepository, Repository, TagConfig};
+use crate::api::{CodeSource, CreateRepository, Held, Repository, TagConfig};
+use crate::forms::draft::ConfigDraft;
 
 /// A field of a row, as the user knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! What saving would change, in words; and the names of the rows that would be removed, to be agreed to.
 
-use super::review::{Changed, Review, RowField};
-use super::words;
 use crate::api::TagConfig;
 use crate::components::icon;
+use crate::forms::review::{Changed, Review, RowField};
+use crate::forms::words;
 use crate::view::{live, memo, part};
 use crate::{tr, ts};
 use leptos::prelude::*;

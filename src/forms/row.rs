@@ -1,7 +1,8 @@
 //! One row of a form, as it is edited.
 
-use super::draft::RowDraft;
-use super::rules::{Kind, RowVerdict, check_row, with_same_tag};
+use crate::api::grammar::Kind;
+use crate::forms::draft::RowDraft;
+use crate::forms::rules::{RowVerdict, check_row, with_same_tag};
 use crate::view::memo;
 use leptos::prelude::*;
 

@@ -1,18 +1,18 @@
 //! One row of the table: its fields, what is said of them, its buttons and keys.
 
-use super::draft::RowDraft;
-use super::preview::image_reference;
-use super::row::Row;
-use super::row_keys::{Step, field_of, step_of};
-use super::rows_view::{FIRST_FIELD, RowsEditor};
-use super::rules::{clean_path, row_path};
-use super::state::{FormState, Said};
+use crate::api::grammar::clean_path;
 use crate::api::{SourceKind, VersionTagging};
-use crate::browser;
 use crate::components::field::id_of;
 use crate::components::icon;
+use crate::forms::draft::RowDraft;
+use crate::forms::preview::image_reference;
+use crate::forms::row::Row;
+use crate::forms::row_keys::{Step, field_of, step_of};
+use crate::forms::rows_view::{FIRST_FIELD, RowsEditor};
+use crate::forms::rules::row_path;
+use crate::forms::state::{FormState, Said};
 use crate::view::{flag, live, memo, part};
-use crate::{tr, ts};
+use crate::{browser, tr, ts};
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::KeyboardEvent;

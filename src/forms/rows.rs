@@ -1,9 +1,9 @@
 //! The rows of a form, as they are edited: which branch or tag becomes which image tag.
 
-use super::draft::RowDraft;
-use super::row::Row;
-use super::rules::{RowVerdict, check_row, repeated, with_same_tag};
-use super::state::FormState;
+use crate::forms::draft::RowDraft;
+use crate::forms::row::Row;
+use crate::forms::rules::{RowVerdict, check_row, repeated, with_same_tag};
+use crate::forms::state::FormState;
 use crate::tr;
 use crate::view::effect;
 use leptos::prelude::*;

@@ -1,21 +1,19 @@
 //! The table of rows: one line each on wide screens, one card each on narrow ones.
 
-use super::bulk_view::bulk_editor;
-use super::draft::RowDraft;
-use super::row::Row;
-use super::row_view::row_view;
-use super::rows::Rows;
-use super::rules::row_path;
-use super::state::FormState;
 use crate::api::Timestamp;
-use crate::browser;
 use crate::components::button::Button;
-use crate::components::field::id_of;
-use crate::components::field::selector;
+use crate::components::field::{id_of, selector};
 use crate::components::icon;
+use crate::forms::bulk_view::bulk_editor;
+use crate::forms::draft::RowDraft;
+use crate::forms::row::Row;
+use crate::forms::row_view::row_view;
+use crate::forms::rows::Rows;
+use crate::forms::rules::row_path;
+use crate::forms::state::FormState;
 use crate::query::use_clock;
-use crate::ts;
 use crate::view::{flag, list, memo, part, when};
+use crate::{browser, ts};
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -1,14 +1,13 @@
 //! One request for one press: it is under way, can be cancelled, and is never sent again by itself.
 //! Where no answer came, the form says that it may have happened, and looks.
 
-use super::state::{FormState, show_notice};
-use crate::api::Error;
-use crate::browser;
+use crate::client::Error;
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::components::notice::{api_words, error_words};
+use crate::forms::state::{FormState, show_notice};
 use crate::view::{flag, live, part, when};
-use crate::{tr, ts};
+use crate::{browser, tr, ts};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use leptos::prelude::*;
 use std::cell::Cell;

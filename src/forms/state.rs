@@ -1,11 +1,12 @@
 //! What the fields of one form share: the rules' verdict, the API's, and which fields the user has
 //! been in.
 
-use super::rules::{self, Kind, Verdict};
-use super::words;
-use crate::api::{Error, Refusal};
+use crate::api::grammar::Kind;
 use crate::browser;
+use crate::client::{Error, Refusal};
 use crate::components::field::selector;
+use crate::forms::rules::Verdict;
+use crate::forms::{rules, words};
 use leptos::ev;
 use leptos::prelude::*;
 use std::collections::HashSet;

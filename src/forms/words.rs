@@ -1,8 +1,8 @@
 //! Verdicts and rows in words.
 
-use super::review::RowField;
-use super::rules::Kind;
+use crate::api::grammar::Kind;
 use crate::api::{SourceKind, TagConfig, VersionTagging};
+use crate::forms::review::RowField;
 use crate::tr;
 
 /// What is wrong, and what would be right.

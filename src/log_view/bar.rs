@@ -1,14 +1,14 @@
 //! The bar above the log: how much there is, how it is shown.
 
-use super::menus::{levels, more, window_menu};
-use super::selection_bar::go_to_field;
-use super::state::LogView;
-use super::times::TimeKind;
-use super::tools::Tools;
-use super::words::{number, size};
 use crate::api::Build;
 use crate::components::button::Button;
 use crate::components::input::select;
+use crate::log_view::menus::{levels, more, window_menu};
+use crate::log_view::selection_bar::go_to_field;
+use crate::log_view::state::LogView;
+use crate::log_view::times::TimeKind;
+use crate::log_view::tools::Tools;
+use crate::log_view::words::{number, size};
 use crate::query::Query;
 use crate::view::{flag, live, part};
 use crate::{tr, ts};

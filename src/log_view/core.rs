@@ -1,10 +1,10 @@
 //! What is there of the log, and how it comes to be drawn.
 
-use super::line::columns;
-use super::look::Look;
-use super::rows::{Frame, LINE, Shown};
-use super::viewport::{Cover, Viewport};
 use crate::log::{Filter, LevelKind, Log, Outcome, Overview, Rows, Search};
+use crate::log_view::line::columns;
+use crate::log_view::look::Look;
+use crate::log_view::rows::{Frame, LINE, Shown};
+use crate::log_view::viewport::{Cover, Viewport};
 use std::ops::Range;
 
 /// How many lines are looked at in one frame for the filter and the overview.

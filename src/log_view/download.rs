@@ -1,8 +1,8 @@
 //! The whole log as a file, from memory.
 
-use super::pause::Slices;
-use super::state::LogView;
 use crate::log::export;
+use crate::log_view::pause::Slices;
+use crate::log_view::state::LogView;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};

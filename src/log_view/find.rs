@@ -1,8 +1,8 @@
 //! Search: what is looked for, what was found, and going through it.
 
-use super::pause::{Slices, now};
-use super::state::{LogView, set};
 use crate::log::{Query, QueryErrorKind, Search};
+use crate::log_view::pause::{Slices, now};
+use crate::log_view::state::{LogView, set};
 use crate::view::effect;
 use leptos::prelude::*;
 

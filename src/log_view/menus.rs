@@ -1,12 +1,12 @@
 //! The menus of the log: levels, the window of time, everything that is seldom needed.
 
-use super::state::LogView;
-use super::times::{local_offset, stamp};
-use super::tools::Tools;
-use super::words::number;
 use crate::components::button::Button;
 use crate::components::copy::copy_button;
 use crate::log::Mode;
+use crate::log_view::state::LogView;
+use crate::log_view::times::{local_offset, stamp};
+use crate::log_view::tools::Tools;
+use crate::log_view::words::number;
 use crate::view::{flag, live, memo, part, when};
 use crate::{tr, ts};
 use leptos::html;

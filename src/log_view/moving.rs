@@ -1,8 +1,8 @@
 //! How the reader moves through the log: by the scroll bar, by keys, to a line.
 
-use super::core::{Core, Wanted};
-use super::pause::now;
-use super::state::{LogView, set};
+use crate::log_view::core::{Core, Wanted};
+use crate::log_view::pause::now;
+use crate::log_view::state::{LogView, set};
 use leptos::prelude::*;
 use std::ops::Range;
 

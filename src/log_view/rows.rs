@@ -1,10 +1,11 @@
 //! The rows that are in the page: a few elements that are filled again and again.
 
-use super::line::{self, Piece};
-use super::look::Look;
-use super::row::Row;
-use super::viewport::Cover;
 use crate::log::{Log, Painted, Rows, Search};
+use crate::log_view::line;
+use crate::log_view::line::Piece;
+use crate::log_view::look::Look;
+use crate::log_view::row::Row;
+use crate::log_view::viewport::Cover;
 use leptos::prelude::document;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;

@@ -1,11 +1,11 @@
 //! The search: its field, its options, what was found.
 
-use super::find::{Finder, Found};
-use super::tools::Tools;
-use super::words::number;
 use crate::components::button::Button;
 use crate::components::input::select;
 use crate::log::QueryErrorKind;
+use crate::log_view::find::{Finder, Found};
+use crate::log_view::tools::Tools;
+use crate::log_view::words::number;
 use crate::view::{flag, live};
 use crate::{tr, ts};
 use leptos::prelude::*;

@@ -1,12 +1,13 @@
 //! The steps of the Dockerfile: a list at the side of the log.
 
-use super::select::Selection;
-use super::tools::Tools;
-use super::words::number;
 use crate::components::button::Button;
-use crate::components::icon::{self, Icon};
+use crate::components::icon;
+use crate::components::icon::Icon;
 use crate::format::duration;
 use crate::log::SectionState;
+use crate::log_view::select::Selection;
+use crate::log_view::tools::Tools;
+use crate::log_view::words::number;
 use crate::view::{list, live, memo, part, when};
 use crate::{tr, ts};
 use chrono::TimeDelta;

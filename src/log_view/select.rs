@@ -1,8 +1,9 @@
 //! Selected lines: pressed, in the address, copied.
 
-use super::state::LogView;
-use super::times::{local_offset, stamp};
-use crate::log::export::{self, Format};
+use crate::log::export;
+use crate::log::export::Format;
+use crate::log_view::state::LogView;
+use crate::log_view::times::{local_offset, stamp};
 use crate::navigation::Navigation;
 use crate::routes::LogPlace;
 use leptos::prelude::*;

@@ -1,14 +1,13 @@
 //! What can be done with selected lines; and going to a line, a range or a time.
 
-use super::select::Selection;
-use super::times::{local_offset, next_at, time_of_day};
-use super::tools::Tools;
-use super::words::number;
-use crate::browser;
 use crate::components::button::Button;
 use crate::log::export::Format;
+use crate::log_view::select::Selection;
+use crate::log_view::times::{local_offset, next_at, time_of_day};
+use crate::log_view::tools::Tools;
+use crate::log_view::words::number;
 use crate::view::{live, when};
-use crate::{tr, ts};
+use crate::{browser, tr, ts};
 use leptos::prelude::*;
 
 /// The bar of the selection, while there is one.

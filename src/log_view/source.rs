@@ -1,10 +1,11 @@
 //! Reading the log: as it comes in, and again and again while the build runs.
 
-use super::pause::{Slices, frame};
-use super::state::{LogView, set};
-use crate::api::{Build, Client, Error, LogStream};
+use crate::api::Build;
+use crate::client::{Client, Error, LogStream};
 use crate::connection::use_connection;
 use crate::log::{Fault, Outcome};
+use crate::log_view::pause::{Slices, frame};
+use crate::log_view::state::{LogView, set};
 use crate::query::Query;
 use crate::view::{effect, memo};
 use futures_util::future::{AbortHandle, abortable};

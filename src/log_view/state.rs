@@ -1,11 +1,11 @@
 //! The log that is being looked at: its lines, where the reader is in it, what was chosen and found.
 
-use super::core::{Core, Counts, InView, Wanted};
-use super::look::Look;
-use super::pause::{Alarm, framed, now};
-use super::rows::Frame;
-use crate::api::Error;
+use crate::client::Error;
 use crate::log::Filter;
+use crate::log_view::core::{Core, Counts, InView, Wanted};
+use crate::log_view::look::Look;
+use crate::log_view::pause::{Alarm, framed, now};
+use crate::log_view::rows::Frame;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, ResizeObserver};

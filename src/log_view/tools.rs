@@ -1,12 +1,12 @@
 //! What can be done with the log, for buttons and keys alike.
 
-use super::find::Finder;
-use super::select::Selection;
-use super::state::LogView;
-use super::times::TimeKind;
-use super::words::number;
 use crate::browser::{Keep, focus, store};
 use crate::log::Mode;
+use crate::log_view::find::Finder;
+use crate::log_view::select::Selection;
+use crate::log_view::state::LogView;
+use crate::log_view::times::TimeKind;
+use crate::log_view::words::number;
 use crate::tr;
 use leptos::prelude::*;
 

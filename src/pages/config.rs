@@ -1,6 +1,6 @@
 //! The tag config editor, and where what it edits came from.
 
-use super::repository::{no_such_repository, use_repository};
+use crate::api::Held;
 use crate::app::heading;
 use crate::components::button::Button;
 use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
@@ -8,14 +8,13 @@ use crate::components::notice::{load_error, notice, skeleton};
 use crate::connection::use_connection;
 use crate::forms::config_editor::Origin;
 use crate::forms::config_form::config_form;
-use crate::forms::draft::Held;
-use crate::known;
 use crate::navigation::use_navigation;
+use crate::pages::repository::{no_such_repository, use_repository};
 use crate::query::use_clock;
 use crate::routes::Route;
 use crate::text::words;
-use crate::ts;
 use crate::view::{effect, live, memo, part};
+use crate::{known, ts};
 use leptos::prelude::*;
 
 /// The Build config page.

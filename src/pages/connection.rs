@@ -1,8 +1,7 @@
 //! Where the API is, as whom, in which language and theme; and a test that says what it found.
 
-use crate::api::{Error, Token};
 use crate::app::{Theme, heading};
-use crate::browser;
+use crate::client::{Error, Token};
 use crate::components::button::Button;
 use crate::components::input::{Input, select};
 use crate::components::notice::{error_notice, notice};
@@ -11,7 +10,7 @@ use crate::navigation::use_navigation;
 use crate::routes::{Route, safe_back};
 use crate::text::{Locale, locale, set_locale, words};
 use crate::view::{effect, flag, live, memo, part, when};
-use crate::{tr, ts};
+use crate::{browser, tr, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 

@@ -1,14 +1,6 @@
 //! What is not part of the first view: its code lies in files of their own, loaded when one of them is
 //! needed for the first time.
 
-use super::build::Build;
-use super::config::Config;
-use super::connection::ConnectionPage;
-use super::insight::Insight;
-use super::new_repository::NewRepository;
-use super::not_found::NotFound;
-use super::repositories::Repositories;
-use super::repository::Repository;
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::components::notice::skeleton;
@@ -16,6 +8,14 @@ use crate::components::palette::{Over, Overlay, overlay};
 use crate::components::toast::use_toasts;
 use crate::connection::Connection;
 use crate::navigation::Navigation;
+use crate::pages::build::Build;
+use crate::pages::config::Config;
+use crate::pages::connection::ConnectionPage;
+use crate::pages::insight::Insight;
+use crate::pages::new_repository::NewRepository;
+use crate::pages::not_found::NotFound;
+use crate::pages::repositories::Repositories;
+use crate::pages::repository::Repository;
 use crate::routes::Route;
 use crate::ts;
 use crate::view::part;
@@ -23,7 +23,8 @@ use crate::watch::Watch;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
-use leptos::wasm_split::{self, SplitLoaderError};
+use leptos::wasm_split;
+use leptos::wasm_split::SplitLoaderError;
 use std::rc::Rc;
 
 /// A page that is not part of the first view; `None` is where no page is. Shows a skeleton while its

@@ -3,7 +3,7 @@
 
 use crate::generator::{START, log};
 use crate::harness::project;
-use slipway_console::api::Timestamp;
+use slipway_api::Timestamp;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

@@ -6,15 +6,14 @@ use crate::group::capture;
 use crate::process::{Failure, Job};
 use crate::rules;
 use crate::sources::{Location, Sources};
-use slipway_console::api::SourceKind;
-use slipway_console::api::url::encode;
+use slipway_api::SourceKind;
+use slipway_api::url::encode;
 use std::ffi::OsStr;
-use std::fs;
-use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use std::{fs, io};
 
 /// How long one look at a source's head may take.
 const LOOK: Duration = Duration::from_secs(60);

@@ -1,8 +1,8 @@
 //! What the API shows of a code source: its path, and its pages at its host.
 
 use crate::rules;
-use slipway_console::api::url::encode;
-use slipway_console::api::{CodeClient, CodeSource, SourceKind};
+use slipway_api::url::encode;
+use slipway_api::{CodeClient, CodeSource, SourceKind};
 
 /// What the API calls `code_repo_path`: `owner/name`, or what is like it in a clone URL.
 pub fn code_repo_path(source: &CodeSource) -> String {

@@ -4,7 +4,7 @@ use crate::pages::{commit_page, project_page, ref_page};
 use crate::sources::Sources;
 use crate::store::builds::{Plan, Planned};
 use crate::store::repositories::Stored;
-use slipway_console::api::{
+use slipway_api::{
     Build, BuildConfig, CodeClient, CodeSource, Status, TagConfig, Timestamp, VersionTagging,
 };
 

@@ -1,15 +1,15 @@
 //! The queue: workers take waiting builds, oldest first, and run them to their end.
 
 use crate::build_log::{BuildLog, Level};
-use crate::builder::{self, Builders};
+use crate::builder::Builders;
 use crate::git::{Git, Wanted};
 use crate::planning::set_commit;
 use crate::process::{Failure, Job, Stop};
-use crate::store::Store;
-use crate::store::builds::{self, Planned};
-use crate::tree;
+use crate::store::builds::Planned;
+use crate::store::{Store, builds};
+use crate::{builder, tree};
 use chrono::Utc;
-use slipway_console::api::{Status, Timestamp};
+use slipway_api::{Status, Timestamp};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use crate::form::{Form, not_a_choice};
 use crate::rules;
 use crate::sources::Sources;
 use serde_json::{Map, Value, json};
-use slipway_console::api::{
+use slipway_api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig, TriggerBuild,
     UpdateBuildConfig, VersionTagging,
 };

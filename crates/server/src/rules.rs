@@ -1,42 +1,15 @@
 //! What names, tags, paths and URLs may be. Each rule answers what is wrong, in words for the user.
 
+use slipway_api::grammar::{self, Kind};
 use std::path::Path;
 
 /// What a rule answers.
 pub type Verdict = Result<(), String>;
 
-/// The most characters of a namespace or repository name.
-const NAME_LIMIT: usize = 255;
-
-/// An image repository's name by Docker's grammar: runs of lower-case letters and digits, joined by
-/// `.`, `_`, `__` or dashes.
+/// An image repository's name by Docker's grammar.
 pub fn repo_name(text: &str) -> Verdict {
-    let is_name = |text: &str| {
-        let mut rest = text.bytes().peekable();
-        loop {
-            let mut any = false;
-            while rest
-                .next_if(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-                .is_some()
-            {
-                any = true;
-            }
-            if !any {
-                return false;
-            }
-            match rest.next() {
-                None => return true,
-                Some(b'.') => {}
-                Some(b'_') => {
-                    rest.next_if_eq(&b'_');
-                }
-                Some(b'-') => while rest.next_if_eq(&b'-').is_some() {},
-                Some(_) => return false,
-            }
-        }
-    };
     ensure(
-        text.len() <= NAME_LIMIT && is_name(text),
+        grammar::repo_name(text).is_none(),
         "A name is lower-case letters and digits, joined by '.', '_', '__' or dashes, at most 255.",
     )
 }
@@ -52,70 +25,49 @@ pub fn namespace(text: &str) -> Verdict {
 
 /// An image tag by Docker's grammar.
 pub fn image_tag(text: &str) -> Verdict {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     ensure(
-        text.len() <= 128
-            && text.bytes().next().is_some_and(is_word)
-            && text
-                .bytes()
-                .all(|byte| is_word(byte) || byte == b'.' || byte == b'-'),
+        grammar::image_tag(text).is_none(),
         "A tag is letters, digits, '_', '.' and '-', at most 128, and starts with none of the last two.",
     )
 }
 
 /// A branch or tag of git, by `git check-ref-format`, and nothing that looks like an option.
 pub fn git_ref(text: &str) -> Verdict {
-    let is_part =
-        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
-    let is_ref = text.len() <= 255
-        && text.split('/').all(is_part)
-        && !text.starts_with('-')
-        && !text.ends_with('.')
-        && text != "@"
-        && !text.contains("..")
-        && !text.contains("@{")
-        && !text
-            .chars()
-            .any(|c| c.is_control() || " ~^:?*[\\".contains(c));
-    ensure(is_ref, "Not a name that git allows for a branch or tag.")
+    ensure(
+        grammar::ref_name(text).is_none(),
+        "Not a name that git allows for a branch or tag.",
+    )
 }
 
 /// A path inside the source tree.
 pub fn source_path(text: &str) -> Verdict {
-    if text.len() > 4096 {
-        Err("Ensure this path has at most 4096 bytes.".to_owned())
-    } else if !text.starts_with('/') {
-        Err("The path starts at the top of the source: it begins with '/'.".to_owned())
-    } else if text.split('/').any(|part| part == "..") {
-        Err("The path may not step out of the source with '..'.".to_owned())
-    } else {
-        ensure(
-            !text.chars().any(char::is_control),
-            "The path may not hold control characters.",
-        )
+    if grammar::path(text).is_none() {
+        return Ok(());
     }
+    Err(if text.len() > grammar::PATH_LIMIT {
+        "Ensure this path has at most 4096 bytes."
+    } else if !text.starts_with('/') {
+        "The path starts at the top of the source: it begins with '/'."
+    } else if text.split('/').any(|part| part == "..") {
+        "The path may not step out of the source with '..'."
+    } else {
+        "The path may not hold control characters."
+    }
+    .to_owned())
 }
 
 /// A commit id, short or whole.
 pub fn commit(text: &str) -> Verdict {
     ensure(
-        (7..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        grammar::is_commit(text),
         "A commit id is 7 to 40 hexadecimal digits.",
     )
 }
 
 /// An owner or a project at a code host.
 pub fn hosted_name(text: &str) -> Verdict {
-    let fits = !text.is_empty()
-        && text.len() <= NAME_LIMIT
-        && !text.starts_with('-')
-        && text != "."
-        && !text.contains("..")
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '~'));
     ensure(
-        fits,
+        grammar::source_name(text).is_none(),
         "A name at a code host is letters, digits, '.', '_', '-', without '..' or a leading '-'.",
     )
 }
@@ -123,63 +75,22 @@ pub fn hosted_name(text: &str) -> Verdict {
 /// A build node: any text that can stand in one line.
 pub fn build_node(text: &str) -> Verdict {
     ensure(
-        !text.chars().any(char::is_control),
+        grammar::build_node(text).is_none(),
         "The text may not hold control characters.",
     )
 }
 
 /// A clone URL that goes over the network: http(s), ssh or git, or `user@host:path`.
 pub fn remote_url(text: &str) -> Verdict {
-    let wrong = "Enter an http(s), ssh or git URL, or user@host:path.";
-    if text.len() > 2048 || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(wrong.to_owned());
-    }
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return ensure(is_scp_form(text), wrong);
-    };
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let known = ["http", "https", "ssh", "git"].contains(&scheme);
-    if user.contains(':') {
-        return Err(
+    match grammar::clone_url(text) {
+        None if local_path(text).is_none() => Ok(()),
+        Some(Kind::Password) => Err(
             "The URL may not hold a password: anyone who may read builds would see it. \
              Use an ssh URL and the deploy key."
                 .to_owned(),
-        );
+        ),
+        _ => Err("Enter an http(s), ssh or git URL, or user@host:path.".to_owned()),
     }
-    ensure(
-        known && is_host(host) && is_user(user) && !path.is_empty(),
-        wrong,
-    )
-}
-
-/// `user@host:path`, as ssh takes it.
-fn is_scp_form(text: &str) -> bool {
-    text.split_once('@')
-        .and_then(|(user, rest)| Some((user, rest.split_once(':')?)))
-        .is_some_and(|(user, (host, path))| {
-            !user.is_empty()
-                && is_user(user)
-                && is_host(host)
-                && !path.is_empty()
-                && !path.starts_with('-')
-        })
-}
-
-/// A host with or without a port, which ssh cannot take for an option.
-fn is_host(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with(['-', ':', '.'])
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
-}
-
-fn is_user(text: &str) -> bool {
-    !text.starts_with('-')
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-_+%".contains(&byte))
 }
 
 /// The path that a clone URL names on this machine: an absolute path, or `file://` and one.

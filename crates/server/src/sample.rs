@@ -4,15 +4,14 @@ use crate::App;
 use crate::builder::find_program;
 use crate::group::capture;
 use crate::routes::add_repository;
-use slipway_console::api::{
+use slipway_api::{
     CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig, VersionTagging,
 };
-use std::fs;
-use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use std::{fs, io};
 
 /// Its namespace.
 pub const NAMESPACE: &str = "demo";

@@ -1,8 +1,8 @@
 //! Where a code source is cloned from, and whether it may be.
 
 use crate::rules;
-use slipway_console::api::url::encode;
-use slipway_console::api::{CodeClient, CodeSource};
+use slipway_api::url::encode;
+use slipway_api::{CodeClient, CodeSource};
 use std::path::{Path, PathBuf};
 
 /// The clone URL of a code client, with `{namespace}` and `{name}` in it.

@@ -1,6 +1,6 @@
 //! Where the Dockerfile and the build context are in a checkout. Nothing leads out of it.
 
-use slipway_console::api::Build;
+use slipway_api::Build;
 use std::path::{Path, PathBuf};
 
 /// What the builder is given.

@@ -1,6 +1,5 @@
 //! Everything that the API says of a build, as facts and as a timeline.
 
-use super::siblings::{Siblings, changes};
 use crate::api::{Build, Status, Timestamp};
 use crate::components::builds_table::{client_name, starter};
 use crate::components::button::Button;
@@ -9,6 +8,7 @@ use crate::components::fact::{code_fact, copied_fact, fact};
 use crate::components::icon;
 use crate::components::time::{absolute_time, outside_link, relative_time, running};
 use crate::navigation::use_navigation;
+use crate::pages::build::siblings::{Siblings, changes};
 use crate::query::Query;
 use crate::routes::Route;
 use crate::ts;

@@ -1,14 +1,15 @@
 //! The builds before and after this one: of the same tag, and the last of them that succeeded.
 
+use crate::api::grammar::is_commit;
 use crate::api::url::encode;
-use crate::api::{Build, Client, CodeClient, Error, Status};
+use crate::api::{Build, CodeClient, Status};
+use crate::client::{Client, Error};
 use crate::components::badge::status_badge;
 use crate::components::button::Button;
 use crate::components::fact::fact;
 use crate::components::time::{outside_link, relative_time};
 use crate::connection::use_connection;
 use crate::format::short_commit;
-use crate::forms::rules::is_commit;
 use crate::navigation::use_navigation;
 use crate::query::{Query, use_query};
 use crate::routes::Route;

@@ -1,6 +1,7 @@
 //! Reading a repository's builds page by page, two requests at a time, with progress and a stop.
 
-use crate::api::{Build, Client, Error};
+use crate::api::Build;
+use crate::client::{Client, Error};
 use crate::connection::{Connection, use_connection};
 use futures_util::future::{AbortHandle, abortable, join};
 use leptos::prelude::*;

@@ -1,17 +1,16 @@
 //! Removing a repository.
 
-use crate::api::Error;
+use crate::client::Error;
 use crate::components::button::Button;
 use crate::components::dialog::Dialog;
 use crate::components::icon;
 use crate::components::input::Input;
 use crate::components::notice::error_notice;
 use crate::connection::use_connection;
-use crate::known;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
-use crate::ts;
 use crate::view::{flag, part, when};
+use crate::{known, ts};
 use leptos::prelude::*;
 
 /// Removing the repository, where the API offers it.

@@ -1,7 +1,8 @@
 //! Colours that go on over ends of lines.
 
-use super::escape::{self, Escape};
-use super::style::Style;
+use crate::ansi::escape;
+use crate::ansi::escape::Escape;
+use crate::ansi::style::Style;
 use crate::store::Store;
 
 /// After so many special lines, or bytes of them, the style is noted.

@@ -1,7 +1,8 @@
 //! A line as it is shown: its text without escapes, and how the parts of it look.
 
-use super::escape::{self, Escape};
-use super::style::Style;
+use crate::ansi::escape;
+use crate::ansi::escape::Escape;
+use crate::ansi::style::Style;
 use crate::text::is_special;
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
 //! The quick way through an entry: its keys as they are most often written, without white space or
 //! escapes but those of the message, and all of it in one chunk. What differs is left to the states.
 
-use super::values::text;
-use super::{Decoder, Field, State};
+use crate::decode::values::text;
+use crate::decode::{Decoder, Field, State};
 use crate::merge::Held;
 use crate::store::Store;
 

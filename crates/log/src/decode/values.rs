@@ -1,8 +1,8 @@
 //! The values of an entry's keys, cut anywhere.
 
-use super::nested::Nested;
-use super::{Decoder, Field, State, is_space};
 use crate::arena::Arena;
+use crate::decode::nested::Nested;
+use crate::decode::{Decoder, Field, State, is_space};
 use crate::json::{Sink, Unescape, whole_seconds};
 use crate::store::Store;
 

@@ -1,7 +1,7 @@
 //! What is looked for, and whether a text holds it.
 
-use super::literal::Literal;
-use super::pattern;
+use crate::search::literal::Literal;
+use crate::search::pattern;
 use crate::text::is_special;
 use regex_lite::{Regex, RegexBuilder};
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! The decoder against `serde_json`, and against what is no JSON at all.
 
-use super::{cases, read, texts};
+use crate::tests::{cases, read, texts};
 use crate::{Fault, Log, Summary};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! Live answers that overlap with what is there.
 
-use super::{cases, texts};
 use crate::Log;
+use crate::tests::{cases, texts};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

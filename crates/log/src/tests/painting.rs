@@ -1,8 +1,8 @@
 //! Escapes and controls, against a slow version that goes one character at a time.
 
-use super::{body, cases, read};
 use crate::ansi::{Color, Mode, Painted, Style, paint, plain};
 use crate::is_special;
+use crate::tests::{body, cases, read};
 use proptest::prelude::*;
 
 /// The shown characters, each with its style, whether it is linked, and the style after all.

@@ -1,6 +1,6 @@
 //! Search, rows and overview against slow, obvious versions.
 
-use super::{body, cases, read};
+use crate::tests::{body, cases, read};
 use crate::{Bucket, Filter, LevelKind, Log, Overview, Query, QueryErrorKind, Rows, Search};
 use proptest::prelude::*;
 use std::ops::Range;

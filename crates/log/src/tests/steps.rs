@@ -1,7 +1,8 @@
 //! Sections of whole logs.
 
-use super::{cases, read};
+use crate::tests::{cases, read};
 use crate::{Filter, Log, Outcome, Rows, SectionState};
+use SectionState::{Done, Failed, Running};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -35,8 +36,6 @@ fn told(log: &Log) -> Vec<(&str, usize, usize, i64, SectionState)> {
         })
         .collect()
 }
-
-use SectionState::{Done, Failed, Running};
 
 #[test]
 fn steps_that_follow_each_other() {

@@ -1,17 +1,16 @@
 //! Builds (reference, calls 2 to 4).
 
-use super::{origin, page, page_number};
-use crate::App;
 use crate::auth::{JsonBody, Parameters, Segments};
 use crate::error::{Error, json_response};
 use crate::planning::{Request, plan};
-use crate::requests;
+use crate::routes::{origin, page, page_number};
 use crate::store::builds::Filter;
 use crate::store::{Caller, builds, repositories};
+use crate::{App, requests};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use slipway_console::api::Build;
+use slipway_api::Build;
 use std::sync::Arc;
 
 /// Call 2: a page of builds, newest first.

@@ -5,8 +5,6 @@ mod builds;
 mod logs;
 mod repositories;
 
-pub use repositories::add as add_repository;
-
 use crate::App;
 use crate::auth::guard;
 use crate::error::Error;
@@ -15,9 +13,10 @@ use axum::Router;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, any, get, post, put};
-use slipway_console::api::Page;
-use slipway_console::api::page::PAGE_SIZE;
-use slipway_console::api::url::join_url;
+pub use repositories::add as add_repository;
+use slipway_api::Page;
+use slipway_api::page::PAGE_SIZE;
+use slipway_api::url::join_url;
 use std::net::SocketAddr;
 use std::sync::Arc;
 

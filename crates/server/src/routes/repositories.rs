@@ -1,17 +1,16 @@
 //! Build repositories (reference, calls 1 and 6, and the optional reads and removal).
 
-use super::{origin, page, page_number};
-use crate::App;
 use crate::auth::{JsonBody, Parameters, Segments};
 use crate::error::{Error, json_response};
 use crate::pages::{code_repo_path, deploy_page, project_page};
-use crate::store::Caller;
-use crate::store::repositories::{self, Change, Stored};
-use crate::{requests, rules};
+use crate::routes::{origin, page, page_number};
+use crate::store::repositories::{Change, Stored};
+use crate::store::{Caller, repositories};
+use crate::{App, requests, rules};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use slipway_console::api::{BuildConfig, CodeSource, CreateRepository, Repository, Timestamp};
+use slipway_api::{BuildConfig, CodeSource, CreateRepository, Repository, Timestamp};
 use std::collections::HashSet;
 use std::sync::Arc;
 

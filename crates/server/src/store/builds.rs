@@ -1,11 +1,11 @@
 //! Builds: the queue's rows, and the history.
 
-use super::{Caller, Listing, decode, encode, logs, offset};
 use crate::build_log::Level;
+use crate::store::{Caller, Listing, decode, encode, logs, offset};
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
 use serde::{Deserialize, Serialize};
-use slipway_console::api::page::PAGE_SIZE;
-use slipway_console::api::{Build, Status, Timestamp};
+use slipway_api::page::PAGE_SIZE;
+use slipway_api::{Build, Status, Timestamp};
 
 /// What a worker must know of a build beyond what the API shows. Fixed when it is asked for: a
 /// later change of the config does not change it.

@@ -3,7 +3,7 @@
 
 use crate::build_log::Level;
 use rusqlite::{Connection, Result, params};
-use slipway_console::api::LogEntry;
+use slipway_api::LogEntry;
 
 /// A run of entries, ready to be stored.
 pub struct Part {

@@ -156,6 +156,6 @@ pub struct Listing<T> {
 fn offset(page: u64) -> i64 {
     let before = page
         .saturating_sub(1)
-        .saturating_mul(slipway_console::api::page::PAGE_SIZE);
+        .saturating_mul(slipway_api::page::PAGE_SIZE);
     i64::try_from(before).unwrap_or(i64::MAX)
 }

@@ -1,9 +1,9 @@
 //! Build repositories and their tag configs.
 
-use super::{Caller, Listing, decode, encode, offset};
+use crate::store::{Caller, Listing, decode, encode, offset};
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
-use slipway_console::api::page::PAGE_SIZE;
-use slipway_console::api::{Repository, TagConfig, Timestamp};
+use slipway_api::page::PAGE_SIZE;
+use slipway_api::{Repository, TagConfig, Timestamp};
 
 /// A repository with what the API does not show.
 pub struct Stored {

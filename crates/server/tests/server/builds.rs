@@ -3,7 +3,7 @@
 use crate::support::*;
 use reqwest::StatusCode;
 use serde_json::json;
-use slipway_console::api::Build;
+use slipway_api::Build;
 
 #[tokio::test]
 async fn a_build_goes_from_source_to_image() {

@@ -4,10 +4,11 @@ use crate::support::*;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use slipway_console::api::{BuildConfig, CodeClient, Repository, SourceKind, VersionTagging};
-use slipway_console::forms::draft::{ConfigDraft, CreateDraft, Held, RepositoryDraft, RowDraft};
+use slipway_api::grammar::Kind;
+use slipway_api::{BuildConfig, CodeClient, Held, Repository, SourceKind, VersionTagging};
+use slipway_console::forms::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
 use slipway_console::forms::review::is_as_sent;
-use slipway_console::forms::rules::{Kind, check_config, check_create};
+use slipway_console::forms::rules::{check_config, check_create};
 
 /// Texts that a field takes, and now and then one from its edges.
 fn mostly(right: &'static str, edge: &'static str) -> impl Strategy<Value = String> {

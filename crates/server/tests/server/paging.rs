@@ -3,7 +3,7 @@
 use crate::support::*;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use slipway_console::api::{Build, Page};
+use slipway_api::{Build, Page};
 use std::collections::HashSet;
 
 #[tokio::test]

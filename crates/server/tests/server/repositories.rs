@@ -3,7 +3,7 @@
 use crate::support::*;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use slipway_console::api::{BuildConfig, CodeClient, Page, Repository};
+use slipway_api::{BuildConfig, CodeClient, Page, Repository};
 
 #[tokio::test]
 async fn the_references_request_creates_what_the_reference_answers() {

@@ -1,7 +1,9 @@
 //! Build repositories, their build config and tag configs (reference, calls 1 and 6).
 
-use super::text_enum::text_enum;
-use super::{Timestamp, or_default, time::lenient};
+use crate::Timestamp;
+use crate::lenient::or_default;
+use crate::text_enum::text_enum;
+use crate::time::lenient;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 text_enum! {
@@ -333,4 +335,22 @@ pub struct BuildConfig {
     pub deploy_url: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     pub tag_configs: Vec<TagConfig>,
+}
+
+/// What call 6 replaces, as the API holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct Held {
+    /// `None` where the API names none.
+    pub build_node: Option<String>,
+    pub rows: Vec<TagConfig>,
+}
+
+impl From<&BuildConfig> for Held {
+    fn from(config: &BuildConfig) -> Self {
+        Self {
+            build_node: config.build_node.clone(),
+            rows: config.tag_configs.clone(),
+        }
+    }
 }

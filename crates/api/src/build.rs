@@ -1,7 +1,9 @@
 //! Builds: one run of one tag config (reference, calls 2 to 4).
 
-use super::text_enum::text_enum;
-use super::{CodeClient, SourceKind, Timestamp, or_default, time::lenient};
+use crate::lenient::or_default;
+use crate::text_enum::text_enum;
+use crate::time::lenient;
+use crate::{CodeClient, SourceKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 text_enum! {

@@ -3,12 +3,17 @@
 //! A write is sent once. A read is sent again, with backoff and jitter, while what stopped it may
 //! well pass. A call whose future is dropped (because its page has gone) is aborted.
 
-use super::error::BODY_SHOWN;
-use super::url::join_url;
-use super::{
-    Build, BuildConfig, CreateRepository, Error, Page, Refusal, Repository, Token, TriggerBuild,
-    UpdateBuildConfig,
+pub mod error;
+pub mod token;
+
+pub use error::{Error, FieldError, Refusal};
+pub use token::Token;
+
+use crate::api::url::join_url;
+use crate::api::{
+    Build, BuildConfig, CreateRepository, Page, Repository, TriggerBuild, UpdateBuildConfig,
 };
+use crate::client::error::BODY_SHOWN;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::Uint8Array;
@@ -223,7 +228,7 @@ impl Client {
     pub async fn profile(&self, namespace: &str) -> Result<bool, Error> {
         #[derive(Deserialize)]
         struct Profile {
-            #[serde(default, deserialize_with = "super::or_default")]
+            #[serde(default, deserialize_with = "crate::api::lenient::or_default")]
             is_available: bool,
         }
         let url = self.url(&["auth", namespace, "profile"], &[]);

@@ -13,13 +13,11 @@ impl Token {
     }
 
     /// The `Authorization` header's value: `Token …`.
-    #[cfg(any(feature = "ui", test))]
     pub(crate) fn authorization(&self) -> String {
         format!("Token {}", self.0)
     }
 
     /// The text, for this browser's storage and nothing else.
-    #[cfg(feature = "ui")]
     pub(crate) fn secret(&self) -> &str {
         &self.0
     }

@@ -1,6 +1,6 @@
 //! A page of a list, as Django REST framework pages it (reference, call 2).
 
-use super::Build;
+use crate::Build;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;

@@ -1,0 +1,339 @@
+//! The grammar of names, tags, refs, paths and clone URLs: one for the console and the server.
+
+/// What can be wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Empty,
+    /// No repository name by Docker's grammar.
+    RepoName,
+    /// No image tag.
+    ImageTag,
+    /// Another row has the same image tag.
+    SameTag,
+    /// No branch or tag name by git's rules.
+    RefName,
+    /// No clone URL.
+    CloneUrl,
+    /// Warning: a password in the clone URL.
+    Password,
+    /// A slash, a space or the like in an owner or a name.
+    SourceName,
+    /// No absolute path, or one with `..`.
+    Path,
+    /// Warning: the Dockerfile lies outside the build context.
+    OutsideContext,
+    /// Neither of the values that the API names.
+    Choice,
+    /// A line break or another control character.
+    OneLine,
+    /// No row at all.
+    NoRows,
+}
+
+impl Kind {
+    /// Whether it is only a warning, which never blocks.
+    pub fn is_warning(self) -> bool {
+        matches!(self, Self::Password | Self::OutsideContext)
+    }
+}
+
+/// Docker's grammar for one part of an image name: lower case letters and digits, separated by `.`,
+/// `_`, `__` or dashes; 1 to 255 characters.
+pub fn repo_name(name: &str) -> Option<Kind> {
+    if name.is_empty() {
+        return Some(Kind::Empty);
+    }
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = name.as_bytes();
+    let edges =
+        bytes.first().is_some_and(|b| is_letter(*b)) && bytes.last().is_some_and(|b| is_letter(*b));
+    let separators = name
+        .split(|char: char| char.is_ascii_lowercase() || char.is_ascii_digit())
+        .all(|separator| {
+            matches!(separator, "" | "." | "_" | "__") || separator.bytes().all(|b| b == b'-')
+        });
+    (!edges || !separators || name.len() > 255).then_some(Kind::RepoName)
+}
+
+/// `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`.
+pub fn image_tag(tag: &str) -> Option<Kind> {
+    if tag.is_empty() {
+        return Some(Kind::Empty);
+    }
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let fits = tag.len() <= 128
+        && tag.bytes().next().is_some_and(word)
+        && tag
+            .bytes()
+            .all(|byte| word(byte) || matches!(byte, b'.' | b'-'));
+    (!fits).then_some(Kind::ImageTag)
+}
+
+/// git's rules for a branch or tag name (`git check-ref-format --branch`), at most 255 bytes.
+pub fn ref_name(name: &str) -> Option<Kind> {
+    if name.is_empty() {
+        return Some(Kind::Empty);
+    }
+    let bad_char = |char: char| {
+        char.is_control() || matches!(char, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
+    };
+    let bad = name.len() > 255
+        || name.starts_with('-')
+        || name == "@"
+        || name.contains("..")
+        || name.contains("@{")
+        || name.ends_with('.')
+        || name.chars().any(bad_char)
+        || name
+            .split('/')
+            .any(|part| part.is_empty() || part.starts_with('.') || part.ends_with(".lock"));
+    bad.then_some(Kind::RefName)
+}
+
+/// A commit id as the API takes it: 7 to 40 hex digits.
+pub fn is_commit(text: &str) -> bool {
+    (7..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The most bytes of a clone URL.
+pub(crate) const CLONE_URL: usize = 2048;
+
+/// http(s), ssh, git, or `user@host:path`. A server may allow local paths too, so an absolute one
+/// and `file://` pass; the API has the last word.
+pub fn clone_url(url: &str) -> Option<Kind> {
+    if url.is_empty() {
+        return Some(Kind::Empty);
+    }
+    let blank = |char: char| char.is_whitespace() || char.is_control();
+    if url.len() > CLONE_URL || url.chars().any(blank) {
+        return Some(Kind::CloneUrl);
+    }
+    if url.starts_with('/') || url.starts_with("file:///") {
+        return None;
+    }
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return (!is_scp_form(url)).then_some(Kind::CloneUrl);
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    // git knows its schemes in lower case only.
+    let known = matches!(scheme, "http" | "https" | "ssh" | "git");
+    let (name, password) = user.split_once(':').unwrap_or((user, ""));
+    if !known || !is_host(host) || !is_user(name) || path.is_empty() {
+        return Some(Kind::CloneUrl);
+    }
+    (!password.is_empty() || user.contains(':')).then_some(Kind::Password)
+}
+
+/// `user@host:path`, as ssh takes it.
+pub fn is_scp_form(text: &str) -> bool {
+    text.split_once('@')
+        .and_then(|(user, rest)| Some((user, rest.split_once(':')?)))
+        .is_some_and(|(user, (host, path))| {
+            let path_fits = !path.is_empty() && !path.starts_with('-');
+            !user.is_empty() && is_user(user) && is_host(host) && path_fits
+        })
+}
+
+/// A host with or without a port, which ssh cannot take for an option.
+pub fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(['-', ':', '.'])
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+}
+
+pub fn is_user(text: &str) -> bool {
+    !text.starts_with('-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_+%".contains(&byte))
+}
+
+/// An owner or a project at a code host: letters, digits, `.`, `_`, `-`, `~`.
+pub fn source_name(name: &str) -> Option<Kind> {
+    if name.is_empty() {
+        return Some(Kind::Empty);
+    }
+    let fits = name.len() <= 255
+        && !name.starts_with('-')
+        && name != "."
+        && !name.contains("..")
+        && name
+            .chars()
+            .all(|char| char.is_alphanumeric() || matches!(char, '.' | '_' | '-' | '~'));
+    (!fits).then_some(Kind::SourceName)
+}
+
+/// Any text of one line.
+pub fn build_node(node: &str) -> Option<Kind> {
+    match node.trim() {
+        "" => Some(Kind::Empty),
+        node => node.chars().any(char::is_control).then_some(Kind::OneLine),
+    }
+}
+
+/// The most bytes of a path in the source tree.
+pub const PATH_LIMIT: usize = 4096;
+
+/// An absolute path in the source that does not step up.
+pub fn path(path: &str) -> Option<Kind> {
+    if path.is_empty() {
+        return Some(Kind::Empty);
+    }
+    let bad = !path.starts_with('/')
+        || path.len() > PATH_LIMIT
+        || path.split('/').any(|part| part == "..")
+        || path.chars().any(char::is_control);
+    bad.then_some(Kind::Path)
+}
+
+/// The same path without blanks around it, doubled slashes, `.` steps and a slash at its end. What is
+/// no absolute path only loses the blanks.
+pub fn clean_path(path: &str) -> String {
+    let path = path.trim();
+    if !path.starts_with('/') {
+        return path.to_owned();
+    }
+    let mut clean = String::with_capacity(path.len());
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        clean.push('/');
+        clean.push_str(part);
+    }
+    if clean.is_empty() {
+        clean.push('/');
+    }
+    clean
+}
+
+/// Whether a path lies in a folder, or is it.
+pub fn is_inside(path: &str, folder: &str) -> bool {
+    let (path, folder) = (clean_path(path), clean_path(folder));
+    folder == "/"
+        || path
+            .strip_prefix(&folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repository_names_follow_dockers_grammar() {
+        for right in ["a", "web-app", "a.b_c__d---e", "0"] {
+            assert_eq!(repo_name(right), None, "{right}");
+        }
+        for wrong in [
+            "Web",
+            "a..b",
+            "a___b",
+            "-a",
+            "a-",
+            "a b",
+            "a/b",
+            "名",
+            &"a".repeat(256),
+        ] {
+            assert_eq!(repo_name(wrong), Some(Kind::RepoName), "{wrong}");
+        }
+        assert_eq!(repo_name(""), Some(Kind::Empty));
+    }
+
+    #[test]
+    fn image_tags() {
+        for right in ["latest", "_x", "v1.2-rc.3", &"a".repeat(128)] {
+            assert_eq!(image_tag(right), None, "{right}");
+        }
+        for wrong in [".a", "-a", "a b", "a:b", "a\n", "名", &"a".repeat(129)] {
+            assert_eq!(image_tag(wrong), Some(Kind::ImageTag), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn branches_and_tags_follow_gits_rules() {
+        for right in ["main", "feature/a.b", "v1.0", "发布", "a@b"] {
+            assert_eq!(ref_name(right), None, "{right}");
+        }
+        for wrong in [
+            "-x", "a..b", "a b", "a~1", "a:b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "a.",
+            "@", "a@{1}", "a\\b", "a\n",
+        ] {
+            assert_eq!(ref_name(wrong), Some(Kind::RefName), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn clone_urls() {
+        for right in [
+            "https://git.test/a/b.git",
+            "http://git.test:8080/a",
+            "ssh://git@git.test/a",
+            "git://git.test/a",
+            "git@git.test:a/b.git",
+            "/srv/git/a",
+            "file:///srv/git/a",
+        ] {
+            assert_eq!(clone_url(right), None, "{right}");
+        }
+        for wrong in [
+            "HTTPS://git.test/a",
+            "https://git.test",
+            "git@git.test:-x",
+            "--upload-pack=x",
+            "ext::sh -c x",
+            "ftp://git.test/a",
+            "https://",
+            "https://-x/",
+            "a/b",
+            "https://git.test/a b",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(clone_url(wrong), Some(Kind::CloneUrl), "{wrong}");
+        }
+        assert_eq!(
+            clone_url("https://me:secret@git.test/a"),
+            Some(Kind::Password)
+        );
+    }
+
+    #[test]
+    fn paths_are_absolute_and_do_not_step_up() {
+        assert_eq!(path("/a/b"), None);
+        for wrong in ["a", "/a/../b", "..", "/a\n"] {
+            assert_eq!(path(wrong), Some(Kind::Path), "{wrong}");
+        }
+        assert!(is_inside("/a/b", "/a") && is_inside("/a", "/a/") && is_inside("/x", "/"));
+        assert!(!is_inside("/ab", "/a") && !is_inside("/", "/a"));
+        assert!(is_inside("//a/./b", "/a/") && is_inside("/", "/"));
+        for (typed, clean) in [
+            (" //a/./b// ", "/a/b"),
+            ("/", "/"),
+            ("/./", "/"),
+            ("a//b", "a//b"),
+            ("", ""),
+        ] {
+            assert_eq!(clean_path(typed), clean);
+        }
+    }
+
+    #[test]
+    fn owners_and_names_are_one_word() {
+        for right in ["octo-org", ".github", "名字", "a.b_c~d"] {
+            assert_eq!(source_name(right), None, "{right}");
+        }
+        for wrong in ["a/b", "a b", "-a", ".", "..", "a?b", "a%2Fb"] {
+            assert_eq!(source_name(wrong), Some(Kind::SourceName), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_commit_is_7_to_40_hex_digits() {
+        assert!(is_commit("552819d"));
+        assert!(is_commit("552819d5c903472a36696e8ac620ac250e49829d"));
+        for wrong in ["", "552819", "552819g", "--upload-pack", &"a".repeat(41)] {
+            assert!(!is_commit(wrong), "{wrong}");
+        }
+    }
+}
