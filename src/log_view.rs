@@ -39,23 +39,23 @@ use crate::api::Build;
 use crate::browser::{Keep, stored};
 use crate::components::button::Button;
 use crate::components::notice::{load_error, notice};
+use crate::log_view::find::Finder;
+use crate::log_view::look::Look;
+use crate::log_view::select::Selection;
+use crate::log_view::state::LogView;
+use crate::log_view::times::TimeKind;
+use crate::log_view::tools::Tools;
+use crate::log_view::words::number;
 use crate::navigation::use_navigation;
 use crate::query::Query;
 use crate::text::words;
 use crate::view::{effect, flag, live, when};
 use crate::{tr, ts};
-use find::Finder;
 use leptos::html;
 use leptos::prelude::*;
-use look::Look;
-use select::Selection;
-use state::LogView;
-use times::TimeKind;
-use tools::Tools;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, MouseEvent, ResizeObserver};
-use words::number;
 
 /// The log of a build, with everything that belongs to it: its reading, its errors, its tools.
 pub fn log_section(build_id: StoredValue<String>, build: Query<Build>) -> AnyView {

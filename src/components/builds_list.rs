@@ -3,6 +3,7 @@
 pub mod arrange;
 
 use crate::api::{Build, Page};
+use crate::components::builds_list::arrange::Shown;
 use crate::components::button::Button;
 use crate::connection::use_connection;
 use crate::known::names;
@@ -12,7 +13,6 @@ use crate::text::words;
 use crate::view::{effect, memo, when};
 use crate::visit::{Answer, Asked, use_visit};
 use crate::{browser, ts};
-use arrange::Shown;
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! What is there of the log, and how it comes to be drawn.
 
-use crate::log::{Filter, LevelKind, Log, Outcome, Overview, Rows, Search};
+use crate::log::Log;
+use crate::log::{Filter, LevelKind, Outcome, Overview, Rows, Search};
 use crate::log_view::line::columns;
 use crate::log_view::look::Look;
 use crate::log_view::rows::{Frame, LINE, Shown};

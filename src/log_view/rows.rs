@@ -1,6 +1,7 @@
 //! The rows that are in the page: a few elements that are filled again and again.
 
-use crate::log::{Log, Painted, Rows, Search};
+use crate::log::Log;
+use crate::log::{Painted, Rows, Search};
 use crate::log_view::line;
 use crate::log_view::line::Piece;
 use crate::log_view::look::Look;

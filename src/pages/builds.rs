@@ -11,13 +11,13 @@ use crate::components::notice::{load_error, notice, skeleton};
 use crate::components::table::{Step, pager};
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
+use crate::pages::builds::filters::{filtered_note, filters};
 use crate::pages::later;
 use crate::routes::{BuildsQuery, Route, Sort};
 use crate::text::words;
 use crate::ts;
 use crate::view::{choose, effect, live, memo, part, when};
 use crate::visit::Asked;
-use filters::{filtered_note, filters};
 use leptos::prelude::*;
 
 /// The Builds page.

@@ -16,14 +16,14 @@ use crate::components::table::{cell, row, table};
 use crate::format::duration;
 use crate::insight::{Spread, Stats, Summary, TagStats};
 use crate::navigation::use_navigation;
+use crate::pages::insight::chart::{MOST, chart};
+use crate::pages::insight::reading::{Reading, Wanted, use_reading};
 use crate::routes::{INSIGHT_LAST, InsightQuery, Route};
 use crate::text::words;
 use crate::view::{choose, live, memo, part, when};
 use crate::{tr, ts};
-use chart::{MOST, chart};
 use chrono::TimeDelta;
 use leptos::prelude::*;
-use reading::{Reading, Wanted, use_reading};
 
 /// The numbers of builds that can be chosen.
 const NUMBERS: [u64; 2] = [INSIGHT_LAST, 200];

@@ -16,6 +16,8 @@ use crate::components::notice::{load_error, notice, skeleton};
 use crate::components::trigger::{After, Target, trigger_buttons, use_starter};
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
+use crate::pages::repository::about::about;
+use crate::pages::repository::remove::remove;
 use crate::query::{Query, use_query};
 use crate::routes::{BuildsQuery, INSIGHT_LAST, InsightQuery, Route};
 use crate::schedule::Pace;
@@ -23,9 +25,7 @@ use crate::text::words;
 use crate::view::{choose, effect, live, memo, part, when};
 use crate::visit::Asked;
 use crate::{known, ts};
-use about::about;
 use leptos::prelude::*;
-use remove::remove;
 
 /// The page of one repository.
 #[component]

@@ -12,11 +12,11 @@ mod text_enum;
 pub mod time;
 pub mod url;
 
-pub use build::{Build, Status, TriggerBuild};
-pub use log::LogEntry;
-pub use page::Page;
-pub use repository::{
+pub use crate::build::{Build, Status, TriggerBuild};
+pub use crate::log::LogEntry;
+pub use crate::page::Page;
+pub use crate::repository::{
     BuildConfig, CodeClient, CodeSource, CreateRepository, Held, NewBuildConfig, Repository,
     SourceKind, TagConfig, UpdateBuildConfig, VersionTagging,
 };
-pub use time::Timestamp;
+pub use crate::time::Timestamp;

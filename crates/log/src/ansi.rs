@@ -5,8 +5,7 @@ mod escape;
 mod paint;
 mod style;
 
-pub use carry::Carry;
-pub use paint::{Mode, Painted, Span, paint, plain};
-pub use style::{Color, Style};
-
-pub(crate) use paint::plain_into;
+pub use crate::ansi::carry::Carry;
+pub(crate) use crate::ansi::paint::plain_into;
+pub use crate::ansi::paint::{Mode, Painted, Span, paint, plain};
+pub use crate::ansi::style::{Color, Style};

@@ -7,10 +7,10 @@ mod nested;
 mod quick;
 mod values;
 
+use crate::decode::nested::Nested;
 use crate::json::Unescape;
 use crate::merge::Held;
 use crate::store::Store;
-use nested::Nested;
 
 /// How many characters are kept of a body that is no log.
 const HEAD: usize = 500;

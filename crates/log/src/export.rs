@@ -1,6 +1,6 @@
 //! Lines as text that leaves the page: copied, downloaded, printed.
 
-use crate::Log;
+use crate::log::Log;
 use std::ops::Range;
 
 /// How lines are written.

@@ -1,14 +1,16 @@
 //! Search: over the text without escapes, in slices, following the log as it grows.
 
+pub mod error;
 mod literal;
 mod pattern;
 mod query;
 
-pub use query::{Matcher, Query, QueryError, QueryErrorKind};
-
-use crate::ansi::{self, Painted};
+use crate::ansi;
+use crate::ansi::Painted;
 use crate::arena::Address;
 use crate::column::Column;
+pub use crate::search::error::{QueryError, QueryErrorKind};
+pub use crate::search::query::{Matcher, Query};
 use crate::store::Store;
 use std::ops::Range;
 

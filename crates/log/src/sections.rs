@@ -1,12 +1,11 @@
 //! The steps of a Dockerfile, as the image builders print them, found while the lines come.
 
-pub(crate) mod marks;
-
-use crate::ansi::{self, Painted};
+use crate::ansi;
+use crate::ansi::Painted;
 use crate::column::Column;
 use crate::levels::LevelKind;
+use crate::step_markers::{self, Mark, Step, Vertex};
 use crate::store::Store;
-use marks::{Mark, Step, Vertex};
 use std::collections::HashMap;
 
 /// The most steps that are told apart; no Dockerfile has more.
@@ -135,7 +134,7 @@ impl Sections {
                     &painted.text
                 }
             };
-            if let Some(mark) = marks::read(text) {
+            if let Some(mark) = step_markers::read(text) {
                 self.take(store, line, mark);
             }
             let level = store.levels().get(usize::from(store.level_number(line)));

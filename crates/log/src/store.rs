@@ -4,7 +4,7 @@
 use crate::arena::{Address, Arena};
 use crate::column::Column;
 use crate::levels::{Level, LevelKind, Levels};
-use crate::sections::marks::may_mark;
+use crate::step_markers::may_mark;
 use crate::text::{classes, has_special};
 use crate::times::TimeColumn;
 

@@ -6,7 +6,8 @@ mod painting;
 mod searching;
 mod steps;
 
-use crate::{Log, Summary};
+use crate::Summary;
+use crate::log::Log;
 
 /// How many cases a property is tried with; `SLIPWAY_CASES` makes it go on for minutes.
 fn cases() -> proptest::test_runner::Config {

@@ -24,30 +24,29 @@ mod tree;
 mod values;
 mod watch;
 
-pub use config::{Access, BuilderChoice, Options};
-pub use sources::SourceTemplate;
-
+use crate::builder::Builders;
+pub use crate::config::{Access, BuilderChoice, Options};
+use crate::git::Git;
+use crate::queue::{Limits, Queue};
+pub use crate::sources::SourceTemplate;
+use crate::sources::Sources;
+use crate::store::{Store, builds, repositories};
+use crate::watch::Watch;
 use axum::Router;
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::from_fn;
-use builder::Builders;
-use git::Git;
-use queue::{Limits, Queue};
 use rustix::fs::{FlockOperation, flock};
-use sources::Sources;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Store, builds, repositories};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch as channel};
 use tokio::task::JoinHandle;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::CorsLayer;
-use watch::Watch;
 
 /// How long open connections may take to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);

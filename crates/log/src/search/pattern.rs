@@ -1,6 +1,6 @@
 //! What can be said of a regular expression by its text: where it is wrong, and what a match must hold.
 
-use crate::search::query::{QueryError, QueryErrorKind};
+use crate::search::error::{QueryError, QueryErrorKind};
 
 /// What is wrong with a regular expression and where, by what the engine says of it. `same` says whether
 /// a beginning of it is wrong in the same way.

@@ -1,5 +1,6 @@
 //! What is looked for, and whether a text holds it.
 
+use crate::search::error::{QueryError, QueryErrorKind};
 use crate::search::literal::Literal;
 use crate::search::pattern;
 use crate::text::is_special;
@@ -23,33 +24,6 @@ pub struct Query {
     pub case: bool,
     /// Whether only whole words count: no letter, digit or underscore of ASCII on either side.
     pub word: bool,
-}
-
-/// Why a query cannot be looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QueryErrorKind {
-    /// There is no text.
-    Empty,
-    /// A group, `(`, is not closed, or one too many is, or begins as none does.
-    Group,
-    /// A class, `[`, is not closed, or holds what it cannot.
-    Class,
-    /// `*`, `+`, `?` or `{…}` stands where nothing is to repeat, or its numbers are wrong.
-    Repetition,
-    /// A backslash is followed by what has no meaning.
-    Escape,
-    /// Something that is not offered, such as looking ahead or back.
-    Unsupported,
-    /// It is too long, or takes too much memory.
-    TooLarge,
-}
-
-/// Why a query cannot be looked for, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueryError {
-    pub kind: QueryErrorKind,
-    /// Place in the query's text, in characters from 0.
-    pub at: usize,
 }
 
 /// A query that can be looked for.

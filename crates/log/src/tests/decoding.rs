@@ -1,7 +1,8 @@
 //! The decoder against `serde_json`, and against what is no JSON at all.
 
+use crate::log::Log;
 use crate::tests::{cases, read, texts};
-use crate::{Fault, Log, Summary};
+use crate::{Fault, Summary};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

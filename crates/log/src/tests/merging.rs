@@ -1,6 +1,6 @@
 //! Live answers that overlap with what is there.
 
-use crate::Log;
+use crate::log::Log;
 use crate::tests::{cases, texts};
 use proptest::prelude::*;
 use serde_json::{Value, json};

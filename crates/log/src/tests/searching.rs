@@ -1,7 +1,8 @@
 //! Search, rows and overview against slow, obvious versions.
 
+use crate::log::Log;
 use crate::tests::{body, cases, read};
-use crate::{Bucket, Filter, LevelKind, Log, Overview, Query, QueryErrorKind, Rows, Search};
+use crate::{Bucket, Filter, LevelKind, Overview, Query, QueryErrorKind, Rows, Search};
 use proptest::prelude::*;
 use std::ops::Range;
 

@@ -1,7 +1,8 @@
 //! Sections of whole logs.
 
+use crate::log::Log;
 use crate::tests::{cases, read};
-use crate::{Filter, Log, Outcome, Rows, SectionState};
+use crate::{Filter, Outcome, Rows, SectionState};
 use SectionState::{Done, Failed, Running};
 use proptest::prelude::*;
 use serde_json::{Value, json};
