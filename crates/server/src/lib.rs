@@ -1,37 +1,29 @@
 //! The v1 image build API on one machine: real git, a real image builder, a real database.
 #![forbid(unsafe_code)]
 
-mod auth;
-mod build_log;
-mod builder;
-mod config;
+mod app;
+mod builds;
 mod error;
-mod form;
-mod git;
-mod group;
-mod pages;
-mod planning;
+mod http;
+mod log_level;
+mod option_values;
+mod options;
 mod process;
-mod queue;
-mod requests;
-mod routes;
+mod repositories;
 mod rules;
 mod sample;
-mod site;
 mod sources;
 mod store;
-mod tree;
-mod values;
-mod watch;
 
-use crate::builder::Builders;
-pub use crate::config::{Access, BuilderChoice, Options};
-use crate::git::Git;
-use crate::queue::{Limits, Queue};
-pub use crate::sources::SourceTemplate;
-use crate::sources::Sources;
-use crate::store::{Store, builds, repositories};
-use crate::watch::Watch;
+use crate::app::App;
+use crate::builds::builder::Builders;
+use crate::builds::continuous::Watch;
+use crate::builds::queue::{Limits, Queue};
+pub use crate::options::{Access, BuilderChoice, Options};
+pub use crate::sources::clone_urls::SourceTemplate;
+use crate::sources::clone_urls::Sources;
+use crate::sources::git::Git;
+use crate::store::Store;
 use axum::Router;
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::from_fn;
@@ -53,21 +45,6 @@ const FAREWELL: Duration = Duration::from_secs(3);
 
 /// The log line of a build that was running when the server ended without a word.
 const ABANDONED: &str = "the server stopped while this build was running";
-
-/// What every call can reach.
-pub(crate) struct App {
-    store: Store,
-    git: Arc<Git>,
-    queue: Arc<Queue>,
-    tokens: Vec<Access>,
-    allow_origins: Vec<String>,
-    /// The address that it listens on.
-    listen: SocketAddr,
-    /// Whether only this machine can reach that.
-    is_loopback: bool,
-    /// Has the sources asked for their heads now.
-    look_now: Arc<Notify>,
-}
 
 /// Why the server does not start. Displays as a sentence for who started it.
 #[derive(Debug)]
@@ -145,7 +122,9 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         "the database {} failed",
         database.display()
     )))?;
-    let abandoned = store.run(|c| builds::fail_abandoned(c, ABANDONED)).await;
+    let abandoned = store
+        .run(|c| store::builds::fail_abandoned(c, ABANDONED))
+        .await;
     match abandoned.map_err(because("the database failed"))? {
         0 => {}
         count => tracing::warn!("{count} builds were running when the server ended last time"),
@@ -184,7 +163,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     if app.tokens.is_empty() && !app.is_loopback {
         tracing::warn!("no --token: everyone who reaches {address} may start builds here");
     }
-    let is_empty = store.run(|c| repositories::is_empty(c)).await;
+    let is_empty = store.run(|c| store::repositories::is_empty(c)).await;
     if options.sample && is_empty.map_err(because("the database failed"))? {
         // Without its sample the server is as good as with it.
         if let Err(error) = sample::make(&app, &data).await {
@@ -244,10 +223,10 @@ fn router(
     folder: Option<&Path>,
     namespace: Option<&str>,
 ) -> Result<Router, StartError> {
-    let mut router = routes::api(app);
+    let mut router = http::routes::api(app);
     router = match folder {
         Some(folder) if folder.join("index.html").is_file() => {
-            router.merge(site::site(folder, namespace))
+            router.merge(http::site::site(folder, namespace))
         }
         Some(folder) => {
             let message = format!("there is no index.html in the site {}", folder.display());
@@ -277,5 +256,7 @@ fn router(
             .max_age(Duration::from_secs(600));
         router = router.layer(cors);
     }
-    Ok(router.layer(from_fn(site::protect)).with_state(app.clone()))
+    Ok(router
+        .layer(from_fn(http::site::protect))
+        .with_state(app.clone()))
 }

@@ -1,9 +1,9 @@
 //! The sample of a first start: a small git repository whose image builds without network.
 
-use crate::App;
-use crate::builder::find_program;
-use crate::group::capture;
-use crate::routes::add_repository;
+use crate::app::App;
+use crate::builds::builder::find_program;
+use crate::http::routes::add_repository;
+use crate::process::group::capture;
 use slipway_api::{
     CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig, VersionTagging,
 };
@@ -107,7 +107,7 @@ async fn commit(folder: &Path) -> io::Result<()> {
             ])
             .args(arguments);
         for (name, _) in std::env::vars_os() {
-            if crate::git::is_private(&name) {
+            if crate::sources::git::is_private(&name) {
                 command.env_remove(name);
             }
         }

@@ -1,6 +1,6 @@
 //! Builds: the queue's rows, and the history.
 
-use crate::build_log::Level;
+use crate::log_level::Level;
 use crate::store::{Caller, Listing, decode, encode, logs, offset};
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
 use serde::{Deserialize, Serialize};

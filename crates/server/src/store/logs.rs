@@ -1,7 +1,7 @@
 //! Logs. A log is stored in parts, each a run of entries in the wire's own JSON, parted by commas:
 //! an answer is made by joining parts, and a part is only taken apart where a time bound cuts it.
 
-use crate::build_log::Level;
+use crate::log_level::Level;
 use rusqlite::{Connection, Result, params};
 use slipway_api::LogEntry;
 

@@ -1,7 +1,7 @@
 //! A build as it is when it is asked for: what call 3 answers, and what the worker will need.
 
-use crate::pages::{commit_page, project_page, ref_page};
-use crate::sources::Sources;
+use crate::sources::clone_urls::Sources;
+use crate::sources::host_pages::{commit_page, project_page, ref_page};
 use crate::store::builds::{Plan, Planned};
 use crate::store::repositories::Stored;
 use slipway_api::{

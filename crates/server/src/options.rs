@@ -1,7 +1,7 @@
 //! The server's options: the command line, and `SLIPWAY_…` in the environment.
 
-use crate::sources::SourceTemplate;
-use crate::values::{parse_duration, parse_origin, parse_size};
+use crate::option_values::{parse_duration, parse_origin, parse_size};
+use crate::sources::clone_urls::SourceTemplate;
 use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;

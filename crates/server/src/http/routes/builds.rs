@@ -1,12 +1,13 @@
 //! Builds (reference, calls 2 to 4).
 
-use crate::auth::{JsonBody, Parameters, Segments};
+use crate::app::App;
+use crate::builds::planning::{Request, plan};
 use crate::error::{Error, json_response};
-use crate::planning::{Request, plan};
-use crate::routes::{origin, page, page_number};
+use crate::http::extract::{JsonBody, Parameters, Segments};
+use crate::http::paging::{origin, page, page_number};
+use crate::http::requests;
 use crate::store::builds::Filter;
 use crate::store::{Caller, builds, repositories};
-use crate::{App, requests};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;

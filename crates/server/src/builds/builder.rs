@@ -1,9 +1,9 @@
 //! The image builder: which one this machine has, and how it is called.
 
-use crate::config::BuilderChoice;
-use crate::git::is_private;
-use crate::group::capture;
-use crate::tree::Inputs;
+use crate::builds::checkout::Inputs;
+use crate::options::BuilderChoice;
+use crate::process::group::capture;
+use crate::sources::git::is_private;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! git: what a source's head is, and a checkout of it. No value can become an option, a helper
 //! program or a question at a terminal.
 
-use crate::build_log::Level;
-use crate::group::capture;
-use crate::process::{Failure, Job};
+use crate::log_level::Level;
+use crate::process::group::capture;
+use crate::process::job::{Failure, Job};
 use crate::rules;
-use crate::sources::{Location, Sources};
+use crate::sources::clone_urls::{Location, Sources};
 use slipway_api::SourceKind;
 use slipway_api::url::encode;
 use std::ffi::OsStr;

@@ -1,13 +1,14 @@
 //! The queue: workers take waiting builds, oldest first, and run them to their end.
 
-use crate::build_log::{BuildLog, Level};
-use crate::builder::Builders;
-use crate::git::{Git, Wanted};
-use crate::planning::set_commit;
-use crate::process::{Failure, Job, Stop};
+use crate::builds::builder::Builders;
+use crate::builds::planning::set_commit;
+use crate::builds::{builder, checkout};
+use crate::log_level::Level;
+use crate::process::build_log::BuildLog;
+use crate::process::job::{Failure, Job, Stop};
+use crate::sources::git::{Git, Wanted};
 use crate::store::builds::Planned;
 use crate::store::{Store, builds};
-use crate::{builder, tree};
 use chrono::Utc;
 use slipway_api::{Status, Timestamp};
 use std::collections::HashMap;
@@ -249,7 +250,7 @@ impl Queue {
         set_commit(planned, &commit);
 
         let build = &planned.build;
-        let inputs = tree::find(&checkout, build).map_err(Failure::Refused)?;
+        let inputs = checkout::find(&checkout, build).map_err(Failure::Refused)?;
         let paths = format!(
             "Dockerfile path: {}. Build context path: {}",
             inputs.dockerfile.display(),

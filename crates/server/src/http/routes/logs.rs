@@ -1,10 +1,10 @@
 //! A build's log (reference, call 5), sent as it is read: a long one is never whole in memory.
 
-use crate::App;
-use crate::auth::{Parameters, Segments};
+use crate::app::App;
 use crate::error::Error;
-use crate::store::logs::{self, Window};
-use crate::store::{Caller, Store, builds};
+use crate::http::extract::{Parameters, Segments};
+use crate::store::logs::Window;
+use crate::store::{Caller, Store, builds, logs};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;

@@ -1,8 +1,8 @@
 //! The bodies of calls 1, 3 and 6: from JSON to the wire's types, or all that is wrong with them.
 
-use crate::form::{Form, not_a_choice};
+use crate::http::validation::{Form, not_a_choice};
 use crate::rules;
-use crate::sources::Sources;
+use crate::sources::clone_urls::Sources;
 use serde_json::{Map, Value, json};
 use slipway_api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig, TriggerBuild,

@@ -1,11 +1,11 @@
 //! Continuous build: the sources of active tag configs are asked for their head every so often, and
 //! a new one starts a build.
 
-use crate::git::Git;
-use crate::planning::{Request, plan};
-use crate::queue::Queue;
-use crate::store::repositories::{self, Active};
-use crate::store::{Store, builds};
+use crate::builds::planning::{Request, plan};
+use crate::builds::queue::Queue;
+use crate::sources::git::Git;
+use crate::store::repositories::Active;
+use crate::store::{Store, builds, repositories};
 use futures_util::{StreamExt, stream};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,16 +1,17 @@
 //! Build repositories (reference, calls 1 and 6, and the optional reads and removal).
 
-use crate::auth::{JsonBody, Parameters, Segments};
+use crate::app::App;
 use crate::error::{Error, json_response};
-use crate::pages::{code_repo_path, deploy_page, project_page};
-use crate::routes::{origin, page, page_number};
+use crate::http::extract::{JsonBody, Parameters, Segments};
+use crate::http::paging::{origin, page, page_number};
+use crate::http::requests;
+use crate::repositories::add;
+use crate::rules;
 use crate::store::repositories::{Change, Stored};
 use crate::store::{Caller, repositories};
-use crate::{App, requests, rules};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use slipway_api::{BuildConfig, CodeSource, CreateRepository, Repository, Timestamp};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -29,74 +30,6 @@ pub async fn create(
     let created_by = caller.name(&namespace);
     let stored = add(&app, &namespace, &created_by, request).await?;
     Ok(json_response(StatusCode::CREATED, &stored.repository))
-}
-
-/// Adds a repository with a deploy key of its own. The request has been found right.
-pub async fn add(
-    app: &App,
-    namespace: &str,
-    created_by: &str,
-    request: CreateRepository,
-) -> Result<Stored, Error> {
-    let repo_path = format!("{namespace}/{}", request.repo_name);
-    let clone_urls = app.git.sources().clone_urls(&request.build_config.source);
-    // A local source asks for no key.
-    let is_local = clone_urls
-        .iter()
-        .any(|url| rules::local_path(url).is_some());
-    let key = match is_local {
-        true => None,
-        false => app.git.make_key(&format!("slipway:{repo_path}")).await,
-    };
-    let (key_name, public_key) = key.unzip();
-    let config = request.build_config;
-    let now = Timestamp::from(chrono::Utc::now());
-    let repository = Repository {
-        namespace: namespace.to_owned(),
-        repo_name: request.repo_name,
-        repo_path: repo_path.clone(),
-        description: request.description,
-        full_description: request.full_description,
-        created_by: created_by.to_owned(),
-        created_at: Some(now),
-        updated_at: Some(now),
-        is_public: request.is_public,
-        is_automated: true,
-        logo_file: None,
-        repo_starred_count: 0,
-        download: 0,
-        upload: 0,
-        pulled_at: None,
-        pushed_at: None,
-        build_config: Some(BuildConfig {
-            id: None,
-            docker_repo_path: repo_path,
-            code_repo_client: config.source.client(),
-            code_repo_path: code_repo_path(&config.source),
-            code_repo_path_url: project_page(&config.source),
-            deploy_url: deploy_page(&config.source),
-            code_repo_clone_url: match config.source {
-                CodeSource::Simple { clone_url } => Some(clone_url),
-                CodeSource::Hosted { .. } => None,
-            },
-            code_repo_webhook_code: None,
-            code_repo_public_key: public_key,
-            created_by: created_by.to_owned(),
-            build_node: Some(config.build_node.unwrap_or_else(|| "in".to_owned())),
-            email_enabled: config.email_enabled.unwrap_or_default(),
-            tag_configs: config.tag_configs,
-        }),
-    };
-    let name = key_name.clone();
-    let added = app
-        .store
-        .run(move |connection| repositories::insert(connection, repository, name.as_deref()))
-        .await;
-    if let (Some(name), Err(_) | Ok(None)) = (key_name, &added) {
-        app.git.remove_key(&name);
-    }
-    app.look_now.notify_one();
-    added?.ok_or_else(|| Error::field("repo_name", "A repository with this name already exists."))
 }
 
 /// The optional list of a namespace's repositories, by name.

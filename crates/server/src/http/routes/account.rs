@@ -1,7 +1,7 @@
 //! The optional calls about tokens.
 
-use crate::auth::Segments;
 use crate::error::{Error, json_response};
+use crate::http::extract::Segments;
 use crate::store::Caller;
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -1,0 +1,53 @@
+//! Every path of the API, in one place.
+
+mod account;
+mod builds;
+mod logs;
+mod repositories;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::http::auth::guard;
+pub use crate::repositories::add as add_repository;
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, any, get, post, put};
+use std::sync::Arc;
+
+/// The API, guard included.
+pub fn api(app: &Arc<App>) -> Router<Arc<App>> {
+    let paths: [(&str, MethodRouter<Arc<App>>); 8] = [
+        ("/v1/builds", get(builds::list).post(builds::trigger)),
+        ("/v1/builds/{build_id}", get(builds::read)),
+        ("/v1/builds/{build_id}/logs", get(logs::read)),
+        (
+            "/v1/repositories/{namespace}",
+            get(repositories::list).post(repositories::create),
+        ),
+        (
+            "/v1/repositories/{namespace}/{repo_name}",
+            get(repositories::read).delete(repositories::remove),
+        ),
+        (
+            "/v1/repositories/{namespace}/{repo_name}/build-config",
+            put(repositories::update_build_config),
+        ),
+        ("/v1/generate-api-token", post(account::generate_api_token)),
+        ("/v1/auth/{namespace}/profile", get(account::profile)),
+    ];
+    let mut router = Router::new();
+    for (path, methods) in paths {
+        router = router
+            .route(path, methods.clone())
+            .route(&format!("{path}/"), methods);
+    }
+    for path in ["/v1", "/v1/", "/v1/{*rest}"] {
+        router = router.route(path, any(async || Error::NotFound));
+    }
+    router
+        .method_not_allowed_fallback(async |method: Method| {
+            Error::MethodNotAllowed(method.to_string())
+        })
+        .route_layer(from_fn_with_state(app.clone(), guard))
+}
