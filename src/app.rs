@@ -1,7 +1,6 @@
 //! The shell around every page: header, navigation, title, announcements; and which page is shown.
 
 use crate::actions::Actions;
-use crate::browser::{Keep, store, stored};
 use crate::client::site_config;
 use crate::components::palette::{Over, Overlay};
 use crate::components::toast::{Toasts, toast_region};
@@ -9,13 +8,15 @@ use crate::connection::Connection;
 use crate::navigation::{Navigation, use_navigation};
 use crate::pages::builds::Builds;
 use crate::pages::later::{overlay_of_site, part_of_site, start_watching};
+use crate::platform::page;
+use crate::platform::storage::{Keep, store, stored};
 use crate::query::Clock;
 use crate::routes::{BuildsQuery, InsightQuery, Route};
 use crate::text::{Locale, locale, set_locale};
 use crate::view::{effect, live, memo, part};
 use crate::visit::Visit;
 use crate::watch::Watch;
-use crate::{browser, keys, tr, ts};
+use crate::{keys, tr, ts};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -105,7 +106,7 @@ pub fn App() -> impl IntoView {
     provide_context(Shown { title, announced });
     provide_theme();
     leptos::task::spawn_local(async move {
-        connection.set_site(site_config(&browser::base_path()).await);
+        connection.set_site(site_config(&page::base_path()).await);
     });
 
     // What one user of one API sees is not for another.

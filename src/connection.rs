@@ -1,7 +1,7 @@
 //! Which API the console talks to, and as whom.
 
-use crate::browser::{Keep, store, stored};
 use crate::client::{Client, ServerClock, Token};
+use crate::platform::storage::{Keep, store, stored};
 use leptos::prelude::*;
 
 /// What the site's own `config.json` says. Every part may be missing.

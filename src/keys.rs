@@ -1,12 +1,13 @@
 //! The console's keys, wherever the focus is but in something that is typed into. A page's own keys come
 //! first: what they have taken is left alone.
 
-use crate::browser;
 use crate::components::palette::Overlay;
 use crate::connection::Connection;
 use crate::navigation::Navigation;
+use crate::platform::{dom, page};
 use crate::routes::{BuildsQuery, Route};
-use leptos::ev::{self, KeyboardEvent};
+use leptos::ev;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -42,7 +43,7 @@ pub fn listen(navigation: Navigation, connection: Connection, over: RwSignal<Opt
         if find("dialog[open]").is_some() {
             return;
         }
-        let now = browser::now_millis();
+        let now = page::now_millis();
         let after_g = now - began.get_value() < SECOND;
         began.set_value(if key == "g" && !after_g { now } else { 0 });
         let done = match (after_g, key.as_str()) {
@@ -62,7 +63,7 @@ pub fn listen(navigation: Navigation, connection: Connection, over: RwSignal<Opt
                 over.set(Some(Overlay::Keys));
                 true
             }
-            (false, "/") => browser::focus(FILTER),
+            (false, "/") => dom::focus(FILTER),
             (false, "j") => step(1),
             (false, "k") => step(-1),
             (false, "b") => build(),

@@ -4,7 +4,8 @@ pub mod names;
 
 use crate::api::url::without_secret;
 use crate::api::{Held, Repository};
-use crate::browser::{Keep, now_millis, store, stored};
+use crate::platform::page::now_millis;
+use crate::platform::storage::{Keep, store, stored};
 use serde::{Deserialize, Serialize};
 
 /// The most repositories that are remembered for one API; the oldest go first.

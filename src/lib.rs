@@ -4,12 +4,12 @@
 pub mod client;
 pub mod forms;
 pub mod insight;
+pub mod platform;
 pub mod routes;
 pub mod schedule;
 
 pub mod actions;
 pub mod app;
-pub mod browser;
 pub mod components;
 pub mod connection;
 pub mod format;
@@ -24,8 +24,7 @@ pub mod view;
 pub mod visit;
 pub mod watch;
 
-pub use slipway_api as api;
-pub use slipway_log as log;
+pub use {slipway_api as api, slipway_log as log};
 
 /// Puts the console in the place of the page's skeleton.
 pub fn mount() {

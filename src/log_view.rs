@@ -36,7 +36,6 @@ mod viewport;
 mod words;
 
 use crate::api::Build;
-use crate::browser::{Keep, stored};
 use crate::components::button::Button;
 use crate::components::notice::{load_error, notice};
 use crate::log_view::find::Finder;
@@ -47,6 +46,8 @@ use crate::log_view::times::TimeKind;
 use crate::log_view::tools::Tools;
 use crate::log_view::words::number;
 use crate::navigation::use_navigation;
+use crate::platform::dom::scroll_into_view_if_needed;
+use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
 use crate::text::words;
 use crate::view::{effect, flag, live, when};
@@ -126,7 +127,7 @@ fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> 
     });
     on_cleanup(move || keys.remove());
     if tools.selection.lines().is_some() {
-        show_log();
+        scroll_into_view_if_needed(".log-frame");
     }
     view! {
         <section
@@ -150,13 +151,8 @@ fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> 
     .into_any()
 }
 
-/// Brings the log into the window: it may lie below what the page says of the build.
-fn show_log() {
-    request_animation_frame(|| crate::browser::scroll_near(".log-frame"));
-}
-
 /// What scrolls, and the rows in it.
-fn frame(tools: Tools, build: Query<Build>) -> AnyView {
+pub(crate) fn frame(tools: Tools, build: Query<Build>) -> AnyView {
     let view = tools.view;
     let place = NodeRef::<html::Div>::new();
     effect(move || {

@@ -3,7 +3,7 @@
 //! The paths of names that need encoding must reach the address bar as they were built; a router
 //! that decodes them first would make `new` the repository and `new` the page one path.
 
-use crate::browser;
+use crate::platform::{dom, page};
 use crate::routes::Route;
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
@@ -57,7 +57,7 @@ struct Place {
 impl Navigation {
     /// Reads the location, and listens to links and to the browser's back and forward buttons.
     pub fn provide() -> Self {
-        let base = browser::base_path();
+        let base = page::base_path();
         let navigation = Self {
             location: RwSignal::new(read_location(&base)),
             base: StoredValue::new(base),
@@ -262,7 +262,7 @@ impl Navigation {
                 return;
             }
             if f64::from(height) >= place.scrolled
-                && (place.link.is_empty() || browser::focus_link(&place.link))
+                && (place.link.is_empty() || dom::focus_link(&place.link))
             {
                 window().scroll_to_with_x_and_y(0.0, place.scrolled);
                 return;
@@ -349,7 +349,7 @@ impl Navigation {
         let href = link.get_attribute("href").unwrap_or_default();
         if href.starts_with('#') {
             event.prevent_default();
-            browser::focus(&href);
+            dom::focus(&href);
             return;
         }
         let inside = self.base.with_value(|base| {
@@ -358,7 +358,7 @@ impl Navigation {
         });
         let elsewhere = !link.target().is_empty() || link.has_attribute("download");
         // A link with a fragment leads to a place on this page, which the browser knows to find.
-        if link.origin() != browser::origin() || !inside || elsewhere || !link.hash().is_empty() {
+        if link.origin() != page::origin() || !inside || elsewhere || !link.hash().is_empty() {
             return;
         }
         event.prevent_default();

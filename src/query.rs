@@ -1,7 +1,7 @@
 //! Reading from the API for a page: what was read, whether it is being read again, what went wrong.
 
-use crate::browser;
 use crate::client::{Error, ServerClock};
+use crate::platform::page;
 use crate::schedule::{Due, Pace, Schedule};
 use crate::view::{effect, flag};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
@@ -145,7 +145,7 @@ fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> Core {
     on_cleanup(stop);
     let again = core.again;
     let seen = window_event_listener(ev::visibilitychange, move |_| {
-        if !browser::is_hidden() && core.state.try_get_value() == Some(State::Waiting) {
+        if !page::is_hidden() && core.state.try_get_value() == Some(State::Waiting) {
             again.update(|count| *count += 1);
         }
     });
@@ -178,7 +178,7 @@ async fn repeat(
                 let changed = core.data.with_untracked(|before| {
                     !before.as_ref().is_some_and(|before| same(before, &data))
                 });
-                schedule.answered(browser::now_millis(), pace(&data), changed);
+                schedule.answered(page::now_millis(), pace(&data), changed);
                 if changed {
                     core.data.set(Some(data));
                 }
@@ -186,7 +186,7 @@ async fn repeat(
             }
             Err(error) => {
                 schedule.failed(
-                    browser::now_millis(),
+                    page::now_millis(),
                     error.may_recover(),
                     error.pause(),
                     js_sys::Math::random(),
@@ -196,7 +196,7 @@ async fn repeat(
         };
         set_changed(core.loading, false);
         core.state.set_value(State::Waiting);
-        match schedule.due(browser::now_millis(), browser::is_hidden()) {
+        match schedule.due(page::now_millis(), page::is_hidden()) {
             Due::Never => {
                 core.state.set_value(State::Ended);
                 return;
@@ -205,7 +205,7 @@ async fn repeat(
             // A longer wait would come at once: the browser counts in 31 bits.
             Due::In(wait) => TimeoutFuture::new(wait.min(i32::MAX as u32)).await,
         }
-        if browser::is_hidden() {
+        if page::is_hidden() {
             return; // Until it is seen.
         }
         core.state.set_value(State::Asking);
@@ -232,7 +232,7 @@ impl Clock {
     /// Starts the clock for the whole console.
     pub fn provide(server: ServerClock) {
         let clock = Self {
-            now: RwSignal::new(browser::now_millis()),
+            now: RwSignal::new(page::now_millis()),
             server: StoredValue::new(server),
         };
         provide_context(clock);
@@ -240,7 +240,7 @@ impl Clock {
             loop {
                 TimeoutFuture::new(1_000).await;
                 // `try_set` gives the value back when the console is gone.
-                if !browser::is_hidden() && clock.now.try_set(browser::now_millis()).is_some() {
+                if !page::is_hidden() && clock.now.try_set(page::now_millis()).is_some() {
                     return;
                 }
             }

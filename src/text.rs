@@ -1,5 +1,7 @@
 //! The texts that the user reads: `tr!` finds one in the current language.
 
+pub use generated::i18n;
+pub use generated::i18n::Locale;
 use leptos::prelude::*;
 
 // The library's other way, a build script, compiles ICU's data exporter first: minutes, for this.
@@ -7,8 +9,6 @@ use leptos::prelude::*;
 mod generated {
     leptos_i18n::load_locales!();
 }
-
-pub use generated::i18n::{self, Locale};
 
 /// Tells the compiler that these files are part of this one: the macro reads them behind its back, and a
 /// build after a change of a text alone would keep the old one. Nothing of it reaches the site.
@@ -51,7 +51,7 @@ pub fn set_locale(locale: Locale) {
 
 /// Keeps the choice for the next visit; `boot.js` reads it.
 pub fn remember(locale: Locale) {
-    use crate::browser::{Keep, store};
+    use crate::platform::storage::{Keep, store};
     store(Keep::Device, "language", Some(tag(locale)));
 }
 
@@ -64,8 +64,8 @@ pub fn tag(locale: Locale) -> &'static str {
 }
 
 /// The browser's words for times and numbers in the current language.
-pub fn words() -> crate::browser::Words<'static> {
-    crate::browser::Words(tag(locale()))
+pub fn words() -> crate::platform::dom::Words<'static> {
+    crate::platform::dom::Words(tag(locale()))
 }
 
 /// A text with its `{name}`s replaced.

@@ -1,7 +1,8 @@
 //! Builds whose end the user wants to be told of: those that this browser started, and the one that is
 //! open. Only the list is here; the watching is loaded when there is something to watch.
 
-use crate::browser::{Keep, can_notify, store, stored};
+use crate::platform::notifications::can_notify;
+use crate::platform::storage::{Keep, store, stored};
 use leptos::prelude::*;
 
 /// The builds to be watched, and whether the user wants that. Provided once; copies are the same thing.

@@ -7,12 +7,13 @@ use crate::components::builds_list::arrange::Shown;
 use crate::components::button::Button;
 use crate::connection::use_connection;
 use crate::known::names;
+use crate::platform::dom;
 use crate::query::{Query, use_query};
 use crate::schedule::Pace;
 use crate::text::words;
+use crate::ts;
 use crate::view::{effect, memo, when};
 use crate::visit::{Answer, Asked, use_visit};
-use crate::{browser, ts};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -185,7 +186,7 @@ pub fn new_builds(list: BuildsList, to_first: Callback<()>) -> AnyView {
             list.show_all();
         }
         // The button goes with what it was for.
-        browser::focus("#heading");
+        dom::focus("#heading");
     };
     let button = move || {
         let text = ts!(builds.new, n = words().number(list.waiting()));

@@ -1,8 +1,9 @@
 //! A button that copies a text, and says whether it did.
 
 use crate::components::icon;
+use crate::platform::clipboard;
 use crate::view::part;
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
@@ -19,7 +20,7 @@ pub fn copy_button(text: Signal<String>, what: Signal<String>) -> AnyView {
     let press = move |_| {
         leptos::task::spawn_local(async move {
             let text = text.get_untracked();
-            let done = match browser::copy(&text).await {
+            let done = match clipboard::copy(&text).await {
                 true => Copied::Yes,
                 false => Copied::Refused,
             };

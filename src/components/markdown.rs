@@ -1,6 +1,6 @@
 //! Markdown, shown as elements and text nodes: no HTML of it is ever taken as such, nothing is loaded.
 
-use crate::browser::web_link;
+use crate::platform::page::web_link;
 use crate::view::{effect, part};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;

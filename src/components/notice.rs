@@ -6,16 +6,17 @@ use crate::components::icon;
 use crate::connection::use_connection;
 use crate::format::duration;
 use crate::navigation::use_navigation;
+use crate::platform::page;
 use crate::routes::Route;
 use crate::view::{live, part};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
 /// What happened, in one sentence of the console's own.
 pub fn error_words(error: &Error) -> String {
     match error {
-        Error::Unreachable if browser::is_offline() => tr!(error.offline).to_string(),
+        Error::Unreachable if page::is_offline() => tr!(error.offline).to_string(),
         Error::Unreachable => tr!(error.unreachable).to_string(),
         Error::TimedOut { millis } => tr!(error.timed_out, s = millis / 1000),
         Error::Unreadable { .. } => tr!(error.unreadable).to_string(),
@@ -75,7 +76,7 @@ pub fn error_notice(
     let said = api_words(&error);
     let unreachable = matches!(error, Error::Unreachable);
     let address = move || match connection.address() {
-        address if address.is_empty() => browser::origin(),
+        address if address.is_empty() => page::origin(),
         address => address,
     };
     let connect = move || {

@@ -1,8 +1,8 @@
 //! Times and lengths of time on a page.
 
 use crate::api::{Build, Timestamp};
-use crate::browser;
 use crate::format::duration;
+use crate::platform::page;
 use crate::query::use_clock;
 use crate::text::words;
 use crate::ts;
@@ -51,7 +51,7 @@ pub fn running(from: Option<Timestamp>, to: Option<Timestamp>, ended: bool) -> A
 
 /// A link that leaves the console, shown with its host; plain text when it is no web address.
 pub fn outside_link(text: String, url: Option<&str>) -> AnyView {
-    match url.and_then(browser::web_link) {
+    match url.and_then(page::web_link) {
         Some((href, host)) => {
             // Where there is room, the style shows it.
             let shown = host.clone();

@@ -130,7 +130,7 @@ impl Starter {
     /// Tells that the target could not be built.
     pub fn failed(self, target: Target, error: Error) {
         let image = target.image();
-        let doubtful = error.is_doubtful() && !crate::browser::is_offline();
+        let doubtful = error.is_doubtful() && !crate::platform::page::is_offline();
         let then = live(move || match doubtful {
             true => tr!(trigger.in_doubt).to_owned(),
             false => String::new(),

@@ -7,8 +7,9 @@ use crate::components::input::{Input, select};
 use crate::forms::rows::{Edit, Rows};
 use crate::forms::state::FormState;
 use crate::forms::words;
+use crate::platform::dom;
 use crate::view::{flag, live, memo};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// What the selected rows can be set to, all at once; what is left empty stays as it is in each.
@@ -60,11 +61,11 @@ pub fn bulk_editor(rows: Rows) -> AnyView {
     };
     let remove = move || {
         rows.remove(form, &rows.selected_keys());
-        browser::focus("#add-row");
+        dom::focus("#add-row");
     };
     let unselect = move || {
         rows.select_all(false);
-        browser::focus("#select-all");
+        dom::focus("#select-all");
     };
     let on_off = vec![
         keep.clone(),

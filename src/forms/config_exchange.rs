@@ -5,7 +5,8 @@ use crate::forms::document::Document;
 use crate::forms::draft::{ConfigDraft, RowDraft};
 use crate::forms::import::{Asker, Imported};
 use crate::forms::import_view::Exchange;
-use crate::{browser, tr, ts};
+use crate::platform::dom;
+use crate::{tr, ts};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ pub fn exchange(
 ) -> Exchange {
     let put = move |kept: Kept, document: &Document| {
         document.exchange(&encode(&kept), || tr!(exchange.taken).to_owned());
-        browser::focus("#rows-heading");
+        dom::focus("#rows-heading");
     };
     let to_add = document.clone();
     let replace = move |imported: &Imported| {

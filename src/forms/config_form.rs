@@ -11,7 +11,6 @@ use crate::forms::config_calls::{Saved, as_held, look, read, write_config};
 use crate::forms::config_editor::{Editor, Kept, Origin, encode};
 use crate::forms::config_exchange::exchange;
 use crate::forms::conflict_view::{Conflict, conflict_view};
-use crate::forms::create_form::absolute;
 use crate::forms::document::{Document, Drafts, Place};
 use crate::forms::draft::ConfigDraft;
 use crate::forms::frame::Frame;
@@ -25,9 +24,11 @@ use crate::forms::rules::check_editor;
 use crate::forms::sending::{Looked, Request, Sending};
 use crate::forms::state::FormState;
 use crate::navigation::use_navigation;
+use crate::platform::dom;
+use crate::platform::page::absolute_url;
 use crate::routes::Route;
 use crate::view::{effect, flag, live, memo, when};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -115,7 +116,7 @@ pub fn config_form(
         was_saved.set(true);
         on_saved.run(now.or_else(|| (!is_readable).then(|| as_held(&sent))));
         request_animation_frame(|| {
-            browser::focus("#saved");
+            dom::focus("#saved");
         });
     };
     let done = move |saved: Saved, sent: ConfigDraft| match saved {
@@ -182,7 +183,7 @@ pub fn config_form(
             draft: base.get_untracked(),
         };
         drafts.discard(&encode(&kept), || tr!(undo.discarded).to_owned());
-        browser::focus("#heading");
+        dom::focus("#heading");
     };
     let idle = flag(move || !dirty.get());
     let no_discard = flag(move || !dirty.get() || sending.is_busy());
@@ -194,7 +195,7 @@ pub fn config_form(
         let url = connection.client().map(|client| {
             path.with_value(|(namespace, name)| client.build_config_url(namespace, name))
         });
-        absolute(url.unwrap_or_default())
+        absolute_url(url.unwrap_or_default())
     });
     let frame = memo(move || node.with(|node| update_frame(node)));
     let rows_editor = RowsEditor {
@@ -321,7 +322,7 @@ fn review_dialog(
     let confirm = move || {
         if removes && !agreed.get_untracked() {
             asked.set(true);
-            browser::focus("#agree");
+            dom::focus("#agree");
             return;
         }
         save();

@@ -1,7 +1,6 @@
 //! The create form (call 1).
 
 use crate::api::{CodeClient, CreateRepository, Repository};
-use crate::browser::files::plain_text;
 use crate::client::{Client, Error};
 use crate::components::builds_table::client_name;
 use crate::components::button::Button;
@@ -24,9 +23,12 @@ use crate::forms::rules::check_repository;
 use crate::forms::sending::{Looked, Request, Sending};
 use crate::forms::state::FormState;
 use crate::navigation::use_navigation;
+use crate::platform::dom;
+use crate::platform::files::plain_text;
+use crate::platform::page::absolute_url;
 use crate::routes::Route;
 use crate::view::{choose, flag, live, memo, when};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -143,7 +145,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
     let url = live(move || {
         let client = connection.client();
         let path = client.map(|client| client.repositories_url(&space.get_value()));
-        absolute(path.unwrap_or_default())
+        absolute_url(path.unwrap_or_default())
     });
     let editor = RowsEditor {
         rows,
@@ -161,7 +163,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
             let mut draft = draft();
             imported.fill_create(&mut draft);
             document.exchange(&encode(draft), || tr!(exchange.taken).to_owned());
-            browser::focus("#heading");
+            dom::focus("#heading");
         };
         let export = move || {
             let draft = draft();
@@ -208,7 +210,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
     let discard = move || {
         let empty = encode(CreateDraft::default());
         drafts.discard(&empty, || tr!(undo.discarded).to_owned());
-        browser::focus("#heading");
+        dom::focus("#heading");
     };
     let busy = flag(move || sending.is_busy());
     let buttons = view! {
@@ -231,14 +233,6 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         buttons: buttons.into_any(),
     }
     .view(send)
-}
-
-/// The URL with the site's own origin, where the API is at it.
-pub fn absolute(url: String) -> String {
-    match url.starts_with('/') {
-        true => browser::origin() + &url,
-        false => url,
-    }
 }
 
 /// Looks whether the repository is there, by its own read or else by its builds.

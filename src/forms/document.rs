@@ -2,16 +2,18 @@
 //! this browser; and the question before they are left.
 
 use crate::api::url::encode;
-use crate::browser::{Keep, now_millis, store, stored, stored_keys};
 use crate::components::button::Button;
 use crate::components::dialog::Dialog;
 use crate::components::icon;
 use crate::forms::state::FormState;
 use crate::navigation::use_navigation;
+use crate::platform::page::now_millis;
+use crate::platform::storage::{Keep, store, stored, stored_keys};
+use crate::platform::{dom, page};
 use crate::query::use_clock;
 use crate::text::words;
 use crate::view::{effect, live, part, when};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use gloo_timers::callback::Timeout;
 use leptos::ev;
 use leptos::prelude::*;
@@ -164,7 +166,7 @@ impl Drafts {
             drafts.timer.set_value(Some(later));
         });
         let hidden = document_listener(move || {
-            if browser::is_hidden() {
+            if page::is_hidden() {
                 drafts.save();
             }
         });
@@ -265,7 +267,7 @@ impl Drafts {
         let gone = move |key: &str| {
             self.offers
                 .update(|offers| offers.retain(|offer| offer.key != key));
-            browser::focus("#heading");
+            dom::focus("#heading");
         };
         let said = live(move || match broken.get() {
             true => tr!(draft.unreadable).to_owned(),

@@ -5,8 +5,9 @@ use crate::components::notice::error_notice;
 use crate::forms::document::Drafts;
 use crate::forms::sending::Sending;
 use crate::forms::state::FormState;
+use crate::platform::dom;
+use crate::ts;
 use crate::view::{flag, live, part};
-use crate::{browser, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
@@ -101,7 +102,7 @@ fn undo_bar(form: FormState, busy: Signal<bool>) -> AnyView {
     let then_here = move |run: fn(FormState)| {
         move || {
             run(form);
-            browser::focus("#undo");
+            dom::focus("#undo");
         }
     };
     let bar = move || {

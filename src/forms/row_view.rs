@@ -11,8 +11,9 @@ use crate::forms::row_keys::{Step, field_of, step_of};
 use crate::forms::rows_view::{FIRST_FIELD, RowsEditor};
 use crate::forms::rules::row_path;
 use crate::forms::state::{FormState, Said};
+use crate::platform::dom;
 use crate::view::{flag, live, memo, part};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::KeyboardEvent;
@@ -239,7 +240,7 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: Row, now: Memo<String>) -> A
         rows.remove(form, &[key]);
         match rows.list_len() {
             0 => {
-                browser::focus("#add-row");
+                dom::focus("#add-row");
             }
             count => remover.focus(at.min(count - 1), field),
         }

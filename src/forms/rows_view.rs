@@ -11,9 +11,10 @@ use crate::forms::row_view::row_view;
 use crate::forms::rows::Rows;
 use crate::forms::rules::row_path;
 use crate::forms::state::FormState;
+use crate::platform::dom;
 use crate::query::use_clock;
+use crate::ts;
 use crate::view::{flag, list, memo, part, when};
-use crate::{browser, ts};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -39,14 +40,14 @@ pub const FIRST_FIELD: &str = "code_repo_type_value";
 impl RowsEditor {
     /// Puts the focus on a field of a row that is there, so that the next key is that row's already.
     pub fn focus_now(&self, index: usize, field: &str) {
-        browser::focus(&selector(&row_path(self.prefix, index, field)));
+        dom::focus(&selector(&row_path(self.prefix, index, field)));
     }
 
     /// Puts the focus on a field of the row at this place, which may only be drawn in the next frame.
     pub fn focus(&self, index: usize, field: &str) {
         let path = row_path(self.prefix, index, field);
         request_animation_frame(move || {
-            browser::focus(&selector(&path));
+            dom::focus(&selector(&path));
         });
     }
 

@@ -6,8 +6,9 @@ use crate::components::button::Button;
 use crate::components::icon;
 use crate::components::notice::{api_words, error_words};
 use crate::forms::state::{FormState, show_notice};
+use crate::platform::{dom, page};
 use crate::view::{flag, live, part, when};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -129,7 +130,7 @@ impl Sending {
         let (run, handle) = abortable(call);
         self.abort.set_value(Some(handle));
         // With no network at all, nothing can have arrived.
-        let offline = browser::is_offline();
+        let offline = page::is_offline();
         leptos::task::spawn_local(async move {
             let answer = run.await;
             if self.busy.try_set(false).is_some() {
@@ -258,7 +259,7 @@ impl Sending {
         let cancel = move || {
             self.cancel();
             // This button goes; the one that was pressed before it stays.
-            browser::focus(&format!("#{id}"));
+            dom::focus(&format!("#{id}"));
         };
         view! {
             {dress(button).submit()}

@@ -2,11 +2,11 @@
 //! been in.
 
 use crate::api::grammar::Kind;
-use crate::browser;
 use crate::client::{Error, Refusal};
 use crate::components::field::selector;
 use crate::forms::rules::Verdict;
 use crate::forms::{rules, words};
+use crate::platform::dom;
 use leptos::ev;
 use leptos::prelude::*;
 use std::collections::HashSet;
@@ -38,7 +38,7 @@ type Waiting = Box<dyn FnOnce() + Send + Sync>;
 
 /// Scrolls to what is said of the last request, above the form: the button that sent it may be far below.
 pub fn show_notice() {
-    request_animation_frame(|| browser::scroll_to("main .notice[role=alert]"));
+    request_animation_frame(|| dom::scroll_to("main .notice[role=alert]"));
 }
 
 /// What is said of a field.
@@ -151,7 +151,7 @@ impl FormState {
         let fields: Vec<String> = paths.iter().map(|path| selector(path)).collect();
         request_animation_frame(move || {
             if !fields.is_empty() {
-                browser::focus(&fields.join(", "));
+                dom::focus(&fields.join(", "));
             }
         });
     }

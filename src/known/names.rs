@@ -1,7 +1,7 @@
 //! Names of repositories whose builds were seen: a line each, so that the first view, which sees them,
 //! needs no decoder for whole repositories.
 
-use crate::browser::{Keep, store, stored};
+use crate::platform::storage::{Keep, store, stored};
 
 /// The most names that are remembered for one API; the oldest go first.
 const MOST: usize = 200;

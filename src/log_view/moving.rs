@@ -99,7 +99,7 @@ impl LogView {
     /// Shows a line, counted from 0, as soon as it is here. A section that is folded over it opens.
     pub fn go_to(self, line: usize) {
         self.let_go();
-        super::show_log();
+        crate::platform::dom::scroll_into_view_if_needed(".log-frame");
         self.want(line, false);
         let folded = self
             .read(|core| core.log.sections().section_of(line))

@@ -1,6 +1,6 @@
 //! Waiting: for the page to do what it has to, for a time, for a frame.
 
-use crate::browser;
+use crate::platform::page;
 use js_sys::{Function, Promise};
 use leptos::prelude::window;
 use std::cell::{Cell, RefCell};
@@ -50,7 +50,7 @@ async fn breathe() {
 
 /// Waits for the next frame; for a moment where the page is not shown, which has none.
 pub async fn frame() {
-    if browser::is_hidden() {
+    if page::is_hidden() {
         return breathe().await;
     }
     let frame = Promise::new(&mut |done, _| {
@@ -119,7 +119,7 @@ impl Alarm {
     /// Waits so many milliseconds, or until it is rung; and then on until the page is seen.
     pub async fn wait(&self, millis: u32) {
         self.sleep(Some(millis)).await;
-        while browser::is_hidden() {
+        while page::is_hidden() {
             self.sleep(None).await;
         }
     }

@@ -253,7 +253,7 @@ impl Row {
         for piece in pieces {
             let text = painted.text.get(piece.bytes.clone()).unwrap_or_default();
             let link = piece.link.and_then(|link| painted.links.get(link));
-            let link = link.and_then(|link| crate::browser::web_link(link));
+            let link = link.and_then(|link| crate::platform::page::web_link(link));
             if piece.style == Style::default() && link.is_none() && !piece.marked {
                 let _ = self.text.append_child(&document().create_text_node(text));
                 continue;

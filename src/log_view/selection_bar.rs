@@ -6,8 +6,9 @@ use crate::log_view::select::Selection;
 use crate::log_view::times::{local_offset, next_at, time_of_day};
 use crate::log_view::tools::Tools;
 use crate::log_view::words::number;
+use crate::platform::clipboard;
 use crate::view::{live, when};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// The bar of the selection, while there is one.
@@ -71,7 +72,7 @@ fn bar(tools: Tools) -> AnyView {
 fn copy(tools: Tools, shown: RwSignal<String>, text: String) {
     const STAYS: u32 = 2_000;
     leptos::task::spawn_local(async move {
-        let said = match browser::copy(&text).await {
+        let said = match clipboard::copy(&text).await {
             true => tr!(copy.done),
             false => tr!(copy.refused),
         };

@@ -68,7 +68,7 @@ pub fn read(view: LogView, build_id: StoredValue<String>, build: Query<Build>) {
     let ring = move || view.alarm().ring();
     let online = window_event_listener(ev::online, move |_| ring());
     let seen = window_event_listener(ev::visibilitychange, move |_| {
-        if !crate::browser::is_hidden() {
+        if !crate::platform::page::is_hidden() {
             ring();
             view.ask();
         }

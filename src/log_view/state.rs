@@ -148,7 +148,7 @@ impl LogView {
             }
         };
         // A page that nobody sees has no frames.
-        if crate::browser::is_hidden() {
+        if crate::platform::page::is_hidden() {
             set_timeout(frame, std::time::Duration::from_millis(200));
         } else {
             request_animation_frame(frame);

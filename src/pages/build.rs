@@ -7,7 +7,6 @@ pub mod watching;
 use crate::actions::{Action, offer};
 use crate::api::Build as BuildData;
 use crate::app::heading;
-use crate::browser;
 use crate::components::badge::{status_badge, status_word};
 use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::notice::{load_error, skeleton};
@@ -16,6 +15,7 @@ use crate::components::trigger::{After, Target, trigger_buttons, use_starter};
 use crate::connection::use_connection;
 use crate::log_view::log_section;
 use crate::navigation::use_navigation;
+use crate::platform::clipboard;
 use crate::query::use_query;
 use crate::routes::{BuildsQuery, Route};
 use crate::schedule::Pace;
@@ -139,7 +139,7 @@ fn offer_actions(target: Memo<Option<Target>>) {
         let copy = move || {
             let pull = pull.clone();
             leptos::task::spawn_local(async move {
-                browser::copy(&pull).await;
+                clipboard::copy(&pull).await;
             });
         };
         vec![

@@ -7,10 +7,11 @@ use crate::components::input::{Input, select};
 use crate::components::notice::{error_notice, notice};
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
+use crate::platform::page;
 use crate::routes::{Route, safe_back};
 use crate::text::{Locale, locale, set_locale, words};
 use crate::view::{effect, flag, live, memo, part, when};
-use crate::{browser, tr, ts};
+use crate::{tr, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -33,7 +34,7 @@ fn address_problem(address: &str) -> Option<String> {
     if address.is_empty() {
         return None;
     }
-    match browser::web_link(address) {
+    match page::web_link(address) {
         Some((href, _)) if !href.contains(['?', '#', '@']) => None,
         _ => Some(tr!(connection.address_wrong).to_string()),
     }
@@ -143,7 +144,7 @@ pub fn ConnectionPage() -> impl IntoView {
     };
     let address_input = Input::new(ts!(connection.address), address)
         .placeholder(live(move || match connection.site_address() {
-            site if site.is_empty() => browser::origin(),
+            site if site.is_empty() => page::origin(),
             site => site,
         }))
         .hint(ts!(connection.address_hint))

@@ -1,12 +1,12 @@
 //! Watching builds until they end, and telling the user; and what the tab shows of a build.
 
 use crate::api::{Build, Status};
-use crate::browser;
 use crate::components::badge::status_word;
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::connection::Connection;
 use crate::navigation::Navigation;
+use crate::platform::notifications;
 use crate::routes::Route;
 use crate::ts;
 use crate::view::{effect, when};
@@ -45,7 +45,7 @@ fn tell(build: &Build, navigation: Navigation) {
     let route = Route::Build {
         build_id: build.build_id.clone(),
     };
-    browser::notify(
+    notifications::notify(
         &title,
         &build.image_reference(),
         &build.build_id,
@@ -69,7 +69,7 @@ pub fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
             Status::Failed => Some((icon::CROSS.0, "b3201f")),
             Status::Other(_) => None,
         });
-        browser::set_tab_icon(icon);
+        notifications::set_tab_icon(icon);
     });
     let watched = StoredValue::new(None::<String>);
     effect(move || {
@@ -79,7 +79,7 @@ pub fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
         }
     });
     on_cleanup(move || {
-        browser::set_tab_icon(None);
+        notifications::set_tab_icon(None);
         if let Some(Some(id)) = watched.try_get_value() {
             watch.leave(&id);
         }
@@ -96,7 +96,7 @@ pub fn notify_button(is_under_way: Memo<bool>) -> AnyView {
             return;
         }
         leptos::task::spawn_local(async move {
-            let may = browser::may_notify().await;
+            let may = notifications::may_notify().await;
             watch.want(may);
             let _ = refused.try_set(!may);
         });

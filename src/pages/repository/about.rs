@@ -1,7 +1,6 @@
 //! What a repository is: its tag configs, each with a Build button; its deploy key; its first steps.
 
 use crate::api::{BuildConfig, Repository as RepositoryData, SourceKind, TagConfig};
-use crate::browser;
 use crate::components::builds_table::client_name;
 use crate::components::copy::copy_button;
 use crate::components::fact::{code_fact, fact};
@@ -11,6 +10,7 @@ use crate::components::table::{cell, row, table};
 use crate::components::time::{absolute_time, outside_link};
 use crate::components::trigger::{After, Target, trigger_buttons};
 use crate::forms::words::tagging as tagging_word;
+use crate::platform::page;
 use crate::text::words;
 use crate::ts;
 use crate::view::{live, when};
@@ -178,7 +178,7 @@ fn deploy_key(key: String, deploy_url: Option<&str>) -> AnyView {
 
 fn deploy_key_steps(key: String, deploy_url: Option<&str>) -> AnyView {
     let page = deploy_url
-        .and_then(browser::web_link)
+        .and_then(page::web_link)
         .map(|(href, _)| outside_link(href.clone(), Some(&href)));
     view! {
         <li>
