@@ -1,6 +1,6 @@
 //! What can be done with what is open: pages say it, the palette offers it.
 
-use crate::view::effect;
+use crate::reactive::effect;
 use leptos::prelude::*;
 
 /// Something that can be done with what is open.

@@ -1,7 +1,7 @@
 //! The shell around every page: header, navigation, title, announcements; and which page is shown.
 
 use crate::actions::Actions;
-use crate::client::site_config;
+use crate::client::site_config::site_config;
 use crate::components::palette::{Over, Overlay};
 use crate::components::toast::{Toasts, toast_region};
 use crate::connection::Connection;
@@ -11,9 +11,9 @@ use crate::pages::later::{overlay_of_site, part_of_site, start_watching};
 use crate::platform::page;
 use crate::platform::storage::{Keep, store, stored};
 use crate::query::Clock;
+use crate::reactive::{effect, live, memo, part};
 use crate::routes::{BuildsQuery, InsightQuery, Route};
 use crate::text::{Locale, locale, set_locale};
-use crate::view::{effect, live, memo, part};
 use crate::visit::Visit;
 use crate::watch::Watch;
 use crate::{keys, tr, ts};

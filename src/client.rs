@@ -3,16 +3,23 @@
 //! A write is sent once. A read is sent again, with backoff and jitter, while what stopped it may
 //! well pass. A call whose future is dropped (because its page has gone) is aborted.
 
+pub mod backoff;
 pub mod error;
+mod retry;
+pub mod server_clock;
+pub mod site_config;
 pub mod token;
+
+pub use error::{Error, FieldError, Refusal};
+pub use server_clock::ServerClock;
+pub use token::Token;
 
 use crate::api::url::join_url;
 use crate::api::{
     Build, BuildConfig, CreateRepository, Page, Repository, TriggerBuild, UpdateBuildConfig,
 };
 use crate::client::error::BODY_SHOWN;
-pub use crate::client::error::{Error, FieldError, Refusal};
-pub use crate::client::token::Token;
+use crate::client::retry::with_retries;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::Uint8Array;
@@ -20,25 +27,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
-/// How long a call may take, in milliseconds.
-const TIME_LIMIT: u32 = 30_000;
+/// How long a call may take.
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// How long nothing of a log may come, in milliseconds. A build may print nothing for a while, and an
+/// How long nothing of a log may come. A build may print nothing for a while, and an
 /// answer that grows with it is as silent.
-const LOG_SILENCE: u32 = 120_000;
-
-/// The waits before a read is sent again, in milliseconds; each is halved or less by chance, so
-/// that many consoles do not come back at one instant.
-const RETRY_AFTER: [u32; 2] = [600, 2_000];
-
-/// The longest `Retry-After` that a call waits for by itself, in seconds.
-const PATIENCE: u32 = 5;
+const LOG_SILENCE: Duration = Duration::from_secs(120);
 
 /// An API at one address, with or without a token. Cheap to clone.
 #[derive(Clone, PartialEq)]
@@ -46,42 +45,6 @@ pub struct Client {
     address: String,
     token: Option<Token>,
     clock: ServerClock,
-}
-
-/// How far the API's clock is ahead of this machine's, by the `Date` of its answers. A copy is the same
-/// clock.
-#[derive(Clone, Default)]
-pub struct ServerClock(Arc<AtomicI64>);
-
-/// Two clients are the same wherever their clocks are kept.
-impl PartialEq for ServerClock {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-/// What a clock may be off before that is taken for a fact, in milliseconds: `Date` has whole seconds,
-/// and an answer takes its time.
-const OFF: i64 = 2_000;
-
-impl ServerClock {
-    /// Milliseconds to add to this machine's time; 0 while the two agree to within two seconds, or where
-    /// no answer has said.
-    pub fn ahead(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Takes the `Date` of an answer to a request that was sent and answered at these times, all in Unix
-    /// milliseconds, the last two by this machine's clock.
-    pub fn observe(&self, date: i64, sent: i64, answered: i64) {
-        // The second had half passed, and the answer was half-way, as likely as not.
-        let ahead = date + 500 - (sent + answered) / 2;
-        let ahead = if ahead.abs() < OFF { 0 } else { ahead };
-        // A clock that is off stays off by the same: the readings alone vary.
-        if (ahead - self.ahead()).abs() >= OFF {
-            self.0.store(ahead, Ordering::Relaxed);
-        }
-    }
 }
 
 impl Client {
@@ -173,7 +136,7 @@ impl Client {
             let reader = ReadableStreamDefaultReader::new(&body).map_err(|_| Error::Unreachable)?;
             Ok(LogStream { call, reader })
         };
-        patiently(open).await
+        with_retries(open).await
     }
 
     /// Call 6: replace the build node and the tag configs. The reference shows no answer: the build
@@ -258,9 +221,9 @@ impl Client {
         join_url(&self.address, segments, query)
     }
 
-    async fn read<T: DeserializeOwned>(&self, url: &str, time_limit: u32) -> Result<T, Error> {
+    async fn read<T: DeserializeOwned>(&self, url: &str, time_limit: Duration) -> Result<T, Error> {
         let send = async || self.send(Method::GET, url, None, time_limit).await;
-        decode(&patiently(send).await?)
+        decode(&with_retries(send).await?)
     }
 
     async fn write<T: Serialize>(
@@ -284,7 +247,7 @@ impl Client {
         method: Method,
         url: &str,
         body: Option<String>,
-        time_limit: u32,
+        time_limit: Duration,
     ) -> Result<String, Error> {
         let call = Call::new(time_limit);
         let response = self.answer(&call, method, url, body).await?;
@@ -355,49 +318,17 @@ impl LogStream {
     }
 }
 
-/// Reads, and reads again, with backoff and jitter, while what stopped it may well pass.
-async fn patiently<T>(send: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
-    let mut waits = RETRY_AFTER.iter();
-    loop {
-        let error = match send().await {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        let asked = error.retry_after();
-        match waits.next() {
-            // Too many requests are not mended by more, unless the API says when.
-            Some(&wait)
-                if error.is_passing()
-                    && asked.is_none_or(|s| s <= PATIENCE)
-                    && (asked.is_some() || error.status() != Some(429)) =>
-            {
-                let chance = (f64::from(wait) * (0.5 + js_sys::Math::random() / 2.0)) as u32;
-                let wait = asked.map_or(chance, |seconds| seconds * 1000);
-                gloo_timers::future::TimeoutFuture::new(wait).await;
-            }
-            _ => return Err(error),
-        }
-    }
-}
-
 /// What an answer that is no 2xx says.
 async fn refusal(call: &Call, response: &Response) -> Error {
     match response.text().await {
         Ok(text) => {
             let mut refusal = Refusal::read(response.status(), &text);
-            refusal.retry_after = header(response, "retry-after").and_then(|s| s.parse().ok());
+            let seconds = header(response, "retry-after").and_then(|text| text.parse().ok());
+            refusal.retry_after = seconds.map(Duration::from_secs);
             Error::Refused(refusal)
         }
         Err(_) => call.failure(),
     }
-}
-
-/// The site's own configuration, `config.json` beside it. Missing or odd, it is as if it were empty.
-pub async fn site_config(base_path: &str) -> crate::connection::SiteConfig {
-    let site = Client::new("", None);
-    site.read(&format!("{base_path}/config.json"), TIME_LIMIT)
-        .await
-        .unwrap_or_default()
 }
 
 fn now_millis() -> i64 {
@@ -422,14 +353,13 @@ fn decode<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
 /// ended, that does nothing.
 struct Call {
     controller: Option<AbortController>,
-    /// Milliseconds.
-    limit: u32,
+    limit: Duration,
     timed_out: Rc<Cell<bool>>,
     timer: Option<Timeout>,
 }
 
 impl Call {
-    fn new(limit: u32) -> Self {
+    fn new(limit: Duration) -> Self {
         let mut call = Self {
             controller: AbortController::new().ok(),
             limit,
@@ -444,7 +374,7 @@ impl Call {
     fn more_time(&mut self) {
         self.timer = self.controller.clone().map(|controller| {
             let timed_out = self.timed_out.clone();
-            Timeout::new(self.limit, move || {
+            Timeout::new(self.limit.as_millis() as u32, move || {
                 timed_out.set(true);
                 controller.abort();
             })
@@ -454,7 +384,7 @@ impl Call {
     /// Why no answer came.
     fn failure(&self) -> Error {
         match self.timed_out.get() {
-            true => Error::TimedOut { millis: self.limit },
+            true => Error::TimedOut { limit: self.limit },
             false => Error::Unreachable,
         }
     }
@@ -465,26 +395,5 @@ impl Drop for Call {
         if let Some(controller) = &self.controller {
             controller.abort();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ServerClock;
-
-    #[test]
-    fn a_clock_that_is_minutes_off_is_noticed_and_a_slow_answer_is_not_taken_for_one() {
-        let clock = ServerClock::default();
-        clock.observe(1_000_000, 1_000_100, 1_000_300);
-        assert_eq!(clock.ahead(), 0);
-        // Three minutes behind the API.
-        clock.observe(1_180_000, 1_000_000, 1_000_200);
-        assert_eq!(clock.ahead(), 180_400);
-        // The next answers differ by what a second hides: the clock on the page must not jump.
-        clock.observe(1_181_000, 1_000_300, 1_000_500);
-        assert_eq!(clock.ahead(), 180_400);
-        // Set right meanwhile.
-        clock.observe(1_190_000, 1_190_100, 1_190_200);
-        assert_eq!(clock.ahead(), 0);
     }
 }

@@ -1,18 +1,10 @@
 //! Which API the console talks to, and as whom.
 
-use crate::client::{Client, ServerClock, Token};
+use crate::client::server_clock::ServerClock;
+use crate::client::site_config::SiteConfig;
+use crate::client::{Client, Token};
 use crate::platform::storage::{Keep, store, stored};
 use leptos::prelude::*;
-
-/// What the site's own `config.json` says. Every part may be missing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct SiteConfig {
-    /// Where `/v1` stands; empty means the site's own origin.
-    pub api: String,
-    /// The namespace to show first.
-    pub namespace: String,
-}
 
 /// The connection's settings. Provided once; copies are the same thing.
 #[derive(Clone, Copy)]

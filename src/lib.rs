@@ -5,8 +5,8 @@ pub mod client;
 pub mod forms;
 pub mod insight;
 pub mod platform;
+pub mod reactive;
 pub mod routes;
-pub mod schedule;
 
 pub mod actions;
 pub mod app;
@@ -20,7 +20,6 @@ pub mod navigation;
 pub mod pages;
 pub mod query;
 pub mod text;
-pub mod view;
 pub mod visit;
 pub mod watch;
 

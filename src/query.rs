@@ -1,13 +1,18 @@
 //! Reading from the API for a page: what was read, whether it is being read again, what went wrong.
 
-use crate::client::{Error, ServerClock};
+use crate::client::Error;
+use crate::client::server_clock::ServerClock;
 use crate::platform::page;
-use crate::schedule::{Due, Pace, Schedule};
-use crate::view::{effect, flag};
+use crate::reactive::{effect, flag};
+pub mod intervals;
+pub mod schedule;
+
+use crate::client::backoff::chance;
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
+use schedule::{Due, Pace, Schedule};
 use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -189,7 +194,7 @@ async fn repeat(
                     page::now_millis(),
                     error.may_recover(),
                     error.pause(),
-                    js_sys::Math::random(),
+                    chance(),
                 );
                 set_changed(core.error, Some(error));
             }
@@ -201,9 +206,11 @@ async fn repeat(
                 core.state.set_value(State::Ended);
                 return;
             }
-            Due::WhenSeen => return,
+            Due::WhenVisible => return,
             // A longer wait would come at once: the browser counts in 31 bits.
-            Due::In(wait) => TimeoutFuture::new(wait.min(i32::MAX as u32)).await,
+            Due::In(delay) => {
+                TimeoutFuture::new(delay.as_millis().min(i32::MAX as u128) as u32).await
+            }
         }
         if page::is_hidden() {
             return; // Until it is seen.

@@ -116,7 +116,7 @@ macro_rules! ts {
         $crate::text::fixed_signal(|locale| leptos_i18n::td_string!(locale, $($key).+))
     };
     ($($tokens:tt)+) => {
-        $crate::view::live(move || $crate::tr!($($tokens)+))
+        $crate::reactive::live(move || $crate::tr!($($tokens)+))
     };
 }
 

@@ -6,7 +6,7 @@
 use gloo_timers::future::TimeoutFuture;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use slipway_console::client::ServerClock;
+use slipway_console::client::server_clock::ServerClock;
 use slipway_console::forms::draft::{ConfigDraft, RowDraft};
 use slipway_console::forms::rows::Rows;
 use slipway_console::forms::rows_view::RowsEditor;

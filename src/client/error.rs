@@ -1,14 +1,15 @@
 //! What can go wrong with a call, and the four forms in which the API says so (`v1.md`, Errors).
 
 use serde_json::Value;
+use std::time::Duration;
 
 /// Why a call gave no answer that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
     /// No answer came: no network, no server, or the browser refused (CORS).
     Unreachable,
-    /// No answer came within this many milliseconds.
-    TimedOut { millis: u32 },
+    /// No answer came within this time.
+    TimedOut { limit: Duration },
     /// The API answered with a status that is no 2xx.
     Refused(Refusal),
     /// The API answered 2xx, but not with what the reference says: what the decoder met.
@@ -24,20 +25,20 @@ impl Error {
         }
     }
 
-    /// How many seconds the API asked to wait, where it did.
-    pub fn retry_after(&self) -> Option<u32> {
+    /// How long the API asked to wait, where it did.
+    pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refusal) => refusal.retry_after,
             _ => None,
         }
     }
 
-    /// How many seconds to wait before it is asked for again, where that is more than the console's own
-    /// way: as the API asked, or some where it only asked for fewer requests.
-    pub fn pause(&self) -> Option<u32> {
-        const SOME: u32 = 10;
+    /// How long to wait before the next attempt, where that is more than the console's own delay: as the API
+    /// asked, or a default where it only asked for fewer requests.
+    pub fn pause(&self) -> Option<Duration> {
+        const DEFAULT_PAUSE: Duration = Duration::from_secs(10);
         self.retry_after()
-            .or((self.status() == Some(429)).then_some(SOME))
+            .or((self.status() == Some(429)).then_some(DEFAULT_PAUSE))
     }
 
     /// Whether the call is simply not offered by this API: 404, 405 or 501 of an optional call.
@@ -83,8 +84,8 @@ pub struct Refusal {
     pub message: String,
     /// What it says about single fields.
     pub fields: Vec<FieldError>,
-    /// `Retry-After` in seconds, where the answer has one.
-    pub retry_after: Option<u32>,
+    /// `Retry-After`, where the answer has one in seconds.
+    pub retry_after: Option<Duration>,
 }
 
 /// What the API says about one field.

@@ -3,8 +3,8 @@
 use crate::api::Status;
 use crate::components::icon;
 use crate::components::icon::Icon;
+use crate::reactive::part;
 use crate::tr;
-use crate::view::part;
 use leptos::prelude::*;
 
 /// The status in words; an unknown one as it came.

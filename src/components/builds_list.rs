@@ -8,18 +8,14 @@ use crate::components::button::Button;
 use crate::connection::use_connection;
 use crate::known::names;
 use crate::platform::dom;
+use crate::query::intervals::{IDLE_LIST, LIVE_LIST};
 use crate::query::{Query, use_query};
-use crate::schedule::Pace;
+use crate::reactive::{effect, memo, when};
 use crate::text::words;
 use crate::ts;
-use crate::view::{effect, memo, when};
 use crate::visit::{Answer, Asked, use_visit};
 use leptos::prelude::*;
 use std::sync::Arc;
-
-/// How often a list with a build under way is read again, in milliseconds, and one without.
-const LIVE: Pace = Pace::Between(2_000, 15_000);
-const IDLE: Pace = Pace::Steady(15_000);
 
 /// How far the window may be scrolled, in CSS pixels, for the reader to be at the top.
 const TOP: f64 = 8.0;
@@ -82,7 +78,13 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
                 Ok(Answer { asked, page, own })
             }))
         },
-        |answer: &Answer| if answer.page.is_live() { LIVE } else { IDLE },
+        |answer: &Answer| {
+            if answer.page.is_live() {
+                LIVE_LIST
+            } else {
+                IDLE_LIST
+            }
+        },
     );
     // A page that this visit has seen stands at once, and is read again.
     effect(move || {

@@ -7,7 +7,7 @@ use crate::components::dialog::Dialog;
 use crate::components::input::Input;
 use crate::components::notice::error_notice;
 use crate::components::trigger::{After, Target, use_starter};
-use crate::view::{flag, live, part};
+use crate::reactive::{flag, live, part};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

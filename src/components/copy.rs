@@ -2,7 +2,7 @@
 
 use crate::components::icon;
 use crate::platform::clipboard;
-use crate::view::part;
+use crate::reactive::part;
 use crate::{tr, ts};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;

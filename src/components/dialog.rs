@@ -1,6 +1,6 @@
 //! The native dialog: it traps the focus, closes on Escape and gives the focus back.
 
-use crate::view::effect;
+use crate::reactive::effect;
 use leptos::html;
 use leptos::prelude::*;
 

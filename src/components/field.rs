@@ -1,7 +1,7 @@
 //! Form fields: a label, an input, a hint, and the field's problem beside it.
 
 use crate::forms::state::FormState;
-use crate::view::{flag, live, memo, part};
+use crate::reactive::{flag, live, memo, part};
 use leptos::prelude::*;
 
 /// Where a field stands in the request, by the API's own path; the index of a row can change.

@@ -1,7 +1,7 @@
 //! Markdown, shown as elements and text nodes: no HTML of it is ever taken as such, nothing is loaded.
 
 use crate::platform::page::web_link;
-use crate::view::{effect, part};
+use crate::reactive::{effect, part};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split::SplitLoaderError;

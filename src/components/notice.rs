@@ -7,8 +7,8 @@ use crate::connection::use_connection;
 use crate::format::duration;
 use crate::navigation::use_navigation;
 use crate::platform::page;
+use crate::reactive::{live, part};
 use crate::routes::Route;
-use crate::view::{live, part};
 use crate::{tr, ts};
 use chrono::TimeDelta;
 use leptos::prelude::*;
@@ -18,15 +18,15 @@ pub fn error_words(error: &Error) -> String {
     match error {
         Error::Unreachable if page::is_offline() => tr!(error.offline).to_string(),
         Error::Unreachable => tr!(error.unreachable).to_string(),
-        Error::TimedOut { millis } => tr!(error.timed_out, s = millis / 1000),
+        Error::TimedOut { limit } => tr!(error.timed_out, s = limit.as_secs()),
         Error::Unreadable { .. } => tr!(error.unreadable).to_string(),
         Error::Refused(refusal) => match refusal.status {
             401 => tr!(error.unauthorized).to_string(),
             403 => tr!(error.forbidden).to_string(),
             404 => tr!(error.not_found).to_string(),
             429 => match refusal.retry_after {
-                Some(seconds) => {
-                    let pause = TimeDelta::seconds(i64::from(seconds));
+                Some(pause) => {
+                    let pause = TimeDelta::from_std(pause).unwrap_or(TimeDelta::MAX);
                     tr!(error.too_many_wait, time = duration(pause))
                 }
                 None => tr!(error.too_many).to_string(),

@@ -4,9 +4,9 @@ use crate::api::{Build, Timestamp};
 use crate::format::duration;
 use crate::platform::page;
 use crate::query::use_clock;
+use crate::reactive::{live, memo, part};
 use crate::text::words;
 use crate::ts;
-use crate::view::{live, memo, part};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 

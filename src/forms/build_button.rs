@@ -9,8 +9,8 @@ use crate::connection::use_connection;
 use crate::forms::preview::image_reference;
 use crate::forms::row::Row;
 use crate::navigation::use_navigation;
+use crate::reactive::{live, memo, part};
 use crate::routes::Route;
-use crate::view::{live, memo, part};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -8,7 +8,7 @@ use crate::forms::rows::{Edit, Rows};
 use crate::forms::state::FormState;
 use crate::forms::words;
 use crate::platform::dom;
-use crate::view::{flag, live, memo};
+use crate::reactive::{flag, live, memo};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

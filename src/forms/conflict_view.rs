@@ -8,7 +8,7 @@ use crate::forms::merge::{Contest, Pick, contests, resolve};
 use crate::forms::review::{RowField, differing};
 use crate::forms::review_view::ROW_FIELDS;
 use crate::forms::words;
-use crate::view::{flag, live, memo};
+use crate::reactive::{flag, live, memo};
 use crate::{tr, ts};
 use leptos::prelude::*;
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use crate::components::button::Button;
 use crate::forms::import;
 use crate::forms::import::{Asker, Imported, Note, Refused, Shape, Type, Why};
 use crate::platform::files::{dropped_file, read_text, save_text, take_chosen};
-use crate::view::{live, memo, part};
+use crate::reactive::{live, memo, part};
 use crate::{tr, ts};
 use leptos::html;
 use leptos::prelude::*;

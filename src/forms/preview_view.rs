@@ -5,8 +5,8 @@ use crate::components::copy::copy_button;
 use crate::forms::preview;
 use crate::forms::preview::Frame;
 use crate::forms::rows::Rows;
+use crate::reactive::{flag, list, live, memo};
 use crate::ts;
-use crate::view::{flag, list, live, memo};
 use leptos::prelude::*;
 
 /// The preview of a request: its frame, its rows, and how it would be sent.

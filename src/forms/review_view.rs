@@ -4,7 +4,7 @@ use crate::api::TagConfig;
 use crate::components::icon;
 use crate::forms::review::{Changed, Review, RowField};
 use crate::forms::words;
-use crate::view::{live, memo, part};
+use crate::reactive::{live, memo, part};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

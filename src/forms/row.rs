@@ -3,7 +3,7 @@
 use crate::api::grammar::Kind;
 use crate::forms::draft::RowDraft;
 use crate::forms::rules::{RowVerdict, check_row, with_same_tag};
-use crate::view::memo;
+use crate::reactive::memo;
 use leptos::prelude::*;
 
 /// A row that can be edited. Copies are the same thing.

@@ -12,7 +12,7 @@ use crate::forms::rows_view::{FIRST_FIELD, RowsEditor};
 use crate::forms::rules::row_path;
 use crate::forms::state::{FormState, Said};
 use crate::platform::dom;
-use crate::view::{flag, live, memo, part};
+use crate::reactive::{flag, live, memo, part};
 use crate::{tr, ts};
 use leptos::prelude::*;
 use std::sync::Arc;

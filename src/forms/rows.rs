@@ -4,8 +4,8 @@ use crate::forms::draft::RowDraft;
 use crate::forms::row::Row;
 use crate::forms::rules::{RowVerdict, check_row, repeated, with_same_tag};
 use crate::forms::state::FormState;
+use crate::reactive::effect;
 use crate::tr;
-use crate::view::effect;
 use leptos::prelude::*;
 use std::collections::HashSet;
 

@@ -13,8 +13,8 @@ use crate::forms::rules::row_path;
 use crate::forms::state::FormState;
 use crate::platform::dom;
 use crate::query::use_clock;
+use crate::reactive::{flag, list, memo, part, when};
 use crate::ts;
-use crate::view::{flag, list, memo, part, when};
 use leptos::prelude::*;
 use std::sync::Arc;
 

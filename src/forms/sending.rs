@@ -7,7 +7,7 @@ use crate::components::icon;
 use crate::components::notice::{api_words, error_words};
 use crate::forms::state::{FormState, show_notice};
 use crate::platform::{dom, page};
-use crate::view::{flag, live, part, when};
+use crate::reactive::{flag, live, part, when};
 use crate::{tr, ts};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use leptos::prelude::*;

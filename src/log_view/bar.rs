@@ -10,7 +10,7 @@ use crate::log_view::times::TimeKind;
 use crate::log_view::tools::Tools;
 use crate::log_view::words::{number, size};
 use crate::query::Query;
-use crate::view::{flag, live, part};
+use crate::reactive::{flag, live, part};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -3,7 +3,7 @@
 use crate::log::{Query, QueryErrorKind, Search};
 use crate::log_view::pause::{Slices, now};
 use crate::log_view::state::{LogView, set};
-use crate::view::effect;
+use crate::reactive::effect;
 use leptos::prelude::*;
 
 /// How much text is searched between two looks at the clock, in bytes.

@@ -7,7 +7,7 @@ use crate::log_view::state::LogView;
 use crate::log_view::times::{local_offset, stamp};
 use crate::log_view::tools::Tools;
 use crate::log_view::words::number;
-use crate::view::{flag, live, memo, part, when};
+use crate::reactive::{flag, live, memo, part, when};
 use crate::{tr, ts};
 use leptos::html;
 use leptos::prelude::*;

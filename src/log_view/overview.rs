@@ -3,7 +3,7 @@
 use crate::log::LevelKind;
 use crate::log_view::tools::Tools;
 use crate::log_view::words::number;
-use crate::view::effect;
+use crate::reactive::effect;
 use crate::{tr, ts};
 use leptos::html;
 use leptos::prelude::*;

@@ -5,6 +5,7 @@ use js_sys::{Function, Promise};
 use leptos::prelude::window;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
@@ -116,19 +117,19 @@ pub struct Alarm {
 }
 
 impl Alarm {
-    /// Waits so many milliseconds, or until it is rung; and then on until the page is seen.
-    pub async fn wait(&self, millis: u32) {
-        self.sleep(Some(millis)).await;
+    /// Waits this long (`None`: for ever), or until it is rung; and then on until the page is visible.
+    pub async fn wait(&self, delay: Option<Duration>) {
+        self.sleep(delay).await;
         while page::is_hidden() {
             self.sleep(None).await;
         }
     }
 
-    async fn sleep(&self, millis: Option<u32>) {
+    async fn sleep(&self, delay: Option<Duration>) {
         let mut timer = None;
         let wait = Promise::new(&mut |done, _| {
-            timer = millis.and_then(|millis| {
-                let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+            timer = delay.and_then(|delay| {
+                let millis = i32::try_from(delay.as_millis()).unwrap_or(i32::MAX);
                 window()
                     .set_timeout_with_callback_and_timeout_and_arguments_0(&done, millis)
                     .ok()

@@ -6,7 +6,7 @@ use crate::log::QueryErrorKind;
 use crate::log_view::find::{Finder, Found};
 use crate::log_view::tools::Tools;
 use crate::log_view::words::number;
-use crate::view::{flag, live};
+use crate::reactive::{flag, live};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

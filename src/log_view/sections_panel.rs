@@ -8,7 +8,7 @@ use crate::log::SectionState;
 use crate::log_view::select::Selection;
 use crate::log_view::tools::Tools;
 use crate::log_view::words::number;
-use crate::view::{list, live, memo, part, when};
+use crate::reactive::{list, live, memo, part, when};
 use crate::{tr, ts};
 use chrono::TimeDelta;
 use leptos::prelude::*;

@@ -7,7 +7,7 @@ use crate::log_view::times::{local_offset, next_at, time_of_day};
 use crate::log_view::tools::Tools;
 use crate::log_view::words::number;
 use crate::platform::clipboard;
-use crate::view::{live, when};
+use crate::reactive::{live, when};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -1,25 +1,20 @@
 //! Reading the log: as it comes in, and again and again while the build runs.
 
 use crate::api::Build;
+use crate::client::backoff;
 use crate::client::{Client, Error, LogStream};
 use crate::connection::use_connection;
 use crate::log::{Fault, Outcome};
 use crate::log_view::pause::{Slices, frame};
 use crate::log_view::state::{LogView, set};
-use crate::query::Query;
-use crate::view::{effect, memo};
+use crate::query::{Query, intervals};
+use crate::reactive::{effect, memo};
 use futures_util::future::{AbortHandle, abortable};
 use leptos::ev;
 use leptos::prelude::*;
 
-/// How long after an answer the log is asked for again, in milliseconds.
-const AGAIN: u32 = 700;
-
 /// How often the log of a finished build must have brought nothing new to be at its end.
 const LAST_READS: u32 = 2;
-
-/// The waits after failures that may pass, in milliseconds; the last one repeats.
-const AFTER_FAILURE: [u32; 4] = [1_000, 2_000, 5_000, 15_000];
 
 /// How much is decoded between two looks at the clock, in bytes.
 const PART: usize = 64 * 1024;
@@ -101,20 +96,16 @@ impl Reading {
                     set(view.error, None);
                     set(view.loading, false);
                     quiet = if finished && fresh == 0 { quiet + 1 } else { 0 };
-                    view.alarm().wait(AGAIN).await;
+                    view.alarm().wait(Some(intervals::LOG)).await;
                 }
                 Err(error) => {
-                    let wait = match error.is_passing() {
-                        true => {
-                            let wait = AFTER_FAILURE[failures.min(AFTER_FAILURE.len() - 1)];
-                            failures += 1;
-                            (f64::from(wait) * (0.75 + js_sys::Math::random() / 4.0)) as u32
-                        }
-                        // Until the reader asks for it.
-                        false => i32::MAX as u32,
-                    };
+                    // A failure that stays waits until the reader asks for another attempt.
+                    let delay = error
+                        .is_passing()
+                        .then(|| backoff::LOG.delay(failures, backoff::chance()));
+                    failures += 1;
                     set(view.error, Some(error));
-                    view.alarm().wait(wait).await;
+                    view.alarm().wait(delay).await;
                 }
             }
         }

@@ -16,16 +16,14 @@ use crate::connection::use_connection;
 use crate::log_view::log_section;
 use crate::navigation::use_navigation;
 use crate::platform::clipboard;
+use crate::query::intervals::LIVE_BUILD;
+use crate::query::schedule::Pace;
 use crate::query::use_query;
+use crate::reactive::{choose, effect, memo, part, when};
 use crate::routes::{BuildsQuery, Route};
-use crate::schedule::Pace;
-use crate::view::{choose, effect, memo, part, when};
 use crate::visit::use_visit;
 use crate::{tr, ts};
 use leptos::prelude::*;
-
-/// How often a build under way is read again, in milliseconds.
-const BUILD_AGAIN: u32 = 1_000;
 
 /// The page of one build.
 #[component]
@@ -41,7 +39,7 @@ pub fn Build(build_id: String) -> impl IntoView {
         },
         |build: &BuildData| match build.is_finished() {
             true => Pace::Never,
-            false => Pace::Steady(BUILD_AGAIN),
+            false => LIVE_BUILD,
         },
     );
     // What a table told of it stands until it has been read by itself.

@@ -13,10 +13,10 @@ use crate::connection::use_connection;
 use crate::navigation::use_navigation;
 use crate::pages::builds::filters::{filtered_note, filters};
 use crate::pages::later;
+use crate::reactive::{choose, effect, live, memo, part, when};
 use crate::routes::{BuildsQuery, Route, Sort};
 use crate::text::words;
 use crate::ts;
-use crate::view::{choose, effect, live, memo, part, when};
 use crate::visit::Asked;
 use leptos::prelude::*;
 

@@ -11,9 +11,9 @@ use crate::forms::config_form::config_form;
 use crate::navigation::use_navigation;
 use crate::pages::repository::{no_such_repository, use_repository};
 use crate::query::use_clock;
+use crate::reactive::{effect, live, memo, part};
 use crate::routes::Route;
 use crate::text::words;
-use crate::view::{effect, live, memo, part};
 use crate::{known, ts};
 use leptos::prelude::*;
 

@@ -2,11 +2,10 @@
 
 use crate::app::heading;
 use crate::connection::use_connection;
-use crate::known;
 use crate::navigation::use_navigation;
+use crate::reactive::part;
 use crate::routes::{BuildsQuery, Route};
-use crate::ts;
-use crate::view::part;
+use crate::{known, ts};
 use leptos::prelude::*;
 
 /// Says that there is no such page, and offers what is near.

@@ -9,14 +9,13 @@ use crate::components::notice::{load_error, notice, skeleton};
 use crate::components::table::{Step, cell, pager, row, table};
 use crate::components::time::relative_time;
 use crate::connection::use_connection;
-use crate::known;
 use crate::navigation::use_navigation;
+use crate::query::schedule::Pace;
 use crate::query::use_query;
+use crate::reactive::{effect, live, memo, part};
 use crate::routes::{BuildsQuery, Route};
-use crate::schedule::Pace;
 use crate::text::words;
-use crate::ts;
-use crate::view::{effect, live, memo, part};
+use crate::{known, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 

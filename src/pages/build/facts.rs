@@ -10,9 +10,9 @@ use crate::components::time::{absolute_time, outside_link, relative_time, runnin
 use crate::navigation::use_navigation;
 use crate::pages::build::siblings::{Siblings, changes};
 use crate::query::Query;
+use crate::reactive::live;
 use crate::routes::Route;
 use crate::ts;
-use crate::view::live;
 use leptos::prelude::*;
 
 /// Where the API counts a build as succeeded, in its steps.

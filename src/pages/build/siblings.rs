@@ -11,18 +11,16 @@ use crate::components::time::{outside_link, relative_time};
 use crate::connection::use_connection;
 use crate::format::short_commit;
 use crate::navigation::use_navigation;
+use crate::query::intervals::LIVE_NEIGHBOURS;
+use crate::query::schedule::Pace;
 use crate::query::{Query, use_query};
+use crate::reactive::{memo, part};
 use crate::routes::Route;
-use crate::schedule::Pace;
 use crate::ts;
-use crate::view::{memo, part};
 use leptos::prelude::*;
 
 /// The most pages of the repository's builds that are looked through.
 const MOST_PAGES: u64 = 5;
-
-/// How often a neighbour that is under way is looked at again, in milliseconds.
-const AGAIN: u32 = 15_000;
 
 /// What was found around a build, of its own tag.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -77,7 +75,7 @@ pub fn use_siblings(
             let mut near = found.previous.iter().chain(&found.next);
             // Its badge must not go on running when it does not.
             match near.any(|build| !build.is_finished()) {
-                true => Pace::Steady(AGAIN),
+                true => LIVE_NEIGHBOURS,
                 false => Pace::Never,
             }
         },

@@ -7,16 +7,13 @@ use crate::components::icon;
 use crate::connection::Connection;
 use crate::navigation::Navigation;
 use crate::platform::notifications;
+use crate::query::intervals::WATCHED_BUILDS;
+use crate::reactive::{effect, when};
 use crate::routes::Route;
 use crate::ts;
-use crate::view::{effect, when};
 use crate::watch::{Watch, use_watch};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-
-/// How often a watched build is asked for, in milliseconds. It is asked for while the page is hidden
-/// too, since that is when the user wants to be told.
-const AGAIN: u32 = 5_000;
 
 /// Watches until nothing is left to watch.
 pub async fn watch(watch: Watch, connection: Connection, navigation: Navigation) {
@@ -36,7 +33,7 @@ pub async fn watch(watch: Watch, connection: Connection, navigation: Navigation)
                 Err(_) => watch.remove(&id),
             }
         }
-        TimeoutFuture::new(AGAIN).await;
+        TimeoutFuture::new(WATCHED_BUILDS.as_millis() as u32).await;
     }
 }
 

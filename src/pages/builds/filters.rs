@@ -8,10 +8,10 @@ use crate::components::button::Button;
 use crate::components::input::{Input, select};
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
+use crate::reactive::{effect, live, memo, part, when};
 use crate::routes::{BuildsQuery, Route};
 use crate::text::words;
 use crate::ts;
-use crate::view::{effect, live, memo, part, when};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 

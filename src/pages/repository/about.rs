@@ -11,9 +11,9 @@ use crate::components::time::{absolute_time, outside_link};
 use crate::components::trigger::{After, Target, trigger_buttons};
 use crate::forms::words::tagging as tagging_word;
 use crate::platform::page;
+use crate::reactive::{live, when};
 use crate::text::words;
 use crate::ts;
-use crate::view::{live, when};
 use leptos::prelude::*;
 
 /// What the repository is, and its tag configs. While it is not built yet, its deploy key is told of in

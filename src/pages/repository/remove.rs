@@ -8,8 +8,8 @@ use crate::components::input::Input;
 use crate::components::notice::error_notice;
 use crate::connection::use_connection;
 use crate::navigation::use_navigation;
+use crate::reactive::{flag, part, when};
 use crate::routes::Route;
-use crate::view::{flag, part, when};
 use crate::{known, ts};
 use leptos::prelude::*;
 

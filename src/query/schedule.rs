@@ -1,19 +1,19 @@
-//! When something that changes is read again: quickly while it does, slower while it does not, later
-//! after a failure, never while nobody looks. Pure: the times come from outside.
+//! When data is read again: often while it changes, less often while it does not, later after a failure,
+//! never while the page is hidden. Pure: the times come from outside.
 
-/// The waits after failures that may pass, in milliseconds; the last one repeats.
-const AFTER_FAILURE: [u32; 3] = [2_000, 5_000, 15_000];
+use crate::client::backoff::POLL;
+use std::time::Duration;
 
-/// How often to read something again, in milliseconds.
+/// How often to read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// Not again: it cannot change by itself.
+    /// Never: the data cannot change by itself.
     Never,
-    /// Always after this wait.
-    Steady(u32),
-    /// After the first wait while each read brings something new; each read that brings nothing makes
-    /// the wait half as long again, up to the second.
-    Between(u32, u32),
+    /// Always after this interval.
+    Steady(Duration),
+    /// After the first interval while each read brings a change. Each read without one makes the interval
+    /// half as long again, up to the second.
+    Between(Duration, Duration),
 }
 
 /// When the next read is due.
@@ -21,27 +21,27 @@ pub enum Pace {
 pub enum Due {
     /// Not by itself.
     Never,
-    /// Once the page can be seen again.
-    WhenSeen,
-    /// In so many milliseconds; 0 is now.
-    In(u32),
+    /// Once the page is visible again.
+    WhenVisible,
+    /// After this delay; zero is now.
+    In(Duration),
 }
 
 /// The state of one thing that is read again and again.
 #[derive(Debug, Clone, Default)]
 pub struct Schedule {
-    /// The wait that the last answer or failure asked for, counted from `since`; `None` is never.
-    wait: Option<u32>,
-    /// When it came, in milliseconds of any clock.
+    /// The delay that the last answer or failure asked for, counted from `since`; `None` is never.
+    delay: Option<Duration>,
+    /// When that answer or failure came, in milliseconds of any clock.
     since: i64,
     failures: usize,
-    /// The wait that `Pace::Between` has come to.
-    slowed: Option<u32>,
+    /// The interval that [`Pace::Between`] has reached.
+    slowed: Option<Duration>,
 }
 
 impl Schedule {
-    /// Takes an answer that came at `now` (milliseconds of any clock, the same one always), with the
-    /// pace that fits it, and whether it brought anything new.
+    /// Records an answer that came at `now` (milliseconds, always of the same clock), with the pace that
+    /// fits it and whether it brought a change.
     pub fn answered(&mut self, now: i64, pace: Pace, changed: bool) {
         self.failures = 0;
         self.since = now;
@@ -52,39 +52,35 @@ impl Schedule {
             (Pace::Between(first, _), _) => Some(first),
             _ => None,
         };
-        self.wait = match pace {
+        self.delay = match pace {
             Pace::Never => None,
-            Pace::Steady(wait) => Some(wait),
+            Pace::Steady(interval) => Some(interval),
             Pace::Between(first, _) => Some(self.slowed.unwrap_or(first)),
         };
     }
 
-    /// Takes a failure at `now`. `passing` is whether the same read may succeed later, `retry_after` how
-    /// many seconds the API asked to wait, `chance` a number from 0 to 1 that spreads many consoles.
-    pub fn failed(&mut self, now: i64, passing: bool, retry_after: Option<u32>, chance: f64) {
+    /// Records a failure at `now`. `may_pass`: the same read may succeed later. `retry_after`: how long the
+    /// API asked to wait. `chance`: a random number from 0 to 1 that spreads many consoles.
+    pub fn failed(&mut self, now: i64, may_pass: bool, retry_after: Option<Duration>, chance: f64) {
         self.since = now;
-        self.wait = passing.then(|| {
-            let wait = AFTER_FAILURE[self.failures.min(AFTER_FAILURE.len() - 1)];
+        self.delay = may_pass.then(|| {
+            let failures = self.failures;
             self.failures += 1;
-            // Spread to later only: never sooner than the API asked.
             match retry_after {
-                Some(seconds) => {
-                    let wait = seconds.saturating_mul(1_000).max(wait);
-                    wait.saturating_add((f64::from(wait.min(15_000)) * chance / 4.0) as u32)
-                }
-                None => (f64::from(wait) * (0.75 + chance / 4.0)) as u32,
+                Some(least) => POLL.delay_at_least(least, failures, chance),
+                None => POLL.delay(failures, chance),
             }
         });
     }
 
     /// When the next read is due, at `now`. Nothing is due while the page is hidden.
     pub fn due(&self, now: i64, hidden: bool) -> Due {
-        match self.wait {
+        match self.delay {
             None => Due::Never,
-            Some(_) if hidden => Due::WhenSeen,
-            Some(wait) => {
-                let passed = u32::try_from(now.saturating_sub(self.since)).unwrap_or(0);
-                Due::In(wait.saturating_sub(passed))
+            Some(_) if hidden => Due::WhenVisible,
+            Some(delay) => {
+                let passed = u64::try_from(now.saturating_sub(self.since)).unwrap_or(0);
+                Due::In(delay.saturating_sub(Duration::from_millis(passed)))
             }
         }
     }
@@ -94,8 +90,12 @@ impl Schedule {
 mod tests {
     use super::*;
 
-    const LIVE: Pace = Pace::Between(2_000, 15_000);
-    const IDLE: Pace = Pace::Steady(15_000);
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    const LIVE: Pace = Pace::Between(seconds(2), seconds(15));
+    const IDLE: Pace = Pace::Steady(seconds(15));
     const TEN_MINUTES: i64 = 600_000;
 
     /// What a reader meets in a simulated time: whether the page is hidden, and how a read ends.
@@ -116,12 +116,12 @@ mod tests {
             loop {
                 match schedule.due(now, (world.hidden)(now)) {
                     Due::Never => return times,
-                    Due::In(0) => break,
+                    Due::In(Duration::ZERO) => break,
                     Due::In(wait) => {
                         // Whether anybody looks is asked when the wait is over, as the console does.
-                        now += i64::from(wait);
+                        now += wait.as_millis() as i64;
                     }
-                    Due::WhenSeen => {
+                    Due::WhenVisible => {
                         now += 100;
                         if now >= TEN_MINUTES {
                             return times;
@@ -166,9 +166,12 @@ mod tests {
         for changed in [true, false, false, false] {
             schedule.answered(0, LIVE, changed);
         }
-        assert_eq!(schedule.due(0, false), Due::In(6_750));
+        assert_eq!(
+            schedule.due(0, false),
+            Due::In(Duration::from_millis(6_750))
+        );
         schedule.answered(0, LIVE, true);
-        assert_eq!(schedule.due(0, false), Due::In(2_000));
+        assert_eq!(schedule.due(0, false), Due::In(seconds(2)));
     }
 
     #[test]
@@ -207,17 +210,18 @@ mod tests {
 
     #[test]
     fn an_api_that_asks_for_a_wait_gets_it() {
-        let times = visible(&|now, schedule| schedule.failed(now, true, Some(60), 0.0));
+        let times = visible(&|now, schedule| schedule.failed(now, true, Some(seconds(60)), 0.0));
         assert_eq!(times.len(), 10);
         let mut schedule = Schedule::default();
-        schedule.failed(0, true, Some(u32::MAX), 1.0);
-        assert_eq!(schedule.due(0, false), Due::In(u32::MAX));
+        let longest = Duration::from_secs(u64::from(u32::MAX));
+        schedule.failed(0, true, Some(longest), 0.0);
+        assert_eq!(schedule.due(0, false), Due::In(longest));
     }
 
     #[test]
     fn a_clock_that_goes_back_waits_no_longer_than_was_meant() {
         let mut schedule = Schedule::default();
         schedule.answered(1_000_000, IDLE, true);
-        assert_eq!(schedule.due(0, false), Due::In(15_000));
+        assert_eq!(schedule.due(0, false), Due::In(seconds(15)));
     }
 }
