@@ -5,6 +5,7 @@ use crate::client::site_config::site_config;
 use crate::components::palette::{Over, Overlay};
 use crate::components::toast::{Toasts, toast_region};
 use crate::connection::Connection;
+use crate::i18n::{Locale, locale, set_locale};
 use crate::navigation::{Navigation, use_navigation};
 use crate::pages::builds::Builds;
 use crate::pages::later::{overlay_of_site, part_of_site, start_watching};
@@ -13,7 +14,6 @@ use crate::platform::storage::{Keep, store, stored};
 use crate::query::Clock;
 use crate::reactive::{effect, live, memo, part};
 use crate::routes::{BuildsQuery, InsightQuery, Route};
-use crate::text::{Locale, locale, set_locale};
 use crate::visit::Visit;
 use crate::watch::Watch;
 use crate::{keys, tr, ts};
@@ -193,7 +193,7 @@ fn Header() -> impl IntoView {
             Locale::en => Locale::zh,
             Locale::zh => Locale::en,
         };
-        crate::text::remember(other);
+        crate::i18n::remember(other);
         set_locale(other);
     };
     view! {

@@ -10,16 +10,15 @@ pub mod server_clock;
 pub mod site_config;
 pub mod token;
 
-pub use error::{Error, FieldError, Refusal};
-pub use server_clock::ServerClock;
-pub use token::Token;
-
 use crate::api::url::join_url;
 use crate::api::{
     Build, BuildConfig, CreateRepository, Page, Repository, TriggerBuild, UpdateBuildConfig,
 };
 use crate::client::error::BODY_SHOWN;
+pub use crate::client::error::{Error, FieldError, Refusal};
 use crate::client::retry::with_retries;
+pub use crate::client::server_clock::ServerClock;
+pub use crate::client::token::Token;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::Uint8Array;

@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod forms;
+pub mod i18n;
 pub mod insight;
 pub mod platform;
 pub mod reactive;
@@ -12,14 +13,12 @@ pub mod actions;
 pub mod app;
 pub mod components;
 pub mod connection;
-pub mod format;
 pub mod keys;
 pub mod known;
 pub mod log_view;
 pub mod navigation;
 pub mod pages;
 pub mod query;
-pub mod text;
 pub mod visit;
 pub mod watch;
 

@@ -1,22 +1,21 @@
 //! Reading from the API for a page: what was read, whether it is being read again, what went wrong.
 
 use crate::client::Error;
+use crate::client::backoff::chance;
 use crate::client::server_clock::ServerClock;
 use crate::platform::page;
+use crate::query::schedule::{Due, Pace, Schedule};
 use crate::reactive::{effect, flag};
-pub mod intervals;
-pub mod schedule;
-
-use crate::client::backoff::chance;
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
-use schedule::{Due, Pace, Schedule};
 use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
+pub mod intervals;
+pub mod schedule;
 
 /// Something that the API holds, as it was read last. It stays while it is read again, and when that
 /// fails. A copy is the same query.

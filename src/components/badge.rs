@@ -3,21 +3,9 @@
 use crate::api::Status;
 use crate::components::icon;
 use crate::components::icon::Icon;
+use crate::i18n::api_words::status_word;
 use crate::reactive::part;
-use crate::tr;
 use leptos::prelude::*;
-
-/// The status in words; an unknown one as it came.
-pub fn status_word(status: &Status) -> String {
-    match status {
-        Status::Waiting => tr!(status.waiting).to_string(),
-        Status::InProgress => tr!(status.in_progress).to_string(),
-        Status::Succeeded => tr!(status.succeeded).to_string(),
-        Status::Failed => tr!(status.failed).to_string(),
-        Status::Other(text) if text.is_empty() => tr!(status.none).to_string(),
-        Status::Other(text) => text.clone(),
-    }
-}
 
 fn look(status: &Status) -> (&'static str, Icon) {
     match status {

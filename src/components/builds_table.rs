@@ -1,16 +1,16 @@
 //! The table of builds, on the Builds page and on a repository's. A row is made once; news of its build
 //! change only the cells that show them.
 
-use crate::api::{Build, CodeClient, SourceKind};
+use crate::api::{Build, SourceKind};
 use crate::components::badge::status_badge;
 use crate::components::table::{cell, head, row, table_of};
 use crate::components::time::{build_duration, outside_link, relative_time};
 use crate::components::trigger::{After, Target, trigger_buttons};
-use crate::format::short_commit;
+use crate::i18n::format::short_commit;
 use crate::navigation::use_navigation;
 use crate::reactive::{list, live, memo, part};
 use crate::routes::{Route, Sort, SortBy};
-use crate::{tr, ts};
+use crate::ts;
 use leptos::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -288,14 +288,5 @@ pub fn starter(build: &Build) -> AnyView {
         true => ts!(builds.by_push).into_any(),
         false if build.created_by.is_empty() => "–".into_any(),
         false => build.created_by.clone().into_any(),
-    }
-}
-
-/// The client's name as people know it, with the API's own where that differs.
-pub fn client_name(client: &CodeClient) -> String {
-    match client {
-        CodeClient::OSChina => tr!(client.oschina).to_string(),
-        CodeClient::Simple => tr!(client.simple).to_string(),
-        other => other.to_string(),
     }
 }

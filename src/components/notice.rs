@@ -4,57 +4,13 @@ use crate::client::Error;
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::connection::use_connection;
-use crate::format::duration;
+use crate::i18n::api_words::{api_words, error_words};
 use crate::navigation::use_navigation;
 use crate::platform::page;
 use crate::reactive::{live, part};
 use crate::routes::Route;
 use crate::{tr, ts};
-use chrono::TimeDelta;
 use leptos::prelude::*;
-
-/// What happened, in one sentence of the console's own.
-pub fn error_words(error: &Error) -> String {
-    match error {
-        Error::Unreachable if page::is_offline() => tr!(error.offline).to_string(),
-        Error::Unreachable => tr!(error.unreachable).to_string(),
-        Error::TimedOut { limit } => tr!(error.timed_out, s = limit.as_secs()),
-        Error::Unreadable { .. } => tr!(error.unreadable).to_string(),
-        Error::Refused(refusal) => match refusal.status {
-            401 => tr!(error.unauthorized).to_string(),
-            403 => tr!(error.forbidden).to_string(),
-            404 => tr!(error.not_found).to_string(),
-            429 => match refusal.retry_after {
-                Some(pause) => {
-                    let pause = TimeDelta::from_std(pause).unwrap_or(TimeDelta::MAX);
-                    tr!(error.too_many_wait, time = duration(pause))
-                }
-                None => tr!(error.too_many).to_string(),
-            },
-            400..=499 => tr!(error.refused).to_string(),
-            _ => tr!(error.server).to_string(),
-        },
-    }
-}
-
-/// The API's own words, the fields that it names included; empty when it said nothing.
-pub fn api_words(error: &Error) -> String {
-    match error {
-        Error::Refused(refusal) => {
-            let mut words = vec![refusal.message.clone()];
-            words.extend(
-                refusal
-                    .fields
-                    .iter()
-                    .map(|field| format!("{}: {}", field.path, field.message)),
-            );
-            words.retain(|text| !text.is_empty());
-            words.join("\n")
-        }
-        Error::Unreadable { reason } => reason.clone(),
-        _ => String::new(),
-    }
-}
 
 /// An error's place on the page. `what` was being done ('Loading builds'); `stale` says that older data
 /// is still shown beside it; without `retry` there is no Retry.

@@ -1,11 +1,11 @@
 //! Times and lengths of time on a page.
 
 use crate::api::{Build, Timestamp};
-use crate::format::duration;
+use crate::i18n::format::duration;
+use crate::i18n::words;
 use crate::platform::page;
 use crate::query::use_clock;
 use crate::reactive::{live, memo, part};
-use crate::text::words;
 use crate::ts;
 use chrono::TimeDelta;
 use leptos::prelude::*;

@@ -3,7 +3,7 @@
 use crate::client::Error;
 use crate::components::button::Button;
 use crate::components::icon;
-use crate::components::notice::{api_words, error_words};
+use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{list, live};
 use crate::{tr, ts};
 use gloo_timers::future::TimeoutFuture;

@@ -2,7 +2,6 @@
 
 use crate::api::{CodeClient, CreateRepository, Repository};
 use crate::client::{Client, Error};
-use crate::components::builds_table::client_name;
 use crate::components::button::Button;
 use crate::components::field::{CheckField, TextArea, TextField};
 use crate::components::markdown::markdown;
@@ -22,6 +21,7 @@ use crate::forms::rows_view::RowsEditor;
 use crate::forms::rules::check_repository;
 use crate::forms::sending::{Looked, Request, Sending};
 use crate::forms::state::FormState;
+use crate::i18n::api_words::client_name;
 use crate::navigation::use_navigation;
 use crate::platform::dom;
 use crate::platform::files::plain_text;

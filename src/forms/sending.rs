@@ -4,8 +4,8 @@
 use crate::client::Error;
 use crate::components::button::Button;
 use crate::components::icon;
-use crate::components::notice::{api_words, error_words};
 use crate::forms::state::{FormState, show_notice};
+use crate::i18n::api_words::{api_words, error_words};
 use crate::platform::{dom, page};
 use crate::reactive::{flag, live, part, when};
 use crate::{tr, ts};

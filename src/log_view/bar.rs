@@ -3,12 +3,12 @@
 use crate::api::Build;
 use crate::components::button::Button;
 use crate::components::input::select;
+use crate::i18n::numbers::{number, size};
 use crate::log_view::menus::{levels, more, window_menu};
 use crate::log_view::selection_bar::go_to_field;
 use crate::log_view::state::LogView;
 use crate::log_view::times::TimeKind;
 use crate::log_view::tools::Tools;
-use crate::log_view::words::{number, size};
 use crate::query::Query;
 use crate::reactive::{flag, live, part};
 use crate::{tr, ts};

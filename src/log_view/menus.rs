@@ -2,11 +2,11 @@
 
 use crate::components::button::Button;
 use crate::components::copy::copy_button;
+use crate::i18n::numbers::number;
 use crate::log::Mode;
 use crate::log_view::state::LogView;
 use crate::log_view::times::{local_offset, stamp};
 use crate::log_view::tools::Tools;
-use crate::log_view::words::number;
 use crate::reactive::{flag, live, memo, part, when};
 use crate::{tr, ts};
 use leptos::html;

@@ -1,8 +1,8 @@
 //! The strip beside the log: errors, warnings and matches of the whole of it, and what is in view.
 
+use crate::i18n::numbers::number;
 use crate::log::LevelKind;
 use crate::log_view::tools::Tools;
-use crate::log_view::words::number;
 use crate::reactive::effect;
 use crate::{tr, ts};
 use leptos::html;

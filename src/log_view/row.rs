@@ -1,10 +1,10 @@
 //! One row: its elements, and how they come to show a line.
 
+use crate::i18n::numbers::size;
 use crate::log::{Color, LevelKind, Style};
 use crate::log_view::line;
 use crate::log_view::rows::{Painting, Shown};
 use crate::log_view::times::local_offset;
-use crate::log_view::words::size;
 use crate::tr;
 use leptos::prelude::document;
 use std::ops::Range;

@@ -2,10 +2,10 @@
 
 use crate::components::button::Button;
 use crate::components::input::select;
+use crate::i18n::numbers::number;
 use crate::log::QueryErrorKind;
 use crate::log_view::find::{Finder, Found};
 use crate::log_view::tools::Tools;
-use crate::log_view::words::number;
 use crate::reactive::{flag, live};
 use crate::{tr, ts};
 use leptos::prelude::*;

@@ -3,11 +3,11 @@
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::components::icon::Icon;
-use crate::format::duration;
+use crate::i18n::format::duration;
+use crate::i18n::numbers::number;
 use crate::log::SectionState;
 use crate::log_view::select::Selection;
 use crate::log_view::tools::Tools;
-use crate::log_view::words::number;
 use crate::reactive::{list, live, memo, part, when};
 use crate::{tr, ts};
 use chrono::TimeDelta;

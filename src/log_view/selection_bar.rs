@@ -1,11 +1,11 @@
 //! What can be done with selected lines; and going to a line, a range or a time.
 
 use crate::components::button::Button;
+use crate::i18n::numbers::number;
 use crate::log::export::Format;
 use crate::log_view::select::Selection;
 use crate::log_view::times::{local_offset, next_at, time_of_day};
 use crate::log_view::tools::Tools;
-use crate::log_view::words::number;
 use crate::platform::clipboard;
 use crate::reactive::{live, when};
 use crate::{tr, ts};

@@ -1,11 +1,11 @@
 //! What can be done with the log, for buttons and keys alike.
 
+use crate::i18n::numbers::number;
 use crate::log::Mode;
 use crate::log_view::find::Finder;
 use crate::log_view::select::Selection;
 use crate::log_view::state::LogView;
 use crate::log_view::times::TimeKind;
-use crate::log_view::words::number;
 use crate::platform::dom::focus;
 use crate::platform::storage::{Keep, store};
 use crate::tr;

@@ -6,11 +6,11 @@ use crate::components::button::Button;
 use crate::components::input::{Input, select};
 use crate::components::notice::{error_notice, notice};
 use crate::connection::use_connection;
+use crate::i18n::{Locale, locale, set_locale, words};
 use crate::navigation::use_navigation;
 use crate::platform::page;
 use crate::reactive::{effect, flag, live, memo, part, when};
 use crate::routes::{Route, safe_back};
-use crate::text::{Locale, locale, set_locale, words};
 use crate::{tr, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -312,7 +312,7 @@ fn appearance() -> AnyView {
         } else {
             Locale::en
         };
-        crate::text::remember(language);
+        crate::i18n::remember(language);
         set_locale(language);
     };
     view! {

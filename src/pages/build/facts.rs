@@ -1,12 +1,13 @@
 //! Everything that the API says of a build, as facts and as a timeline.
 
 use crate::api::{Build, Status, Timestamp};
-use crate::components::builds_table::{client_name, starter};
+use crate::components::builds_table::starter;
 use crate::components::button::Button;
 use crate::components::copy::copy_button;
 use crate::components::fact::{code_fact, copied_fact, fact};
 use crate::components::icon;
 use crate::components::time::{absolute_time, outside_link, relative_time, running};
+use crate::i18n::api_words::client_name;
 use crate::navigation::use_navigation;
 use crate::pages::build::siblings::{Siblings, changes};
 use crate::query::Query;

@@ -9,7 +9,7 @@ use crate::components::button::Button;
 use crate::components::fact::fact;
 use crate::components::time::{outside_link, relative_time};
 use crate::connection::use_connection;
-use crate::format::short_commit;
+use crate::i18n::format::short_commit;
 use crate::navigation::use_navigation;
 use crate::query::intervals::LIVE_NEIGHBOURS;
 use crate::query::schedule::Pace;

@@ -1,10 +1,10 @@
 //! Watching builds until they end, and telling the user; and what the tab shows of a build.
 
 use crate::api::{Build, Status};
-use crate::components::badge::status_word;
 use crate::components::button::Button;
 use crate::components::icon;
 use crate::connection::Connection;
+use crate::i18n::api_words::status_word;
 use crate::navigation::Navigation;
 use crate::platform::notifications;
 use crate::query::intervals::WATCHED_BUILDS;

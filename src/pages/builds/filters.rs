@@ -1,16 +1,15 @@
 //! The filters of the builds table: what the API is asked for, and what of its rows is shown.
 
 use crate::api::Status;
-use crate::components::badge::status_word;
 use crate::components::builds_list::BuildsList;
-use crate::components::builds_table::client_name;
 use crate::components::button::Button;
 use crate::components::input::{Input, select};
 use crate::connection::use_connection;
+use crate::i18n::api_words::{client_name, status_word};
+use crate::i18n::words;
 use crate::navigation::use_navigation;
 use crate::reactive::{effect, live, memo, part, when};
 use crate::routes::{BuildsQuery, Route};
-use crate::text::words;
 use crate::ts;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;

@@ -1,12 +1,12 @@
 //! The chart of durations: one mark for each build, oldest on the left.
 
 use crate::api::{Build, Status};
-use crate::components::badge::status_word;
-use crate::format::duration as words_of;
+use crate::i18n::api_words::status_word;
+use crate::i18n::format::duration as words_of;
+use crate::i18n::words;
 use crate::insight::duration;
 use crate::navigation::use_navigation;
 use crate::routes::Route;
-use crate::text::words;
 use crate::ts;
 use chrono::TimeDelta;
 use leptos::prelude::*;

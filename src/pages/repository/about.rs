@@ -1,7 +1,6 @@
 //! What a repository is: its tag configs, each with a Build button; its deploy key; its first steps.
 
 use crate::api::{BuildConfig, Repository as RepositoryData, SourceKind, TagConfig};
-use crate::components::builds_table::client_name;
 use crate::components::copy::copy_button;
 use crate::components::fact::{code_fact, fact};
 use crate::components::icon;
@@ -10,9 +9,10 @@ use crate::components::table::{cell, row, table};
 use crate::components::time::{absolute_time, outside_link};
 use crate::components::trigger::{After, Target, trigger_buttons};
 use crate::forms::words::tagging as tagging_word;
+use crate::i18n::api_words::client_name;
+use crate::i18n::words;
 use crate::platform::page;
 use crate::reactive::{live, when};
-use crate::text::words;
 use crate::ts;
 use leptos::prelude::*;
 

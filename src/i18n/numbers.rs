@@ -1,6 +1,6 @@
 //! Words for what the log view counts.
 
-use crate::text::words;
+use crate::i18n::words;
 use crate::tr;
 
 /// A number of bytes, to be read: `950 B`, `14.2 kB`, `142.0 MB`.

@@ -1,5 +1,10 @@
 //! The texts that the user reads: `tr!` finds one in the current language.
 
+pub mod api_words;
+pub mod format;
+pub mod intl;
+pub mod numbers;
+
 pub use generated::i18n;
 pub use generated::i18n::Locale;
 use leptos::prelude::*;
@@ -64,8 +69,8 @@ pub fn tag(locale: Locale) -> &'static str {
 }
 
 /// The browser's words for times and numbers in the current language.
-pub fn words() -> crate::platform::dom::Words<'static> {
-    crate::platform::dom::Words(tag(locale()))
+pub fn words() -> crate::i18n::intl::Words<'static> {
+    crate::i18n::intl::Words(tag(locale()))
 }
 
 /// A text with its `{name}`s replaced.
@@ -98,11 +103,11 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
 #[macro_export]
 macro_rules! tr {
     ($($key:ident).+) => {
-        leptos_i18n::td_string!($crate::text::locale(), $($key).+)
+        leptos_i18n::td_string!($crate::i18n::locale(), $($key).+)
     };
     ($($key:ident).+, $($name:ident = $value:expr),+ $(,)?) => {
-        $crate::text::fill(
-            leptos_i18n::td_string!($crate::text::locale(), $($key).+),
+        $crate::i18n::fill(
+            leptos_i18n::td_string!($crate::i18n::locale(), $($key).+),
             &[$((stringify!($name), &$value.to_string())),+],
         )
     };
@@ -113,7 +118,7 @@ macro_rules! tr {
 #[macro_export]
 macro_rules! ts {
     ($($key:ident).+) => {
-        $crate::text::fixed_signal(|locale| leptos_i18n::td_string!(locale, $($key).+))
+        $crate::i18n::fixed_signal(|locale| leptos_i18n::td_string!(locale, $($key).+))
     };
     ($($tokens:tt)+) => {
         $crate::reactive::live(move || $crate::tr!($($tokens)+))
