@@ -3,9 +3,9 @@
 
 use crate::components::palette::Overlay;
 use crate::connection::Connection;
-use crate::navigation::Navigation;
 use crate::platform::{dom, page};
-use crate::routes::{BuildsQuery, Route};
+use crate::routing::navigation::Navigation;
+use crate::routing::routes::{BuildsQuery, Route};
 use leptos::ev;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;

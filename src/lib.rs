@@ -7,7 +7,6 @@ pub mod i18n;
 pub mod insight;
 pub mod platform;
 pub mod reactive;
-pub mod routes;
 
 pub mod actions;
 pub mod app;
@@ -16,9 +15,9 @@ pub mod connection;
 pub mod keys;
 pub mod known;
 pub mod log_view;
-pub mod navigation;
 pub mod pages;
 pub mod query;
+pub mod routing;
 pub mod visit;
 pub mod watch;
 

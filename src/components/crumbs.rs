@@ -1,7 +1,7 @@
 //! Where a page stands, with links to what stands above it.
 
-use crate::navigation::use_navigation;
-use crate::routes::Route;
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
 use crate::ts;
 use leptos::prelude::*;
 

@@ -8,9 +8,9 @@ use crate::connection::use_connection;
 use crate::forms::preview::image_reference;
 use crate::forms::row::Row;
 use crate::i18n::api_words::{api_words, error_words};
-use crate::navigation::use_navigation;
 use crate::reactive::{live, memo, part};
-use crate::routes::Route;
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -4,8 +4,8 @@ use crate::log::export;
 use crate::log::export::Format;
 use crate::log_view::state::LogView;
 use crate::log_view::times::{local_offset, stamp};
-use crate::navigation::Navigation;
-use crate::routes::LogPlace;
+use crate::routing::navigation::Navigation;
+use crate::routing::routes::LogPlace;
 use leptos::prelude::*;
 
 /// What is selected in one log. A copy is the same.

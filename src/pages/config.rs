@@ -9,11 +9,11 @@ use crate::connection::use_connection;
 use crate::forms::config_editor::Origin;
 use crate::forms::config_form::config_form;
 use crate::i18n::words;
-use crate::navigation::use_navigation;
 use crate::pages::repository::{no_such_repository, use_repository};
 use crate::query::use_clock;
 use crate::reactive::{effect, live, memo, part};
-use crate::routes::Route;
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
 use crate::{known, ts};
 use leptos::prelude::*;
 

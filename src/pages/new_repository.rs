@@ -4,10 +4,9 @@ use crate::app::heading;
 use crate::components::crumbs::{crumbs, namespace_crumb};
 use crate::connection::use_connection;
 use crate::forms::create_form::create_form;
-use crate::known;
-use crate::navigation::use_navigation;
-use crate::routes::Route;
-use crate::ts;
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
+use crate::{known, ts};
 use leptos::prelude::*;
 
 /// The New repository page.

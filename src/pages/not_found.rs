@@ -2,9 +2,9 @@
 
 use crate::app::heading;
 use crate::connection::use_connection;
-use crate::navigation::use_navigation;
 use crate::reactive::part;
-use crate::routes::{BuildsQuery, Route};
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::{BuildsQuery, Route};
 use crate::{known, ts};
 use leptos::prelude::*;
 

@@ -2,7 +2,7 @@
 //! their eyes.
 
 use crate::api::{Build, Page, SourceKind};
-use crate::routes::{BuildsQuery, Sort, SortBy};
+use crate::routing::routes::{BuildsQuery, Sort, SortBy};
 
 /// What is shown of the list, before filters and sorting.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -125,7 +125,7 @@ fn compare(one: &Build, two: &Build, sort: Sort) -> std::cmp::Ordering {
 mod tests {
     use super::*;
     use crate::api::{Status, Timestamp};
-    use crate::routes::Route;
+    use crate::routing::routes::Route;
     use proptest::prelude::*;
 
     fn build(id: u32) -> Build {

@@ -8,11 +8,11 @@ use crate::components::fact::{code_fact, copied_fact, fact};
 use crate::components::icon;
 use crate::components::time::{absolute_time, outside_link, relative_time, running};
 use crate::i18n::api_words::client_name;
-use crate::navigation::use_navigation;
 use crate::pages::build::siblings::{Siblings, changes};
 use crate::query::Query;
 use crate::reactive::live;
-use crate::routes::Route;
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
 use crate::ts;
 use leptos::prelude::*;
 

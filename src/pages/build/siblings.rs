@@ -10,12 +10,12 @@ use crate::components::fact::fact;
 use crate::components::time::{outside_link, relative_time};
 use crate::connection::use_connection;
 use crate::i18n::format::short_commit;
-use crate::navigation::use_navigation;
 use crate::query::intervals::LIVE_NEIGHBOURS;
 use crate::query::schedule::Pace;
 use crate::query::{Query, use_query};
 use crate::reactive::{memo, part};
-use crate::routes::Route;
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
 use crate::ts;
 use leptos::prelude::*;
 

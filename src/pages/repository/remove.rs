@@ -7,9 +7,9 @@ use crate::components::icon;
 use crate::components::input::Input;
 use crate::components::notice::error_notice;
 use crate::connection::use_connection;
-use crate::navigation::use_navigation;
 use crate::reactive::{flag, part, when};
-use crate::routes::Route;
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
 use crate::{known, ts};
 use leptos::prelude::*;
 

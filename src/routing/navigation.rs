@@ -4,7 +4,7 @@
 //! that decodes them first would make `new` the repository and `new` the page one path.
 
 use crate::platform::{dom, page};
-use crate::routes::Route;
+use crate::routing::routes::Route;
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
