@@ -1,52 +1,25 @@
 //! The shell around every page: header, navigation, title, announcements; and which page is shown.
 
-use crate::actions::Actions;
 use crate::client::site_config::site_config;
-use crate::components::palette::{Over, Overlay};
-use crate::components::toast::{Toasts, toast_region};
-use crate::connection::Connection;
+use crate::components::toast::toast_region;
 use crate::i18n::{Locale, locale, set_locale};
 use crate::pages::builds::Builds;
 use crate::pages::later::{overlay_of_site, part_of_site, start_watching};
 use crate::platform::page;
-use crate::platform::storage::{Keep, store, stored};
-use crate::query::Clock;
 use crate::reactive::{effect, live, memo, part};
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
-use crate::visit::Visit;
-use crate::watch::Watch;
-use crate::{keys, tr, ts};
+use crate::state::clock::Clock;
+use crate::state::connection::Connection;
+use crate::state::overlay::{Over, Overlay};
+use crate::state::page_actions::Actions;
+use crate::state::session_cache::Visit;
+use crate::state::theme::{Theme, provide_theme};
+use crate::state::toasts::Toasts;
+use crate::state::watched_builds::Watch;
+use crate::{keys, ts};
 use leptos::html;
 use leptos::prelude::*;
-
-/// Light, dark, or what the system says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
-    System,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    /// The value under which it is kept.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// Its name for the user.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::System => tr!(theme.system),
-            Self::Light => tr!(theme.light),
-            Self::Dark => tr!(theme.dark),
-        }
-    }
-}
 
 impl From<&str> for Theme {
     fn from(text: &str) -> Self {
@@ -259,27 +232,4 @@ fn Header() -> impl IntoView {
             </button>
         </header>
     }
-}
-
-/// Provides the theme as a signal; a change is kept and shown.
-fn provide_theme() {
-    let theme = RwSignal::new(Theme::from(
-        stored(Keep::Device, "theme").unwrap_or_default().as_str(),
-    ));
-    provide_context(theme);
-    Effect::new(move |before: Option<()>| {
-        let theme = theme.get();
-        if before.is_none() {
-            return; // What was kept is shown already, by boot.js.
-        }
-        let kept = (theme != Theme::System).then(|| theme.as_str());
-        store(Keep::Device, "theme", kept);
-        if let Some(root) = document().document_element() {
-            // Neither fails for a valid name.
-            let _ = match kept {
-                Some(value) => root.set_attribute("data-theme", value),
-                None => root.remove_attribute("data-theme"),
-            };
-        }
-    });
 }

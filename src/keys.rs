@@ -1,11 +1,11 @@
 //! The console's keys, wherever the focus is but in something that is typed into. A page's own keys come
 //! first: what they have taken is left alone.
 
-use crate::components::palette::Overlay;
-use crate::connection::Connection;
 use crate::platform::{dom, page};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::{BuildsQuery, Route};
+use crate::state::connection::Connection;
+use crate::state::overlay::Overlay;
 use leptos::ev;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;

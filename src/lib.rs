@@ -8,18 +8,14 @@ pub mod insight;
 pub mod platform;
 pub mod reactive;
 
-pub mod actions;
 pub mod app;
 pub mod components;
-pub mod connection;
 pub mod keys;
-pub mod known;
 pub mod log_view;
 pub mod pages;
 pub mod query;
 pub mod routing;
-pub mod visit;
-pub mod watch;
+pub mod state;
 
 pub use {slipway_api as api, slipway_log as log};
 

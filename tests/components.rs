@@ -13,7 +13,7 @@ use slipway_console::forms::rows_view::RowsEditor;
 use slipway_console::forms::rules::check_config;
 use slipway_console::forms::state::FormState;
 use slipway_console::i18n::{Locale, set_locale};
-use slipway_console::query::Clock;
+use slipway_console::state::clock::Clock;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlButtonElement, HtmlElement, HtmlInputElement};

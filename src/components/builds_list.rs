@@ -5,15 +5,15 @@ pub mod arrange;
 use crate::api::{Build, Page};
 use crate::components::builds_list::arrange::Shown;
 use crate::components::button::Button;
-use crate::connection::use_connection;
 use crate::i18n::words;
-use crate::known::names;
 use crate::platform::dom;
 use crate::query::intervals::{IDLE_LIST, LIVE_LIST};
 use crate::query::{Query, use_query};
 use crate::reactive::{effect, memo, when};
+use crate::state::connection::use_connection;
+use crate::state::known_repositories::names;
+use crate::state::session_cache::{Answer, Asked, use_visit};
 use crate::ts;
-use crate::visit::{Answer, Asked, use_visit};
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -6,8 +6,8 @@ use crate::components::button::Button;
 use crate::components::dialog::Dialog;
 use crate::components::input::Input;
 use crate::components::notice::error_notice;
-use crate::components::trigger::{After, Target, use_starter};
 use crate::reactive::{flag, live, part};
+use crate::state::start_build::{After, Target, use_starter};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -3,12 +3,12 @@
 use crate::client::Error;
 use crate::components::button::Button;
 use crate::components::icon;
-use crate::connection::use_connection;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::platform::page;
 use crate::reactive::{live, part};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
+use crate::state::connection::use_connection;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -1,34 +1,22 @@
 //! What lies over the page at a key: the palette, which goes to or does anything by its name, and the list
 //! of keys.
 
-use crate::actions::Actions;
-use crate::app::Theme;
 use crate::components::commit_dialog::commit_dialog;
 use crate::components::dialog::Dialog;
-use crate::components::trigger::{After, Target};
-use crate::connection::use_connection;
 use crate::i18n::{Locale, locale, remember, set_locale};
 use crate::reactive::{effect, live, memo, part};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
-use crate::visit::use_visit;
-use crate::{known, tr, ts};
+use crate::state::connection::use_connection;
+use crate::state::known_repositories;
+use crate::state::overlay::{Over, Overlay};
+use crate::state::page_actions::Actions;
+use crate::state::session_cache::use_visit;
+use crate::state::theme::Theme;
+use crate::{tr, ts};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-
-/// What lies over the page.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Overlay {
-    Palette,
-    Keys,
-    /// The dialog that asks for the commit to build.
-    Commit(Target, After),
-}
-
-/// What lies over the page now; `None`: nothing. Provided by the shell.
-#[derive(Clone, Copy)]
-pub struct Over(pub RwSignal<Option<Overlay>>);
 
 /// The most lines that the palette offers at one time.
 const MOST: usize = 50;
@@ -115,7 +103,7 @@ fn entries() -> Vec<Entry> {
         Route::Connection { back: None },
     ));
     entries.extend(settings());
-    let seen = known::all(&untrack(|| connection.address()));
+    let seen = known_repositories::all(&untrack(|| connection.address()));
     entries.extend(seen.into_iter().map(|seen| Entry {
         kind: ts!(palette.repository),
         text: format!("{}/{}", seen.namespace, seen.name),

@@ -1,14 +1,13 @@
 //! Reading the log: as it comes in, and again and again while the build runs.
 
 use crate::api::Build;
-use crate::client::backoff;
-use crate::client::{Client, Error, LogStream};
-use crate::connection::use_connection;
+use crate::client::{Client, Error, LogStream, backoff};
 use crate::log::{Fault, Outcome};
 use crate::log_view::pause::{Slices, frame};
 use crate::log_view::state::{LogView, set};
 use crate::query::{Query, intervals};
 use crate::reactive::{effect, memo};
+use crate::state::connection::use_connection;
 use futures_util::future::{AbortHandle, abortable};
 use leptos::ev;
 use leptos::prelude::*;

@@ -4,15 +4,13 @@ mod facts;
 mod siblings;
 pub mod watching;
 
-use crate::actions::{Action, offer};
 use crate::api::Build as BuildData;
 use crate::app::heading;
 use crate::components::badge::status_badge;
 use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::notice::{load_error, skeleton};
 use crate::components::time::running;
-use crate::components::trigger::{After, Target, trigger_buttons, use_starter};
-use crate::connection::use_connection;
+use crate::components::trigger::trigger_buttons;
 use crate::i18n::api_words::status_word;
 use crate::log_view::log_section;
 use crate::platform::clipboard;
@@ -22,7 +20,10 @@ use crate::query::use_query;
 use crate::reactive::{choose, effect, memo, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
-use crate::visit::use_visit;
+use crate::state::connection::use_connection;
+use crate::state::page_actions::{Action, offer};
+use crate::state::session_cache::use_visit;
+use crate::state::start_build::{After, Target, use_starter};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

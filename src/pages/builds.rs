@@ -9,15 +9,15 @@ use crate::components::builds_table::{Sorting, builds_table};
 use crate::components::button::Button;
 use crate::components::notice::{load_error, notice, skeleton};
 use crate::components::table::{Step, pager};
-use crate::connection::use_connection;
 use crate::i18n::words;
 use crate::pages::builds::filters::{filtered_note, filters};
 use crate::pages::later;
 use crate::reactive::{choose, effect, live, memo, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route, Sort};
+use crate::state::connection::use_connection;
+use crate::state::session_cache::Asked;
 use crate::ts;
-use crate::visit::Asked;
 use leptos::prelude::*;
 
 /// The Builds page.

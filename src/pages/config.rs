@@ -5,16 +5,17 @@ use crate::app::heading;
 use crate::components::button::Button;
 use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::notice::{load_error, notice, skeleton};
-use crate::connection::use_connection;
 use crate::forms::config_editor::Origin;
 use crate::forms::config_form::config_form;
 use crate::i18n::words;
 use crate::pages::repository::{no_such_repository, use_repository};
-use crate::query::use_clock;
 use crate::reactive::{effect, live, memo, part};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::{known, ts};
+use crate::state::clock::use_clock;
+use crate::state::connection::use_connection;
+use crate::state::known_repositories;
+use crate::ts;
 use leptos::prelude::*;
 
 /// The Build config page.
@@ -41,7 +42,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
         }
         error.get().filter(|error| error.is_not_offered())?;
         let (namespace, name) = path.get_value();
-        let seen = known::find(&connection.address(), &namespace, &name);
+        let seen = known_repositories::find(&connection.address(), &namespace, &name);
         let config = seen.and_then(|seen| Some((seen.repository?.build_config?, seen.at)));
         let origin = Origin {
             held: config
@@ -73,8 +74,8 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
         let (namespace, name) = path.get_value();
         let address = untrack(move || connection.address());
         match held {
-            Some(held) => known::remember_config(&address, &namespace, &name, &held),
-            None => known::remember(&address, &namespace, &name, None),
+            Some(held) => known_repositories::remember_config(&address, &namespace, &name, &held),
+            None => known_repositories::remember(&address, &namespace, &name, None),
         }
     };
     let missing = memo(move || read.data().is_some_and(|answer| answer.is_none()));

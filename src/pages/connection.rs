@@ -1,16 +1,17 @@
 //! Where the API is, as whom, in which language and theme; and a test that says what it found.
 
-use crate::app::{Theme, heading};
+use crate::app::heading;
 use crate::client::{Error, Token};
 use crate::components::button::Button;
 use crate::components::input::{Input, select};
 use crate::components::notice::{error_notice, notice};
-use crate::connection::use_connection;
 use crate::i18n::{Locale, locale, set_locale, words};
 use crate::platform::page;
 use crate::reactive::{effect, flag, live, memo, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{Route, safe_back};
+use crate::state::connection::use_connection;
+use crate::state::theme::Theme;
 use crate::{tr, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;

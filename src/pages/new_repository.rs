@@ -2,11 +2,12 @@
 
 use crate::app::heading;
 use crate::components::crumbs::{crumbs, namespace_crumb};
-use crate::connection::use_connection;
 use crate::forms::create_form::create_form;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::{known, ts};
+use crate::state::connection::use_connection;
+use crate::state::known_repositories;
+use crate::ts;
 use leptos::prelude::*;
 
 /// The New repository page.
@@ -18,7 +19,7 @@ pub fn NewRepository(namespace: String) -> impl IntoView {
     let created = Callback::new(move |repository: crate::api::Repository| {
         let name = repository.repo_name.clone();
         let address = untrack(move || connection.address());
-        known::remember(&address, &to, &name, Some(&repository));
+        known_repositories::remember(&address, &to, &name, Some(&repository));
         // On the repository's page are the deploy key and a Build button for each tag.
         navigation.go(&Route::Repository {
             namespace: to.clone(),

@@ -1,11 +1,12 @@
 //! What stands where no page is.
 
 use crate::app::heading;
-use crate::connection::use_connection;
 use crate::reactive::part;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
-use crate::{known, ts};
+use crate::state::connection::use_connection;
+use crate::state::known_repositories;
+use crate::ts;
 use leptos::prelude::*;
 
 /// Says that there is no such page, and offers what is near.
@@ -64,7 +65,7 @@ pub fn NotFound() -> impl IntoView {
 fn near(here: &str, address: &str) -> Vec<Route> {
     let path = here.split(['?', '#']).next().unwrap_or_default();
     let mut routes: Vec<Route> = mended(path).into_iter().collect();
-    let seen = known::all(address).into_iter();
+    let seen = known_repositories::all(address).into_iter();
     routes.extend(
         seen.filter(|seen| path.contains(&format!("/{}", seen.name)))
             .take(5)

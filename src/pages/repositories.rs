@@ -8,14 +8,15 @@ use crate::components::input::Input;
 use crate::components::notice::{load_error, notice, skeleton};
 use crate::components::table::{Step, cell, pager, row, table};
 use crate::components::time::relative_time;
-use crate::connection::use_connection;
 use crate::i18n::words;
 use crate::query::schedule::Pace;
 use crate::query::use_query;
 use crate::reactive::{effect, live, memo, part};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
-use crate::{known, ts};
+use crate::state::connection::use_connection;
+use crate::state::known_repositories;
+use crate::ts;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -51,7 +52,7 @@ pub fn Repositories(namespace: String) -> impl IntoView {
         (None, true) => {
             let address = connection.address();
             let namespace = namespace.get_value();
-            let known = known::all(&address).into_iter();
+            let known = known_repositories::all(&address).into_iter();
             Some(
                 known
                     .filter(|seen| seen.namespace == namespace)
@@ -76,7 +77,7 @@ pub fn Repositories(namespace: String) -> impl IntoView {
                 .map(|one| format!("{}/{}", one.namespace, one.repo_name))
                 .collect();
             let address = connection.address();
-            known::names::note(&address, paths.iter().map(String::as_str));
+            known_repositories::names::note(&address, paths.iter().map(String::as_str));
         }
     });
     let new_button = move || Button::new(ts!(repositories.new)).primary();

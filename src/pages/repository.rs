@@ -3,7 +3,6 @@
 mod about;
 mod remove;
 
-use crate::actions::{Action, offer};
 use crate::api::Repository as RepositoryData;
 use crate::app::heading;
 use crate::client::Error;
@@ -13,8 +12,7 @@ use crate::components::button::Button;
 use crate::components::crumbs::{crumbs, namespace_crumb};
 use crate::components::input::Input;
 use crate::components::notice::{load_error, notice, skeleton};
-use crate::components::trigger::{After, Target, trigger_buttons, use_starter};
-use crate::connection::use_connection;
+use crate::components::trigger::trigger_buttons;
 use crate::i18n::words;
 use crate::pages::repository::about::about;
 use crate::pages::repository::remove::remove;
@@ -23,8 +21,12 @@ use crate::query::{Query, use_query};
 use crate::reactive::{choose, effect, live, memo, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, INSIGHT_LAST, InsightQuery, Route};
-use crate::visit::Asked;
-use crate::{known, ts};
+use crate::state::connection::use_connection;
+use crate::state::known_repositories;
+use crate::state::page_actions::{Action, offer};
+use crate::state::session_cache::Asked;
+use crate::state::start_build::{After, Target, use_starter};
+use crate::ts;
 use leptos::prelude::*;
 
 /// The page of one repository.
@@ -39,7 +41,7 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
     let seen = memo(move || {
         error.get().filter(Error::is_not_offered)?;
         let (namespace, name) = path.get_value();
-        known::find(&connection.address(), &namespace, &name)
+        known_repositories::find(&connection.address(), &namespace, &name)
     });
     let shown = memo(move || match read.data() {
         Some(answer) => (*answer).clone(),
@@ -271,7 +273,12 @@ pub fn use_repository(path: StoredValue<(String, String)>) -> Query<Option<Repos
     effect(move || {
         if let Some(repository) = read.data().as_deref().and_then(Option::as_ref) {
             let (namespace, name) = path.get_value();
-            known::remember(&connection.address(), &namespace, &name, Some(repository));
+            known_repositories::remember(
+                &connection.address(),
+                &namespace,
+                &name,
+                Some(repository),
+            );
         }
     });
     read

@@ -8,7 +8,6 @@ use crate::components::badge::status_badge;
 use crate::components::button::Button;
 use crate::components::fact::fact;
 use crate::components::time::{outside_link, relative_time};
-use crate::connection::use_connection;
 use crate::i18n::format::short_commit;
 use crate::query::intervals::LIVE_NEIGHBOURS;
 use crate::query::schedule::Pace;
@@ -16,6 +15,7 @@ use crate::query::{Query, use_query};
 use crate::reactive::{memo, part};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
+use crate::state::connection::use_connection;
 use crate::ts;
 use leptos::prelude::*;
 

@@ -3,15 +3,15 @@
 use crate::api::{Build, Status};
 use crate::components::button::Button;
 use crate::components::icon;
-use crate::connection::Connection;
 use crate::i18n::api_words::status_word;
 use crate::platform::notifications;
 use crate::query::intervals::WATCHED_BUILDS;
 use crate::reactive::{effect, when};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
+use crate::state::connection::Connection;
+use crate::state::watched_builds::{Watch, use_watch};
 use crate::ts;
-use crate::watch::{Watch, use_watch};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 

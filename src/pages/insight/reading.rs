@@ -2,7 +2,7 @@
 
 use crate::api::Build;
 use crate::client::{Client, Error};
-use crate::connection::{Connection, use_connection};
+use crate::state::connection::{Connection, use_connection};
 use futures_util::future::{AbortHandle, abortable, join};
 use leptos::prelude::*;
 use std::cell::Cell;

@@ -7,12 +7,13 @@ use crate::components::icon;
 use crate::components::markdown::markdown;
 use crate::components::table::{cell, row, table};
 use crate::components::time::{absolute_time, outside_link};
-use crate::components::trigger::{After, Target, trigger_buttons};
+use crate::components::trigger::trigger_buttons;
 use crate::forms::words::tagging as tagging_word;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;
 use crate::platform::page;
 use crate::reactive::{live, when};
+use crate::state::start_build::{After, Target};
 use crate::ts;
 use leptos::prelude::*;
 

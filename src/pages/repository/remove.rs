@@ -6,11 +6,12 @@ use crate::components::dialog::Dialog;
 use crate::components::icon;
 use crate::components::input::Input;
 use crate::components::notice::error_notice;
-use crate::connection::use_connection;
 use crate::reactive::{flag, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::{known, ts};
+use crate::state::connection::use_connection;
+use crate::state::known_repositories;
+use crate::ts;
 use leptos::prelude::*;
 
 /// Removing the repository, where the API offers it.
@@ -39,7 +40,11 @@ pub fn remove(path: StoredValue<(String, String)>) -> AnyView {
             }
             match answer {
                 Ok(()) => {
-                    known::forget(&untrack(move || connection.address()), &namespace, &name);
+                    known_repositories::forget(
+                        &untrack(move || connection.address()),
+                        &namespace,
+                        &name,
+                    );
                     navigation.go(&Route::Repositories { namespace });
                 }
                 Err(failure) => error.set(Some(failure)),

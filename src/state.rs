@@ -1,0 +1,12 @@
+//! What the console remembers while it runs, and between visits.
+
+pub mod clock;
+pub mod connection;
+pub mod known_repositories;
+pub mod overlay;
+pub mod page_actions;
+pub mod session_cache;
+pub mod start_build;
+pub mod theme;
+pub mod toasts;
+pub mod watched_builds;
