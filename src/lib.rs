@@ -16,6 +16,7 @@ pub mod pages;
 pub mod query;
 pub mod routing;
 pub mod state;
+pub mod ui;
 
 pub use {slipway_api as api, slipway_log as log};
 

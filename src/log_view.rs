@@ -35,8 +35,7 @@ mod tools;
 mod viewport;
 
 use crate::api::Build;
-use crate::components::button::Button;
-use crate::components::notice::{load_error, notice};
+use crate::components::notice::load_error;
 use crate::i18n::numbers::number;
 use crate::i18n::words;
 use crate::log_view::find::Finder;
@@ -50,6 +49,8 @@ use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
 use crate::reactive::{effect, flag, live, when};
 use crate::routing::navigation::use_navigation;
+use crate::ui::button::Button;
+use crate::ui::notice::notice;
 use crate::{tr, ts};
 use leptos::html;
 use leptos::prelude::*;

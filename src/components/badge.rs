@@ -1,10 +1,10 @@
 //! A build's status: an icon, a word, a colour.
 
 use crate::api::Status;
-use crate::components::icon;
-use crate::components::icon::Icon;
 use crate::i18n::api_words::status_word;
 use crate::reactive::part;
+use crate::ui::icon;
+use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
 fn look(status: &Status) -> (&'static str, Icon) {

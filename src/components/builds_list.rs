@@ -4,7 +4,6 @@ pub mod arrange;
 
 use crate::api::{Build, Page};
 use crate::components::builds_list::arrange::Shown;
-use crate::components::button::Button;
 use crate::i18n::words;
 use crate::platform::dom;
 use crate::query::intervals::{IDLE_LIST, LIVE_LIST};
@@ -14,6 +13,7 @@ use crate::state::connection::use_connection;
 use crate::state::known_repositories::names;
 use crate::state::session_cache::{Answer, Asked, use_visit};
 use crate::ts;
+use crate::ui::button::Button;
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -3,7 +3,6 @@
 
 use crate::api::{Build, SourceKind};
 use crate::components::badge::status_badge;
-use crate::components::table::{cell, head, row, table_of};
 use crate::components::time::{build_duration, outside_link, relative_time};
 use crate::components::trigger::trigger_buttons;
 use crate::i18n::format::short_commit;
@@ -12,6 +11,7 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{Route, Sort, SortBy};
 use crate::state::start_build::{After, Target};
 use crate::ts;
+use crate::ui::table::{cell, head, row, table_of};
 use leptos::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -258,8 +258,8 @@ fn image_cell(build: &Build) -> AnyView {
 /// The branch or tag and the commit of a build, with links where the API gives web addresses.
 pub fn source_ref(build: &Build) -> impl IntoView + use<> {
     let shape = match build.code_repo_type {
-        SourceKind::Tag => super::icon::TAG,
-        _ => super::icon::BRANCH,
+        SourceKind::Tag => crate::ui::icon::TAG,
+        _ => crate::ui::icon::BRANCH,
     };
     let commit = build
         .code_head_commit
@@ -277,7 +277,7 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
     let url = build.code_repo_branch_url.as_deref();
     view! {
         <div class="source-ref">
-            {super::icon::icon(shape)} <span class="code">{outside_link(name, url)}</span>
+            {crate::ui::icon::icon(shape)} <span class="code">{outside_link(name, url)}</span>
         </div>
         {commit}
     }

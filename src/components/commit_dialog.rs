@@ -2,12 +2,12 @@
 
 use crate::api::grammar::is_commit;
 use crate::client::Error;
-use crate::components::button::Button;
-use crate::components::dialog::Dialog;
-use crate::components::input::Input;
 use crate::components::notice::error_notice;
 use crate::reactive::{flag, live, part};
 use crate::state::start_build::{After, Target, use_starter};
+use crate::ui::button::Button;
+use crate::ui::dialog::Dialog;
+use crate::ui::input::Input;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -1,14 +1,14 @@
 //! What went wrong, told where it matters: what failed, the status, the API's own words, Retry.
 
 use crate::client::Error;
-use crate::components::button::Button;
-use crate::components::icon;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::platform::page;
 use crate::reactive::{live, part};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
+use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::{tr, ts};
 use leptos::prelude::*;
 
@@ -88,24 +88,4 @@ pub fn load_error(
         Some(error_notice(what, error, has_data.get(), Some(retry)))
     })
     .into_any()
-}
-
-/// A message that is no error: information or a warning, told politely.
-pub fn notice(kind: &'static str, text: Signal<String>) -> impl IntoView {
-    view! {
-        <div class="notice" data-kind=kind role="status">
-            {(kind == "warning").then(|| icon::icon(icon::WARNING))}
-            <p class="notice-body">{text}</p>
-        </div>
-    }
-}
-
-/// The shape of a page that is being loaded.
-pub fn skeleton(rows: usize) -> impl IntoView {
-    let label = ts!(state.loading);
-    view! {
-        <div class="skeleton" role="status" aria-label=label>
-            {(0..rows).map(|_| view! { <span></span> }).collect_view()}
-        </div>
-    }
 }

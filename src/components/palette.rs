@@ -2,7 +2,6 @@
 //! of keys.
 
 use crate::components::commit_dialog::commit_dialog;
-use crate::components::dialog::Dialog;
 use crate::i18n::{Locale, locale, remember, set_locale};
 use crate::reactive::{effect, live, memo, part};
 use crate::routing::navigation::use_navigation;
@@ -13,6 +12,7 @@ use crate::state::overlay::{Over, Overlay};
 use crate::state::page_actions::Actions;
 use crate::state::session_cache::use_visit;
 use crate::state::theme::Theme;
+use crate::ui::dialog::Dialog;
 use crate::{tr, ts};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -353,7 +353,7 @@ fn keys(open: RwSignal<bool>) -> AnyView {
         <h3>{ts!(keys.in_log)}</h3>
         <dl class="keys">{table(&log)}</dl>
         <div class="form-actions">
-            {super::button::Button::new(ts!(keys.close)).on_press(move || open.set(false))}
+            {crate::ui::button::Button::new(ts!(keys.close)).on_press(move || open.set(false))}
         </div>
     }
     .into_any()

@@ -64,7 +64,7 @@ pub fn outside_link(text: String, url: Option<&str>) -> AnyView {
                     title=ts!(link.outside, host = host)
                 >
                     {text}
-                    {super::icon::icon(super::icon::LINK)}
+                    {crate::ui::icon::icon(crate::ui::icon::LINK)}
                     <span class="host">{shown}</span>
                 </a>
             }

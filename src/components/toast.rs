@@ -1,10 +1,10 @@
 //! What came of a press that has no place of its own on the page: said at the window's edge.
 
-use crate::components::button::Button;
-use crate::components::icon;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{list, live};
 use crate::state::toasts::{Toast, Toasts};
+use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -1,10 +1,10 @@
 //! Starting a build: of a tag's head at a press, or of one commit through a dialog.
 
-use crate::components::button::Button;
-use crate::components::icon;
 use crate::reactive::live;
 use crate::state::overlay::{Over, Overlay};
 use crate::state::start_build::{After, Target, use_starter};
+use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

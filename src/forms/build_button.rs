@@ -2,8 +2,6 @@
 
 use crate::api::TriggerBuild;
 use crate::client::Error;
-use crate::components::button::Button;
-use crate::components::icon;
 use crate::forms::preview::image_reference;
 use crate::forms::row::Row;
 use crate::i18n::api_words::{api_words, error_words};
@@ -11,6 +9,8 @@ use crate::reactive::{live, memo, part};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
+use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

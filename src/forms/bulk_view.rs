@@ -1,14 +1,14 @@
 //! Edits several selected rows at once.
 
 use crate::api::{VersionTagging, grammar};
-use crate::components::button::Button;
-use crate::components::icon;
-use crate::components::input::{Input, select};
 use crate::forms::rows::{Edit, Rows};
 use crate::forms::state::FormState;
 use crate::forms::words;
 use crate::platform::dom;
 use crate::reactive::{flag, live, memo};
+use crate::ui::button::Button;
+use crate::ui::icon;
+use crate::ui::input::{Input, select};
 use crate::{tr, ts};
 use leptos::prelude::*;
 

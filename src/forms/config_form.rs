@@ -1,10 +1,7 @@
 //! The tag config editor (call 6).
 
 use crate::api::Held;
-use crate::components::button::Button;
-use crate::components::dialog::Dialog;
 use crate::components::field::TextField;
-use crate::components::notice::notice;
 use crate::forms::build_button::build_button;
 use crate::forms::config_calls::{Saved, as_held, look, read, write_config};
 use crate::forms::config_editor::{Editor, Kept, Origin, encode};
@@ -28,6 +25,9 @@ use crate::reactive::{effect, flag, live, memo, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
+use crate::ui::button::Button;
+use crate::ui::dialog::Dialog;
+use crate::ui::notice::notice;
 use crate::{tr, ts};
 use leptos::prelude::*;
 use std::cell::Cell;

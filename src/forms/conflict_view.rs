@@ -2,13 +2,13 @@
 //! which the user picks one.
 
 use crate::api::{Held, TagConfig};
-use crate::components::button::Button;
 use crate::forms::draft::ConfigDraft;
 use crate::forms::merge::{Contest, Pick, contests, resolve};
 use crate::forms::review::{RowField, differing};
 use crate::forms::review_view::ROW_FIELDS;
 use crate::forms::words;
 use crate::reactive::{flag, live, memo};
+use crate::ui::button::Button;
 use crate::{tr, ts};
 use leptos::prelude::*;
 use std::collections::HashMap;

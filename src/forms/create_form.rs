@@ -2,9 +2,7 @@
 
 use crate::api::{CodeClient, CreateRepository, Repository};
 use crate::client::{Client, Error};
-use crate::components::button::Button;
 use crate::components::field::{CheckField, TextArea, TextField};
-use crate::components::markdown::markdown;
 use crate::forms::document::{Document, Drafts, Place};
 use crate::forms::draft::{CreateDraft, RepositoryDraft};
 use crate::forms::frame::Frame;
@@ -28,6 +26,8 @@ use crate::reactive::{choose, flag, live, memo, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
+use crate::ui::button::Button;
+use crate::ui::markdown::markdown;
 use crate::{tr, ts};
 use leptos::prelude::*;
 use std::cell::Cell;

@@ -2,9 +2,6 @@
 //! this browser; and the question before they are left.
 
 use crate::api::url::encode;
-use crate::components::button::Button;
-use crate::components::dialog::Dialog;
-use crate::components::icon;
 use crate::forms::state::FormState;
 use crate::i18n::words;
 use crate::platform::page::now_millis;
@@ -13,6 +10,9 @@ use crate::platform::{dom, page};
 use crate::reactive::{effect, live, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::state::clock::use_clock;
+use crate::ui::button::Button;
+use crate::ui::dialog::Dialog;
+use crate::ui::icon;
 use crate::{tr, ts};
 use gloo_timers::callback::Timeout;
 use leptos::ev;

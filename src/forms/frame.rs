@@ -1,6 +1,5 @@
 //! What stands around the sections of both forms: drafts, errors, what can be taken back, the buttons.
 
-use crate::components::button::Button;
 use crate::components::notice::error_notice;
 use crate::forms::document::Drafts;
 use crate::forms::sending::Sending;
@@ -8,6 +7,7 @@ use crate::forms::state::FormState;
 use crate::platform::dom;
 use crate::reactive::{flag, live, part};
 use crate::ts;
+use crate::ui::button::Button;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;

@@ -1,12 +1,12 @@
 //! Shows the request that a form makes, as JSON and as a `curl` line, while it is being made.
 
-use crate::components::button::Button;
-use crate::components::copy::copy_button;
 use crate::forms::preview;
 use crate::forms::preview::Frame;
 use crate::forms::rows::Rows;
 use crate::reactive::{flag, list, live, memo};
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::copy::copy_button;
 use leptos::prelude::*;
 
 /// The preview of a request: its frame, its rows, and how it would be sent.

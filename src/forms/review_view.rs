@@ -1,10 +1,10 @@
 //! What saving would change, in words; and the names of the rows that would be removed, to be agreed to.
 
 use crate::api::TagConfig;
-use crate::components::icon;
 use crate::forms::review::{Changed, Review, RowField};
 use crate::forms::words;
 use crate::reactive::{live, memo, part};
+use crate::ui::icon;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -3,7 +3,6 @@
 use crate::api::grammar::clean_path;
 use crate::api::{SourceKind, VersionTagging};
 use crate::components::field::id_of;
-use crate::components::icon;
 use crate::forms::draft::RowDraft;
 use crate::forms::preview::image_reference;
 use crate::forms::row::Row;
@@ -13,6 +12,7 @@ use crate::forms::rules::row_path;
 use crate::forms::state::{FormState, Said};
 use crate::platform::dom;
 use crate::reactive::{flag, live, memo, part};
+use crate::ui::icon;
 use crate::{tr, ts};
 use leptos::prelude::*;
 use std::sync::Arc;

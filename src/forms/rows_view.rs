@@ -1,9 +1,7 @@
 //! The table of rows: one line each on wide screens, one card each on narrow ones.
 
 use crate::api::Timestamp;
-use crate::components::button::Button;
 use crate::components::field::{id_of, selector};
-use crate::components::icon;
 use crate::forms::bulk_view::bulk_editor;
 use crate::forms::draft::RowDraft;
 use crate::forms::row::Row;
@@ -15,6 +13,8 @@ use crate::platform::dom;
 use crate::reactive::{flag, list, memo, part, when};
 use crate::state::clock::use_clock;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::icon;
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -2,12 +2,12 @@
 //! Where no answer came, the form says that it may have happened, and looks.
 
 use crate::client::Error;
-use crate::components::button::Button;
-use crate::components::icon;
 use crate::forms::state::{FormState, show_notice};
 use crate::i18n::api_words::{api_words, error_words};
 use crate::platform::{dom, page};
 use crate::reactive::{flag, live, part, when};
+use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::{tr, ts};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use leptos::prelude::*;

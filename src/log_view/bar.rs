@@ -1,8 +1,6 @@
 //! The bar above the log: how much there is, how it is shown.
 
 use crate::api::Build;
-use crate::components::button::Button;
-use crate::components::input::select;
 use crate::i18n::numbers::{number, size};
 use crate::log_view::menus::{levels, more, window_menu};
 use crate::log_view::selection_bar::go_to_field;
@@ -11,6 +9,8 @@ use crate::log_view::times::TimeKind;
 use crate::log_view::tools::Tools;
 use crate::query::Query;
 use crate::reactive::{flag, live, part};
+use crate::ui::button::Button;
+use crate::ui::input::select;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -1,13 +1,13 @@
 //! The menus of the log: levels, the window of time, everything that is seldom needed.
 
-use crate::components::button::Button;
-use crate::components::copy::copy_button;
 use crate::i18n::numbers::number;
 use crate::log::Mode;
 use crate::log_view::state::LogView;
 use crate::log_view::times::{local_offset, stamp};
 use crate::log_view::tools::Tools;
 use crate::reactive::{flag, live, memo, part, when};
+use crate::ui::button::Button;
+use crate::ui::copy::copy_button;
 use crate::{tr, ts};
 use leptos::html;
 use leptos::prelude::*;

@@ -1,12 +1,12 @@
 //! The search: its field, its options, what was found.
 
-use crate::components::button::Button;
-use crate::components::input::select;
 use crate::i18n::numbers::number;
 use crate::log::QueryErrorKind;
 use crate::log_view::find::{Finder, Found};
 use crate::log_view::tools::Tools;
 use crate::reactive::{flag, live};
+use crate::ui::button::Button;
+use crate::ui::input::select;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -1,14 +1,14 @@
 //! The steps of the Dockerfile: a list at the side of the log.
 
-use crate::components::button::Button;
-use crate::components::icon;
-use crate::components::icon::Icon;
 use crate::i18n::format::duration;
 use crate::i18n::numbers::number;
 use crate::log::SectionState;
 use crate::log_view::select::Selection;
 use crate::log_view::tools::Tools;
 use crate::reactive::{list, live, memo, part, when};
+use crate::ui::button::Button;
+use crate::ui::icon;
+use crate::ui::icon::Icon;
 use crate::{tr, ts};
 use chrono::TimeDelta;
 use leptos::prelude::*;

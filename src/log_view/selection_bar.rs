@@ -1,6 +1,5 @@
 //! What can be done with selected lines; and going to a line, a range or a time.
 
-use crate::components::button::Button;
 use crate::i18n::numbers::number;
 use crate::log::export::Format;
 use crate::log_view::select::Selection;
@@ -8,6 +7,7 @@ use crate::log_view::times::{local_offset, next_at, time_of_day};
 use crate::log_view::tools::Tools;
 use crate::platform::clipboard;
 use crate::reactive::{live, when};
+use crate::ui::button::Button;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -8,7 +8,7 @@ use crate::api::Build as BuildData;
 use crate::app::heading;
 use crate::components::badge::status_badge;
 use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
-use crate::components::notice::{load_error, skeleton};
+use crate::components::notice::load_error;
 use crate::components::time::running;
 use crate::components::trigger::trigger_buttons;
 use crate::i18n::api_words::status_word;
@@ -24,6 +24,7 @@ use crate::state::connection::use_connection;
 use crate::state::page_actions::{Action, offer};
 use crate::state::session_cache::use_visit;
 use crate::state::start_build::{After, Target, use_starter};
+use crate::ui::notice::skeleton;
 use crate::{tr, ts};
 use leptos::prelude::*;
 

@@ -6,9 +6,7 @@ use crate::app::heading;
 use crate::components::builds_list::arrange::filtered;
 use crate::components::builds_list::{BuildsList, new_builds, use_builds};
 use crate::components::builds_table::{Sorting, builds_table};
-use crate::components::button::Button;
-use crate::components::notice::{load_error, notice, skeleton};
-use crate::components::table::{Step, pager};
+use crate::components::notice::load_error;
 use crate::i18n::words;
 use crate::pages::builds::filters::{filtered_note, filters};
 use crate::pages::later;
@@ -18,6 +16,9 @@ use crate::routing::routes::{BuildsQuery, Route, Sort};
 use crate::state::connection::use_connection;
 use crate::state::session_cache::Asked;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::notice::{notice, skeleton};
+use crate::ui::table::{Step, pager};
 use leptos::prelude::*;
 
 /// The Builds page.

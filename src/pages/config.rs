@@ -2,9 +2,8 @@
 
 use crate::api::Held;
 use crate::app::heading;
-use crate::components::button::Button;
 use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
-use crate::components::notice::{load_error, notice, skeleton};
+use crate::components::notice::load_error;
 use crate::forms::config_editor::Origin;
 use crate::forms::config_form::config_form;
 use crate::i18n::words;
@@ -16,6 +15,8 @@ use crate::state::clock::use_clock;
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::notice::{notice, skeleton};
 use leptos::prelude::*;
 
 /// The Build config page.

@@ -2,9 +2,7 @@
 
 use crate::app::heading;
 use crate::client::{Error, Token};
-use crate::components::button::Button;
-use crate::components::input::{Input, select};
-use crate::components::notice::{error_notice, notice};
+use crate::components::notice::error_notice;
 use crate::i18n::{Locale, locale, set_locale, words};
 use crate::platform::page;
 use crate::reactive::{effect, flag, live, memo, part, when};
@@ -12,6 +10,9 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{Route, safe_back};
 use crate::state::connection::use_connection;
 use crate::state::theme::Theme;
+use crate::ui::button::Button;
+use crate::ui::input::{Input, select};
+use crate::ui::notice::notice;
 use crate::{tr, ts};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;

@@ -1,9 +1,6 @@
 //! What is not part of the first view: its code lies in files of their own, loaded when one of them is
 //! needed for the first time.
 
-use crate::components::button::Button;
-use crate::components::icon;
-use crate::components::notice::skeleton;
 use crate::components::palette::overlay;
 use crate::pages::build::Build;
 use crate::pages::config::Config;
@@ -21,6 +18,9 @@ use crate::state::overlay::{Over, Overlay};
 use crate::state::toasts::use_toasts;
 use crate::state::watched_builds::Watch;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::icon;
+use crate::ui::notice::skeleton;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;

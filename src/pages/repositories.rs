@@ -2,11 +2,7 @@
 
 use crate::api::{Page, Repository};
 use crate::app::heading;
-use crate::components::button::Button;
-use crate::components::icon;
-use crate::components::input::Input;
-use crate::components::notice::{load_error, notice, skeleton};
-use crate::components::table::{Step, cell, pager, row, table};
+use crate::components::notice::load_error;
 use crate::components::time::relative_time;
 use crate::i18n::words;
 use crate::query::schedule::Pace;
@@ -17,6 +13,11 @@ use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::icon;
+use crate::ui::input::Input;
+use crate::ui::notice::{notice, skeleton};
+use crate::ui::table::{Step, cell, pager, row, table};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 

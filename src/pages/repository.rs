@@ -8,10 +8,8 @@ use crate::app::heading;
 use crate::client::Error;
 use crate::components::builds_list::{new_builds, use_builds};
 use crate::components::builds_table::builds_table;
-use crate::components::button::Button;
 use crate::components::crumbs::{crumbs, namespace_crumb};
-use crate::components::input::Input;
-use crate::components::notice::{load_error, notice, skeleton};
+use crate::components::notice::load_error;
 use crate::components::trigger::trigger_buttons;
 use crate::i18n::words;
 use crate::pages::repository::about::about;
@@ -27,6 +25,9 @@ use crate::state::page_actions::{Action, offer};
 use crate::state::session_cache::Asked;
 use crate::state::start_build::{After, Target, use_starter};
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::input::Input;
+use crate::ui::notice::{notice, skeleton};
 use leptos::prelude::*;
 
 /// The page of one repository.

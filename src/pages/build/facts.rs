@@ -2,10 +2,6 @@
 
 use crate::api::{Build, Status, Timestamp};
 use crate::components::builds_table::starter;
-use crate::components::button::Button;
-use crate::components::copy::copy_button;
-use crate::components::fact::{code_fact, copied_fact, fact};
-use crate::components::icon;
 use crate::components::time::{absolute_time, outside_link, relative_time, running};
 use crate::i18n::api_words::client_name;
 use crate::pages::build::siblings::{Siblings, changes};
@@ -14,6 +10,10 @@ use crate::reactive::live;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::copy::copy_button;
+use crate::ui::fact::{code_fact, copied_fact, fact};
+use crate::ui::icon;
 use leptos::prelude::*;
 
 /// Where the API counts a build as succeeded, in its steps.

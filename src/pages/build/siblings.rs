@@ -5,8 +5,6 @@ use crate::api::url::encode;
 use crate::api::{Build, CodeClient, Status};
 use crate::client::{Client, Error};
 use crate::components::badge::status_badge;
-use crate::components::button::Button;
-use crate::components::fact::fact;
 use crate::components::time::{outside_link, relative_time};
 use crate::i18n::format::short_commit;
 use crate::query::intervals::LIVE_NEIGHBOURS;
@@ -17,6 +15,8 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::fact::fact;
 use leptos::prelude::*;
 
 /// The most pages of the repository's builds that are looked through.

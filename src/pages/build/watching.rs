@@ -1,8 +1,6 @@
 //! Watching builds until they end, and telling the user; and what the tab shows of a build.
 
 use crate::api::{Build, Status};
-use crate::components::button::Button;
-use crate::components::icon;
 use crate::i18n::api_words::status_word;
 use crate::platform::notifications;
 use crate::query::intervals::WATCHED_BUILDS;
@@ -12,6 +10,8 @@ use crate::routing::routes::Route;
 use crate::state::connection::Connection;
 use crate::state::watched_builds::{Watch, use_watch};
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::icon;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 

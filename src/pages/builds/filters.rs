@@ -2,8 +2,6 @@
 
 use crate::api::Status;
 use crate::components::builds_list::BuildsList;
-use crate::components::button::Button;
-use crate::components::input::{Input, select};
 use crate::i18n::api_words::{client_name, status_word};
 use crate::i18n::words;
 use crate::reactive::{effect, live, memo, part, when};
@@ -11,6 +9,8 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::input::{Input, select};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 

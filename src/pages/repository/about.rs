@@ -1,11 +1,6 @@
 //! What a repository is: its tag configs, each with a Build button; its deploy key; its first steps.
 
 use crate::api::{BuildConfig, Repository as RepositoryData, SourceKind, TagConfig};
-use crate::components::copy::copy_button;
-use crate::components::fact::{code_fact, fact};
-use crate::components::icon;
-use crate::components::markdown::markdown;
-use crate::components::table::{cell, row, table};
 use crate::components::time::{absolute_time, outside_link};
 use crate::components::trigger::trigger_buttons;
 use crate::forms::words::tagging as tagging_word;
@@ -15,6 +10,11 @@ use crate::platform::page;
 use crate::reactive::{live, when};
 use crate::state::start_build::{After, Target};
 use crate::ts;
+use crate::ui::copy::copy_button;
+use crate::ui::fact::{code_fact, fact};
+use crate::ui::icon;
+use crate::ui::markdown::markdown;
+use crate::ui::table::{cell, row, table};
 use leptos::prelude::*;
 
 /// What the repository is, and its tag configs. While it is not built yet, its deploy key is told of in

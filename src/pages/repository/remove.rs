@@ -1,10 +1,6 @@
 //! Removing a repository.
 
 use crate::client::Error;
-use crate::components::button::Button;
-use crate::components::dialog::Dialog;
-use crate::components::icon;
-use crate::components::input::Input;
 use crate::components::notice::error_notice;
 use crate::reactive::{flag, part, when};
 use crate::routing::navigation::use_navigation;
@@ -12,6 +8,10 @@ use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
 use crate::ts;
+use crate::ui::button::Button;
+use crate::ui::dialog::Dialog;
+use crate::ui::icon;
+use crate::ui::input::Input;
 use leptos::prelude::*;
 
 /// Removing the repository, where the API offers it.

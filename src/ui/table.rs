@@ -1,8 +1,8 @@
 //! Tables, whose rows become cards where there is no room; and pages of them.
 
-use crate::components::button::Button;
 use crate::reactive::part;
 use crate::ts;
+use crate::ui::button::Button;
 use leptos::prelude::*;
 
 /// A table with these column heads; the last column holds what can be done with a row.

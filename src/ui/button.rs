@@ -1,6 +1,6 @@
 //! Buttons and links that look like buttons.
 
-use crate::components::icon::{Icon, icon};
+use crate::ui::icon::{Icon, icon};
 use leptos::prelude::*;
 
 /// How a button looks and what it is called.

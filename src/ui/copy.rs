@@ -1,8 +1,8 @@
 //! A button that copies a text, and says whether it did.
 
-use crate::components::icon;
 use crate::platform::clipboard;
 use crate::reactive::part;
+use crate::ui::icon;
 use crate::{tr, ts};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! A list of facts: a name, and what stands for it.
 
-use crate::components::copy::copy_button;
+use crate::ui::copy::copy_button;
 use leptos::prelude::*;
 
 /// A name and what stands for it, inside a `<dl class="facts">`.

@@ -1,0 +1,11 @@
+//! Elements that know nothing of the API: buttons, inputs, dialogs, tables.
+
+pub mod button;
+pub mod copy;
+pub mod dialog;
+pub mod fact;
+pub mod icon;
+pub mod input;
+pub mod markdown;
+pub mod notice;
+pub mod table;
