@@ -1,13 +1,14 @@
 //! The shell around every page: header, navigation, title, announcements; and which page is shown.
 
 use crate::client::site_config::site_config;
-use crate::components::toast::toast_region;
+use crate::components::page_heading::PageTitle;
+use crate::components::toast_region::toast_region;
 use crate::i18n::{Locale, locale, set_locale};
 use crate::pages::builds::Builds;
 use crate::pages::later::{overlay_of_site, part_of_site, start_watching};
 use crate::platform::page;
 use crate::reactive::{effect, live, memo, part};
-use crate::routing::navigation::{Navigation, use_navigation};
+use crate::routing::navigation::Navigation;
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
 use crate::state::clock::Clock;
 use crate::state::connection::Connection;
@@ -18,7 +19,6 @@ use crate::state::theme::{Theme, provide_theme};
 use crate::state::toasts::Toasts;
 use crate::state::watched_builds::Watch;
 use crate::{keys, ts};
-use leptos::html;
 use leptos::prelude::*;
 
 impl From<&str> for Theme {
@@ -29,36 +29,6 @@ impl From<&str> for Theme {
             _ => Self::System,
         }
     }
-}
-
-/// What the shell shows of the page: its title, and what is announced of it.
-#[derive(Clone, Copy)]
-struct Shown {
-    title: RwSignal<String>,
-    announced: RwSignal<String>,
-}
-
-/// A page's heading. Names the tab; takes the focus and is announced when the page was opened by a step
-/// within the console.
-pub fn heading(text: Signal<String>) -> AnyView {
-    let shown = expect_context::<Shown>();
-    let navigation = use_navigation();
-    let place = NodeRef::<html::H1>::new();
-    effect(move || shown.title.set(text.get()));
-    effect(move || {
-        let Some(place) = place.get() else { return };
-        if navigation.take_moved() {
-            // Fails only for an element that takes no focus, and this one does.
-            let _ = place.focus();
-            shown.announced.set(text.get_untracked());
-        }
-    });
-    view! {
-        <h1 id="heading" tabindex="-1" node_ref=place>
-            {text}
-        </h1>
-    }
-    .into_any()
 }
 
 /// The console.
@@ -74,9 +44,7 @@ pub fn App() -> impl IntoView {
     let over = RwSignal::new(None);
     provide_context(Over(over));
     keys::listen(navigation, connection, over);
-    let title = RwSignal::new(String::new());
-    let announced = RwSignal::new(String::new());
-    provide_context(Shown { title, announced });
+    let PageTitle { title, announced } = PageTitle::provide();
     provide_theme();
     leptos::task::spawn_local(async move {
         connection.set_site(site_config(&page::base_path()).await);

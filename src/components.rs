@@ -1,13 +1,10 @@
 //! The parts that two pages share.
 
-pub mod badge;
-pub mod builds_list;
-pub mod builds_table;
-pub mod commit_dialog;
-pub mod crumbs;
+pub mod breadcrumbs;
+pub mod builds;
+pub mod error_notice;
 pub mod field;
-pub mod notice;
+pub mod page_heading;
 pub mod palette;
 pub mod time;
-pub mod toast;
-pub mod trigger;
+pub mod toast_region;

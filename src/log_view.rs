@@ -35,7 +35,7 @@ mod tools;
 mod viewport;
 
 use crate::api::Build;
-use crate::components::notice::load_error;
+use crate::components::error_notice::load_error;
 use crate::i18n::numbers::number;
 use crate::i18n::words;
 use crate::log_view::find::Finder;

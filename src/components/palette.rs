@@ -1,7 +1,7 @@
 //! What lies over the page at a key: the palette, which goes to or does anything by its name, and the list
 //! of keys.
 
-use crate::components::commit_dialog::commit_dialog;
+use crate::components::builds::commit_dialog::commit_dialog;
 use crate::i18n::{Locale, locale, remember, set_locale};
 use crate::reactive::{effect, live, memo, part};
 use crate::routing::navigation::use_navigation;

@@ -1,6 +1,6 @@
 //! What stands around the sections of both forms: drafts, errors, what can be taken back, the buttons.
 
-use crate::components::notice::error_notice;
+use crate::components::error_notice::error_notice;
 use crate::forms::document::Drafts;
 use crate::forms::sending::Sending;
 use crate::forms::state::FormState;

@@ -5,12 +5,12 @@ mod siblings;
 pub mod watching;
 
 use crate::api::Build as BuildData;
-use crate::app::heading;
-use crate::components::badge::status_badge;
-use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
-use crate::components::notice::load_error;
+use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
+use crate::components::builds::build_buttons::trigger_buttons;
+use crate::components::builds::status_badge::status_badge;
+use crate::components::error_notice::load_error;
+use crate::components::page_heading::heading;
 use crate::components::time::running;
-use crate::components::trigger::trigger_buttons;
 use crate::i18n::api_words::status_word;
 use crate::log_view::log_section;
 use crate::platform::clipboard;

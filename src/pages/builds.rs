@@ -2,11 +2,11 @@
 
 mod filters;
 
-use crate::app::heading;
-use crate::components::builds_list::arrange::filtered;
-use crate::components::builds_list::{BuildsList, new_builds, use_builds};
-use crate::components::builds_table::{Sorting, builds_table};
-use crate::components::notice::load_error;
+use crate::components::builds::list::{BuildsList, new_builds, use_builds};
+use crate::components::builds::table::{Sorting, builds_table};
+use crate::components::builds::visible_rows::filtered;
+use crate::components::error_notice::load_error;
+use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::builds::filters::{filtered_note, filters};
 use crate::pages::later;

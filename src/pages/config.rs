@@ -1,9 +1,9 @@
 //! The tag config editor, and where what it edits came from.
 
 use crate::api::Held;
-use crate::app::heading;
-use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
-use crate::components::notice::load_error;
+use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
+use crate::components::error_notice::load_error;
+use crate::components::page_heading::heading;
 use crate::forms::config_editor::Origin;
 use crate::forms::config_form::config_form;
 use crate::i18n::words;

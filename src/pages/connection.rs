@@ -1,8 +1,8 @@
 //! Where the API is, as whom, in which language and theme; and a test that says what it found.
 
-use crate::app::heading;
 use crate::client::{Error, Token};
-use crate::components::notice::error_notice;
+use crate::components::error_notice::error_notice;
+use crate::components::page_heading::heading;
 use crate::i18n::{Locale, locale, set_locale, words};
 use crate::platform::page;
 use crate::reactive::{effect, flag, live, memo, part, when};

@@ -5,10 +5,10 @@ mod chart;
 mod reading;
 
 use crate::api::Build;
-use crate::app::heading;
-use crate::components::builds_table::builds_table;
-use crate::components::crumbs::{crumbs, namespace_crumb, repository_crumb};
-use crate::components::notice::load_error;
+use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
+use crate::components::builds::table::builds_table;
+use crate::components::error_notice::load_error;
+use crate::components::page_heading::heading;
 use crate::i18n::format::duration;
 use crate::i18n::words;
 use crate::insight::{Spread, Stats, Summary, TagStats};

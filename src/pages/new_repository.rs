@@ -1,7 +1,7 @@
 //! The create form, and what to do next.
 
-use crate::app::heading;
-use crate::components::crumbs::{crumbs, namespace_crumb};
+use crate::components::breadcrumbs::{crumbs, namespace_crumb};
+use crate::components::page_heading::heading;
 use crate::forms::create_form::create_form;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;

@@ -1,6 +1,6 @@
 //! What stands where no page is.
 
-use crate::app::heading;
+use crate::components::page_heading::heading;
 use crate::reactive::part;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};

@@ -1,8 +1,8 @@
 //! The build repositories of a namespace: those the API lists, or else those this browser knows.
 
 use crate::api::{Page, Repository};
-use crate::app::heading;
-use crate::components::notice::load_error;
+use crate::components::error_notice::load_error;
+use crate::components::page_heading::heading;
 use crate::components::time::relative_time;
 use crate::i18n::words;
 use crate::query::schedule::Pace;

@@ -1,7 +1,7 @@
 //! Everything that the API says of a build, as facts and as a timeline.
 
 use crate::api::{Build, Status, Timestamp};
-use crate::components::builds_table::starter;
+use crate::components::builds::cells::starter;
 use crate::components::time::{absolute_time, outside_link, relative_time, running};
 use crate::i18n::api_words::client_name;
 use crate::pages::build::siblings::{Siblings, changes};

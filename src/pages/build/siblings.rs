@@ -4,7 +4,7 @@ use crate::api::grammar::is_commit;
 use crate::api::url::encode;
 use crate::api::{Build, CodeClient, Status};
 use crate::client::{Client, Error};
-use crate::components::badge::status_badge;
+use crate::components::builds::status_badge::status_badge;
 use crate::components::time::{outside_link, relative_time};
 use crate::i18n::format::short_commit;
 use crate::query::intervals::LIVE_NEIGHBOURS;

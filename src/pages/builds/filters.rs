@@ -1,7 +1,7 @@
 //! The filters of the builds table: what the API is asked for, and what of its rows is shown.
 
 use crate::api::Status;
-use crate::components::builds_list::BuildsList;
+use crate::components::builds::list::BuildsList;
 use crate::i18n::api_words::{client_name, status_word};
 use crate::i18n::words;
 use crate::reactive::{effect, live, memo, part, when};

@@ -1,8 +1,8 @@
 //! What a repository is: its tag configs, each with a Build button; its deploy key; its first steps.
 
 use crate::api::{BuildConfig, Repository as RepositoryData, SourceKind, TagConfig};
+use crate::components::builds::build_buttons::trigger_buttons;
 use crate::components::time::{absolute_time, outside_link};
-use crate::components::trigger::trigger_buttons;
 use crate::forms::words::tagging as tagging_word;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;

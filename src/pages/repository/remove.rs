@@ -1,7 +1,7 @@
 //! Removing a repository.
 
 use crate::client::Error;
-use crate::components::notice::error_notice;
+use crate::components::error_notice::error_notice;
 use crate::reactive::{flag, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;

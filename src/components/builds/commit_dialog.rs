@@ -2,7 +2,7 @@
 
 use crate::api::grammar::is_commit;
 use crate::client::Error;
-use crate::components::notice::error_notice;
+use crate::components::error_notice::error_notice;
 use crate::reactive::{flag, live, part};
 use crate::state::start_build::{After, Target, use_starter};
 use crate::ui::button::Button;

@@ -1,9 +1,7 @@
 //! A list of builds as a page shows it: kept fresh, without a row that moves from under the reader's eyes.
 
-pub mod arrange;
-
 use crate::api::{Build, Page};
-use crate::components::builds_list::arrange::Shown;
+use crate::components::builds::visible_rows::Shown;
 use crate::i18n::words;
 use crate::platform::dom;
 use crate::query::intervals::{IDLE_LIST, LIVE_LIST};
