@@ -1,14 +1,6 @@
 //! The create form and the tag config editor: draft (what the user typed), rules (what is wrong
 //! with it), view. What needs no browser compiles without one.
 
-pub mod draft;
-pub mod import;
-pub mod merge;
-pub mod paste;
-pub mod preview;
-pub mod review;
-pub mod rules;
-
 pub mod build_button;
 pub mod bulk_view;
 pub mod config_calls;
@@ -20,6 +12,7 @@ pub mod create_form;
 pub mod document;
 pub mod frame;
 pub mod import_view;
+pub mod model;
 pub mod preview_view;
 pub mod review_view;
 pub mod row;
@@ -33,7 +26,7 @@ pub mod words;
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::draft::RowDraft;
+    use super::model::draft::RowDraft;
     use crate::api::Held;
     use crate::api::TagConfig;
 

@@ -2,7 +2,7 @@
 
 use crate::api::TriggerBuild;
 use crate::client::Error;
-use crate::forms::preview::image_reference;
+use crate::forms::model::preview::image_reference;
 use crate::forms::row::Row;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{live, memo, part};

@@ -1,7 +1,7 @@
 //! What the tag config editor holds.
 
 use crate::api::Held;
-use crate::forms::draft::ConfigDraft;
+use crate::forms::model::draft::ConfigDraft;
 use crate::forms::rows::Rows;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

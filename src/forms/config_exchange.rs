@@ -2,9 +2,9 @@
 
 use crate::forms::config_editor::{Editor, Kept, encode};
 use crate::forms::document::Document;
-use crate::forms::draft::{ConfigDraft, RowDraft};
-use crate::forms::import::{Asker, Imported};
 use crate::forms::import_view::Exchange;
+use crate::forms::model::draft::{ConfigDraft, RowDraft};
+use crate::forms::model::import::{Asker, Imported};
 use crate::platform::dom;
 use crate::{tr, ts};
 use leptos::prelude::*;

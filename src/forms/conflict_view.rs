@@ -2,9 +2,9 @@
 //! which the user picks one.
 
 use crate::api::{Held, TagConfig};
-use crate::forms::draft::ConfigDraft;
-use crate::forms::merge::{Contest, Pick, contests, resolve};
-use crate::forms::review::{RowField, differing};
+use crate::forms::model::changes::{RowField, differing};
+use crate::forms::model::draft::ConfigDraft;
+use crate::forms::model::merge::{Contest, Pick, contests, resolve};
 use crate::forms::review_view::ROW_FIELDS;
 use crate::forms::words;
 use crate::reactive::{flag, live, memo};

@@ -1,8 +1,8 @@
 //! Import by paste, drop or file: shows what was read, what was not and why, before any of it is taken.
 //! Export as a file.
 
-use crate::forms::import;
-use crate::forms::import::{Asker, Imported, Note, Refused, Shape, Type, Why};
+use crate::forms::model::import;
+use crate::forms::model::import::{Asker, Imported, Note, Refused, Shape, Type, Why};
 use crate::platform::files::{dropped_file, read_text, save_text, take_chosen};
 use crate::reactive::{live, memo, part};
 use crate::ui::button::Button;

@@ -1,7 +1,7 @@
 //! Shows the request that a form makes, as JSON and as a `curl` line, while it is being made.
 
-use crate::forms::preview;
-use crate::forms::preview::Frame;
+use crate::forms::model::preview;
+use crate::forms::model::preview::Frame;
 use crate::forms::rows::Rows;
 use crate::reactive::{flag, list, live, memo};
 use crate::ts;

@@ -1,7 +1,7 @@
 //! What saving would change, in words; and the names of the rows that would be removed, to be agreed to.
 
 use crate::api::TagConfig;
-use crate::forms::review::{Changed, Review, RowField};
+use crate::forms::model::changes::{Changed, Review, RowField};
 use crate::forms::words;
 use crate::reactive::{live, memo, part};
 use crate::ui::icon;

@@ -1,8 +1,8 @@
 //! One row of a form, as it is edited.
 
 use crate::api::grammar::Kind;
-use crate::forms::draft::RowDraft;
-use crate::forms::rules::{RowVerdict, check_row, with_same_tag};
+use crate::forms::model::draft::RowDraft;
+use crate::forms::model::rules::{RowVerdict, check_row, with_same_tag};
 use crate::reactive::memo;
 use leptos::prelude::*;
 

@@ -1,8 +1,8 @@
 //! The rows of a form, as they are edited: which branch or tag becomes which image tag.
 
-use crate::forms::draft::RowDraft;
+use crate::forms::model::draft::RowDraft;
+use crate::forms::model::rules::{RowVerdict, check_row, repeated, with_same_tag};
 use crate::forms::row::Row;
-use crate::forms::rules::{RowVerdict, check_row, repeated, with_same_tag};
 use crate::forms::state::FormState;
 use crate::reactive::effect;
 use crate::tr;

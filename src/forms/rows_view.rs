@@ -3,11 +3,11 @@
 use crate::api::Timestamp;
 use crate::components::field::{id_of, selector};
 use crate::forms::bulk_view::bulk_editor;
-use crate::forms::draft::RowDraft;
+use crate::forms::model::draft::RowDraft;
+use crate::forms::model::rules::row_path;
 use crate::forms::row::Row;
 use crate::forms::row_view::row_view;
 use crate::forms::rows::Rows;
-use crate::forms::rules::row_path;
 use crate::forms::state::FormState;
 use crate::platform::dom;
 use crate::reactive::{flag, list, memo, part, when};

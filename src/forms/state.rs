@@ -4,8 +4,9 @@
 use crate::api::grammar::Kind;
 use crate::client::{Error, Refusal};
 use crate::components::field::selector;
-use crate::forms::rules::Verdict;
-use crate::forms::{rules, words};
+use crate::forms::model::rules;
+use crate::forms::model::rules::Verdict;
+use crate::forms::words;
 use crate::platform::dom;
 use leptos::ev;
 use leptos::prelude::*;

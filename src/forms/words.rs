@@ -2,7 +2,7 @@
 
 use crate::api::grammar::Kind;
 use crate::api::{SourceKind, TagConfig, VersionTagging};
-use crate::forms::review::RowField;
+use crate::forms::model::changes::RowField;
 use crate::tr;
 
 /// What is wrong, and what would be right.

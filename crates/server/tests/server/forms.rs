@@ -6,9 +6,9 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use slipway_api::grammar::Kind;
 use slipway_api::{BuildConfig, CodeClient, Held, Repository, SourceKind, VersionTagging};
-use slipway_console::forms::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
-use slipway_console::forms::review::is_as_sent;
-use slipway_console::forms::rules::{check_config, check_create};
+use slipway_console::forms::model::changes::is_as_sent;
+use slipway_console::forms::model::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
+use slipway_console::forms::model::rules::{check_config, check_create};
 
 /// Texts that a field takes, and now and then one from its edges.
 fn mostly(right: &'static str, edge: &'static str) -> impl Strategy<Value = String> {

@@ -2,7 +2,7 @@
 
 use crate::api::url::decode;
 use crate::api::{CodeClient, SourceKind, grammar};
-use crate::forms::draft::CreateDraft;
+use crate::forms::model::draft::CreateDraft;
 
 /// A source that a pasted text names.
 #[derive(Debug, Clone, PartialEq, Eq)]

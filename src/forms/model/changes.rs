@@ -1,7 +1,7 @@
 //! What saving a build config would change: rows added, removed, and changed field by field.
 
 use crate::api::{CodeSource, CreateRepository, Held, Repository, TagConfig};
-use crate::forms::draft::ConfigDraft;
+use crate::forms::model::draft::ConfigDraft;
 
 /// A field of a row, as the user knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +149,7 @@ pub fn is_created(repository: &Repository, request: &CreateRepository) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forms::draft::RowDraft;
+    use crate::forms::model::draft::RowDraft;
     use crate::forms::tests::held_row;
 
     #[test]

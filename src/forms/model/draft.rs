@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_forms_make_the_references_own_requests() {
-        let sample = include_str!("../../tests/samples/create-repository.request.json");
+        let sample = include_str!("../../../tests/samples/create-repository.request.json");
         let draft = RepositoryDraft {
             repo_name: "docker_images_test".to_owned(),
             description: "docker images".to_owned(),
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_row_keeps_its_ids_and_every_field() {
-        let sample = include_str!("../../tests/samples/repository.response.json");
+        let sample = include_str!("../../../tests/samples/repository.response.json");
         let repository: Repository = serde_json::from_str(sample).expect("decodes");
         let config = repository.build_config.expect("has one");
         let request = ConfigDraft::from(&Held::from(&config)).to_request();

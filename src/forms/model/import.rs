@@ -2,7 +2,7 @@
 //! configs. It says what it took and what it did not, and why; nothing in it can break the form.
 
 use crate::api::{CodeClient, Held, SourceKind, TagConfig, VersionTagging};
-use crate::forms::draft::{CreateDraft, RowDraft};
+use crate::forms::model::draft::{CreateDraft, RowDraft};
 use serde_json::{Map, Value};
 
 /// What the JSON turned out to be.

@@ -89,7 +89,7 @@ pub fn curl_before(method: &str, url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forms::draft::{ConfigDraft, CreateDraft, RowDraft};
+    use crate::forms::model::draft::{ConfigDraft, CreateDraft, RowDraft};
     use proptest::prelude::*;
 
     fn joined(frame: &Frame, rows: &[TagConfig]) -> String {

@@ -1,8 +1,8 @@
 //! Two editors, one build config: what was loaded, what somebody saved meanwhile, what is typed here.
 
 use crate::api::{Held, TagConfig};
-use crate::forms::draft::{ConfigDraft, DEFAULT_BUILD_NODE, RowDraft};
-use crate::forms::review::{differing, is_same_row};
+use crate::forms::model::changes::{differing, is_same_row};
+use crate::forms::model::draft::{ConfigDraft, DEFAULT_BUILD_NODE, RowDraft};
 
 /// Whose version of a row is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,7 +171,7 @@ pub fn resolve(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forms::review::review;
+    use crate::forms::model::changes::review;
     use crate::forms::tests::{held, held_row};
     use proptest::prelude::*;
 

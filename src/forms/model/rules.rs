@@ -4,7 +4,7 @@ use crate::api::grammar::{
     Kind, build_node, clone_url, image_tag, is_inside, path, ref_name, repo_name, source_name,
 };
 use crate::api::{CodeClient, SourceKind, TagConfig, VersionTagging};
-use crate::forms::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
+use crate::forms::model::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
 use std::collections::{HashMap, HashSet};
 
 /// One thing that is wrong, and where: the path that the API would use for the field.
@@ -204,7 +204,7 @@ pub fn check_row(row: &RowDraft) -> RowVerdict {
 mod tests {
     use super::*;
     use crate::api::Held;
-    use crate::forms::draft::RepositoryDraft;
+    use crate::forms::model::draft::RepositoryDraft;
 
     fn config(rows: &[RowDraft]) -> ConfigDraft {
         ConfigDraft {

@@ -1,0 +1,9 @@
+//! Drafts and everything computed from them. Pure: no browser, no signals.
+
+pub mod changes;
+pub mod draft;
+pub mod import;
+pub mod merge;
+pub mod paste;
+pub mod preview;
+pub mod rules;
