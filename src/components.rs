@@ -3,7 +3,6 @@
 pub mod breadcrumbs;
 pub mod builds;
 pub mod error_notice;
-pub mod field;
 pub mod page_heading;
 pub mod palette;
 pub mod time;

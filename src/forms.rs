@@ -1,28 +1,12 @@
 //! The create form and the tag config editor: draft (what the user typed), rules (what is wrong
 //! with it), view. What needs no browser compiles without one.
 
-pub mod build_button;
-pub mod bulk_view;
-pub mod config_calls;
-pub mod config_editor;
-pub mod config_exchange;
-pub mod config_form;
-pub mod conflict_view;
-pub mod create_form;
-pub mod document;
-pub mod frame;
-pub mod import_view;
+pub mod common;
+pub mod config;
+pub mod create;
 pub mod model;
-pub mod preview_view;
-pub mod review_view;
-pub mod row;
-pub mod row_keys;
-pub mod row_view;
+pub mod request_preview;
 pub mod rows;
-pub mod rows_view;
-pub mod sending;
-pub mod state;
-pub mod words;
 
 #[cfg(test)]
 pub(crate) mod tests {

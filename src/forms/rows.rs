@@ -1,9 +1,15 @@
 //! The rows of a form, as they are edited: which branch or tag becomes which image tag.
 
+pub mod bulk_edit;
+pub mod editor;
+pub mod row;
+pub mod row_keys;
+pub mod row_view;
+
+use crate::forms::common::form_state::FormState;
 use crate::forms::model::draft::RowDraft;
 use crate::forms::model::rules::{RowVerdict, check_row, repeated, with_same_tag};
-use crate::forms::row::Row;
-use crate::forms::state::FormState;
+use crate::forms::rows::row::Row;
 use crate::reactive::effect;
 use crate::tr;
 use leptos::prelude::*;

@@ -2,7 +2,7 @@
 
 use crate::components::breadcrumbs::{crumbs, namespace_crumb};
 use crate::components::page_heading::heading;
-use crate::forms::create_form::create_form;
+use crate::forms::create::create_form;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;

@@ -3,7 +3,7 @@
 use crate::api::{BuildConfig, Repository as RepositoryData, SourceKind, TagConfig};
 use crate::components::builds::build_buttons::trigger_buttons;
 use crate::components::time::{absolute_time, outside_link};
-use crate::forms::words::tagging as tagging_word;
+use crate::forms::common::wording::tagging as tagging_word;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;
 use crate::platform::page;

@@ -1,9 +1,9 @@
 //! Edits several selected rows at once.
 
 use crate::api::{VersionTagging, grammar};
+use crate::forms::common::form_state::FormState;
+use crate::forms::common::wording;
 use crate::forms::rows::{Edit, Rows};
-use crate::forms::state::FormState;
-use crate::forms::words;
 use crate::platform::dom;
 use crate::reactive::{flag, live, memo};
 use crate::ui::button::Button;
@@ -24,7 +24,7 @@ pub fn bulk_editor(rows: Rows) -> AnyView {
         move || {
             let text = text.get();
             let kind = grammar::path(text.trim()).filter(|_| !text.trim().is_empty())?;
-            Some(words::problem(kind))
+            Some(wording::problem(kind))
         }
     };
     let path = |text: RwSignal<String>| {

@@ -3,10 +3,10 @@
 
 use crate::api::grammar::Kind;
 use crate::client::{Error, Refusal};
-use crate::components::field::selector;
+use crate::forms::common::field_id::selector;
+use crate::forms::common::wording;
 use crate::forms::model::rules;
 use crate::forms::model::rules::Verdict;
-use crate::forms::words;
 use crate::platform::dom;
 use leptos::ev;
 use leptos::prelude::*;
@@ -92,7 +92,7 @@ impl FormState {
         let at_once = |kind: &Kind| kind.is_warning() || *kind == Kind::SameTag;
         let found = found.filter(|kind| was_left || submitted || at_once(kind))?;
         Some(Said {
-            text: words::problem(found),
+            text: wording::problem(found),
             blocks: !found.is_warning(),
         })
     }
@@ -107,7 +107,7 @@ impl FormState {
     /// What may be wrong with the form's own field at this path; a warning never blocks.
     pub fn warning(self, path: &str) -> Option<String> {
         let kind = self.kind(path).filter(|kind| kind.is_warning());
-        kind.map(words::problem)
+        kind.map(wording::problem)
     }
 
     fn kind(self, path: &str) -> Option<Kind> {

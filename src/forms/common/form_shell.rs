@@ -1,9 +1,9 @@
 //! What stands around the sections of both forms: drafts, errors, what can be taken back, the buttons.
 
 use crate::components::error_notice::error_notice;
-use crate::forms::document::Drafts;
-use crate::forms::sending::Sending;
-use crate::forms::state::FormState;
+use crate::forms::common::drafts::Drafts;
+use crate::forms::common::form_state::FormState;
+use crate::forms::common::submission::Sending;
 use crate::platform::dom;
 use crate::reactive::{flag, live, part};
 use crate::ts;

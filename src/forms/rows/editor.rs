@@ -1,14 +1,14 @@
 //! The table of rows: one line each on wide screens, one card each on narrow ones.
 
 use crate::api::Timestamp;
-use crate::components::field::{id_of, selector};
-use crate::forms::bulk_view::bulk_editor;
+use crate::forms::common::field_id::{id_of, selector};
+use crate::forms::common::form_state::FormState;
 use crate::forms::model::draft::RowDraft;
 use crate::forms::model::rules::row_path;
-use crate::forms::row::Row;
-use crate::forms::row_view::row_view;
 use crate::forms::rows::Rows;
-use crate::forms::state::FormState;
+use crate::forms::rows::bulk_edit::bulk_editor;
+use crate::forms::rows::row::Row;
+use crate::forms::rows::row_view::row_view;
 use crate::platform::dom;
 use crate::reactive::{flag, list, memo, part, when};
 use crate::state::clock::use_clock;

@@ -2,7 +2,7 @@
 //! this browser; and the question before they are left.
 
 use crate::api::url::encode;
-use crate::forms::state::FormState;
+use crate::forms::common::form_state::FormState;
 use crate::i18n::words;
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored, stored_keys};

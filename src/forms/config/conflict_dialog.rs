@@ -2,11 +2,11 @@
 //! which the user picks one.
 
 use crate::api::{Held, TagConfig};
+use crate::forms::common::wording;
+use crate::forms::config::changes_view::ROW_FIELDS;
 use crate::forms::model::changes::{RowField, differing};
 use crate::forms::model::draft::ConfigDraft;
 use crate::forms::model::merge::{Contest, Pick, contests, resolve};
-use crate::forms::review_view::ROW_FIELDS;
-use crate::forms::words;
 use crate::reactive::{flag, live, memo};
 use crate::ui::button::Button;
 use crate::{tr, ts};
@@ -165,8 +165,8 @@ fn row_facts(row: Option<TagConfig>, loaded: Option<TagConfig>) -> AnyView {
         let text = live(move || {
             tr!(
                 words.fact,
-                name = words::field(field),
-                value = words::value(&row, field)
+                name = wording::field(field),
+                value = wording::value(&row, field)
             )
         });
         match differs.contains(&field) {

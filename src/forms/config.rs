@@ -1,24 +1,33 @@
 //! The tag config editor (call 6).
 
+pub mod build_button;
+pub mod changes_view;
+pub mod conflict_dialog;
+pub mod editor;
+pub mod import_export;
+pub mod save;
+pub mod save_dialog;
+
 use crate::api::Held;
-use crate::components::field::TextField;
-use crate::forms::build_button::build_button;
-use crate::forms::config_calls::{Saved, as_held, look, read, write_config};
-use crate::forms::config_editor::{Editor, Kept, Origin, encode};
-use crate::forms::config_exchange::exchange;
-use crate::forms::conflict_view::{Conflict, conflict_view};
-use crate::forms::document::{Document, Drafts, Place};
-use crate::forms::frame::Frame;
-use crate::forms::import_view::exchange_panel;
+use crate::forms::common::drafts::{Document, Drafts, Place};
+use crate::forms::common::fields::TextField;
+use crate::forms::common::form_shell::Frame;
+use crate::forms::common::form_state::FormState;
+use crate::forms::common::import_panel::exchange_panel;
+use crate::forms::common::submission::{Looked, Request, Sending};
+use crate::forms::config::build_button::build_button;
+use crate::forms::config::changes_view::names;
+use crate::forms::config::conflict_dialog::{Conflict, conflict_view};
+use crate::forms::config::editor::{Editor, Kept, Origin, encode};
+use crate::forms::config::import_export::exchange;
+use crate::forms::config::save::{Saved, as_held, look, read, write_config};
+use crate::forms::config::save_dialog::review_dialog;
 use crate::forms::model::changes::{Review, review};
 use crate::forms::model::draft::ConfigDraft;
 use crate::forms::model::preview::update_frame;
 use crate::forms::model::rules::check_editor;
-use crate::forms::preview_view::request_preview;
-use crate::forms::review_view::{names, review_view};
-use crate::forms::rows_view::RowsEditor;
-use crate::forms::sending::{Looked, Request, Sending};
-use crate::forms::state::FormState;
+use crate::forms::request_preview::request_preview;
+use crate::forms::rows::editor::RowsEditor;
 use crate::platform::dom;
 use crate::platform::page::absolute_url;
 use crate::reactive::{effect, flag, live, memo, when};
@@ -304,56 +313,6 @@ pub fn config_form(
         {form_view}
         {when(move || open.get(), review_dialog)}
         {when(move || conflict_open.get(), conflict_dialog)}
-    }
-    .into_any()
-}
-
-/// The changes, to be agreed to before they are sent.
-fn review_dialog(
-    review: Review,
-    open: RwSignal<bool>,
-    is_known: Signal<bool>,
-    sending: Sending,
-    save: impl Fn() + Copy + Send + Sync + 'static,
-) -> AnyView {
-    let agreed = RwSignal::new(false);
-    let asked = RwSignal::new(false);
-    let removes = !review.removed.is_empty();
-    let confirm = move || {
-        if removes && !agreed.get_untracked() {
-            asked.set(true);
-            dom::focus("#agree");
-            return;
-        }
-        save();
-    };
-    let unknown = move || notice("warning", ts!(review.unknown)).into_any();
-    let label = live(move || match (sending.is_busy(), removes) {
-        (true, _) => tr!(form.sending),
-        (false, true) => tr!(review.save_and_remove),
-        (false, false) => tr!(review.save),
-    });
-    let busy = flag(move || sending.is_busy());
-    let back = live(move || match sending.is_busy() {
-        true => tr!(sending.cancel),
-        false => tr!(review.back),
-    });
-    let go_back = move || match sending.is_busy_now() {
-        true => sending.cancel(),
-        false => open.set(false),
-    };
-    let button = match removes {
-        true => Button::new(label).danger(),
-        false => Button::new(label).primary(),
-    };
-    view! {
-        <Dialog open=open title=ts!(review.title) wide=true>
-            {when(move || !is_known.get(), unknown)}
-            {review_view(review, agreed, asked)}
-            <div class="form-actions">
-                {button.busy(busy).on_press(confirm)} {Button::new(back).on_press(go_back)}
-            </div>
-        </Dialog>
     }
     .into_any()
 }

@@ -1,8 +1,8 @@
 //! Import and export of a build config.
 
-use crate::forms::config_editor::{Editor, Kept, encode};
-use crate::forms::document::Document;
-use crate::forms::import_view::Exchange;
+use crate::forms::common::drafts::Document;
+use crate::forms::common::import_panel::Exchange;
+use crate::forms::config::editor::{Editor, Kept, encode};
 use crate::forms::model::draft::{ConfigDraft, RowDraft};
 use crate::forms::model::import::{Asker, Imported};
 use crate::platform::dom;

@@ -1,8 +1,8 @@
 //! What saving would change, in words; and the names of the rows that would be removed, to be agreed to.
 
 use crate::api::TagConfig;
+use crate::forms::common::wording;
 use crate::forms::model::changes::{Changed, Review, RowField};
-use crate::forms::words;
 use crate::reactive::{live, memo, part};
 use crate::ui::icon;
 use crate::{tr, ts};
@@ -44,11 +44,11 @@ fn whole(row: TagConfig) -> AnyView {
     let tag = row.docker_repo_tag.clone();
     let rest = live(move || {
         let told = |field: &RowField| {
-            let (name, value) = (words::field(*field), words::value(&row, *field));
+            let (name, value) = (wording::field(*field), wording::value(&row, *field));
             tr!(words.fact, name = name, value = value)
         };
         let facts: Vec<String> = ROW_FIELDS[2..].iter().map(told).collect();
-        format!("{} · {}", words::source(&row), facts.join(" · "))
+        format!("{} · {}", wording::source(&row), facts.join(" · "))
     });
     view! {
         <li>
@@ -77,9 +77,9 @@ fn changed(changed: Changed) -> AnyView {
         .map(|field| {
             let (before, after) = (before.clone(), after.clone());
             change_line(
-                live(move || words::field(field)),
-                live(move || words::value(&before, field)),
-                live(move || words::value(&after, field)),
+                live(move || wording::field(field)),
+                live(move || wording::value(&before, field)),
+                live(move || wording::value(&after, field)),
             )
         })
         .collect();

@@ -3,7 +3,7 @@
 use crate::api::TriggerBuild;
 use crate::client::Error;
 use crate::forms::model::preview::image_reference;
-use crate::forms::row::Row;
+use crate::forms::rows::row::Row;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{live, memo, part};
 use crate::routing::navigation::use_navigation;

@@ -1,26 +1,12 @@
 //! Form fields: a label, an input, a hint, and the field's problem beside it.
 
-use crate::forms::state::FormState;
+use crate::forms::common::field_id::id_of;
+use crate::forms::common::form_state::FormState;
 use crate::reactive::{flag, live, memo, part};
 use leptos::prelude::*;
 
 /// Where a field stands in the request, by the API's own path; the index of a row can change.
 pub type Path = Signal<String>;
-
-/// The id that joins a field's label, input and problem. Paths have characters that ids avoid.
-pub fn id_of(path: &str) -> String {
-    let id: String = path
-        .chars()
-        .map(|char| {
-            if char.is_ascii_alphanumeric() {
-                char
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    format!("field-{id}")
-}
 
 /// Tells the form of a field. A field that had the focus when its form went still says that it was left.
 fn told(path: Path, tell: impl FnOnce(&str)) {
@@ -225,9 +211,4 @@ pub fn CheckField(
             <p class="field-problem">{part(move || path.with(|path| form.problem(path)))}</p>
         </div>
     }
-}
-
-/// The selector of a field's input, for moving the focus there.
-pub fn selector(path: &str) -> String {
-    format!("#{}", id_of(path))
 }

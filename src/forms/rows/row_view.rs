@@ -2,14 +2,14 @@
 
 use crate::api::grammar::clean_path;
 use crate::api::{SourceKind, VersionTagging};
-use crate::components::field::id_of;
+use crate::forms::common::field_id::id_of;
+use crate::forms::common::form_state::{FormState, Said};
 use crate::forms::model::draft::RowDraft;
 use crate::forms::model::preview::image_reference;
 use crate::forms::model::rules::row_path;
-use crate::forms::row::Row;
-use crate::forms::row_keys::{Step, field_of, step_of};
-use crate::forms::rows_view::{FIRST_FIELD, RowsEditor};
-use crate::forms::state::{FormState, Said};
+use crate::forms::rows::editor::{FIRST_FIELD, RowsEditor};
+use crate::forms::rows::row::Row;
+use crate::forms::rows::row_keys::{Step, field_of, step_of};
 use crate::platform::dom;
 use crate::reactive::{flag, live, memo, part};
 use crate::ui::icon;

@@ -2,10 +2,10 @@
 
 use crate::api::{BuildConfig, Held};
 use crate::client::{Client, Error};
+use crate::forms::common::submission::Looked;
 use crate::forms::model::changes::is_as_sent;
 use crate::forms::model::draft::ConfigDraft;
 use crate::forms::model::merge::has_changed;
-use crate::forms::sending::Looked;
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;

@@ -2,7 +2,7 @@
 //! Where no answer came, the form says that it may have happened, and looks.
 
 use crate::client::Error;
-use crate::forms::state::{FormState, show_notice};
+use crate::forms::common::form_state::{FormState, show_notice};
 use crate::i18n::api_words::{api_words, error_words};
 use crate::platform::{dom, page};
 use crate::reactive::{flag, live, part, when};
