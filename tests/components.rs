@@ -12,6 +12,7 @@ use slipway_console::forms::model::draft::{ConfigDraft, RowDraft};
 use slipway_console::forms::model::rules::check_config;
 use slipway_console::forms::rows::Rows;
 use slipway_console::forms::rows::editor::RowsEditor;
+use slipway_console::forms::rows::table::rows_table;
 use slipway_console::i18n::{Locale, set_locale};
 use slipway_console::state::clock::Clock;
 use wasm_bindgen::JsCast;
@@ -85,7 +86,7 @@ fn rows_editor(
             selects: true,
             beside: None,
         };
-        editor.view()
+        rows_table(editor)
     });
     (place, inside, handle)
 }

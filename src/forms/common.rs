@@ -7,4 +7,5 @@ pub mod form_shell;
 pub mod form_state;
 pub mod import_panel;
 pub mod submission;
+pub mod undoable;
 pub mod wording;

@@ -9,12 +9,13 @@ pub mod save;
 pub mod save_dialog;
 
 use crate::api::Held;
-use crate::forms::common::drafts::{Document, Drafts, Place};
+use crate::forms::common::drafts::{Drafts, Place};
 use crate::forms::common::fields::TextField;
 use crate::forms::common::form_shell::Frame;
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::import_panel::exchange_panel;
 use crate::forms::common::submission::{Looked, Request, Sending};
+use crate::forms::common::undoable::Document;
 use crate::forms::config::build_button::build_button;
 use crate::forms::config::changes_view::names;
 use crate::forms::config::conflict_dialog::{Conflict, conflict_view};
@@ -28,6 +29,7 @@ use crate::forms::model::preview::update_frame;
 use crate::forms::model::rules::check_editor;
 use crate::forms::request_preview::request_preview;
 use crate::forms::rows::editor::RowsEditor;
+use crate::forms::rows::table::rows_table;
 use crate::platform::dom;
 use crate::platform::page::absolute_url;
 use crate::reactive::{effect, flag, live, memo, when};
@@ -230,7 +232,7 @@ pub fn config_form(
                 {ts!(rows.heading)}
             </h2>
             <p class="quiet">{ts!(rows.explain)}</p>
-            {rows_editor.view()}
+            {rows_table(rows_editor)}
         </section>
         <section class="form-section">
             <h2>{ts!(config.building)}</h2>

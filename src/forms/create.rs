@@ -4,11 +4,12 @@ pub mod confirm;
 pub mod sections;
 
 use crate::api::Repository;
-use crate::forms::common::drafts::{Document, Drafts, Place};
+use crate::forms::common::drafts::{Drafts, Place};
 use crate::forms::common::form_shell::Frame;
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::import_panel::{Exchange, exchange_panel};
 use crate::forms::common::submission::{Request, Sending};
+use crate::forms::common::undoable::Document;
 use crate::forms::create::confirm::look;
 use crate::forms::create::sections::{repository_section, source_section};
 use crate::forms::model::draft::{CreateDraft, RepositoryDraft};
@@ -20,6 +21,7 @@ use crate::forms::model::rules::check_repository;
 use crate::forms::request_preview::request_preview;
 use crate::forms::rows::Rows;
 use crate::forms::rows::editor::RowsEditor;
+use crate::forms::rows::table::rows_table;
 use crate::i18n::api_words::client_name;
 use crate::platform::dom;
 use crate::platform::files::plain_text;
@@ -192,7 +194,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
                 {ts!(rows.heading)}
             </h2>
             <p class="quiet">{ts!(rows.explain)}</p>
-            {editor.view()}
+            {rows_table(editor)}
         </section>
         {request_preview(rows, frame, "POST", url)}
         {exchange_panel(import)}

@@ -5,6 +5,7 @@ pub mod editor;
 pub mod row;
 pub mod row_keys;
 pub mod row_view;
+pub mod table;
 
 use crate::forms::common::form_state::FormState;
 use crate::forms::model::draft::RowDraft;

@@ -2,7 +2,7 @@
 //! this browser; and the question before they are left.
 
 use crate::api::url::encode;
-use crate::forms::common::form_state::FormState;
+use crate::forms::common::undoable::Document;
 use crate::i18n::words;
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored, stored_keys};
@@ -22,52 +22,6 @@ use std::sync::Arc;
 
 /// How long after the last key a draft is kept, in milliseconds.
 const PAUSE: u32 = 250;
-
-/// What a form holds, as JSON.
-#[derive(Clone)]
-pub struct Document {
-    form: FormState,
-    read: Arc<dyn Fn() -> String + Send + Sync>,
-    write: Arc<dyn Fn(&str) -> bool + Send + Sync>,
-}
-
-impl Document {
-    /// `read` answers what the form holds (untracked); `write` makes it hold something else, and
-    /// answers whether it could be read.
-    pub fn new(
-        form: FormState,
-        read: impl Fn() -> String + Send + Sync + 'static,
-        write: impl Fn(&str) -> bool + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            form,
-            read: Arc::new(read),
-            write: Arc::new(write),
-        }
-    }
-
-    /// Exchanges what the form holds, says so, and offers to exchange it back: nothing is lost
-    /// whatever is typed between. False when the text cannot be read.
-    pub fn exchange(&self, text: &str, said: impl Fn() -> String + Send + Sync + 'static) -> bool {
-        self.exchange_saying(text, Arc::new(said))
-    }
-
-    fn exchange_saying(&self, text: &str, said: Arc<dyn Fn() -> String + Send + Sync>) -> bool {
-        let before = (self.read)();
-        if !(self.write)(text) {
-            return false;
-        }
-        self.form.replaced();
-        let this = self.clone();
-        self.form.offer_undo(
-            move || said(),
-            move || {
-                this.exchange_saying(&before, Arc::new(|| tr!(undo.undone).to_owned()));
-            },
-        );
-        true
-    }
-}
 
 /// A draft as it is kept.
 #[derive(Serialize, Deserialize)]

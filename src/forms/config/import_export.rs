@@ -1,7 +1,7 @@
 //! Import and export of a build config.
 
-use crate::forms::common::drafts::Document;
 use crate::forms::common::import_panel::Exchange;
+use crate::forms::common::undoable::Document;
 use crate::forms::config::editor::{Editor, Kept, encode};
 use crate::forms::model::draft::{ConfigDraft, RowDraft};
 use crate::forms::model::import::{Asker, Imported};
