@@ -5,13 +5,13 @@ pub mod client;
 pub mod forms;
 pub mod i18n;
 pub mod insight;
+pub mod log_viewer;
 pub mod platform;
 pub mod reactive;
 
 pub mod app;
 pub mod components;
 pub mod keys;
-pub mod log_view;
 pub mod pages;
 pub mod query;
 pub mod routing;

@@ -12,7 +12,7 @@ use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
 use crate::components::time::running;
 use crate::i18n::api_words::status_word;
-use crate::log_view::log_section;
+use crate::log_viewer::log_section;
 use crate::platform::clipboard;
 use crate::query::intervals::LIVE_BUILD;
 use crate::query::schedule::Pace;

@@ -2,10 +2,10 @@
 
 use crate::i18n::numbers::number;
 use crate::log::Mode;
-use crate::log_view::find::Finder;
-use crate::log_view::select::Selection;
-use crate::log_view::state::LogView;
-use crate::log_view::times::TimeKind;
+use crate::log_viewer::layout::times::TimeKind;
+use crate::log_viewer::search::Finder;
+use crate::log_viewer::selection::Selection;
+use crate::log_viewer::view_state::LogView;
 use crate::platform::dom::focus;
 use crate::platform::storage::{Keep, store};
 use crate::tr;

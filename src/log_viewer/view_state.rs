@@ -2,10 +2,10 @@
 
 use crate::client::Error;
 use crate::log::Filter;
-use crate::log_view::core::{Core, Counts, InView, Wanted};
-use crate::log_view::look::Look;
-use crate::log_view::pause::{Alarm, framed, now};
-use crate::log_view::rows::Frame;
+use crate::log_viewer::display_options::Look;
+use crate::log_viewer::dom::row_pool::Frame;
+use crate::log_viewer::model::{Core, Counts, InView, Wanted};
+use crate::log_viewer::yielding::{Alarm, framed, now};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, ResizeObserver};

@@ -1,10 +1,10 @@
 //! The keys of the log: all of them while the focus is in it, and those that mean nothing else anywhere on
 //! its page.
 
-use crate::log_view::find::Finder;
-use crate::log_view::rows::LINE;
-use crate::log_view::state::LogView;
-use crate::log_view::tools::Tools;
+use crate::log_viewer::commands::Tools;
+use crate::log_viewer::dom::row_pool::LINE;
+use crate::log_viewer::search::Finder;
+use crate::log_viewer::view_state::LogView;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 

@@ -2,8 +2,8 @@
 
 use crate::i18n::numbers::number;
 use crate::log::QueryErrorKind;
-use crate::log_view::find::{Finder, Found};
-use crate::log_view::tools::Tools;
+use crate::log_viewer::commands::Tools;
+use crate::log_viewer::search::{Finder, Found};
 use crate::reactive::{flag, live};
 use crate::ui::button::Button;
 use crate::ui::input::select;

@@ -2,9 +2,9 @@
 
 use crate::i18n::numbers::size;
 use crate::log::{Color, LevelKind, Style};
-use crate::log_view::line;
-use crate::log_view::rows::{Painting, Shown};
-use crate::log_view::times::local_offset;
+use crate::log_viewer::dom::painting::{Painting, Shown};
+use crate::log_viewer::layout::line;
+use crate::log_viewer::layout::times::local_offset;
 use crate::tr;
 use leptos::prelude::document;
 use std::ops::Range;
@@ -316,8 +316,8 @@ fn dress(part: &HtmlElement, style: &Style) {
             (_, Some(rgb)) => {
                 class(&format!("ansi-{letter}"));
                 let value = match letter {
-                    'f' => super::color::readable(rgb),
-                    _ => super::color::muted(rgb),
+                    'f' => crate::log_viewer::layout::color::readable(rgb),
+                    _ => crate::log_viewer::layout::color::muted(rgb),
                 };
                 let _ = part
                     .style()

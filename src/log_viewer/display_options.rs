@@ -1,7 +1,7 @@
 //! How lines are shown: what the reader has chosen.
 
 use crate::log::Mode;
-use crate::log_view::times::TimeKind;
+use crate::log_viewer::layout::times::TimeKind;
 use std::collections::HashMap;
 
 /// How many characters of a wrapped line are shown at first, and how many more at each step.

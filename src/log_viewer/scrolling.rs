@@ -1,8 +1,8 @@
 //! How the reader moves through the log: by the scroll bar, by keys, to a line.
 
-use crate::log_view::core::{Core, Wanted};
-use crate::log_view::pause::now;
-use crate::log_view::state::{LogView, set};
+use crate::log_viewer::model::{Core, Wanted};
+use crate::log_viewer::view_state::{LogView, set};
+use crate::log_viewer::yielding::now;
 use leptos::prelude::*;
 use std::ops::Range;
 

@@ -2,11 +2,11 @@
 
 use crate::api::Build;
 use crate::i18n::numbers::{number, size};
-use crate::log_view::menus::{levels, more, window_menu};
-use crate::log_view::selection_bar::go_to_field;
-use crate::log_view::state::LogView;
-use crate::log_view::times::TimeKind;
-use crate::log_view::tools::Tools;
+use crate::log_viewer::commands::Tools;
+use crate::log_viewer::layout::times::TimeKind;
+use crate::log_viewer::panels::menus::{levels, more, window_menu};
+use crate::log_viewer::panels::selection_bar::go_to_field;
+use crate::log_viewer::view_state::LogView;
 use crate::query::Query;
 use crate::reactive::{flag, live, part};
 use crate::ui::button::Button;

@@ -1,12 +1,11 @@
 //! The rows that are in the page: a few elements that are filled again and again.
 
 use crate::log::Log;
-use crate::log::{Painted, Rows, Search};
-use crate::log_view::line;
-use crate::log_view::line::Piece;
-use crate::log_view::look::Look;
-use crate::log_view::row::Row;
-use crate::log_view::viewport::Cover;
+use crate::log_viewer::display_options::Look;
+use crate::log_viewer::dom::painting::{Painting, Shown};
+use crate::log_viewer::dom::row::Row;
+use crate::log_viewer::layout::line;
+use crate::log_viewer::layout::viewport::Cover;
 use leptos::prelude::document;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -70,23 +69,6 @@ impl Size {
         let from = first.saturating_sub(seen) / STEP * STEP;
         (from, 3 * seen + 2 * STEP)
     }
-}
-
-/// Buffers for drawing, used again for each line.
-#[derive(Default)]
-pub struct Painting {
-    pub painted: Painted,
-    pub marks: Vec<Range<usize>>,
-    pub pieces: Vec<Piece>,
-}
-
-/// What rows show.
-#[derive(Clone, Copy)]
-pub struct Shown<'a> {
-    pub log: &'a Log,
-    pub rows: &'a Rows,
-    pub search: Option<&'a Search>,
-    pub look: &'a Look,
 }
 
 impl Frame {
@@ -194,7 +176,10 @@ impl Frame {
     /// Makes the scrolled element this tall, and wide enough for a line of so many columns.
     pub fn set_space(&self, height: f64, columns: usize) {
         let width = columns as f64 * self.size.cell + self.size.gutter + 2.0 * LINE;
-        let width = width.clamp(self.size.width, super::viewport::TALLEST);
+        let width = width.clamp(
+            self.size.width,
+            crate::log_viewer::layout::viewport::TALLEST,
+        );
         let style = self.space.style();
         let _ = style.set_property("height", &format!("{height}px"));
         let _ = style.set_property("width", &format!("{width}px"));

@@ -1,7 +1,7 @@
 //! The selected lines on paper.
 
 use crate::log::export::Format;
-use crate::log_view::select::Selection;
+use crate::log_viewer::selection::Selection;
 use leptos::ev;
 use leptos::prelude::*;
 

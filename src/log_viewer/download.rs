@@ -1,8 +1,8 @@
 //! The whole log as a file, from memory.
 
 use crate::log::export;
-use crate::log_view::pause::Slices;
-use crate::log_view::state::LogView;
+use crate::log_viewer::view_state::LogView;
+use crate::log_viewer::yielding::Slices;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};

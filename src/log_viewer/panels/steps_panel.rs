@@ -3,8 +3,8 @@
 use crate::i18n::format::duration;
 use crate::i18n::numbers::number;
 use crate::log::SectionState;
-use crate::log_view::select::Selection;
-use crate::log_view::tools::Tools;
+use crate::log_viewer::commands::Tools;
+use crate::log_viewer::selection::Selection;
 use crate::reactive::{list, live, memo, part, when};
 use crate::ui::button::Button;
 use crate::ui::icon;

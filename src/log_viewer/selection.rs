@@ -2,8 +2,8 @@
 
 use crate::log::export;
 use crate::log::export::Format;
-use crate::log_view::state::LogView;
-use crate::log_view::times::{local_offset, stamp};
+use crate::log_viewer::layout::times::{local_offset, stamp};
+use crate::log_viewer::view_state::LogView;
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::LogPlace;
 use leptos::prelude::*;
@@ -39,7 +39,7 @@ impl Selection {
         }
         let (query, fragment) = self.navigation.place();
         let place = LogPlace::parse(&query, &fragment);
-        super::state::set(self.view.window, (place.start, place.end));
+        crate::log_viewer::view_state::set(self.view.window, (place.start, place.end));
         let lines = place.lines.map(|(first, last)| (index(first), index(last)));
         self.view.set_look(|look| {
             look.selected = lines;
@@ -88,7 +88,7 @@ impl Selection {
 
     /// Asks for another window, Unix seconds. Lines have other numbers there.
     pub fn set_window(self, start: Option<i64>, end: Option<i64>) {
-        super::state::set(self.view.window, (start, end));
+        crate::log_viewer::view_state::set(self.view.window, (start, end));
         self.view.set_look(|look| {
             look.selected = None;
             look.address = self.address();

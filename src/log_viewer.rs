@@ -2,48 +2,39 @@
 //!
 //! | part | what it does |
 //! | --- | --- |
-//! | `source` | reads the log, again and again while the build runs |
-//! | `state`, `core`, `moving` | the lines, and where the reader is in them |
-//! | `viewport`, `line`, `color`, `times` | what is worked out without a browser |
-//! | `rows`, `row`, `look` | the rows that are in the page, and how they show lines |
-//! | `find`, `select`, `tools`, `keys` | what the reader can do |
-//! | the rest | the bars and panels around the rows |
+//! | `reader` | reads the log, again and again while the build runs |
+//! | `view_state`, `model`, `scrolling` | the lines, and the reader's position in them |
+//! | `layout/` | what is computed without a browser: lines on screen, colors, times |
+//! | `dom/`, `display_options` | the rows that are in the page, and how they show lines |
+//! | `search`, `selection`, `commands`, `shortcuts` | what the reader can do |
+//! | `panels/` | the bars and panels around the rows |
 
-mod bar;
-mod color;
-mod core;
+pub mod commands;
+pub mod display_options;
+pub mod dom;
 mod download;
-mod find;
-mod keys;
-mod line;
-mod look;
-mod menus;
-mod moving;
-mod overview;
-mod pause;
+pub mod layout;
+pub mod model;
+pub mod panels;
 mod print;
-mod row;
-mod rows;
-mod search_bar;
-mod sections_panel;
-mod select;
-mod selection_bar;
-mod source;
-mod state;
-mod times;
-mod tools;
-mod viewport;
+pub mod reader;
+pub mod scrolling;
+pub mod search;
+pub mod selection;
+pub mod shortcuts;
+pub mod view_state;
+pub mod yielding;
 
 use crate::api::Build;
 use crate::components::error_notice::load_error;
 use crate::i18n::numbers::number;
 use crate::i18n::words;
-use crate::log_view::find::Finder;
-use crate::log_view::look::Look;
-use crate::log_view::select::Selection;
-use crate::log_view::state::LogView;
-use crate::log_view::times::TimeKind;
-use crate::log_view::tools::Tools;
+use crate::log_viewer::commands::Tools;
+use crate::log_viewer::display_options::Look;
+use crate::log_viewer::layout::times::TimeKind;
+use crate::log_viewer::search::Finder;
+use crate::log_viewer::selection::Selection;
+use crate::log_viewer::view_state::LogView;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
@@ -74,7 +65,7 @@ pub fn log_section(build_id: StoredValue<String>, build: Query<Build>) -> AnyVie
         full: RwSignal::new(false),
         listed: RwSignal::new(is_wide()),
     };
-    source::read(view, build_id, build);
+    reader::read(view, build_id, build);
     let (build_error, has_build) = (build.error(), build.has_data());
     // One place for one trouble: when the build cannot be read either, that is said above.
     let error = Signal::derive(move || match build_error.get() {
@@ -123,7 +114,7 @@ fn announce_errors(view: LogView, build: Query<Build>) {
 fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
     let view = tools.view;
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        keys::press_outside(&event, tools);
+        shortcuts::press_outside(&event, tools);
     });
     on_cleanup(move || keys.remove());
     if tools.selection.lines().is_some() {
@@ -136,12 +127,12 @@ fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> 
             data-full=live(move || tools.full.get().to_string())
             data-wrap=live(move || view.look.with(|look| look.wrap).to_string())
             data-times=live(move || view.look.with(|look| look.times.name()))
-            on:keydown=move |event| keys::press(&event, tools)
+            on:keydown=move |event| shortcuts::press(&event, tools)
         >
-            {bar::bar(tools, build_id, build)}
-            {search_bar::search_bar(tools)}
+            {panels::toolbar::bar(tools, build_id, build)}
+            {panels::search_bar::search_bar(tools)}
             {window_notice(tools)}
-            {selection_bar::selection_bar(tools)}
+            {panels::selection_bar::selection_bar(tools)}
             {frame(tools, build)}
             <p class="visually-hidden" role="status">
                 {view.announced}
@@ -177,7 +168,7 @@ pub(crate) fn frame(tools: Tools, build: Query<Build>) -> AnyView {
     };
     view! {
         <div class="log-body">
-            {sections_panel::sections_panel(tools)}
+            {panels::steps_panel::sections_panel(tools)}
             <div
                 class="log-frame"
                 node_ref=place
@@ -203,7 +194,7 @@ pub(crate) fn frame(tools: Tools, build: Query<Build>) -> AnyView {
                     move || view! { <p class="log-empty">{ts!(log.all_hidden)}</p> }.into_any(),
                 )}
             </div>
-            {overview::overview(tools)}
+            {panels::minimap::overview(tools)}
             {new_lines(view)}
         </div>
     }

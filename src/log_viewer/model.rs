@@ -1,11 +1,11 @@
 //! What is there of the log, and how it comes to be drawn.
 
-use crate::log::Log;
-use crate::log::{Filter, LevelKind, Outcome, Overview, Rows, Search};
-use crate::log_view::line::columns;
-use crate::log_view::look::Look;
-use crate::log_view::rows::{Frame, LINE, Shown};
-use crate::log_view::viewport::{Cover, Viewport};
+use crate::log::{Filter, LevelKind, Log, Outcome, Overview, Rows, Search};
+use crate::log_viewer::display_options::Look;
+use crate::log_viewer::dom::painting::Shown;
+use crate::log_viewer::dom::row_pool::{Frame, LINE};
+use crate::log_viewer::layout::line::columns;
+use crate::log_viewer::layout::viewport::{Cover, Viewport};
 use std::ops::Range;
 
 /// How many lines are looked at in one frame for the filter and the overview.

@@ -3,8 +3,8 @@
 use crate::api::Build;
 use crate::client::{Client, Error, LogStream, backoff};
 use crate::log::{Fault, Outcome};
-use crate::log_view::pause::{Slices, frame};
-use crate::log_view::state::{LogView, set};
+use crate::log_viewer::view_state::{LogView, set};
+use crate::log_viewer::yielding::{Slices, frame};
 use crate::query::{Query, intervals};
 use crate::reactive::{effect, memo};
 use crate::state::connection::use_connection;

@@ -2,9 +2,9 @@
 
 use crate::i18n::numbers::number;
 use crate::log::export::Format;
-use crate::log_view::select::Selection;
-use crate::log_view::times::{local_offset, next_at, time_of_day};
-use crate::log_view::tools::Tools;
+use crate::log_viewer::commands::Tools;
+use crate::log_viewer::layout::times::{local_offset, next_at, time_of_day};
+use crate::log_viewer::selection::Selection;
 use crate::platform::clipboard;
 use crate::reactive::{live, when};
 use crate::ui::button::Button;
@@ -54,7 +54,7 @@ fn bar(tools: Tools) -> AnyView {
                 .pressed(with_times)
                 .on_press(move || with_times.update(|with| *with = !*with))}
             {Button::new(ts!(log.copy_link)).on_press(move || copy_link(tools, said))}
-            {Button::new(ts!(log.print)).on_press(move || super::print::print(selection))}
+            {Button::new(ts!(log.print)).on_press(move || crate::log_viewer::print::print(selection))}
             {Button::new(ts!(log.window_selected)).on_press(move || only(selection))}
             {Button::new(ts!(log.clear))
                 .on_press(move || {

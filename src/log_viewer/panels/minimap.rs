@@ -2,7 +2,7 @@
 
 use crate::i18n::numbers::number;
 use crate::log::LevelKind;
-use crate::log_view::tools::Tools;
+use crate::log_viewer::commands::Tools;
 use crate::reactive::effect;
 use crate::{tr, ts};
 use leptos::html;

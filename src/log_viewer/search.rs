@@ -1,8 +1,8 @@
 //! Search: what is looked for, what was found, and going through it.
 
 use crate::log::{Query, QueryErrorKind, Search};
-use crate::log_view::pause::{Slices, now};
-use crate::log_view::state::{LogView, set};
+use crate::log_viewer::view_state::{LogView, set};
+use crate::log_viewer::yielding::{Slices, now};
 use crate::reactive::effect;
 use leptos::prelude::*;
 

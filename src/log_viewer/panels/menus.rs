@@ -2,9 +2,9 @@
 
 use crate::i18n::numbers::number;
 use crate::log::Mode;
-use crate::log_view::state::LogView;
-use crate::log_view::times::{local_offset, stamp};
-use crate::log_view::tools::Tools;
+use crate::log_viewer::commands::Tools;
+use crate::log_viewer::layout::times::{local_offset, stamp};
+use crate::log_viewer::view_state::LogView;
 use crate::reactive::{flag, live, memo, part, when};
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
@@ -146,7 +146,7 @@ pub fn window_menu(tools: Tools) -> AnyView {
         let to = RwSignal::new(written(end.or(times.map(|(_, last)| last))));
         let wrong = RwSignal::new(false);
         let apply = move || {
-            let read = |text: String| super::times::read_local(&text, utc());
+            let read = |text: String| crate::log_viewer::layout::times::read_local(&text, utc());
             let (from, to) = (read(from.get_untracked()), read(to.get_untracked()));
             let turned = from.zip(to).is_some_and(|(from, to)| to < from);
             wrong.set(turned);
@@ -205,7 +205,7 @@ pub fn more(tools: Tools, build_id: StoredValue<String>) -> AnyView {
                 move || tools.toggle_controls(),
             )}
             {Button::new(ts!(log.download))
-                .on_press(move || super::download::save(view, build_id.get_value()))}
+                .on_press(move || crate::log_viewer::download::save(view, build_id.get_value()))}
             <span class="log-copy-all">{ts!(log.copy_all)} {copy_button(whole, ts!(log.title))}</span>
             {Button::new(ts!(log.failure)).on_press(move || tools.go_to_failure())}
         }
