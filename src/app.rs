@@ -1,5 +1,7 @@
 //! The shell around every page: header, navigation, title, announcements; and which page is shown.
 
+pub mod build_watcher;
+
 use crate::client::site_config::site_config;
 use crate::components::page_heading::PageTitle;
 use crate::components::toast_region::toast_region;

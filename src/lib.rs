@@ -4,7 +4,6 @@
 pub mod client;
 pub mod forms;
 pub mod i18n;
-pub mod insight;
 pub mod log_viewer;
 pub mod platform;
 pub mod reactive;

@@ -1,6 +1,6 @@
 //! One file a page.
 
-pub mod build;
+pub mod build_page;
 pub mod builds;
 pub mod config;
 pub mod connection;

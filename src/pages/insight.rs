@@ -3,6 +3,7 @@
 
 mod chart;
 mod reading;
+pub mod stats;
 
 use crate::api::Build;
 use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
@@ -11,9 +12,9 @@ use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
 use crate::i18n::format::duration;
 use crate::i18n::words;
-use crate::insight::{Spread, Stats, Summary, TagStats};
 use crate::pages::insight::chart::{MOST, chart};
 use crate::pages::insight::reading::{Reading, Wanted, use_reading};
+use crate::pages::insight::stats::{Spread, Stats, Summary, TagStats};
 use crate::reactive::{choose, live, memo, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{INSIGHT_LAST, InsightQuery, Route};

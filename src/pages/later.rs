@@ -2,7 +2,7 @@
 //! needed for the first time.
 
 use crate::components::palette::overlay;
-use crate::pages::build::Build;
+use crate::pages::build_page::Build;
 use crate::pages::config::Config;
 use crate::pages::connection::ConnectionPage;
 use crate::pages::insight::Insight;
@@ -162,7 +162,7 @@ fn watching(
     connection: Connection,
     navigation: Navigation,
 ) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {
-    Ok(Box::pin(super::build::watching::watch(
+    Ok(Box::pin(crate::app::build_watcher::watch(
         watch, connection, navigation,
     )))
 }

@@ -4,7 +4,7 @@ use crate::api::{Build, Status};
 use crate::i18n::api_words::status_word;
 use crate::i18n::format::duration as words_of;
 use crate::i18n::words;
-use crate::insight::duration;
+use crate::pages::insight::stats::duration;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::ts;

@@ -1,8 +1,11 @@
 //! One build: what it is, how it went, what stands around it, and its log, which grows while it runs.
 
+pub mod compare;
 mod facts;
-mod siblings;
-pub mod watching;
+pub mod neighbours;
+pub mod not_found;
+pub mod notify_button;
+pub mod tab_icon;
 
 use crate::api::Build as BuildData;
 use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
@@ -13,12 +16,12 @@ use crate::components::page_heading::heading;
 use crate::components::time::running;
 use crate::i18n::api_words::status_word;
 use crate::log_viewer::log_section;
+use crate::pages::build_page::not_found::near;
 use crate::platform::clipboard;
 use crate::query::intervals::LIVE_BUILD;
 use crate::query::schedule::Pace;
 use crate::query::use_query;
 use crate::reactive::{choose, effect, memo, part, when};
-use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::page_actions::{Action, offer};
@@ -66,7 +69,7 @@ pub fn Build(build_id: String) -> impl IntoView {
     });
     let has_data = build.has_data();
     let error = build.error();
-    let siblings = siblings::use_siblings(id, repository);
+    let siblings = neighbours::use_siblings(id, repository);
     let title = memo(move || match build.data() {
         Some(build) => format!(
             "{} · {}",
@@ -75,7 +78,7 @@ pub fn Build(build_id: String) -> impl IntoView {
         ),
         None => tr!(build.title).to_string(),
     });
-    watching::show_in_tab(memo(move || {
+    tab_icon::show_in_tab(memo(move || {
         let build = build.data()?;
         Some((
             build.build_id.clone(),
@@ -93,9 +96,9 @@ pub fn Build(build_id: String) -> impl IntoView {
         view! {
             <div class="facts-head">
                 {part(move || build.data().map(|build| stands(&build)))}
-                {watching::notify_button(under_way)} {part(trigger)}
+                {notify_button::notify_button(under_way)} {part(trigger)}
             </div>
-            {siblings::neighbours(siblings)}
+            {neighbours::neighbours(siblings)}
             {part(move || build.data().map(|build| facts::timeline(&build, utc)))}
             {part(move || build.data().map(|build| facts::facts(&build, siblings, utc, more_open)))}
         }
@@ -153,74 +156,7 @@ fn offer_actions(target: Memo<Option<Target>>) {
 }
 
 /// The most pages of builds that are looked through for an id that begins alike.
-const NEAR_PAGES: u64 = 5;
-
-/// The builds whose ids begin like the one that there is not: a part of an id may have been given.
-fn near(id: StoredValue<String>) -> AnyView {
-    const SHARED: usize = 6;
-    let navigation = use_navigation();
-    let connection = use_connection();
-    let visit = use_visit();
-    let start: String = id.with_value(|id| id.chars().take(SHARED).collect());
-    let looked = use_query(
-        move || {
-            let client = connection.client()?;
-            let start = start.clone();
-            Some(Box::pin(async move {
-                let fits =
-                    |build: &BuildData| !start.is_empty() && build.build_id.starts_with(&start);
-                let mut near: Vec<BuildData> = visit.all_builds();
-                near.retain(fits);
-                for page in 1..=NEAR_PAGES {
-                    if !near.is_empty() {
-                        break;
-                    }
-                    let answer = client.builds(None, None, page).await?;
-                    near.extend(answer.results.read.into_iter().filter(fits));
-                    if answer.next.is_none() {
-                        break;
-                    }
-                }
-                Ok(near)
-            }))
-        },
-        |_| Pace::Never,
-    );
-    let found = move || {
-        let near = looked.data().filter(|near| !near.is_empty())?;
-        let links: Vec<AnyView> = near
-            .iter()
-            .map(|build| {
-                let href = navigation.href(&Route::Build {
-                    build_id: build.build_id.clone(),
-                });
-                view! {
-                    <li>
-                        <a class="code" href=href>
-                            {build.image_reference()}
-                            " · "
-                            {build.build_id.clone()}
-                        </a>
-                    </li>
-                }
-                .into_any()
-            })
-            .collect();
-        Some(view! {
-            <p>{ts!(build.near)}</p>
-            <ul>{links}</ul>
-        })
-    };
-    let builds = navigation.href(&Route::Builds(BuildsQuery::default()));
-    view! {
-        <div class="empty" role="status">
-            {part(found)} <p>
-                <a href=builds>{ts!(nav.builds)}</a>
-            </p>
-        </div>
-    }
-    .into_any()
-}
+pub(crate) const NEAR_PAGES: u64 = 5;
 
 /// Where the build stands, at a glance.
 fn stands(build: &BuildData) -> AnyView {

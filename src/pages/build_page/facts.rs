@@ -4,7 +4,7 @@ use crate::api::{Build, Status, Timestamp};
 use crate::components::builds::cells::starter;
 use crate::components::time::{absolute_time, outside_link, relative_time, running};
 use crate::i18n::api_words::client_name;
-use crate::pages::build::siblings::{Siblings, changes};
+use crate::pages::build_page::neighbours::{Siblings, changes};
 use crate::query::Query;
 use crate::reactive::live;
 use crate::routing::navigation::use_navigation;

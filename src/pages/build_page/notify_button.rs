@@ -1,0 +1,38 @@
+//! The 'Notify me' button.
+
+use crate::platform::notifications;
+use crate::reactive::when;
+use crate::state::watched_builds::use_watch;
+use crate::ts;
+use crate::ui::button::Button;
+use leptos::prelude::*;
+
+/// 'Notify me', while there is something to wait for and a browser that can.
+pub fn notify_button(is_under_way: Memo<bool>) -> AnyView {
+    let watch = use_watch();
+    let refused = RwSignal::new(false);
+    let press = move || {
+        if watch.wanted() {
+            watch.want(false);
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let may = notifications::may_notify().await;
+            watch.want(may);
+            let _ = refused.try_set(!may);
+        });
+    };
+    let button = move || {
+        view! {
+            {Button::new(ts!(build.notify))
+                .pressed(Signal::derive(move || watch.wanted()))
+                .title(ts!(build.notify_title))
+                .on_press(press)}
+            <span role="status">
+                {when(move || refused.get(), || ts!(build.notify_refused).into_any())}
+            </span>
+        }
+        .into_any()
+    };
+    when(move || is_under_way.get(), button).into_any()
+}

@@ -1,0 +1,37 @@
+//! The tab's icon shows the status of the build.
+
+use crate::api::Status;
+use crate::platform::notifications;
+use crate::reactive::effect;
+use crate::state::watched_builds::use_watch;
+use crate::ui::icon;
+use leptos::prelude::*;
+
+/// Shows in the tab's icon where the build stands, while the page is there; and watches the build while
+/// it is under way.
+pub fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
+    let watch = use_watch();
+    effect(move || {
+        let icon = build.get().and_then(|(_, status, _)| match status {
+            Status::Waiting => Some((icon::CLOCK.0, "5d6672")),
+            Status::InProgress => Some((icon::RUN.0, "0b5cad")),
+            Status::Succeeded => Some((icon::CHECK.0, "176b34")),
+            Status::Failed => Some((icon::CROSS.0, "b3201f")),
+            Status::Other(_) => None,
+        });
+        notifications::set_tab_icon(icon);
+    });
+    let watched = StoredValue::new(None::<String>);
+    effect(move || {
+        if let Some((id, _, false)) = build.get() {
+            watch.add(&id);
+            watched.set_value(Some(id));
+        }
+    });
+    on_cleanup(move || {
+        notifications::set_tab_icon(None);
+        if let Some(Some(id)) = watched.try_get_value() {
+            watch.leave(&id);
+        }
+    });
+}
