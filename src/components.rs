@@ -4,6 +4,5 @@ pub mod breadcrumbs;
 pub mod builds;
 pub mod error_notice;
 pub mod page_heading;
-pub mod palette;
 pub mod time;
 pub mod toast_region;

@@ -1,42 +1,22 @@
 //! Slipway: a browser console for the v1 image build API.
+//!
+//! The modules form floors, from `app` at the top down to `platform`; each imports only from floors below
+//! its own. `docs/ARCHITECTURE.md` has the table, and `tests/layers.rs` holds every import against it.
 #![deny(unsafe_code)]
 
+pub mod app;
 pub mod client;
+pub mod components;
 pub mod forms;
 pub mod i18n;
 pub mod log_viewer;
-pub mod platform;
-pub mod reactive;
-
-pub mod app;
-pub mod components;
-pub mod keys;
 pub mod pages;
+pub mod platform;
 pub mod query;
+pub mod reactive;
 pub mod routing;
 pub mod state;
 pub mod ui;
 
-pub use {slipway_api as api, slipway_log as log};
-
-/// Puts the console in the place of the page's skeleton.
-pub fn mount() {
-    use leptos::prelude::*;
-    use wasm_bindgen::JsCast;
-
-    // A panic ends the console for good: it must not look as if it were still there.
-    std::panic::set_hook(Box::new(|info| {
-        web_sys::console::error_1(&info.to_string().into());
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-failed", "");
-        }
-    }));
-    let place = document()
-        .get_element_by_id("app")
-        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
-        .or_else(|| document().body());
-    if let Some(place) = place {
-        place.replace_children_with_node_0();
-        mount_to(place, app::App).forget();
-    }
-}
+pub use slipway_api as api;
+pub use slipway_log as log;

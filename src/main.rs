@@ -1,5 +1,5 @@
 //! Mounts the console in the page.
 
 fn main() {
-    slipway_console::mount();
+    slipway_console::app::mount::mount();
 }

@@ -5,7 +5,6 @@ pub mod builds;
 pub mod config;
 pub mod connection;
 pub mod insight;
-pub mod later;
 pub mod new_repository;
 pub mod not_found;
 pub mod repositories;

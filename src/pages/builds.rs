@@ -9,7 +9,6 @@ use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::builds::filters::{filtered_note, filters};
-use crate::pages::later;
 use crate::reactive::{choose, effect, live, memo, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route, Sort};
@@ -21,9 +20,9 @@ use crate::ui::notice::{notice, skeleton};
 use crate::ui::table::{Step, pager};
 use leptos::prelude::*;
 
-/// The Builds page.
+/// The Builds page. `on_first_rows` runs once its first rows are there.
 #[component]
-pub fn Builds() -> impl IntoView {
+pub fn Builds(on_first_rows: fn()) -> impl IntoView {
     let navigation = use_navigation();
     let query = Memo::new(
         move |before: Option<&BuildsQuery>| match navigation.route() {
@@ -87,7 +86,7 @@ pub fn Builds() -> impl IntoView {
     // The page that comes next, more often than not: its code is there when it is asked for.
     effect(move || {
         if has_data.get() {
-            later::load_ahead();
+            on_first_rows();
         }
     });
     view! {

@@ -32,6 +32,16 @@ impl Theme {
     }
 }
 
+impl From<&str> for Theme {
+    fn from(text: &str) -> Self {
+        match text {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
 /// Provides the theme as a signal; a change is kept and shown.
 pub(crate) fn provide_theme() {
     let theme = RwSignal::new(Theme::from(

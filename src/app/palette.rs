@@ -1,18 +1,15 @@
 //! What lies over the page at a key: the palette, which goes to or does anything by its name, and the list
 //! of keys.
 
-use crate::components::builds::commit_dialog::commit_dialog;
 use crate::i18n::{Locale, locale, remember, set_locale};
 use crate::reactive::{effect, live, memo, part};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
-use crate::state::overlay::{Over, Overlay};
 use crate::state::page_actions::Actions;
 use crate::state::session_cache::use_visit;
 use crate::state::theme::Theme;
-use crate::ui::dialog::Dialog;
 use crate::{tr, ts};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -23,28 +20,6 @@ const MOST: usize = 50;
 
 /// The shortest text that is taken for the id of a build that is not known.
 const SHORTEST_ID: usize = 6;
-
-/// The overlay, as a dialog.
-pub fn overlay(which: Overlay) -> AnyView {
-    let over = expect_context::<Over>().0;
-    let open = RwSignal::new(true);
-    effect(move || {
-        if !open.get() {
-            over.set(None);
-        }
-    });
-    match which {
-        Overlay::Commit(target, after) => commit_dialog(open, target, after),
-        Overlay::Palette => view! {
-            <Dialog open=open title=ts!(palette.title)>{palette(open)}</Dialog>
-        }
-        .into_any(),
-        Overlay::Keys => view! {
-            <Dialog open=open title=ts!(keys.title)>{keys(open)}</Dialog>
-        }
-        .into_any(),
-    }
-}
 
 /// One line of the palette.
 #[derive(Clone)]
@@ -173,7 +148,7 @@ fn fitting(entries: &[Entry], typed: &str) -> (Vec<usize>, usize) {
     (found.into_iter().map(|(_, index)| index).collect(), count)
 }
 
-fn palette(open: RwSignal<bool>) -> AnyView {
+pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
     let navigation = use_navigation();
     let typed = RwSignal::new(String::new());
     let chosen = RwSignal::new(0usize);
@@ -308,55 +283,6 @@ fn nearest() -> web_sys::ScrollIntoViewOptions {
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_block(web_sys::ScrollLogicalPosition::Nearest);
     options
-}
-
-fn keys(open: RwSignal<bool>) -> AnyView {
-    let lines = [
-        ("Ctrl K, ⌘ K", ts!(keys.palette)),
-        ("g b", ts!(keys.builds)),
-        ("g r", ts!(keys.repositories)),
-        ("/", ts!(keys.filter)),
-        ("j, k", ts!(keys.rows)),
-        ("Enter", ts!(keys.open)),
-        ("b", ts!(keys.build)),
-        ("?", ts!(keys.list)),
-        ("Esc", ts!(keys.close)),
-    ];
-    let log = [
-        ("/", ts!(keys.log_search)),
-        ("n, N", ts!(keys.log_matches)),
-        ("g, G", ts!(keys.log_ends)),
-        ("j, k, Space", ts!(keys.log_scroll)),
-        ("f", ts!(keys.log_follow)),
-        ("F", ts!(keys.log_failure)),
-        ("w", ts!(keys.log_wrap)),
-        ("t", ts!(keys.log_times)),
-    ];
-    let table = |lines: &[(&'static str, Signal<String>)]| -> Vec<AnyView> {
-        lines
-            .iter()
-            .map(|(keys, what)| {
-                view! {
-                    <div>
-                        <dt>
-                            <kbd>{*keys}</kbd>
-                        </dt>
-                        <dd>{*what}</dd>
-                    </div>
-                }
-                .into_any()
-            })
-            .collect()
-    };
-    view! {
-        <dl class="keys">{table(&lines)}</dl>
-        <h3>{ts!(keys.in_log)}</h3>
-        <dl class="keys">{table(&log)}</dl>
-        <div class="form-actions">
-            {crate::ui::button::Button::new(ts!(keys.close)).on_press(move || open.set(false))}
-        </div>
-    }
-    .into_any()
 }
 
 #[cfg(test)]

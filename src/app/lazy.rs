@@ -1,7 +1,7 @@
 //! What is not part of the first view: its code lies in files of their own, loaded when one of them is
 //! needed for the first time.
 
-use crate::components::palette::overlay;
+use crate::app::overlays::overlay;
 use crate::pages::build_page::Build;
 use crate::pages::config::Config;
 use crate::pages::connection::ConnectionPage;
@@ -67,7 +67,7 @@ pub fn overlay_of_site(which: Overlay) -> AnyView {
 
 /// Loads the code of the build page before it is asked for. Should that fail, it is told when the page is
 /// opened.
-pub fn load_ahead() {
+pub fn preload_build_page() {
     leptos::task::spawn_local(async {
         let _ = load_build_page().await;
     });

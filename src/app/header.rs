@@ -1,0 +1,116 @@
+//! The header of every page.
+
+use crate::i18n::{Locale, locale, set_locale};
+use crate::reactive::{live, memo, part};
+use crate::routing::navigation::Navigation;
+use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
+use crate::state::connection::Connection;
+use crate::state::overlay::{Over, Overlay};
+use crate::ts;
+use leptos::prelude::*;
+
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    let navigation = expect_context::<Navigation>();
+    let connection = expect_context::<Connection>();
+    let current = move |is: fn(&Route) -> bool| {
+        move || {
+            navigation
+                .route()
+                .is_some_and(|route| is(&route))
+                .then_some("page")
+        }
+    };
+    let builds = move || navigation.href(&Route::Builds(BuildsQuery::default()));
+    let namespace = memo(move || match navigation.route() {
+        Some(
+            Route::Repositories { namespace }
+            | Route::Repository { namespace, .. }
+            | Route::NewRepository { namespace }
+            | Route::Config { namespace, .. }
+            | Route::Insight(InsightQuery { namespace, .. }),
+        ) => namespace,
+        _ => connection.namespace(),
+    });
+    let repositories = move || {
+        navigation.href(&match namespace.get() {
+            empty if empty.is_empty() => Route::Connection {
+                back: Some(navigation.here()),
+            },
+            namespace => Route::Repositories { namespace },
+        })
+    };
+    let connect = move || navigation.href(&Route::Connection { back: None });
+    let over = expect_context::<Over>().0;
+    let switch_language = move |_| {
+        let other = match untrack(locale) {
+            Locale::en => Locale::zh,
+            Locale::zh => Locale::en,
+        };
+        crate::i18n::remember(other);
+        set_locale(other);
+    };
+    view! {
+        <header class="shell-header">
+            <a class="brand" href=builds aria-label="Slipway">
+                <span class="brand-mark"></span>
+                "Slipway"
+            </a>
+            <nav class="shell-nav" aria-label=ts!(nav.label)>
+                <a
+                    href=builds
+                    aria-current=current(|route| {
+                        matches!(route, Route::Builds(_) | Route::Build { .. })
+                    })
+                >
+                    {ts!(nav.builds)}
+                </a>
+                <a
+                    href=repositories
+                    aria-current=current(|route| {
+                        matches!(
+                            route,
+                            Route::Repositories { .. }
+                            | Route::Repository { .. }
+                            | Route::NewRepository { .. }
+                            | Route::Config { .. }
+                            | Route::Insight(_)
+                        )
+                    })
+                >
+                    {ts!(nav.repositories)}
+                </a>
+                <a
+                    href=connect
+                    aria-current=current(|route| matches!(route, Route::Connection { .. }))
+                >
+                    {ts!(nav.connection)}
+                </a>
+            </nav>
+            <button
+                type="button"
+                class="button shell-palette"
+                aria-keyshortcuts="Control+K Meta+K"
+                on:click=move |_| over.set(Some(Overlay::Palette))
+            >
+                {ts!(palette.button)}
+                <kbd>"Ctrl K"</kbd>
+            </button>
+            // Shown in the language that it switches to.
+            <button
+                type="button"
+                class="button language"
+                lang=live(move || match locale() {
+                    Locale::en => "zh-CN",
+                    Locale::zh => "en",
+                })
+                on:click=switch_language
+            >
+                {part(move || match locale() {
+                    Locale::en => "中文",
+                    Locale::zh => "English",
+                })}
+            </button>
+        </header>
+    }
+}

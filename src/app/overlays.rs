@@ -1,0 +1,32 @@
+//! The overlays: palette, shortcut help, commit dialog.
+
+use crate::app::palette::palette;
+use crate::app::shortcut_help::keys;
+use crate::components::builds::commit_dialog::commit_dialog;
+use crate::reactive::effect;
+use crate::state::overlay::{Over, Overlay};
+use crate::ts;
+use crate::ui::dialog::Dialog;
+use leptos::prelude::*;
+
+/// The overlay, as a dialog.
+pub fn overlay(which: Overlay) -> AnyView {
+    let over = expect_context::<Over>().0;
+    let open = RwSignal::new(true);
+    effect(move || {
+        if !open.get() {
+            over.set(None);
+        }
+    });
+    match which {
+        Overlay::Commit(target, after) => commit_dialog(open, target, after),
+        Overlay::Palette => view! {
+            <Dialog open=open title=ts!(palette.title)>{palette(open)}</Dialog>
+        }
+        .into_any(),
+        Overlay::Keys => view! {
+            <Dialog open=open title=ts!(keys.title)>{keys(open)}</Dialog>
+        }
+        .into_any(),
+    }
+}
