@@ -1,7 +1,7 @@
 //! Sending a read again while the cause of its failure is likely to pass.
 
-use crate::client::Error;
 use crate::client::backoff::{READ, chance};
+use crate::client::error::Error;
 use gloo_timers::future::TimeoutFuture;
 use std::time::Duration;
 

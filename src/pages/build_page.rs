@@ -155,9 +155,6 @@ fn offer_actions(target: Memo<Option<Target>>) {
     });
 }
 
-/// The most pages of builds that are looked through for an id that begins alike.
-pub(crate) const NEAR_PAGES: u64 = 5;
-
 /// Where the build stands, at a glance.
 fn stands(build: &BuildData) -> AnyView {
     view! {

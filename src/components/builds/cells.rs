@@ -2,7 +2,6 @@
 
 use crate::api::{Build, SourceKind};
 use crate::components::builds::status_badge::status_badge;
-use crate::components::builds::table::REASON_SHOWN;
 use crate::components::time::outside_link;
 use crate::i18n::format::short_commit;
 use crate::routing::navigation::use_navigation;
@@ -10,11 +9,14 @@ use crate::routing::routes::Route;
 use crate::ts;
 use leptos::prelude::*;
 
+/// The most characters of a failure's reason that a row shows.
+const MAX_REASON_CHARS: usize = 80;
+
 pub(crate) fn status_cell(build: &Build) -> AnyView {
     let detail = build.detail.as_deref().map(str::trim).unwrap_or_default();
     let failed = build.status == crate::api::Status::Failed;
     let first = detail.lines().next().unwrap_or_default();
-    let reason: String = first.chars().take(REASON_SHOWN).collect();
+    let reason: String = first.chars().take(MAX_REASON_CHARS).collect();
     let reason =
         (failed && !reason.is_empty()).then(|| view! { <div class="quiet reason">{reason}</div> });
     let title = (!detail.is_empty()).then(|| detail.to_owned());

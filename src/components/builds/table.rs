@@ -217,6 +217,3 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
     let again = part(move || again.with(|build| trigger_buttons(Target::of(build), After::Stay)));
     row(cells, again.into_any())
 }
-
-/// The most characters of a failure's reason that a row shows.
-pub(crate) const REASON_SHOWN: usize = 80;

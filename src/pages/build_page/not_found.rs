@@ -1,7 +1,6 @@
 //! Builds with a similar id, for an id that does not exist.
 
 use crate::api::Build as BuildData;
-use crate::pages::build_page::NEAR_PAGES;
 use crate::query::schedule::Pace;
 use crate::query::use_query;
 use crate::reactive::part;
@@ -11,6 +10,9 @@ use crate::state::connection::use_connection;
 use crate::state::session_cache::use_visit;
 use crate::ts;
 use leptos::prelude::*;
+
+/// The most pages of builds that are looked through for an id that begins alike.
+const NEAR_PAGES: u64 = 5;
 
 /// The builds whose ids begin like the one that there is not: a part of an id may have been given.
 pub(crate) fn near(id: StoredValue<String>) -> AnyView {
