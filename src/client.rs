@@ -125,7 +125,7 @@ impl Client {
         query.extend(end.as_deref().map(|time| ("end_time", time)));
         let url = self.url(&["builds", build_id, "logs"], &query);
         let open = async || {
-            let call = Call::new(LOG_SILENCE);
+            let call = PendingCall::new(LOG_SILENCE);
             let response = self.answer(&call, Method::GET, &url, None).await?;
             if !response.ok() {
                 return Err(refusal(&call, &response).await);
@@ -248,7 +248,7 @@ impl Client {
         body: Option<String>,
         time_limit: Duration,
     ) -> Result<String, Error> {
-        let call = Call::new(time_limit);
+        let call = PendingCall::new(time_limit);
         let response = self.answer(&call, method, url, body).await?;
         if !response.ok() {
             return Err(refusal(&call, &response).await);
@@ -259,7 +259,7 @@ impl Client {
     /// Sends once, and answers as soon as the answer begins, whatever its status.
     async fn answer(
         &self,
-        call: &Call,
+        call: &PendingCall,
         method: Method,
         url: &str,
         body: Option<String>,
@@ -295,7 +295,7 @@ impl Client {
 
 /// A log on its way in.
 pub struct LogStream {
-    call: Call,
+    call: PendingCall,
     reader: ReadableStreamDefaultReader,
 }
 
@@ -318,7 +318,7 @@ impl LogStream {
 }
 
 /// What an answer that is no 2xx says.
-async fn refusal(call: &Call, response: &Response) -> Error {
+async fn refusal(call: &PendingCall, response: &Response) -> Error {
     match response.text().await {
         Ok(text) => {
             let mut refusal = Refusal::read(response.status(), &text);
@@ -350,14 +350,14 @@ fn decode<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
 
 /// A request under way: it is aborted when this is dropped, or when its time is up. For a request that has
 /// ended, that does nothing.
-struct Call {
+struct PendingCall {
     controller: Option<AbortController>,
     limit: Duration,
     timed_out: Rc<Cell<bool>>,
     timer: Option<Timeout>,
 }
 
-impl Call {
+impl PendingCall {
     fn new(limit: Duration) -> Self {
         let mut call = Self {
             controller: AbortController::new().ok(),
@@ -389,7 +389,7 @@ impl Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for PendingCall {
     fn drop(&mut self) {
         if let Some(controller) = &self.controller {
             controller.abort();

@@ -11,7 +11,7 @@ pub mod rows;
 #[cfg(test)]
 pub(crate) mod tests {
     use super::model::draft::RowDraft;
-    use crate::api::Held;
+    use crate::api::SavedConfig;
     use crate::api::TagConfig;
 
     /// A row as the API holds it.
@@ -28,8 +28,8 @@ pub(crate) mod tests {
     }
 
     /// A config as the API holds it.
-    pub fn held(rows: &[(i64, &str)]) -> Held {
-        Held {
+    pub fn held(rows: &[(i64, &str)]) -> SavedConfig {
+        SavedConfig {
             build_node: Some("in".to_owned()),
             rows: rows.iter().map(|(id, tag)| held_row(*id, tag)).collect(),
         }

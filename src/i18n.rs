@@ -69,8 +69,8 @@ pub fn tag(locale: Locale) -> &'static str {
 }
 
 /// The browser's words for times and numbers in the current language.
-pub fn words() -> crate::i18n::intl::Words<'static> {
-    crate::i18n::intl::Words(tag(locale()))
+pub fn words() -> crate::i18n::intl::IntlWords<'static> {
+    crate::i18n::intl::IntlWords(tag(locale()))
 }
 
 /// A text with its `{name}`s replaced.

@@ -29,12 +29,12 @@ use crate::api::Build;
 use crate::components::error_notice::load_error;
 use crate::i18n::numbers::number;
 use crate::i18n::words;
-use crate::log_viewer::commands::Tools;
-use crate::log_viewer::display_options::Look;
+use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::layout::times::TimeKind;
-use crate::log_viewer::search::Finder;
+use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
-use crate::log_viewer::view_state::LogView;
+use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
@@ -51,16 +51,16 @@ use web_sys::{Element, HtmlElement, MouseEvent, ResizeObserver};
 
 /// The log of a build, with everything that belongs to it: its reading, its errors, its tools.
 pub fn log_section(build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
-    let look = Look {
+    let look = DisplayOptions {
         wrap: stored(Keep::Device, "log.wrap").is_some(),
         utc: stored(Keep::Device, "log.utc").is_some(),
         times: TimeKind::named(&stored(Keep::Device, "log.times").unwrap_or_default()),
-        ..Look::default()
+        ..DisplayOptions::default()
     };
-    let view = LogView::new(look);
-    let tools = Tools {
+    let view = LogViewer::new(look);
+    let tools = LogCommands {
         view,
-        finder: Finder::new(view),
+        finder: LogSearch::new(view),
         selection: Selection::open(view, use_navigation()),
         full: RwSignal::new(false),
         listed: RwSignal::new(is_wide()),
@@ -97,7 +97,7 @@ fn is_wide() -> bool {
 }
 
 /// Tells a screen reader of errors that come while the build runs.
-fn announce_errors(view: LogView, build: Query<Build>) {
+fn announce_errors(view: LogViewer, build: Query<Build>) {
     let told = StoredValue::new(0);
     effect(move || {
         let errors = view.counts.with(|counts| counts.errors);
@@ -111,7 +111,7 @@ fn announce_errors(view: LogView, build: Query<Build>) {
     });
 }
 
-fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
+fn section(tools: LogCommands, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
     let view = tools.view;
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         shortcuts::press_outside(&event, tools);
@@ -143,7 +143,7 @@ fn section(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> 
 }
 
 /// What scrolls, and the rows in it.
-pub(crate) fn frame(tools: Tools, build: Query<Build>) -> AnyView {
+pub(crate) fn frame(tools: LogCommands, build: Query<Build>) -> AnyView {
     let view = tools.view;
     let place = NodeRef::<html::Div>::new();
     effect(move || {
@@ -201,7 +201,7 @@ pub(crate) fn frame(tools: Tools, build: Query<Build>) -> AnyView {
     .into_any()
 }
 
-fn mount(view: LogView, frame: HtmlElement) {
+fn mount(view: LogViewer, frame: HtmlElement) {
     view.mount(frame.clone());
     let resized = Closure::<dyn Fn()>::new(move || view.resized());
     if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
@@ -211,7 +211,7 @@ fn mount(view: LogView, frame: HtmlElement) {
 }
 
 /// A press on something in the rows.
-fn pressed(event: &MouseEvent, tools: Tools) {
+fn pressed(event: &MouseEvent, tools: LogCommands) {
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
@@ -238,7 +238,7 @@ fn pressed(event: &MouseEvent, tools: Tools) {
 }
 
 /// Says that only a part of the log is shown, which part, and leads back to all of it.
-fn window_notice(tools: Tools) -> AnyView {
+fn window_notice(tools: LogCommands) -> AnyView {
     let view = tools.view;
     let said = live(move || {
         let utc = view.look.with(|look| look.utc);
@@ -263,7 +263,7 @@ fn window_notice(tools: Tools) -> AnyView {
 }
 
 /// How many lines came since the end was left; leads back to it.
-fn new_lines(view: LogView) -> AnyView {
+fn new_lines(view: LogViewer) -> AnyView {
     let waiting = move || {
         let rows = view.counts.with(|counts| counts.rows);
         rows.saturating_sub(view.left_at.get())

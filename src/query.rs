@@ -19,24 +19,24 @@ pub mod schedule;
 /// Something that the API holds, as it was read last. It stays while it is read again, and when that
 /// fails. A copy is the same query.
 pub struct Query<T> {
-    core: Core,
+    core: QueryCore,
     holds: PhantomData<fn() -> T>,
 }
 
 /// The query without the type of what it reads, so that it is compiled once for all types.
 #[derive(Clone, Copy)]
-struct Core {
+struct QueryCore {
     /// Tells only of a value that differs from the one before.
     data: RwSignal<Option<Erased>>,
     error: RwSignal<Option<Error>>,
     loading: RwSignal<bool>,
     again: RwSignal<u32>,
-    state: StoredValue<State>,
+    state: StoredValue<QueryState>,
 }
 
 /// What a query does now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum QueryState {
     /// A call is under way, or none can be made yet.
     Asking,
     /// It will read again, after a wait or when the page is seen.
@@ -119,13 +119,13 @@ pub fn use_query<T: PartialEq + Send + Sync + 'static>(
 type Ask = Rc<dyn Fn() -> Option<Call<Erased>>>;
 type PaceOf = Rc<dyn Fn(&Erased) -> Pace>;
 
-fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> Core {
-    let core = Core {
+fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> QueryCore {
+    let core = QueryCore {
         data: RwSignal::new(None),
         error: RwSignal::new(None),
         loading: RwSignal::new(true),
         again: RwSignal::new(0),
-        state: StoredValue::new(State::Asking),
+        state: StoredValue::new(QueryState::Asking),
     };
     let running = StoredValue::new(None::<AbortHandle>);
     let stop = move || {
@@ -136,7 +136,7 @@ fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> Core {
     effect(move || {
         core.again.track();
         stop();
-        core.state.set_value(State::Asking);
+        core.state.set_value(QueryState::Asking);
         let Some(first) = ask() else { return };
         let (run, handle) = abortable(repeat(core, first, ask.clone(), pace.clone(), same));
         running.set_value(Some(handle));
@@ -148,13 +148,13 @@ fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> Core {
     on_cleanup(stop);
     let again = core.again;
     let seen = window_event_listener(ev::visibilitychange, move |_| {
-        if !page::is_hidden() && core.state.try_get_value() == Some(State::Waiting) {
+        if !page::is_hidden() && core.state.try_get_value() == Some(QueryState::Waiting) {
             again.update(|count| *count += 1);
         }
     });
     let online = window_event_listener(ev::online, move |_| {
         let failed = core.error.with_untracked(Option::is_some);
-        if failed || core.state.try_get_value() == Some(State::Waiting) {
+        if failed || core.state.try_get_value() == Some(QueryState::Waiting) {
             again.update(|count| *count += 1);
         }
     });
@@ -166,7 +166,7 @@ fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> Core {
 }
 
 async fn repeat(
-    core: Core,
+    core: QueryCore,
     first: Call<Erased>,
     ask: Ask,
     pace: PaceOf,
@@ -198,10 +198,10 @@ async fn repeat(
             }
         };
         set_changed(core.loading, false);
-        core.state.set_value(State::Waiting);
+        core.state.set_value(QueryState::Waiting);
         match schedule.due(page::now_millis(), page::is_hidden()) {
             Due::Never => {
-                core.state.set_value(State::Ended);
+                core.state.set_value(QueryState::Ended);
                 return;
             }
             Due::WhenVisible => return,
@@ -213,7 +213,7 @@ async fn repeat(
         if page::is_hidden() {
             return; // Until it is seen.
         }
-        core.state.set_value(State::Asking);
+        core.state.set_value(QueryState::Asking);
         call = untrack(|| ask());
     }
 }

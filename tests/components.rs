@@ -10,7 +10,7 @@ use slipway_console::client::server_clock::ServerClock;
 use slipway_console::forms::common::form_state::FormState;
 use slipway_console::forms::model::draft::{ConfigDraft, RowDraft};
 use slipway_console::forms::model::rules::check_config;
-use slipway_console::forms::rows::Rows;
+use slipway_console::forms::rows::RowList;
 use slipway_console::forms::rows::editor::RowsEditor;
 use slipway_console::forms::rows::table::rows_table;
 use slipway_console::i18n::{Locale, set_locale};
@@ -64,13 +64,13 @@ fn rows_editor(
     drafts: Vec<RowDraft>,
 ) -> (
     HtmlElement,
-    StoredValue<Option<(Rows, FormState)>>,
+    StoredValue<Option<(RowList, FormState)>>,
     impl Sized,
 ) {
     let place = place();
     let inside = StoredValue::new(None);
     let handle = mount_to(place.clone(), move || {
-        let rows = Rows::new(drafts);
+        let rows = RowList::new(drafts);
         Clock::provide(ServerClock::default());
         let draft = move || ConfigDraft {
             build_node: "in".to_owned(),

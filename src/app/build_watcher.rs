@@ -7,12 +7,12 @@ use crate::query::intervals::WATCHED_BUILDS;
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::Connection;
-use crate::state::watched_builds::Watch;
+use crate::state::watched_builds::BuildWatchlist;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
 /// Watches until nothing is left to watch.
-pub async fn watch(watch: Watch, connection: Connection, navigation: Navigation) {
+pub async fn watch(watch: BuildWatchlist, connection: Connection, navigation: Navigation) {
     while watch.goes_on() {
         for id in watch.builds() {
             let Some(client) = untrack(move || connection.client()) else {

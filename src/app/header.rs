@@ -5,7 +5,7 @@ use crate::reactive::{live, memo, part};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
 use crate::state::connection::Connection;
-use crate::state::overlay::{Over, Overlay};
+use crate::state::overlay::{OpenOverlay, Overlay};
 use crate::ts;
 use leptos::prelude::*;
 
@@ -41,7 +41,7 @@ pub(crate) fn Header() -> impl IntoView {
         })
     };
     let connect = move || navigation.href(&Route::Connection { back: None });
-    let over = expect_context::<Over>().0;
+    let over = expect_context::<OpenOverlay>().0;
     let switch_language = move |_| {
         let other = match untrack(locale) {
             Locale::en => Locale::zh,

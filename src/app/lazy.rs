@@ -14,9 +14,9 @@ use crate::reactive::part;
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::Connection;
-use crate::state::overlay::{Over, Overlay};
+use crate::state::overlay::{OpenOverlay, Overlay};
 use crate::state::toasts::use_toasts;
-use crate::state::watched_builds::Watch;
+use crate::state::watched_builds::BuildWatchlist;
 use crate::ts;
 use crate::ui::button::Button;
 use crate::ui::icon;
@@ -49,7 +49,7 @@ pub fn part_of_site(route: Option<Route>) -> AnyView {
 /// The palette, or the list of keys.
 pub fn overlay_of_site(which: Overlay) -> AnyView {
     let toasts = use_toasts();
-    let lies = expect_context::<Over>().0;
+    let lies = expect_context::<OpenOverlay>().0;
     let view = move || -> Coming {
         let which = which.clone();
         Box::pin(async move {
@@ -74,7 +74,7 @@ pub fn preload_build_page() {
 }
 
 /// Watches builds until none is left to be watched. Should its code not come, nothing is told of them.
-pub fn start_watching(watch: Watch, connection: Connection, navigation: Navigation) {
+pub fn start_watching(watch: BuildWatchlist, connection: Connection, navigation: Navigation) {
     leptos::task::spawn_local(async move {
         if let Ok(watching) = watching(watch, connection, navigation).await {
             watching.await;
@@ -158,7 +158,7 @@ fn build_page(build_id: String) -> Result<AnyView, SplitLoaderError> {
 )]
 #[wasm_split::wasm_split(build, wasm_split_path = leptos::wasm_split, fallible)]
 fn watching(
-    watch: Watch,
+    watch: BuildWatchlist,
     connection: Connection,
     navigation: Navigation,
 ) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {

@@ -4,14 +4,14 @@ use crate::app::palette::palette;
 use crate::app::shortcut_help::keys;
 use crate::components::builds::commit_dialog::commit_dialog;
 use crate::reactive::effect;
-use crate::state::overlay::{Over, Overlay};
+use crate::state::overlay::{OpenOverlay, Overlay};
 use crate::ts;
 use crate::ui::dialog::Dialog;
 use leptos::prelude::*;
 
 /// The overlay, as a dialog.
 pub fn overlay(which: Overlay) -> AnyView {
-    let over = expect_context::<Over>().0;
+    let over = expect_context::<OpenOverlay>().0;
     let open = RwSignal::new(true);
     effect(move || {
         if !open.get() {

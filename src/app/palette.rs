@@ -7,8 +7,8 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
-use crate::state::page_actions::Actions;
-use crate::state::session_cache::use_visit;
+use crate::state::page_actions::PageActions;
+use crate::state::session_cache::use_session_cache;
 use crate::state::theme::Theme;
 use crate::{tr, ts};
 use leptos::ev::KeyboardEvent;
@@ -45,7 +45,7 @@ fn entries() -> Vec<Entry> {
         id: String::new(),
         run: go(route),
     };
-    let mut entries: Vec<Entry> = expect_context::<Actions>()
+    let mut entries: Vec<Entry> = expect_context::<PageActions>()
         .all()
         .into_iter()
         .map(|action| Entry {
@@ -89,15 +89,20 @@ fn entries() -> Vec<Entry> {
             name: seen.name,
         }),
     }));
-    entries.extend(use_visit().all_builds().into_iter().map(|build| Entry {
-        kind: ts!(palette.build),
-        text: format!("{} · {}", build.image_reference(), build.build_id),
-        found_by: build.code_head_commit.unwrap_or_default(),
-        id: build.build_id.clone(),
-        run: go(Route::Build {
-            build_id: build.build_id,
-        }),
-    }));
+    entries.extend(
+        use_session_cache()
+            .all_builds()
+            .into_iter()
+            .map(|build| Entry {
+                kind: ts!(palette.build),
+                text: format!("{} · {}", build.image_reference(), build.build_id),
+                found_by: build.code_head_commit.unwrap_or_default(),
+                id: build.build_id.clone(),
+                run: go(Route::Build {
+                    build_id: build.build_id,
+                }),
+            }),
+    );
     entries
 }
 

@@ -8,18 +8,18 @@ pub mod import_export;
 pub mod save;
 pub mod save_dialog;
 
-use crate::api::Held;
-use crate::forms::common::drafts::{Drafts, Place};
+use crate::api::SavedConfig;
+use crate::forms::common::drafts::{DraftScope, Drafts};
 use crate::forms::common::fields::TextField;
-use crate::forms::common::form_shell::Frame;
+use crate::forms::common::form_shell::FormShell;
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::import_panel::exchange_panel;
-use crate::forms::common::submission::{Looked, Request, Sending};
+use crate::forms::common::submission::{Submission, SubmissionRequest, Verification};
 use crate::forms::common::undoable::Document;
 use crate::forms::config::build_button::build_button;
 use crate::forms::config::changes_view::names;
 use crate::forms::config::conflict_dialog::{Conflict, conflict_view};
-use crate::forms::config::editor::{Editor, Kept, Origin, encode};
+use crate::forms::config::editor::{ConfigEditor, ConfigOrigin, EditorSnapshot, encode};
 use crate::forms::config::import_export::exchange;
 use crate::forms::config::save::{Saved, as_held, look, read, write_config};
 use crate::forms::config::save_dialog::review_dialog;
@@ -50,13 +50,13 @@ use std::sync::Arc;
 pub fn config_form(
     namespace: String,
     name: String,
-    origin: Origin,
-    on_saved: Callback<Option<Held>>,
+    origin: ConfigOrigin,
+    on_saved: Callback<Option<SavedConfig>>,
 ) -> AnyView {
     let connection = use_connection();
     let navigation = use_navigation();
-    let editor = Editor::new(origin);
-    let Editor {
+    let editor = ConfigEditor::new(origin);
+    let ConfigEditor {
         held,
         is_known,
         is_readable,
@@ -68,14 +68,14 @@ pub fn config_form(
         node.with(|node| check_editor(node, &rows))
     });
     let form = FormState::provide(verdict, &["build_node", "tag_configs"], "");
-    let sending = Sending::new(form);
+    let sending = Submission::new(form);
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let base = memo(move || held.with(|held| ConfigDraft::from(held)));
     let dirty = memo(move || {
         base.with(|base| !rows.hold(&base.rows) || node.with(|node| *node != base.build_node))
     });
 
-    let write = move |text: &str| match serde_json::from_str::<Kept>(text) {
+    let write = move |text: &str| match serde_json::from_str::<EditorSnapshot>(text) {
         Ok(kept) => {
             editor.put(kept);
             true
@@ -84,7 +84,7 @@ pub fn config_form(
     };
     let document = Document::new(form, move || encode(&editor.kept()), write);
     let drafts = Drafts::keep(
-        &Place {
+        &DraftScope {
             form: "config",
             address: &untrack(move || connection.address()),
             namespace: &namespace,
@@ -117,7 +117,7 @@ pub fn config_form(
             show_review();
         }
     };
-    let finish = move |now: Option<Held>, sent: ConfigDraft| {
+    let finish = move |now: Option<SavedConfig>, sent: ConfigDraft| {
         drafts.finish();
         drafts.begin_again();
         form.replaced();
@@ -139,7 +139,7 @@ pub fn config_form(
             }));
             conflict_open.set(true);
         }
-        Saved::Taken(Some(config)) => finish(Some(Held::from(&*config)), sent),
+        Saved::Taken(Some(config)) => finish(Some(SavedConfig::from(&*config)), sent),
         Saved::Taken(None) => {
             let client = untrack(move || connection.client());
             leptos::task::spawn_local(async move {
@@ -160,7 +160,7 @@ pub fn config_form(
         let loaded = held.get_untracked();
         let sent = Rc::new(Cell::new(false));
         let (looker, looked_for, before) = (client.clone(), sent_draft.clone(), loaded.clone());
-        sending.send(Request {
+        sending.send(SubmissionRequest {
             call: Box::pin(write_config(
                 client,
                 path,
@@ -174,7 +174,7 @@ pub fn config_form(
                 Box::pin(async move {
                     match is_readable {
                         true => look.await,
-                        false => Ok(Looked::CannotTell),
+                        false => Ok(Verification::CannotTell),
                     }
                 })
             }),
@@ -189,7 +189,7 @@ pub fn config_form(
         }
     });
     let discard = move || {
-        let kept = Kept {
+        let kept = EditorSnapshot {
             held: held.get_untracked(),
             draft: base.get_untracked(),
         };
@@ -273,7 +273,7 @@ pub fn config_form(
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Config { namespace, name })
     });
-    let form_view = Frame {
+    let form_view = FormShell {
         form,
         sending,
         drafts,
@@ -295,7 +295,7 @@ pub fn config_form(
             let go_on = move |merged: ConfigDraft| {
                 conflict_open.set(false);
                 form.rows_moved();
-                editor.put(Kept {
+                editor.put(EditorSnapshot {
                     held: theirs.clone(),
                     draft: merged,
                 });

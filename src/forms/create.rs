@@ -4,11 +4,11 @@ pub mod confirm;
 pub mod sections;
 
 use crate::api::Repository;
-use crate::forms::common::drafts::{Drafts, Place};
-use crate::forms::common::form_shell::Frame;
+use crate::forms::common::drafts::{DraftScope, Drafts};
+use crate::forms::common::form_shell::FormShell;
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::import_panel::{Exchange, exchange_panel};
-use crate::forms::common::submission::{Request, Sending};
+use crate::forms::common::submission::{Submission, SubmissionRequest};
 use crate::forms::common::undoable::Document;
 use crate::forms::create::confirm::look;
 use crate::forms::create::sections::{repository_section, source_section};
@@ -19,7 +19,7 @@ use crate::forms::model::paste::Pasted;
 use crate::forms::model::preview::create_frame;
 use crate::forms::model::rules::check_repository;
 use crate::forms::request_preview::request_preview;
-use crate::forms::rows::Rows;
+use crate::forms::rows::RowList;
 use crate::forms::rows::editor::RowsEditor;
 use crate::forms::rows::table::rows_table;
 use crate::i18n::api_words::client_name;
@@ -58,7 +58,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
     let connection = use_connection();
     let navigation = use_navigation();
     let fields = RwSignal::new(RepositoryDraft::default());
-    let rows = Rows::new(CreateDraft::default().rows);
+    let rows = RowList::new(CreateDraft::default().rows);
     let draft = move || CreateDraft {
         repository: fields.get_untracked(),
         rows: rows.drafts_now(),
@@ -68,7 +68,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         fields.with(|fields| check_repository(fields, &rows))
     });
     let form = FormState::provide(verdict, &FIELDS, "build_config.");
-    let sending = Sending::new(form);
+    let sending = Submission::new(form);
     let space = StoredValue::new(namespace);
 
     let encode = |draft: CreateDraft| serde_json::to_string(&draft).unwrap_or_default();
@@ -87,7 +87,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
     });
     let sent = RwSignal::new(false);
     let drafts = Drafts::keep(
-        &Place {
+        &DraftScope {
             form: "create",
             address: &untrack(move || connection.address()),
             namespace: &space.get_value(),
@@ -114,7 +114,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         let request = draft.repository.to_request(&draft.rows);
         let namespace = space.get_value();
         let (looker, looked_at, wanted) = (client.clone(), namespace.clone(), request.clone());
-        sending.send(Request {
+        sending.send(SubmissionRequest {
             call: Box::pin(async move { client.create_repository(&namespace, &request).await }),
             sent: Rc::new(Cell::new(true)),
             look: Rc::new(move || {
@@ -213,7 +213,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         )}
         <span class="quiet">{ts!(form.shortcut)}</span>
     };
-    Frame {
+    FormShell {
         form,
         sending,
         drafts,
@@ -230,7 +230,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
 /// What was read from a paste, in words.
 fn pasted_words(pasted: &Pasted) -> String {
     let mut words = match &pasted.place {
-        paste::Place::Hosted {
+        paste::PastedSource::Hosted {
             client,
             owner,
             name,
@@ -239,7 +239,7 @@ fn pasted_words(pasted: &Pasted) -> String {
             client = client_name(client),
             path = format!("{owner}/{name}")
         ),
-        paste::Place::Address { .. } => tr!(paste.address).to_owned(),
+        paste::PastedSource::Address { .. } => tr!(paste.address).to_owned(),
     };
     if let Some((_, name)) = &pasted.reference {
         words.push(' ');

@@ -1,8 +1,8 @@
 //! Shows the request that a form makes, as JSON and as a `curl` line, while it is being made.
 
 use crate::forms::model::preview;
-use crate::forms::model::preview::Frame;
-use crate::forms::rows::Rows;
+use crate::forms::model::preview::RequestTemplate;
+use crate::forms::rows::RowList;
 use crate::reactive::{flag, list, live, memo};
 use crate::ts;
 use crate::ui::button::Button;
@@ -11,8 +11,8 @@ use leptos::prelude::*;
 
 /// The preview of a request: its frame, its rows, and how it would be sent.
 pub fn request_preview(
-    rows: Rows,
-    frame: Memo<Frame>,
+    rows: RowList,
+    frame: Memo<RequestTemplate>,
     method: &'static str,
     url: Signal<String>,
 ) -> AnyView {

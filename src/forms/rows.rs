@@ -9,20 +9,20 @@ pub mod table;
 
 use crate::forms::common::form_state::FormState;
 use crate::forms::model::draft::RowDraft;
-use crate::forms::model::rules::{RowVerdict, check_row, repeated, with_same_tag};
-use crate::forms::rows::row::Row;
+use crate::forms::model::rules::{RowValidation, check_row, repeated, with_same_tag};
+use crate::forms::rows::row::RowState;
 use crate::reactive::effect;
 use crate::tr;
 use leptos::prelude::*;
 use std::collections::HashSet;
 
 /// A row, by a key that stays its own wherever it stands.
-type Entry = (u64, Row);
+type RowEntry = (u64, RowState);
 
 /// A list of row drafts that can be edited. Copies are the same thing.
 #[derive(Clone, Copy)]
-pub struct Rows {
-    list: RwSignal<Vec<Entry>>,
+pub struct RowList {
+    list: RwSignal<Vec<RowEntry>>,
     /// Counts the edits of all rows: what depends on all of them depends on this one signal.
     edits: RwSignal<u64>,
     next_key: StoredValue<u64>,
@@ -71,10 +71,10 @@ impl Edit {
     }
 }
 
-impl Rows {
+impl RowList {
     /// A list with these rows.
     pub fn new(drafts: Vec<RowDraft>) -> Self {
-        let list = RwSignal::new(Vec::<Entry>::new());
+        let list = RwSignal::new(Vec::<RowEntry>::new());
         let edits = RwSignal::new(0);
         let rows = Self {
             list,
@@ -99,7 +99,8 @@ impl Rows {
 
     /// The image tags that more than one row has now.
     fn repeated_now(self) -> HashSet<String> {
-        let tag = |(_, row): &Entry| row.try_with_untracked(|row| row.image_tag.trim().to_owned());
+        let tag =
+            |(_, row): &RowEntry| row.try_with_untracked(|row| row.image_tag.trim().to_owned());
         self.list
             .with_untracked(|list| repeated(list.iter().filter_map(tag)))
     }
@@ -119,7 +120,7 @@ impl Rows {
 
     /// What the rows hold now.
     pub fn drafts_now(self) -> Vec<RowDraft> {
-        let draft = |(_, row): &Entry| row.get_untracked();
+        let draft = |(_, row): &RowEntry| row.get_untracked();
         self.list
             .with_untracked(|list| list.iter().map(draft).collect())
     }
@@ -133,7 +134,7 @@ impl Rows {
     /// Whether the rows hold just this, tracked.
     pub fn hold(self, drafts: &[RowDraft]) -> bool {
         self.track();
-        let same = |((_, row), draft): (&Entry, &RowDraft)| {
+        let same = |((_, row), draft): (&RowEntry, &RowDraft)| {
             row.try_with_untracked(|row| row == draft) == Some(true)
         };
         self.list
@@ -141,10 +142,10 @@ impl Rows {
     }
 
     /// What is wrong with each row, tracked.
-    pub fn verdicts(self) -> Vec<RowVerdict> {
+    pub fn verdicts(self) -> Vec<RowValidation> {
         self.track();
         let repeated = self.repeated_now();
-        let verdict = |(_, row): &Entry| {
+        let verdict = |(_, row): &RowEntry| {
             row.try_with_untracked(|row| match repeated.contains(row.image_tag.trim()) {
                 true => with_same_tag(check_row(row)),
                 false => check_row(row),
@@ -176,7 +177,7 @@ impl Rows {
     }
 
     /// The row with this key.
-    pub fn row(self, key: u64) -> Option<Row> {
+    pub fn row(self, key: u64) -> Option<RowState> {
         self.list.with_untracked(|list| {
             let found = list.iter().find(|(other, _)| *other == key);
             found.map(|(_, row)| *row)
@@ -190,12 +191,12 @@ impl Rows {
             .unwrap_or(0)
     }
 
-    fn make(self, draft: RowDraft) -> Entry {
+    fn make(self, draft: RowDraft) -> RowEntry {
         let key = self.next_key.get_value();
         self.next_key.set_value(key + 1);
         let row = self
             .owner
-            .with_value(|owner| owner.with(|| Row::new(draft, self.edits)));
+            .with_value(|owner| owner.with(|| RowState::new(draft, self.edits)));
         (key, row)
     }
 

@@ -4,9 +4,9 @@ use js_sys::{Array, Function, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 /// Words for times and numbers in one language, by the browser's own tables.
-pub struct Words<'a>(pub &'a str);
+pub struct IntlWords<'a>(pub &'a str);
 
-impl Words<'_> {
+impl IntlWords<'_> {
     /// Date and time to the second, in the user's zone or in UTC, with the zone's name.
     pub fn absolute(&self, millis: i64, utc: bool) -> String {
         let options = object(&[

@@ -3,9 +3,9 @@
 use crate::i18n::numbers::number;
 use crate::log::Mode;
 use crate::log_viewer::layout::times::TimeKind;
-use crate::log_viewer::search::Finder;
+use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
-use crate::log_viewer::view_state::LogView;
+use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::focus;
 use crate::platform::storage::{Keep, store};
 use crate::tr;
@@ -13,9 +13,9 @@ use leptos::prelude::*;
 
 /// The log, its search and its selection. A copy is the same.
 #[derive(Clone, Copy)]
-pub struct Tools {
-    pub view: LogView,
-    pub finder: Finder,
+pub struct LogCommands {
+    pub view: LogViewer,
+    pub finder: LogSearch,
     pub selection: Selection,
     /// Whether the log fills the window.
     pub full: RwSignal<bool>,
@@ -23,7 +23,7 @@ pub struct Tools {
     pub listed: RwSignal<bool>,
 }
 
-impl Tools {
+impl LogCommands {
     /// Puts the focus where a search is typed.
     pub fn focus_search(self) {
         focus(".log-search input[type=search]");

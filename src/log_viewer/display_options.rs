@@ -10,7 +10,7 @@ const MORE: usize = 32_000;
 
 /// How lines are shown.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Look {
+pub struct DisplayOptions {
     pub wrap: bool,
     pub mode: Mode,
     pub times: TimeKind,
@@ -26,7 +26,7 @@ pub struct Look {
     pub current: Option<usize>,
 }
 
-impl Look {
+impl DisplayOptions {
     /// Whether rows that are drawn look another way than with `before`. What is selected they tell
     /// themselves.
     pub fn draws_otherwise(&self, before: &Self) -> bool {

@@ -1,18 +1,18 @@
 //! The whole log as a file, from memory.
 
 use crate::log::export;
-use crate::log_viewer::view_state::LogView;
-use crate::log_viewer::yielding::Slices;
+use crate::log_viewer::view_state::LogViewer;
+use crate::log_viewer::yielding::TimeSlice;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Saves all lines that are here, escapes included, as a file named after the build.
-pub fn save(view: LogView, build_id: String) {
+pub fn save(view: LogViewer, build_id: String) {
     leptos::task::spawn_local(async move {
         let parts = Array::new();
-        let mut slices = Slices::new();
+        let mut slices = TimeSlice::new();
         loop {
             let part = view.read(|core| {
                 let part = export::raw(&core.log).nth(parts.length() as usize);

@@ -1,9 +1,9 @@
 //! What is there of the log, and how it comes to be drawn.
 
-use crate::log::{Filter, LevelKind, Log, Outcome, Overview, Rows, Search};
-use crate::log_viewer::display_options::Look;
-use crate::log_viewer::dom::painting::Shown;
-use crate::log_viewer::dom::row_pool::{Frame, LINE};
+use crate::log::{Filter, LevelKind, Log, Outcome, Overview, Search, VisibleRows};
+use crate::log_viewer::display_options::DisplayOptions;
+use crate::log_viewer::dom::painting::RowContext;
+use crate::log_viewer::dom::row_pool::{LINE, RowPool};
 use crate::log_viewer::layout::line::columns;
 use crate::log_viewer::layout::viewport::{Cover, Viewport};
 use std::ops::Range;
@@ -18,15 +18,15 @@ const ROOM: usize = 1_000;
 const BUCKETS: usize = 2_048;
 
 /// What is there of the log, and of it in the page. Not for signals: it is as large as the log.
-pub struct Core {
+pub struct LogModel {
     pub log: Log,
     pub filter: Filter,
-    pub rows: Rows,
+    pub rows: VisibleRows,
     pub search: Option<Search>,
     pub overview: Overview,
     pub viewport: Viewport,
-    pub look: Look,
-    pub frame: Option<Frame>,
+    pub look: DisplayOptions,
+    pub frame: Option<RowPool>,
     /// Lines looked at for the longest, and how many bytes that has.
     longest: (usize, usize),
     outcome: Outcome,
@@ -37,7 +37,7 @@ pub struct Core {
 
 /// A line, counted from 0, that is to be shown as soon as it is here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct PendingScroll {
     pub line: usize,
     /// At the top edge rather than where it can be seen well.
     pub at_top: bool,
@@ -68,13 +68,13 @@ pub struct InView {
     pub last: usize,
 }
 
-impl Core {
+impl LogModel {
     /// An empty log.
-    pub fn new(look: Look) -> Self {
+    pub fn new(look: DisplayOptions) -> Self {
         Self {
             log: Log::new(),
             filter: Filter::default(),
-            rows: Rows::new(),
+            rows: VisibleRows::new(),
             search: None,
             overview: Overview::new(BUCKETS),
             viewport: Viewport::new(LINE),
@@ -130,7 +130,7 @@ impl Core {
 
     /// Other lines are shown from now on.
     pub fn refilter(&mut self) {
-        self.rows = Rows::new();
+        self.rows = VisibleRows::new();
         self.catch_up();
     }
 
@@ -142,7 +142,7 @@ impl Core {
     }
 
     /// Goes to a line, or to the next that is shown; `false` while it is not known which that is.
-    pub fn show(&mut self, wanted: Wanted) -> bool {
+    pub fn show(&mut self, wanted: PendingScroll) -> bool {
         let row = match self.rows.row(wanted.line) {
             Ok(row) => row,
             Err(row) if self.rows.seen() > wanted.line => row,
@@ -205,7 +205,7 @@ impl Core {
         let Some(frame) = &mut self.frame else {
             return InView::default();
         };
-        let shown = Shown {
+        let shown = RowContext {
             log: &self.log,
             rows: &self.rows,
             search: self.search.as_ref(),

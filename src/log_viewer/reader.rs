@@ -1,10 +1,10 @@
-//! Reading the log: as it comes in, and again and again while the build runs.
+//! Reads the log: as it comes in, and again and again while the build runs.
 
 use crate::api::Build;
 use crate::client::{Client, Error, LogStream, backoff};
 use crate::log::{Fault, Outcome};
-use crate::log_viewer::view_state::{LogView, set};
-use crate::log_viewer::yielding::{Slices, frame};
+use crate::log_viewer::view_state::{LogViewer, set};
+use crate::log_viewer::yielding::{TimeSlice, frame};
 use crate::query::{Query, intervals};
 use crate::reactive::{effect, memo};
 use crate::state::connection::use_connection;
@@ -19,7 +19,7 @@ const LAST_READS: u32 = 2;
 const PART: usize = 64 * 1024;
 
 /// Reads the log of a build into the view for as long as the page is there.
-pub fn read(view: LogView, build_id: StoredValue<String>, build: Query<Build>) {
+pub fn read(view: LogViewer, build_id: StoredValue<String>, build: Query<Build>) {
     let connection = use_connection();
     let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
     let running = StoredValue::new(None::<AbortHandle>);
@@ -34,7 +34,7 @@ pub fn read(view: LogView, build_id: StoredValue<String>, build: Query<Build>) {
         stop();
         let Some(client) = client else { return };
         view.clear();
-        let reading = Reading {
+        let reading = LogReader {
             view,
             client,
             build_id,
@@ -73,8 +73,8 @@ pub fn read(view: LogView, build_id: StoredValue<String>, build: Query<Build>) {
     });
 }
 
-struct Reading {
-    view: LogView,
+struct LogReader {
+    view: LogViewer,
     client: Client,
     build_id: StoredValue<String>,
     /// Unix seconds.
@@ -82,7 +82,7 @@ struct Reading {
     finished: Memo<bool>,
 }
 
-impl Reading {
+impl LogReader {
     async fn run(self) {
         let view = self.view;
         let (mut failures, mut quiet) = (0, 0);
@@ -141,7 +141,7 @@ impl Reading {
 
     async fn receive(&self, mut stream: LogStream, buffer: &mut Vec<u8>) -> Result<usize, Error> {
         let view = self.view;
-        let mut slices = Slices::new();
+        let mut slices = TimeSlice::new();
         let mut fresh = 0;
         while stream.next(buffer).await? {
             for part in buffer.chunks(PART) {

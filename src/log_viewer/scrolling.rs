@@ -1,12 +1,12 @@
 //! How the reader moves through the log: by the scroll bar, by keys, to a line.
 
-use crate::log_viewer::model::{Core, Wanted};
-use crate::log_viewer::view_state::{LogView, set};
+use crate::log_viewer::model::{LogModel, PendingScroll};
+use crate::log_viewer::view_state::{LogViewer, set};
 use crate::log_viewer::yielding::now;
 use leptos::prelude::*;
 use std::ops::Range;
 
-impl LogView {
+impl LogViewer {
     /// The reader scrolled.
     pub fn scrolled(self) {
         // Where the frame has another size, the browser moved what is in it, not the reader.
@@ -64,7 +64,7 @@ impl LogView {
 
     /// The scroll bar rests: it goes where it belongs.
     pub fn rested(self) {
-        self.write(Core::set_bar);
+        self.write(LogModel::set_bar);
     }
 
     /// Stops following the end.
@@ -127,6 +127,6 @@ impl LogView {
 
     /// Shows a line as soon as it is here.
     pub fn want(self, line: usize, at_top: bool) {
-        self.wanted.set_value(Some(Wanted { line, at_top }));
+        self.wanted.set_value(Some(PendingScroll { line, at_top }));
     }
 }

@@ -1,8 +1,8 @@
 //! Search: what is looked for, what was found, and going through it.
 
 use crate::log::{Query, QueryErrorKind, Search};
-use crate::log_viewer::view_state::{LogView, set};
-use crate::log_viewer::yielding::{Slices, now};
+use crate::log_viewer::view_state::{LogViewer, set};
+use crate::log_viewer::yielding::{TimeSlice, now};
 use crate::reactive::effect;
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ const TOLD: f64 = 60.0;
 
 /// What a search has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Found {
+pub struct SearchResults {
     /// Whether anything is looked for.
     pub active: bool,
     /// Lines in which it was found, and how often.
@@ -30,10 +30,10 @@ pub struct Found {
 
 /// The search of one log. A copy is the same.
 #[derive(Clone, Copy)]
-pub struct Finder {
-    view: LogView,
+pub struct LogSearch {
+    view: LogViewer,
     pub query: RwSignal<Query>,
-    pub found: RwSignal<Found>,
+    pub found: RwSignal<SearchResults>,
     /// The line from which on the first match is to be shown, as soon as it is found.
     origin: StoredValue<Option<usize>>,
     running: StoredValue<bool>,
@@ -41,13 +41,13 @@ pub struct Finder {
     pub context: RwSignal<Option<usize>>,
 }
 
-impl Finder {
+impl LogSearch {
     /// No search yet; it goes on by itself when more lines come.
-    pub fn new(view: LogView) -> Self {
+    pub fn new(view: LogViewer) -> Self {
         let finder = Self {
             view,
             query: RwSignal::new(Query::default()),
-            found: RwSignal::new(Found::default()),
+            found: RwSignal::new(SearchResults::default()),
             origin: StoredValue::new(None),
             running: StoredValue::new(false),
             context: RwSignal::new(None),
@@ -66,7 +66,7 @@ impl Finder {
     pub fn look_for(self, change: impl FnOnce(&mut Query)) {
         self.query.update(change);
         let matcher = self.query.with_untracked(Query::compile);
-        let mut found = Found::default();
+        let mut found = SearchResults::default();
         let search = match matcher {
             Ok(matcher) => {
                 found.active = true;
@@ -121,7 +121,7 @@ impl Finder {
         }
         self.running.set_value(true);
         leptos::task::spawn_local(async move {
-            let (mut slices, mut told) = (Slices::hurried(), now());
+            let (mut slices, mut told) = (TimeSlice::hurried(), now());
             loop {
                 let origin = self.origin.try_get_value().flatten();
                 let step = self.view.write(|core| {
@@ -148,7 +148,7 @@ impl Finder {
         let origin = self.origin.try_get_value().flatten();
         let told = self.view.read(|core| {
             let search = core.search.as_ref()?;
-            let found = Found {
+            let found = SearchResults {
                 active: true,
                 lines: search.lines().len(),
                 occurrences: search.occurrences(),

@@ -3,7 +3,7 @@
 use crate::log::export;
 use crate::log::export::Format;
 use crate::log_viewer::layout::times::{local_offset, stamp};
-use crate::log_viewer::view_state::LogView;
+use crate::log_viewer::view_state::LogViewer;
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::LogPlace;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 /// What is selected in one log. A copy is the same.
 #[derive(Clone, Copy)]
 pub struct Selection {
-    pub view: LogView,
+    pub view: LogViewer,
     navigation: Navigation,
     /// The line that was pressed without Shift last, counted from 0: ranges begin there.
     from: StoredValue<usize>,
@@ -21,7 +21,7 @@ pub struct Selection {
 
 impl Selection {
     /// Takes the lines and the window that the address names, now and when it changes.
-    pub fn open(view: LogView, navigation: Navigation) -> Self {
+    pub fn open(view: LogViewer, navigation: Navigation) -> Self {
         let selection = Self {
             view,
             navigation,

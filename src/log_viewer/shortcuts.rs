@@ -1,15 +1,15 @@
 //! The keys of the log: all of them while the focus is in it, and those that mean nothing else anywhere on
 //! its page.
 
-use crate::log_viewer::commands::Tools;
+use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::dom::row_pool::LINE;
-use crate::log_viewer::search::Finder;
-use crate::log_viewer::view_state::LogView;
+use crate::log_viewer::search::LogSearch;
+use crate::log_viewer::view_state::LogViewer;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 /// Does what a key says, and keeps it from everything else; other keys go on.
-pub fn press(event: &KeyboardEvent, tools: Tools) {
+pub fn press(event: &KeyboardEvent, tools: LogCommands) {
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
@@ -44,7 +44,7 @@ pub fn press(event: &KeyboardEvent, tools: Tools) {
 }
 
 /// Does what a key says that was pressed outside the log, where nobody else took it.
-pub fn press_outside(event: &KeyboardEvent, tools: Tools) {
+pub fn press_outside(event: &KeyboardEvent, tools: LogCommands) {
     const OUTSIDE: [&str; 10] = ["/", "n", "N", "G", "j", "k", "f", "F", "w", "t"];
     let key = event.key();
     let target = event
@@ -70,8 +70,8 @@ pub fn press_outside(event: &KeyboardEvent, tools: Tools) {
     }
 }
 
-fn command(key: &str, shift: bool, tools: Tools) -> bool {
-    let (view, finder): (LogView, Finder) = (tools.view, tools.finder);
+fn command(key: &str, shift: bool, tools: LogCommands) -> bool {
+    let (view, finder): (LogViewer, LogSearch) = (tools.view, tools.finder);
     let page = view.read(|core| core.viewport.height()).unwrap_or(0.0) - 2.0 * LINE;
     match key {
         "/" => tools.focus_search(),

@@ -2,10 +2,10 @@
 
 use crate::client::Error;
 use crate::log::Filter;
-use crate::log_viewer::display_options::Look;
-use crate::log_viewer::dom::row_pool::Frame;
-use crate::log_viewer::model::{Core, Counts, InView, Wanted};
-use crate::log_viewer::yielding::{Alarm, framed, now};
+use crate::log_viewer::display_options::DisplayOptions;
+use crate::log_viewer::dom::row_pool::RowPool;
+use crate::log_viewer::model::{Counts, InView, LogModel, PendingScroll};
+use crate::log_viewer::yielding::{WakeableTimer, framed, now};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
@@ -30,9 +30,9 @@ impl Drop for Watch {
 
 /// The log of one build as it is looked at. A copy is the same.
 #[derive(Clone, Copy)]
-pub struct LogView {
-    core: StoredValue<Core, LocalStorage>,
-    alarm: StoredValue<Alarm, LocalStorage>,
+pub struct LogViewer {
+    core: StoredValue<LogModel, LocalStorage>,
+    alarm: StoredValue<WakeableTimer, LocalStorage>,
     watch: StoredValue<Option<Watch>, LocalStorage>,
     /// Whether a frame was asked for.
     asked: StoredValue<bool>,
@@ -48,22 +48,22 @@ pub struct LogView {
     /// The window that is asked for, Unix seconds.
     pub window: RwSignal<(Option<i64>, Option<i64>)>,
     /// The look, for the tools; what rows show is in the core.
-    pub look: RwSignal<Look>,
+    pub look: RwSignal<DisplayOptions>,
     pub filter: RwSignal<Filter>,
     /// Whether the page was opened by a link to a line.
     pub opened_at_line: StoredValue<bool>,
     /// Where to go as soon as that is here.
-    pub wanted: StoredValue<Option<Wanted>>,
+    pub wanted: StoredValue<Option<PendingScroll>>,
     /// What a screen reader is to say.
     pub announced: RwSignal<String>,
 }
 
-impl LogView {
+impl LogViewer {
     /// An empty log.
-    pub fn new(look: Look) -> Self {
+    pub fn new(look: DisplayOptions) -> Self {
         Self {
-            core: StoredValue::new_local(Core::new(look.clone())),
-            alarm: StoredValue::new_local(Alarm::default()),
+            core: StoredValue::new_local(LogModel::new(look.clone())),
+            alarm: StoredValue::new_local(WakeableTimer::default()),
             watch: StoredValue::new_local(None),
             asked: StoredValue::new(false),
             counts: RwSignal::new(Counts::default()),
@@ -82,23 +82,23 @@ impl LogView {
     }
 
     /// Reads the core; `None` once the page has gone.
-    pub fn read<T>(self, read: impl FnOnce(&Core) -> T) -> Option<T> {
+    pub fn read<T>(self, read: impl FnOnce(&LogModel) -> T) -> Option<T> {
         self.core.try_with_value(read)
     }
 
     /// Changes the core; `None` once the page has gone.
-    pub fn write<T>(self, write: impl FnOnce(&mut Core) -> T) -> Option<T> {
+    pub fn write<T>(self, write: impl FnOnce(&mut LogModel) -> T) -> Option<T> {
         self.core.try_update_value(write)
     }
 
     /// What waits for the next read of the log.
-    pub fn alarm(self) -> Alarm {
+    pub fn alarm(self) -> WakeableTimer {
         self.alarm.try_get_value().unwrap_or_default()
     }
 
     /// Forgets all lines: another window is read.
     pub fn clear(self) {
-        self.write(Core::clear);
+        self.write(LogModel::clear);
         self.show_filter();
         self.loading.set(true);
         self.error.set(None);
@@ -106,7 +106,7 @@ impl LogView {
 
     /// Shows the log in these elements, which are in the page.
     pub fn mount(self, scroller: HtmlElement) {
-        self.write(|core| core.frame = Frame::new(scroller));
+        self.write(|core| core.frame = RowPool::new(scroller));
         self.resized();
     }
 
@@ -141,7 +141,7 @@ impl LogView {
             if self.is_early() {
                 return self.ask();
             }
-            let more = self.write(Core::catch_up);
+            let more = self.write(LogModel::catch_up);
             self.draw();
             if more == Some(true) {
                 self.ask();
@@ -157,7 +157,7 @@ impl LogView {
 
     /// Takes in what came and draws it now.
     pub fn catch_up(self) {
-        self.write(Core::catch_up);
+        self.write(LogModel::catch_up);
         self.draw();
         self.ask();
     }
@@ -201,7 +201,7 @@ impl LogView {
     }
 
     /// Changes how lines are shown.
-    pub fn set_look(self, change: impl FnOnce(&mut Look)) {
+    pub fn set_look(self, change: impl FnOnce(&mut DisplayOptions)) {
         let look = self.write(|core| {
             let before = core.look.clone();
             change(&mut core.look);

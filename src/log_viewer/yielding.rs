@@ -63,7 +63,7 @@ pub async fn frame() {
 }
 
 /// Keeps work in slices: it is asked between two small pieces of it.
-pub struct Slices {
+pub struct TimeSlice {
     begun: f64,
     /// When the work began, or the last frame that it waited for was.
     frame: f64,
@@ -71,7 +71,7 @@ pub struct Slices {
     limit: f64,
 }
 
-impl Slices {
+impl TimeSlice {
     /// A slice of long work begins.
     pub fn new() -> Self {
         let begun = now();
@@ -112,11 +112,11 @@ impl Slices {
 
 /// A wait that can be ended from elsewhere. Copies are the same.
 #[derive(Clone, Default)]
-pub struct Alarm {
+pub struct WakeableTimer {
     ring: Rc<RefCell<Option<Function>>>,
 }
 
-impl Alarm {
+impl WakeableTimer {
     /// Waits this long (`None`: for ever), or until it is rung; and then on until the page is visible.
     pub async fn wait(&self, delay: Option<Duration>) {
         self.sleep(delay).await;

@@ -24,9 +24,9 @@ use crate::query::use_query;
 use crate::reactive::{choose, effect, memo, part, when};
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
-use crate::state::page_actions::{Action, offer};
-use crate::state::session_cache::use_visit;
-use crate::state::start_build::{After, Target, use_starter};
+use crate::state::page_actions::{PageAction, offer};
+use crate::state::session_cache::use_session_cache;
+use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
 use crate::ui::notice::skeleton;
 use crate::{tr, ts};
 use leptos::prelude::*;
@@ -35,7 +35,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Build(build_id: String) -> impl IntoView {
     let connection = use_connection();
-    let visit = use_visit();
+    let visit = use_session_cache();
     let id = StoredValue::new(build_id);
     let build = use_query(
         move || {
@@ -61,7 +61,7 @@ pub fn Build(build_id: String) -> impl IntoView {
     let utc = RwSignal::new(false);
     let more_open = RwSignal::new(false);
     // The commit is known later than the rest.
-    let target = memo(move || build.data().map(|build| Target::of(&build)));
+    let target = memo(move || build.data().map(|build| BuildTarget::of(&build)));
     let repository = memo(move || {
         let build = build.data()?;
         let (namespace, name) = build.repository()?;
@@ -90,7 +90,7 @@ pub fn Build(build_id: String) -> impl IntoView {
     let trigger = move || {
         target
             .get()
-            .map(|target| trigger_buttons(target, After::Open))
+            .map(|target| trigger_buttons(target, AfterStart::Open))
     };
     let loaded = move || {
         view! {
@@ -132,10 +132,10 @@ fn above(repository: Option<(String, String)>) -> AnyView {
 }
 
 /// What the palette offers here.
-fn offer_actions(target: Memo<Option<Target>>) {
-    let starter = use_starter();
+fn offer_actions(target: Memo<Option<BuildTarget>>) {
+    let starter = use_build_starter();
     offer(move || {
-        let Some(target) = target.get().filter(Target::is_whole) else {
+        let Some(target) = target.get().filter(BuildTarget::is_whole) else {
             return Vec::new();
         };
         let image = target.image();
@@ -147,10 +147,10 @@ fn offer_actions(target: Memo<Option<Target>>) {
             });
         };
         vec![
-            Action::new(ts!(trigger.build_image, image = image), move || {
+            PageAction::new(ts!(trigger.build_image, image = image), move || {
                 starter.start_head(&target);
             }),
-            Action::new(ts!(copy.label, what = tr!(build.pull_command)), copy),
+            PageAction::new(ts!(copy.label, what = tr!(build.pull_command)), copy),
         ]
     });
 }

@@ -13,11 +13,11 @@ use crate::reactive::{choose, effect, live, memo, part, when};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route, Sort};
 use crate::state::connection::use_connection;
-use crate::state::session_cache::Asked;
+use crate::state::session_cache::BuildsRequest;
 use crate::ts;
 use crate::ui::button::Button;
 use crate::ui::notice::{notice, skeleton};
-use crate::ui::table::{Step, pager};
+use crate::ui::table::{PagerStep, pager};
 use leptos::prelude::*;
 
 /// The Builds page. `on_first_rows` runs once its first rows are there.
@@ -32,7 +32,7 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
     );
     // What the API is asked for: the other filters look at what it answered.
     let asked = memo(move || {
-        query.with(|query| Asked {
+        query.with(|query| BuildsRequest {
             namespace: query.namespace.clone(),
             repo: query.repo.clone(),
             page: query.page.max(1),
@@ -184,8 +184,8 @@ fn builds_pager(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
         let here = query.page.max(1);
         let page = if forward { here + 1 } else { here - 1 };
         match (1..=pages).contains(&page) {
-            true => Step::To(navigation.href(&Route::Builds(BuildsQuery { page, ..query }))),
-            false => Step::None,
+            true => PagerStep::To(navigation.href(&Route::Builds(BuildsQuery { page, ..query }))),
+            false => PagerStep::None,
         }
     };
     let page = move || words().number(query.with(|query| query.page.max(1)));

@@ -1,11 +1,11 @@
 //! The tag config editor, and where what it edits came from.
 
-use crate::api::Held;
+use crate::api::SavedConfig;
 use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
 use crate::forms::config::config_form;
-use crate::forms::config::editor::Origin;
+use crate::forms::config::editor::ConfigOrigin;
 use crate::i18n::words;
 use crate::pages::repository::{no_such_repository, use_repository};
 use crate::reactive::{effect, live, memo, part};
@@ -33,8 +33,8 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
         if let Some(answer) = read.data() {
             let config = answer.as_ref().as_ref()?.build_config.as_ref();
             // A repository without a build config holds no rows.
-            let held = config.map(Held::from).unwrap_or_default();
-            let origin = Origin {
+            let held = config.map(SavedConfig::from).unwrap_or_default();
+            let origin = ConfigOrigin {
                 held,
                 is_readable: true,
                 is_known: true,
@@ -45,10 +45,10 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
         let (namespace, name) = path.get_value();
         let seen = known_repositories::find(&connection.address(), &namespace, &name);
         let config = seen.and_then(|seen| Some((seen.repository?.build_config?, seen.at)));
-        let origin = Origin {
+        let origin = ConfigOrigin {
             held: config
                 .as_ref()
-                .map(|(config, _)| Held::from(config))
+                .map(|(config, _)| SavedConfig::from(config))
                 .unwrap_or_default(),
             is_readable: false,
             is_known: config.is_some(),
@@ -57,7 +57,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
     });
     // What is edited is not replaced under the user's hands: it is taken once. What is saved since, by
     // whomever, is seen before saving.
-    let taken = RwSignal::new(None::<(Origin, Option<i64>)>);
+    let taken = RwSignal::new(None::<(ConfigOrigin, Option<i64>)>);
     effect(move || {
         let found = found.get();
         if !read.is_loading() && found.is_some() && taken.with_untracked(Option::is_none) {
@@ -71,7 +71,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
     let has_data = read.has_data();
     // Not offered is told as what it means, not as an error.
     let told = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
-    let saved = move |held: Option<Held>| {
+    let saved = move |held: Option<SavedConfig>| {
         let (namespace, name) = path.get_value();
         let address = untrack(move || connection.address());
         match held {

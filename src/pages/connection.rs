@@ -19,7 +19,7 @@ use leptos::prelude::*;
 
 /// What the test found.
 #[derive(Clone, PartialEq)]
-enum Found {
+enum ConnectionTest {
     Nothing,
     Asking,
     /// How many builds the API has for the namespace, and whether the token fits it (where asked).
@@ -56,7 +56,7 @@ pub fn ConnectionPage() -> impl IntoView {
     let namespace = RwSignal::new(String::new());
     let token = RwSignal::new(String::new());
     let remember = RwSignal::new(connection.remembers_token());
-    let found = RwSignal::new(Found::Nothing);
+    let found = RwSignal::new(ConnectionTest::Nothing);
     // The site's configuration can arrive after the page.
     effect(move || {
         if connection.is_ready() {
@@ -76,20 +76,20 @@ pub fn ConnectionPage() -> impl IntoView {
         let Some(client) = untrack(move || connection.client()) else {
             return;
         };
-        found.set(Found::Asking);
+        found.set(ConnectionTest::Asking);
         let namespace = namespace.get_untracked().trim().to_owned();
         let has_token = untrack(move || connection.has_token());
         leptos::task::spawn_local(async move {
             let asked = (!namespace.is_empty()).then_some(namespace.as_str());
             let result = match client.builds(asked, None, 1).await {
-                Err(error) => Found::Failed(error),
+                Err(error) => ConnectionTest::Failed(error),
                 Ok(page) => {
                     let fits = match asked.filter(|_| has_token) {
                         // Optional: an API that does not offer it says nothing about the token.
                         Some(namespace) => client.profile(namespace).await.ok(),
                         None => None,
                     };
-                    Found::Builds {
+                    ConnectionTest::Builds {
                         count: page.count,
                         fits,
                     }
@@ -116,10 +116,10 @@ pub fn ConnectionPage() -> impl IntoView {
         test();
     };
     let result = move || match found.get() {
-        Found::Nothing => ().into_any(),
-        Found::Asking => notice("info", ts!(connection.testing)).into_any(),
-        Found::Failed(error) => error_notice(ts!(connection.test), error, false, None),
-        Found::Builds { count, fits } => {
+        ConnectionTest::Nothing => ().into_any(),
+        ConnectionTest::Asking => notice("info", ts!(connection.testing)).into_any(),
+        ConnectionTest::Failed(error) => error_notice(ts!(connection.test), error, false, None),
+        ConnectionTest::Builds { count, fits } => {
             let text = live(move || {
                 let count = words().number(count);
                 match fits {
@@ -166,11 +166,11 @@ pub fn ConnectionPage() -> impl IntoView {
         })
         .view();
     let blocked = flag(move || address_wrong.get().is_some() || token_wrong.get());
-    let asking = flag(move || found.get() == Found::Asking);
+    let asking = flag(move || found.get() == ConnectionTest::Asking);
     let forget = move || {
         Button::new(ts!(connection.forget)).on_press(move || {
             connection.set_token(None, false);
-            found.set(Found::Nothing);
+            found.set(ConnectionTest::Nothing);
         })
     };
     let chooses = move || sent_here && connection.is_ready() && connection.namespace().is_empty();

@@ -13,7 +13,7 @@ use crate::components::page_heading::heading;
 use crate::i18n::format::duration;
 use crate::i18n::words;
 use crate::pages::insight::chart::{MOST, chart};
-use crate::pages::insight::reading::{Reading, Wanted, use_reading};
+use crate::pages::insight::reading::{PagedReader, StatsQuery, use_reading};
 use crate::pages::insight::stats::{Spread, Stats, Summary, TagStats};
 use crate::reactive::{choose, live, memo, part, when};
 use crate::routing::navigation::use_navigation;
@@ -44,7 +44,7 @@ pub fn Insight(namespace: String, name: String) -> impl IntoView {
         },
     );
     let wanted = memo(move || {
-        query.with(|query| Wanted {
+        query.with(|query| StatsQuery {
             namespace: query.namespace.clone(),
             name: query.name.clone(),
             tag: query.tag.clone(),
@@ -146,7 +146,7 @@ fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
 }
 
 /// How far the reading is, and its stop.
-fn progress(reading: Reading) -> AnyView {
+fn progress(reading: PagedReader) -> AnyView {
     let said = live(move || {
         let read = words().number(reading.read());
         match reading.total.get() {

@@ -17,7 +17,7 @@ use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::input::Input;
 use crate::ui::notice::{notice, skeleton};
-use crate::ui::table::{Step, cell, pager, row, table};
+use crate::ui::table::{PagerStep, cell, pager, row, table};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -49,7 +49,13 @@ pub fn Repositories(namespace: String) -> impl IntoView {
     // Not offered is told as what it means, not as an error.
     let told = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
     let rows = memo(move || match (list.data(), not_offered.get()) {
-        (Some(page), _) => Some(page.results.read.iter().map(Row::of).collect::<Vec<_>>()),
+        (Some(page), _) => Some(
+            page.results
+                .read
+                .iter()
+                .map(RepositoryRow::of)
+                .collect::<Vec<_>>(),
+        ),
         (None, true) => {
             let address = connection.address();
             let namespace = namespace.get_value();
@@ -58,10 +64,10 @@ pub fn Repositories(namespace: String) -> impl IntoView {
                 known
                     .filter(|seen| seen.namespace == namespace)
                     .map(|seen| match seen.repository {
-                        Some(repository) => Row::of(&repository),
-                        None => Row {
+                        Some(repository) => RepositoryRow::of(&repository),
+                        None => RepositoryRow {
                             name: seen.name,
-                            ..Row::default()
+                            ..RepositoryRow::default()
                         },
                     })
                     .collect(),
@@ -142,7 +148,7 @@ fn known_only(namespace: StoredValue<String>) -> AnyView {
 
 /// What a row shows of a repository.
 #[derive(Clone, PartialEq, Default)]
-struct Row {
+struct RepositoryRow {
     name: String,
     description: String,
     source: String,
@@ -151,7 +157,7 @@ struct Row {
     updated_at: Option<crate::api::Timestamp>,
 }
 
-impl Row {
+impl RepositoryRow {
     fn of(repository: &Repository) -> Self {
         let config = repository.build_config.as_ref();
         Self {
@@ -168,7 +174,7 @@ impl Row {
     }
 }
 
-fn repositories_table(namespace: StoredValue<String>, rows: Vec<Row>) -> AnyView {
+fn repositories_table(namespace: StoredValue<String>, rows: Vec<RepositoryRow>) -> AnyView {
     let navigation = use_navigation();
     let rows: Vec<AnyView> = rows
         .into_iter()
@@ -235,7 +241,7 @@ fn repositories_pager(page: RwSignal<u64>, read: &Page<Repository>) -> AnyView {
     let (more, less) = (read.next.is_some(), read.previous.is_some());
     let (unread, count) = (read.results.unread, read.count);
     let step = move |is: bool, forward: bool| match is {
-        true => Step::Press(Callback::new(move |()| {
+        true => PagerStep::Press(Callback::new(move |()| {
             page.update(|page| {
                 *page = if forward {
                     *page + 1
@@ -244,7 +250,7 @@ fn repositories_pager(page: RwSignal<u64>, read: &Page<Repository>) -> AnyView {
                 }
             });
         })),
-        false => Step::None,
+        false => PagerStep::None,
     };
     let said = ts!(
         repositories.page,

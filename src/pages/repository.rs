@@ -21,9 +21,9 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, INSIGHT_LAST, InsightQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
-use crate::state::page_actions::{Action, offer};
-use crate::state::session_cache::Asked;
-use crate::state::start_build::{After, Target, use_starter};
+use crate::state::page_actions::{PageAction, offer};
+use crate::state::session_cache::BuildsRequest;
+use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
 use crate::ts;
 use crate::ui::button::Button;
 use crate::ui::input::Input;
@@ -52,7 +52,7 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
     let exists = memo(move || read.data().is_some_and(|answer| answer.is_some()));
     let list = use_builds(memo(move || {
         let (namespace, repo) = path.get_value();
-        Asked {
+        BuildsRequest {
             namespace,
             repo,
             page: 1,
@@ -162,25 +162,25 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
 /// What the palette offers here.
 fn offer_actions(path: StoredValue<(String, String)>, shown: Memo<Option<RepositoryData>>) {
     let navigation = use_navigation();
-    let starter = use_starter();
+    let starter = use_build_starter();
     offer(move || {
         let (namespace, name) = path.get_value();
         let repository = shown.get();
         let config = repository.and_then(|repository| repository.build_config);
         let rows = config.map_or_else(Vec::new, |config| config.tag_configs);
-        let mut actions: Vec<Action> = rows
+        let mut actions: Vec<PageAction> = rows
             .into_iter()
             .map(|row| {
-                let target = Target {
+                let target = BuildTarget {
                     namespace: namespace.clone(),
                     repo_name: name.clone(),
                     tag: row.docker_repo_tag,
-                    ..Target::default()
+                    ..BuildTarget::default()
                 };
                 let image = target.image();
                 let text = ts!(trigger.build_image, image = image);
                 let target = StoredValue::new(target);
-                Action::new(text, move || {
+                PageAction::new(text, move || {
                     target.with_value(|target| starter.start_head(target));
                 })
             })
@@ -198,7 +198,7 @@ fn offer_actions(path: StoredValue<(String, String)>, shown: Memo<Option<Reposit
         });
         let config = Route::Config { namespace, name };
         let mut add = |text, route: Route| {
-            actions.push(Action::new(text, move || navigation.go(&route)));
+            actions.push(PageAction::new(text, move || navigation.go(&route)));
         };
         add(ts!(repository.edit_config), config);
         add(ts!(insight.title), insight);
@@ -231,13 +231,13 @@ fn build_by_tag(path: StoredValue<(String, String)>) -> AnyView {
         let tag = named.get();
         let (namespace, repo_name) = path.get_value();
         (!tag.is_empty()).then(|| {
-            let target = Target {
+            let target = BuildTarget {
                 namespace,
                 repo_name,
                 tag,
-                ..Target::default()
+                ..BuildTarget::default()
             };
-            trigger_buttons(target, After::Stay)
+            trigger_buttons(target, AfterStart::Stay)
         })
     };
     view! {

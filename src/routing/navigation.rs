@@ -42,12 +42,12 @@ pub struct Navigation {
     /// Whether the browser is on its way back to a page that wants to be asked.
     returning: StoredValue<bool>,
     /// Where the reader was on the pages of this visit, by the number of their entry.
-    places: StoredValue<Vec<(i32, Place)>>,
+    places: StoredValue<Vec<(i32, ScrollPosition)>>,
 }
 
 /// Where a reader was on a page that was left.
 #[derive(Clone)]
-struct Place {
+struct ScrollPosition {
     /// CSS pixels from the top.
     scrolled: f64,
     /// The `href` of the link that had the focus; empty when none had.
@@ -237,7 +237,7 @@ impl Navigation {
         let link = document()
             .active_element()
             .and_then(|element| element.get_attribute("href"));
-        let place = Place {
+        let place = ScrollPosition {
             scrolled: window().scroll_y().unwrap_or(0.0),
             link: link.unwrap_or_default(),
         };
@@ -250,7 +250,7 @@ impl Navigation {
 
     /// Puts the reader where they were, once the page has what it had there; gives up when it does not
     /// come, or when the reader moves or goes on.
-    async fn come_back(self, index: i32, place: Place) {
+    async fn come_back(self, index: i32, place: ScrollPosition) {
         const PATIENCE: u32 = 40;
         const STEP: u32 = 50;
         let top = window().scroll_y().unwrap_or(0.0);

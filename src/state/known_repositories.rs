@@ -3,7 +3,7 @@
 pub mod names;
 
 use crate::api::url::without_secret;
-use crate::api::{Held, Repository};
+use crate::api::{Repository, SavedConfig};
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ const MOST: usize = 100;
 
 /// A repository as this browser saw it last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct KnownRepository {
     pub namespace: String,
     pub name: String,
     /// When, in Unix milliseconds by this machine's clock; 0 where only the name was seen.
@@ -29,12 +29,12 @@ fn key(address: &str) -> String {
 
 /// The repositories seen at this API, newest first, then those of which only the name was seen, in a
 /// build. What cannot be read is as good as none.
-pub fn all(address: &str) -> Vec<Seen> {
+pub fn all(address: &str) -> Vec<KnownRepository> {
     let mut seen = whole(address);
     for (namespace, name) in names::all(address) {
-        let is_it = |seen: &Seen| seen.namespace == namespace && seen.name == name;
+        let is_it = |seen: &KnownRepository| seen.namespace == namespace && seen.name == name;
         if !seen.iter().any(is_it) {
-            seen.push(Seen {
+            seen.push(KnownRepository {
                 namespace,
                 name,
                 at: 0,
@@ -45,14 +45,14 @@ pub fn all(address: &str) -> Vec<Seen> {
     seen
 }
 
-fn whole(address: &str) -> Vec<Seen> {
+fn whole(address: &str) -> Vec<KnownRepository> {
     stored(Keep::Device, &key(address))
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
 }
 
 /// One repository as seen last.
-pub fn find(address: &str, namespace: &str, name: &str) -> Option<Seen> {
+pub fn find(address: &str, namespace: &str, name: &str) -> Option<KnownRepository> {
     all(address)
         .into_iter()
         .find(|seen| seen.namespace == namespace && seen.name == name)
@@ -76,7 +76,7 @@ pub fn remember(address: &str, namespace: &str, name: &str, repository: Option<&
     }
     seen.insert(
         0,
-        Seen {
+        KnownRepository {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             at: now_millis(),
@@ -91,7 +91,7 @@ pub fn remember(address: &str, namespace: &str, name: &str, repository: Option<&
 }
 
 /// Remembers what a repository's build config holds after it was saved.
-pub fn remember_config(address: &str, namespace: &str, name: &str, held: &Held) {
+pub fn remember_config(address: &str, namespace: &str, name: &str, held: &SavedConfig) {
     let known = find(address, namespace, name).and_then(|seen| seen.repository);
     let mut repository = known.unwrap_or_else(|| unknown(namespace, name));
     let config = repository.build_config.get_or_insert_default();

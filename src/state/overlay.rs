@@ -1,6 +1,6 @@
 //! Which overlay covers the page.
 
-use crate::state::start_build::{After, Target};
+use crate::state::start_build::{AfterStart, BuildTarget};
 use leptos::prelude::*;
 
 /// What lies over the page.
@@ -9,9 +9,9 @@ pub enum Overlay {
     Palette,
     Keys,
     /// The dialog that asks for the commit to build.
-    Commit(Target, After),
+    Commit(BuildTarget, AfterStart),
 }
 
 /// What lies over the page now; `None`: nothing. Provided by the shell.
 #[derive(Clone, Copy)]
-pub struct Over(pub RwSignal<Option<Overlay>>);
+pub struct OpenOverlay(pub RwSignal<Option<Overlay>>);

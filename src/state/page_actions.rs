@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 /// Something that can be done with what is open.
 #[derive(Clone)]
-pub struct Action {
+pub struct PageAction {
     pub text: Signal<String>,
     pub run: Callback<()>,
 }
 
-impl Action {
+impl PageAction {
     /// An action with this text.
     pub fn new(text: Signal<String>, run: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
@@ -22,9 +22,9 @@ impl Action {
 
 /// The actions of the page that is shown. Provided once; copies are the same thing.
 #[derive(Clone, Copy)]
-pub struct Actions(RwSignal<Vec<Action>>);
+pub struct PageActions(RwSignal<Vec<PageAction>>);
 
-impl Actions {
+impl PageActions {
     /// Starts with none.
     pub fn provide() -> Self {
         let actions = Self(RwSignal::new(Vec::new()));
@@ -33,15 +33,15 @@ impl Actions {
     }
 
     /// The actions now.
-    pub fn all(self) -> Vec<Action> {
+    pub fn all(self) -> Vec<PageAction> {
         self.0.get_untracked()
     }
 }
 
 /// Offers these actions while the component that is being built is there. They follow the signals that
 /// are read.
-pub fn offer(actions: impl Fn() -> Vec<Action> + 'static) {
-    let place = expect_context::<Actions>();
+pub fn offer(actions: impl Fn() -> Vec<PageAction> + 'static) {
+    let place = expect_context::<PageActions>();
     effect(move || place.0.set(actions()));
     on_cleanup(move || {
         // The next page may have put its own in their place; it does so after this one has gone.

@@ -13,7 +13,7 @@ const MOST_BUILDS: usize = 60;
 
 /// What call 2 is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Asked {
+pub struct BuildsRequest {
     /// Empty: all.
     pub namespace: String,
     /// Empty: all.
@@ -24,8 +24,8 @@ pub struct Asked {
 
 /// A page of builds, and what was asked for it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    pub asked: Asked,
+pub struct BuildsPage {
+    pub asked: BuildsRequest,
     pub page: Page<Build>,
     /// The ids of the builds that this browser started and that it is the first answer to know of.
     pub own: Vec<String>,
@@ -33,9 +33,9 @@ pub struct Answer {
 
 /// What this visit knows. Provided once; copies are the same thing.
 #[derive(Clone, Copy)]
-pub struct Visit {
+pub struct SessionCache {
     /// Read last, last.
-    pages: StoredValue<Vec<Arc<Answer>>>,
+    pages: StoredValue<Vec<Arc<BuildsPage>>>,
     builds: StoredValue<Vec<Build>>,
     /// Builds that this browser started, and how often lists had been asked for by then.
     started: RwSignal<Vec<(Build, u64)>>,
@@ -43,7 +43,7 @@ pub struct Visit {
     looks: RwSignal<u32>,
 }
 
-impl Visit {
+impl SessionCache {
     /// Starts with nothing known.
     pub fn provide() -> Self {
         let visit = Self {
@@ -65,7 +65,7 @@ impl Visit {
     }
 
     /// A page as it was read last.
-    pub fn page(self, asked: &Asked) -> Option<Arc<Answer>> {
+    pub fn page(self, asked: &BuildsRequest) -> Option<Arc<BuildsPage>> {
         self.pages.with_value(|pages| {
             let found = pages.iter().find(|answer| answer.asked == *asked);
             found.cloned()
@@ -73,7 +73,7 @@ impl Visit {
     }
 
     /// Keeps a page that was read.
-    pub fn keep(self, answer: Arc<Answer>) {
+    pub fn keep(self, answer: Arc<BuildsPage>) {
         self.pages.update_value(|pages| {
             pages.retain(|known| known.asked != answer.asked);
             pages.push(answer);
@@ -150,7 +150,7 @@ impl Visit {
 
     /// The answer to the list's request of this number has come. It knows of what was started before it
     /// was asked for: the ids of these builds, which the table has in this answer now.
-    pub fn answered(self, number: u64, asked: &Asked) -> Vec<String> {
+    pub fn answered(self, number: u64, asked: &BuildsRequest) -> Vec<String> {
         let known = |(build, before): &(Build, u64)| *before < number && fits(build, asked);
         let own: Vec<String> = self.started.with_untracked(|started| {
             let known = started.iter().filter(|one| known(one));
@@ -165,7 +165,7 @@ impl Visit {
 
     /// The builds that this browser has started and that a list asked for like this has not told of yet,
     /// newest first, tracked.
-    pub fn started(self, asked: &Asked) -> Vec<Build> {
+    pub fn started(self, asked: &BuildsRequest) -> Vec<Build> {
         self.started.with(|started| {
             let fitting = started.iter().rev().map(|(build, _)| build);
             fitting
@@ -177,13 +177,13 @@ impl Visit {
 }
 
 /// Whether a list asked for like this would hold the build, on its first page.
-fn fits(build: &Build, asked: &Asked) -> bool {
+fn fits(build: &Build, asked: &BuildsRequest) -> bool {
     let (namespace, name) = build.repository().unwrap_or_default();
     let is = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
     asked.page <= 1 && is(&asked.namespace, namespace) && is(&asked.repo, name)
 }
 
 /// What this visit knows. Call it while a component is being built.
-pub fn use_visit() -> Visit {
+pub fn use_session_cache() -> SessionCache {
     expect_context()
 }

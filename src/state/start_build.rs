@@ -6,15 +6,15 @@ use crate::reactive::live;
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
 use crate::state::connection::{Connection, use_connection};
-use crate::state::session_cache::{Visit, use_visit};
+use crate::state::session_cache::{SessionCache, use_session_cache};
 use crate::state::toasts::{Toasts, use_toasts};
-use crate::state::watched_builds::{Watch, use_watch};
+use crate::state::watched_builds::{BuildWatchlist, use_watchlist};
 use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// What to build.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Target {
+pub struct BuildTarget {
     pub namespace: String,
     pub repo_name: String,
     /// The image tag, which names the tag config.
@@ -23,7 +23,7 @@ pub struct Target {
     pub commit: String,
 }
 
-impl Target {
+impl BuildTarget {
     /// The tag config of a build, and its commit.
     pub fn of(build: &Build) -> Self {
         let (namespace, repo_name) = build.repository().unwrap_or_default();
@@ -59,7 +59,7 @@ impl Target {
 
 /// What happens once the build has started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum After {
+pub enum AfterStart {
     /// It stands in the table of this page, and is told of with a link.
     Stay,
     /// Its page is opened.
@@ -70,26 +70,26 @@ pub enum After {
 
 /// What starting a build takes. A copy is the same.
 #[derive(Clone, Copy)]
-pub struct Starter {
+pub struct BuildStarter {
     connection: Connection,
     navigation: Navigation,
-    visit: Visit,
+    visit: SessionCache,
     toasts: Toasts,
-    watch: Watch,
+    watch: BuildWatchlist,
 }
 
 /// What starting a build takes. Call it while a component is being built.
-pub fn use_starter() -> Starter {
-    Starter {
+pub fn use_build_starter() -> BuildStarter {
+    BuildStarter {
         connection: use_connection(),
         navigation: use_navigation(),
-        visit: use_visit(),
+        visit: use_session_cache(),
         toasts: use_toasts(),
-        watch: use_watch(),
+        watch: use_watchlist(),
     }
 }
 
-impl Starter {
+impl BuildStarter {
     /// Sends the request once. The build stands in the tables then, and is told of with a link, or its
     /// page is opened if `opens` still says so.
     pub async fn start(self, request: TriggerBuild, opens: impl Fn() -> bool) -> Result<(), Error> {
@@ -114,7 +114,7 @@ impl Starter {
     }
 
     /// Builds the head of the target's branch or tag, and tells what came of it.
-    pub fn start_head(self, target: &Target) {
+    pub fn start_head(self, target: &BuildTarget) {
         let request = target.request(None);
         let target = target.clone();
         leptos::task::spawn_local(async move {
@@ -125,7 +125,7 @@ impl Starter {
     }
 
     /// Tells that the target could not be built.
-    pub fn failed(self, target: Target, error: Error) {
+    pub fn failed(self, target: BuildTarget, error: Error) {
         let image = target.image();
         let doubtful = error.is_doubtful() && !crate::platform::page::is_offline();
         let then = live(move || match doubtful {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 /// The builds to be watched, and whether the user wants that. Provided once; copies are the same thing.
 #[derive(Clone, Copy)]
-pub struct Watch {
+pub struct BuildWatchlist {
     builds: RwSignal<Vec<String>>,
     /// Those of them that this browser started: watched wherever the user goes.
     own: StoredValue<Vec<String>>,
@@ -18,7 +18,7 @@ pub struct Watch {
 
 const WANTED: &str = "notify";
 
-impl Watch {
+impl BuildWatchlist {
     /// Starts with nothing to watch.
     pub fn provide() -> Self {
         let watch = Self {
@@ -98,6 +98,6 @@ impl Watch {
 }
 
 /// What is watched. Call it while a component is being built.
-pub fn use_watch() -> Watch {
+pub fn use_watchlist() -> BuildWatchlist {
     expect_context()
 }

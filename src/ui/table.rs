@@ -46,7 +46,7 @@ pub fn row(cells: Vec<AnyView>, actions: AnyView) -> AnyView {
 }
 
 /// A step to another page of a list: a link there, or why there is none.
-pub enum Step {
+pub enum PagerStep {
     To(String),
     Press(Callback<()>),
     None,
@@ -55,15 +55,15 @@ pub enum Step {
 /// Says which page this is, and leads to the ones beside it.
 pub fn pager(
     said: Signal<String>,
-    previous: impl Fn() -> Step + Send + 'static,
-    next: impl Fn() -> Step + Send + 'static,
+    previous: impl Fn() -> PagerStep + Send + 'static,
+    next: impl Fn() -> PagerStep + Send + 'static,
 ) -> AnyView {
-    let step = |step: Step, label: Signal<String>, why: Signal<String>| {
+    let step = |step: PagerStep, label: Signal<String>, why: Signal<String>| {
         let button = Button::new(label);
         match step {
-            Step::To(href) => button.link(Signal::stored(href)),
-            Step::Press(press) => button.on_press(move || press.run(())),
-            Step::None => button.title(why).never(),
+            PagerStep::To(href) => button.link(Signal::stored(href)),
+            PagerStep::Press(press) => button.on_press(move || press.run(())),
+            PagerStep::None => button.title(why).never(),
         }
     };
     view! {

@@ -1,7 +1,7 @@
 //! The log engine by itself, compiled for this machine.
 
 use crate::generator::{COMMON, RARE, log};
-use slipway_console::log::{Filter, Log, Mode, Overview, Painted, Query, Rows, Search};
+use slipway_console::log::{Filter, Log, Mode, Overview, Painted, Query, Search, VisibleRows};
 use std::time::Instant;
 
 fn read(log: &mut Log, start_time: Option<i64>, body: &[u8]) {
@@ -116,7 +116,7 @@ pub fn figures(lines: usize) {
         ..Filter::default()
     };
     let (time, rows) = millis(|| {
-        let mut rows = Rows::new();
+        let mut rows = VisibleRows::new();
         while !rows.extend(held.store(), held.sections(), None, &hidden, 100_000) {}
         rows
     });

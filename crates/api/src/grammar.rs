@@ -2,7 +2,7 @@
 
 /// What can be wrong with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum RuleViolation {
     Empty,
     /// No repository name by Docker's grammar.
     RepoName,
@@ -30,7 +30,7 @@ pub enum Kind {
     NoRows,
 }
 
-impl Kind {
+impl RuleViolation {
     /// Whether it is only a warning, which never blocks.
     pub fn is_warning(self) -> bool {
         matches!(self, Self::Password | Self::OutsideContext)
@@ -39,9 +39,9 @@ impl Kind {
 
 /// Docker's grammar for one part of an image name: lower case letters and digits, separated by `.`,
 /// `_`, `__` or dashes; 1 to 255 characters.
-pub fn repo_name(name: &str) -> Option<Kind> {
+pub fn repo_name(name: &str) -> Option<RuleViolation> {
     if name.is_empty() {
-        return Some(Kind::Empty);
+        return Some(RuleViolation::Empty);
     }
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = name.as_bytes();
@@ -52,13 +52,13 @@ pub fn repo_name(name: &str) -> Option<Kind> {
         .all(|separator| {
             matches!(separator, "" | "." | "_" | "__") || separator.bytes().all(|b| b == b'-')
         });
-    (!edges || !separators || name.len() > 255).then_some(Kind::RepoName)
+    (!edges || !separators || name.len() > 255).then_some(RuleViolation::RepoName)
 }
 
 /// `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`.
-pub fn image_tag(tag: &str) -> Option<Kind> {
+pub fn image_tag(tag: &str) -> Option<RuleViolation> {
     if tag.is_empty() {
-        return Some(Kind::Empty);
+        return Some(RuleViolation::Empty);
     }
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let fits = tag.len() <= 128
@@ -66,13 +66,13 @@ pub fn image_tag(tag: &str) -> Option<Kind> {
         && tag
             .bytes()
             .all(|byte| word(byte) || matches!(byte, b'.' | b'-'));
-    (!fits).then_some(Kind::ImageTag)
+    (!fits).then_some(RuleViolation::ImageTag)
 }
 
 /// git's rules for a branch or tag name (`git check-ref-format --branch`), at most 255 bytes.
-pub fn ref_name(name: &str) -> Option<Kind> {
+pub fn ref_name(name: &str) -> Option<RuleViolation> {
     if name.is_empty() {
-        return Some(Kind::Empty);
+        return Some(RuleViolation::Empty);
     }
     let bad_char = |char: char| {
         char.is_control() || matches!(char, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
@@ -87,7 +87,7 @@ pub fn ref_name(name: &str) -> Option<Kind> {
         || name
             .split('/')
             .any(|part| part.is_empty() || part.starts_with('.') || part.ends_with(".lock"));
-    bad.then_some(Kind::RefName)
+    bad.then_some(RuleViolation::RefName)
 }
 
 /// A commit id as the API takes it: 7 to 40 hex digits.
@@ -100,19 +100,19 @@ pub(crate) const CLONE_URL: usize = 2048;
 
 /// http(s), ssh, git, or `user@host:path`. A server may allow local paths too, so an absolute one
 /// and `file://` pass; the API has the last word.
-pub fn clone_url(url: &str) -> Option<Kind> {
+pub fn clone_url(url: &str) -> Option<RuleViolation> {
     if url.is_empty() {
-        return Some(Kind::Empty);
+        return Some(RuleViolation::Empty);
     }
     let blank = |char: char| char.is_whitespace() || char.is_control();
     if url.len() > CLONE_URL || url.chars().any(blank) {
-        return Some(Kind::CloneUrl);
+        return Some(RuleViolation::CloneUrl);
     }
     if url.starts_with('/') || url.starts_with("file:///") {
         return None;
     }
     let Some((scheme, rest)) = url.split_once("://") else {
-        return (!is_scp_form(url)).then_some(Kind::CloneUrl);
+        return (!is_scp_form(url)).then_some(RuleViolation::CloneUrl);
     };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
@@ -120,9 +120,9 @@ pub fn clone_url(url: &str) -> Option<Kind> {
     let known = matches!(scheme, "http" | "https" | "ssh" | "git");
     let (name, password) = user.split_once(':').unwrap_or((user, ""));
     if !known || !is_host(host) || !is_user(name) || path.is_empty() {
-        return Some(Kind::CloneUrl);
+        return Some(RuleViolation::CloneUrl);
     }
-    (!password.is_empty() || user.contains(':')).then_some(Kind::Password)
+    (!password.is_empty() || user.contains(':')).then_some(RuleViolation::Password)
 }
 
 /// `user@host:path`, as ssh takes it.
@@ -152,9 +152,9 @@ pub fn is_user(text: &str) -> bool {
 }
 
 /// An owner or a project at a code host: letters, digits, `.`, `_`, `-`, `~`.
-pub fn source_name(name: &str) -> Option<Kind> {
+pub fn source_name(name: &str) -> Option<RuleViolation> {
     if name.is_empty() {
-        return Some(Kind::Empty);
+        return Some(RuleViolation::Empty);
     }
     let fits = name.len() <= 255
         && !name.starts_with('-')
@@ -163,14 +163,17 @@ pub fn source_name(name: &str) -> Option<Kind> {
         && name
             .chars()
             .all(|char| char.is_alphanumeric() || matches!(char, '.' | '_' | '-' | '~'));
-    (!fits).then_some(Kind::SourceName)
+    (!fits).then_some(RuleViolation::SourceName)
 }
 
 /// Any text of one line.
-pub fn build_node(node: &str) -> Option<Kind> {
+pub fn build_node(node: &str) -> Option<RuleViolation> {
     match node.trim() {
-        "" => Some(Kind::Empty),
-        node => node.chars().any(char::is_control).then_some(Kind::OneLine),
+        "" => Some(RuleViolation::Empty),
+        node => node
+            .chars()
+            .any(char::is_control)
+            .then_some(RuleViolation::OneLine),
     }
 }
 
@@ -178,15 +181,15 @@ pub fn build_node(node: &str) -> Option<Kind> {
 pub const PATH_LIMIT: usize = 4096;
 
 /// An absolute path in the source that does not step up.
-pub fn path(path: &str) -> Option<Kind> {
+pub fn path(path: &str) -> Option<RuleViolation> {
     if path.is_empty() {
-        return Some(Kind::Empty);
+        return Some(RuleViolation::Empty);
     }
     let bad = !path.starts_with('/')
         || path.len() > PATH_LIMIT
         || path.split('/').any(|part| part == "..")
         || path.chars().any(char::is_control);
-    bad.then_some(Kind::Path)
+    bad.then_some(RuleViolation::Path)
 }
 
 /// The same path without blanks around it, doubled slashes, `.` steps and a slash at its end. What is
@@ -236,9 +239,9 @@ mod tests {
             "名",
             &"a".repeat(256),
         ] {
-            assert_eq!(repo_name(wrong), Some(Kind::RepoName), "{wrong}");
+            assert_eq!(repo_name(wrong), Some(RuleViolation::RepoName), "{wrong}");
         }
-        assert_eq!(repo_name(""), Some(Kind::Empty));
+        assert_eq!(repo_name(""), Some(RuleViolation::Empty));
     }
 
     #[test]
@@ -247,7 +250,7 @@ mod tests {
             assert_eq!(image_tag(right), None, "{right}");
         }
         for wrong in [".a", "-a", "a b", "a:b", "a\n", "名", &"a".repeat(129)] {
-            assert_eq!(image_tag(wrong), Some(Kind::ImageTag), "{wrong}");
+            assert_eq!(image_tag(wrong), Some(RuleViolation::ImageTag), "{wrong}");
         }
     }
 
@@ -260,7 +263,7 @@ mod tests {
             "-x", "a..b", "a b", "a~1", "a:b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "a.",
             "@", "a@{1}", "a\\b", "a\n",
         ] {
-            assert_eq!(ref_name(wrong), Some(Kind::RefName), "{wrong}");
+            assert_eq!(ref_name(wrong), Some(RuleViolation::RefName), "{wrong}");
         }
     }
 
@@ -290,11 +293,11 @@ mod tests {
             "https://git.test/a b",
             "javascript:alert(1)",
         ] {
-            assert_eq!(clone_url(wrong), Some(Kind::CloneUrl), "{wrong}");
+            assert_eq!(clone_url(wrong), Some(RuleViolation::CloneUrl), "{wrong}");
         }
         assert_eq!(
             clone_url("https://me:secret@git.test/a"),
-            Some(Kind::Password)
+            Some(RuleViolation::Password)
         );
     }
 
@@ -302,7 +305,7 @@ mod tests {
     fn paths_are_absolute_and_do_not_step_up() {
         assert_eq!(path("/a/b"), None);
         for wrong in ["a", "/a/../b", "..", "/a\n"] {
-            assert_eq!(path(wrong), Some(Kind::Path), "{wrong}");
+            assert_eq!(path(wrong), Some(RuleViolation::Path), "{wrong}");
         }
         assert!(is_inside("/a/b", "/a") && is_inside("/a", "/a/") && is_inside("/x", "/"));
         assert!(!is_inside("/ab", "/a") && !is_inside("/", "/a"));
@@ -324,7 +327,11 @@ mod tests {
             assert_eq!(source_name(right), None, "{right}");
         }
         for wrong in ["a/b", "a b", "-a", ".", "..", "a?b", "a%2Fb"] {
-            assert_eq!(source_name(wrong), Some(Kind::SourceName), "{wrong}");
+            assert_eq!(
+                source_name(wrong),
+                Some(RuleViolation::SourceName),
+                "{wrong}"
+            );
         }
     }
 

@@ -16,7 +16,7 @@ pub use crate::build::{Build, Status, TriggerBuild};
 pub use crate::log::LogEntry;
 pub use crate::page::Page;
 pub use crate::repository::{
-    BuildConfig, CodeClient, CodeSource, CreateRepository, Held, NewBuildConfig, Repository,
+    BuildConfig, CodeClient, CodeSource, CreateRepository, NewBuildConfig, Repository, SavedConfig,
     SourceKind, TagConfig, UpdateBuildConfig, VersionTagging,
 };
 pub use crate::time::Timestamp;

@@ -21,39 +21,39 @@ pub struct Page<T> {
     pub previous: Option<String>,
     /// The rows that could be read.
     #[serde(bound(deserialize = "T: DeserializeOwned"), deserialize_with = "rows")]
-    pub results: Rows<T>,
+    pub results: PageRows<T>,
 }
 
 /// The rows of a page, and how many of them could not be read: one odd row must not hide the rest,
 /// and must not vanish in silence either.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rows<T> {
+pub struct PageRows<T> {
     pub read: Vec<T>,
     /// Rows that are not what the reference says.
     pub unread: usize,
 }
 
-impl<T> From<Vec<T>> for Rows<T> {
+impl<T> From<Vec<T>> for PageRows<T> {
     fn from(read: Vec<T>) -> Self {
         Self { read, unread: 0 }
     }
 }
 
-impl<T: Serialize> Serialize for Rows<T> {
+impl<T: Serialize> Serialize for PageRows<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.read.serialize(serializer)
     }
 }
 
 /// Each row is read from its own text, so that the browser needs one decoder for a type and not two.
-fn rows<'de, D: Deserializer<'de>, T: DeserializeOwned>(d: D) -> Result<Rows<T>, D::Error> {
+fn rows<'de, D: Deserializer<'de>, T: DeserializeOwned>(d: D) -> Result<PageRows<T>, D::Error> {
     let rows = Vec::<Box<RawValue>>::deserialize(d)?;
     let total = rows.len();
     let read: Vec<T> = rows
         .iter()
         .filter_map(|row| serde_json::from_str(row.get()).ok())
         .collect();
-    Ok(Rows {
+    Ok(PageRows {
         unread: total - read.len(),
         read,
     })

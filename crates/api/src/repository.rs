@@ -340,13 +340,13 @@ pub struct BuildConfig {
 /// What call 6 replaces, as the API holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
-pub struct Held {
+pub struct SavedConfig {
     /// `None` where the API names none.
     pub build_node: Option<String>,
     pub rows: Vec<TagConfig>,
 }
 
-impl From<&BuildConfig> for Held {
+impl From<&BuildConfig> for SavedConfig {
     fn from(config: &BuildConfig) -> Self {
         Self {
             build_node: config.build_node.clone(),

@@ -9,7 +9,7 @@ mod values;
 
 use crate::decode::nested::Nested;
 use crate::json::Unescape;
-use crate::merge::Held;
+use crate::merge::PendingLines;
 use crate::store::Store;
 
 /// How many characters are kept of a body that is no log.
@@ -74,7 +74,7 @@ enum State {
     /// A comma, or the entry's end.
     FieldEnd,
     /// After a fault: the next entry, found by `},{"`, of which so much was seen.
-    Lost(Seen),
+    Lost(SeenKeys),
     /// Nothing but white space.
     End,
     /// Nothing; the body is no array.
@@ -82,7 +82,7 @@ enum State {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Seen {
+enum SeenKeys {
     Nothing,
     Close,
     Comma,
@@ -137,7 +137,7 @@ impl Decoder {
 
     /// Takes the next bytes of the body, and puts the entries that they make whole into the store, less
     /// those that are held already.
-    pub fn feed(&mut self, bytes: &[u8], store: &mut Store, held: &mut Held) {
+    pub fn feed(&mut self, bytes: &[u8], store: &mut Store, held: &mut PendingLines) {
         self.summary.bytes += bytes.len() as u64;
         let mut rest = bytes;
         while let Some(&byte) = rest.first() {
@@ -169,7 +169,7 @@ impl Decoder {
         store.arena.discard();
         self.summary.truncated = !matches!(
             self.state,
-            State::End | State::NotAnArray | State::Lost(Seen::End)
+            State::End | State::NotAnArray | State::Lost(SeenKeys::End)
         ) && !(whole && self.state == State::Start);
         if self.state == State::NotAnArray || (whole && self.state == State::Start) {
             let head = String::from_utf8_lossy(&self.head);
@@ -182,7 +182,13 @@ impl Decoder {
     /// A byte between values. Says how many bytes were used: one, or none where the byte is to be read
     /// again in the new state.
     #[inline]
-    fn structure(&mut self, state: State, byte: u8, store: &mut Store, held: &mut Held) -> usize {
+    fn structure(
+        &mut self,
+        state: State,
+        byte: u8,
+        store: &mut Store,
+        held: &mut PendingLines,
+    ) -> usize {
         self.state = match (state, byte) {
             (State::FieldEnd, b',') => State::Key,
             (State::FieldEnd | State::Key, b'}') => {
@@ -226,7 +232,7 @@ impl Decoder {
 
     /// An entry is whole.
     #[inline]
-    fn complete(&mut self, store: &mut Store, held: &mut Held) {
+    fn complete(&mut self, store: &mut Store, held: &mut PendingLines) {
         let complex = store.finish_text();
         if store.arena.is_too_long() {
             store.arena.discard();
@@ -248,24 +254,24 @@ impl Decoder {
         store.arena.discard();
         self.unescape = Unescape::default();
         self.summary.unreadable += 1;
-        self.state = State::Lost(Seen::Nothing);
+        self.state = State::Lost(SeenKeys::Nothing);
         0
     }
 
-    fn find_entry(&mut self, seen: Seen, byte: u8, store: &mut Store) -> usize {
+    fn find_entry(&mut self, seen: SeenKeys, byte: u8, store: &mut Store) -> usize {
         self.state = State::Lost(match (seen, byte) {
-            (Seen::Open, b'"') => {
+            (SeenKeys::Open, b'"') => {
                 self.begin(store);
                 self.scratch.clear();
                 self.state = State::InKey;
                 return 1;
             }
-            (_, b'}') => Seen::Close,
-            (Seen::Close, b',') => Seen::Comma,
-            (Seen::Close, b']') => Seen::End,
-            (Seen::Comma, b'{') => Seen::Open,
+            (_, b'}') => SeenKeys::Close,
+            (SeenKeys::Close, b',') => SeenKeys::Comma,
+            (SeenKeys::Close, b']') => SeenKeys::End,
+            (SeenKeys::Comma, b'{') => SeenKeys::Open,
             (seen, byte) if is_space(byte) => seen,
-            _ => Seen::Nothing,
+            _ => SeenKeys::Nothing,
         });
         1
     }

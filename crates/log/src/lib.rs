@@ -11,7 +11,7 @@
 //! | levels | [`Store::levels`], [`Line::kind`] |
 //! | steps of the Dockerfile | [`Log::sections`], [`Sections::failing`], [`Sections::section_of`] |
 //! | search | [`Query::compile`], [`Search`] |
-//! | show only some lines | [`Filter`], [`Rows`] |
+//! | show only some lines | [`Filter`], [`VisibleRows`] |
 //! | the strip beside the log | [`Overview`] |
 //! | copy, print, download | [`export::lines`], [`export::raw`] |
 //! | progress of the first answer | [`Log::received`], [`Store::len`], [`Store::last_time`] |
@@ -44,7 +44,7 @@ pub use crate::decode::{Fault, Summary};
 pub use crate::levels::{Level, LevelKind};
 pub use crate::log::{Log, Times};
 pub use crate::overview::{Bucket, Overview};
-pub use crate::rows::{Filter, Rows};
+pub use crate::rows::{Filter, VisibleRows};
 pub use crate::search::{Matcher, Query, QueryError, QueryErrorKind, Search};
 pub use crate::sections::{Outcome, Section, SectionState, Sections};
 pub use crate::store::{Line, Store};

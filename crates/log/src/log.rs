@@ -2,7 +2,7 @@
 
 use crate::ansi::{Carry, Mode, Painted};
 use crate::decode::{Decoder, Summary};
-use crate::merge::Held;
+use crate::merge::PendingLines;
 use crate::sections::{Outcome, Sections};
 use crate::store::Store;
 use std::ops::Deref;
@@ -26,7 +26,7 @@ pub struct Log {
     carry: Carry,
     /// The answer being read.
     decoder: Option<Decoder>,
-    held: Held,
+    held: PendingLines,
     unreadable: u64,
 }
 
@@ -58,7 +58,7 @@ impl Log {
     /// stays two lines, and no line is taken twice.
     pub fn begin(&mut self, start_time: Option<i64>) {
         self.abort();
-        self.held = Held::from(&self.store, start_time);
+        self.held = PendingLines::from(&self.store, start_time);
         self.decoder = Some(Decoder::default());
     }
 
@@ -90,7 +90,7 @@ impl Log {
         let Some(decoder) = self.decoder.take() else {
             return Summary::default();
         };
-        self.held = Held::default();
+        self.held = PendingLines::default();
         let summary = decoder.end(whole, &mut self.store);
         self.unreadable += summary.unreadable;
         summary

@@ -7,9 +7,9 @@ use std::hash::{DefaultHasher, Hasher};
 /// The entries that an answer would repeat, and how often each is here. Only a hash of each is kept:
 /// two texts of one second would have to share 64 bits of it to be taken for one.
 #[derive(Debug, Default)]
-pub struct Held(HashMap<u64, u32>);
+pub struct PendingLines(HashMap<u64, u32>);
 
-impl Held {
+impl PendingLines {
     /// Those that an answer from `start_time` on repeats. Entries without a time belong to the second
     /// of the one before them. Takes time for these, and little for the rest of the log.
     pub fn from(store: &Store, start_time: Option<i64>) -> Self {

@@ -33,7 +33,7 @@ struct Run {
 /// The rows of a log as it is shown, counted from 0. Stretches of lines take eight bytes each, so that
 /// a log of which everything is shown takes eight bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Rows {
+pub struct VisibleRows {
     runs: Vec<Run>,
     len: usize,
     /// How many lines of the log have been looked at.
@@ -44,7 +44,7 @@ pub struct Rows {
     matches: usize,
 }
 
-impl Rows {
+impl VisibleRows {
     /// No rows.
     pub fn new() -> Self {
         Self::default()
@@ -60,7 +60,7 @@ impl Rows {
         self.len == 0
     }
 
-    /// How many lines have been looked at by [`Rows::extend`].
+    /// How many lines have been looked at by [`VisibleRows::extend`].
     pub fn seen(&self) -> usize {
         self.seen
     }

@@ -4,7 +4,7 @@ use crate::ansi;
 use crate::ansi::Painted;
 use crate::column::Column;
 use crate::levels::LevelKind;
-use crate::step_markers::{self, Mark, Step, Vertex};
+use crate::step_markers::{self, BuildStep, Mark, Vertex};
 use crate::store::Store;
 use std::collections::HashMap;
 
@@ -161,7 +161,7 @@ impl Sections {
 
     fn take(&mut self, store: &Store, line: usize, mark: Mark<'_>) {
         match mark {
-            Mark::Step(step) => {
+            Mark::BuildStep(step) => {
                 self.reach(store, line);
                 if let Some(current) = self.current {
                     self.end(current);
@@ -209,7 +209,7 @@ impl Sections {
     }
 
     /// A new section; none where there are too many.
-    fn begin(&mut self, store: &Store, line: usize, step: Step<'_>) -> Option<usize> {
+    fn begin(&mut self, store: &Store, line: usize, step: BuildStep<'_>) -> Option<usize> {
         if self.list.len() >= MOST {
             return None;
         }

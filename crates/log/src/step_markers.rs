@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark<'a> {
     /// A step begins, after the one before it has ended (buildah, podman, docker).
-    Step(Step<'a>),
+    BuildStep(BuildStep<'a>),
     /// A line of BuildKit, which runs several steps at once: which, and what it says of it.
     Vertex(u32, Vertex<'a>),
     /// A step has failed: the one with this command, or the one under way.
@@ -13,7 +13,7 @@ pub enum Mark<'a> {
 
 /// What names a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step<'a> {
+pub struct BuildStep<'a> {
     pub number: u32,
     pub total: Option<u32>,
     pub title: &'a str,
@@ -22,7 +22,7 @@ pub struct Step<'a> {
 /// What a line of BuildKit says of its step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vertex<'a> {
-    Named(Step<'a>),
+    Named(BuildStep<'a>),
     Done,
     Failed,
     /// Something that it prints.
@@ -53,22 +53,24 @@ pub fn read(line: &str) -> Option<Mark<'_>> {
         }
         None => line,
     };
-    let step = rest.strip_prefix("STEP ").or(rest.strip_prefix("Step "));
+    let step = rest
+        .strip_prefix("STEP ")
+        .or(rest.strip_prefix("Step "));
     if let Some(step) = step.and_then(step_after) {
-        return Some(Mark::Step(step));
+        return Some(Mark::BuildStep(step));
     }
     failure(line)
 }
 
 /// `3/12: RUN …`, `3/12 : RUN …`, `3: RUN …`
-fn step_after(text: &str) -> Option<Step<'_>> {
+fn step_after(text: &str) -> Option<BuildStep<'_>> {
     let (place, title) = text.split_once(':')?;
     let place = place.trim_end();
     let (number, total) = match fraction(place) {
         Some((number, total)) => (number, Some(total)),
         None => (place.parse().ok()?, None),
     };
-    Some(Step {
+    Some(BuildStep {
         number,
         total,
         title: title.trim(),
@@ -94,7 +96,7 @@ fn vertex(text: &str) -> Option<Mark<'_>> {
             .and_then(|(place, title)| {
                 // A stage and a platform may stand before the place.
                 let (number, total) = fraction(place.rsplit(' ').next()?)?;
-                Some(Vertex::Named(Step {
+                Some(Vertex::Named(BuildStep {
                     number,
                     total: Some(total),
                     title: title.trim(),
@@ -130,8 +132,8 @@ fn failure(line: &str) -> Option<Mark<'_>> {
 mod tests {
     use super::*;
 
-    fn step(number: u32, total: Option<u32>, title: &str) -> Step<'_> {
-        Step {
+    fn step(number: u32, total: Option<u32>, title: &str) -> BuildStep<'_> {
+        BuildStep {
             number,
             total,
             title,
@@ -147,7 +149,7 @@ mod tests {
             ("STEP 1: FROM scratch", step(1, None, "FROM scratch")),
         ];
         for (line, step) in cases {
-            assert_eq!(read(line), Some(Mark::Step(step)), "{line}");
+            assert_eq!(read(line), Some(Mark::BuildStep(step)), "{line}");
             assert!(may_mark(line.as_bytes()));
         }
         for line in [

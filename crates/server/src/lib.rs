@@ -17,7 +17,7 @@ mod store;
 
 use crate::app::App;
 use crate::builds::builder::Builders;
-use crate::builds::continuous::Watch;
+use crate::builds::continuous::SourcePoller;
 use crate::builds::queue::{Limits, Queue};
 pub use crate::options::{Access, BuilderChoice, Options};
 pub use crate::sources::clone_urls::SourceTemplate;
@@ -172,7 +172,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     }
 
     let workers = queue.start(options.workers);
-    let watch = Watch {
+    let watch = SourcePoller {
         store,
         git,
         queue: queue.clone(),

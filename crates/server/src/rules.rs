@@ -1,6 +1,6 @@
 //! What names, tags, paths and URLs may be. Each rule answers what is wrong, in words for the user.
 
-use slipway_api::grammar::{self, Kind};
+use slipway_api::grammar::{self, RuleViolation};
 use std::path::Path;
 
 /// What a rule answers.
@@ -84,7 +84,7 @@ pub fn build_node(text: &str) -> Verdict {
 pub fn remote_url(text: &str) -> Verdict {
     match grammar::clone_url(text) {
         None if local_path(text).is_none() => Ok(()),
-        Some(Kind::Password) => Err(
+        Some(RuleViolation::Password) => Err(
             "The URL may not hold a password: anyone who may read builds would see it. \
              Use an ssh URL and the deploy key."
                 .to_owned(),

@@ -1,15 +1,15 @@
 //! Starting a build: of a tag's head at a press, or of one commit through a dialog.
 
 use crate::reactive::live;
-use crate::state::overlay::{Over, Overlay};
-use crate::state::start_build::{After, Target, use_starter};
+use crate::state::overlay::{OpenOverlay, Overlay};
+use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// 'Build' and 'At a commit' for one image tag. Where it is not known which, says so.
-pub fn trigger_buttons(target: Target, after: After) -> AnyView {
+pub fn trigger_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
     if !target.is_whole() {
         return view! {
             <div class="trigger">
@@ -18,8 +18,8 @@ pub fn trigger_buttons(target: Target, after: After) -> AnyView {
         }
         .into_any();
     }
-    let starter = use_starter();
-    let over = expect_context::<Over>().0;
+    let starter = use_build_starter();
+    let over = expect_context::<OpenOverlay>().0;
     let sending = RwSignal::new(false);
     let name = StoredValue::new(target.image());
     let target = StoredValue::new(target);
@@ -31,14 +31,14 @@ pub fn trigger_buttons(target: Target, after: After) -> AnyView {
         let request = target.with_value(|target| target.request(None));
         leptos::task::spawn_local(async move {
             // The page, or the row, may go meanwhile; what came of it is told all the same.
-            let opens = move || after != After::Stay && sending.try_get_untracked().is_some();
+            let opens = move || after != AfterStart::Stay && sending.try_get_untracked().is_some();
             if let Err(error) = starter.start(request, opens).await {
                 starter.failed(target.try_get_value().unwrap_or_default(), error);
             }
             let _ = sending.try_set(false);
         });
     };
-    let now = after == After::First;
+    let now = after == AfterStart::First;
     let label = live(move || match sending.get() {
         true => tr!(trigger.sending),
         false if now => tr!(trigger.build_now),
@@ -56,8 +56,8 @@ pub fn trigger_buttons(target: Target, after: After) -> AnyView {
     };
     // In a table each row has one: many of the loudest would say nothing.
     let button = match after {
-        After::Stay => Button::new(label),
-        After::Open | After::First => Button::new(label).primary(),
+        AfterStart::Stay => Button::new(label),
+        AfterStart::Open | AfterStart::First => Button::new(label).primary(),
     };
     view! {
         <div class="trigger button-group">

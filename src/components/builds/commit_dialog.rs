@@ -4,7 +4,7 @@ use crate::api::grammar::is_commit;
 use crate::client::Error;
 use crate::components::error_notice::error_notice;
 use crate::reactive::{flag, live, part};
-use crate::state::start_build::{After, Target, use_starter};
+use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::ui::input::Input;
@@ -12,8 +12,8 @@ use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// The dialog. Offers the target's own commit, where it has one.
-pub fn commit_dialog(open: RwSignal<bool>, target: Target, after: After) -> AnyView {
-    let starter = use_starter();
+pub fn commit_dialog(open: RwSignal<bool>, target: BuildTarget, after: AfterStart) -> AnyView {
+    let starter = use_build_starter();
     let sending = RwSignal::new(false);
     let error = RwSignal::new(None::<Error>);
     let commit = RwSignal::new(target.commit.clone());
@@ -40,7 +40,7 @@ pub fn commit_dialog(open: RwSignal<bool>, target: Target, after: After) -> AnyV
         let request = told.request(commit);
         leptos::task::spawn_local(async move {
             let is_here = move || sending.try_get_untracked().is_some();
-            let opens = move || after != After::Stay && is_here();
+            let opens = move || after != AfterStart::Stay && is_here();
             match starter.start(request, opens).await {
                 Ok(()) => drop(open.try_set(false)),
                 Err(failure) if is_here() => error.set(Some(failure)),

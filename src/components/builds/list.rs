@@ -1,7 +1,7 @@
 //! A list of builds as a page shows it: kept fresh, without a row that moves from under the reader's eyes.
 
 use crate::api::{Build, Page};
-use crate::components::builds::visible_rows::Shown;
+use crate::components::builds::visible_rows::VisibleBuilds;
 use crate::i18n::words;
 use crate::platform::dom;
 use crate::query::intervals::{IDLE_LIST, LIVE_LIST};
@@ -9,7 +9,7 @@ use crate::query::{Query, use_query};
 use crate::reactive::{effect, memo, when};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories::names;
-use crate::state::session_cache::{Answer, Asked, use_visit};
+use crate::state::session_cache::{BuildsPage, BuildsRequest, use_session_cache};
 use crate::ts;
 use crate::ui::button::Button;
 use leptos::prelude::*;
@@ -21,10 +21,10 @@ const TOP: f64 = 8.0;
 /// A list of builds. A copy is the same list.
 #[derive(Clone, Copy)]
 pub struct BuildsList {
-    pub query: Query<Answer>,
+    pub query: Query<BuildsPage>,
     /// What it should show; what it shows may still be another page.
-    asked: Memo<Asked>,
-    shown: RwSignal<Option<(Asked, Shown)>>,
+    asked: Memo<BuildsRequest>,
+    shown: RwSignal<Option<(BuildsRequest, VisibleBuilds)>>,
     rows: Memo<Vec<Build>>,
 }
 
@@ -35,7 +35,7 @@ impl BuildsList {
     }
 
     /// What was read last, tracked.
-    pub fn answer(self) -> Option<Arc<Answer>> {
+    pub fn answer(self) -> Option<Arc<BuildsPage>> {
         self.query.data()
     }
 
@@ -55,16 +55,16 @@ impl BuildsList {
     /// Shows what has come.
     fn show_all(self) {
         if let Some(answer) = untrack(|| self.query.data()) {
-            let all = Shown::all(&answer.page);
+            let all = VisibleBuilds::all(&answer.page);
             self.shown.set(Some((answer.asked.clone(), all)));
         }
     }
 }
 
 /// Starts to read a list of builds.
-pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
+pub fn use_builds(asked: Memo<BuildsRequest>) -> BuildsList {
     let connection = use_connection();
-    let visit = use_visit();
+    let visit = use_session_cache();
     let query = use_query(
         move || {
             let client = connection.client()?;
@@ -73,10 +73,10 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
                 let number = visit.ask();
                 let page = read(&client, &asked).await?;
                 let own = visit.answered(number, &asked);
-                Ok(Answer { asked, page, own })
+                Ok(BuildsPage { asked, page, own })
             }))
         },
-        |answer: &Answer| {
+        |answer: &BuildsPage| {
             if answer.page.is_live() {
                 LIVE_LIST
             } else {
@@ -90,7 +90,7 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
             query.seed((*answer).clone());
         }
     });
-    let shown = RwSignal::new(None::<(Asked, Shown)>);
+    let shown = RwSignal::new(None::<(BuildsRequest, VisibleBuilds)>);
     effect(move || {
         let Some(answer) = query.data() else { return };
         let at_top = window().scroll_y().unwrap_or(0.0) < TOP;
@@ -100,7 +100,7 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
             Some((of, rows)) if *of == answer.asked => {
                 *rows = rows.after(page, slides, &answer.own);
             }
-            _ => *shown = Some((answer.asked.clone(), Shown::all(page))),
+            _ => *shown = Some((answer.asked.clone(), VisibleBuilds::all(page))),
         });
         let paths = page
             .results
@@ -114,7 +114,7 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
     let next = memo(move || {
         let answer = query.data()?;
         let more = answer.page.next.is_some() && answer.asked == asked.get();
-        more.then(|| Asked {
+        more.then(|| BuildsRequest {
             page: answer.asked.page.max(1) + 1,
             ..answer.asked.clone()
         })
@@ -126,7 +126,7 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
         leptos::task::spawn_local(async move {
             // Should it fail, that is told when the page is opened.
             if let Ok(page) = read(&client, &next).await {
-                visit.keep(Arc::new(Answer {
+                visit.keep(Arc::new(BuildsPage {
                     asked: next,
                     page,
                     own: Vec::new(),
@@ -168,7 +168,7 @@ pub fn use_builds(asked: Memo<Asked>) -> BuildsList {
 
 async fn read(
     client: &crate::client::Client,
-    asked: &Asked,
+    asked: &BuildsRequest,
 ) -> Result<Page<Build>, crate::client::Error> {
     let namespace = (!asked.namespace.is_empty()).then_some(asked.namespace.as_str());
     let repo = (!asked.repo.is_empty()).then_some(asked.repo.as_str());

@@ -7,7 +7,7 @@ use crate::components::builds::cells::{image_cell, source_ref, starter, status_c
 use crate::components::time::{build_duration, relative_time};
 use crate::reactive::{list, live, memo, part};
 use crate::routing::routes::{Sort, SortBy};
-use crate::state::start_build::{After, Target};
+use crate::state::start_build::{AfterStart, BuildTarget};
 use crate::ts;
 use crate::ui::table::{cell, head, row, table_of};
 use leptos::prelude::*;
@@ -214,6 +214,7 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
         code_head_commit: build.code_head_commit.clone(),
         ..Build::default()
     });
-    let again = part(move || again.with(|build| trigger_buttons(Target::of(build), After::Stay)));
+    let again =
+        part(move || again.with(|build| trigger_buttons(BuildTarget::of(build), AfterStart::Stay)));
     row(cells, again.into_any())
 }

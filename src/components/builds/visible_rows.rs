@@ -6,7 +6,7 @@ use crate::routing::routes::{BuildsQuery, Sort, SortBy};
 
 /// What is shown of the list, before filters and sorting.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Shown {
+pub struct VisibleBuilds {
     pub rows: Vec<Build>,
     /// How many builds the list held when its rows were taken.
     pub count: u64,
@@ -14,7 +14,7 @@ pub struct Shown {
     pub waiting: u64,
 }
 
-impl Shown {
+impl VisibleBuilds {
     /// All of an answer.
     pub fn all(page: &Page<Build>) -> Self {
         Self {
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn new_builds_wait_while_the_reader_reads_and_slide_in_at_the_top() {
-        let before = Shown::all(&page([3, 2, 1], 30));
+        let before = VisibleBuilds::all(&page([3, 2, 1], 30));
         let mut answer = page([5, 4, 3], 32);
         answer.results.read[2].status = Status::Failed;
         let reading = before.after(&answer, false, &[]);
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn what_the_reader_started_stays_where_it_was_shown() {
-        let before = Shown::all(&page([2, 1], 30));
+        let before = VisibleBuilds::all(&page([2, 1], 30));
         let after = before.after(&page([4, 3, 2], 32), false, &["b3".to_owned()]);
         assert_eq!(ids(&after.rows), ["b3", "b2", "b1"]);
         assert_eq!((after.waiting, after.count), (1, 31));
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn removed_builds_go() {
-        let before = Shown::all(&page([3, 2, 1], 30));
+        let before = VisibleBuilds::all(&page([3, 2, 1], 30));
         let after = before.after(&page([3, 1], 29), false, &[]);
         assert_eq!(ids(&after.rows), ["b3", "b1"]);
         // Two were removed and one has come: the rows are no longer true.
@@ -197,7 +197,7 @@ mod tests {
         fn rows_never_move_while_the_reader_reads(new in prop::collection::vec(0u32..4, 1..8), size in 1usize..6) {
             let mut top = 10u32;
             let list = |top: u32| page((0..=top).rev().take(size), u64::from(top) + 1);
-            let mut shown = Shown::all(&list(top));
+            let mut shown = VisibleBuilds::all(&list(top));
             let first: Vec<String> = ids(&shown.rows).into_iter().map(str::to_owned).collect();
             for come in new {
                 top += come;
@@ -206,7 +206,7 @@ mod tests {
                 prop_assert_eq!(shown.waiting, u64::from(top) - 10);
             }
             let slid = shown.after(&list(top), true, &[]);
-            prop_assert_eq!(slid, Shown::all(&list(top)));
+            prop_assert_eq!(slid, VisibleBuilds::all(&list(top)));
         }
     }
 

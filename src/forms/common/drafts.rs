@@ -25,7 +25,7 @@ const PAUSE: u32 = 250;
 
 /// A draft as it is kept.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredDraft {
     /// Unix milliseconds by this machine's clock.
     at: i64,
     /// By what the user knows it from others.
@@ -44,14 +44,14 @@ struct Offer {
 /// The drafts of one form at one API and namespace. Copies are the same thing.
 #[derive(Clone, Copy)]
 pub struct Drafts {
-    inner: StoredValue<Inner>,
+    inner: StoredValue<DraftsInner>,
     offers: RwSignal<Vec<Offer>>,
     /// The browser refuses to keep anything.
     refused: RwSignal<bool>,
     timer: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
-struct Inner {
+struct DraftsInner {
     document: Document,
     /// What is kept of it.
     text: Arc<dyn Fn() -> String + Send + Sync>,
@@ -64,7 +64,7 @@ struct Inner {
 }
 
 /// Which form it is, and where.
-pub struct Place<'a> {
+pub struct DraftScope<'a> {
     pub form: &'a str,
     pub address: &'a str,
     pub namespace: &'a str,
@@ -76,7 +76,7 @@ impl Drafts {
     /// Keeps drafts of the document while it is dirty: `text`, which has no secret in it. `touched`
     /// reads the signals that it is made of; `about` says in a word what is in it.
     pub fn keep(
-        place: &Place,
+        place: &DraftScope,
         document: Document,
         dirty: Signal<bool>,
         text: impl Fn() -> String + Send + Sync + 'static,
@@ -100,7 +100,7 @@ impl Drafts {
             .collect();
         offers.sort_by_key(|offer| -offer.at);
         let drafts = Self {
-            inner: StoredValue::new(Inner {
+            inner: StoredValue::new(DraftsInner {
                 document,
                 text: Arc::new(text),
                 about: Arc::new(about),
@@ -138,7 +138,7 @@ impl Drafts {
         let Some(Some((key, text))) = self.inner.try_with_value(|inner| {
             let dirty = inner.dirty.try_get_untracked()?;
             let text = dirty.then(|| {
-                serde_json::to_string(&Kept {
+                serde_json::to_string(&StoredDraft {
                     at: now_millis(),
                     about: (inner.about)(),
                     draft: (inner.text)(),
@@ -306,7 +306,7 @@ impl Drafts {
     }
 }
 
-fn read_kept(key: &str) -> Option<Kept> {
+fn read_kept(key: &str) -> Option<StoredDraft> {
     serde_json::from_str(&stored(Keep::Device, key)?).ok()
 }
 

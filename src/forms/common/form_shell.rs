@@ -3,7 +3,7 @@
 use crate::components::error_notice::error_notice;
 use crate::forms::common::drafts::Drafts;
 use crate::forms::common::form_state::FormState;
-use crate::forms::common::submission::Sending;
+use crate::forms::common::submission::Submission;
 use crate::platform::dom;
 use crate::reactive::{flag, live, part};
 use crate::ts;
@@ -13,9 +13,9 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 /// The form around its sections.
-pub struct Frame {
+pub struct FormShell {
     pub form: FormState,
-    pub sending: Sending,
+    pub sending: Submission,
     pub drafts: Drafts,
     /// Whether leaving would lose what was typed.
     pub unsaved: Signal<bool>,
@@ -29,7 +29,7 @@ pub struct Frame {
     pub buttons: AnyView,
 }
 
-impl Frame {
+impl FormShell {
     /// The form: it sends on submit and on Ctrl or ⌘ with Enter.
     pub fn view(self, send: impl Fn() + Copy + 'static) -> AnyView {
         let Self { form, sending, .. } = self;

@@ -1,12 +1,12 @@
 //! What the fields of one form share: the rules' verdict, the API's, and which fields the user has
 //! been in.
 
-use crate::api::grammar::Kind;
+use crate::api::grammar::RuleViolation;
 use crate::client::{Error, Refusal};
 use crate::forms::common::field_id::selector;
 use crate::forms::common::wording;
 use crate::forms::model::rules;
-use crate::forms::model::rules::Verdict;
+use crate::forms::model::rules::Validation;
 use crate::platform::dom;
 use leptos::ev;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use web_sys::KeyboardEvent;
 /// The state of a form. Provided as context by the form's view; copies are the same thing.
 #[derive(Clone, Copy)]
 pub struct FormState {
-    verdict: Memo<Verdict>,
+    verdict: Memo<Validation>,
     /// What the API said of the last request; a field's part goes when the field is edited.
     refusal: RwSignal<Refusal>,
     /// The form's own fields that the user has been in; a row knows its own.
@@ -44,7 +44,7 @@ pub fn show_notice() {
 
 /// What is said of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct FieldMessage {
     pub text: String,
     /// A problem; else a warning.
     pub blocks: bool,
@@ -60,7 +60,7 @@ pub struct Undo {
 impl FormState {
     /// For a form with these fields, and rows below `prefix`, of which the rules say this.
     pub fn provide(
-        verdict: Memo<Verdict>,
+        verdict: Memo<Validation>,
         fields: &'static [&'static str],
         prefix: &'static str,
     ) -> Self {
@@ -83,15 +83,20 @@ impl FormState {
 
     /// What is said of the field at this path, in which the rules found this: the API's word first;
     /// a problem once the user has left the field or submitted; a warning at once.
-    pub fn said(self, path: &str, found: Option<Kind>, was_left: bool) -> Option<Said> {
+    pub fn said(
+        self,
+        path: &str,
+        found: Option<RuleViolation>,
+        was_left: bool,
+    ) -> Option<FieldMessage> {
         if let Some(text) = self.refusal.with(|refusal| refusal.field(path)) {
-            return Some(Said { text, blocks: true });
+            return Some(FieldMessage { text, blocks: true });
         }
         let submitted = self.submitted.get();
         // That two rows have one tag is told on both, though only one was edited.
-        let at_once = |kind: &Kind| kind.is_warning() || *kind == Kind::SameTag;
+        let at_once = |kind: &RuleViolation| kind.is_warning() || *kind == RuleViolation::SameTag;
         let found = found.filter(|kind| was_left || submitted || at_once(kind))?;
-        Some(Said {
+        Some(FieldMessage {
             text: wording::problem(found),
             blocks: !found.is_warning(),
         })
@@ -110,7 +115,7 @@ impl FormState {
         kind.map(wording::problem)
     }
 
-    fn kind(self, path: &str) -> Option<Kind> {
+    fn kind(self, path: &str) -> Option<RuleViolation> {
         self.verdict.with(|verdict| verdict.of(path))
     }
 

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// What is known of a request of which no answer came.
 #[derive(Clone, PartialEq)]
-enum Found {
+enum SubmissionCheck {
     Looking,
     /// The API does not have what was sent.
     Nothing,
@@ -30,13 +30,13 @@ enum Found {
 /// A request that may have been carried out: why that is not known (`None`: it was cancelled), and
 /// what was found.
 #[derive(Clone, PartialEq)]
-struct Doubt {
+struct UnknownOutcome {
     why: Option<Error>,
-    found: Found,
+    found: SubmissionCheck,
 }
 
 /// What looking for a request's effect found.
-pub enum Looked<T> {
+pub enum Verification<T> {
     /// It was carried out; this is what it made.
     Done(T),
     Nothing,
@@ -45,12 +45,12 @@ pub enum Looked<T> {
 }
 
 /// A request that is about to be sent.
-pub struct Request<T> {
+pub struct SubmissionRequest<T> {
     pub call: LocalBoxFuture<'static, Result<T, Error>>,
     /// Set once the write itself is on its way: before that, nothing can have happened.
     pub sent: Rc<Cell<bool>>,
     /// Looks whether it was carried out.
-    pub look: Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Looked<T>, Error>>>,
+    pub look: Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Verification<T>, Error>>>,
     /// How many rows it has.
     pub rows: usize,
     /// What to do with the answer.
@@ -59,17 +59,17 @@ pub struct Request<T> {
 
 /// The sending of one form. Copies are the same thing.
 #[derive(Clone, Copy)]
-pub struct Sending {
+pub struct Submission {
     form: FormState,
     busy: RwSignal<bool>,
-    doubt: RwSignal<Option<Doubt>>,
+    doubt: RwSignal<Option<UnknownOutcome>>,
     /// It was cancelled before anything was sent.
     unsent: RwSignal<bool>,
     abort: StoredValue<Option<AbortHandle>>,
     look: StoredValue<Option<Rc<dyn Fn()>>, LocalStorage>,
 }
 
-impl Sending {
+impl Submission {
     /// Nothing is under way.
     pub fn new(form: FormState) -> Self {
         let sending = Self {
@@ -114,13 +114,13 @@ impl Sending {
     }
 
     /// Sends, and waits for the answer.
-    pub fn send<T: 'static>(self, request: Request<T>) {
+    pub fn send<T: 'static>(self, request: SubmissionRequest<T>) {
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
         self.forget();
-        let Request {
+        let SubmissionRequest {
             call,
             sent,
             look,
@@ -152,31 +152,31 @@ impl Sending {
     fn doubtful<T: 'static>(
         self,
         why: Option<Error>,
-        look: Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Looked<T>, Error>>>,
+        look: Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Verification<T>, Error>>>,
         done: Rc<dyn Fn(T)>,
     ) {
         let again = Rc::new(move || {
-            let found = |found| Doubt {
+            let found = |found| UnknownOutcome {
                 why: why.clone(),
                 found,
             };
-            self.doubt.set(Some(found(Found::Looking)));
+            self.doubt.set(Some(found(SubmissionCheck::Looking)));
             show_notice();
             let (look, done, why) = (look.clone(), done.clone(), why.clone());
             leptos::task::spawn_local(async move {
                 let found = match look().await {
-                    Ok(Looked::Done(answer)) => {
+                    Ok(Verification::Done(answer)) => {
                         if self.doubt.try_set(None).is_none() {
                             done(answer);
                         }
                         return;
                     }
-                    Ok(Looked::Nothing) => Found::Nothing,
-                    Ok(Looked::Other) => Found::Other,
-                    Ok(Looked::CannotTell) => Found::CannotTell,
-                    Err(error) => Found::Failed(error),
+                    Ok(Verification::Nothing) => SubmissionCheck::Nothing,
+                    Ok(Verification::Other) => SubmissionCheck::Other,
+                    Ok(Verification::CannotTell) => SubmissionCheck::CannotTell,
+                    Err(error) => SubmissionCheck::Failed(error),
                 };
-                let _ = self.doubt.try_set(Some(Doubt { why, found }));
+                let _ = self.doubt.try_set(Some(UnknownOutcome { why, found }));
             });
         });
         again();
@@ -199,9 +199,14 @@ impl Sending {
         .into_any()
     }
 
-    fn doubt_notice(self, doubt: Doubt, what: Signal<String>, other: Signal<String>) -> AnyView {
-        let Doubt { why, found } = doubt;
-        let looking = found == Found::Looking;
+    fn doubt_notice(
+        self,
+        doubt: UnknownOutcome,
+        what: Signal<String>,
+        other: Signal<String>,
+    ) -> AnyView {
+        let UnknownOutcome { why, found } = doubt;
+        let looking = found == SubmissionCheck::Looking;
         let said = why.as_ref().map(api_words).unwrap_or_default();
         let first = live(move || match &why {
             Some(error) => {
@@ -210,13 +215,13 @@ impl Sending {
             }
             None => tr!(sending.cancelled).to_owned(),
         });
-        let at_other = found == Found::Other;
+        let at_other = found == SubmissionCheck::Other;
         let then = live(move || match &found {
-            Found::Looking => tr!(sending.looking).to_owned(),
-            Found::Nothing => tr!(sending.nothing).to_owned(),
-            Found::Other => tr!(sending.other).to_owned(),
-            Found::CannotTell => tr!(sending.cannot_tell).to_owned(),
-            Found::Failed(error) => tr!(sending.look_failed, why = error_words(error)),
+            SubmissionCheck::Looking => tr!(sending.looking).to_owned(),
+            SubmissionCheck::Nothing => tr!(sending.nothing).to_owned(),
+            SubmissionCheck::Other => tr!(sending.other).to_owned(),
+            SubmissionCheck::CannotTell => tr!(sending.cannot_tell).to_owned(),
+            SubmissionCheck::Failed(error) => tr!(sending.look_failed, why = error_words(error)),
         });
         view! {
             <div class="notice" data-kind="warning" role="alert" tabindex="-1">

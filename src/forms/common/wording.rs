@@ -1,26 +1,26 @@
 //! Verdicts and rows in words.
 
-use crate::api::grammar::Kind;
+use crate::api::grammar::RuleViolation;
 use crate::api::{SourceKind, TagConfig, VersionTagging};
 use crate::forms::model::changes::RowField;
 use crate::tr;
 
 /// What is wrong, and what would be right.
-pub fn problem(kind: Kind) -> String {
+pub fn problem(kind: RuleViolation) -> String {
     match kind {
-        Kind::Empty => tr!(rule.empty),
-        Kind::RepoName => tr!(rule.repo_name),
-        Kind::ImageTag => tr!(rule.image_tag),
-        Kind::SameTag => tr!(rule.same_tag),
-        Kind::RefName => tr!(rule.ref_name),
-        Kind::CloneUrl => tr!(rule.clone_url),
-        Kind::Password => tr!(rule.password),
-        Kind::SourceName => tr!(rule.source_name),
-        Kind::Path => tr!(rule.path),
-        Kind::OutsideContext => tr!(rule.outside_context),
-        Kind::Choice => tr!(rule.choice),
-        Kind::OneLine => tr!(rule.one_line),
-        Kind::NoRows => tr!(rule.no_rows),
+        RuleViolation::Empty => tr!(rule.empty),
+        RuleViolation::RepoName => tr!(rule.repo_name),
+        RuleViolation::ImageTag => tr!(rule.image_tag),
+        RuleViolation::SameTag => tr!(rule.same_tag),
+        RuleViolation::RefName => tr!(rule.ref_name),
+        RuleViolation::CloneUrl => tr!(rule.clone_url),
+        RuleViolation::Password => tr!(rule.password),
+        RuleViolation::SourceName => tr!(rule.source_name),
+        RuleViolation::Path => tr!(rule.path),
+        RuleViolation::OutsideContext => tr!(rule.outside_context),
+        RuleViolation::Choice => tr!(rule.choice),
+        RuleViolation::OneLine => tr!(rule.one_line),
+        RuleViolation::NoRows => tr!(rule.no_rows),
     }
     .to_owned()
 }

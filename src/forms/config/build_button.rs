@@ -3,7 +3,7 @@
 use crate::api::TriggerBuild;
 use crate::client::Error;
 use crate::forms::model::preview::image_reference;
-use crate::forms::rows::row::Row;
+use crate::forms::rows::row::RowState;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{live, memo, part};
 use crate::routing::navigation::use_navigation;
@@ -15,7 +15,7 @@ use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// Builds the row's tag, once the row is saved; what came of it is told beside the button.
-pub fn build_button(path: StoredValue<(String, String)>, row: Row) -> AnyView {
+pub fn build_button(path: StoredValue<(String, String)>, row: RowState) -> AnyView {
     let connection = use_connection();
     let navigation = use_navigation();
     let busy = RwSignal::new(false);

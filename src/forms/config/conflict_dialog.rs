@@ -1,7 +1,7 @@
 //! Somebody saved the same build config meanwhile: three versions of each row that they changed, of
 //! which the user picks one.
 
-use crate::api::{Held, TagConfig};
+use crate::api::{SavedConfig, TagConfig};
 use crate::forms::common::wording;
 use crate::forms::config::changes_view::ROW_FIELDS;
 use crate::forms::model::changes::{RowField, differing};
@@ -16,8 +16,8 @@ use std::collections::HashMap;
 /// What the conflict is between.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conflict {
-    pub loaded: Held,
-    pub theirs: Held,
+    pub loaded: SavedConfig,
+    pub theirs: SavedConfig,
     pub yours: ConfigDraft,
 }
 

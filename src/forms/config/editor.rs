@@ -1,15 +1,15 @@
 //! What the tag config editor holds.
 
-use crate::api::Held;
+use crate::api::SavedConfig;
 use crate::forms::model::draft::ConfigDraft;
-use crate::forms::rows::Rows;
+use crate::forms::rows::RowList;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What is edited, and how much is known of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Origin {
-    pub held: Held,
+pub struct ConfigOrigin {
+    pub held: SavedConfig,
     /// Whether the API reads the config back.
     pub is_readable: bool,
     /// Whether `held` is what somebody saw of it; else nothing is known.
@@ -18,27 +18,27 @@ pub struct Origin {
 
 /// The editor as it is kept: the draft, and what it was made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Kept {
-    pub held: Held,
+pub struct EditorSnapshot {
+    pub held: SavedConfig,
     pub draft: ConfigDraft,
 }
 
 /// The editor's signals. Copies are the same thing.
 #[derive(Clone, Copy)]
-pub struct Editor {
-    pub held: RwSignal<Held>,
+pub struct ConfigEditor {
+    pub held: RwSignal<SavedConfig>,
     pub is_known: RwSignal<bool>,
     pub is_readable: bool,
     pub node: RwSignal<String>,
-    pub rows: Rows,
+    pub rows: RowList,
 }
 
-impl Editor {
+impl ConfigEditor {
     /// Starts from what is known.
-    pub fn new(origin: Origin) -> Self {
+    pub fn new(origin: ConfigOrigin) -> Self {
         let base = ConfigDraft::from(&origin.held);
         let node = RwSignal::new(base.build_node);
-        let rows = Rows::new(base.rows);
+        let rows = RowList::new(base.rows);
         Self {
             held: RwSignal::new(origin.held),
             is_known: RwSignal::new(origin.is_known),
@@ -57,21 +57,21 @@ impl Editor {
     }
 
     /// Holds this from now on.
-    pub fn put(self, kept: Kept) {
+    pub fn put(self, kept: EditorSnapshot) {
         self.held.set(kept.held);
         self.node.set(kept.draft.build_node);
         self.rows.set(kept.draft.rows);
     }
 
     /// Starts from what the API holds.
-    pub fn adopt(self, held: Held) {
+    pub fn adopt(self, held: SavedConfig) {
         let draft = ConfigDraft::from(&held);
-        self.put(Kept { held, draft });
+        self.put(EditorSnapshot { held, draft });
     }
 
     /// What is kept of it now.
-    pub fn kept(self) -> Kept {
-        Kept {
+    pub fn kept(self) -> EditorSnapshot {
+        EditorSnapshot {
             held: self.held.get_untracked(),
             draft: self.draft(),
         }
@@ -79,6 +79,6 @@ impl Editor {
 }
 
 /// The JSON of what is kept.
-pub fn encode(kept: &Kept) -> String {
+pub fn encode(kept: &EditorSnapshot) -> String {
     serde_json::to_string(kept).unwrap_or_default()
 }

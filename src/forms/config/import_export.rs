@@ -2,7 +2,7 @@
 
 use crate::forms::common::import_panel::Exchange;
 use crate::forms::common::undoable::Document;
-use crate::forms::config::editor::{Editor, Kept, encode};
+use crate::forms::config::editor::{ConfigEditor, EditorSnapshot, encode};
 use crate::forms::model::draft::{ConfigDraft, RowDraft};
 use crate::forms::model::import::{Asker, Imported};
 use crate::platform::dom;
@@ -12,17 +12,17 @@ use std::sync::Arc;
 
 /// Import and export of the config.
 pub fn exchange(
-    editor: Editor,
+    editor: ConfigEditor,
     document: Document,
     path: StoredValue<(String, String)>,
 ) -> Exchange {
-    let put = move |kept: Kept, document: &Document| {
+    let put = move |kept: EditorSnapshot, document: &Document| {
         document.exchange(&encode(&kept), || tr!(exchange.taken).to_owned());
         dom::focus("#rows-heading");
     };
     let to_add = document.clone();
     let replace = move |imported: &Imported| {
-        let Kept { mut held, draft } = editor.kept();
+        let EditorSnapshot { mut held, draft } = editor.kept();
         let own = path.with_value(|(namespace, name)| imported.as_held(namespace, name));
         if let Some(own) = own.filter(|_| !editor.is_known.get_untracked()) {
             // The only word there is of what the API holds.
@@ -35,7 +35,7 @@ pub fn exchange(
         };
         let build_node = imported.build_node().unwrap_or(draft.build_node);
         let draft = ConfigDraft { build_node, rows };
-        put(Kept { held, draft }, &document);
+        put(EditorSnapshot { held, draft }, &document);
     };
     let add = move |imported: &Imported| {
         let mut kept = editor.kept();

@@ -1,6 +1,6 @@
 //! The dialog that shows all changes before they are saved.
 
-use crate::forms::common::submission::Sending;
+use crate::forms::common::submission::Submission;
 use crate::forms::config::changes_view::review_view;
 use crate::forms::model::changes::Review;
 use crate::platform::dom;
@@ -16,7 +16,7 @@ pub(crate) fn review_dialog(
     review: Review,
     open: RwSignal<bool>,
     is_known: Signal<bool>,
-    sending: Sending,
+    sending: Submission,
     save: impl Fn() + Copy + Send + Sync + 'static,
 ) -> AnyView {
     let agreed = RwSignal::new(false);

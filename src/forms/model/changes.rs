@@ -1,6 +1,6 @@
 //! What saving a build config would change: rows added, removed, and changed field by field.
 
-use crate::api::{CodeSource, CreateRepository, Held, Repository, TagConfig};
+use crate::api::{CodeSource, CreateRepository, Repository, SavedConfig, TagConfig};
 use crate::forms::model::draft::ConfigDraft;
 
 /// A field of a row, as the user knows it.
@@ -74,7 +74,7 @@ pub fn differing(before: &TagConfig, after: &TagConfig) -> Vec<RowField> {
 }
 
 /// Compares what the API holds with the draft.
-pub fn review(held: &Held, draft: &ConfigDraft) -> Review {
+pub fn review(held: &SavedConfig, draft: &ConfigDraft) -> Review {
     let mut review = Review::default();
     let mut removed: Vec<Option<&TagConfig>> = held.rows.iter().map(Some).collect();
     for row in &draft.rows {
@@ -107,7 +107,7 @@ pub fn review(held: &Held, draft: &ConfigDraft) -> Review {
 }
 
 /// Whether the API's rows and build node are the ones that were sent, whatever ids new rows got.
-pub fn is_as_sent(held: &Held, sent: &ConfigDraft) -> bool {
+pub fn is_as_sent(held: &SavedConfig, sent: &ConfigDraft) -> bool {
     let sent_rows: Vec<TagConfig> = sent.rows.iter().map(|row| row.to_config()).collect();
     held.rows.len() == sent_rows.len()
         && held.build_node.as_deref() == Some(sent.build_node.trim())
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn rows_are_added_removed_and_changed_field_by_field() {
-        let held = Held {
+        let held = SavedConfig {
             build_node: Some("in".to_owned()),
             rows: vec![
                 held_row(1, "keep"),
@@ -189,7 +189,7 @@ mod tests {
         };
         let mut row = RowDraft::default().to_config();
         row.id = Some(9);
-        let mut held = Held {
+        let mut held = SavedConfig {
             build_node: Some("in".to_owned()),
             rows: vec![row],
         };

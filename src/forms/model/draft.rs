@@ -2,7 +2,7 @@
 
 use crate::api::url::without_secret;
 use crate::api::{
-    CodeClient, CodeSource, CreateRepository, Held, NewBuildConfig, SourceKind, TagConfig,
+    CodeClient, CodeSource, CreateRepository, NewBuildConfig, SavedConfig, SourceKind, TagConfig,
     UpdateBuildConfig, VersionTagging, grammar,
 };
 use serde::{Deserialize, Serialize};
@@ -216,8 +216,8 @@ pub struct ConfigDraft {
     pub rows: Vec<RowDraft>,
 }
 
-impl From<&Held> for ConfigDraft {
-    fn from(held: &Held) -> Self {
+impl From<&SavedConfig> for ConfigDraft {
+    fn from(held: &SavedConfig) -> Self {
         Self {
             build_node: held
                 .build_node
@@ -270,7 +270,7 @@ mod tests {
         let sample = include_str!("../../../tests/samples/repository.response.json");
         let repository: Repository = serde_json::from_str(sample).expect("decodes");
         let config = repository.build_config.expect("has one");
-        let request = ConfigDraft::from(&Held::from(&config)).to_request();
+        let request = ConfigDraft::from(&SavedConfig::from(&config)).to_request();
         assert_eq!(request.tag_configs, config.tag_configs);
     }
 
@@ -314,7 +314,7 @@ mod tests {
         /// Whatever the API answered goes back to it as it came, and a kept draft loses nothing.
         #[test]
         fn answer_draft_request(rows in prop::collection::vec(any_row(), 0..6), node in ".{1,8}") {
-            let held = Held { build_node: Some(node), rows };
+            let held = SavedConfig { build_node: Some(node), rows };
             let draft = ConfigDraft::from(&held);
             prop_assert_eq!(&draft.to_request().tag_configs, &held.rows);
             prop_assert!(draft.rows.iter().all(RowDraft::is_saved));

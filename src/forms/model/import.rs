@@ -1,7 +1,7 @@
 //! Reads JSON that somebody pasted or dropped: a create request, a repository, a build config, or tag
 //! configs. It says what it took and what it did not, and why; nothing in it can break the form.
 
-use crate::api::{CodeClient, Held, SourceKind, TagConfig, VersionTagging};
+use crate::api::{CodeClient, SavedConfig, SourceKind, TagConfig, VersionTagging};
 use crate::forms::model::draft::{CreateDraft, RowDraft};
 use serde_json::{Map, Value};
 
@@ -427,7 +427,7 @@ impl Imported {
 
     /// The rows for the editor of a repository that the API holds like this: a row with the id or else
     /// the image tag of one that is held is an edit of that one; every other is new.
-    pub fn rows_for(&self, held: &Held) -> Vec<RowDraft> {
+    pub fn rows_for(&self, held: &SavedConfig) -> Vec<RowDraft> {
         let mut free: Vec<Option<&TagConfig>> = held.rows.iter().map(Some).collect();
         let mut drafts: Vec<RowDraft> = self.rows.iter().map(RowDraft::new_like).collect();
         let by_id = |held: &TagConfig, row: &TagConfig| held.id.is_some() && held.id == row.id;
@@ -450,10 +450,10 @@ impl Imported {
     }
 
     /// What the API holds, if this came from it: for a repository that is read nowhere else.
-    pub fn as_held(&self, namespace: &str, name: &str) -> Option<Held> {
+    pub fn as_held(&self, namespace: &str, name: &str) -> Option<SavedConfig> {
         let (own_namespace, own_name) = self.repository.as_ref()?;
         let has_ids = self.rows.iter().all(|row| row.id.is_some());
-        (own_namespace == namespace && own_name == name && has_ids).then(|| Held {
+        (own_namespace == namespace && own_name == name && has_ids).then(|| SavedConfig {
             build_node: self.build_node(),
             rows: self.rows.clone(),
         })
@@ -505,7 +505,7 @@ mod tests {
         let text = sample("update-build-config.request.json");
         let read = read(&text, Asker::Config).expect("is read");
         assert_eq!(read.shape, Shape::BuildConfig);
-        let mut held = Held {
+        let mut held = SavedConfig {
             build_node: None,
             rows: read.rows.clone(),
         };
@@ -613,7 +613,7 @@ mod tests {
                 read.fill_create(&mut draft);
                 let request = draft.repository.to_request(&draft.rows);
                 prop_assert!(serde_json::to_string(&request).is_ok());
-                let rows = read.rows_for(&Held { build_node: None, rows: read.rows.clone() });
+                let rows = read.rows_for(&SavedConfig { build_node: None, rows: read.rows.clone() });
                 prop_assert_eq!(rows.len(), read.rows.len());
             }
         }

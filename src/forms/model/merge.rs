@@ -1,6 +1,6 @@
 //! Two editors, one build config: what was loaded, what somebody saved meanwhile, what is typed here.
 
-use crate::api::{Held, TagConfig};
+use crate::api::{SavedConfig, TagConfig};
 use crate::forms::model::changes::{differing, is_same_row};
 use crate::forms::model::draft::{ConfigDraft, DEFAULT_BUILD_NODE, RowDraft};
 
@@ -57,7 +57,7 @@ fn same(one: &Option<TagConfig>, other: &Option<TagConfig>) -> bool {
 }
 
 /// Whether the API now holds something else than was loaded.
-pub fn has_changed(loaded: &Held, theirs: &Held) -> bool {
+pub fn has_changed(loaded: &SavedConfig, theirs: &SavedConfig) -> bool {
     loaded.build_node != theirs.build_node
         || loaded.rows.len() != theirs.rows.len()
         || loaded.rows.iter().any(|row| {
@@ -68,7 +68,7 @@ pub fn has_changed(loaded: &Held, theirs: &Held) -> bool {
 
 /// The rows that somebody changed, added or removed meanwhile, in the order of what the API holds now;
 /// the removed ones last. A row that was changed the same way here is no contest.
-pub fn contests(loaded: &Held, theirs: &Held, draft: &ConfigDraft) -> Vec<Contest> {
+pub fn contests(loaded: &SavedConfig, theirs: &SavedConfig, draft: &ConfigDraft) -> Vec<Contest> {
     let mut all = Vec::new();
     let at_of = |row: &TagConfig| {
         let is_origin = |draft: &RowDraft| {
@@ -111,8 +111,8 @@ pub fn contests(loaded: &Held, theirs: &Held, draft: &ConfigDraft) -> Vec<Contes
 /// The draft after the user has chosen: based on what the API holds now. `picks` has one for each
 /// contest, and `node` says whose build node is taken.
 pub fn resolve(
-    loaded: &Held,
-    theirs: &Held,
+    loaded: &SavedConfig,
+    theirs: &SavedConfig,
     draft: &ConfigDraft,
     contests: &[Contest],
     picks: &[Pick],
@@ -216,7 +216,7 @@ mod tests {
     }
 
     /// A few rows of a small alphabet, so that they often meet.
-    fn few_rows() -> impl Strategy<Value = Held> {
+    fn few_rows() -> impl Strategy<Value = SavedConfig> {
         let row = (1_i64..5, "[ab]", any::<bool>()).prop_map(|(id, tag, is_active)| TagConfig {
             is_active,
             ..held_row(id, &format!("{tag}{id}"))
@@ -224,7 +224,7 @@ mod tests {
         prop::collection::vec(row, 0..5).prop_map(|mut rows: Vec<TagConfig>| {
             rows.sort_by_key(|row| row.id);
             rows.dedup_by_key(|row| row.id);
-            Held {
+            SavedConfig {
                 build_node: Some("in".to_owned()),
                 rows,
             }

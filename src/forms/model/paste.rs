@@ -7,14 +7,14 @@ use crate::forms::model::draft::CreateDraft;
 /// A source that a pasted text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pasted {
-    pub place: Place,
+    pub place: PastedSource,
     /// The branch or tag that the link leads to.
     pub reference: Option<(SourceKind, String)>,
 }
 
 /// Where the source is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum PastedSource {
     Hosted {
         client: CodeClient,
         owner: String,
@@ -123,7 +123,7 @@ fn hosted(text: &str) -> Option<Pasted> {
         return None;
     }
     Some(Pasted {
-        place: Place::Hosted {
+        place: PastedSource::Hosted {
             client,
             owner: owner.clone(),
             name: name.to_owned(),
@@ -159,7 +159,7 @@ fn address(text: &str, told: bool) -> Option<Pasted> {
         let rest = rest.split(['?', '#']).next().unwrap_or_default();
         let words: Vec<String> = rest.split('/').map(decode).collect::<Option<_>>()?;
         return web(url).then(|| Pasted {
-            place: Place::Address {
+            place: PastedSource::Address {
                 clone_url: format!("{}.git", url.trim_end_matches(".git")),
             },
             reference: match words.as_slice() {
@@ -170,13 +170,13 @@ fn address(text: &str, told: bool) -> Option<Pasted> {
     }
     let fits = !matches!(
         grammar::clone_url(text),
-        Some(grammar::Kind::CloneUrl | grammar::Kind::Empty)
+        Some(grammar::RuleViolation::CloneUrl | grammar::RuleViolation::Empty)
     );
     let is_git = told || !web(text) || text.ends_with(".git");
     // A path of this machine is as good as any other text.
     let is_path = text.starts_with('/') || text.starts_with("file:");
     (fits && is_git && !is_path).then(|| Pasted {
-        place: Place::Address {
+        place: PastedSource::Address {
             clone_url: text.to_owned(),
         },
         reference: None,
@@ -185,7 +185,8 @@ fn address(text: &str, told: bool) -> Option<Pasted> {
 
 fn web(url: &str) -> bool {
     (url.starts_with("https://") || url.starts_with("http://")) && grammar::clone_url(url).is_none()
-        || url.starts_with("http") && grammar::clone_url(url) == Some(grammar::Kind::Password)
+        || url.starts_with("http")
+            && grammar::clone_url(url) == Some(grammar::RuleViolation::Password)
 }
 
 /// Puts what was pasted into the form: the source; the branch or tag into its first row; and a name
@@ -193,7 +194,7 @@ fn web(url: &str) -> bool {
 pub fn apply(pasted: &Pasted, draft: &mut CreateDraft) {
     let repository = &mut draft.repository;
     let name = match &pasted.place {
-        Place::Hosted {
+        PastedSource::Hosted {
             client,
             owner,
             name,
@@ -203,7 +204,7 @@ pub fn apply(pasted: &Pasted, draft: &mut CreateDraft) {
             repository.code_name = name.clone();
             name.as_str()
         }
-        Place::Address { clone_url } => {
+        PastedSource::Address { clone_url } => {
             repository.client = CodeClient::Simple;
             repository.clone_url = clone_url.clone();
             clone_url
@@ -233,12 +234,12 @@ mod tests {
             return "nothing".to_owned();
         };
         let place = match pasted.place {
-            Place::Hosted {
+            PastedSource::Hosted {
                 client,
                 owner,
                 name,
             } => format!("{client} {owner} {name}"),
-            Place::Address { clone_url } => clone_url,
+            PastedSource::Address { clone_url } => clone_url,
         };
         match pasted.reference {
             Some((kind, name)) => format!("{place} {kind} {name}"),

@@ -11,7 +11,7 @@ pub fn image_reference(namespace: &str, repo_name: &str, tag: &str) -> String {
 /// A request's JSON in three parts, so that one edited row changes one part: what stands before the
 /// rows, what stands after them, and how far a row is indented.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Frame {
+pub struct RequestTemplate {
     pub before: String,
     pub after: String,
     pub indent: usize,
@@ -20,16 +20,16 @@ pub struct Frame {
 /// The field with the rows as it is printed when there is none.
 const NO_ROWS: &str = "\"tag_configs\": []";
 
-fn frame(request: &impl Serialize) -> Frame {
+fn frame(request: &impl Serialize) -> RequestTemplate {
     // A request is made of texts, numbers and truth values, which always encode.
     let text = serde_json::to_string_pretty(request).unwrap_or_default();
     // The rows come last of all fields, so no text that the user typed can stand after them.
     let Some(at) = text.rfind(NO_ROWS) else {
-        return Frame::default();
+        return RequestTemplate::default();
     };
     let line = text[..at].rfind('\n').map_or(0, |line| line + 1);
     let (before, after) = text.split_at(at + NO_ROWS.len() - 1);
-    Frame {
+    RequestTemplate {
         before: before.to_owned(),
         after: after.to_owned(),
         indent: at - line + 2,
@@ -37,13 +37,13 @@ fn frame(request: &impl Serialize) -> Frame {
 }
 
 /// The frame of call 1's request.
-pub fn create_frame(mut request: CreateRepository) -> Frame {
+pub fn create_frame(mut request: CreateRepository) -> RequestTemplate {
     request.build_config.tag_configs.clear();
     frame(&request)
 }
 
 /// The frame of call 6's request.
-pub fn update_frame(build_node: &str) -> Frame {
+pub fn update_frame(build_node: &str) -> RequestTemplate {
     frame(&UpdateBuildConfig {
         build_node: Some(build_node.trim().to_owned()),
         tag_configs: Vec::new(),
@@ -60,8 +60,8 @@ pub fn row_json(row: &TagConfig, indent: usize, is_last: bool) -> String {
 }
 
 /// What stands before the rows and after them.
-pub fn around(frame: &Frame, no_rows: bool) -> (String, String) {
-    let Frame { before, after, .. } = frame;
+pub fn around(frame: &RequestTemplate, no_rows: bool) -> (String, String) {
+    let RequestTemplate { before, after, .. } = frame;
     match no_rows {
         true => (format!("{before}{after}"), String::new()),
         false => {
@@ -92,7 +92,7 @@ mod tests {
     use crate::forms::model::draft::{ConfigDraft, CreateDraft, RowDraft};
     use proptest::prelude::*;
 
-    fn joined(frame: &Frame, rows: &[TagConfig]) -> String {
+    fn joined(frame: &RequestTemplate, rows: &[TagConfig]) -> String {
         let (mut text, after) = around(frame, rows.is_empty());
         for (index, row) in rows.iter().enumerate() {
             text.push_str(&row_json(row, frame.indent, index + 1 == rows.len()));

@@ -1,7 +1,8 @@
 //! What is wrong with a draft. Pure functions; the words are elsewhere.
 
 use crate::api::grammar::{
-    Kind, build_node, clone_url, image_tag, is_inside, path, ref_name, repo_name, source_name,
+    RuleViolation, build_node, clone_url, image_tag, is_inside, path, ref_name, repo_name,
+    source_name,
 };
 use crate::api::{CodeClient, SourceKind, TagConfig, VersionTagging};
 use crate::forms::model::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
@@ -11,25 +12,25 @@ use std::collections::{HashMap, HashSet};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub path: String,
-    pub kind: Kind,
+    pub kind: RuleViolation,
 }
 
 /// All that is wrong with a draft, in the order of its fields, to be found by path.
 #[derive(Debug, Clone, Default)]
-pub struct Verdict {
+pub struct Validation {
     problems: Vec<Problem>,
-    by_path: HashMap<String, Kind>,
+    by_path: HashMap<String, RuleViolation>,
 }
 
 /// Equal when the problems are.
-impl PartialEq for Verdict {
+impl PartialEq for Validation {
     fn eq(&self, other: &Self) -> bool {
         self.problems == other.problems
     }
 }
 
-impl Verdict {
-    fn say(&mut self, path: String, kind: Option<Kind>) {
+impl Validation {
+    fn say(&mut self, path: String, kind: Option<RuleViolation>) {
         if let Some(kind) = kind {
             self.by_path.insert(path.clone(), kind);
             self.problems.push(Problem { path, kind });
@@ -37,7 +38,7 @@ impl Verdict {
     }
 
     /// What is wrong with the field at this path; a warning only where nothing blocks.
-    pub fn of(&self, path: &str) -> Option<Kind> {
+    pub fn of(&self, path: &str) -> Option<RuleViolation> {
         self.by_path.get(path).copied()
     }
 
@@ -53,14 +54,14 @@ impl Verdict {
 }
 
 /// What is wrong with a create form. Rows are at `build_config.tag_configs[i]`.
-pub fn check_create(draft: &CreateDraft) -> Verdict {
+pub fn check_create(draft: &CreateDraft) -> Validation {
     check_repository(&draft.repository, &judged(&draft.rows))
 }
 
 /// The same where the rows are judged already.
-pub fn check_repository(repository: &RepositoryDraft, rows: &[RowVerdict]) -> Verdict {
-    let mut verdict = Verdict::default();
-    let mut say = |path: &str, kind: Option<Kind>| verdict.say(path.to_owned(), kind);
+pub fn check_repository(repository: &RepositoryDraft, rows: &[RowValidation]) -> Validation {
+    let mut verdict = Validation::default();
+    let mut say = |path: &str, kind: Option<RuleViolation>| verdict.say(path.to_owned(), kind);
     say("repo_name", repo_name(repository.repo_name.trim()));
     if repository.client == CodeClient::Simple {
         say(
@@ -82,13 +83,13 @@ pub fn check_repository(repository: &RepositoryDraft, rows: &[RowVerdict]) -> Ve
 }
 
 /// What is wrong with the tag config editor. Rows are at `tag_configs[i]`.
-pub fn check_config(draft: &ConfigDraft) -> Verdict {
+pub fn check_config(draft: &ConfigDraft) -> Validation {
     check_editor(&draft.build_node, &judged(&draft.rows))
 }
 
 /// The same where the rows are judged already.
-pub fn check_editor(node: &str, rows: &[RowVerdict]) -> Verdict {
-    let mut verdict = Verdict::default();
+pub fn check_editor(node: &str, rows: &[RowValidation]) -> Validation {
+    let mut verdict = Validation::default();
     check_rows(&mut verdict, "", rows);
     verdict.say("build_node".to_owned(), build_node(node));
     verdict
@@ -111,7 +112,7 @@ pub fn row_path(prefix: &str, index: usize, field: &str) -> String {
 }
 
 /// What is wrong with each row.
-fn judged(rows: &[RowDraft]) -> Vec<RowVerdict> {
+fn judged(rows: &[RowDraft]) -> Vec<RowValidation> {
     let repeated = repeated(rows.iter().map(|row| row.image_tag.trim().to_owned()));
     let check = |row: &RowDraft| match repeated.contains(row.image_tag.trim()) {
         true => with_same_tag(check_row(row)),
@@ -121,9 +122,9 @@ fn judged(rows: &[RowDraft]) -> Vec<RowVerdict> {
 }
 
 /// What is wrong with a row that has the image tag of another one.
-pub fn with_same_tag(mut verdict: RowVerdict) -> RowVerdict {
+pub fn with_same_tag(mut verdict: RowValidation) -> RowValidation {
     let [_, _, (_, tag), ..] = &mut verdict;
-    *tag = tag.or(Some(Kind::SameTag));
+    *tag = tag.or(Some(RuleViolation::SameTag));
     verdict
 }
 
@@ -133,9 +134,9 @@ pub fn repeated(tags: impl Iterator<Item = String>) -> HashSet<String> {
     tags.filter_map(|tag| seen.replace(tag)).collect()
 }
 
-fn check_rows(verdict: &mut Verdict, prefix: &str, rows: &[RowVerdict]) {
+fn check_rows(verdict: &mut Validation, prefix: &str, rows: &[RowValidation]) {
     if rows.is_empty() {
-        verdict.say(format!("{prefix}tag_configs"), Some(Kind::NoRows));
+        verdict.say(format!("{prefix}tag_configs"), Some(RuleViolation::NoRows));
     }
     for (index, row) in rows.iter().enumerate() {
         for (field, kind) in row {
@@ -147,30 +148,34 @@ fn check_rows(verdict: &mut Verdict, prefix: &str, rows: &[RowVerdict]) {
 }
 
 /// What is wrong with a row, field by field.
-pub type RowVerdict = [(&'static str, Option<Kind>); 6];
+pub type RowValidation = [(&'static str, Option<RuleViolation>); 6];
 
 /// What is wrong with a row by itself. What the API holds already is not judged again: it took it.
-pub fn check_row(row: &RowDraft) -> RowVerdict {
+pub fn check_row(row: &RowDraft) -> RowValidation {
     let origin = row.origin.as_deref();
-    let judged =
-        |text: &str, held: fn(&TagConfig) -> &str, rule: fn(&str) -> Option<Kind>| match origin {
-            Some(origin) if held(origin) == text => None,
-            _ => rule(text.trim()),
-        };
+    let judged = |text: &str,
+                  held: fn(&TagConfig) -> &str,
+                  rule: fn(&str) -> Option<RuleViolation>| match origin {
+        Some(origin) if held(origin) == text => None,
+        _ => rule(text.trim()),
+    };
     let (dockerfile, context) = (
         row.dockerfile_location.trim(),
         row.build_context_path.trim(),
     );
     let outside = || {
         let apart = path(context).is_none() && !is_inside(dockerfile, context);
-        apart.then_some(Kind::OutsideContext)
+        apart.then_some(RuleViolation::OutsideContext)
     };
     let unknown_kind = matches!(row.source_kind, SourceKind::Other(_))
         && origin.is_none_or(|origin| origin.code_repo_type != row.source_kind);
     let unknown_tagging = matches!(row.version_tagging, VersionTagging::Other(_))
         && origin.is_none_or(|origin| origin.version_tagging != row.version_tagging);
     [
-        ("code_repo_type", unknown_kind.then_some(Kind::Choice)),
+        (
+            "code_repo_type",
+            unknown_kind.then_some(RuleViolation::Choice),
+        ),
         (
             "code_repo_type_value",
             judged(
@@ -196,14 +201,17 @@ pub fn check_row(row: &RowDraft) -> RowVerdict {
             "build_context_path",
             judged(&row.build_context_path, TagConfig::context, path),
         ),
-        ("version_tagging", unknown_tagging.then_some(Kind::Choice)),
+        (
+            "version_tagging",
+            unknown_tagging.then_some(RuleViolation::Choice),
+        ),
     ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Held;
+    use crate::api::SavedConfig;
     use crate::forms::model::draft::RepositoryDraft;
 
     fn config(rows: &[RowDraft]) -> ConfigDraft {
@@ -238,7 +246,7 @@ mod tests {
         assert!(
             problems
                 .blocking()
-                .all(|problem| problem.kind == Kind::SameTag)
+                .all(|problem| problem.kind == RuleViolation::SameTag)
         );
     }
 
@@ -246,7 +254,7 @@ mod tests {
     fn no_row_is_a_problem() {
         let problems = check_config(&config(&[]));
         assert_eq!(problems.all().len(), 1);
-        assert_eq!(problems.of("tag_configs"), Some(Kind::NoRows));
+        assert_eq!(problems.of("tag_configs"), Some(RuleViolation::NoRows));
     }
 
     #[test]
@@ -271,7 +279,7 @@ mod tests {
         });
         assert_eq!(problems.all().len(), 1);
         let path = "build_config.code_repo_clone_url";
-        assert_eq!(problems.of(path), Some(Kind::Empty));
+        assert_eq!(problems.of(path), Some(RuleViolation::Empty));
     }
 
     #[test]
@@ -281,7 +289,7 @@ mod tests {
                 "code_repo_type_value": "a..b", "dockerfile_location": "docker", "version_tagging": 7}"#,
         )
         .expect("decodes");
-        let mut draft = ConfigDraft::from(&Held {
+        let mut draft = ConfigDraft::from(&SavedConfig {
             build_node: Some("in".to_owned()),
             rows: vec![held],
         });

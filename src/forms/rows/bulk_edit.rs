@@ -3,7 +3,7 @@
 use crate::api::{VersionTagging, grammar};
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::wording;
-use crate::forms::rows::{Edit, Rows};
+use crate::forms::rows::{Edit, RowList};
 use crate::platform::dom;
 use crate::reactive::{flag, live, memo};
 use crate::ui::button::Button;
@@ -13,7 +13,7 @@ use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// What the selected rows can be set to, all at once; what is left empty stays as it is in each.
-pub fn bulk_editor(rows: Rows) -> AnyView {
+pub fn bulk_editor(rows: RowList) -> AnyView {
     let form = expect_context::<FormState>();
     let active = RwSignal::new(String::new());
     let tagging = RwSignal::new(String::new());

@@ -3,19 +3,19 @@
 use crate::forms::common::field_id::selector;
 use crate::forms::model::draft::RowDraft;
 use crate::forms::model::rules::row_path;
-use crate::forms::rows::Rows;
-use crate::forms::rows::row::Row;
+use crate::forms::rows::RowList;
+use crate::forms::rows::row::RowState;
 use crate::platform::dom;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// What a row shows beside its fields, such as a Build button.
-pub type Beside = Arc<dyn Fn(Row) -> AnyView + Send + Sync>;
+pub type Beside = Arc<dyn Fn(RowState) -> AnyView + Send + Sync>;
 
 /// How the rows are edited.
 #[derive(Clone)]
 pub struct RowsEditor {
-    pub rows: Rows,
+    pub rows: RowList,
     /// What stands before `tag_configs` in the API's paths.
     pub prefix: &'static str,
     /// Namespace and name of the image repository.

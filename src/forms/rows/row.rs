@@ -1,25 +1,25 @@
 //! One row of a form, as it is edited.
 
-use crate::api::grammar::Kind;
+use crate::api::grammar::RuleViolation;
 use crate::forms::model::draft::RowDraft;
-use crate::forms::model::rules::{RowVerdict, check_row, with_same_tag};
+use crate::forms::model::rules::{RowValidation, check_row, with_same_tag};
 use crate::reactive::memo;
 use leptos::prelude::*;
 
 /// A row that can be edited. Copies are the same thing.
 #[derive(Clone, Copy)]
-pub struct Row {
+pub struct RowState {
     draft: RwSignal<RowDraft>,
     /// Counts the edits of all rows.
     edits: RwSignal<u64>,
     is_twice: RwSignal<bool>,
     /// Of this row alone, so that a key in one row is no work for the others.
-    verdict: Memo<RowVerdict>,
+    verdict: Memo<RowValidation>,
     /// The fields that the user has been in.
     left: RwSignal<Vec<&'static str>>,
 }
 
-impl Row {
+impl RowState {
     /// A row of a list in which `edits` counts all edits.
     pub fn new(draft: RowDraft, edits: RwSignal<u64>) -> Self {
         let draft = RwSignal::new(draft);
@@ -66,8 +66,8 @@ impl Row {
     }
 
     /// What is wrong with one of its fields, tracked.
-    pub fn kind(self, field: &str) -> Option<Kind> {
-        let found = |verdict: &RowVerdict| verdict.iter().find(|(name, _)| *name == field)?.1;
+    pub fn kind(self, field: &str) -> Option<RuleViolation> {
+        let found = |verdict: &RowValidation| verdict.iter().find(|(name, _)| *name == field)?.1;
         self.verdict.with(found)
     }
 

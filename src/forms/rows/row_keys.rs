@@ -5,7 +5,7 @@ use web_sys::{Element, KeyboardEvent};
 
 /// What a key does in a row.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Step {
+pub enum RowKey {
     Down,
     Up,
     Add,
@@ -14,7 +14,7 @@ pub enum Step {
 }
 
 /// What this press does, if it is one of a row's keys.
-pub fn step_of(event: &KeyboardEvent) -> Option<Step> {
+pub fn step_of(event: &KeyboardEvent) -> Option<RowKey> {
     if event.is_composing() || event.ctrl_key() || event.meta_key() {
         return None;
     }
@@ -23,13 +23,13 @@ pub fn step_of(event: &KeyboardEvent) -> Option<Step> {
         .and_then(|target| target.dyn_into::<Element>().ok())?;
     let in_text = target.get_attribute("type").as_deref() == Some("text");
     match (event.key().as_str(), event.alt_key(), event.shift_key()) {
-        ("Enter", true, false) => Some(Step::Add),
-        ("Enter", false, false) if in_text => Some(Step::Down),
-        ("Enter", false, true) if in_text => Some(Step::Up),
-        ("ArrowDown", true, false) => Some(Step::Down),
-        ("ArrowUp", true, false) => Some(Step::Up),
-        ("ArrowDown", true, true) => Some(Step::Duplicate),
-        ("Delete" | "Backspace", true, true) => Some(Step::Remove),
+        ("Enter", true, false) => Some(RowKey::Add),
+        ("Enter", false, false) if in_text => Some(RowKey::Down),
+        ("Enter", false, true) if in_text => Some(RowKey::Up),
+        ("ArrowDown", true, false) => Some(RowKey::Down),
+        ("ArrowUp", true, false) => Some(RowKey::Up),
+        ("ArrowDown", true, true) => Some(RowKey::Duplicate),
+        ("Delete" | "Backspace", true, true) => Some(RowKey::Remove),
         _ => None,
     }
 }

@@ -3,13 +3,13 @@
 use crate::api::grammar::clean_path;
 use crate::api::{SourceKind, VersionTagging};
 use crate::forms::common::field_id::id_of;
-use crate::forms::common::form_state::{FormState, Said};
+use crate::forms::common::form_state::{FieldMessage, FormState};
 use crate::forms::model::draft::RowDraft;
 use crate::forms::model::preview::image_reference;
 use crate::forms::model::rules::row_path;
 use crate::forms::rows::editor::{FIRST_FIELD, RowsEditor};
-use crate::forms::rows::row::Row;
-use crate::forms::rows::row_keys::{Step, field_of, step_of};
+use crate::forms::rows::row::RowState;
+use crate::forms::rows::row_keys::{RowKey, field_of, step_of};
 use crate::platform::dom;
 use crate::reactive::{flag, live, memo, part};
 use crate::ui::icon;
@@ -22,7 +22,7 @@ use web_sys::KeyboardEvent;
 #[derive(Clone, Copy)]
 struct Line {
     form: FormState,
-    row: Row,
+    row: RowState,
     index: Memo<usize>,
     prefix: &'static str,
 }
@@ -33,7 +33,7 @@ impl Line {
     }
 
     /// What is wrong with the field, or may be.
-    fn said(self, field: &'static str, path: Memo<String>) -> Memo<Option<Said>> {
+    fn said(self, field: &'static str, path: Memo<String>) -> Memo<Option<FieldMessage>> {
         let Self { form, row, .. } = self;
         memo(move || {
             let (kind, was_left) = (row.kind(field), row.was_left(field));
@@ -139,12 +139,12 @@ impl Line {
     }
 }
 
-fn is_problem(said: Memo<Option<Said>>) -> bool {
+fn is_problem(said: Memo<Option<FieldMessage>>) -> bool {
     said.with(|said| said.as_ref().is_some_and(|said| said.blocks))
 }
 
 /// What is said of the field at this path, for its place below the field.
-fn said_view(said: Memo<Option<Said>>, path: Memo<String>) -> AnyView {
+fn said_view(said: Memo<Option<FieldMessage>>, path: Memo<String>) -> AnyView {
     let kind = live(move || match is_problem(said) {
         true => "field-problem",
         false => "field-warning",
@@ -163,7 +163,7 @@ fn said_view(said: Memo<Option<Said>>, path: Memo<String>) -> AnyView {
     .into_any()
 }
 
-fn kind_options(row: Row) -> Signal<Vec<(String, String)>> {
+fn kind_options(row: RowState) -> Signal<Vec<(String, String)>> {
     Signal::derive(move || {
         let mut options = vec![
             ("branch".to_owned(), tr!(rows.branch).to_owned()),
@@ -185,7 +185,7 @@ fn tagging_words() -> Vec<(String, String)> {
     ]
 }
 
-fn tagging_options(row: Row) -> Signal<Vec<(String, String)>> {
+fn tagging_options(row: RowState) -> Signal<Vec<(String, String)>> {
     Signal::derive(move || {
         let mut options = tagging_words();
         if let VersionTagging::Other(number) = row.with(|row| row.version_tagging) {
@@ -196,7 +196,7 @@ fn tagging_options(row: Row) -> Signal<Vec<(String, String)>> {
 }
 
 /// The row with this key; `now` is the version tag of the current second.
-pub fn row_view(editor: &RowsEditor, key: u64, row: Row, now: Memo<String>) -> AnyView {
+pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>) -> AnyView {
     let form = expect_context::<FormState>();
     let (rows, prefix, image) = (editor.rows, editor.prefix, editor.image);
     let index = memo(move || rows.position(key));
@@ -253,15 +253,15 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: Row, now: Memo<String>) -> A
         let at = index.get_untracked();
         let count = rows.list_len();
         match step_of(&event) {
-            Some(Step::Down) if at + 1 < count => keys.focus_now(at + 1, field),
-            Some(Step::Up) if at > 0 => keys.focus_now(at - 1, field),
-            Some(Step::Down | Step::Up) => {}
-            Some(Step::Add) => {
+            Some(RowKey::Down) if at + 1 < count => keys.focus_now(at + 1, field),
+            Some(RowKey::Up) if at > 0 => keys.focus_now(at - 1, field),
+            Some(RowKey::Down | RowKey::Up) => {}
+            Some(RowKey::Add) => {
                 form.rows_moved();
                 keys.add(at + 1);
             }
-            Some(Step::Duplicate) => by_key("docker_repo_tag"),
-            Some(Step::Remove) => gone_by_key(field),
+            Some(RowKey::Duplicate) => by_key("docker_repo_tag"),
+            Some(RowKey::Remove) => gone_by_key(field),
             None => return,
         }
         event.prevent_default();

@@ -1,7 +1,7 @@
 //! What a row is painted from.
 
-use crate::log::{Log, Painted, Rows, Search};
-use crate::log_viewer::display_options::Look;
+use crate::log::{Log, Painted, Search, VisibleRows};
+use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::layout::line::Piece;
 use std::ops::Range;
 
@@ -15,9 +15,9 @@ pub struct Painting {
 
 /// What rows show.
 #[derive(Clone, Copy)]
-pub struct Shown<'a> {
+pub struct RowContext<'a> {
     pub log: &'a Log,
-    pub rows: &'a Rows,
+    pub rows: &'a VisibleRows,
     pub search: Option<&'a Search>,
-    pub look: &'a Look,
+    pub look: &'a DisplayOptions,
 }

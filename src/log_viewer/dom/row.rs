@@ -2,7 +2,7 @@
 
 use crate::i18n::numbers::size;
 use crate::log::{Color, LevelKind, Style};
-use crate::log_viewer::dom::painting::{Painting, Shown};
+use crate::log_viewer::dom::painting::{Painting, RowContext};
 use crate::log_viewer::layout::line;
 use crate::log_viewer::layout::times::local_offset;
 use crate::tr;
@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 /// A row in the page.
-pub struct Row {
+pub struct RowElement {
     element: HtmlElement,
     number: HtmlElement,
     time: HtmlElement,
@@ -53,7 +53,7 @@ fn flag(element: &Element, name: &str, on: bool) {
     }
 }
 
-impl Row {
+impl RowElement {
     /// A new row at the end of the list.
     pub fn new(list: &Element) -> Option<Self> {
         let row = Self {
@@ -120,7 +120,7 @@ impl Row {
     /// in at most so many pieces.
     pub fn show(
         &mut self,
-        shown: &Shown<'_>,
+        shown: &RowContext<'_>,
         line: usize,
         part: Option<(usize, usize)>,
         most: usize,
@@ -175,7 +175,7 @@ impl Row {
     }
 
     /// The time and the level.
-    fn show_before(&self, shown: &Shown<'_>, line: usize) {
+    fn show_before(&self, shown: &RowContext<'_>, line: usize) {
         let Some(of) = shown.log.line(line) else {
             return;
         };
@@ -204,7 +204,7 @@ impl Row {
 
     fn show_text(
         &mut self,
-        shown: &Shown<'_>,
+        shown: &RowContext<'_>,
         line: usize,
         part: Option<(usize, usize)>,
         most: usize,

@@ -1,9 +1,9 @@
 //! The rows that are in the page: a few elements that are filled again and again.
 
 use crate::log::Log;
-use crate::log_viewer::display_options::Look;
-use crate::log_viewer::dom::painting::{Painting, Shown};
-use crate::log_viewer::dom::row::Row;
+use crate::log_viewer::display_options::DisplayOptions;
+use crate::log_viewer::dom::painting::{Painting, RowContext};
+use crate::log_viewer::dom::row::RowElement;
 use crate::log_viewer::layout::line;
 use crate::log_viewer::layout::viewport::Cover;
 use leptos::prelude::document;
@@ -25,7 +25,7 @@ const STEP: usize = 128;
 const MOST_HEIGHTS: usize = 20_000;
 
 /// The elements of the frame.
-pub struct Frame {
+pub struct RowPool {
     /// What scrolls, and has the focus.
     pub scroller: HtmlElement,
     /// As tall and wide as the whole log, as far as a browser can.
@@ -34,7 +34,7 @@ pub struct Frame {
     window: HtmlElement,
     /// Holds the rows; moved by less than a row.
     list: HtmlElement,
-    rows: VecDeque<Row>,
+    rows: VecDeque<RowElement>,
     size: Size,
     /// Of wrapped lines, as they were measured.
     heights: HashMap<usize, f64>,
@@ -71,7 +71,7 @@ impl Size {
     }
 }
 
-impl Frame {
+impl RowPool {
     /// The elements of a frame that is in the page.
     pub fn new(scroller: HtmlElement) -> Option<Self> {
         let part = |class: &str| {
@@ -191,7 +191,7 @@ impl Frame {
     }
 
     /// How tall a line is, as measured or as its columns let expect.
-    pub fn height_of(&self, log: &Log, line: usize, look: &Look) -> f64 {
+    pub fn height_of(&self, log: &Log, line: usize, look: &DisplayOptions) -> f64 {
         if !look.wrap {
             return LINE;
         }
@@ -207,7 +207,7 @@ impl Frame {
     }
 
     /// Draws these rows. Rows that were drawn already are only moved.
-    pub fn draw(&mut self, shown: &Shown<'_>, cover: &Cover) {
+    pub fn draw(&mut self, shown: &RowContext<'_>, cover: &Cover) {
         let wanted: Vec<usize> = cover
             .rows
             .clone()
@@ -221,7 +221,7 @@ impl Frame {
         let mut left = MOST_PIECES;
         for (index, &line) in wanted.iter().enumerate() {
             if index >= self.rows.len() {
-                let Some(row) = Row::new(&self.list) else {
+                let Some(row) = RowElement::new(&self.list) else {
                     return;
                 };
                 self.rows.push_back(row);
@@ -233,7 +233,10 @@ impl Frame {
             row.show(shown, line, part, most, &mut self.painting);
             left = left.saturating_sub(row.pieces());
         }
-        self.rows.iter_mut().skip(wanted.len()).for_each(Row::hide);
+        self.rows
+            .iter_mut()
+            .skip(wanted.len())
+            .for_each(RowElement::hide);
         if self.size.gutter == 0.0
             && let Some(row) = self.rows.front()
         {
@@ -260,15 +263,15 @@ impl Frame {
             }
             return;
         }
-        let front = self.rows.front().and_then(Row::line);
+        let front = self.rows.front().and_then(RowElement::line);
         let at = wanted.iter().position(|line| Some(*line) == front);
         for _ in 0..at.unwrap_or(0) {
             let row = match self.rows.len() < wanted.len() {
-                true => Row::new(&self.list),
+                true => RowElement::new(&self.list),
                 false => self.rows.pop_back(),
             };
             if let Some(row) = row {
-                let before = self.rows.front().map(Row::element);
+                let before = self.rows.front().map(RowElement::element);
                 let _ = (self.list).insert_before(row.element(), before.map(AsRef::as_ref));
                 self.rows.push_front(row);
             }
@@ -276,13 +279,13 @@ impl Frame {
     }
 
     /// Measures wrapped rows; says whether one is as tall as nobody expected.
-    pub fn measure_rows(&mut self, shown: &Shown<'_>) -> bool {
+    pub fn measure_rows(&mut self, shown: &RowContext<'_>) -> bool {
         if self.heights.len() > MOST_HEIGHTS {
             self.heights.clear();
         }
         let mut differs = false;
         for index in 0..self.rows.len() {
-            let Some((line, height)) = self.rows.get(index).and_then(Row::measured) else {
+            let Some((line, height)) = self.rows.get(index).and_then(RowElement::measured) else {
                 continue;
             };
             if self.height_of(shown.log, line, shown.look) != height {
@@ -302,6 +305,6 @@ impl Frame {
 
     /// Draws all rows anew when they are drawn next.
     pub fn forget_rows(&mut self) {
-        self.rows.iter_mut().for_each(Row::forget);
+        self.rows.iter_mut().for_each(RowElement::forget);
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::i18n::numbers::number;
 use crate::log::Mode;
-use crate::log_viewer::commands::Tools;
+use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::layout::times::{local_offset, stamp};
-use crate::log_viewer::view_state::LogView;
+use crate::log_viewer::view_state::LogViewer;
 use crate::reactive::{flag, live, memo, part, when};
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
@@ -72,7 +72,7 @@ fn check(label: Signal<String>, checked: Signal<bool>, change: impl Fn() + 'stat
 }
 
 /// Which levels are shown, with how many lines each has.
-pub fn levels(view: LogView) -> AnyView {
+pub fn levels(view: LogViewer) -> AnyView {
     let count = memo(move || {
         view.counts.track();
         let levels = view.read(|core| core.log.levels().len()).unwrap_or(0);
@@ -94,7 +94,7 @@ pub fn levels(view: LogView) -> AnyView {
     menu(label, inside)
 }
 
-fn one_level(view: LogView, number_of: u8) -> Option<AnyView> {
+fn one_level(view: LogViewer, number_of: u8) -> Option<AnyView> {
     let level = memo(move || {
         view.counts.track();
         let level = view.read(|core| {
@@ -129,7 +129,7 @@ fn one_level(view: LogView, number_of: u8) -> Option<AnyView> {
 }
 
 /// From when to when the log is asked for.
-pub fn window_menu(tools: Tools) -> AnyView {
+pub fn window_menu(tools: LogCommands) -> AnyView {
     let view = tools.view;
     let utc = move || view.look.with_untracked(|look| look.utc);
     let written = move |time: Option<i64>| {
@@ -189,7 +189,7 @@ fn moment(label: Signal<String>, value: RwSignal<String>) -> AnyView {
 }
 
 /// Everything that is seldom needed.
-pub fn more(tools: Tools, build_id: StoredValue<String>) -> AnyView {
+pub fn more(tools: LogCommands, build_id: StoredValue<String>) -> AnyView {
     let view = tools.view;
     let inside = move || {
         let whole = live(move || tools.selection.whole_text());

@@ -2,7 +2,7 @@
 
 use crate::i18n::numbers::number;
 use crate::log::LevelKind;
-use crate::log_viewer::commands::Tools;
+use crate::log_viewer::commands::LogCommands;
 use crate::reactive::effect;
 use crate::{tr, ts};
 use leptos::html;
@@ -14,7 +14,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, PointerEvent};
 const PRESS: f64 = 5.0;
 
 /// The strip. A press goes there; dragging asks for the time between.
-pub fn overview(tools: Tools) -> AnyView {
+pub fn overview(tools: LogCommands) -> AnyView {
     let view = tools.view;
     let place = NodeRef::<html::Canvas>::new();
     // Where the pointer was pressed, and where it is, as shares of the height.
@@ -75,7 +75,7 @@ pub fn overview(tools: Tools) -> AnyView {
 }
 
 /// What the strip shows, in words.
-fn said(tools: Tools) -> String {
+fn said(tools: LogCommands) -> String {
     tools.view.counts.track();
     let warnings = tools.view.read(|core| {
         let levels = core.log.levels().iter();
@@ -90,7 +90,7 @@ fn said(tools: Tools) -> String {
     )
 }
 
-fn chosen(tools: Tools, from: f64, to: f64, height: f64) {
+fn chosen(tools: LogCommands, from: f64, to: f64, height: f64) {
     let lines = tools.view.counts.get_untracked().lines;
     let line = |share: f64| ((share * lines as f64) as usize).min(lines.saturating_sub(1));
     if (to - from) * height <= PRESS {
@@ -105,7 +105,7 @@ fn chosen(tools: Tools, from: f64, to: f64, height: f64) {
     }
 }
 
-fn draw(canvas: &HtmlCanvasElement, tools: Tools, dragged: Option<(f64, f64)>) {
+fn draw(canvas: &HtmlCanvasElement, tools: LogCommands, dragged: Option<(f64, f64)>) {
     let (width, height) = (canvas.client_width(), canvas.client_height());
     let (Ok(across), Ok(down)) = (u32::try_from(width), u32::try_from(height)) else {
         return;

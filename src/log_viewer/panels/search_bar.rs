@@ -2,8 +2,8 @@
 
 use crate::i18n::numbers::number;
 use crate::log::QueryErrorKind;
-use crate::log_viewer::commands::Tools;
-use crate::log_viewer::search::{Finder, Found};
+use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::search::{LogSearch, SearchResults};
 use crate::reactive::{flag, live};
 use crate::ui::button::Button;
 use crate::ui::input::select;
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 const CONTEXTS: [usize; 4] = [0, 2, 5, 20];
 
 /// The search's field and buttons.
-pub fn search_bar(tools: Tools) -> AnyView {
+pub fn search_bar(tools: LogCommands) -> AnyView {
     let finder = tools.finder;
     let active = flag(move || finder.found.with(|found| found.active && found.lines > 0));
     let keys = move |event: web_sys::KeyboardEvent| {
@@ -68,7 +68,7 @@ pub fn search_bar(tools: Tools) -> AnyView {
 }
 
 /// Case, whole words, regular expression.
-fn options(finder: Finder) -> AnyView {
+fn options(finder: LogSearch) -> AnyView {
     let query = finder.query;
     view! {
         {Button::new(Signal::stored("Aa".to_owned()))
@@ -91,7 +91,7 @@ fn options(finder: Finder) -> AnyView {
 }
 
 /// All lines, or only the matches with lines around them.
-fn only_matches(tools: Tools) -> AnyView {
+fn only_matches(tools: LogCommands) -> AnyView {
     let mut choices = vec![(String::new(), ts!(log.all_lines))];
     for lines in CONTEXTS {
         let word = match lines {
@@ -112,7 +112,7 @@ fn only_matches(tools: Tools) -> AnyView {
 }
 
 /// What was found, or what is wrong.
-fn said(found: &Found) -> String {
+fn said(found: &SearchResults) -> String {
     if let Some(error) = found.error {
         return match error {
             QueryErrorKind::Empty => "",

@@ -2,7 +2,7 @@
 
 use crate::i18n::numbers::number;
 use crate::log::export::Format;
-use crate::log_viewer::commands::Tools;
+use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::layout::times::{local_offset, next_at, time_of_day};
 use crate::log_viewer::selection::Selection;
 use crate::platform::clipboard;
@@ -12,13 +12,13 @@ use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// The bar of the selection, while there is one.
-pub fn selection_bar(tools: Tools) -> AnyView {
+pub fn selection_bar(tools: LogCommands) -> AnyView {
     let view = tools.view;
     let any = move || view.look.with(|look| look.selected.is_some());
     when(any, move || bar(tools)).into_any()
 }
 
-fn bar(tools: Tools) -> AnyView {
+fn bar(tools: LogCommands) -> AnyView {
     let (view, selection) = (tools.view, tools.selection);
     let lines = live(move || {
         let (first, last) = view.look.with(|look| look.selected).unwrap_or_default();
@@ -69,7 +69,7 @@ fn bar(tools: Tools) -> AnyView {
     .into_any()
 }
 
-fn copy(tools: Tools, shown: RwSignal<String>, text: String) {
+fn copy(tools: LogCommands, shown: RwSignal<String>, text: String) {
     const STAYS: u32 = 2_000;
     leptos::task::spawn_local(async move {
         let said = match clipboard::copy(&text).await {
@@ -83,7 +83,7 @@ fn copy(tools: Tools, shown: RwSignal<String>, text: String) {
     });
 }
 
-fn copy_link(tools: Tools, said: RwSignal<String>) {
+fn copy_link(tools: LogCommands, said: RwSignal<String>) {
     let link = window().location().href().unwrap_or_default();
     copy(tools, said, link);
 }
@@ -103,7 +103,7 @@ fn only(selection: Selection) {
 }
 
 /// Where a line, a range or a time is typed.
-pub fn go_to_field(tools: Tools) -> AnyView {
+pub fn go_to_field(tools: LogCommands) -> AnyView {
     let text = RwSignal::new(String::new());
     let wrong = RwSignal::new(false);
     let go = move || {
@@ -143,7 +143,7 @@ pub fn go_to_field(tools: Tools) -> AnyView {
 }
 
 /// Goes to what is typed: `120`, `120-140`, `8:05` or `08:05:09`. `false` where that is nowhere.
-fn go_to(tools: Tools, text: &str) -> bool {
+fn go_to(tools: LogCommands, text: &str) -> bool {
     let text = text.trim();
     let lines = tools.view.counts.get_untracked().lines;
     if let Some(time) = time_of_day(text) {

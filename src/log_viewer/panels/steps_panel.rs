@@ -3,7 +3,7 @@
 use crate::i18n::format::duration;
 use crate::i18n::numbers::number;
 use crate::log::SectionState;
-use crate::log_viewer::commands::Tools;
+use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::selection::Selection;
 use crate::reactive::{list, live, memo, part, when};
 use crate::ui::button::Button;
@@ -18,7 +18,7 @@ const MOST: usize = 30;
 
 /// A step as the list shows it.
 #[derive(Clone, PartialEq)]
-struct Step {
+struct StepRow {
     first: usize,
     name: String,
     seconds: Option<i64>,
@@ -28,13 +28,13 @@ struct Step {
 }
 
 /// The list, where the log has steps and the reader wants to see them.
-pub fn sections_panel(tools: Tools) -> AnyView {
+pub fn sections_panel(tools: LogCommands) -> AnyView {
     let view = tools.view;
     let any = move || tools.listed.get() && view.counts.with(|counts| counts.sections > 0);
     when(any, move || panel(tools)).into_any()
 }
 
-fn panel(tools: Tools) -> AnyView {
+fn panel(tools: LogCommands) -> AnyView {
     let view = tools.view;
     // The part of the list with the step that is read.
     let here = memo(move || {
@@ -81,14 +81,14 @@ fn panel(tools: Tools) -> AnyView {
     .into_any()
 }
 
-fn look_up(tools: Tools, index: usize) -> Option<Step> {
+fn look_up(tools: LogCommands, index: usize) -> Option<StepRow> {
     let found = tools.view.read(|core| {
         let section = core.log.sections().list().get(index)?;
         let name = match section.total {
             None => section.title.clone(),
             Some(total) => format!("{}/{total} {}", section.number, section.title),
         };
-        Some(Step {
+        Some(StepRow {
             first: section.first,
             name,
             seconds: section.duration(),
@@ -107,7 +107,7 @@ fn state_word(state: SectionState) -> (Icon, &'static str) {
     }
 }
 
-fn step_view(tools: Tools, index: usize, here: Memo<Option<usize>>) -> AnyView {
+fn step_view(tools: LogCommands, index: usize, here: Memo<Option<usize>>) -> AnyView {
     let view = tools.view;
     let step = memo(move || {
         view.counts.track();
@@ -162,7 +162,7 @@ fn step_view(tools: Tools, index: usize, here: Memo<Option<usize>>) -> AnyView {
 }
 
 /// Asks the API for the time of one step alone.
-fn only(selection: Selection, step: Memo<Option<Step>>, name: Signal<String>) -> AnyView {
+fn only(selection: Selection, step: Memo<Option<StepRow>>, name: Signal<String>) -> AnyView {
     let press = move |_| {
         if let Some((start, end)) = step.get_untracked().and_then(|step| step.times) {
             selection.set_window(Some(start), Some(end));

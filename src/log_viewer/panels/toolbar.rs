@@ -2,11 +2,11 @@
 
 use crate::api::Build;
 use crate::i18n::numbers::{number, size};
-use crate::log_viewer::commands::Tools;
+use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::panels::menus::{levels, more, window_menu};
 use crate::log_viewer::panels::selection_bar::go_to_field;
-use crate::log_viewer::view_state::LogView;
+use crate::log_viewer::view_state::LogViewer;
 use crate::query::Query;
 use crate::reactive::{flag, live, part};
 use crate::ui::button::Button;
@@ -15,7 +15,7 @@ use crate::{tr, ts};
 use leptos::prelude::*;
 
 /// The bar.
-pub fn bar(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
+pub fn bar(tools: LogCommands, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
     let view = tools.view;
     view! {
         <div class="log-bar">
@@ -47,7 +47,7 @@ pub fn bar(tools: Tools, build_id: StoredValue<String>, build: Query<Build>) -> 
     .into_any()
 }
 
-fn counted(view: LogView) -> String {
+fn counted(view: LogViewer) -> String {
     let counts = view.counts.get();
     match view.filter.with(|filter| filter.is_open()) {
         true => tr!(log.lines, n = number(counts.lines)),
@@ -60,7 +60,7 @@ fn counted(view: LogView) -> String {
 }
 
 /// Which lines are in view.
-fn in_view(view: LogView) -> String {
+fn in_view(view: LogViewer) -> String {
     let in_view = view.in_view.get();
     if in_view.last == 0 {
         return String::new();
@@ -75,7 +75,7 @@ fn in_view(view: LogView) -> String {
 }
 
 /// Shows the list of steps, where there are any.
-fn steps(tools: Tools) -> AnyView {
+fn steps(tools: LogCommands) -> AnyView {
     let none = flag(move || tools.view.counts.with(|counts| counts.sections == 0));
     Button::new(ts!(log.steps))
         .pressed(tools.listed)
@@ -84,7 +84,7 @@ fn steps(tools: Tools) -> AnyView {
 }
 
 /// How far the first answer has come, while it is on its way.
-fn progress(view: LogView, build: Query<Build>) -> Option<AnyView> {
+fn progress(view: LogViewer, build: Query<Build>) -> Option<AnyView> {
     if !view.loading.get() {
         return None;
     }
@@ -107,7 +107,7 @@ fn progress(view: LogView, build: Query<Build>) -> Option<AnyView> {
     Some(bar.into_any())
 }
 
-fn times(tools: Tools) -> AnyView {
+fn times(tools: LogCommands) -> AnyView {
     let kinds = TimeKind::ALL.map(|kind| {
         let word = match kind {
             TimeKind::None => ts!(log.times_none),

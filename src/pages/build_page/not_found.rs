@@ -7,7 +7,7 @@ use crate::reactive::part;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
-use crate::state::session_cache::use_visit;
+use crate::state::session_cache::use_session_cache;
 use crate::ts;
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ pub(crate) fn near(id: StoredValue<String>) -> AnyView {
     const SHARED: usize = 6;
     let navigation = use_navigation();
     let connection = use_connection();
-    let visit = use_visit();
+    let visit = use_session_cache();
     let start: String = id.with_value(|id| id.chars().take(SHARED).collect());
     let looked = use_query(
         move || {

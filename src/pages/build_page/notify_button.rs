@@ -2,14 +2,14 @@
 
 use crate::platform::notifications;
 use crate::reactive::when;
-use crate::state::watched_builds::use_watch;
+use crate::state::watched_builds::use_watchlist;
 use crate::ts;
 use crate::ui::button::Button;
 use leptos::prelude::*;
 
 /// 'Notify me', while there is something to wait for and a browser that can.
 pub fn notify_button(is_under_way: Memo<bool>) -> AnyView {
-    let watch = use_watch();
+    let watch = use_watchlist();
     let refused = RwSignal::new(false);
     let press = move || {
         if watch.wanted() {

@@ -3,14 +3,14 @@
 use crate::api::Status;
 use crate::platform::notifications;
 use crate::reactive::effect;
-use crate::state::watched_builds::use_watch;
+use crate::state::watched_builds::use_watchlist;
 use crate::ui::icon;
 use leptos::prelude::*;
 
 /// Shows in the tab's icon where the build stands, while the page is there; and watches the build while
 /// it is under way.
 pub fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
-    let watch = use_watch();
+    let watch = use_watchlist();
     effect(move || {
         let icon = build.get().and_then(|(_, status, _)| match status {
             Status::Waiting => Some((icon::CLOCK.0, "5d6672")),

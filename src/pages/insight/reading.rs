@@ -1,4 +1,4 @@
-//! Reading a repository's builds page by page, two requests at a time, with progress and a stop.
+//! Reads a repository's builds page by page, two requests at a time, with progress and a stop.
 
 use crate::api::Build;
 use crate::client::{Client, Error};
@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 /// What is to be read: a repository's builds, of one tag or (empty) of all, this many or (`None`) all.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Wanted {
+pub struct StatsQuery {
     pub namespace: String,
     pub name: String,
     pub tag: String,
@@ -20,7 +20,7 @@ pub struct Wanted {
 
 /// The builds that were read yet. A copy is the same.
 #[derive(Clone, Copy)]
-pub struct Reading {
+pub struct PagedReader {
     /// By page.
     pages: RwSignal<BTreeMap<u64, Vec<Build>>>,
     /// How many pages there are; `None` until the first has come.
@@ -28,12 +28,12 @@ pub struct Reading {
     pub error: RwSignal<Option<Error>>,
     /// Whether reading goes on.
     pub runs: RwSignal<bool>,
-    wanted: Memo<Wanted>,
+    wanted: Memo<StatsQuery>,
     connection: Connection,
     stop: StoredValue<Option<AbortHandle>>,
 }
 
-impl Reading {
+impl PagedReader {
     /// The builds that are wanted and were read, newest first, each once.
     pub fn builds(self) -> Vec<Build> {
         let wanted = self.wanted.get();
@@ -129,8 +129,8 @@ impl Reading {
 }
 
 /// Starts to read, and starts anew for another repository. Another tag or number reads on.
-pub fn use_reading(wanted: Memo<Wanted>) -> Reading {
-    let reading = Reading {
+pub fn use_reading(wanted: Memo<StatsQuery>) -> PagedReader {
+    let reading = PagedReader {
         pages: RwSignal::new(BTreeMap::new()),
         total: RwSignal::new(None),
         error: RwSignal::new(None),
@@ -140,7 +140,7 @@ pub fn use_reading(wanted: Memo<Wanted>) -> Reading {
         stop: StoredValue::new(None),
     };
     // An effect may run again for nothing new: that would ask for the first page twice.
-    Effect::new(move |before: Option<Option<Wanted>>| {
+    Effect::new(move |before: Option<Option<StatsQuery>>| {
         let now = reading.connection.is_ready().then(|| wanted.get());
         if now.is_some() && before.is_none_or(|before| before != now) {
             reading.go_on();
@@ -152,7 +152,7 @@ pub fn use_reading(wanted: Memo<Wanted>) -> Reading {
 }
 
 /// The builds that are wanted. A build that came while pages were read stands on two of them.
-fn pick(pages: &BTreeMap<u64, Vec<Build>>, wanted: &Wanted) -> Vec<Build> {
+fn pick(pages: &BTreeMap<u64, Vec<Build>>, wanted: &StatsQuery) -> Vec<Build> {
     let mut seen = HashSet::new();
     let fits = |build: &&Build| {
         (wanted.tag.is_empty() || build.docker_repo_tag == wanted.tag)
@@ -179,10 +179,10 @@ mod tests {
             (2, vec![build("3", "b"), build("2", "a"), build("1", "a")]),
         ]);
         let picked = |tag: &str, last| {
-            let wanted = Wanted {
+            let wanted = StatsQuery {
                 tag: tag.to_owned(),
                 last,
-                ..Wanted::default()
+                ..StatsQuery::default()
             };
             let ids: Vec<String> = pick(&pages, &wanted)
                 .into_iter()

@@ -8,7 +8,7 @@ use crate::i18n::api_words::client_name;
 use crate::i18n::words;
 use crate::platform::page;
 use crate::reactive::{live, when};
-use crate::state::start_build::{After, Target};
+use crate::state::start_build::{AfterStart, BuildTarget};
 use crate::ts;
 use crate::ui::copy::copy_button;
 use crate::ui::fact::{code_fact, fact};
@@ -143,7 +143,7 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
         true => ts!(repository.on_push),
         false => ts!(repository.by_hand),
     };
-    let build = trigger_buttons(target(namespace, repo_name, tag), After::Stay);
+    let build = trigger_buttons(target(namespace, repo_name, tag), AfterStart::Stay);
     row(
         vec![
             cell(ts!(rows.image_tag), image.into_any()),
@@ -156,8 +156,8 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
     )
 }
 
-fn target(namespace: &str, repo_name: &str, tag: &TagConfig) -> Target {
-    Target {
+fn target(namespace: &str, repo_name: &str, tag: &TagConfig) -> BuildTarget {
+    BuildTarget {
         namespace: namespace.to_owned(),
         repo_name: repo_name.to_owned(),
         tag: tag.docker_repo_tag.clone(),
@@ -201,7 +201,7 @@ fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig) -> AnyView
             view! {
                 <li class="first-build">
                     <span class="code strong">{row.docker_repo_tag.clone()}</span>
-                    {trigger_buttons(target(namespace, repo_name, row), After::First)}
+                    {trigger_buttons(target(namespace, repo_name, row), AfterStart::First)}
                 </li>
             }
             .into_any()

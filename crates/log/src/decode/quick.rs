@@ -3,7 +3,7 @@
 
 use crate::decode::values::text;
 use crate::decode::{Decoder, Field, State};
-use crate::merge::Held;
+use crate::merge::PendingLines;
 use crate::store::Store;
 
 const MESSAGE: &[u8] = b"\"message\":\"";
@@ -14,7 +14,12 @@ impl Decoder {
     /// Reads on from a key as far as this way goes; says how many bytes were used. The state is then
     /// what is expected next.
     #[inline]
-    pub(super) fn quick(&mut self, rest: &[u8], store: &mut Store, held: &mut Held) -> usize {
+    pub(super) fn quick(
+        &mut self,
+        rest: &[u8],
+        store: &mut Store,
+        held: &mut PendingLines,
+    ) -> usize {
         let mut at = 0;
         loop {
             let key = rest.get(at..).unwrap_or(&[]);

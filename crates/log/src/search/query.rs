@@ -28,10 +28,10 @@ pub struct Query {
 
 /// A query that can be looked for.
 #[derive(Debug, Clone)]
-pub struct Matcher(Kind);
+pub struct Matcher(QueryKind);
 
 #[derive(Debug, Clone)]
-enum Kind {
+enum QueryKind {
     Literal(Literal),
     /// With what every match holds one of; empty where nothing is known.
     Regex(Regex, Vec<Literal>),
@@ -53,21 +53,21 @@ impl Query {
         let kind = if self.regex {
             self.compile_regex()?
         } else if self.text.chars().any(is_special) {
-            Kind::Never
+            QueryKind::Never
         } else if !self.case
             && self
                 .text
                 .chars()
                 .any(|char| !char.is_ascii() && has_case(char))
         {
-            Kind::Folded(self.text.chars().map(fold).collect(), self.word)
+            QueryKind::Folded(self.text.chars().map(fold).collect(), self.word)
         } else {
-            Kind::Literal(Literal::new(self.text.as_bytes(), self.case, self.word))
+            QueryKind::Literal(Literal::new(self.text.as_bytes(), self.case, self.word))
         };
         Ok(Matcher(kind))
     }
 
-    fn compile_regex(&self) -> Result<Kind, QueryError> {
+    fn compile_regex(&self) -> Result<QueryKind, QueryError> {
         if self.text.chars().count() > LONGEST {
             return Err(QueryError {
                 kind: QueryErrorKind::TooLarge,
@@ -99,7 +99,7 @@ impl Query {
         };
         let literals = pattern::literals(&self.text).into_iter();
         let literals = literals.map(|text| Literal::new(text.as_bytes(), self.case, false));
-        Ok(Kind::Regex(regex, literals.collect()))
+        Ok(QueryKind::Regex(regex, literals.collect()))
     }
 }
 
@@ -109,20 +109,20 @@ impl Matcher {
     pub fn marks(&self, text: &str, into: &mut Vec<Range<usize>>) {
         into.clear();
         match &self.0 {
-            Kind::Literal(literal) => into.extend(literal.find(text.as_bytes())),
-            Kind::Regex(regex, _) => {
+            QueryKind::Literal(literal) => into.extend(literal.find(text.as_bytes())),
+            QueryKind::Regex(regex, _) => {
                 let found = regex.find_iter(text).map(|found| found.range());
                 into.extend(found.filter(|found| !found.is_empty()));
             }
-            Kind::Folded(needle, word) => find_folded(text, needle, *word, into),
-            Kind::Never => {}
+            QueryKind::Folded(needle, word) => find_folded(text, needle, *word, into),
+            QueryKind::Never => {}
         }
     }
 
     /// What can be looked for in many lines at once.
     pub(super) fn literal(&self) -> Option<&Literal> {
         match &self.0 {
-            Kind::Literal(literal) => Some(literal),
+            QueryKind::Literal(literal) => Some(literal),
             _ => None,
         }
     }
@@ -131,9 +131,9 @@ impl Matcher {
     #[inline]
     pub(super) fn may_be_in_special(&self, line: &[u8]) -> bool {
         match &self.0 {
-            Kind::Literal(literal) => literal.may_be_in(line),
-            Kind::Regex(..) | Kind::Folded(..) => true,
-            Kind::Never => false,
+            QueryKind::Literal(literal) => literal.may_be_in(line),
+            QueryKind::Regex(..) | QueryKind::Folded(..) => true,
+            QueryKind::Never => false,
         }
     }
 
@@ -141,12 +141,12 @@ impl Matcher {
     #[inline]
     pub(super) fn may_be_in_plain(&self, line: &[u8]) -> bool {
         match &self.0 {
-            Kind::Regex(_, literals) => {
+            QueryKind::Regex(_, literals) => {
                 let mut held = literals.iter().map(|literal| literal.find(line).next());
                 literals.is_empty() || held.any(|found| found.is_some())
             }
-            Kind::Literal(_) | Kind::Folded(..) => true,
-            Kind::Never => false,
+            QueryKind::Literal(_) | QueryKind::Folded(..) => true,
+            QueryKind::Never => false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::log::Log;
 use crate::tests::{body, cases, read};
-use crate::{Bucket, Filter, LevelKind, Overview, Query, QueryErrorKind, Rows, Search};
+use crate::{Bucket, Filter, LevelKind, Overview, Query, QueryErrorKind, Search, VisibleRows};
 use proptest::prelude::*;
 use std::ops::Range;
 
@@ -178,7 +178,7 @@ proptest! {
         let filter = Filter { hidden_levels: hidden, context, ..Filter::default() };
         let mut log = Log::new();
         let mut search = Search::new(query.compile().expect("is a query"));
-        let mut rows = Rows::new();
+        let mut rows = VisibleRows::new();
         let mut overview = Overview::new(7);
         log.begin(None);
         log.feed(b"[");

@@ -2,7 +2,7 @@
 
 use crate::log::Log;
 use crate::tests::{cases, read};
-use crate::{Filter, Outcome, Rows, SectionState};
+use crate::{Filter, Outcome, SectionState, VisibleRows};
 use SectionState::{Done, Failed, Running};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -154,7 +154,7 @@ fn steps_that_run_at_once() {
         folded: [0, 1].into(),
         ..Filter::default()
     };
-    let mut rows = Rows::new();
+    let mut rows = VisibleRows::new();
     rows.extend(log.store(), log.sections(), None, &filter, 1000);
     let shown: Vec<_> = (0..rows.len()).filter_map(|row| rows.line(row)).collect();
     assert_eq!(shown, [0, 1, 2, 3, 12, 13]);

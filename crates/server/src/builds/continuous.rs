@@ -1,7 +1,7 @@
 //! Continuous build: the sources of active tag configs are asked for their head every so often, and
 //! a new one starts a build.
 
-use crate::builds::planning::{Request, plan};
+use crate::builds::planning::{BuildRequest, plan};
 use crate::builds::queue::Queue;
 use crate::sources::git::Git;
 use crate::store::repositories::Active;
@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 const AT_ONCE: usize = 8;
 
 /// What a look needs.
-pub struct Watch {
+pub struct SourcePoller {
     /// Where configs, heads and builds are.
     pub store: Store,
     /// Asks the sources.
@@ -28,7 +28,7 @@ pub struct Watch {
     pub now: Arc<Notify>,
 }
 
-impl Watch {
+impl SourcePoller {
     /// Looks until the task is dropped.
     pub async fn run(self) {
         loop {
@@ -65,7 +65,7 @@ impl Watch {
         };
         let planned = plan(
             self.git.sources(),
-            &Request {
+            &BuildRequest {
                 stored: &stored,
                 tag_config: &active.tag_config,
                 commit: None,

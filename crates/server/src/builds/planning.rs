@@ -12,7 +12,7 @@ use slipway_api::{
 const COMMIT_TAG: usize = 12;
 
 /// Who starts a build, and of what.
-pub struct Request<'a> {
+pub struct BuildRequest<'a> {
     /// The repository.
     pub stored: &'a Stored,
     /// One of its tag configs.
@@ -48,7 +48,7 @@ pub fn commit_tag(commit: &str) -> Option<String> {
 }
 
 /// A new build that waits; `None` when the repository has no build config.
-pub fn plan(sources: &Sources, request: &Request) -> Option<Planned> {
+pub fn plan(sources: &Sources, request: &BuildRequest) -> Option<Planned> {
     let repository = &request.stored.repository;
     let config = repository.build_config.as_ref()?;
     let tag_config = request.tag_config;

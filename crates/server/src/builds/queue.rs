@@ -6,7 +6,7 @@ use crate::builds::{builder, checkout};
 use crate::log_level::Level;
 use crate::process::build_log::BuildLog;
 use crate::process::job::{Failure, Job, Stop};
-use crate::sources::git::{Git, Wanted};
+use crate::sources::git::{Git, Ref};
 use crate::store::builds::Planned;
 use crate::store::{Store, builds};
 use chrono::Utc;
@@ -237,7 +237,7 @@ impl Queue {
         job.log.say(Level::Info, &cloning);
         job.log.flush().await?;
 
-        let wanted = Wanted {
+        let wanted = Ref {
             clone_urls: &planned.plan.clone_urls,
             deploy_key: planned.plan.deploy_key.as_deref(),
             kind: &build.code_repo_type,

@@ -29,7 +29,7 @@ pub struct Git {
 }
 
 /// What to fetch.
-pub struct Wanted<'a> {
+pub struct Ref<'a> {
     /// Where from, in the order in which to try.
     pub clone_urls: &'a [String],
     /// The name of the deploy key's file.
@@ -155,7 +155,7 @@ impl Git {
     pub async fn check_out(
         &self,
         job: &mut Job,
-        wanted: &Wanted<'_>,
+        wanted: &Ref<'_>,
         folder: &Path,
     ) -> Result<String, Failure> {
         let in_folder = |location: Option<&Location>| {
@@ -209,7 +209,7 @@ impl Git {
     async fn resolve(
         &self,
         in_folder: &impl Fn(Option<&Location>) -> Command,
-        wanted: &Wanted<'_>,
+        wanted: &Ref<'_>,
     ) -> Result<String, Failure> {
         let name = wanted.commit.unwrap_or(HEAD);
         let mut parse = in_folder(None);

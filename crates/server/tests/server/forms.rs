@@ -4,8 +4,8 @@ use crate::support::*;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use slipway_api::grammar::Kind;
-use slipway_api::{BuildConfig, CodeClient, Held, Repository, SourceKind, VersionTagging};
+use slipway_api::grammar::RuleViolation;
+use slipway_api::{BuildConfig, CodeClient, Repository, SavedConfig, SourceKind, VersionTagging};
 use slipway_console::forms::model::changes::is_as_sent;
 use slipway_console::forms::model::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
 use slipway_console::forms::model::rules::{check_config, check_create};
@@ -98,7 +98,10 @@ async fn a_draft_without_problems_is_always_taken() {
         let verdict = check_create(&draft);
         // A password is the one thing that the rules only warn of and this server never takes.
         if verdict.blocking().next().is_some()
-            || verdict.all().iter().any(|p| p.kind == Kind::Password)
+            || verdict
+                .all()
+                .iter()
+                .any(|p| p.kind == RuleViolation::Password)
         {
             continue;
         }
@@ -110,7 +113,7 @@ async fn a_draft_without_problems_is_always_taken() {
 
         // Edited and saved, with the ids that it has now.
         let repository: Repository = serde_json::from_value(body).unwrap();
-        let held = Held::from(&repository.build_config.unwrap());
+        let held = SavedConfig::from(&repository.build_config.unwrap());
         let mut config = ConfigDraft::from(&held);
         assert_eq!(check_config(&config).blocking().count(), 0);
         let edit = row().new_tree(&mut runner).unwrap().current();
@@ -127,7 +130,7 @@ async fn a_draft_without_problems_is_always_taken() {
             assert_eq!(status, 200, "{request:#} {body:#}");
             let answer: BuildConfig = serde_json::from_value(body).unwrap();
             assert!(
-                is_as_sent(&Held::from(&answer), &config),
+                is_as_sent(&SavedConfig::from(&answer), &config),
                 "{request:#} {answer:#?}"
             );
         }

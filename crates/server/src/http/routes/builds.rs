@@ -1,7 +1,7 @@
 //! Builds (reference, calls 2 to 4).
 
 use crate::app::App;
-use crate::builds::planning::{Request, plan};
+use crate::builds::planning::{BuildRequest, plan};
 use crate::error::{Error, json_response};
 use crate::http::extract::{JsonBody, Parameters, Segments};
 use crate::http::paging::{origin, page, page_number};
@@ -80,7 +80,7 @@ pub async fn trigger(
             let planned = tag_config.and_then(|tag_config| {
                 plan(
                     sources.sources(),
-                    &Request {
+                    &BuildRequest {
                         stored: &stored,
                         tag_config,
                         commit: request.code_commit_id.as_deref(),

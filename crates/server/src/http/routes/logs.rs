@@ -32,7 +32,7 @@ pub async fn read(
         )
         .await?
         .ok_or(Error::NotFound)?;
-    let reading = Reading {
+    let reading = LogStreamer {
         store: app.store.clone(),
         build_id,
         window,
@@ -40,7 +40,7 @@ pub async fn read(
         until,
         sent: Sent::Start,
     };
-    let body = Body::from_stream(stream::try_unfold(reading, Reading::next));
+    let body = Body::from_stream(stream::try_unfold(reading, LogStreamer::next));
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
@@ -73,7 +73,7 @@ enum Sent {
 }
 
 /// An array on its way out.
-struct Reading {
+struct LogStreamer {
     store: Store,
     build_id: String,
     window: Window,
@@ -82,7 +82,7 @@ struct Reading {
     sent: Sent,
 }
 
-impl Reading {
+impl LogStreamer {
     async fn next(mut self) -> Result<Option<(String, Self)>, rusqlite::Error> {
         let opening = match self.sent {
             Sent::Start => "[",
