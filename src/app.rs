@@ -16,7 +16,7 @@ use crate::components::page_heading::PageTitle;
 use crate::components::toast_region::toast_region;
 use crate::pages::builds::Builds;
 use crate::platform::page;
-use crate::reactive::{effect, part};
+use crate::reactive::{dynamic, effect};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
 use crate::state::clock::Clock;
@@ -27,7 +27,7 @@ use crate::state::session_cache::SessionCache;
 use crate::state::theme::provide_theme;
 use crate::state::toasts::Toasts;
 use crate::state::watched_builds::BuildWatchlist;
-use crate::ts;
+use crate::t_signal;
 use leptos::prelude::*;
 
 /// The console.
@@ -83,12 +83,12 @@ pub fn App() -> impl IntoView {
     };
     view! {
         <a class="skip-link" href="#heading">
-            {ts!(nav.skip)}
+            {t_signal!(nav.skip)}
         </a>
         <Header />
         <main class="page">{view}</main>
         {toast_region(toasts)}
-        {part(move || over.get().map(overlay_of_site))}
+        {dynamic(move || over.get().map(overlay_of_site))}
         <div class="visually-hidden" aria-live="polite">
             {announced}
         </div>

@@ -1,4 +1,4 @@
-//! The texts that the user reads: `tr!` finds one in the current language.
+//! The texts that the user reads: `t_string!` finds one in the current language.
 
 pub mod api_words;
 pub mod format;
@@ -98,10 +98,10 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
-/// A text of the locale files, in the current language: `tr!(builds.title)`; with values for its
-/// placeholders, `tr!(builds.page, page = 3)`. A key that is missing in a file does not compile.
+/// A text of the locale files, in the current language: `t_string!(builds.title)`; with values for its
+/// placeholders, `t_string!(builds.page, page = 3)`. A key that is missing in a file does not compile.
 #[macro_export]
-macro_rules! tr {
+macro_rules! t_string {
     ($($key:ident).+) => {
         leptos_i18n::td_string!($crate::i18n::locale(), $($key).+)
     };
@@ -116,16 +116,16 @@ macro_rules! tr {
 /// A text as a signal that follows the language and the values of its placeholders. One type for all
 /// texts: a closure for each would be compiled, and sent to the browser, once for each.
 #[macro_export]
-macro_rules! ts {
+macro_rules! t_signal {
     ($($key:ident).+) => {
         $crate::i18n::fixed_signal(|locale| leptos_i18n::td_string!(locale, $($key).+))
     };
     ($($tokens:tt)+) => {
-        $crate::reactive::live(move || $crate::tr!($($tokens)+))
+        $crate::reactive::text_signal(move || $crate::t_string!($($tokens)+))
     };
 }
 
-/// What `ts!` makes of a text without placeholders.
+/// What `t_signal!` makes of a text without placeholders.
 pub fn fixed_signal(text: fn(Locale) -> &'static str) -> Signal<String> {
     Signal::derive(move || text(locale()).to_owned())
 }

@@ -38,11 +38,11 @@ use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
-use crate::reactive::{effect, flag, live, when};
+use crate::reactive::{bool_signal, effect, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::ui::button::Button;
 use crate::ui::notice::notice;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -72,20 +72,20 @@ pub fn log_section(build_id: StoredValue<String>, build: Query<Build>) -> AnyVie
         None => view.error.get(),
         Some(_) => None,
     });
-    let has_lines = flag(move || view.counts.with(|counts| counts.lines > 0));
+    let has_lines = bool_signal(move || view.counts.with(|counts| counts.lines > 0));
     let unreadable = move || view.counts.with(|counts| counts.unreadable);
     announce_errors(view, build);
     let shown = move || section(tools, build_id, build);
     view! {
-        {load_error(ts!(log.loading), error, has_lines, move || view.alarm().ring())}
-        {when(
+        {load_error(t_signal!(log.loading), error, has_lines, move || view.alarm().ring())}
+        {show(
             move || unreadable() > 0,
             move || {
-                let text = ts!(log.unreadable, n = number(unreadable() as usize));
+                let text = t_signal!(log.unreadable, n = number(unreadable() as usize));
                 notice("warning", text).into_any()
             },
         )}
-        {when(move || build_error.with(Option::is_none) || has_build.get() || has_lines.get(), shown)}
+        {show(move || build_error.with(Option::is_none) || has_build.get() || has_lines.get(), shown)}
     }
     .into_any()
 }
@@ -106,7 +106,7 @@ fn announce_errors(view: LogViewer, build: Query<Build>) {
         let runs = untrack(move || build.data()).is_some_and(|build| !build.is_finished());
         if errors > known && runs && !view.loading.get_untracked() {
             view.announced
-                .set(tr!(log.new_errors, n = number(errors - known)));
+                .set(t_string!(log.new_errors, n = number(errors - known)));
         }
     });
 }
@@ -123,10 +123,10 @@ fn section(tools: LogCommands, build_id: StoredValue<String>, build: Query<Build
     view! {
         <section
             class="log"
-            aria-label=ts!(log.section)
-            data-full=live(move || tools.full.get().to_string())
-            data-wrap=live(move || view.look.with(|look| look.wrap).to_string())
-            data-times=live(move || view.look.with(|look| look.times.name()))
+            aria-label=t_signal!(log.section)
+            data-full=text_signal(move || tools.full.get().to_string())
+            data-wrap=text_signal(move || view.look.with(|look| look.wrap).to_string())
+            data-times=text_signal(move || view.look.with(|look| look.times.name()))
             on:keydown=move |event| shortcuts::press(&event, tools)
         >
             {panels::toolbar::bar(tools, build_id, build)}
@@ -154,11 +154,11 @@ pub(crate) fn frame(tools: LogCommands, build: Query<Build>) -> AnyView {
             request_animation_frame(move || mount(view, frame.into()));
         }
     });
-    let nothing = live(move || {
+    let nothing = text_signal(move || {
         let running = build.data().is_some_and(|build| !build.is_finished());
         match running || view.loading.get() {
-            true => tr!(log.waiting),
-            false => tr!(log.empty),
+            true => t_string!(log.waiting),
+            false => t_string!(log.empty),
         }
     });
     let empty = move || view.counts.with(|counts| counts.lines == 0);
@@ -174,7 +174,7 @@ pub(crate) fn frame(tools: LogCommands, build: Query<Build>) -> AnyView {
                 node_ref=place
                 tabindex="0"
                 role="region"
-                aria-label=ts!(log.title)
+                aria-label=t_signal!(log.title)
                 aria-describedby="log-place"
                 on:scroll=move |_| view.scrolled()
                 on:scrollend=move |_| view.rested()
@@ -182,16 +182,16 @@ pub(crate) fn frame(tools: LogCommands, build: Query<Build>) -> AnyView {
             >
                 <div class="log-space">
                     <div class="log-window">
-                        <div class="log-rows" role="list" aria-label=ts!(log.title)></div>
+                        <div class="log-rows" role="list" aria-label=t_signal!(log.title)></div>
                     </div>
                 </div>
-                {when(
+                {show(
                     move || empty() && view.error.with(Option::is_none),
                     move || view! { <p class="log-empty">{nothing}</p> }.into_any(),
                 )}
-                {when(
+                {show(
                     hidden,
-                    move || view! { <p class="log-empty">{ts!(log.all_hidden)}</p> }.into_any(),
+                    move || view! { <p class="log-empty">{t_signal!(log.all_hidden)}</p> }.into_any(),
                 )}
             </div>
             {panels::minimap::overview(tools)}
@@ -240,26 +240,26 @@ fn pressed(event: &MouseEvent, tools: LogCommands) {
 /// Says that only a part of the log is shown, which part, and leads back to all of it.
 fn window_notice(tools: LogCommands) -> AnyView {
     let view = tools.view;
-    let said = live(move || {
+    let said = text_signal(move || {
         let utc = view.look.with(|look| look.utc);
         let word = |time: Option<i64>| match time {
             Some(time) => words().absolute(time.saturating_mul(1000), utc),
             None => "…".to_owned(),
         };
         let (start, end) = view.window.get();
-        tr!(log.window_said, from = word(start), to = word(end))
+        t_string!(log.window_said, from = word(start), to = word(end))
     });
     let notice = move || {
         view! {
             <div class="log-selection" role="status">
                 <span>{said}</span>
-                {Button::new(ts!(log.window_whole))
+                {Button::new(t_signal!(log.window_whole))
                     .on_press(move || tools.selection.set_window(None, None))}
             </div>
         }
         .into_any()
     };
-    when(move || view.window.get() != (None, None), notice).into_any()
+    show(move || view.window.get() != (None, None), notice).into_any()
 }
 
 /// How many lines came since the end was left; leads back to it.
@@ -269,13 +269,13 @@ fn new_lines(view: LogViewer) -> AnyView {
         rows.saturating_sub(view.left_at.get())
     };
     let button = move || {
-        Button::new(ts!(log.new_lines, n = number(waiting())))
+        Button::new(t_signal!(log.new_lines, n = number(waiting())))
             .primary()
             .on_press(move || view.follow_end())
     };
     view! {
         <div class="log-new">
-            {when(move || !view.follow.get() && waiting() > 0, button)}
+            {show(move || !view.follow.get() && waiting() > 0, button)}
         </div>
     }
     .into_any()

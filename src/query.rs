@@ -4,7 +4,7 @@ use crate::client::Error;
 use crate::client::backoff::chance;
 use crate::platform::page;
 use crate::query::schedule::{Due, Pace, Schedule};
-use crate::reactive::{effect, flag};
+use crate::reactive::{bool_signal, effect};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
@@ -75,7 +75,7 @@ impl<T: Send + Sync + 'static> Query<T> {
     /// Whether anything was read yet.
     pub fn has_data(self) -> Signal<bool> {
         let data = self.core.data;
-        flag(move || data.with(Option::is_some))
+        bool_signal(move || data.with(Option::is_some))
     }
 
     /// Why the last read failed; `None` when it did not.

@@ -9,22 +9,24 @@ use std::sync::Arc;
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
 
 /// A text that follows the signals that it reads.
-pub fn live<T: Into<String>>(text: impl Fn() -> T + Send + Sync + 'static) -> Signal<String> {
+pub fn text_signal<T: Into<String>>(
+    text: impl Fn() -> T + Send + Sync + 'static,
+) -> Signal<String> {
     Signal::derive(move || text().into())
 }
 
 /// A yes or no that follows the signals that it reads.
-pub fn flag(is: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
+pub fn bool_signal(is: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
     Signal::derive(is)
 }
 
 /// A part of a view that follows the signals that it reads.
-pub fn part<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
+pub fn dynamic<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
     Box::new(move || view().into_any())
 }
 
 /// Shown while the condition holds; stays as it is while that does not change.
-pub fn when(
+pub fn show(
     is: impl Fn() -> bool + Send + Sync + 'static,
     yes: impl Fn() -> AnyView + Send + 'static,
 ) -> Part {
@@ -32,7 +34,7 @@ pub fn when(
 }
 
 /// One of two, by a condition; stays as it is while that does not change.
-pub fn choose(
+pub fn show_or(
     is: impl Fn() -> bool + Send + Sync + 'static,
     yes: impl Fn() -> AnyView + Send + 'static,
     no: impl Fn() -> AnyView + Send + 'static,
@@ -70,7 +72,7 @@ fn effect_boxed(mut run: Box<dyn FnMut()>) {
 }
 
 /// Views of things by key, in order; one is made when its key comes and dropped when it goes.
-pub fn list(
+pub fn for_each(
     keys: impl Fn() -> Vec<u64> + Send + Sync + 'static,
     view: impl Fn(u64) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {

@@ -1,12 +1,12 @@
 //! The header of every page.
 
 use crate::i18n::{Locale, locale, set_locale};
-use crate::reactive::{live, memo, part};
+use crate::reactive::{dynamic, memo, text_signal};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
 use crate::state::connection::Connection;
 use crate::state::overlay::{OpenOverlay, Overlay};
-use crate::ts;
+use crate::t_signal;
 use leptos::prelude::*;
 
 #[component]
@@ -56,14 +56,14 @@ pub(crate) fn Header() -> impl IntoView {
                 <span class="brand-mark"></span>
                 "Slipway"
             </a>
-            <nav class="shell-nav" aria-label=ts!(nav.label)>
+            <nav class="shell-nav" aria-label=t_signal!(nav.label)>
                 <a
                     href=builds
                     aria-current=current(|route| {
                         matches!(route, Route::Builds(_) | Route::Build { .. })
                     })
                 >
-                    {ts!(nav.builds)}
+                    {t_signal!(nav.builds)}
                 </a>
                 <a
                     href=repositories
@@ -78,13 +78,13 @@ pub(crate) fn Header() -> impl IntoView {
                         )
                     })
                 >
-                    {ts!(nav.repositories)}
+                    {t_signal!(nav.repositories)}
                 </a>
                 <a
                     href=connect
                     aria-current=current(|route| matches!(route, Route::Connection { .. }))
                 >
-                    {ts!(nav.connection)}
+                    {t_signal!(nav.connection)}
                 </a>
             </nav>
             <button
@@ -93,20 +93,20 @@ pub(crate) fn Header() -> impl IntoView {
                 aria-keyshortcuts="Control+K Meta+K"
                 on:click=move |_| over.set(Some(Overlay::Palette))
             >
-                {ts!(palette.button)}
+                {t_signal!(palette.button)}
                 <kbd>"Ctrl K"</kbd>
             </button>
             // Shown in the language that it switches to.
             <button
                 type="button"
                 class="button language"
-                lang=live(move || match locale() {
+                lang=text_signal(move || match locale() {
                     Locale::en => "zh-CN",
                     Locale::zh => "en",
                 })
                 on:click=switch_language
             >
-                {part(move || match locale() {
+                {dynamic(move || match locale() {
                     Locale::en => "中文",
                     Locale::zh => "English",
                 })}

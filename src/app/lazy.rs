@@ -10,14 +10,14 @@ use crate::pages::new_repository::NewRepository;
 use crate::pages::not_found::NotFound;
 use crate::pages::repositories::Repositories;
 use crate::pages::repository::Repository;
-use crate::reactive::part;
+use crate::reactive::dynamic;
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::Connection;
 use crate::state::overlay::{OpenOverlay, Overlay};
 use crate::state::toasts::use_toasts;
 use crate::state::watched_builds::BuildWatchlist;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::notice::skeleton;
@@ -57,7 +57,7 @@ pub fn overlay_of_site(which: Overlay) -> AnyView {
             if view.is_err() {
                 // It lies over the page, so its place is no place to tell of this.
                 lies.set(None);
-                toasts.warn(ts!(error.code_missing));
+                toasts.warn(t_signal!(error.code_missing));
             }
             view
         })
@@ -102,13 +102,13 @@ fn coming(make: Rc<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) -> AnyView {
         });
     };
     load();
-    part(move || {
+    dynamic(move || {
         if failed.get() {
             return view! {
                 <div class="notice" data-kind="error" role="alert">
                     {icon::icon(icon::WARNING)}
-                    <p class="notice-body">{ts!(error.part_missing)}</p>
-                    {Button::new(ts!(error.retry)).on_press(load)}
+                    <p class="notice-body">{t_signal!(error.part_missing)}</p>
+                    {Button::new(t_signal!(error.retry)).on_press(load)}
                 </div>
             }
             .into_any();

@@ -5,7 +5,7 @@ use crate::app::shortcut_help::keys;
 use crate::components::builds::commit_dialog::commit_dialog;
 use crate::reactive::effect;
 use crate::state::overlay::{OpenOverlay, Overlay};
-use crate::ts;
+use crate::t_signal;
 use crate::ui::dialog::Dialog;
 use leptos::prelude::*;
 
@@ -21,11 +21,11 @@ pub fn overlay(which: Overlay) -> AnyView {
     match which {
         Overlay::Commit(target, after) => commit_dialog(open, target, after),
         Overlay::Palette => view! {
-            <Dialog open=open title=ts!(palette.title)>{palette(open)}</Dialog>
+            <Dialog open=open title=t_signal!(palette.title)>{palette(open)}</Dialog>
         }
         .into_any(),
         Overlay::Keys => view! {
-            <Dialog open=open title=ts!(keys.title)>{keys(open)}</Dialog>
+            <Dialog open=open title=t_signal!(keys.title)>{keys(open)}</Dialog>
         }
         .into_any(),
     }

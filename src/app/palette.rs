@@ -2,7 +2,7 @@
 //! of keys.
 
 use crate::i18n::{Locale, locale, remember, set_locale};
-use crate::reactive::{effect, live, memo, part};
+use crate::reactive::{dynamic, effect, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
@@ -10,7 +10,7 @@ use crate::state::known_repositories;
 use crate::state::page_actions::PageActions;
 use crate::state::session_cache::use_session_cache;
 use crate::state::theme::Theme;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -39,7 +39,7 @@ fn entries() -> Vec<Entry> {
     let connection = use_connection();
     let go = |route: Route| Callback::new(move |()| navigation.go(&route));
     let page = |text: String, route: Route| Entry {
-        kind: ts!(palette.page),
+        kind: t_signal!(palette.page),
         text,
         found_by: String::new(),
         id: String::new(),
@@ -49,7 +49,7 @@ fn entries() -> Vec<Entry> {
         .all()
         .into_iter()
         .map(|action| Entry {
-            kind: ts!(palette.action),
+            kind: t_signal!(palette.action),
             text: action.text.get_untracked(),
             found_by: String::new(),
             id: String::new(),
@@ -57,30 +57,30 @@ fn entries() -> Vec<Entry> {
         })
         .collect();
     entries.push(page(
-        tr!(nav.builds).to_owned(),
+        t_string!(nav.builds).to_owned(),
         Route::Builds(BuildsQuery::default()),
     ));
     let namespace = untrack(|| connection.namespace());
     if !namespace.is_empty() {
         entries.push(page(
-            tr!(repositories.title, namespace = namespace),
+            t_string!(repositories.title, namespace = namespace),
             Route::Repositories {
                 namespace: namespace.clone(),
             },
         ));
         entries.push(page(
-            tr!(create.title_in, namespace = namespace),
+            t_string!(create.title_in, namespace = namespace),
             Route::NewRepository { namespace },
         ));
     }
     entries.push(page(
-        tr!(nav.connection).to_owned(),
+        t_string!(nav.connection).to_owned(),
         Route::Connection { back: None },
     ));
     entries.extend(settings());
     let seen = known_repositories::all(&untrack(|| connection.address()));
     entries.extend(seen.into_iter().map(|seen| Entry {
-        kind: ts!(palette.repository),
+        kind: t_signal!(palette.repository),
         text: format!("{}/{}", seen.namespace, seen.name),
         found_by: String::new(),
         id: String::new(),
@@ -94,7 +94,7 @@ fn entries() -> Vec<Entry> {
             .all_builds()
             .into_iter()
             .map(|build| Entry {
-                kind: ts!(palette.build),
+                kind: t_signal!(palette.build),
                 text: format!("{} · {}", build.image_reference(), build.build_id),
                 found_by: build.code_head_commit.unwrap_or_default(),
                 id: build.build_id.clone(),
@@ -110,7 +110,7 @@ fn entries() -> Vec<Entry> {
 fn settings() -> Vec<Entry> {
     let theme = expect_context::<RwSignal<Theme>>();
     let entry = |text: String, run: Callback<()>| Entry {
-        kind: ts!(palette.setting),
+        kind: t_signal!(palette.setting),
         text,
         found_by: String::new(),
         id: String::new(),
@@ -126,7 +126,7 @@ fn settings() -> Vec<Entry> {
     });
     let mut entries = vec![entry("中文 / English".to_owned(), switch)];
     entries.extend([Theme::System, Theme::Light, Theme::Dark].map(|one| {
-        let text = tr!(palette.theme_is, theme = one.word());
+        let text = t_string!(palette.theme_is, theme = one.word());
         entry(text, Callback::new(move |()| theme.set(one)))
     }));
     entries
@@ -245,8 +245,8 @@ pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
         if let Some(id) = id {
             lines.push(line(
                 lines.len(),
-                ts!(palette.build),
-                tr!(palette.open_build, id = id),
+                t_signal!(palette.build),
+                t_string!(palette.open_build, id = id),
             ));
         }
         lines
@@ -257,12 +257,12 @@ pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
             type="text"
             class="palette-input"
             role="combobox"
-            aria-label=ts!(palette.label)
+            aria-label=t_signal!(palette.label)
             aria-expanded="true"
             aria-controls="palette-list"
             aria-autocomplete="list"
             aria-activedescendant=move || (count() > 0).then(|| format!("palette-{}", chosen.get()))
-            placeholder=ts!(palette.label)
+            placeholder=t_signal!(palette.label)
             autocomplete="off"
             autocapitalize="off"
             spellcheck="false"
@@ -271,13 +271,13 @@ pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
             on:input=move |event| typed.set(event_target_value(&event))
             on:keydown=on_key
         />
-        <ul id="palette-list" class="palette-list" role="listbox" aria-label=ts!(palette.title)>
-            {part(lines)}
+        <ul id="palette-list" class="palette-list" role="listbox" aria-label=t_signal!(palette.title)>
+            {dynamic(lines)}
         </ul>
         <p class="quiet" role="status">
-            {live(move || match count() {
-                0 => tr!(palette.none).to_owned(),
-                n => tr!(palette.found, n = n.max(shown.with(|(_, _, all)| *all))),
+            {text_signal(move || match count() {
+                0 => t_string!(palette.none).to_owned(),
+                n => t_string!(palette.found, n = n.max(shown.with(|(_, _, all)| *all))),
             })}
         </p>
     }

@@ -1,29 +1,29 @@
 //! The list of keyboard shortcuts.
 
-use crate::ts;
+use crate::t_signal;
 use leptos::prelude::*;
 
 pub(crate) fn keys(open: RwSignal<bool>) -> AnyView {
     let lines = [
-        ("Ctrl K, ⌘ K", ts!(keys.palette)),
-        ("g b", ts!(keys.builds)),
-        ("g r", ts!(keys.repositories)),
-        ("/", ts!(keys.filter)),
-        ("j, k", ts!(keys.rows)),
-        ("Enter", ts!(keys.open)),
-        ("b", ts!(keys.build)),
-        ("?", ts!(keys.list)),
-        ("Esc", ts!(keys.close)),
+        ("Ctrl K, ⌘ K", t_signal!(keys.palette)),
+        ("g b", t_signal!(keys.builds)),
+        ("g r", t_signal!(keys.repositories)),
+        ("/", t_signal!(keys.filter)),
+        ("j, k", t_signal!(keys.rows)),
+        ("Enter", t_signal!(keys.open)),
+        ("b", t_signal!(keys.build)),
+        ("?", t_signal!(keys.list)),
+        ("Esc", t_signal!(keys.close)),
     ];
     let log = [
-        ("/", ts!(keys.log_search)),
-        ("n, N", ts!(keys.log_matches)),
-        ("g, G", ts!(keys.log_ends)),
-        ("j, k, Space", ts!(keys.log_scroll)),
-        ("f", ts!(keys.log_follow)),
-        ("F", ts!(keys.log_failure)),
-        ("w", ts!(keys.log_wrap)),
-        ("t", ts!(keys.log_times)),
+        ("/", t_signal!(keys.log_search)),
+        ("n, N", t_signal!(keys.log_matches)),
+        ("g, G", t_signal!(keys.log_ends)),
+        ("j, k, Space", t_signal!(keys.log_scroll)),
+        ("f", t_signal!(keys.log_follow)),
+        ("F", t_signal!(keys.log_failure)),
+        ("w", t_signal!(keys.log_wrap)),
+        ("t", t_signal!(keys.log_times)),
     ];
     let table = |lines: &[(&'static str, Signal<String>)]| -> Vec<AnyView> {
         lines
@@ -43,10 +43,10 @@ pub(crate) fn keys(open: RwSignal<bool>) -> AnyView {
     };
     view! {
         <dl class="keys">{table(&lines)}</dl>
-        <h3>{ts!(keys.in_log)}</h3>
+        <h3>{t_signal!(keys.in_log)}</h3>
         <dl class="keys">{table(&log)}</dl>
         <div class="form-actions">
-            {crate::ui::button::Button::new(ts!(keys.close)).on_press(move || open.set(false))}
+            {crate::ui::button::Button::new(t_signal!(keys.close)).on_press(move || open.set(false))}
         </div>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::ts;
+use crate::t_signal;
 use leptos::prelude::*;
 
 /// The pages above this one, from the outermost on, each with its name.
@@ -20,7 +20,7 @@ pub fn crumbs(above: Vec<(Signal<String>, Route)>) -> AnyView {
         })
         .collect();
     view! {
-        <nav class="crumbs" aria-label=ts!(nav.crumbs)>
+        <nav class="crumbs" aria-label=t_signal!(nav.crumbs)>
             <ol>{above}</ol>
         </nav>
     }
@@ -33,7 +33,7 @@ pub fn namespace_crumb(namespace: &str) -> (Signal<String>, Route) {
         namespace: namespace.to_owned(),
     };
     let namespace = namespace.to_owned();
-    (ts!(repositories.title, namespace = namespace), route)
+    (t_signal!(repositories.title, namespace = namespace), route)
 }
 
 /// The crumb of a repository.

@@ -3,13 +3,13 @@
 use crate::client::Error;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::platform::page;
-use crate::reactive::{live, part};
+use crate::reactive::{dynamic, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::ui::button::Button;
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// An error's place on the page. `what` was being done ('Loading builds'); `stale` says that older data
@@ -45,7 +45,7 @@ pub fn error_notice(
             {icon::icon(icon::WARNING)}
             <div class="notice-body">
                 <p class="notice-title">
-                    {live(move || tr!(error.failed_why, what = what.get(), why = error_words(&error)))}
+                    {text_signal(move || t_string!(error.failed_why, what = what.get(), why = error_words(&error)))}
                     {status
                         .map(|status| {
                             view! { <span class="code">{format!(" HTTP {status}")}</span> }
@@ -54,21 +54,21 @@ pub fn error_notice(
                 {unreachable
                     .then(|| {
                         view! {
-                            <p>{ts!(error.address)} " " <span class="code">{address}</span></p>
+                            <p>{t_signal!(error.address)} " " <span class="code">{address}</span></p>
                         }
                     })}
                 {(!said.is_empty()).then(|| view! { <p class="notice-said">{said.clone()}</p> })}
                 {goes_on
                     .then(|| {
-                        let text = if stale { ts!(error.stale) } else { ts!(error.goes_on) };
+                        let text = if stale { t_signal!(error.stale) } else { t_signal!(error.goes_on) };
                         view! { <p>{text}</p> }
                     })}
             </div>
             <div class="notice-actions">
                 {(offer_connection && (unauthorized || unreachable))
-                    .then(|| Button::new(ts!(nav.connection)).link(live(connect)))}
+                    .then(|| Button::new(t_signal!(nav.connection)).link(text_signal(connect)))}
                 {retry
-                    .map(|retry| { Button::new(ts!(error.retry)).on_press(move || retry.run(())) })}
+                    .map(|retry| { Button::new(t_signal!(error.retry)).on_press(move || retry.run(())) })}
             </div>
         </div>
     }
@@ -83,7 +83,7 @@ pub fn load_error(
     retry: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
     let retry = Callback::new(move |()| retry());
-    part(move || {
+    dynamic(move || {
         let error = error.get()?;
         Some(error_notice(what, error, has_data.get(), Some(retry)))
     })

@@ -4,9 +4,9 @@ use crate::api::{Build, Timestamp};
 use crate::i18n::format::duration;
 use crate::i18n::words;
 use crate::platform::page;
-use crate::reactive::{live, memo, part};
+use crate::reactive::{dynamic, memo, text_signal};
 use crate::state::clock::use_clock;
-use crate::ts;
+use crate::t_signal;
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ pub fn relative_time(time: Timestamp) -> impl IntoView {
     let clock = use_clock();
     let text = memo(move || words().relative(time.millis(), clock.now()));
     view! {
-        <time datetime=time.to_string() title=live(move || words().absolute(time.millis(), false))>
+        <time datetime=time.to_string() title=text_signal(move || words().absolute(time.millis(), false))>
             {text}
         </time>
     }
@@ -25,7 +25,7 @@ pub fn relative_time(time: Timestamp) -> impl IntoView {
 pub fn absolute_time(time: Timestamp, utc: Signal<bool>) -> impl IntoView {
     view! {
         <time datetime=time
-            .to_string()>{part(move || words().absolute(time.millis(), utc.get()))}</time>
+            .to_string()>{dynamic(move || words().absolute(time.millis(), utc.get()))}</time>
     }
 }
 
@@ -61,7 +61,7 @@ pub fn outside_link(text: String, url: Option<&str>) -> AnyView {
                     href=href
                     rel="noopener noreferrer"
                     target="_blank"
-                    title=ts!(link.outside, host = host)
+                    title=t_signal!(link.outside, host = host)
                 >
                     {text}
                     {crate::ui::icon::icon(crate::ui::icon::LINK)}

@@ -1,11 +1,11 @@
 //! What came of a press that has no place of its own on the page: said at the window's edge.
 
 use crate::i18n::api_words::{api_words, error_words};
-use crate::reactive::{list, live};
+use crate::reactive::{for_each, text_signal};
 use crate::state::toasts::{Toast, Toasts};
 use crate::ui::button::Button;
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The place of the messages.
@@ -15,8 +15,8 @@ pub fn toast_region(toasts: Toasts) -> AnyView {
         toast.map(|toast| toast_view(toasts, toast)).into_any()
     };
     view! {
-        <div class="toasts" role="region" aria-label=ts!(toast.region)>
-            {list(move || toasts.keys(), view)}
+        <div class="toasts" role="region" aria-label=t_signal!(toast.region)>
+            {for_each(move || toasts.keys(), view)}
         </div>
     }
     .into_any()
@@ -32,7 +32,7 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
             let status = error.status().map(|status| format!(" HTTP {status}"));
             view! {
                 <p class="notice-title">
-                    {live(move || tr!(error.failed_why, what = text.get(), why = error_words(&error)))}
+                    {text_signal(move || t_string!(error.failed_why, what = text.get(), why = error_words(&error)))}
                     {status}
                 </p>
                 {(!said.is_empty()).then(|| view! { <p class="notice-said">{said}</p> })}
@@ -60,7 +60,7 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
             <div class="notice-body">{body}</div>
             <div class="notice-actions">
                 {link}
-                {Button::new(ts!(toast.dismiss)).on_press(move || toasts.dismiss(key))}
+                {Button::new(t_signal!(toast.dismiss)).on_press(move || toasts.dismiss(key))}
             </div>
         </div>
     }

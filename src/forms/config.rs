@@ -32,14 +32,14 @@ use crate::forms::rows::editor::RowsEditor;
 use crate::forms::rows::table::rows_table;
 use crate::platform::dom;
 use crate::platform::page::absolute_url;
-use crate::reactive::{effect, flag, live, memo, when};
+use crate::reactive::{bool_signal, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::ui::notice::notice;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -193,16 +193,16 @@ pub fn config_form(
             held: held.get_untracked(),
             draft: base.get_untracked(),
         };
-        drafts.discard(&encode(&kept), || tr!(undo.discarded).to_owned());
+        drafts.discard(&encode(&kept), || t_string!(undo.discarded).to_owned());
         dom::focus("#heading");
     };
-    let idle = flag(move || !dirty.get());
-    let no_discard = flag(move || !dirty.get() || sending.is_busy());
-    let hint = live(move || match dirty.get() {
-        true => tr!(form.shortcut),
-        false => tr!(config.unchanged),
+    let idle = bool_signal(move || !dirty.get());
+    let no_discard = bool_signal(move || !dirty.get() || sending.is_busy());
+    let hint = text_signal(move || match dirty.get() {
+        true => t_string!(form.shortcut),
+        false => t_string!(config.unchanged),
     });
-    let url = live(move || {
+    let url = text_signal(move || {
         let url = connection.client().map(|client| {
             path.with_value(|(namespace, name)| client.build_config_url(namespace, name))
         });
@@ -219,27 +219,27 @@ pub fn config_form(
     let saved_notice = move || {
         view! {
             <div id="saved" tabindex="-1">
-                {notice("success", ts!(config.saved))}
+                {notice("success", t_signal!(config.saved))}
             </div>
         }
         .into_any()
     };
     let sections = view! {
-        {when(move || was_saved.get() && !dirty.get(), saved_notice)}
-        {when(move || !is_known.get(), || notice("warning", ts!(config.from_nowhere)).into_any())}
+        {show(move || was_saved.get() && !dirty.get(), saved_notice)}
+        {show(move || !is_known.get(), || notice("warning", t_signal!(config.from_nowhere)).into_any())}
         <section class="form-section form-wide">
             <h2 id="rows-heading" tabindex="-1">
-                {ts!(rows.heading)}
+                {t_signal!(rows.heading)}
             </h2>
-            <p class="quiet">{ts!(rows.explain)}</p>
+            <p class="quiet">{t_signal!(rows.explain)}</p>
             {rows_table(rows_editor)}
         </section>
         <section class="form-section">
-            <h2>{ts!(config.building)}</h2>
+            <h2>{t_signal!(config.building)}</h2>
             <TextField
                 path=Signal::stored("build_node".to_owned())
-                label=ts!(create.build_node)
-                hint=ts!(create.build_node_hint)
+                label=t_signal!(create.build_node)
+                hint=t_signal!(create.build_node_hint)
                 code=true
                 list="build-nodes"
                 required=true
@@ -253,23 +253,23 @@ pub fn config_form(
     let buttons = view! {
         {sending
             .buttons(
-                || tr!(config.save),
+                || t_string!(config.save),
                 "send",
                 |button| {
                     button
                         .disabled(idle)
                         .title(
-                            live(move || match dirty.get() {
+                            text_signal(move || match dirty.get() {
                                 true => "",
-                                false => tr!(config.unchanged),
+                                false => t_string!(config.unchanged),
                             }),
                         )
                 },
             )}
-        {Button::new(ts!(config.reset)).disabled(no_discard).on_press(discard)}
+        {Button::new(t_signal!(config.reset)).disabled(no_discard).on_press(discard)}
         <span class="quiet">{hint}</span>
     };
-    let to_repository = live(move || {
+    let to_repository = text_signal(move || {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Config { namespace, name })
     });
@@ -278,8 +278,8 @@ pub fn config_form(
         sending,
         drafts,
         unsaved: dirty.into(),
-        label: ts!(config.title),
-        what: ts!(config.saving),
+        label: t_signal!(config.title),
+        what: t_signal!(config.saving),
         other: to_repository,
         sections: sections.into_any(),
         buttons: buttons.into_any(),
@@ -303,7 +303,7 @@ pub fn config_form(
                 request_animation_frame(ask);
             };
             view! {
-                <Dialog open=conflict_open title=ts!(conflict.title) wide=true>
+                <Dialog open=conflict_open title=t_signal!(conflict.title) wide=true>
                     {conflict_view(between, go_on, move || conflict_open.set(false))}
                 </Dialog>
             }
@@ -313,8 +313,8 @@ pub fn config_form(
     };
     view! {
         {form_view}
-        {when(move || open.get(), review_dialog)}
-        {when(move || conflict_open.get(), conflict_dialog)}
+        {show(move || open.get(), review_dialog)}
+        {show(move || conflict_open.get(), conflict_dialog)}
     }
     .into_any()
 }

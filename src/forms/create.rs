@@ -26,12 +26,12 @@ use crate::i18n::api_words::client_name;
 use crate::platform::dom;
 use crate::platform::files::plain_text;
 use crate::platform::page::absolute_url;
-use crate::reactive::{flag, live, memo, when};
+use crate::reactive::{bool_signal, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::ui::button::Button;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -128,13 +128,13 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
             }),
         });
     };
-    let other = live(move || {
+    let other = text_signal(move || {
         let name = fields.with(|fields| fields.repo_name.trim().to_owned());
         let namespace = space.get_value();
         navigation.href(&Route::Repository { namespace, name })
     });
     let frame = memo(move || create_frame(fields.with(|fields| fields.to_request(&[]))));
-    let url = live(move || {
+    let url = text_signal(move || {
         let client = connection.client();
         let path = client.map(|client| client.repositories_url(&space.get_value()));
         absolute_url(path.unwrap_or_default())
@@ -154,7 +154,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         let take = move |imported: &Imported| {
             let mut draft = draft();
             imported.fill_create(&mut draft);
-            document.exchange(&encode(draft), || tr!(exchange.taken).to_owned());
+            document.exchange(&encode(draft), || t_string!(exchange.taken).to_owned());
             dom::focus("#heading");
         };
         let export = move || {
@@ -168,7 +168,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         };
         Exchange {
             asker: Asker::Create,
-            take: vec![(ts!(exchange.take), Arc::new(take))],
+            take: vec![(t_signal!(exchange.take), Arc::new(take))],
             export: Arc::new(export),
         }
     };
@@ -191,9 +191,9 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
         </section>
         <section class="form-section form-wide">
             <h2 id="rows-heading" tabindex="-1">
-                {ts!(rows.heading)}
+                {t_signal!(rows.heading)}
             </h2>
-            <p class="quiet">{ts!(rows.explain)}</p>
+            <p class="quiet">{t_signal!(rows.explain)}</p>
             {rows_table(editor)}
         </section>
         {request_preview(rows, frame, "POST", url)}
@@ -201,25 +201,25 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
     };
     let discard = move || {
         let empty = encode(CreateDraft::default());
-        drafts.discard(&empty, || tr!(undo.discarded).to_owned());
+        drafts.discard(&empty, || t_string!(undo.discarded).to_owned());
         dom::focus("#heading");
     };
-    let busy = flag(move || sending.is_busy());
+    let busy = bool_signal(move || sending.is_busy());
     let buttons = view! {
-        {sending.buttons(|| tr!(create.submit), "send", |button| button)}
-        {when(
+        {sending.buttons(|| t_string!(create.submit), "send", |button| button)}
+        {show(
             move || dirty.get(),
-            move || Button::new(ts!(draft.discard)).disabled(busy).on_press(discard),
+            move || Button::new(t_signal!(draft.discard)).disabled(busy).on_press(discard),
         )}
-        <span class="quiet">{ts!(form.shortcut)}</span>
+        <span class="quiet">{t_signal!(form.shortcut)}</span>
     };
     FormShell {
         form,
         sending,
         drafts,
-        unsaved: flag(move || dirty.get() && !sent.get()),
-        label: ts!(create.title),
-        what: ts!(create.creating),
+        unsaved: bool_signal(move || dirty.get() && !sent.get()),
+        label: t_signal!(create.title),
+        what: t_signal!(create.creating),
         other,
         sections: sections.into_any(),
         buttons: buttons.into_any(),
@@ -234,16 +234,16 @@ fn pasted_words(pasted: &Pasted) -> String {
             client,
             owner,
             name,
-        } => tr!(
+        } => t_string!(
             paste.hosted,
             client = client_name(client),
             path = format!("{owner}/{name}")
         ),
-        paste::PastedSource::Address { .. } => tr!(paste.address).to_owned(),
+        paste::PastedSource::Address { .. } => t_string!(paste.address).to_owned(),
     };
     if let Some((_, name)) = &pasted.reference {
         words.push(' ');
-        words.push_str(&tr!(paste.reference, name = name));
+        words.push_str(&t_string!(paste.reference, name = name));
     }
     words
 }

@@ -3,8 +3,8 @@
 use crate::forms::model::preview;
 use crate::forms::model::preview::RequestTemplate;
 use crate::forms::rows::RowList;
-use crate::reactive::{flag, list, live, memo};
-use crate::ts;
+use crate::reactive::{bool_signal, for_each, memo, text_signal};
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
 use leptos::prelude::*;
@@ -45,7 +45,7 @@ pub fn request_preview(
         view! { <span class="preview-row">{text}</span> }.into_any()
     };
     // Put together only when it is copied.
-    let whole = live(move || {
+    let whole = text_signal(move || {
         let frame = frame.get();
         let drafts = rows.drafts();
         let (mut text, after) = preview::around(&frame, drafts.is_empty());
@@ -62,33 +62,33 @@ pub fn request_preview(
             false => text,
         }
     });
-    let what = live(move || match as_curl.get() {
-        true => crate::tr!(preview.curl),
-        false => crate::tr!(preview.json),
+    let what = text_signal(move || match as_curl.get() {
+        true => crate::t_string!(preview.curl),
+        false => crate::t_string!(preview.json),
     });
     let choice = move |label: Signal<String>, curl: bool| {
         Button::new(label)
-            .pressed(flag(move || as_curl.get() == curl))
+            .pressed(bool_signal(move || as_curl.get() == curl))
             .on_press(move || as_curl.set(curl))
     };
     view! {
         <details class="panel preview" open>
             <summary>
-                <h2>{ts!(preview.heading)}</h2>
+                <h2>{t_signal!(preview.heading)}</h2>
             </summary>
             <p class="quiet">
                 <span class="code">{method}" "{url}</span>
             </p>
             <div class="preview-actions">
-                <span class="button-group" role="group" aria-label=ts!(preview.shown)>
-                    {choice(ts!(preview.json), false)}
-                    {choice(ts!(preview.curl), true)}
+                <span class="button-group" role="group" aria-label=t_signal!(preview.shown)>
+                    {choice(t_signal!(preview.json), false)}
+                    {choice(t_signal!(preview.curl), true)}
                 </span>
                 {copy_button(whole, what)}
             </div>
             <pre class="code preview-text" tabindex="0" role="region" aria-label=what>
                 <span>{before}</span>
-                {list(move || rows.keys(), piece)}
+                {for_each(move || rows.keys(), piece)}
                 <span>{after}</span>
             </pre>
         </details>

@@ -12,7 +12,7 @@ use crate::forms::model::draft::RowDraft;
 use crate::forms::model::rules::{RowValidation, check_row, repeated, with_same_tag};
 use crate::forms::rows::row::RowState;
 use crate::reactive::effect;
-use crate::tr;
+use crate::t_string;
 use leptos::prelude::*;
 use std::collections::HashSet;
 
@@ -240,7 +240,7 @@ impl RowList {
         let tags: Vec<String> = gone.iter().map(|(_, row)| row.image_tag.clone()).collect();
         let tags = tags.join(", ");
         form.offer_undo(
-            move || tr!(rows.removed, tag = tags),
+            move || t_string!(rows.removed, tag = tags),
             move || {
                 form.rows_moved();
                 for (index, draft) in gone.clone() {
@@ -262,7 +262,7 @@ impl RowList {
         }
         let count = before.len();
         form.offer_undo(
-            move || tr!(rows.edited, n = count),
+            move || t_string!(rows.edited, n = count),
             move || {
                 for (key, before) in &before {
                     if let Some(row) = self.row(*key) {

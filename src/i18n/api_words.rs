@@ -4,29 +4,29 @@ use crate::api::{CodeClient, Status};
 use crate::client::Error;
 use crate::i18n::format::duration;
 use crate::platform::page;
-use crate::tr;
+use crate::t_string;
 use chrono::TimeDelta;
 
 /// What happened, in one sentence of the console's own.
 pub fn error_words(error: &Error) -> String {
     match error {
-        Error::Unreachable if page::is_offline() => tr!(error.offline).to_string(),
-        Error::Unreachable => tr!(error.unreachable).to_string(),
-        Error::TimedOut { limit } => tr!(error.timed_out, s = limit.as_secs()),
-        Error::Unreadable { .. } => tr!(error.unreadable).to_string(),
+        Error::Unreachable if page::is_offline() => t_string!(error.offline).to_string(),
+        Error::Unreachable => t_string!(error.unreachable).to_string(),
+        Error::TimedOut { limit } => t_string!(error.timed_out, s = limit.as_secs()),
+        Error::Unreadable { .. } => t_string!(error.unreadable).to_string(),
         Error::Refused(refusal) => match refusal.status {
-            401 => tr!(error.unauthorized).to_string(),
-            403 => tr!(error.forbidden).to_string(),
-            404 => tr!(error.not_found).to_string(),
+            401 => t_string!(error.unauthorized).to_string(),
+            403 => t_string!(error.forbidden).to_string(),
+            404 => t_string!(error.not_found).to_string(),
             429 => match refusal.retry_after {
                 Some(pause) => {
                     let pause = TimeDelta::from_std(pause).unwrap_or(TimeDelta::MAX);
-                    tr!(error.too_many_wait, time = duration(pause))
+                    t_string!(error.too_many_wait, time = duration(pause))
                 }
-                None => tr!(error.too_many).to_string(),
+                None => t_string!(error.too_many).to_string(),
             },
-            400..=499 => tr!(error.refused).to_string(),
-            _ => tr!(error.server).to_string(),
+            400..=499 => t_string!(error.refused).to_string(),
+            _ => t_string!(error.server).to_string(),
         },
     }
 }
@@ -53,11 +53,11 @@ pub fn api_words(error: &Error) -> String {
 /// The status in words; an unknown one as it came.
 pub fn status_word(status: &Status) -> String {
     match status {
-        Status::Waiting => tr!(status.waiting).to_string(),
-        Status::InProgress => tr!(status.in_progress).to_string(),
-        Status::Succeeded => tr!(status.succeeded).to_string(),
-        Status::Failed => tr!(status.failed).to_string(),
-        Status::Other(text) if text.is_empty() => tr!(status.none).to_string(),
+        Status::Waiting => t_string!(status.waiting).to_string(),
+        Status::InProgress => t_string!(status.in_progress).to_string(),
+        Status::Succeeded => t_string!(status.succeeded).to_string(),
+        Status::Failed => t_string!(status.failed).to_string(),
+        Status::Other(text) if text.is_empty() => t_string!(status.none).to_string(),
         Status::Other(text) => text.clone(),
     }
 }
@@ -65,8 +65,8 @@ pub fn status_word(status: &Status) -> String {
 /// The client's name as people know it, with the API's own where that differs.
 pub fn client_name(client: &CodeClient) -> String {
     match client {
-        CodeClient::OSChina => tr!(client.oschina).to_string(),
-        CodeClient::Simple => tr!(client.simple).to_string(),
+        CodeClient::OSChina => t_string!(client.oschina).to_string(),
+        CodeClient::Simple => t_string!(client.simple).to_string(),
         other => other.to_string(),
     }
 }

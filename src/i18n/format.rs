@@ -1,6 +1,6 @@
 //! How lengths of time and the like are written.
 
-use crate::tr;
+use crate::t_string;
 use chrono::TimeDelta;
 
 /// A length that is less than this many milliseconds is written with tenths of a second.
@@ -11,16 +11,16 @@ pub fn duration(length: TimeDelta) -> String {
     let millis = length.num_milliseconds();
     if millis < SHORT && millis % 1_000 >= 100 {
         let text = format!("{}.{}", millis / 1_000, millis % 1_000 / 100);
-        return tr!(time.seconds, s = text);
+        return t_string!(time.seconds, s = text);
     }
     let seconds = length.num_seconds();
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 {
-        tr!(time.hours, h = hours, m = format!("{minutes:02}"))
+        t_string!(time.hours, h = hours, m = format!("{minutes:02}"))
     } else if minutes > 0 {
-        tr!(time.minutes, m = minutes, s = format!("{rest:02}"))
+        t_string!(time.minutes, m = minutes, s = format!("{rest:02}"))
     } else {
-        tr!(time.seconds, s = rest)
+        t_string!(time.seconds, s = rest)
     }
 }
 

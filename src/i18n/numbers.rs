@@ -1,14 +1,14 @@
 //! Words for what the log view counts.
 
 use crate::i18n::words;
-use crate::tr;
+use crate::t_string;
 
 /// A number of bytes, to be read: `950 B`, `14.2 kB`, `142.0 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes {
-        0..1_000 => tr!(log.bytes, n = bytes),
-        1_000..1_000_000 => tr!(log.kilobytes, n = tenths(bytes, 1e3)),
-        _ => tr!(log.megabytes, n = tenths(bytes, 1e6)),
+        0..1_000 => t_string!(log.bytes, n = bytes),
+        1_000..1_000_000 => t_string!(log.kilobytes, n = tenths(bytes, 1e3)),
+        _ => t_string!(log.megabytes, n = tenths(bytes, 1e6)),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::log_viewer::selection::Selection;
 use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::focus;
 use crate::platform::storage::{Keep, store};
-use crate::tr;
+use crate::t_string;
 use leptos::prelude::*;
 
 /// The log, its search and its selection. A copy is the same.
@@ -97,7 +97,7 @@ impl LogCommands {
         });
         match last.flatten() {
             Some(line) => self.go_to(line),
-            None => self.say(tr!(log.no_failure).to_owned()),
+            None => self.say(t_string!(log.no_failure).to_owned()),
         }
     }
 
@@ -135,7 +135,7 @@ impl LogCommands {
             .view
             .read(|core| core.log.plain(line).chars().take(200).collect::<String>());
         let of = self.view.counts.get_untracked().lines;
-        let place = tr!(log.position, line = number(line + 1), of = number(of));
+        let place = t_string!(log.position, line = number(line + 1), of = number(of));
         self.view
             .announced
             .set(format!("{place}: {}", text.unwrap_or_default()));

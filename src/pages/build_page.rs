@@ -21,14 +21,14 @@ use crate::platform::clipboard;
 use crate::query::intervals::LIVE_BUILD;
 use crate::query::schedule::Pace;
 use crate::query::use_query;
-use crate::reactive::{choose, effect, memo, part, when};
+use crate::reactive::{dynamic, effect, memo, show, show_or};
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::page_actions::{PageAction, offer};
 use crate::state::session_cache::use_session_cache;
 use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
 use crate::ui::notice::skeleton;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The page of one build.
@@ -76,7 +76,7 @@ pub fn Build(build_id: String) -> impl IntoView {
             status_word(&build.status),
             build.image_reference()
         ),
-        None => tr!(build.title).to_string(),
+        None => t_string!(build.title).to_string(),
     });
     tab_icon::show_in_tab(memo(move || {
         let build = build.data()?;
@@ -95,12 +95,12 @@ pub fn Build(build_id: String) -> impl IntoView {
     let loaded = move || {
         view! {
             <div class="facts-head">
-                {part(move || build.data().map(|build| stands(&build)))}
-                {notify_button::notify_button(under_way)} {part(trigger)}
+                {dynamic(move || build.data().map(|build| stands(&build)))}
+                {notify_button::notify_button(under_way)} {dynamic(trigger)}
             </div>
             {neighbours::neighbours(siblings)}
-            {part(move || build.data().map(|build| facts::timeline(&build, utc)))}
-            {part(move || build.data().map(|build| facts::facts(&build, siblings, utc, more_open)))}
+            {dynamic(move || build.data().map(|build| facts::timeline(&build, utc)))}
+            {dynamic(move || build.data().map(|build| facts::facts(&build, siblings, utc, more_open)))}
         }
         .into_any()
     };
@@ -111,17 +111,17 @@ pub fn Build(build_id: String) -> impl IntoView {
     });
     view! {
         <div class="build-page">
-            {part(move || above(repository.get()))} {heading(title.into())}
-            {load_error(ts!(build.loading), error, has_data, move || build.refresh())}
-            {when(move || missing.get(), move || near(id))}
-            {choose(move || has_data.get(), loaded, loading)}
+            {dynamic(move || above(repository.get()))} {heading(title.into())}
+            {load_error(t_signal!(build.loading), error, has_data, move || build.refresh())}
+            {show(move || missing.get(), move || near(id))}
+            {show_or(move || has_data.get(), loaded, loading)}
             {log_section(id, build)}
         </div>
     }
 }
 
 fn above(repository: Option<(String, String)>) -> AnyView {
-    let builds = (ts!(nav.builds), Route::Builds(BuildsQuery::default()));
+    let builds = (t_signal!(nav.builds), Route::Builds(BuildsQuery::default()));
     crumbs(match repository {
         Some((namespace, name)) => vec![
             namespace_crumb(&namespace),
@@ -147,10 +147,13 @@ fn offer_actions(target: Memo<Option<BuildTarget>>) {
             });
         };
         vec![
-            PageAction::new(ts!(trigger.build_image, image = image), move || {
+            PageAction::new(t_signal!(trigger.build_image, image = image), move || {
                 starter.start_head(&target);
             }),
-            PageAction::new(ts!(copy.label, what = tr!(build.pull_command)), copy),
+            PageAction::new(
+                t_signal!(copy.label, what = t_string!(build.pull_command)),
+                copy,
+            ),
         ]
     });
 }

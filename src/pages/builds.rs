@@ -9,12 +9,12 @@ use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::builds::filters::{filtered_note, filters};
-use crate::reactive::{choose, effect, live, memo, part, when};
+use crate::reactive::{dynamic, effect, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route, Sort};
 use crate::state::connection::use_connection;
 use crate::state::session_cache::BuildsRequest;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::notice::{notice, skeleton};
 use crate::ui::table::{PagerStep, pager};
@@ -66,7 +66,7 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
     let table = move || {
         view! {
             <div class="turning" aria-busy=move || list.is_turning().to_string()>
-                {builds_table(rows.into(), ts!(builds.title), Some(sorting))}
+                {builds_table(rows.into(), t_signal!(builds.title), Some(sorting))}
             </div>
         }
         .into_any()
@@ -77,7 +77,7 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
         view! {
             {new_builds(list, to_first)}
             {filtered_note(query, list, memo(move || rows.with(Vec::len)))}
-            {choose(move || rows.with(|rows| !rows.is_empty()), table, move || empty(query, has_none.get()))}
+            {show_or(move || rows.with(|rows| !rows.is_empty()), table, move || empty(query, has_none.get()))}
             {builds_pager(query, list)}
         }
         .into_any()
@@ -90,21 +90,21 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
         }
     });
     view! {
-        {heading(ts!(builds.title))}
+        {heading(t_signal!(builds.title))}
         {filters(query, list)}
-        {load_error(ts!(builds.loading), told, has_data, move || list.query.refresh())}
-        {when(beyond, move || no_such_page(query))}
-        {part(move || {
-            (unread.get() > 0).then(|| notice("warning", ts!(builds.unread, n = unread.get())))
+        {load_error(t_signal!(builds.loading), told, has_data, move || list.query.refresh())}
+        {show(beyond, move || no_such_page(query))}
+        {dynamic(move || {
+            (unread.get() > 0).then(|| notice("warning", t_signal!(builds.unread, n = unread.get())))
         })}
-        {choose(move || has_data.get() && !beyond(), loaded, loading)}
+        {show_or(move || has_data.get() && !beyond(), loaded, loading)}
     }
 }
 
 /// What to do on a page that there is not.
 fn no_such_page(query: Memo<BuildsQuery>) -> AnyView {
     let navigation = use_navigation();
-    let first = live(move || {
+    let first = text_signal(move || {
         navigation.href(&Route::Builds(BuildsQuery {
             page: 1,
             ..query.get()
@@ -112,8 +112,8 @@ fn no_such_page(query: Memo<BuildsQuery>) -> AnyView {
     });
     view! {
         <div class="empty">
-            <p>{ts!(builds.beyond, page = query.with(|query| query.page))}</p>
-            {Button::new(ts!(builds.to_first)).primary().link(first)}
+            <p>{t_signal!(builds.beyond, page = query.with(|query| query.page))}</p>
+            {Button::new(t_signal!(builds.to_first)).primary().link(first)}
         </div>
     }
     .into_any()
@@ -141,26 +141,26 @@ fn empty(query: Memo<BuildsQuery>, has_none: bool) -> AnyView {
         // The API was asked for these, and has none.
         true if has_none && !namespaced.is_empty() => {
             let everything = navigation.href(&Route::Builds(BuildsQuery::default()));
-            let button = Button::new(ts!(builds.show_all)).link(Signal::stored(everything));
-            (ts!(builds.none_of, what = namespaced), button)
+            let button = Button::new(t_signal!(builds.show_all)).link(Signal::stored(everything));
+            (t_signal!(builds.none_of, what = namespaced), button)
         }
         true => {
             let everything = navigation.href(&Route::Builds(BuildsQuery::default()));
-            let button = Button::new(ts!(builds.show_all)).link(Signal::stored(everything));
-            (ts!(builds.none_here), button)
+            let button = Button::new(t_signal!(builds.show_all)).link(Signal::stored(everything));
+            (t_signal!(builds.none_here), button)
         }
         false => {
-            let repositories = live(move || {
+            let repositories = text_signal(move || {
                 let namespace = connection.namespace();
                 navigation.href(&match namespace.is_empty() {
                     true => Route::Connection { back: None },
                     false => Route::Repositories { namespace },
                 })
             });
-            let button = Button::new(ts!(nav.repositories))
+            let button = Button::new(t_signal!(nav.repositories))
                 .primary()
                 .link(repositories);
-            (ts!(builds.none_yet), button)
+            (t_signal!(builds.none_yet), button)
         }
     };
     view! {
@@ -189,11 +189,11 @@ fn builds_pager(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
         }
     };
     let page = move || words().number(query.with(|query| query.page.max(1)));
-    let said = live(move || {
+    let said = text_signal(move || {
         let (count, pages) = counts.get().unwrap_or_default();
         match list.is_turning() {
-            true => crate::tr!(builds.turning, page = page()),
-            false => crate::tr!(
+            true => crate::t_string!(builds.turning, page = page()),
+            false => crate::t_string!(
                 builds.page_of,
                 page = page(),
                 pages = words().number(pages),
@@ -202,5 +202,5 @@ fn builds_pager(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
         }
     });
     let pager = move || pager(said, move || to(false), move || to(true));
-    when(move || counts.with(Option::is_some), pager).into_any()
+    show(move || counts.with(Option::is_some), pager).into_any()
 }

@@ -8,13 +8,13 @@ use crate::forms::config::config_form;
 use crate::forms::config::editor::ConfigOrigin;
 use crate::i18n::words;
 use crate::pages::repository::{no_such_repository, use_repository};
-use crate::reactive::{effect, live, memo, part};
+use crate::reactive::{dynamic, effect, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::clock::use_clock;
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::notice::{notice, skeleton};
 use leptos::prelude::*;
@@ -64,7 +64,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
             taken.set(found);
         }
     });
-    let repository = live(move || {
+    let repository = text_signal(move || {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Repository { namespace, name })
     });
@@ -88,7 +88,7 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
             return told.get().is_none().then(|| skeleton(6)).into_any();
         };
         let from_memory = seen_at.map(|at| {
-            let text = ts!(
+            let text = t_signal!(
                 config.from_memory,
                 age = words().relative(at, clock.now()),
                 when = words().absolute(at, false)
@@ -105,10 +105,10 @@ pub fn Config(namespace: String, name: String) -> impl IntoView {
     view! {
         {crumbs(vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)])}
         <div class="page-head">
-            {heading(ts!(config.title_of, path = format!("{namespace}/{name}")))}
-            {Button::new(ts!(config.to_repository)).link(repository)}
+            {heading(t_signal!(config.title_of, path = format!("{namespace}/{name}")))}
+            {Button::new(t_signal!(config.to_repository)).link(repository)}
         </div>
-        {load_error(ts!(repository.loading), told, has_data, move || read.refresh())}
-        {part(body)}
+        {load_error(t_signal!(repository.loading), told, has_data, move || read.refresh())}
+        {dynamic(body)}
     }
 }

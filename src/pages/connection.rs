@@ -5,7 +5,7 @@ use crate::components::error_notice::error_notice;
 use crate::components::page_heading::heading;
 use crate::i18n::{Locale, locale, set_locale, words};
 use crate::platform::page;
-use crate::reactive::{effect, flag, live, memo, part, when};
+use crate::reactive::{bool_signal, dynamic, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{Route, safe_back};
 use crate::state::connection::use_connection;
@@ -13,7 +13,7 @@ use crate::state::theme::Theme;
 use crate::ui::button::Button;
 use crate::ui::input::{Input, select};
 use crate::ui::notice::notice;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -38,7 +38,7 @@ fn address_problem(address: &str) -> Option<String> {
     }
     match page::web_link(address) {
         Some((href, _)) if !href.contains(['?', '#', '@']) => None,
-        _ => Some(tr!(connection.address_wrong).to_string()),
+        _ => Some(t_string!(connection.address_wrong).to_string()),
     }
 }
 
@@ -117,15 +117,17 @@ pub fn ConnectionPage() -> impl IntoView {
     };
     let result = move || match found.get() {
         ConnectionTest::Nothing => ().into_any(),
-        ConnectionTest::Asking => notice("info", ts!(connection.testing)).into_any(),
-        ConnectionTest::Failed(error) => error_notice(ts!(connection.test), error, false, None),
+        ConnectionTest::Asking => notice("info", t_signal!(connection.testing)).into_any(),
+        ConnectionTest::Failed(error) => {
+            error_notice(t_signal!(connection.test), error, false, None)
+        }
         ConnectionTest::Builds { count, fits } => {
-            let text = live(move || {
+            let text = text_signal(move || {
                 let count = words().number(count);
                 match fits {
-                    None => tr!(connection.works, count = count),
-                    Some(true) => tr!(connection.works_token, count = count),
-                    Some(false) => tr!(connection.token_unfit, count = count),
+                    None => t_string!(connection.works, count = count),
+                    Some(true) => t_string!(connection.works_token, count = count),
+                    Some(false) => t_string!(connection.token_unfit, count = count),
                 }
             });
             let kind = if fits == Some(false) {
@@ -135,7 +137,9 @@ pub fn ConnectionPage() -> impl IntoView {
             };
             let back = back.clone().map(|back| {
                 let go = move || navigation.go_to(&back);
-                Button::new(ts!(connection.go_back)).primary().on_press(go)
+                Button::new(t_signal!(connection.go_back))
+                    .primary()
+                    .on_press(go)
             });
             view! {
                 {notice(kind, text)}
@@ -144,39 +148,39 @@ pub fn ConnectionPage() -> impl IntoView {
             .into_any()
         }
     };
-    let address_input = Input::new(ts!(connection.address), address)
-        .placeholder(live(move || match connection.site_address() {
+    let address_input = Input::new(t_signal!(connection.address), address)
+        .placeholder(text_signal(move || match connection.site_address() {
             site if site.is_empty() => page::origin(),
             site => site,
         }))
-        .hint(ts!(connection.address_hint))
+        .hint(t_signal!(connection.address_hint))
         .problem(move || address_wrong.get())
         .view();
-    let token_input = Input::new(ts!(connection.token), token)
+    let token_input = Input::new(t_signal!(connection.token), token)
         .password("off")
-        .placeholder(live(move || match connection.has_token() {
-            true => tr!(connection.token_set),
-            false => tr!(connection.token_none),
+        .placeholder(text_signal(move || match connection.has_token() {
+            true => t_string!(connection.token_set),
+            false => t_string!(connection.token_none),
         }))
-        .hint(ts!(connection.token_hint))
+        .hint(t_signal!(connection.token_hint))
         .problem(move || {
             token_wrong
                 .get()
-                .then(|| tr!(connection.token_wrong).to_owned())
+                .then(|| t_string!(connection.token_wrong).to_owned())
         })
         .view();
-    let blocked = flag(move || address_wrong.get().is_some() || token_wrong.get());
-    let asking = flag(move || found.get() == ConnectionTest::Asking);
+    let blocked = bool_signal(move || address_wrong.get().is_some() || token_wrong.get());
+    let asking = bool_signal(move || found.get() == ConnectionTest::Asking);
     let forget = move || {
-        Button::new(ts!(connection.forget)).on_press(move || {
+        Button::new(t_signal!(connection.forget)).on_press(move || {
             connection.set_token(None, false);
             found.set(ConnectionTest::Nothing);
         })
     };
     let chooses = move || sent_here && connection.is_ready() && connection.namespace().is_empty();
     view! {
-        {heading(ts!(connection.title))}
-        {when(chooses, || notice("info", ts!(connection.choose_namespace)).into_any())}
+        {heading(t_signal!(connection.title))}
+        {show(chooses, || notice("info", t_signal!(connection.choose_namespace)).into_any())}
         <form
             class="form"
             on:submit=move |event: SubmitEvent| {
@@ -185,10 +189,10 @@ pub fn ConnectionPage() -> impl IntoView {
             }
         >
             <section class="form-section">
-                <h2>{ts!(connection.api)}</h2>
+                <h2>{t_signal!(connection.api)}</h2>
                 {address_input}
-                {Input::new(ts!(connection.namespace), namespace)
-                    .hint(ts!(connection.namespace_hint))
+                {Input::new(t_signal!(connection.namespace), namespace)
+                    .hint(t_signal!(connection.namespace_hint))
                     .view()}
                 {token_input}
                 <div class="field field-check">
@@ -198,18 +202,18 @@ pub fn ConnectionPage() -> impl IntoView {
                             prop:checked=remember
                             on:change=move |event| remember.set(event_target_checked(&event))
                         />
-                        {ts!(connection.remember)}
+                        {t_signal!(connection.remember)}
                     </label>
-                    <p class="field-hint">{ts!(connection.remember_hint)}</p>
+                    <p class="field-hint">{t_signal!(connection.remember_hint)}</p>
                 </div>
             </section>
-            <div role="status">{part(result)}</div>
+            <div role="status">{dynamic(result)}</div>
             <div class="form-actions">
-                {Button::new(ts!(connection.save))
+                {Button::new(t_signal!(connection.save))
                     .primary()
                     .busy(asking)
                     .disabled(blocked)
-                    .submit()} {when(move || connection.has_token(), forget)}
+                    .submit()} {show(move || connection.has_token(), forget)}
             </div>
         </form>
         {token_by_password()}
@@ -253,24 +257,24 @@ fn token_by_password() -> AnyView {
     };
     let said = move || match error.get() {
         Some(error) if error.is_not_offered() => {
-            Some(notice("info", ts!(connection.no_password)).into_any())
+            Some(notice("info", t_signal!(connection.no_password)).into_any())
         }
         Some(error) => Some(error_notice(
-            ts!(connection.by_password),
+            t_signal!(connection.by_password),
             error,
             false,
             None,
         )),
         None => done
             .get()
-            .then(|| notice("success", ts!(connection.token_got)).into_any()),
+            .then(|| notice("success", t_signal!(connection.token_got)).into_any()),
     };
-    let incomplete = flag(move || {
+    let incomplete = bool_signal(move || {
         sending.get() || username.with(String::is_empty) || password.with(String::is_empty)
     });
     view! {
         <details class="section">
-            <summary>{ts!(connection.by_password)}</summary>
+            <summary>{t_signal!(connection.by_password)}</summary>
             <form
                 class="form"
                 on:submit=move |event: SubmitEvent| {
@@ -278,14 +282,14 @@ fn token_by_password() -> AnyView {
                     send();
                 }
             >
-                {Input::new(ts!(connection.username), username).prose("username").view()}
-                {Input::new(ts!(connection.password), password)
+                {Input::new(t_signal!(connection.username), username).prose("username").view()}
+                {Input::new(t_signal!(connection.password), password)
                     .password("current-password")
-                    .hint(ts!(connection.password_hint))
+                    .hint(t_signal!(connection.password_hint))
                     .view()}
-                {part(said)}
+                {dynamic(said)}
                 <div class="form-actions">
-                    {Button::new(ts!(connection.get_token)).disabled(incomplete).submit()}
+                    {Button::new(t_signal!(connection.get_token)).disabled(incomplete).submit()}
                 </div>
             </form>
         </details>
@@ -302,7 +306,7 @@ fn appearance() -> AnyView {
     ];
     let themes = [Theme::System, Theme::Light, Theme::Dark]
         .into_iter()
-        .map(|theme| (theme.as_str().to_owned(), live(move || theme.word())))
+        .map(|theme| (theme.as_str().to_owned(), text_signal(move || theme.word())))
         .collect();
     let chosen = || match locale() {
         Locale::en => "en".to_owned(),
@@ -319,10 +323,10 @@ fn appearance() -> AnyView {
     };
     view! {
         <section class="form-section section">
-            <h2>{ts!(connection.appearance)}</h2>
-            {select(ts!(connection.language), languages, chosen, choose_language)}
+            <h2>{t_signal!(connection.appearance)}</h2>
+            {select(t_signal!(connection.language), languages, chosen, choose_language)}
             {select(
-                ts!(connection.theme),
+                t_signal!(connection.theme),
                 themes,
                 move || theme.get().as_str().to_owned(),
                 move |chosen| theme.set(Theme::from(chosen.as_str())),

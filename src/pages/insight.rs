@@ -15,7 +15,7 @@ use crate::i18n::words;
 use crate::pages::insight::chart::{MOST, chart};
 use crate::pages::insight::reading::{PagedReader, StatsQuery, use_reading};
 use crate::pages::insight::stats::{Spread, Stats, Summary, TagStats};
-use crate::reactive::{choose, live, memo, part, when};
+use crate::reactive::{dynamic, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{INSIGHT_LAST, InsightQuery, Route};
 use crate::ui::button::Button;
@@ -23,7 +23,7 @@ use crate::ui::fact::fact;
 use crate::ui::input::select;
 use crate::ui::notice::skeleton;
 use crate::ui::table::{cell, row, table};
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
@@ -62,31 +62,31 @@ pub fn Insight(namespace: String, name: String) -> impl IntoView {
     let path = format!("{namespace}/{name}");
     let loaded = move || {
         view! {
-            {part(move || summary.with(numbers))} {part(move || builds.with(|builds| chart(builds)))}
-            {when(
+            {dynamic(move || summary.with(numbers))} {dynamic(move || builds.with(|builds| chart(builds)))}
+            {show(
                 move || builds.with(Vec::len) > MOST,
-                || view! { <p class="quiet">{ts!(insight.chart_most, n = MOST)}</p> }.into_any(),
-            )} {part(move || summary.with(tags_table))} {last_builds(builds)}
+                || view! { <p class="quiet">{t_signal!(insight.chart_most, n = MOST)}</p> }.into_any(),
+            )} {dynamic(move || summary.with(tags_table))} {last_builds(builds)}
         }
         .into_any()
     };
     let nothing = move || match (reading.runs.get(), reading.error.get()) {
         (true, _) => skeleton(5).into_any(),
         (_, Some(_)) => ().into_any(),
-        _ => view! { <p class="empty">{ts!(insight.none)}</p> }.into_any(),
+        _ => view! { <p class="empty">{t_signal!(insight.none)}</p> }.into_any(),
     };
     view! {
         {above}
-        {heading(ts!(insight.title_of, path = path))}
+        {heading(t_signal!(insight.title_of, path = path))}
         {choice(query, summary)}
         {progress(reading)}
         {load_error(
-            ts!(builds.loading),
+            t_signal!(builds.loading),
             reading.error.into(),
             Signal::derive(move || any.get()),
             move || reading.go_on(),
         )}
-        {choose(move || any.get(), loaded, move || part(nothing).into_any())}
+        {show_or(move || any.get(), loaded, move || dynamic(nothing).into_any())}
     }
 }
 
@@ -109,14 +109,14 @@ fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
         tags
     });
     let tag_select = move || {
-        let mut options = vec![(String::new(), ts!(insight.all_tags))];
+        let mut options = vec![(String::new(), t_signal!(insight.all_tags))];
         options.extend(
             tags.get()
                 .into_iter()
                 .map(|tag| (tag.clone(), Signal::stored(tag))),
         );
         select(
-            ts!(rows.image_tag),
+            t_signal!(rows.image_tag),
             options,
             move || query.with(|query| query.tag.clone()),
             move |tag| go(&|query| query.tag.clone_from(&tag)),
@@ -124,18 +124,23 @@ fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
     };
     let mut numbers: Vec<(String, Signal<String>)> = NUMBERS
         .iter()
-        .map(|n| (n.to_string(), ts!(insight.last, n = words().number(*n))))
+        .map(|n| {
+            (
+                n.to_string(),
+                t_signal!(insight.last, n = words().number(*n)),
+            )
+        })
         .collect();
-    numbers.push(("all".to_owned(), ts!(insight.all)));
+    numbers.push(("all".to_owned(), t_signal!(insight.all)));
     let number = move || {
         let last = query.with(|query| query.last);
         last.map_or_else(|| "all".to_owned(), |last| last.to_string())
     };
     view! {
         <div class="filters">
-            {part(tag_select)}
+            {dynamic(tag_select)}
             {select(
-                ts!(insight.which),
+                t_signal!(insight.which),
                 numbers,
                 number,
                 move |last| go(&|query| query.last = last.parse().ok()),
@@ -147,11 +152,11 @@ fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
 
 /// How far the reading is, and its stop.
 fn progress(reading: PagedReader) -> AnyView {
-    let said = live(move || {
+    let said = text_signal(move || {
         let read = words().number(reading.read());
         match reading.total.get() {
-            Some(total) => tr!(insight.read_of, read = read, total = words().number(total)),
-            None => tr!(state.loading).to_owned(),
+            Some(total) => t_string!(insight.read_of, read = read, total = words().number(total)),
+            None => t_string!(state.loading).to_owned(),
         }
     });
     let running = move || {
@@ -159,10 +164,10 @@ fn progress(reading: PagedReader) -> AnyView {
             <progress
                 max=move || reading.total.get().unwrap_or(1)
                 value=move || reading.read()
-                aria-label=ts!(build.progress)
+                aria-label=t_signal!(build.progress)
             ></progress>
             <span>{said}</span>
-            {Button::new(ts!(insight.stop)).on_press(move || reading.stop())}
+            {Button::new(t_signal!(insight.stop)).on_press(move || reading.stop())}
         }
         .into_any()
     };
@@ -170,16 +175,16 @@ fn progress(reading: PagedReader) -> AnyView {
         let partial = move || reading.is_partial() && reading.error.with(Option::is_none);
         let more = move || {
             view! {
-                <span>{said} " " {ts!(insight.stopped)}</span>
-                {Button::new(ts!(insight.go_on)).on_press(move || reading.go_on())}
+                <span>{said} " " {t_signal!(insight.stopped)}</span>
+                {Button::new(t_signal!(insight.go_on)).on_press(move || reading.go_on())}
             }
             .into_any()
         };
-        when(partial, more).into_any()
+        show(partial, more).into_any()
     };
     view! {
         <div class="reading" role="status">
-            {choose(move || reading.runs.get(), running, stopped)}
+            {show_or(move || reading.runs.get(), running, stopped)}
         </div>
     }
     .into_any()
@@ -190,8 +195,8 @@ fn length(millis: i64) -> String {
 }
 
 fn spread(label: Signal<String>, spread: Option<Spread>) -> AnyView {
-    let text = live(move || match spread {
-        Some(spread) => tr!(
+    let text = text_signal(move || match spread {
+        Some(spread) => t_string!(
             insight.spread,
             median = length(spread.median),
             p95 = length(spread.p95)
@@ -203,10 +208,10 @@ fn spread(label: Signal<String>, spread: Option<Spread>) -> AnyView {
 
 fn rate(stats: &Stats) -> Signal<String> {
     let rate = stats.success_rate();
-    live(move || {
+    text_signal(move || {
         rate.map_or_else(
             || "–".to_owned(),
-            |rate| tr!(insight.percent, n = format!("{rate:.0}")),
+            |rate| t_string!(insight.percent, n = format!("{rate:.0}")),
         )
     })
 }
@@ -224,7 +229,7 @@ fn numbers(summary: &Summary) -> AnyView {
         fact(label, value.into_any())
     };
     let slow = summary.slowest().and_then(|tag| tag.stats.duration);
-    let slow = live(move || slow.map_or_else(String::new, |slow| length(slow.median)));
+    let slow = text_signal(move || slow.map_or_else(String::new, |slow| length(slow.median)));
     let flaky = summary.flakiest().map_or((0, 0), |tag| {
         (
             tag.flips,
@@ -237,13 +242,13 @@ fn numbers(summary: &Summary) -> AnyView {
         total => continuous.total * 100 / total,
     };
     let (pushes, total) = (continuous.builds, continuous.total);
-    let continuous = ts!(
+    let continuous = t_signal!(
         insight.continuous_of,
         n = words().number(pushes as u64),
         time = length(total),
         share = share
     );
-    let count = ts!(
+    let count = t_signal!(
         insight.counts,
         n = words().number(builds as u64),
         succeeded = words().number(succeeded as u64),
@@ -252,19 +257,19 @@ fn numbers(summary: &Summary) -> AnyView {
     view! {
         <dl class="facts insight">
             {fact(
-                ts!(insight.success_rate),
+                t_signal!(insight.success_rate),
                 view! {
                     <strong class="number">{rate(all)}</strong>
                     <span class="quiet">{count}</span>
                 }
                     .into_any(),
-            )} {spread(ts!(insight.wait), all.wait)} {spread(ts!(builds.duration), all.duration)}
-            {tag_fact(ts!(insight.slowest), summary.slowest(), slow)}
+            )} {spread(t_signal!(insight.wait), all.wait)} {spread(t_signal!(builds.duration), all.duration)}
+            {tag_fact(t_signal!(insight.slowest), summary.slowest(), slow)}
             {tag_fact(
-                ts!(insight.flakiest),
+                t_signal!(insight.flakiest),
                 summary.flakiest(),
-                ts!(insight.flips, n = flaky.0, of = flaky.1),
-            )} {fact(ts!(insight.continuous), continuous.into_any())}
+                t_signal!(insight.flips, n = flaky.0, of = flaky.1),
+            )} {fact(t_signal!(insight.continuous), continuous.into_any())}
         </dl>
     }
     .into_any()
@@ -276,7 +281,9 @@ fn tags_table(summary: &Summary) -> AnyView {
         .iter()
         .map(|tag| {
             let middle = |spread: Option<Spread>| {
-                live(move || spread.map_or_else(|| "–".to_owned(), |spread| length(spread.median)))
+                text_signal(move || {
+                    spread.map_or_else(|| "–".to_owned(), |spread| length(spread.median))
+                })
             };
             let number =
                 |text: Signal<String>| view! { <span class="number">{text}</span> }.into_any();
@@ -284,21 +291,24 @@ fn tags_table(summary: &Summary) -> AnyView {
             row(
                 vec![
                     cell(
-                        ts!(rows.image_tag),
+                        t_signal!(rows.image_tag),
                         view! { <span class="code strong">{tag.tag.clone()}</span> }.into_any(),
                     ),
                     cell(
-                        ts!(insight.builds),
-                        number(live(move || words().number(builds))),
+                        t_signal!(insight.builds),
+                        number(text_signal(move || words().number(builds))),
                     ),
-                    cell(ts!(insight.success_rate), number(rate(&tag.stats))),
-                    cell(ts!(insight.median_wait), number(middle(tag.stats.wait))),
+                    cell(t_signal!(insight.success_rate), number(rate(&tag.stats))),
                     cell(
-                        ts!(insight.median_duration),
+                        t_signal!(insight.median_wait),
+                        number(middle(tag.stats.wait)),
+                    ),
+                    cell(
+                        t_signal!(insight.median_duration),
                         number(middle(tag.stats.duration)),
                     ),
                     cell(
-                        ts!(insight.changes),
+                        t_signal!(insight.changes),
                         number(Signal::stored(tag.flips.to_string())),
                     ),
                 ],
@@ -307,17 +317,17 @@ fn tags_table(summary: &Summary) -> AnyView {
         })
         .collect();
     let columns = vec![
-        ts!(rows.image_tag),
-        ts!(insight.builds),
-        ts!(insight.success_rate),
-        ts!(insight.median_wait),
-        ts!(insight.median_duration),
-        ts!(insight.changes),
+        t_signal!(rows.image_tag),
+        t_signal!(insight.builds),
+        t_signal!(insight.success_rate),
+        t_signal!(insight.median_wait),
+        t_signal!(insight.median_duration),
+        t_signal!(insight.changes),
     ];
     view! {
         <section class="section">
-            <h2>{ts!(insight.by_tag)}</h2>
-            {table(ts!(insight.by_tag), columns, rows.into_any())}
+            <h2>{t_signal!(insight.by_tag)}</h2>
+            {table(t_signal!(insight.by_tag), columns, rows.into_any())}
         </section>
     }
     .into_any()
@@ -329,8 +339,8 @@ fn last_builds(builds: Memo<Vec<Build>>) -> AnyView {
         memo(move || builds.with(|builds| builds.iter().take(ROWS).cloned().collect::<Vec<_>>()));
     view! {
         <details class="section">
-            <summary>{ts!(insight.as_table, n = shown.with(Vec::len))}</summary>
-            {builds_table(shown.into(), ts!(insight.as_table, n = shown.with(Vec::len)), None)}
+            <summary>{t_signal!(insight.as_table, n = shown.with(Vec::len))}</summary>
+            {builds_table(shown.into(), t_signal!(insight.as_table, n = shown.with(Vec::len)), None)}
         </details>
     }
     .into_any()

@@ -7,7 +7,7 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
-use crate::ts;
+use crate::t_signal;
 use leptos::prelude::*;
 
 /// The New repository page.
@@ -29,7 +29,7 @@ pub fn NewRepository(namespace: String) -> impl IntoView {
     let title = namespace.clone();
     view! {
         {crumbs(vec![namespace_crumb(&namespace)])}
-        {heading(ts!(create.title_in, namespace = title.clone()))}
+        {heading(t_signal!(create.title_in, namespace = title.clone()))}
         {create_form(namespace, created)}
     }
 }

@@ -1,12 +1,12 @@
 //! What stands where no page is.
 
 use crate::components::page_heading::heading;
-use crate::reactive::part;
+use crate::reactive::dynamic;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
-use crate::ts;
+use crate::t_signal;
 use leptos::prelude::*;
 
 /// Says that there is no such page, and offers what is near.
@@ -31,7 +31,7 @@ pub fn NotFound() -> impl IntoView {
             .collect();
         (!links.is_empty()).then(|| {
             view! {
-                <p>{ts!(not_found.near)}</p>
+                <p>{t_signal!(not_found.near)}</p>
                 <ul>{links}</ul>
             }
         })
@@ -43,18 +43,18 @@ pub fn NotFound() -> impl IntoView {
             let href = navigation.href(&Route::Repositories { namespace });
             view! {
                 <a class="button" href=href>
-                    {ts!(nav.repositories)}
+                    {t_signal!(nav.repositories)}
                 </a>
             }
         })
     };
     view! {
-        {heading(ts!(not_found.title))}
-        <p>{ts!(not_found.text)} " " <span class="code">{part(move || navigation.here())}</span></p>
-        {part(near)}
+        {heading(t_signal!(not_found.title))}
+        <p>{t_signal!(not_found.text)} " " <span class="code">{dynamic(move || navigation.here())}</span></p>
+        {dynamic(near)}
         <p class="button-group">
             <a class="button" data-kind="primary" href=builds>
-                {ts!(nav.builds)}
+                {t_signal!(nav.builds)}
             </a>
             {repositories}
         </p>

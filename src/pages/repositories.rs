@@ -7,12 +7,12 @@ use crate::components::time::relative_time;
 use crate::i18n::words;
 use crate::query::schedule::Pace;
 use crate::query::use_query;
-use crate::reactive::{effect, live, memo, part};
+use crate::reactive::{dynamic, effect, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::input::Input;
@@ -40,7 +40,7 @@ pub fn Repositories(namespace: String) -> impl IntoView {
     );
     let error = list.error();
     let not_offered = memo(move || error.get().is_some_and(|error| error.is_not_offered()));
-    let new = live(move || {
+    let new = text_signal(move || {
         navigation.href(&Route::NewRepository {
             namespace: namespace.get_value(),
         })
@@ -87,14 +87,14 @@ pub fn Repositories(namespace: String) -> impl IntoView {
             known_repositories::names::note(&address, paths.iter().map(String::as_str));
         }
     });
-    let new_button = move || Button::new(ts!(repositories.new)).primary();
+    let new_button = move || Button::new(t_signal!(repositories.new)).primary();
     let body = move || match rows.get() {
         None => told.get().is_none().then(|| skeleton(5)).into_any(),
         // Where the API lists nothing, that none is known says nothing.
         Some(rows) if rows.is_empty() && not_offered.get() => ().into_any(),
         Some(rows) if rows.is_empty() => view! {
             <div class="empty">
-                <p>{ts!(repositories.none)}</p>
+                <p>{t_signal!(repositories.none)}</p>
                 {new_button().link(new)}
             </div>
         }
@@ -107,13 +107,13 @@ pub fn Repositories(namespace: String) -> impl IntoView {
     };
     view! {
         <div class="page-head">
-            {heading(ts!(repositories.title, namespace = namespace.get_value()))}
+            {heading(t_signal!(repositories.title, namespace = namespace.get_value()))}
             {new_button().icon(icon::PLUS).link(new)}
         </div>
-        {load_error(ts!(repositories.loading), told, has_data, move || list.refresh())}
-        {part(move || not_offered.get().then(|| known_only(namespace)))}
-        {part(body)}
-        {part(below)}
+        {load_error(t_signal!(repositories.loading), told, has_data, move || list.refresh())}
+        {dynamic(move || not_offered.get().then(|| known_only(namespace)))}
+        {dynamic(body)}
+        {dynamic(below)}
     }
 }
 
@@ -131,7 +131,7 @@ fn known_only(namespace: StoredValue<String>) -> AnyView {
         }
     };
     view! {
-        {notice("info", ts!(repositories.known_only))}
+        {notice("info", t_signal!(repositories.known_only))}
         <form
             class="filters"
             on:submit=move |event: SubmitEvent| {
@@ -139,8 +139,8 @@ fn known_only(namespace: StoredValue<String>) -> AnyView {
                 open();
             }
         >
-            {Input::new(ts!(repositories.by_name), name).view()}
-            {Button::new(ts!(repositories.open)).submit()}
+            {Input::new(t_signal!(repositories.by_name), name).view()}
+            {Button::new(t_signal!(repositories.open)).submit()}
         </form>
     }
     .into_any()
@@ -202,36 +202,36 @@ fn repositories_table(namespace: StoredValue<String>, rows: Vec<RepositoryRow>) 
                 .map(|tag| view! { <span class="chip code">{tag}</span> }.into_any())
                 .collect();
             let visibility = shown.is_public.map(|public| match public {
-                true => ts!(repositories.public),
-                false => ts!(repositories.private),
+                true => t_signal!(repositories.public),
+                false => t_signal!(repositories.private),
             });
             let source = view! { <span class="code">{shown.source}</span> };
             row(
                 vec![
-                    cell(ts!(repositories.name), link.into_any()),
-                    cell(ts!(repositories.tags), tags.into_any()),
-                    cell(ts!(build.source), source.into_any()),
-                    cell(ts!(repositories.visibility), visibility.into_any()),
+                    cell(t_signal!(repositories.name), link.into_any()),
+                    cell(t_signal!(repositories.tags), tags.into_any()),
+                    cell(t_signal!(build.source), source.into_any()),
+                    cell(t_signal!(repositories.visibility), visibility.into_any()),
                     cell(
-                        ts!(repositories.updated),
+                        t_signal!(repositories.updated),
                         shown.updated_at.map(relative_time).into_any(),
                     ),
                 ],
-                Button::new(ts!(nav.builds))
-                    .name(ts!(repositories.builds_of, name = name))
+                Button::new(t_signal!(nav.builds))
+                    .name(t_signal!(repositories.builds_of, name = name))
                     .link(Signal::stored(builds)),
             )
         })
         .collect();
     let columns = vec![
-        ts!(repositories.name),
-        ts!(repositories.tags),
-        ts!(build.source),
-        ts!(repositories.visibility),
-        ts!(repositories.updated),
+        t_signal!(repositories.name),
+        t_signal!(repositories.tags),
+        t_signal!(build.source),
+        t_signal!(repositories.visibility),
+        t_signal!(repositories.updated),
     ];
     table(
-        ts!(repositories.title, namespace = namespace.get_value()),
+        t_signal!(repositories.title, namespace = namespace.get_value()),
         columns,
         rows.into_any(),
     )
@@ -252,13 +252,13 @@ fn repositories_pager(page: RwSignal<u64>, read: &Page<Repository>) -> AnyView {
         })),
         false => PagerStep::None,
     };
-    let said = ts!(
+    let said = t_signal!(
         repositories.page,
         page = words().number(page.get()),
         count = words().number(count)
     );
     view! {
-        {(unread > 0).then(|| notice("warning", ts!(builds.unread, n = unread)))}
+        {(unread > 0).then(|| notice("warning", t_signal!(builds.unread, n = unread)))}
         {(more || less).then(|| pager(said, move || step(less, false), move || step(more, true)))}
     }
     .into_any()

@@ -16,7 +16,7 @@ use crate::pages::repository::about::about;
 use crate::pages::repository::remove::remove;
 use crate::query::schedule::Pace;
 use crate::query::{Query, use_query};
-use crate::reactive::{choose, effect, live, memo, part, when};
+use crate::reactive::{dynamic, effect, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, INSIGHT_LAST, InsightQuery, Route};
 use crate::state::connection::use_connection;
@@ -24,7 +24,7 @@ use crate::state::known_repositories;
 use crate::state::page_actions::{PageAction, offer};
 use crate::state::session_cache::BuildsRequest;
 use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::input::Input;
 use crate::ui::notice::{notice, skeleton};
@@ -59,11 +59,11 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         }
     }));
     let builds = list.query;
-    let config_href = live(move || {
+    let config_href = text_signal(move || {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Config { namespace, name })
     });
-    let all_builds = live(move || {
+    let all_builds = text_signal(move || {
         let (namespace, repo) = path.get_value();
         navigation.href(&Route::Builds(BuildsQuery {
             namespace,
@@ -71,7 +71,7 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
             ..BuildsQuery::default()
         }))
     });
-    let insight = live(move || {
+    let insight = text_signal(move || {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Insight(InsightQuery {
             namespace,
@@ -98,13 +98,13 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         error.get().filter(Error::is_not_offered)?;
         Some(match seen.get().filter(|seen| seen.repository.is_some()) {
             Some(seen) => {
-                let text = ts!(
+                let text = t_signal!(
                     repository.from_memory,
                     when = words().absolute(seen.at, false)
                 );
                 notice("info", text).into_any()
             }
-            None => notice("warning", ts!(repository.not_read)).into_any(),
+            None => notice("warning", t_signal!(repository.not_read)).into_any(),
         })
     };
     let repository = move || match shown.get() {
@@ -114,10 +114,10 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         None if told.get().is_none() && error.get().is_some() => build_by_tag(path),
         None => error.get().is_none().then(|| skeleton(4)).into_any(),
     };
-    let last_builds = move || builds_table(rows.into(), ts!(repository.last_builds), None);
-    let none = || view! { <p class="empty">{ts!(repository.no_builds)}</p> }.into_any();
+    let last_builds = move || builds_table(rows.into(), t_signal!(repository.last_builds), None);
+    let none = || view! { <p class="empty">{t_signal!(repository.no_builds)}</p> }.into_any();
     let loaded = move || {
-        choose(
+        show_or(
             move || rows.with(|rows| !rows.is_empty()),
             last_builds,
             none,
@@ -129,15 +129,15 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         view! {
         <section class="section">
             <div class="page-head">
-                <h2>{ts!(repository.last_builds)}</h2>
+                <h2>{t_signal!(repository.last_builds)}</h2>
                 <span class="button-group">
-                    {Button::new(ts!(insight.title)).link(insight)}
-                    {Button::new(ts!(repository.all_builds)).link(all_builds)}
+                    {Button::new(t_signal!(insight.title)).link(insight)}
+                    {Button::new(t_signal!(repository.all_builds)).link(all_builds)}
                 </span>
             </div>
             {new_builds(list, Callback::new(|()| ()))}
-            {load_error(ts!(builds.loading), builds_error, has_rows, move || builds.refresh())}
-            {choose(move || has_rows.get(), loaded, loading)}
+            {load_error(t_signal!(builds.loading), builds_error, has_rows, move || builds.refresh())}
+            {show_or(move || has_rows.get(), loaded, loading)}
         </section>
         }
         .into_any()
@@ -146,16 +146,16 @@ pub fn Repository(namespace: String, name: String) -> impl IntoView {
         {crumbs(vec![namespace_crumb(&namespace)])}
         <div class="page-head">
             {heading(Signal::stored(format!("{namespace}/{name}")))}
-            {when(
+            {show(
                 move || !missing.get(),
-                move || Button::new(ts!(repository.edit_config)).link(config_href),
+                move || Button::new(t_signal!(repository.edit_config)).link(config_href),
             )}
         </div>
-        {load_error(ts!(repository.loading), told, has_data, move || read.refresh())}
-        {part(from_memory)}
-        {part(repository)}
-        {when(move || !missing.get(), last)}
-        {when(move || exists.get(), move || remove(path))}
+        {load_error(t_signal!(repository.loading), told, has_data, move || read.refresh())}
+        {dynamic(from_memory)}
+        {dynamic(repository)}
+        {show(move || !missing.get(), last)}
+        {show(move || exists.get(), move || remove(path))}
     }
 }
 
@@ -178,7 +178,7 @@ fn offer_actions(path: StoredValue<(String, String)>, shown: Memo<Option<Reposit
                     ..BuildTarget::default()
                 };
                 let image = target.image();
-                let text = ts!(trigger.build_image, image = image);
+                let text = t_signal!(trigger.build_image, image = image);
                 let target = StoredValue::new(target);
                 PageAction::new(text, move || {
                     target.with_value(|target| starter.start_head(target));
@@ -200,9 +200,9 @@ fn offer_actions(path: StoredValue<(String, String)>, shown: Memo<Option<Reposit
         let mut add = |text, route: Route| {
             actions.push(PageAction::new(text, move || navigation.go(&route)));
         };
-        add(ts!(repository.edit_config), config);
-        add(ts!(insight.title), insight);
-        add(ts!(repository.all_builds), builds);
+        add(t_signal!(repository.edit_config), config);
+        add(t_signal!(insight.title), insight);
+        add(t_signal!(repository.all_builds), builds);
         actions
     });
 }
@@ -212,12 +212,12 @@ pub fn no_such_repository(path: StoredValue<(String, String)>) -> AnyView {
     let navigation = use_navigation();
     let (namespace, name) = path.get_value();
     let full = format!("{namespace}/{name}");
-    let text = ts!(repository.missing, path = full);
+    let text = t_signal!(repository.missing, path = full);
     let href = navigation.href(&Route::Repositories { namespace });
     view! {
         <div class="empty">
             <p>{text}</p>
-            {Button::new(ts!(nav.repositories)).primary().link(Signal::stored(href))}
+            {Button::new(t_signal!(nav.repositories)).primary().link(Signal::stored(href))}
         </div>
     }
     .into_any()
@@ -242,8 +242,8 @@ fn build_by_tag(path: StoredValue<(String, String)>) -> AnyView {
     };
     view! {
         <section class="form-section">
-            {Input::new(ts!(rows.image_tag), tag).hint(ts!(repository.by_tag)).view()}
-            {part(trigger)}
+            {Input::new(t_signal!(rows.image_tag), tag).hint(t_signal!(repository.by_tag)).view()}
+            {dynamic(trigger)}
         </section>
     }
     .into_any()

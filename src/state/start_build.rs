@@ -2,14 +2,14 @@
 
 use crate::api::{Build, TriggerBuild};
 use crate::client::Error;
-use crate::reactive::live;
+use crate::reactive::text_signal;
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
 use crate::state::connection::{Connection, use_connection};
 use crate::state::session_cache::{SessionCache, use_session_cache};
 use crate::state::toasts::{Toasts, use_toasts};
 use crate::state::watched_builds::{BuildWatchlist, use_watchlist};
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// What to build.
@@ -106,9 +106,9 @@ impl BuildStarter {
         if opens() {
             self.navigation.go(&route);
         } else {
-            let link = (ts!(trigger.open), self.navigation.href(&route));
+            let link = (t_signal!(trigger.open), self.navigation.href(&route));
             self.toasts
-                .done(ts!(trigger.started, image = image), Some(link));
+                .done(t_signal!(trigger.started, image = image), Some(link));
         }
         Ok(())
     }
@@ -128,15 +128,18 @@ impl BuildStarter {
     pub fn failed(self, target: BuildTarget, error: Error) {
         let image = target.image();
         let doubtful = error.is_doubtful() && !crate::platform::page::is_offline();
-        let then = live(move || match doubtful {
-            true => tr!(trigger.in_doubt).to_owned(),
+        let then = text_signal(move || match doubtful {
+            true => t_string!(trigger.in_doubt).to_owned(),
             false => String::new(),
         });
         if doubtful {
             // The tables look whether it is there.
             self.visit.look();
         }
-        self.toasts
-            .failed(ts!(trigger.starting_image, image = image), error, then);
+        self.toasts.failed(
+            t_signal!(trigger.starting_image, image = image),
+            error,
+            then,
+        );
     }
 }

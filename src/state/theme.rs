@@ -1,7 +1,7 @@
 //! Light or dark.
 
 use crate::platform::storage::{Keep, store, stored};
-use crate::tr;
+use crate::t_string;
 use leptos::prelude::*;
 
 /// Light, dark, or what the system says.
@@ -25,9 +25,9 @@ impl Theme {
     /// Its name for the user.
     pub fn word(self) -> &'static str {
         match self {
-            Self::System => tr!(theme.system),
-            Self::Light => tr!(theme.light),
-            Self::Dark => tr!(theme.dark),
+            Self::System => t_string!(theme.system),
+            Self::Light => t_string!(theme.light),
+            Self::Dark => t_string!(theme.dark),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A button that copies a text, and says whether it did.
 
 use crate::platform::clipboard;
-use crate::reactive::part;
+use crate::reactive::dynamic;
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
@@ -31,19 +31,19 @@ pub fn copy_button(text: Signal<String>, what: Signal<String>) -> AnyView {
     };
     let said = move || match copied.get() {
         Copied::No => String::new(),
-        Copied::Yes => tr!(copy.done).to_string(),
-        Copied::Refused => tr!(copy.refused).to_string(),
+        Copied::Yes => t_string!(copy.done).to_string(),
+        Copied::Refused => t_string!(copy.refused).to_string(),
     };
     view! {
         <span class="copy">
             <button
                 type="button"
                 class="button-icon"
-                aria-label=ts!(copy.label, what = what.get())
-                title=ts!(copy.label, what = what.get())
+                aria-label=t_signal!(copy.label, what = what.get())
+                title=t_signal!(copy.label, what = what.get())
                 on:click=press
             >
-                {part(move || {
+                {dynamic(move || {
                     icon::icon(if copied.get() == Copied::Yes { icon::CHECK } else { icon::COPY })
                 })}
             </button>

@@ -1,7 +1,7 @@
 //! Markdown, shown as elements and text nodes: no HTML of it is ever taken as such, nothing is loaded.
 
 use crate::platform::page::web_link;
-use crate::reactive::{effect, part};
+use crate::reactive::{dynamic, effect};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split::SplitLoaderError;
@@ -45,7 +45,7 @@ pub fn markdown(text: Signal<String>) -> AnyView {
             None => view! { <p class="pre">{text}</p> }.into_any(),
         }
     };
-    view! { <div class="markdown">{part(shown)}</div> }.into_any()
+    view! { <div class="markdown">{dynamic(shown)}</div> }.into_any()
 }
 
 #[cfg(not(debug_assertions))]
@@ -144,7 +144,7 @@ fn element(tag: Tag, children: AnyView) -> AnyView {
                     href=href
                     rel="noopener noreferrer nofollow"
                     target="_blank"
-                    title=crate::ts!(link.outside, host = host)
+                    title=crate::t_signal!(link.outside, host = host)
                 >
                     {children}
                 </a>

@@ -1,6 +1,6 @@
 //! Notices and skeletons.
 
-use crate::ts;
+use crate::t_signal;
 use crate::ui::icon;
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ pub fn notice(kind: &'static str, text: Signal<String>) -> impl IntoView {
 
 /// The shape of a page that is being loaded.
 pub fn skeleton(rows: usize) -> impl IntoView {
-    let label = ts!(state.loading);
+    let label = t_signal!(state.loading);
     view! {
         <div class="skeleton" role="status" aria-label=label>
             {(0..rows).map(|_| view! { <span></span> }).collect_view()}

@@ -1,7 +1,7 @@
 //! Tables, whose rows become cards where there is no room; and pages of them.
 
-use crate::reactive::part;
-use crate::ts;
+use crate::reactive::dynamic;
+use crate::t_signal;
 use crate::ui::button::Button;
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ pub fn table_of(caption: Signal<String>, heads: Vec<AnyView>, rows: AnyView) -> 
                 <thead>
                     <tr>
                         {heads} <th scope="col">
-                            <span class="visually-hidden">{ts!(builds.actions)}</span>
+                            <span class="visually-hidden">{t_signal!(builds.actions)}</span>
                         </th>
                     </tr>
                 </thead>
@@ -67,11 +67,11 @@ pub fn pager(
         }
     };
     view! {
-        <nav class="pager" aria-label=ts!(builds.pages)>
+        <nav class="pager" aria-label=t_signal!(builds.pages)>
             <span role="status">{said}</span>
             <span class="button-group">
-                {part(move || step(previous(), ts!(builds.previous), ts!(builds.is_first)))}
-                {part(move || step(next(), ts!(builds.next), ts!(builds.is_last)))}
+                {dynamic(move || step(previous(), t_signal!(builds.previous), t_signal!(builds.is_first)))}
+                {dynamic(move || step(next(), t_signal!(builds.next), t_signal!(builds.is_last)))}
             </span>
         </nav>
     }

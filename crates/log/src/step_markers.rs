@@ -53,9 +53,7 @@ pub fn read(line: &str) -> Option<Mark<'_>> {
         }
         None => line,
     };
-    let step = rest
-        .strip_prefix("STEP ")
-        .or(rest.strip_prefix("Step "));
+    let step = rest.strip_prefix("STEP ").or(rest.strip_prefix("Step "));
     if let Some(step) = step.and_then(step_after) {
         return Some(Mark::BuildStep(step));
     }

@@ -1,11 +1,11 @@
 //! Starting a build: of a tag's head at a press, or of one commit through a dialog.
 
-use crate::reactive::live;
+use crate::reactive::text_signal;
 use crate::state::overlay::{OpenOverlay, Overlay};
 use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
 use crate::ui::button::Button;
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// 'Build' and 'At a commit' for one image tag. Where it is not known which, says so.
@@ -13,7 +13,7 @@ pub fn trigger_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
     if !target.is_whole() {
         return view! {
             <div class="trigger">
-                {Button::new(ts!(trigger.build)).title(ts!(trigger.unknown)).never()}
+                {Button::new(t_signal!(trigger.build)).title(t_signal!(trigger.unknown)).never()}
             </div>
         }
         .into_any();
@@ -39,18 +39,18 @@ pub fn trigger_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
         });
     };
     let now = after == AfterStart::First;
-    let label = live(move || match sending.get() {
-        true => tr!(trigger.sending),
-        false if now => tr!(trigger.build_now),
-        false => tr!(trigger.build),
+    let label = text_signal(move || match sending.get() {
+        true => t_string!(trigger.sending),
+        false if now => t_string!(trigger.build_now),
+        false => t_string!(trigger.build),
     });
-    let own_name = live(move || match now {
-        true => tr!(trigger.build_image_now, image = name.get_value()),
-        false => tr!(trigger.build_image, image = name.get_value()),
+    let own_name = text_signal(move || match now {
+        true => t_string!(trigger.build_image_now, image = name.get_value()),
+        false => t_string!(trigger.build_image, image = name.get_value()),
     });
     let at_commit = move || {
-        Button::new(ts!(trigger.commit))
-            .name(ts!(trigger.commit_of, image = name.get_value()))
+        Button::new(t_signal!(trigger.commit))
+            .name(t_signal!(trigger.commit_of, image = name.get_value()))
             .busy(sending)
             .on_press(move || over.set(Some(Overlay::Commit(target.get_value(), after))))
     };

@@ -6,7 +6,7 @@ use crate::components::time::outside_link;
 use crate::i18n::format::short_commit;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::ts;
+use crate::t_signal;
 use leptos::prelude::*;
 
 /// The most characters of a failure's reason that a row shows.
@@ -75,7 +75,7 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
 /// Who or what started a build.
 pub fn starter(build: &Build) -> AnyView {
     match build.auto_created {
-        true => ts!(builds.by_push).into_any(),
+        true => t_signal!(builds.by_push).into_any(),
         false if build.created_by.is_empty() => "–".into_any(),
         false => build.created_by.clone().into_any(),
     }

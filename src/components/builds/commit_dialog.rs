@@ -3,12 +3,12 @@
 use crate::api::grammar::is_commit;
 use crate::client::Error;
 use crate::components::error_notice::error_notice;
-use crate::reactive::{flag, live, part};
+use crate::reactive::{bool_signal, dynamic, text_signal};
 use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::ui::input::Input;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The dialog. Offers the target's own commit, where it has one.
@@ -18,8 +18,8 @@ pub fn commit_dialog(open: RwSignal<bool>, target: BuildTarget, after: AfterStar
     let error = RwSignal::new(None::<Error>);
     let commit = RwSignal::new(target.commit.clone());
     let hint = match target.commit.is_empty() {
-        true => ts!(trigger.commit_hint),
-        false => ts!(trigger.same_commit_hint),
+        true => t_signal!(trigger.commit_hint),
+        false => t_signal!(trigger.same_commit_hint),
     };
     let name = StoredValue::new(target.image());
     let target = StoredValue::new(target);
@@ -50,15 +50,15 @@ pub fn commit_dialog(open: RwSignal<bool>, target: BuildTarget, after: AfterStar
         });
     };
     let problem = move || {
-        let what = ts!(trigger.starting_image, image = name.get_value());
+        let what = t_signal!(trigger.starting_image, image = name.get_value());
         Some(error_notice(what, error.get()?, false, None))
     };
-    let label = live(move || match sending.get() {
-        true => tr!(trigger.sending),
-        false => tr!(trigger.build),
+    let label = text_signal(move || match sending.get() {
+        true => t_string!(trigger.sending),
+        false => t_string!(trigger.build),
     });
     view! {
-        <Dialog open=open title=ts!(trigger.commit_of, image = name.get_value())>
+        <Dialog open=open title=t_signal!(trigger.commit_of, image = name.get_value())>
             <form
                 class="form"
                 on:submit=move |event| {
@@ -66,14 +66,14 @@ pub fn commit_dialog(open: RwSignal<bool>, target: BuildTarget, after: AfterStar
                     send();
                 }
             >
-                {Input::new(ts!(trigger.commit_id), commit)
+                {Input::new(t_signal!(trigger.commit_id), commit)
                     .hint(hint)
-                    .problem(move || wrong().then(|| tr!(trigger.commit_wrong).to_owned()))
+                    .problem(move || wrong().then(|| t_string!(trigger.commit_wrong).to_owned()))
                     .view()}
-                {part(problem)}
+                {dynamic(problem)}
                 <div class="form-actions">
-                    {Button::new(label).primary().busy(sending).disabled(flag(wrong)).submit()}
-                    {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
+                    {Button::new(label).primary().busy(sending).disabled(bool_signal(wrong)).submit()}
+                    {Button::new(t_signal!(form.cancel)).on_press(move || open.set(false))}
                 </div>
             </form>
         </Dialog>

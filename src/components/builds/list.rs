@@ -6,11 +6,11 @@ use crate::i18n::words;
 use crate::platform::dom;
 use crate::query::intervals::{IDLE_LIST, LIVE_LIST};
 use crate::query::{Query, use_query};
-use crate::reactive::{effect, memo, when};
+use crate::reactive::{effect, memo, show};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories::names;
 use crate::state::session_cache::{BuildsPage, BuildsRequest, use_session_cache};
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -178,7 +178,7 @@ async fn read(
 /// Says how many builds have come, and shows them at a press. On another page than the first that is
 /// done by `to_first`.
 pub fn new_builds(list: BuildsList, to_first: Callback<()>) -> AnyView {
-    let show = move || {
+    let show_all = move || {
         window().scroll_to_with_x_and_y(0.0, 0.0);
         if list.asked.get_untracked().page > 1 {
             to_first.run(());
@@ -189,12 +189,12 @@ pub fn new_builds(list: BuildsList, to_first: Callback<()>) -> AnyView {
         dom::focus("#heading");
     };
     let button = move || {
-        let text = ts!(builds.new, n = words().number(list.waiting()));
-        Button::new(text).primary().on_press(show)
+        let text = t_signal!(builds.new, n = words().number(list.waiting()));
+        Button::new(text).primary().on_press(show_all)
     };
     view! {
         <div class="new-builds" role="status">
-            {when(move || list.waiting() > 0, button)}
+            {show(move || list.waiting() > 0, button)}
         </div>
     }
     .into_any()

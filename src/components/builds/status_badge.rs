@@ -2,7 +2,7 @@
 
 use crate::api::Status;
 use crate::i18n::api_words::status_word;
-use crate::reactive::part;
+use crate::reactive::dynamic;
 use crate::ui::icon;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ pub fn status_badge(status: Status) -> impl IntoView {
     view! {
         <span class="badge" data-status=kind>
             {icon::icon(shape)}
-            <span>{part(move || status_word(&status))}</span>
+            <span>{dynamic(move || status_word(&status))}</span>
         </span>
     }
 }

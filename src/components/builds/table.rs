@@ -5,10 +5,10 @@ use crate::api::Build;
 use crate::components::builds::build_buttons::trigger_buttons;
 use crate::components::builds::cells::{image_cell, source_ref, starter, status_cell};
 use crate::components::time::{build_duration, relative_time};
-use crate::reactive::{list, live, memo, part};
+use crate::reactive::{dynamic, for_each, memo, text_signal};
 use crate::routing::routes::{Sort, SortBy};
 use crate::state::start_build::{AfterStart, BuildTarget};
-use crate::ts;
+use crate::t_signal;
 use crate::ui::table::{cell, head, row, table_of};
 use leptos::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -34,7 +34,7 @@ pub fn builds_table(
             builds.iter().map(key).collect()
         })
     };
-    let rows = list(keys, move |key| {
+    let rows = for_each(keys, move |key| {
         let build = known.with_value(|known| {
             let found = known.iter().find(|(of, _)| *of == key);
             found.map(|(_, build)| build.clone())
@@ -47,12 +47,12 @@ pub fn builds_table(
         None => head(label),
     };
     let heads = vec![
-        sorted(ts!(builds.status), SortBy::Status),
-        sorted(ts!(builds.image), SortBy::Image),
-        head(ts!(builds.source)),
-        head(ts!(builds.started_by)),
-        sorted(ts!(builds.when), SortBy::When),
-        sorted(ts!(builds.duration), SortBy::Duration),
+        sorted(t_signal!(builds.status), SortBy::Status),
+        sorted(t_signal!(builds.image), SortBy::Image),
+        head(t_signal!(builds.source)),
+        head(t_signal!(builds.started_by)),
+        sorted(t_signal!(builds.when), SortBy::When),
+        sorted(t_signal!(builds.duration), SortBy::Duration),
     ];
     table_of(caption, heads, rows)
 }
@@ -115,9 +115,9 @@ fn sorted_head(label: Signal<String>, by: SortBy, sorting: Sorting) -> AnyView {
     };
     view! {
         <th scope="col" aria-sort=order>
-            <a class="sort" href=live(href) title=ts!(builds.sort_by, column = label.get())>
+            <a class="sort" href=text_signal(href) title=t_signal!(builds.sort_by, column = label.get())>
                 {label}
-                <span aria-hidden="true">{live(arrow)}</span>
+                <span aria-hidden="true">{text_signal(arrow)}</span>
             </a>
         </th>
     }
@@ -137,13 +137,13 @@ fn shown(
     view: fn(&Build) -> AnyView,
 ) -> AnyView {
     let facet = facet(build, keep);
-    cell(label, part(move || facet.with(view)).into_any())
+    cell(label, dynamic(move || facet.with(view)).into_any())
 }
 
 fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
     let cells = vec![
         shown(
-            ts!(builds.status),
+            t_signal!(builds.status),
             build,
             |build| Build {
                 status: build.status.clone(),
@@ -153,7 +153,7 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
             status_cell,
         ),
         shown(
-            ts!(builds.image),
+            t_signal!(builds.image),
             build,
             |build| Build {
                 build_id: build.build_id.clone(),
@@ -165,7 +165,7 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
             image_cell,
         ),
         shown(
-            ts!(builds.source),
+            t_signal!(builds.source),
             build,
             |build| Build {
                 code_repo_type: build.code_repo_type.clone(),
@@ -178,7 +178,7 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
             |build| source_ref(build).into_any(),
         ),
         shown(
-            ts!(builds.started_by),
+            t_signal!(builds.started_by),
             build,
             |build| Build {
                 auto_created: build.auto_created,
@@ -188,7 +188,7 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
             starter,
         ),
         shown(
-            ts!(builds.when),
+            t_signal!(builds.when),
             build,
             |build| Build {
                 created_at: build.created_at.or(build.started_at),
@@ -197,7 +197,7 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
             |build| build.created_at.map(relative_time).into_any(),
         ),
         shown(
-            ts!(builds.duration),
+            t_signal!(builds.duration),
             build,
             |build| Build {
                 status: build.status.clone(),
@@ -214,7 +214,8 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
         code_head_commit: build.code_head_commit.clone(),
         ..Build::default()
     });
-    let again =
-        part(move || again.with(|build| trigger_buttons(BuildTarget::of(build), AfterStart::Stay)));
+    let again = dynamic(move || {
+        again.with(|build| trigger_buttons(BuildTarget::of(build), AfterStart::Stay))
+    });
     row(cells, again.into_any())
 }

@@ -7,13 +7,13 @@ use crate::i18n::words;
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored, stored_keys};
 use crate::platform::{dom, page};
-use crate::reactive::{effect, live, part, when};
+use crate::reactive::{dynamic, effect, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::state::clock::use_clock;
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use gloo_timers::callback::Timeout;
 use leptos::ev;
 use leptos::prelude::*;
@@ -186,7 +186,7 @@ impl Drafts {
         self.save();
         let document = self.inner.with_value(|inner| inner.document.clone());
         // The draft goes on under its own key from here.
-        let taken = document.exchange(&kept.draft, || tr!(draft.taken).to_owned());
+        let taken = document.exchange(&kept.draft, || t_string!(draft.taken).to_owned());
         if taken {
             let key = key.to_owned();
             self.inner.update_value(|inner| inner.key = key);
@@ -200,16 +200,16 @@ impl Drafts {
             view! {
                 <div class="notice" data-kind="warning" role="status">
                     {icon::icon(icon::WARNING)}
-                    <p class="notice-body">{ts!(draft.refused)}</p>
+                    <p class="notice-body">{t_signal!(draft.refused)}</p>
                 </div>
             }
             .into_any()
         };
         view! {
-            {part(move || {
+            {dynamic(move || {
                 self.offers.get().into_iter().map(|offer| self.offer(offer)).collect_view()
             })}
-            {when(move || self.refused.get(), refused)}
+            {show(move || self.refused.get(), refused)}
         }
         .into_any()
     }
@@ -223,29 +223,29 @@ impl Drafts {
                 .update(|offers| offers.retain(|offer| offer.key != key));
             dom::focus("#heading");
         };
-        let said = live(move || match broken.get() {
-            true => tr!(draft.unreadable).to_owned(),
-            false => tr!(draft.offer, when = words().relative(at, clock.now())),
+        let said = text_signal(move || match broken.get() {
+            true => t_string!(draft.unreadable).to_owned(),
+            false => t_string!(draft.offer, when = words().relative(at, clock.now())),
         });
         let (take, discard) = (key.clone(), key);
         // Several drafts may be offered: a screen reader tells which one this button is of.
         let of = about.clone();
-        let discard_name = live(move || match of.is_empty() {
-            true => tr!(draft.discard_of, about = words().absolute(at, false)),
-            false => tr!(draft.discard_of, about = of),
+        let discard_name = text_signal(move || match of.is_empty() {
+            true => t_string!(draft.discard_of, about = words().absolute(at, false)),
+            false => t_string!(draft.discard_of, about = of),
         });
         let named = (!about.is_empty()).then(|| {
             view! { <span class="code">{about}</span> }
         });
         view! {
             <div class="notice" data-kind="info" role="status">
-                <p class="notice-body" title=live(move || words().absolute(at, false))>
+                <p class="notice-body" title=text_signal(move || words().absolute(at, false))>
                     {said}
                     " "
                     {named}
                 </p>
                 <div class="notice-actions">
-                    {Button::new(ts!(draft.take))
+                    {Button::new(t_signal!(draft.take))
                         .primary()
                         .on_press(move || {
                             match self.take_up(&take) {
@@ -253,7 +253,7 @@ impl Drafts {
                                 false => broken.set(true),
                             }
                         })}
-                    {Button::new(ts!(draft.discard))
+                    {Button::new(t_signal!(draft.discard))
                         .name(discard_name)
                         .on_press(move || {
                             store(Keep::Device, &discard, None);
@@ -291,18 +291,18 @@ impl Drafts {
         };
         let dialog = move || {
             view! {
-                <Dialog open=open title=ts!(leave.title)>
-                    <p>{ts!(leave.text)}</p>
+                <Dialog open=open title=t_signal!(leave.title)>
+                    <p>{t_signal!(leave.text)}</p>
                     <div class="form-actions">
-                        {Button::new(ts!(leave.stay)).primary().on_press(move || open.set(false))}
-                        {Button::new(ts!(leave.keep)).on_press(move || leave(true))}
-                        {Button::new(ts!(leave.discard)).danger().on_press(move || leave(false))}
+                        {Button::new(t_signal!(leave.stay)).primary().on_press(move || open.set(false))}
+                        {Button::new(t_signal!(leave.keep)).on_press(move || leave(true))}
+                        {Button::new(t_signal!(leave.discard)).danger().on_press(move || leave(false))}
                     </div>
                 </Dialog>
             }
             .into_any()
         };
-        when(move || open.get(), dialog).into_any()
+        show(move || open.get(), dialog).into_any()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::FormState;
-use crate::reactive::{flag, live, memo, part};
+use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use leptos::prelude::*;
 
 /// Where a field stands in the request, by the API's own path; the index of a row can change.
@@ -26,25 +26,25 @@ fn FieldFrame(
     let warning = memo(move || path.with(|path| form.warning(path)));
     view! {
         <div class="field">
-            <label class="field-label" for=live(move || path.with(|path| id_of(path)))>
+            <label class="field-label" for=text_signal(move || path.with(|path| id_of(path)))>
                 {label}
             </label>
             {children()}
             <p
                 class="field-hint"
-                id=live(move || path.with(|path| format!("{}-hint", id_of(path))))
+                id=text_signal(move || path.with(|path| format!("{}-hint", id_of(path))))
             >
                 {hint}
             </p>
             <p
                 class="field-problem"
-                id=live(move || path.with(|path| format!("{}-problem", id_of(path))))
+                id=text_signal(move || path.with(|path| format!("{}-problem", id_of(path))))
             >
                 {problem}
             </p>
             <p
                 class="field-warning"
-                id=live(move || path.with(|path| format!("{}-warning", id_of(path))))
+                id=text_signal(move || path.with(|path| format!("{}-warning", id_of(path))))
             >
                 {warning}
             </p>
@@ -82,14 +82,14 @@ pub fn TextField(
         <FieldFrame path=path label=label hint=hint>
             <input
                 type="text"
-                id=live(move || path.with(|path| id_of(path)))
+                id=text_signal(move || path.with(|path| id_of(path)))
                 class:code=code
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
                 list=(!list.is_empty()).then_some(list)
                 aria-required=required.then_some("true")
-                aria-invalid=live(move || {
+                aria-invalid=text_signal(move || {
                     path.with(|path| form.problem(path).is_some()).to_string()
                 })
                 aria-describedby=described_by(path)
@@ -119,8 +119,8 @@ pub fn TextArea(
         <FieldFrame path=path label=label hint=hint>
             <textarea
                 rows="4"
-                id=live(move || path.with(|path| id_of(path)))
-                aria-invalid=live(move || {
+                id=text_signal(move || path.with(|path| id_of(path)))
+                aria-invalid=text_signal(move || {
                     path.with(|path| form.problem(path).is_some()).to_string()
                 })
                 aria-describedby=described_by(path)
@@ -151,8 +151,8 @@ pub fn SelectField(
     view! {
         <FieldFrame path=path label=label hint=hint>
             <select
-                id=live(move || path.with(|path| id_of(path)))
-                aria-invalid=live(move || {
+                id=text_signal(move || path.with(|path| id_of(path)))
+                aria-invalid=text_signal(move || {
                     path.with(|path| form.problem(path).is_some()).to_string()
                 })
                 aria-describedby=described_by(path)
@@ -161,7 +161,7 @@ pub fn SelectField(
                     on_change.run(event_target_value(&event));
                 }
             >
-                {part(move || {
+                {dynamic(move || {
                     options
                         .get()
                         .into_iter()
@@ -170,7 +170,7 @@ pub fn SelectField(
                             view! {
                                 <option
                                     value=option
-                                    prop:selected=flag(move || value.with(|value| *value == chosen))
+                                    prop:selected=bool_signal(move || value.with(|value| *value == chosen))
                                 >
                                     {word}
                                 </option>
@@ -198,7 +198,7 @@ pub fn CheckField(
             <label>
                 <input
                     type="checkbox"
-                    id=live(move || path.with(|path| id_of(path)))
+                    id=text_signal(move || path.with(|path| id_of(path)))
                     prop:checked=checked
                     on:change=move |event| {
                         told(path, |path| form.edited(path));
@@ -208,7 +208,7 @@ pub fn CheckField(
                 {label}
             </label>
             <p class="field-hint">{hint}</p>
-            <p class="field-problem">{part(move || path.with(|path| form.problem(path)))}</p>
+            <p class="field-problem">{dynamic(move || path.with(|path| form.problem(path)))}</p>
         </div>
     }
 }

@@ -5,8 +5,8 @@ use crate::forms::common::drafts::Drafts;
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::submission::Submission;
 use crate::platform::dom;
-use crate::reactive::{flag, live, part};
-use crate::ts;
+use crate::reactive::{bool_signal, dynamic, text_signal};
+use crate::t_signal;
 use crate::ui::button::Button;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -52,14 +52,14 @@ impl FormShell {
                     }
                 }
             >
-                {part(move || { Some(error_notice(what, error.get()?, false, None)) })}
+                {dynamic(move || { Some(error_notice(what, error.get()?, false, None)) })}
                 {sending.notice(what, self.other)}
                 // What is typed while it is sent would be in neither.
-                <div class="form-body" inert=flag(move || sending.is_busy())>
+                <div class="form-body" inert=bool_signal(move || sending.is_busy())>
                     {self.sections}
                 </div>
                 {build_nodes()}
-                {undo_bar(form, flag(move || sending.is_busy()))}
+                {undo_bar(form, bool_signal(move || sending.is_busy()))}
                 {summary(form)}
                 <div class="form-actions form-bar">{self.buttons}</div>
             </form>
@@ -85,11 +85,11 @@ fn build_nodes() -> impl IntoView {
 fn summary(form: FormState) -> impl IntoView {
     view! {
         <p class="form-summary" role="alert">
-            {part(move || {
+            {dynamic(move || {
                 form.is_blocked()
                     .then(|| match form.count() {
-                        1 => crate::tr!(form.one_problem).to_owned(),
-                        count => crate::tr!(form.problems, n = count),
+                        1 => crate::t_string!(form.one_problem).to_owned(),
+                        count => crate::t_string!(form.problems, n = count),
                     })
             })}
         </p>
@@ -109,15 +109,15 @@ fn undo_bar(form: FormState, busy: Signal<bool>) -> AnyView {
         let undo = form.undo()?;
         Some(view! {
             <div class="undo-bar">
-                <span>{live(move || (undo.said)())}</span>
-                {Button::new(ts!(rows.undo)).on_press(then_here(FormState::take_back))}
-                {Button::new(ts!(undo.keep)).on_press(then_here(FormState::forget_undo))}
+                <span>{text_signal(move || (undo.said)())}</span>
+                {Button::new(t_signal!(rows.undo)).on_press(then_here(FormState::take_back))}
+                {Button::new(t_signal!(undo.keep)).on_press(then_here(FormState::forget_undo))}
             </div>
         })
     };
     view! {
         <div id="undo" class="undo-place" role="status" tabindex="-1" inert=busy>
-            {part(bar)}
+            {dynamic(bar)}
         </div>
     }
     .into_any()

@@ -4,9 +4,9 @@
 use crate::forms::model::import;
 use crate::forms::model::import::{Asker, Imported, Note, Refused, Shape, Type, Why};
 use crate::platform::files::{dropped_file, read_text, save_text, take_chosen};
-use crate::reactive::{live, memo, part};
+use crate::reactive::{dynamic, memo, text_signal};
 use crate::ui::button::Button;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub fn exchange_panel(exchange: Exchange) -> AnyView {
         Err(Refused::Empty) => ().into_any(),
         Err(refused) => view! {
             <p class="field-problem" role="alert">
-                {live(move || refusal(&refused))}
+                {text_signal(move || refusal(&refused))}
             </p>
         }
         .into_any(),
@@ -78,12 +78,12 @@ pub fn exchange_panel(exchange: Exchange) -> AnyView {
     view! {
         <details class="panel exchange" node_ref=panel>
             <summary>
-                <h2>{ts!(exchange.heading)}</h2>
+                <h2>{t_signal!(exchange.heading)}</h2>
             </summary>
-            <p class="quiet">{ts!(exchange.explain)}</p>
+            <p class="quiet">{t_signal!(exchange.explain)}</p>
             <div class="field">
                 <label class="field-label" for="import-text">
-                    {ts!(exchange.json)}
+                    {t_signal!(exchange.json)}
                 </label>
                 <textarea
                     id="import-text"
@@ -99,7 +99,7 @@ pub fn exchange_panel(exchange: Exchange) -> AnyView {
             </div>
             <div class="form-actions">
                 <label class="button file-button">
-                    {ts!(exchange.choose)}
+                    {t_signal!(exchange.choose)}
                     <input
                         type="file"
                         class="visually-hidden"
@@ -113,12 +113,12 @@ pub fn exchange_panel(exchange: Exchange) -> AnyView {
                         }
                     />
                 </label>
-                {Button::new(ts!(exchange.export)).on_press(save)}
+                {Button::new(t_signal!(exchange.export)).on_press(save)}
                 <span role="status">
-                    {part(move || failed.get().then(|| tr!(exchange.not_saved)))}
+                    {dynamic(move || failed.get().then(|| t_string!(exchange.not_saved)))}
                 </span>
             </div>
-            {part(result)}
+            {dynamic(result)}
         </details>
     }
     .into_any()
@@ -167,7 +167,7 @@ fn found(
                 <li>
                     <span class="code">{path}</span>
                     ": "
-                    {live(move || reason(&why))}
+                    {text_signal(move || reason(&why))}
                 </li>
             }
             .into_any()
@@ -189,55 +189,57 @@ fn found(
     view! {
         <div class="imported" role="status">
             <p class="strong">
-                {live(move || tr!(exchange.read, what = shape_word(shape), n = rows))}
+                {text_signal(move || t_string!(exchange.read, what = shape_word(shape), n = rows))}
             </p>
             {has_fields
                 .then(|| {
-                    view! { <p>{ts!(exchange.fields)} " " <span class="code">{fields}</span></p> }
+                    view! { <p>{t_signal!(exchange.fields)} " " <span class="code">{fields}</span></p> }
                 })}
             {(all > 0)
                 .then(|| {
                     view! {
-                        <p>{ts!(exchange.not_read)}</p>
+                        <p>{t_signal!(exchange.not_read)}</p>
                         <ul class="notes">{notes}</ul>
                     }
                 })}
-            {(all > shown).then(|| view! { <p>{ts!(exchange.more, n = all - shown)}</p> })}
+            {(all > shown).then(|| view! { <p>{t_signal!(exchange.more, n = all - shown)}</p> })}
         </div>
-        <div class="form-actions">{buttons} {Button::new(ts!(form.cancel)).on_press(clear)}</div>
+        <div class="form-actions">{buttons} {Button::new(t_signal!(form.cancel)).on_press(clear)}</div>
     }
     .into_any()
 }
 
 fn shape_word(shape: Shape) -> &'static str {
     match shape {
-        Shape::CreateRequest => tr!(exchange.create_request),
-        Shape::Repository => tr!(exchange.repository),
-        Shape::BuildConfig => tr!(exchange.build_config),
-        Shape::TagConfigs => tr!(exchange.tag_configs),
+        Shape::CreateRequest => t_string!(exchange.create_request),
+        Shape::Repository => t_string!(exchange.repository),
+        Shape::BuildConfig => t_string!(exchange.build_config),
+        Shape::TagConfigs => t_string!(exchange.tag_configs),
     }
 }
 
 fn refusal(refused: &Refused) -> String {
     match refused {
         Refused::Empty => String::new(),
-        Refused::TooLong => tr!(exchange.too_long, n = import::LONGEST / 1_000_000),
-        Refused::NotJson { line, column } => tr!(exchange.not_json, line = line, column = column),
-        Refused::NothingKnown => tr!(exchange.nothing_known).to_owned(),
+        Refused::TooLong => t_string!(exchange.too_long, n = import::LONGEST / 1_000_000),
+        Refused::NotJson { line, column } => {
+            t_string!(exchange.not_json, line = line, column = column)
+        }
+        Refused::NothingKnown => t_string!(exchange.nothing_known).to_owned(),
     }
 }
 
 fn reason(why: &Why) -> String {
     match why {
-        Why::NotA(Type::Text) => tr!(why.not_text).to_owned(),
-        Why::NotA(Type::YesOrNo) => tr!(why.not_yes_or_no).to_owned(),
-        Why::NotA(Type::Number) => tr!(why.not_number).to_owned(),
-        Why::NotA(Type::Object) => tr!(why.not_object).to_owned(),
-        Why::NotA(Type::List) => tr!(why.not_list).to_owned(),
-        Why::UnknownValue(value) => tr!(why.unknown_value, value = value),
-        Why::ApiOwned => tr!(why.api_owned).to_owned(),
-        Why::NotInThisForm => tr!(why.not_here).to_owned(),
-        Why::UnknownField => tr!(why.unknown_field).to_owned(),
-        Why::TooMany => tr!(why.too_many, n = import::MOST_ROWS),
+        Why::NotA(Type::Text) => t_string!(why.not_text).to_owned(),
+        Why::NotA(Type::YesOrNo) => t_string!(why.not_yes_or_no).to_owned(),
+        Why::NotA(Type::Number) => t_string!(why.not_number).to_owned(),
+        Why::NotA(Type::Object) => t_string!(why.not_object).to_owned(),
+        Why::NotA(Type::List) => t_string!(why.not_list).to_owned(),
+        Why::UnknownValue(value) => t_string!(why.unknown_value, value = value),
+        Why::ApiOwned => t_string!(why.api_owned).to_owned(),
+        Why::NotInThisForm => t_string!(why.not_here).to_owned(),
+        Why::UnknownField => t_string!(why.unknown_field).to_owned(),
+        Why::TooMany => t_string!(why.too_many, n = import::MOST_ROWS),
     }
 }

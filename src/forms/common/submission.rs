@@ -5,10 +5,10 @@ use crate::client::Error;
 use crate::forms::common::form_state::{FormState, show_notice};
 use crate::i18n::api_words::{api_words, error_words};
 use crate::platform::{dom, page};
-use crate::reactive::{flag, live, part, when};
+use crate::reactive::{bool_signal, dynamic, show, text_signal};
 use crate::ui::button::Button;
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -186,11 +186,11 @@ impl Submission {
     /// Says what is known of a request of which no answer came. `what` was being done; `other` leads to
     /// what stands in its place, if there is something.
     pub fn notice(self, what: Signal<String>, other: Signal<String>) -> AnyView {
-        part(move || match self.doubt.get() {
+        dynamic(move || match self.doubt.get() {
             Some(doubt) => self.doubt_notice(doubt, what, other),
             None if self.unsent.get() => view! {
                 <div class="notice" data-kind="info" role="status">
-                    <p class="notice-body">{ts!(sending.unsent)}</p>
+                    <p class="notice-body">{t_signal!(sending.unsent)}</p>
                 </div>
             }
             .into_any(),
@@ -208,20 +208,26 @@ impl Submission {
         let UnknownOutcome { why, found } = doubt;
         let looking = found == SubmissionCheck::Looking;
         let said = why.as_ref().map(api_words).unwrap_or_default();
-        let first = live(move || match &why {
+        let first = text_signal(move || match &why {
             Some(error) => {
-                let failed = tr!(error.failed, what = what.get());
-                format!("{failed}: {} {}", error_words(error), tr!(sending.in_doubt))
+                let failed = t_string!(error.failed, what = what.get());
+                format!(
+                    "{failed}: {} {}",
+                    error_words(error),
+                    t_string!(sending.in_doubt)
+                )
             }
-            None => tr!(sending.cancelled).to_owned(),
+            None => t_string!(sending.cancelled).to_owned(),
         });
         let at_other = found == SubmissionCheck::Other;
-        let then = live(move || match &found {
-            SubmissionCheck::Looking => tr!(sending.looking).to_owned(),
-            SubmissionCheck::Nothing => tr!(sending.nothing).to_owned(),
-            SubmissionCheck::Other => tr!(sending.other).to_owned(),
-            SubmissionCheck::CannotTell => tr!(sending.cannot_tell).to_owned(),
-            SubmissionCheck::Failed(error) => tr!(sending.look_failed, why = error_words(error)),
+        let then = text_signal(move || match &found {
+            SubmissionCheck::Looking => t_string!(sending.looking).to_owned(),
+            SubmissionCheck::Nothing => t_string!(sending.nothing).to_owned(),
+            SubmissionCheck::Other => t_string!(sending.other).to_owned(),
+            SubmissionCheck::CannotTell => t_string!(sending.cannot_tell).to_owned(),
+            SubmissionCheck::Failed(error) => {
+                t_string!(sending.look_failed, why = error_words(error))
+            }
         });
         view! {
             <div class="notice" data-kind="warning" role="alert" tabindex="-1">
@@ -232,8 +238,8 @@ impl Submission {
                     {(!said.is_empty()).then(|| view! { <p class="notice-said">{said}</p> })}
                 </div>
                 <div class="notice-actions">
-                    {at_other.then(|| Button::new(ts!(sending.see_other)).link(other))}
-                    {Button::new(ts!(sending.look_again))
+                    {at_other.then(|| Button::new(t_signal!(sending.see_other)).link(other))}
+                    {Button::new(t_signal!(sending.look_again))
                         .busy(Signal::stored(looking))
                         .on_press(move || {
                             if let Some(look) = self.look.get_value() {
@@ -253,14 +259,14 @@ impl Submission {
         id: &'static str,
         dress: impl FnOnce(Button) -> Button,
     ) -> AnyView {
-        let label = live(move || match self.is_busy() {
-            true => tr!(form.sending),
+        let label = text_signal(move || match self.is_busy() {
+            true => t_string!(form.sending),
             false => label(),
         });
         let button = Button::new(label)
             .id(id)
             .primary()
-            .busy(flag(move || self.is_busy()));
+            .busy(bool_signal(move || self.is_busy()));
         let cancel = move || {
             self.cancel();
             // This button goes; the one that was pressed before it stays.
@@ -268,9 +274,9 @@ impl Submission {
         };
         view! {
             {dress(button).submit()}
-            {when(
+            {show(
                 move || self.is_busy(),
-                move || Button::new(ts!(sending.cancel)).on_press(cancel),
+                move || Button::new(t_signal!(sending.cancel)).on_press(cancel),
             )}
         }
         .into_any()

@@ -1,7 +1,7 @@
 //! The content of a form as one JSON text that can be exchanged and restored.
 
 use crate::forms::common::form_state::FormState;
-use crate::tr;
+use crate::t_string;
 use std::sync::Arc;
 
 /// What a form holds, as JSON.
@@ -43,7 +43,7 @@ impl Document {
         self.form.offer_undo(
             move || said(),
             move || {
-                this.exchange_saying(&before, Arc::new(|| tr!(undo.undone).to_owned()));
+                this.exchange_saying(&before, Arc::new(|| t_string!(undo.undone).to_owned()));
             },
         );
         true

@@ -5,13 +5,13 @@ use crate::client::Error;
 use crate::forms::model::preview::image_reference;
 use crate::forms::rows::row::RowState;
 use crate::i18n::api_words::{api_words, error_words};
-use crate::reactive::{live, memo, part};
+use crate::reactive::{dynamic, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::ui::button::Button;
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// Builds the row's tag, once the row is saved; what came of it is told beside the button.
@@ -52,24 +52,24 @@ pub fn build_button(path: StoredValue<(String, String)>, row: RowState) -> AnyVi
             }
         });
     };
-    let label = live(move || match busy.get() {
-        true => tr!(trigger.sending),
-        false => tr!(trigger.build),
+    let label = text_signal(move || match busy.get() {
+        true => t_string!(trigger.sending),
+        false => t_string!(trigger.build),
     });
-    let why = live(move || match unsaved.get() {
-        true => tr!(config.save_first),
+    let why = text_signal(move || match unsaved.get() {
+        true => t_string!(config.save_first),
         false => "",
     });
     let came = move || {
         if let Some(build_id) = started.get() {
             let href = navigation.href(&Route::Build { build_id });
-            return view! { <a href=href>{ts!(config.build_started)}</a> }.into_any();
+            return view! { <a href=href>{t_signal!(config.build_started)}</a> }.into_any();
         }
         let Some(error) = failed.get() else {
             return ().into_any();
         };
-        let what = live(move || tr!(error.failed, what = tr!(trigger.starting)));
-        let details = live(move || {
+        let what = text_signal(move || t_string!(error.failed, what = t_string!(trigger.starting)));
+        let details = text_signal(move || {
             let words = [error_words(&error), api_words(&error)];
             words.join(" ")
         });
@@ -78,14 +78,14 @@ pub fn build_button(path: StoredValue<(String, String)>, row: RowState) -> AnyVi
     view! {
         {Button::new(label)
             .icon(icon::PLAY)
-            .name(ts!(trigger.build_image, image = image()))
+            .name(t_signal!(trigger.build_image, image = image()))
             .title(why)
             .disabled(unsaved)
             .busy(busy)
             .on_press(press)}
         <span class="build-said quiet">{why}</span>
         <span class="build-said" role="status">
-            {part(came)}
+            {dynamic(came)}
         </span>
     }
     .into_any()

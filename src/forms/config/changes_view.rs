@@ -3,9 +3,9 @@
 use crate::api::TagConfig;
 use crate::forms::common::wording;
 use crate::forms::model::changes::{Changed, Review, RowField};
-use crate::reactive::{live, memo, part};
+use crate::reactive::{dynamic, memo, text_signal};
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The fields of a row, in the order in which they are told.
@@ -42,10 +42,10 @@ fn list(heading: Signal<String>, kind: &'static str, items: Vec<AnyView>) -> Opt
 /// A row that is new or gone: what it is made of.
 fn whole(row: TagConfig) -> AnyView {
     let tag = row.docker_repo_tag.clone();
-    let rest = live(move || {
+    let rest = text_signal(move || {
         let told = |field: &RowField| {
             let (name, value) = (wording::field(*field), wording::value(&row, *field));
-            tr!(words.fact, name = name, value = value)
+            t_string!(words.fact, name = name, value = value)
         };
         let facts: Vec<String> = ROW_FIELDS[2..].iter().map(told).collect();
         format!("{} · {}", wording::source(&row), facts.join(" · "))
@@ -69,7 +69,7 @@ fn changed(changed: Changed) -> AnyView {
     // The tag itself stays where it is, and is built no more.
     let renamed = fields.contains(&RowField::ImageTag).then(|| {
         let old = tag.clone();
-        ts!(review.renamed, tag = old)
+        t_signal!(review.renamed, tag = old)
     });
     let renamed = renamed.map(|text| view! { <p class="field-warning">{text}</p> });
     let lines: Vec<AnyView> = fields
@@ -77,9 +77,9 @@ fn changed(changed: Changed) -> AnyView {
         .map(|field| {
             let (before, after) = (before.clone(), after.clone());
             change_line(
-                live(move || wording::field(field)),
-                live(move || wording::value(&before, field)),
-                live(move || wording::value(&after, field)),
+                text_signal(move || wording::field(field)),
+                text_signal(move || wording::value(&before, field)),
+                text_signal(move || wording::value(&after, field)),
             )
         })
         .collect();
@@ -113,11 +113,11 @@ pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>
     let removed = StoredValue::new(names(&review.removed));
     let has_removed = !review.removed.is_empty();
     let node = review.build_node.map(|(before, after)| {
-        let old = live(move || match &before {
+        let old = text_signal(move || match &before {
             Some(node) => node.clone(),
-            None => tr!(review.no_node).to_owned(),
+            None => t_string!(review.no_node).to_owned(),
         });
-        view! { <dl class="changes">{change_line(ts!(create.build_node), old, Signal::stored(after))}</dl> }
+        view! { <dl class="changes">{change_line(t_signal!(create.build_node), old, Signal::stored(after))}</dl> }
     });
     let count = review.removed.len();
     let agree = has_removed.then(|| {
@@ -129,14 +129,14 @@ pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>
                         type="checkbox"
                         id="agree"
                         prop:checked=agreed
-                        aria-invalid=live(move || wrong.get().to_string())
+                        aria-invalid=text_signal(move || wrong.get().to_string())
                         aria-describedby="agree-problem"
                         on:change=move |event| agreed.set(event_target_checked(&event))
                     />
-                    <span>{ts!(review.agree, names = removed.get_value())}</span>
+                    <span>{t_signal!(review.agree, names = removed.get_value())}</span>
                 </label>
                 <p class="field-problem" id="agree-problem">
-                    {part(move || wrong.get().then(|| tr!(review.must_agree)))}
+                    {dynamic(move || wrong.get().then(|| t_string!(review.must_agree)))}
                 </p>
             </div>
         }
@@ -146,17 +146,17 @@ pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>
         <div class="review">
             {node}
             {list(
-                ts!(review.added, n = added_count),
+                t_signal!(review.added, n = added_count),
                 "added",
                 review.added.into_iter().map(whole).collect(),
             )}
             {list(
-                ts!(review.changed, n = changed_count),
+                t_signal!(review.changed, n = changed_count),
                 "changed",
                 review.changed.into_iter().map(changed).collect(),
             )}
             {list(
-                ts!(review.removed, n = count),
+                t_signal!(review.removed, n = count),
                 "removed",
                 review.removed.into_iter().map(whole).collect(),
             )}
@@ -164,7 +164,7 @@ pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>
                 .then(|| {
                     view! {
                         <p class="review-warning">
-                            {icon::icon(icon::WARNING)} {ts!(review.removed_why)}
+                            {icon::icon(icon::WARNING)} {t_signal!(review.removed_why)}
                         </p>
                     }
                 })} {agree}

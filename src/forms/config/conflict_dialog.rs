@@ -7,9 +7,9 @@ use crate::forms::config::changes_view::ROW_FIELDS;
 use crate::forms::model::changes::{RowField, differing};
 use crate::forms::model::draft::ConfigDraft;
 use crate::forms::model::merge::{Contest, Pick, contests, resolve};
-use crate::reactive::{flag, live, memo};
+use crate::reactive::{bool_signal, memo, text_signal};
 use crate::ui::button::Button;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::collections::HashMap;
 
@@ -25,9 +25,9 @@ const PICKS: [Pick; 3] = [Pick::Loaded, Pick::Theirs, Pick::Yours];
 
 fn pick_word(pick: Pick) -> &'static str {
     match pick {
-        Pick::Loaded => tr!(conflict.loaded),
-        Pick::Theirs => tr!(conflict.theirs),
-        Pick::Yours => tr!(conflict.yours),
+        Pick::Loaded => t_string!(conflict.loaded),
+        Pick::Theirs => t_string!(conflict.theirs),
+        Pick::Yours => t_string!(conflict.yours),
     }
 }
 
@@ -83,19 +83,19 @@ pub fn conflict_view(
         .map(|(index, contest)| contest_view(index, contest, picks))
         .collect();
     let node = node_contested.then(|| node_view(node_index, &conflict, picks));
-    let why = live(move || match open.get() {
+    let why = text_signal(move || match open.get() {
         0 => String::new(),
-        open => tr!(conflict.open, n = open),
+        open => t_string!(conflict.open, n = open),
     });
     view! {
-        <p>{ts!(conflict.text)}</p>
+        <p>{t_signal!(conflict.text)}</p>
         <div class="contests">{node} {rows}</div>
         <div class="form-actions">
-            {Button::new(ts!(conflict.go_on))
+            {Button::new(t_signal!(conflict.go_on))
                 .primary()
-                .disabled(flag(move || open.get() > 0))
+                .disabled(bool_signal(move || open.get() > 0))
                 .title(why)
-                .on_press(go_on)} {Button::new(ts!(conflict.later)).on_press(later)}
+                .on_press(go_on)} {Button::new(t_signal!(conflict.later)).on_press(later)}
             <span class="quiet" role="status">
                 {why}
             </span>
@@ -119,7 +119,7 @@ fn choices(
                     <input
                         type="radio"
                         name=format!("contest-{index}")
-                        prop:checked=flag(move || {
+                        prop:checked=bool_signal(move || {
                             picks.with(|picks| picks.get(&index) == Some(&pick))
                         })
                         on:change=move |_| {
@@ -129,7 +129,7 @@ fn choices(
                                 })
                         }
                     />
-                    <span class="card-title">{live(move || pick_word(pick))}</span>
+                    <span class="card-title">{text_signal(move || pick_word(pick))}</span>
                     <span class="card-hint">{version(pick)}</span>
                 </label>
             }
@@ -157,13 +157,13 @@ fn contest_view(index: usize, contest: Contest, picks: RwSignal<HashMap<usize, P
 /// none.
 fn row_facts(row: Option<TagConfig>, loaded: Option<TagConfig>) -> AnyView {
     let Some(row) = row else {
-        return view! { <em>{ts!(conflict.none)}</em> }.into_any();
+        return view! { <em>{t_signal!(conflict.none)}</em> }.into_any();
     };
     let differs = loaded.map_or_else(Vec::new, |loaded| differing(&loaded, &row));
     let fact = |field: RowField| {
         let row = row.clone();
-        let text = live(move || {
-            tr!(
+        let text = text_signal(move || {
+            t_string!(
                 words.fact,
                 name = wording::field(field),
                 value = wording::value(&row, field)
@@ -183,7 +183,7 @@ fn node_view(index: usize, conflict: &Conflict, picks: RwSignal<HashMap<usize, P
         theirs,
         yours,
     } = conflict.clone();
-    let legend = ts!(create.build_node).into_any();
+    let legend = t_signal!(create.build_node).into_any();
     choices(index, legend, picks, move |pick| {
         let node = match pick {
             Pick::Loaded => loaded.build_node.clone(),
@@ -192,7 +192,7 @@ fn node_view(index: usize, conflict: &Conflict, picks: RwSignal<HashMap<usize, P
         };
         match node {
             Some(node) => view! { <span class="code">{node}</span> }.into_any(),
-            None => view! { <em>{ts!(review.no_node)}</em> }.into_any(),
+            None => view! { <em>{t_signal!(review.no_node)}</em> }.into_any(),
         }
     })
 }

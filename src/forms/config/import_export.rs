@@ -6,7 +6,7 @@ use crate::forms::config::editor::{ConfigEditor, EditorSnapshot, encode};
 use crate::forms::model::draft::{ConfigDraft, RowDraft};
 use crate::forms::model::import::{Asker, Imported};
 use crate::platform::dom;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub fn exchange(
     path: StoredValue<(String, String)>,
 ) -> Exchange {
     let put = move |kept: EditorSnapshot, document: &Document| {
-        document.exchange(&encode(&kept), || tr!(exchange.taken).to_owned());
+        document.exchange(&encode(&kept), || t_string!(exchange.taken).to_owned());
         dom::focus("#rows-heading");
     };
     let to_add = document.clone();
@@ -52,8 +52,8 @@ pub fn exchange(
     Exchange {
         asker: Asker::Config,
         take: vec![
-            (ts!(exchange.replace), Arc::new(replace)),
-            (ts!(exchange.add), Arc::new(add)),
+            (t_signal!(exchange.replace), Arc::new(replace)),
+            (t_signal!(exchange.add), Arc::new(add)),
         ],
         export: Arc::new(export),
     }

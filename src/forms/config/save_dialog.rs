@@ -4,11 +4,11 @@ use crate::forms::common::submission::Submission;
 use crate::forms::config::changes_view::review_view;
 use crate::forms::model::changes::Review;
 use crate::platform::dom;
-use crate::reactive::{flag, live, when};
+use crate::reactive::{bool_signal, show, text_signal};
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::ui::notice::notice;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The changes, to be agreed to before they are sent.
@@ -30,16 +30,16 @@ pub(crate) fn review_dialog(
         }
         save();
     };
-    let unknown = move || notice("warning", ts!(review.unknown)).into_any();
-    let label = live(move || match (sending.is_busy(), removes) {
-        (true, _) => tr!(form.sending),
-        (false, true) => tr!(review.save_and_remove),
-        (false, false) => tr!(review.save),
+    let unknown = move || notice("warning", t_signal!(review.unknown)).into_any();
+    let label = text_signal(move || match (sending.is_busy(), removes) {
+        (true, _) => t_string!(form.sending),
+        (false, true) => t_string!(review.save_and_remove),
+        (false, false) => t_string!(review.save),
     });
-    let busy = flag(move || sending.is_busy());
-    let back = live(move || match sending.is_busy() {
-        true => tr!(sending.cancel),
-        false => tr!(review.back),
+    let busy = bool_signal(move || sending.is_busy());
+    let back = text_signal(move || match sending.is_busy() {
+        true => t_string!(sending.cancel),
+        false => t_string!(review.back),
     });
     let go_back = move || match sending.is_busy_now() {
         true => sending.cancel(),
@@ -50,8 +50,8 @@ pub(crate) fn review_dialog(
         false => Button::new(label).primary(),
     };
     view! {
-        <Dialog open=open title=ts!(review.title) wide=true>
-            {when(move || !is_known.get(), unknown)}
+        <Dialog open=open title=t_signal!(review.title) wide=true>
+            {show(move || !is_known.get(), unknown)}
             {review_view(review, agreed, asked)}
             <div class="form-actions">
                 {button.busy(busy).on_press(confirm)} {Button::new(back).on_press(go_back)}

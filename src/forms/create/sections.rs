@@ -4,19 +4,19 @@ use crate::api::CodeClient;
 use crate::forms::common::fields::{CheckField, TextArea, TextField};
 use crate::forms::model::draft::RepositoryDraft;
 use crate::i18n::api_words::client_name;
-use crate::reactive::{choose, flag, live, when};
+use crate::reactive::{bool_signal, show, show_or, text_signal};
 use crate::ui::markdown::markdown;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// What a client needs, told on its card.
 pub(crate) fn client_hint(client: &CodeClient) -> &'static str {
     match client {
-        CodeClient::GitHub => tr!(client.github_hint),
-        CodeClient::Bitbucket => tr!(client.bitbucket_hint),
-        CodeClient::OSChina => tr!(client.oschina_hint),
-        CodeClient::GitCafe => tr!(client.gitcafe_hint),
-        _ => tr!(client.simple_hint),
+        CodeClient::GitHub => t_string!(client.github_hint),
+        CodeClient::Bitbucket => t_string!(client.bitbucket_hint),
+        CodeClient::OSChina => t_string!(client.oschina_hint),
+        CodeClient::GitCafe => t_string!(client.gitcafe_hint),
+        _ => t_string!(client.simple_hint),
     }
 }
 
@@ -24,24 +24,24 @@ pub(crate) fn text(
     fields: RwSignal<RepositoryDraft>,
     get: fn(&RepositoryDraft) -> &String,
 ) -> Signal<String> {
-    live(move || fields.with(|fields| get(fields).clone()))
+    text_signal(move || fields.with(|fields| get(fields).clone()))
 }
 
 pub(crate) fn repository_section(
     fields: RwSignal<RepositoryDraft>,
     space: StoredValue<String>,
 ) -> AnyView {
-    let name_hint = live(move || {
+    let name_hint = text_signal(move || {
         let name = fields.with(|fields| fields.repo_name.trim().to_owned());
         let name = if name.is_empty() { "…" } else { &name };
         let path = space.with_value(|space| format!("{space}/{name}"));
-        tr!(create.repo_name_hint, path = path)
+        t_string!(create.repo_name_hint, path = path)
     });
     let has_text = move || fields.with(|fields| !fields.full_description.trim().is_empty());
     let preview = move || {
         view! {
             <details class="panel">
-                <summary>{ts!(create.markdown_preview)}</summary>
+                <summary>{t_signal!(create.markdown_preview)}</summary>
                 {markdown(text(fields, |fields| &fields.full_description))}
             </details>
         }
@@ -49,10 +49,10 @@ pub(crate) fn repository_section(
     };
     view! {
         <section class="form-section">
-            <h2>{ts!(create.repository)}</h2>
+            <h2>{t_signal!(create.repository)}</h2>
             <TextField
                 path=Signal::stored("repo_name".to_owned())
-                label=ts!(create.repo_name)
+                label=t_signal!(create.repo_name)
                 hint=name_hint
                 code=true
                 required=true
@@ -61,23 +61,23 @@ pub(crate) fn repository_section(
             />
             <TextField
                 path=Signal::stored("description".to_owned())
-                label=ts!(create.description)
+                label=t_signal!(create.description)
                 value=text(fields, |fields| &fields.description)
                 on_input=move |text| fields.update(|fields| fields.description = text)
             />
             <TextArea
                 path=Signal::stored("full_description".to_owned())
-                label=ts!(create.full_description)
-                hint=ts!(create.full_description_hint)
+                label=t_signal!(create.full_description)
+                hint=t_signal!(create.full_description_hint)
                 value=text(fields, |fields| &fields.full_description)
                 on_input=move |text| fields.update(|fields| fields.full_description = text)
             />
-            {when(has_text, preview)}
+            {show(has_text, preview)}
             <CheckField
                 path=Signal::stored("is_public".to_owned())
-                label=ts!(create.is_public)
-                hint=ts!(create.is_public_hint)
-                checked=flag(move || fields.with(|fields| fields.is_public))
+                label=t_signal!(create.is_public)
+                hint=t_signal!(create.is_public_hint)
+                checked=bool_signal(move || fields.with(|fields| fields.is_public))
                 on_change=move |on| fields.update(|fields| fields.is_public = on)
             />
         </section>
@@ -95,11 +95,11 @@ pub(crate) fn source_section(fields: RwSignal<RepositoryDraft>) -> AnyView {
                     type="radio"
                     name="code_repo_client"
                     value=value
-                    prop:checked=flag(move || fields.with(|fields| fields.client == chosen))
+                    prop:checked=bool_signal(move || fields.with(|fields| fields.client == chosen))
                     on:change=move |_| fields.update(|fields| fields.client = client.clone())
                 />
-                <span class="card-title">{live(move || client_name(&name))}</span>
-                <span class="card-hint">{live(move || client_hint(&hint))}</span>
+                <span class="card-title">{text_signal(move || client_name(&name))}</span>
+                <span class="card-hint">{text_signal(move || client_hint(&hint))}</span>
             </label>
         }
         .into_any()
@@ -109,8 +109,8 @@ pub(crate) fn source_section(fields: RwSignal<RepositoryDraft>) -> AnyView {
         view! {
             <TextField
                 path=Signal::stored("build_config.code_repo_clone_url".to_owned())
-                label=ts!(create.clone_url)
-                hint=ts!(create.clone_url_hint)
+                label=t_signal!(create.clone_url)
+                hint=t_signal!(create.clone_url_hint)
                 code=true
                 required=true
                 value=text(fields, |fields| &fields.clone_url)
@@ -124,7 +124,7 @@ pub(crate) fn source_section(fields: RwSignal<RepositoryDraft>) -> AnyView {
             <div class="field-pair">
                 <TextField
                     path=Signal::stored("build_config.code_repo_namespace".to_owned())
-                    label=ts!(create.code_namespace)
+                    label=t_signal!(create.code_namespace)
                     code=true
                     required=true
                     value=text(fields, |fields| &fields.code_namespace)
@@ -132,7 +132,7 @@ pub(crate) fn source_section(fields: RwSignal<RepositoryDraft>) -> AnyView {
                 />
                 <TextField
                     path=Signal::stored("build_config.code_repo_name".to_owned())
-                    label=ts!(create.code_name)
+                    label=t_signal!(create.code_name)
                     code=true
                     required=true
                     value=text(fields, |fields| &fields.code_name)
@@ -143,17 +143,17 @@ pub(crate) fn source_section(fields: RwSignal<RepositoryDraft>) -> AnyView {
         .into_any()
     };
     view! {
-        <h2>{ts!(create.source)}</h2>
-        <p class="quiet">{ts!(paste.hint)}</p>
+        <h2>{t_signal!(create.source)}</h2>
+        <p class="quiet">{t_signal!(paste.hint)}</p>
         <fieldset class="cards">
-            <legend>{ts!(create.client)}</legend>
+            <legend>{t_signal!(create.client)}</legend>
             {cards}
         </fieldset>
-        {choose(move || fields.with(|fields| fields.client == CodeClient::Simple), by_url, by_name)}
+        {show_or(move || fields.with(|fields| fields.client == CodeClient::Simple), by_url, by_name)}
         <TextField
             path=Signal::stored("build_config.build_node".to_owned())
-            label=ts!(create.build_node)
-            hint=ts!(create.build_node_hint)
+            label=t_signal!(create.build_node)
+            hint=t_signal!(create.build_node_hint)
             code=true
             list="build-nodes"
             required=true
@@ -162,8 +162,8 @@ pub(crate) fn source_section(fields: RwSignal<RepositoryDraft>) -> AnyView {
         />
         <CheckField
             path=Signal::stored("build_config.email_enabled".to_owned())
-            label=ts!(create.email)
-            checked=flag(move || fields.with(|fields| fields.email_enabled))
+            label=t_signal!(create.email)
+            checked=bool_signal(move || fields.with(|fields| fields.email_enabled))
             on_change=move |on| fields.update(|fields| fields.email_enabled = on)
         />
     }

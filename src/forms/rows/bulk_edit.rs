@@ -5,11 +5,11 @@ use crate::forms::common::form_state::FormState;
 use crate::forms::common::wording;
 use crate::forms::rows::{Edit, RowList};
 use crate::platform::dom;
-use crate::reactive::{flag, live, memo};
+use crate::reactive::{bool_signal, memo, text_signal};
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::input::{Input, select};
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// What the selected rows can be set to, all at once; what is left empty stays as it is in each.
@@ -19,7 +19,7 @@ pub fn bulk_editor(rows: RowList) -> AnyView {
     let tagging = RwSignal::new(String::new());
     let dockerfile = RwSignal::new(String::new());
     let context = RwSignal::new(String::new());
-    let keep = (String::new(), ts!(bulk.keep));
+    let keep = (String::new(), t_signal!(bulk.keep));
     let path_problem = |text: RwSignal<String>| {
         move || {
             let text = text.get();
@@ -69,51 +69,51 @@ pub fn bulk_editor(rows: RowList) -> AnyView {
     };
     let on_off = vec![
         keep.clone(),
-        ("on".to_owned(), ts!(bulk.on)),
-        ("off".to_owned(), ts!(bulk.off)),
+        ("on".to_owned(), t_signal!(bulk.on)),
+        ("off".to_owned(), t_signal!(bulk.off)),
     ];
     let taggings = vec![
         keep,
-        ("0".to_owned(), ts!(rows.tagging_none)),
-        ("1".to_owned(), ts!(rows.tagging_time_short)),
-        ("2".to_owned(), ts!(rows.tagging_commit)),
+        ("0".to_owned(), t_signal!(rows.tagging_none)),
+        ("1".to_owned(), t_signal!(rows.tagging_time_short)),
+        ("2".to_owned(), t_signal!(rows.tagging_commit)),
     ];
-    let why = live(move || match (wrong.get(), nothing.get()) {
-        (true, _) => tr!(bulk.wrong),
-        (false, true) => tr!(bulk.nothing),
+    let why = text_signal(move || match (wrong.get(), nothing.get()) {
+        (true, _) => t_string!(bulk.wrong),
+        (false, true) => t_string!(bulk.nothing),
         _ => "",
     });
     view! {
         <fieldset class="bulk">
-            <legend>{ts!(bulk.heading, n = rows.selected_count())}</legend>
+            <legend>{t_signal!(bulk.heading, n = rows.selected_count())}</legend>
             {select(
-                ts!(rows.is_active),
+                t_signal!(rows.is_active),
                 on_off,
                 move || active.get(),
                 move |text| active.set(text),
             )}
             {select(
-                ts!(rows.version_tagging),
+                t_signal!(rows.version_tagging),
                 taggings,
                 move || tagging.get(),
                 move |text| tagging.set(text),
             )}
-            {Input::new(ts!(rows.dockerfile), dockerfile)
-                .placeholder(ts!(bulk.keep))
+            {Input::new(t_signal!(rows.dockerfile), dockerfile)
+                .placeholder(t_signal!(bulk.keep))
                 .problem(path_problem(dockerfile))
                 .view()}
-            {Input::new(ts!(rows.context), context)
-                .placeholder(ts!(bulk.keep))
+            {Input::new(t_signal!(rows.context), context)
+                .placeholder(t_signal!(bulk.keep))
                 .problem(path_problem(context))
                 .view()}
             <div class="bulk-actions">
-                {Button::new(ts!(bulk.apply))
+                {Button::new(t_signal!(bulk.apply))
                     .primary()
-                    .disabled(flag(move || wrong.get() || nothing.get()))
+                    .disabled(bool_signal(move || wrong.get() || nothing.get()))
                     .title(why)
                     .on_press(apply)}
-                {Button::new(ts!(bulk.remove)).icon(icon::TRASH).on_press(remove)}
-                {Button::new(ts!(bulk.unselect)).on_press(unselect)}
+                {Button::new(t_signal!(bulk.remove)).icon(icon::TRASH).on_press(remove)}
+                {Button::new(t_signal!(bulk.unselect)).on_press(unselect)}
             </div>
         </fieldset>
     }

@@ -11,9 +11,9 @@ use crate::forms::rows::editor::{FIRST_FIELD, RowsEditor};
 use crate::forms::rows::row::RowState;
 use crate::forms::rows::row_keys::{RowKey, field_of, step_of};
 use crate::platform::dom;
-use crate::reactive::{flag, live, memo, part};
+use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use crate::ui::icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::KeyboardEvent;
@@ -51,7 +51,7 @@ impl Line {
     ) -> AnyView {
         let Self { form, row, .. } = self;
         let path = self.path(field);
-        let id = live(move || path.with(|path| id_of(path)));
+        let id = text_signal(move || path.with(|path| id_of(path)));
         let said = self.said(field, path);
         let left = move || {
             form.when_released(move || row.leave(field));
@@ -80,9 +80,9 @@ impl Line {
                 autocapitalize="off"
                 spellcheck="false"
                 aria-required="true"
-                aria-invalid=live(move || is_problem(said).to_string())
-                aria-describedby=live(move || path.with(|path| format!("{}-problem", id_of(path))))
-                prop:value=live(move || row.with(|row| get(row).clone()))
+                aria-invalid=text_signal(move || is_problem(said).to_string())
+                aria-describedby=text_signal(move || path.with(|path| format!("{}-problem", id_of(path))))
+                prop:value=text_signal(move || row.with(|row| get(row).clone()))
                 on:input=move |event| {
                     path.try_with_untracked(|path| form.edited(path));
                     row.edit(|row| set(row, event_target_value(&event)));
@@ -104,14 +104,14 @@ impl Line {
     ) -> AnyView {
         let Self { form, row, .. } = self;
         let path = self.path(field);
-        let id = live(move || path.with(|path| id_of(path)));
+        let id = text_signal(move || path.with(|path| id_of(path)));
         let chosen = memo(move || row.with(get));
         let said = self.said(field, path);
         let options = move || {
             let option = |(value, word): (String, String)| {
                 let own = value.clone();
                 view! {
-                    <option value=value prop:selected=flag(move || chosen.with(|c| *c == own))>
+                    <option value=value prop:selected=bool_signal(move || chosen.with(|c| *c == own))>
                         {word}
                     </option>
                 }
@@ -131,7 +131,7 @@ impl Line {
                     row.edit(|row| set(row, event_target_value(&event)));
                 }
             >
-                {part(options)}
+                {dynamic(options)}
             </select>
             {said_view(said, path)}
         }
@@ -145,7 +145,7 @@ fn is_problem(said: Memo<Option<FieldMessage>>) -> bool {
 
 /// What is said of the field at this path, for its place below the field.
 fn said_view(said: Memo<Option<FieldMessage>>, path: Memo<String>) -> AnyView {
-    let kind = live(move || match is_problem(said) {
+    let kind = text_signal(move || match is_problem(said) {
         true => "field-problem",
         false => "field-warning",
     });
@@ -156,8 +156,8 @@ fn said_view(said: Memo<Option<FieldMessage>>, path: Memo<String>) -> AnyView {
         })
     };
     view! {
-        <p class=kind id=live(move || path.with(|path| format!("{}-problem", id_of(path))))>
-            {live(text)}
+        <p class=kind id=text_signal(move || path.with(|path| format!("{}-problem", id_of(path))))>
+            {text_signal(text)}
         </p>
     }
     .into_any()
@@ -166,8 +166,8 @@ fn said_view(said: Memo<Option<FieldMessage>>, path: Memo<String>) -> AnyView {
 fn kind_options(row: RowState) -> Signal<Vec<(String, String)>> {
     Signal::derive(move || {
         let mut options = vec![
-            ("branch".to_owned(), tr!(rows.branch).to_owned()),
-            ("tag".to_owned(), tr!(rows.tag).to_owned()),
+            ("branch".to_owned(), t_string!(rows.branch).to_owned()),
+            ("tag".to_owned(), t_string!(rows.tag).to_owned()),
         ];
         if let SourceKind::Other(text) = row.with(|row| row.source_kind.clone()) {
             options.push((text.clone(), text));
@@ -179,9 +179,12 @@ fn kind_options(row: RowState) -> Signal<Vec<(String, String)>> {
 /// The three version taggings that the API names, in words.
 fn tagging_words() -> Vec<(String, String)> {
     vec![
-        ("0".to_owned(), tr!(rows.tagging_none).to_owned()),
-        ("1".to_owned(), tr!(rows.tagging_time_short).to_owned()),
-        ("2".to_owned(), tr!(rows.tagging_commit).to_owned()),
+        ("0".to_owned(), t_string!(rows.tagging_none).to_owned()),
+        (
+            "1".to_owned(),
+            t_string!(rows.tagging_time_short).to_owned(),
+        ),
+        ("2".to_owned(), t_string!(rows.tagging_commit).to_owned()),
     ]
 }
 
@@ -209,8 +212,8 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
     let title = memo(move || {
         let tag = row.with(|row| row.image_tag.trim().to_owned());
         match tag.is_empty() {
-            true => tr!(rows.title_new, n = index.get() + 1),
-            false => tr!(rows.title, n = index.get() + 1, tag = tag),
+            true => t_string!(rows.title_new, n = index.get() + 1),
+            false => t_string!(rows.title, n = index.get() + 1, tag = tag),
         }
     });
     let reference = memo(move || {
@@ -222,9 +225,9 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
         image.with(|(namespace, name)| image_reference(namespace, &or_dots(name), &or_dots(&tag)))
     });
     let tagging = memo(move || row.with(|row| row.version_tagging));
-    let version = live(move || match tagging.get() {
+    let version = text_signal(move || match tagging.get() {
         VersionTagging::Time => now.get(),
-        VersionTagging::Commit => tr!(rows.commit_id).to_owned(),
+        VersionTagging::Commit => t_string!(rows.commit_id).to_owned(),
         _ => String::new(),
     });
     let (duplicator, remover) = (editor.clone(), editor.clone());
@@ -270,8 +273,8 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
         view! {
             <input
                 type="checkbox"
-                aria-label=ts!(rows.select, title = title.get())
-                prop:checked=flag(move || rows.is_selected(key))
+                aria-label=t_signal!(rows.select, title = title.get())
+                prop:checked=bool_signal(move || rows.is_selected(key))
                 on:change=move |event| rows.select(key, event_target_checked(&event))
             />
         }
@@ -282,14 +285,14 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
     view! {
         <tr
             aria-label=title
-            data-unsaved=flag(move || has_saved && unsaved.get())
-            data-selected=flag(move || rows.is_selected(key))
+            data-unsaved=bool_signal(move || has_saved && unsaved.get())
+            data-selected=bool_signal(move || rows.is_selected(key))
             on:keydown=on_key
         >
             <th scope="row" class="cell-number">
                 <label>
                     {select_row} <span class="row-index" aria-hidden="true">
-                        {live(move || (index.get() + 1).to_string())}
+                        {text_signal(move || (index.get() + 1).to_string())}
                     </span> <span class="row-number">{title}</span>
                 </label>
             </th>
@@ -299,7 +302,7 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
                         {line
                             .choice(
                                 "code_repo_type",
-                                ts!(rows.source_kind),
+                                t_signal!(rows.source_kind),
                                 kind_options(row),
                                 |row| row.source_kind.to_string(),
                                 |row, text| row.source_kind = SourceKind::from(text.as_str()),
@@ -309,7 +312,7 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
                         {line
                             .text(
                                 FIRST_FIELD,
-                                ts!(rows.source_value),
+                                t_signal!(rows.source_value),
                                 |row| &row.source_value,
                                 |row, text| row.source_value = text,
                                 |text| text.trim().to_owned(),
@@ -321,11 +324,11 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
                 {line
                     .text(
                         "docker_repo_tag",
-                        ts!(rows.image_tag),
+                        t_signal!(rows.image_tag),
                         |row| &row.image_tag,
                         |row, text| row.image_tag = text,
                         |text| text.trim().to_owned(),
-                    )} <p class="cell-preview code" title=ts!(preview.reference)>
+                    )} <p class="cell-preview code" title=t_signal!(preview.reference)>
                     {reference}
                 </p>
             </td>
@@ -333,7 +336,7 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
                 {line
                     .text(
                         "dockerfile_location",
-                        ts!(rows.dockerfile),
+                        t_signal!(rows.dockerfile),
                         |row| &row.dockerfile_location,
                         |row, text| row.dockerfile_location = text,
                         clean_path,
@@ -343,7 +346,7 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
                 {line
                     .text(
                         "build_context_path",
-                        ts!(rows.context),
+                        t_signal!(rows.context),
                         |row| &row.build_context_path,
                         |row, text| row.build_context_path = text,
                         clean_path,
@@ -353,15 +356,15 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
                 <label>
                     <input
                         type="checkbox"
-                        id=live(move || active_path.with(|path| id_of(path)))
+                        id=text_signal(move || active_path.with(|path| id_of(path)))
                         data-field="is_active"
-                        prop:checked=flag(move || row.with(|row| row.is_active))
+                        prop:checked=bool_signal(move || row.with(|row| row.is_active))
                         on:change=move |event| {
                             active_path.try_with_untracked(|path| form.edited(path));
                             row.edit(|row| row.is_active = event_target_checked(&event));
                         }
                     />
-                    <span class="cell-label">{ts!(rows.is_active)}</span>
+                    <span class="cell-label">{t_signal!(rows.is_active)}</span>
                 </label>
                 {said_view(line.said("is_active", active_path), active_path)}
             </td>
@@ -369,7 +372,7 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
                 {line
                     .choice(
                         "version_tagging",
-                        ts!(rows.version_tagging),
+                        t_signal!(rows.version_tagging),
                         tagging_options(row),
                         |row| row.version_tagging.number().to_string(),
                         |row, text| {
@@ -383,12 +386,12 @@ pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>)
                 {editor.beside.as_ref().map(|beside| beside(row))}
                 {icon_button(
                     icon::COPY,
-                    ts!(rows.duplicate_title, title = title.get()),
+                    t_signal!(rows.duplicate_title, title = title.get()),
                     move || duplicate("docker_repo_tag"),
                 )}
                 {icon_button(
                     icon::TRASH,
-                    ts!(rows.remove_title, title = title.get()),
+                    t_signal!(rows.remove_title, title = title.get()),
                     move || remove(FIRST_FIELD),
                 )}
             </td>

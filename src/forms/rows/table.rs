@@ -6,9 +6,9 @@ use crate::forms::common::form_state::FormState;
 use crate::forms::rows::bulk_edit::bulk_editor;
 use crate::forms::rows::editor::RowsEditor;
 use crate::forms::rows::row_view::row_view;
-use crate::reactive::{flag, list, memo, part, when};
+use crate::reactive::{bool_signal, dynamic, for_each, memo, show};
 use crate::state::clock::use_clock;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::icon;
 use leptos::prelude::*;
@@ -32,17 +32,17 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
     };
     let selects = editor.selects;
     let heads: Vec<AnyView> = [
-        ts!(rows.source),
-        ts!(rows.image_tag),
-        ts!(rows.dockerfile),
-        ts!(rows.context),
-        ts!(rows.is_active),
-        ts!(rows.version_tagging),
+        t_signal!(rows.source),
+        t_signal!(rows.image_tag),
+        t_signal!(rows.dockerfile),
+        t_signal!(rows.context),
+        t_signal!(rows.is_active),
+        t_signal!(rows.version_tagging),
     ]
     .into_iter()
     .map(|head| view! { <th scope="col">{head}</th> }.into_any())
     .collect();
-    let all = flag(move || rows.count() > 0 && rows.selected_count() == rows.count());
+    let all = bool_signal(move || rows.count() > 0 && rows.selected_count() == rows.count());
     let select_all = selects.then(|| {
         view! {
             <label>
@@ -52,29 +52,29 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
                     prop:checked=all
                     on:change=move |event| rows.select_all(event_target_checked(&event))
                 />
-                <span class="select-all-text">{ts!(rows.select_all)}</span>
+                <span class="select-all-text">{t_signal!(rows.select_all)}</span>
             </label>
         }
     });
     view! {
         <div class="rows">
             {selects
-                .then(|| when(move || rows.selected_count() > 0, move || bulk_editor(rows)))}
-            <table class="rows-table" aria-label=ts!(rows.heading)>
+                .then(|| show(move || rows.selected_count() > 0, move || bulk_editor(rows)))}
+            <table class="rows-table" aria-label=t_signal!(rows.heading)>
                 <thead>
                     <tr>
                         <th scope="col" class="cell-number">
                             {select_all}
-                            <span class="visually-hidden">{ts!(rows.row)}</span>
+                            <span class="visually-hidden">{t_signal!(rows.row)}</span>
                         </th>
                         {heads}
                         <th scope="col">
-                            <span class="visually-hidden">{ts!(builds.actions)}</span>
+                            <span class="visually-hidden">{t_signal!(builds.actions)}</span>
                         </th>
                     </tr>
                 </thead>
                 <tbody>
-                    {list(
+                    {for_each(
                         move || rows.keys(),
                         move |key| match rows.row(key) {
                             Some(row) => row_view(&editor, key, row, now),
@@ -83,20 +83,20 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
                     )}
                 </tbody>
             </table> <p class="field-problem" id=list_id tabindex="-1">
-                {part(move || form.problem(&list_path))}
+                {dynamic(move || form.problem(&list_path))}
             </p>
             <div class="rows-actions">
-                {Button::new(ts!(rows.add)).icon(icon::PLUS).id("add-row").on_press(add)}
+                {Button::new(t_signal!(rows.add)).icon(icon::PLUS).id("add-row").on_press(add)}
                 <details class="keys">
-                    <summary>{ts!(rows.keys)}</summary>
+                    <summary>{t_signal!(rows.keys)}</summary>
                     <dl>
                         {[
-                            ("Enter, Alt ↓", ts!(rows.key_down)),
-                            ("Shift Enter, Alt ↑", ts!(rows.key_up)),
-                            ("Alt Enter", ts!(rows.key_add)),
-                            ("Alt Shift ↓", ts!(rows.key_duplicate)),
-                            ("Alt Shift ⌫", ts!(rows.key_remove)),
-                            ("Ctrl/⌘ Enter", ts!(rows.key_send)),
+                            ("Enter, Alt ↓", t_signal!(rows.key_down)),
+                            ("Shift Enter, Alt ↑", t_signal!(rows.key_up)),
+                            ("Alt Enter", t_signal!(rows.key_add)),
+                            ("Alt Shift ↓", t_signal!(rows.key_duplicate)),
+                            ("Alt Shift ⌫", t_signal!(rows.key_remove)),
+                            ("Ctrl/⌘ Enter", t_signal!(rows.key_send)),
                         ]
                             .map(|(keys, what)| {
                                 view! {

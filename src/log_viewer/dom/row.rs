@@ -5,7 +5,7 @@ use crate::log::{Color, LevelKind, Style};
 use crate::log_viewer::dom::painting::{Painting, RowContext};
 use crate::log_viewer::layout::line;
 use crate::log_viewer::layout::times::local_offset;
-use crate::tr;
+use crate::t_string;
 use leptos::prelude::document;
 use std::ops::Range;
 use wasm_bindgen::JsCast;
@@ -269,7 +269,7 @@ impl RowElement {
                 set(&part, "href", &href);
                 set(&part, "target", "_blank");
                 set(&part, "rel", "noopener noreferrer nofollow");
-                set(&part, "title", &tr!(link.outside, host = host));
+                set(&part, "title", &t_string!(link.outside, host = host));
                 flag(&part, "data-marked", piece.marked);
             }
             dress(&part, &piece.style);
@@ -285,7 +285,7 @@ impl RowElement {
         };
         set(&more, "type", "button");
         set(&more, "data-more", &line.to_string());
-        more.set_text_content(Some(&tr!(log.more, n = size(cut as u64))));
+        more.set_text_content(Some(&t_string!(log.more, n = size(cut as u64))));
         let _ = self.text.append_child(&more);
         self.pieces += 1;
     }

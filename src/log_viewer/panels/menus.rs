@@ -5,10 +5,10 @@ use crate::log::Mode;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::layout::times::{local_offset, stamp};
 use crate::log_viewer::view_state::LogViewer;
-use crate::reactive::{flag, live, memo, part, when};
+use crate::reactive::{bool_signal, dynamic, memo, show, text_signal};
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -55,7 +55,7 @@ fn menu(label: Signal<String>, inside: impl Fn() -> AnyView + Send + Sync + 'sta
             }
         >
             <summary class="button">{label}</summary>
-            <div class="log-menu-inside">{when(move || open.get(), inside)}</div>
+            <div class="log-menu-inside">{show(move || open.get(), inside)}</div>
         </details>
     }
     .into_any()
@@ -79,12 +79,12 @@ pub fn levels(view: LogViewer) -> AnyView {
         levels.min(MOST_LEVELS)
     });
     let hidden = move || view.filter.with(|filter| filter.hidden_levels.len());
-    let label = live(move || match hidden() {
-        0 => tr!(log.levels).to_owned(),
-        hidden => tr!(log.levels_hidden, n = hidden),
+    let label = text_signal(move || match hidden() {
+        0 => t_string!(log.levels).to_owned(),
+        hidden => t_string!(log.levels_hidden, n = hidden),
     });
     let inside = move || {
-        part(move || {
+        dynamic(move || {
             (0..count.get())
                 .map(|level| one_level(view, level as u8))
                 .collect_view()
@@ -104,16 +104,16 @@ fn one_level(view: LogViewer, number_of: u8) -> Option<AnyView> {
         level.flatten().unwrap_or_default()
     });
     let any = untrack(move || level.with(|(_, lines)| *lines > 0)) || number_of > 0;
-    let label = live(move || {
+    let label = text_signal(move || {
         let (name, lines) = level.get();
         let name = if name.is_empty() {
-            tr!(log.no_level).to_owned()
+            t_string!(log.no_level).to_owned()
         } else {
             name
         };
         format!("{name} ({})", number(lines))
     });
-    let shown = flag(move || {
+    let shown = bool_signal(move || {
         view.filter
             .with(|filter| !filter.hidden_levels.contains(&number_of))
     });
@@ -155,22 +155,22 @@ pub fn window_menu(tools: LogCommands) -> AnyView {
             }
         };
         view! {
-            {moment(ts!(log.window_from), from)}
-            {moment(ts!(log.window_to), to)}
+            {moment(t_signal!(log.window_from), from)}
+            {moment(t_signal!(log.window_to), to)}
             <p class="field-problem" role="status">
-                {live(move || match wrong.get() {
-                    true => tr!(log.window_wrong).to_owned(),
+                {text_signal(move || match wrong.get() {
+                    true => t_string!(log.window_wrong).to_owned(),
                     false => String::new(),
                 })}
             </p>
-            {Button::new(ts!(log.window_apply)).primary().on_press(apply)}
-            {Button::new(ts!(log.window_whole))
-                .disabled(flag(move || view.window.get() == (None, None)))
+            {Button::new(t_signal!(log.window_apply)).primary().on_press(apply)}
+            {Button::new(t_signal!(log.window_whole))
+                .disabled(bool_signal(move || view.window.get() == (None, None)))
                 .on_press(move || tools.selection.set_window(None, None))}
         }
         .into_any()
     };
-    menu(ts!(log.window), inside)
+    menu(t_signal!(log.window), inside)
 }
 
 fn moment(label: Signal<String>, value: RwSignal<String>) -> AnyView {
@@ -192,24 +192,24 @@ fn moment(label: Signal<String>, value: RwSignal<String>) -> AnyView {
 pub fn more(tools: LogCommands, build_id: StoredValue<String>) -> AnyView {
     let view = tools.view;
     let inside = move || {
-        let whole = live(move || tools.selection.whole_text());
+        let whole = text_signal(move || tools.selection.whole_text());
         view! {
             {check(
-                ts!(log.utc),
-                flag(move || view.look.with(|look| look.utc)),
+                t_signal!(log.utc),
+                bool_signal(move || view.look.with(|look| look.utc)),
                 move || tools.toggle_utc(),
             )}
             {check(
-                ts!(log.controls),
-                flag(move || view.look.with(|look| look.mode == Mode::Controls)),
+                t_signal!(log.controls),
+                bool_signal(move || view.look.with(|look| look.mode == Mode::Controls)),
                 move || tools.toggle_controls(),
             )}
-            {Button::new(ts!(log.download))
+            {Button::new(t_signal!(log.download))
                 .on_press(move || crate::log_viewer::download::save(view, build_id.get_value()))}
-            <span class="log-copy-all">{ts!(log.copy_all)} {copy_button(whole, ts!(log.title))}</span>
-            {Button::new(ts!(log.failure)).on_press(move || tools.go_to_failure())}
+            <span class="log-copy-all">{t_signal!(log.copy_all)} {copy_button(whole, t_signal!(log.title))}</span>
+            {Button::new(t_signal!(log.failure)).on_press(move || tools.go_to_failure())}
         }
         .into_any()
     };
-    menu(ts!(log.more_tools), inside)
+    menu(t_signal!(log.more_tools), inside)
 }

@@ -4,7 +4,7 @@ use crate::i18n::numbers::number;
 use crate::log::LevelKind;
 use crate::log_viewer::commands::LogCommands;
 use crate::reactive::effect;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -63,8 +63,8 @@ pub fn overview(tools: LogCommands) -> AnyView {
             class="log-overview"
             node_ref=place
             role="img"
-            aria-label=ts!(log.overview, said = said(tools))
-            title=ts!(log.overview_use)
+            aria-label=t_signal!(log.overview, said = said(tools))
+            title=t_signal!(log.overview_use)
             on:pointerdown=down
             on:pointermove=moved
             on:pointerup=up
@@ -82,7 +82,7 @@ fn said(tools: LogCommands) -> String {
         let warnings = levels.filter(|level| level.kind == LevelKind::Warning);
         warnings.map(|level| level.lines).sum::<usize>()
     });
-    tr!(
+    t_string!(
         log.overview_said,
         errors = number(tools.view.counts.with(|counts| counts.errors)),
         warnings = number(warnings.unwrap_or(0)),

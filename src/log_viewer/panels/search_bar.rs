@@ -4,10 +4,10 @@ use crate::i18n::numbers::number;
 use crate::log::QueryErrorKind;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::search::{LogSearch, SearchResults};
-use crate::reactive::{flag, live};
+use crate::reactive::{bool_signal, text_signal};
 use crate::ui::button::Button;
 use crate::ui::input::select;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// How many lines of context can be shown with each match.
@@ -16,7 +16,7 @@ const CONTEXTS: [usize; 4] = [0, 2, 5, 20];
 /// The search's field and buttons.
 pub fn search_bar(tools: LogCommands) -> AnyView {
     let finder = tools.finder;
-    let active = flag(move || finder.found.with(|found| found.active && found.lines > 0));
+    let active = bool_signal(move || finder.found.with(|found| found.active && found.lines > 0));
     let keys = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
@@ -31,13 +31,13 @@ pub fn search_bar(tools: LogCommands) -> AnyView {
             <input
                 type="search"
                 class="code"
-                aria-label=ts!(log.search)
-                placeholder=ts!(log.search)
+                aria-label=t_signal!(log.search)
+                placeholder=t_signal!(log.search)
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                prop:value=live(move || finder.query.with(|query| query.text.clone()))
-                aria-invalid=live(move || {
+                prop:value=text_signal(move || finder.query.with(|query| query.text.clone()))
+                aria-invalid=text_signal(move || {
                     finder.found.with(|found| found.error.is_some()).to_string()
                 })
                 aria-describedby="log-matches"
@@ -49,17 +49,17 @@ pub fn search_bar(tools: LogCommands) -> AnyView {
             />
             {options(finder)}
             {Button::new(Signal::stored("↑".to_owned()))
-                .name(ts!(log.previous))
-                .title(ts!(log.previous))
-                .disabled(flag(move || !active.get()))
+                .name(t_signal!(log.previous))
+                .title(t_signal!(log.previous))
+                .disabled(bool_signal(move || !active.get()))
                 .on_press(move || finder.previous())}
             {Button::new(Signal::stored("↓".to_owned()))
-                .name(ts!(log.next))
-                .title(ts!(log.next))
-                .disabled(flag(move || !active.get()))
+                .name(t_signal!(log.next))
+                .title(t_signal!(log.next))
+                .disabled(bool_signal(move || !active.get()))
                 .on_press(move || finder.next())}
             <span id="log-matches" class="quiet log-matches" role="status">
-                {live(move || said(&finder.found.get()))}
+                {text_signal(move || said(&finder.found.get()))}
             </span>
             {only_matches(tools)}
         </div>
@@ -72,19 +72,19 @@ fn options(finder: LogSearch) -> AnyView {
     let query = finder.query;
     view! {
         {Button::new(Signal::stored("Aa".to_owned()))
-            .name(ts!(log.case))
-            .title(ts!(log.case))
-            .pressed(flag(move || query.with(|query| query.case)))
+            .name(t_signal!(log.case))
+            .title(t_signal!(log.case))
+            .pressed(bool_signal(move || query.with(|query| query.case)))
             .on_press(move || finder.look_for(|query| query.case = !query.case))}
         {Button::new(Signal::stored("W".to_owned()))
-            .name(ts!(log.word))
-            .title(ts!(log.word))
-            .pressed(flag(move || query.with(|query| query.word)))
+            .name(t_signal!(log.word))
+            .title(t_signal!(log.word))
+            .pressed(bool_signal(move || query.with(|query| query.word)))
             .on_press(move || finder.look_for(|query| query.word = !query.word))}
         {Button::new(Signal::stored(".*".to_owned()))
-            .name(ts!(log.regex))
-            .title(ts!(log.regex))
-            .pressed(flag(move || query.with(|query| query.regex)))
+            .name(t_signal!(log.regex))
+            .title(t_signal!(log.regex))
+            .pressed(bool_signal(move || query.with(|query| query.regex)))
             .on_press(move || finder.look_for(|query| query.regex = !query.regex))}
     }
     .into_any()
@@ -92,11 +92,11 @@ fn options(finder: LogSearch) -> AnyView {
 
 /// All lines, or only the matches with lines around them.
 fn only_matches(tools: LogCommands) -> AnyView {
-    let mut choices = vec![(String::new(), ts!(log.all_lines))];
+    let mut choices = vec![(String::new(), t_signal!(log.all_lines))];
     for lines in CONTEXTS {
         let word = match lines {
-            0 => ts!(log.only_matches),
-            _ => ts!(log.with_context, n = lines),
+            0 => t_signal!(log.only_matches),
+            _ => t_signal!(log.with_context, n = lines),
         };
         choices.push((lines.to_string(), word));
     }
@@ -108,7 +108,7 @@ fn only_matches(tools: LogCommands) -> AnyView {
         let context = value.parse().ok();
         tools.finder.show_only(context);
     };
-    select(ts!(log.shown), choices, chosen, choose)
+    select(t_signal!(log.shown), choices, chosen, choose)
 }
 
 /// What was found, or what is wrong.
@@ -116,12 +116,12 @@ fn said(found: &SearchResults) -> String {
     if let Some(error) = found.error {
         return match error {
             QueryErrorKind::Empty => "",
-            QueryErrorKind::Group => tr!(log.wrong_group),
-            QueryErrorKind::Class => tr!(log.wrong_class),
-            QueryErrorKind::Repetition => tr!(log.wrong_repetition),
-            QueryErrorKind::Escape => tr!(log.wrong_escape),
-            QueryErrorKind::Unsupported => tr!(log.wrong_unsupported),
-            QueryErrorKind::TooLarge => tr!(log.wrong_large),
+            QueryErrorKind::Group => t_string!(log.wrong_group),
+            QueryErrorKind::Class => t_string!(log.wrong_class),
+            QueryErrorKind::Repetition => t_string!(log.wrong_repetition),
+            QueryErrorKind::Escape => t_string!(log.wrong_escape),
+            QueryErrorKind::Unsupported => t_string!(log.wrong_unsupported),
+            QueryErrorKind::TooLarge => t_string!(log.wrong_large),
         }
         .to_owned();
     }
@@ -130,9 +130,9 @@ fn said(found: &SearchResults) -> String {
     }
     let lines = number(found.lines);
     match (found.done, found.at) {
-        (false, _) => tr!(log.searching, n = lines),
-        (true, _) if found.lines == 0 => tr!(log.nothing_found).to_owned(),
-        (true, Some(at)) => tr!(log.found_at, at = number(at + 1), n = lines),
-        (true, None) => tr!(log.found, n = lines),
+        (false, _) => t_string!(log.searching, n = lines),
+        (true, _) if found.lines == 0 => t_string!(log.nothing_found).to_owned(),
+        (true, Some(at)) => t_string!(log.found_at, at = number(at + 1), n = lines),
+        (true, None) => t_string!(log.found, n = lines),
     }
 }

@@ -6,31 +6,31 @@ use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::layout::times::{local_offset, next_at, time_of_day};
 use crate::log_viewer::selection::Selection;
 use crate::platform::clipboard;
-use crate::reactive::{live, when};
+use crate::reactive::{show, text_signal};
 use crate::ui::button::Button;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The bar of the selection, while there is one.
 pub fn selection_bar(tools: LogCommands) -> AnyView {
     let view = tools.view;
     let any = move || view.look.with(|look| look.selected.is_some());
-    when(any, move || bar(tools)).into_any()
+    show(any, move || bar(tools)).into_any()
 }
 
 fn bar(tools: LogCommands) -> AnyView {
     let (view, selection) = (tools.view, tools.selection);
-    let lines = live(move || {
+    let lines = text_signal(move || {
         let (first, last) = view.look.with(|look| look.selected).unwrap_or_default();
         let lines = view.counts.with(|counts| counts.lines);
         // By a link to a line of another log, or of one that had more.
         if first >= lines && !view.loading.get() {
-            return tr!(log.no_line, n = number(first + 1), of = number(lines));
+            return t_string!(log.no_line, n = number(first + 1), of = number(lines));
         }
         let (first, last) = (number(first + 1), number(last + 1));
         match first == last {
-            true => tr!(log.line, n = first),
-            false => tr!(log.range, first = first, last = last),
+            true => t_string!(log.line, n = first),
+            false => t_string!(log.range, first = first, last = last),
         }
     });
     let with_times = RwSignal::new(false);
@@ -46,17 +46,17 @@ fn bar(tools: LogCommands) -> AnyView {
         })
     };
     view! {
-        <div class="log-selection" role="group" aria-label=ts!(log.selection)>
+        <div class="log-selection" role="group" aria-label=t_signal!(log.selection)>
             <span class="strong">{lines}</span>
-            {copy(ts!(log.copy), Format::Text)}
-            {copy(ts!(log.copy_markdown), Format::Markdown)}
-            {Button::new(ts!(log.copy_times))
+            {copy(t_signal!(log.copy), Format::Text)}
+            {copy(t_signal!(log.copy_markdown), Format::Markdown)}
+            {Button::new(t_signal!(log.copy_times))
                 .pressed(with_times)
                 .on_press(move || with_times.update(|with| *with = !*with))}
-            {Button::new(ts!(log.copy_link)).on_press(move || copy_link(tools, said))}
-            {Button::new(ts!(log.print)).on_press(move || crate::log_viewer::print::print(selection))}
-            {Button::new(ts!(log.window_selected)).on_press(move || only(selection))}
-            {Button::new(ts!(log.clear))
+            {Button::new(t_signal!(log.copy_link)).on_press(move || copy_link(tools, said))}
+            {Button::new(t_signal!(log.print)).on_press(move || crate::log_viewer::print::print(selection))}
+            {Button::new(t_signal!(log.window_selected)).on_press(move || only(selection))}
+            {Button::new(t_signal!(log.clear))
                 .on_press(move || {
                     selection.select(None);
                     tools.focus_log();
@@ -73,8 +73,8 @@ fn copy(tools: LogCommands, shown: RwSignal<String>, text: String) {
     const STAYS: u32 = 2_000;
     leptos::task::spawn_local(async move {
         let said = match clipboard::copy(&text).await {
-            true => tr!(copy.done),
-            false => tr!(copy.refused),
+            true => t_string!(copy.done),
+            false => t_string!(copy.refused),
         };
         tools.say(said.to_owned());
         let _ = shown.try_set(said.to_owned());
@@ -113,7 +113,7 @@ pub fn go_to_field(tools: LogCommands) -> AnyView {
             text.set(String::new());
             tools.focus_log();
         } else {
-            tools.say(tr!(log.no_such_place).to_owned());
+            tools.say(t_string!(log.no_such_place).to_owned());
         }
     };
     view! {
@@ -122,11 +122,11 @@ pub fn go_to_field(tools: LogCommands) -> AnyView {
             class="code log-go"
             inputmode="numeric"
             autocomplete="off"
-            aria-label=ts!(log.go_to)
-            title=ts!(log.go_to)
-            placeholder=ts!(log.go_to_short)
+            aria-label=t_signal!(log.go_to)
+            title=t_signal!(log.go_to)
+            placeholder=t_signal!(log.go_to_short)
             prop:value=text
-            aria-invalid=live(move || wrong.get().to_string())
+            aria-invalid=text_signal(move || wrong.get().to_string())
             on:input=move |event| {
                 wrong.set(false);
                 text.set(event_target_value(&event));

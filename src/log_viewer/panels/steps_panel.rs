@@ -5,11 +5,11 @@ use crate::i18n::numbers::number;
 use crate::log::SectionState;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::selection::Selection;
-use crate::reactive::{list, live, memo, part, when};
+use crate::reactive::{dynamic, for_each, memo, show, text_signal};
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::icon::Icon;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ struct StepRow {
 pub fn sections_panel(tools: LogCommands) -> AnyView {
     let view = tools.view;
     let any = move || tools.listed.get() && view.counts.with(|counts| counts.sections > 0);
-    when(any, move || panel(tools)).into_any()
+    show(any, move || panel(tools)).into_any()
 }
 
 fn panel(tools: LogCommands) -> AnyView {
@@ -55,7 +55,7 @@ fn panel(tools: LogCommands) -> AnyView {
         let from = page.get();
         (all > MOST).then(|| {
             let to = all.min(from + MOST);
-            tr!(
+            t_string!(
                 log.steps_some,
                 from = number(from + 1),
                 to = number(to),
@@ -65,17 +65,17 @@ fn panel(tools: LogCommands) -> AnyView {
     };
     let foldable = move || view.filter.with(|filter| filter.folded.is_empty());
     view! {
-        <nav class="log-steps" aria-label=ts!(log.steps)>
+        <nav class="log-steps" aria-label=t_signal!(log.steps)>
             <div class="log-steps-head">
-                <h3>{ts!(log.steps)}</h3>
-                {Button::new(live(move || match foldable() {
-                        true => tr!(log.fold_all),
-                        false => tr!(log.unfold_all),
+                <h3>{t_signal!(log.steps)}</h3>
+                {Button::new(text_signal(move || match foldable() {
+                        true => t_string!(log.fold_all),
+                        false => t_string!(log.unfold_all),
                     }))
                     .on_press(move || tools.fold_all(foldable()))}
             </div>
-            <ol>{list(keys, step)}</ol>
-            <p class="quiet">{live(move || some().unwrap_or_default())}</p>
+            <ol>{for_each(keys, step)}</ol>
+            <p class="quiet">{text_signal(move || some().unwrap_or_default())}</p>
         </nav>
     }
     .into_any()
@@ -101,9 +101,9 @@ fn look_up(tools: LogCommands, index: usize) -> Option<StepRow> {
 
 fn state_word(state: SectionState) -> (Icon, &'static str) {
     match state {
-        SectionState::Running => (icon::RUN, tr!(log.step_running)),
-        SectionState::Done => (icon::CHECK, tr!(log.step_done)),
-        SectionState::Failed => (icon::CROSS, tr!(log.step_failed)),
+        SectionState::Running => (icon::RUN, t_string!(log.step_running)),
+        SectionState::Done => (icon::CHECK, t_string!(log.step_done)),
+        SectionState::Failed => (icon::CROSS, t_string!(log.step_failed)),
     }
 }
 
@@ -113,7 +113,7 @@ fn step_view(tools: LogCommands, index: usize, here: Memo<Option<usize>>) -> Any
         view.counts.track();
         look_up(tools, index)
     });
-    let name = live(move || step.get().map(|step| step.name).unwrap_or_default());
+    let name = text_signal(move || step.get().map(|step| step.name).unwrap_or_default());
     let folded = memo(move || view.filter.with(|filter| filter.folded.contains(&index)));
     let state = memo(move || step.get().map(|step| step.state));
     let word = move || {
@@ -122,7 +122,7 @@ fn step_view(tools: LogCommands, index: usize, here: Memo<Option<usize>>) -> Any
             view! { <span class="log-step-state" title=word role="img" aria-label=word>{icon::icon(icon)}</span> },
         )
     };
-    let length = live(move || {
+    let length = text_signal(move || {
         let seconds = step
             .get()
             .and_then(|step| step.seconds)
@@ -136,7 +136,7 @@ fn step_view(tools: LogCommands, index: usize, here: Memo<Option<usize>>) -> Any
     };
     view! {
         <li
-            data-state=live(move || match state.get() {
+            data-state=text_signal(move || match state.get() {
                 Some(SectionState::Failed) => "failed",
                 Some(SectionState::Running) => "running",
                 _ => "done",
@@ -146,11 +146,11 @@ fn step_view(tools: LogCommands, index: usize, here: Memo<Option<usize>>) -> Any
             <button
                 type="button"
                 class="log-fold"
-                aria-expanded=live(move || (!folded.get()).to_string())
-                aria-label=ts!(log.fold, step = name.get())
+                aria-expanded=text_signal(move || (!folded.get()).to_string())
+                aria-label=t_signal!(log.fold, step = name.get())
                 on:click=move |_| tools.fold(index)
             ></button>
-            {part(word)}
+            {dynamic(word)}
             <button type="button" class="log-step" title=name on:click=go>
                 {name}
             </button>
@@ -172,8 +172,8 @@ fn only(selection: Selection, step: Memo<Option<StepRow>>, name: Signal<String>)
         <button
             type="button"
             class="button-icon"
-            aria-label=ts!(log.only_step, step = name.get())
-            title=ts!(log.only_step, step = name.get())
+            aria-label=t_signal!(log.only_step, step = name.get())
+            title=t_signal!(log.only_step, step = name.get())
             on:click=press
         >
             {icon::icon(icon::CLOCK)}

@@ -8,10 +8,10 @@ use crate::log_viewer::panels::menus::{levels, more, window_menu};
 use crate::log_viewer::panels::selection_bar::go_to_field;
 use crate::log_viewer::view_state::LogViewer;
 use crate::query::Query;
-use crate::reactive::{flag, live, part};
+use crate::reactive::{bool_signal, dynamic, text_signal};
 use crate::ui::button::Button;
 use crate::ui::input::select;
-use crate::{tr, ts};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The bar.
@@ -19,18 +19,18 @@ pub fn bar(tools: LogCommands, build_id: StoredValue<String>, build: Query<Build
     let view = tools.view;
     view! {
         <div class="log-bar">
-            <h2>{ts!(log.title)}</h2>
-            <span class="quiet log-count">{live(move || counted(view))}</span>
+            <h2>{t_signal!(log.title)}</h2>
+            <span class="quiet log-count">{text_signal(move || counted(view))}</span>
             <span class="quiet log-place" id="log-place">
-                {live(move || in_view(view))}
+                {text_signal(move || in_view(view))}
             </span>
-            {part(move || progress(view, build))}
-            <div class="log-tools" role="group" aria-label=ts!(log.tools)>
-                {Button::new(ts!(log.follow))
+            {dynamic(move || progress(view, build))}
+            <div class="log-tools" role="group" aria-label=t_signal!(log.tools)>
+                {Button::new(t_signal!(log.follow))
                     .pressed(view.follow)
                     .on_press(move || tools.toggle_follow())}
-                {Button::new(ts!(log.wrap))
-                    .pressed(flag(move || view.look.with(|look| look.wrap)))
+                {Button::new(t_signal!(log.wrap))
+                    .pressed(bool_signal(move || view.look.with(|look| look.wrap)))
                     .on_press(move || tools.toggle_wrap())}
                 {times(tools)}
                 {levels(view)}
@@ -38,7 +38,7 @@ pub fn bar(tools: LogCommands, build_id: StoredValue<String>, build: Query<Build
                 {go_to_field(tools)}
                 {steps(tools)}
                 {more(tools, build_id)}
-                {Button::new(ts!(log.full))
+                {Button::new(t_signal!(log.full))
                     .pressed(tools.full)
                     .on_press(move || tools.full.update(|full| *full = !*full))}
             </div>
@@ -50,8 +50,8 @@ pub fn bar(tools: LogCommands, build_id: StoredValue<String>, build: Query<Build
 fn counted(view: LogViewer) -> String {
     let counts = view.counts.get();
     match view.filter.with(|filter| filter.is_open()) {
-        true => tr!(log.lines, n = number(counts.lines)),
-        false => tr!(
+        true => t_string!(log.lines, n = number(counts.lines)),
+        false => t_string!(
             log.lines_shown,
             n = number(counts.rows),
             of = number(counts.lines)
@@ -66,7 +66,7 @@ fn in_view(view: LogViewer) -> String {
         return String::new();
     }
     let of = view.counts.with(|counts| counts.lines);
-    tr!(
+    t_string!(
         log.in_view,
         first = number(in_view.first + 1),
         last = number(in_view.last),
@@ -76,8 +76,8 @@ fn in_view(view: LogViewer) -> String {
 
 /// Shows the list of steps, where there are any.
 fn steps(tools: LogCommands) -> AnyView {
-    let none = flag(move || tools.view.counts.with(|counts| counts.sections == 0));
-    Button::new(ts!(log.steps))
+    let none = bool_signal(move || tools.view.counts.with(|counts| counts.sections == 0));
+    Button::new(t_signal!(log.steps))
         .pressed(tools.listed)
         .disabled(none)
         .on_press(move || tools.listed.update(|listed| *listed = !*listed))
@@ -88,8 +88,8 @@ fn progress(view: LogViewer, build: Query<Build>) -> Option<AnyView> {
     if !view.loading.get() {
         return None;
     }
-    let bytes = live(move || {
-        tr!(
+    let bytes = text_signal(move || {
+        t_string!(
             log.received,
             n = size(view.counts.with(|counts| counts.received))
         )
@@ -101,7 +101,7 @@ fn progress(view: LogViewer, build: Query<Build>) -> Option<AnyView> {
         Some((last.saturating_sub(first) as f64 / whole).clamp(0.0, 1.0))
     });
     let bar = view! {
-        <progress max="1" value=move || share.get() aria-label=ts!(log.loading)></progress>
+        <progress max="1" value=move || share.get() aria-label=t_signal!(log.loading)></progress>
         <span class="quiet">{bytes}</span>
     };
     Some(bar.into_any())
@@ -110,14 +110,14 @@ fn progress(view: LogViewer, build: Query<Build>) -> Option<AnyView> {
 fn times(tools: LogCommands) -> AnyView {
     let kinds = TimeKind::ALL.map(|kind| {
         let word = match kind {
-            TimeKind::None => ts!(log.times_none),
-            TimeKind::Clock => ts!(log.times_clock),
-            TimeKind::SinceStart => ts!(log.times_start),
-            TimeKind::SincePrevious => ts!(log.times_previous),
+            TimeKind::None => t_signal!(log.times_none),
+            TimeKind::Clock => t_signal!(log.times_clock),
+            TimeKind::SinceStart => t_signal!(log.times_start),
+            TimeKind::SincePrevious => t_signal!(log.times_previous),
         };
         (kind.name().to_owned(), word)
     });
     let chosen = move || tools.view.look.with(|look| look.times.name().to_owned());
     let choose = move |name: String| tools.set_times(TimeKind::named(&name));
-    select(ts!(log.times), kinds.to_vec(), chosen, choose)
+    select(t_signal!(log.times), kinds.to_vec(), chosen, choose)
 }

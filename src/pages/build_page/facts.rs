@@ -6,10 +6,10 @@ use crate::components::time::{absolute_time, outside_link, relative_time, runnin
 use crate::i18n::api_words::client_name;
 use crate::pages::build_page::neighbours::{Siblings, changes};
 use crate::query::Query;
-use crate::reactive::live;
+use crate::reactive::text_signal;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
 use crate::ui::fact::{code_fact, copied_fact, fact};
@@ -25,7 +25,7 @@ fn image(reference: String) -> AnyView {
     let name = reference.clone();
     view! {
         <span class="code">{reference}</span>
-        {copy_button(Signal::stored(pull), ts!(build.pull_of, image = name))}
+        {copy_button(Signal::stored(pull), t_signal!(build.pull_of, image = name))}
     }
     .into_any()
 }
@@ -48,7 +48,7 @@ pub fn facts(
             "" => tag.to_owned(),
             path => format!("{path}:{tag}"),
         };
-        fact(ts!(build.version_tag), image(reference))
+        fact(t_signal!(build.version_tag), image(reference))
     });
     let commit = build
         .code_head_commit
@@ -58,15 +58,15 @@ pub fn facts(
         let url = build.code_commit_http_url.as_deref();
         let value = view! {
             <span class="code">{outside_link(commit.clone(), url)}</span>
-            {copy_button(Signal::stored(commit), ts!(build.commit))}
+            {copy_button(Signal::stored(commit), t_signal!(build.commit))}
         };
-        fact(ts!(build.commit), value.into_any())
+        fact(t_signal!(build.commit), value.into_any())
     });
     let client = build.code_repo_client.clone();
     let source_url = build.code_repo_http_url.as_deref();
     let source = view! {
         <span class="code">{outside_link(build.code_repo_path.clone(), source_url)}</span>
-        <span class="quiet">{live(move || client_name(&client))}</span>
+        <span class="quiet">{text_signal(move || client_name(&client))}</span>
     };
     let shape = match build.code_repo_type {
         crate::api::SourceKind::Tag => icon::TAG,
@@ -81,36 +81,42 @@ pub fn facts(
     };
     let removable = build.is_removable.map(|removable| {
         let word = if removable {
-            ts!(build.yes)
+            t_signal!(build.yes)
         } else {
-            ts!(build.no)
+            t_signal!(build.no)
         };
-        fact(ts!(build.removable), word.into_any())
+        fact(t_signal!(build.removable), word.into_any())
     });
     let zone = Button::new(Signal::stored("UTC".to_owned()))
         .pressed(utc)
         .on_press(move || utc.update(|utc| *utc = !*utc));
     let facts = [
-        Some(fact(ts!(build.image), image(build.image_reference()))),
+        Some(fact(t_signal!(build.image), image(build.image_reference()))),
         version,
-        Some(fact(ts!(build.source_ref), branch.into_any())),
+        Some(fact(t_signal!(build.source_ref), branch.into_any())),
         commit,
         Some(changes(build, siblings)),
-        Some(fact(ts!(build.started_by), starter(build))),
-        code_fact(ts!(build.detail), build.detail.as_deref()),
+        Some(fact(t_signal!(build.started_by), starter(build))),
+        code_fact(t_signal!(build.detail), build.detail.as_deref()),
     ];
     let more = [
-        copied_fact(ts!(build.id), Some(&build.build_id)),
-        copied_fact(ts!(build.image_id), build.image_id.as_deref()),
+        copied_fact(t_signal!(build.id), Some(&build.build_id)),
+        copied_fact(t_signal!(build.image_id), build.image_id.as_deref()),
         build
             .repository()
             .map(|(namespace, name)| repository_fact(namespace, name)),
-        Some(fact(ts!(build.source), source.into_any())),
-        code_fact(ts!(build.dockerfile), Some(&build.dockerfile_location)),
-        code_fact(ts!(build.context), build.build_context_path.as_deref()),
-        code_fact(ts!(build.node), build.build_node.as_deref()),
+        Some(fact(t_signal!(build.source), source.into_any())),
+        code_fact(
+            t_signal!(build.dockerfile),
+            Some(&build.dockerfile_location),
+        ),
+        code_fact(
+            t_signal!(build.context),
+            build.build_context_path.as_deref(),
+        ),
+        code_fact(t_signal!(build.node), build.build_node.as_deref()),
         removable,
-        Some(fact(ts!(build.zone), zone)),
+        Some(fact(t_signal!(build.zone), zone)),
     ];
     let list =
         |facts: Vec<Option<AnyView>>| -> Vec<AnyView> { facts.into_iter().flatten().collect() };
@@ -118,10 +124,10 @@ pub fn facts(
     view! {
         <dl class="facts">{list(facts.into())}</dl>
         <details class="more-facts" prop:open=move || more_open.get() on:toggle=toggled>
-            <summary>{ts!(build.more)}</summary>
+            <summary>{t_signal!(build.more)}</summary>
             <dl class="facts">{list(more.into())}</dl>
         </details>
-        {unknown.then(|| view! { <p class="quiet">{ts!(build.unknown_status)}</p> })}
+        {unknown.then(|| view! { <p class="quiet">{t_signal!(build.unknown_status)}</p> })}
     }
     .into_any()
 }
@@ -138,7 +144,7 @@ fn repository_fact(namespace: &str, name: &str) -> AnyView {
             {text}
         </a>
     };
-    fact(ts!(build.repository), link.into_any())
+    fact(t_signal!(build.repository), link.into_any())
 }
 
 /// Queued, started, ended: when each was, and how long what lies between them took, or has taken yet.
@@ -146,12 +152,12 @@ pub fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
     let (created, started, ended) = (build.created_at, build.started_at, build.ended_at);
     let finished = build.is_finished();
     let waited_word = match started.is_some() || finished {
-        true => ts!(build.waited),
-        false => ts!(build.waited_yet),
+        true => t_signal!(build.waited),
+        false => t_signal!(build.waited_yet),
     };
     let took_word = match finished {
-        true => ts!(build.took),
-        false => ts!(build.took_yet),
+        true => t_signal!(build.took),
+        false => t_signal!(build.took_yet),
     };
     let waited = running(created, started.or(ended), started.is_some() || finished);
     let built = running(started, ended, finished);
@@ -159,17 +165,17 @@ pub fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
     let step = build.step_at.filter(|_| started.is_some() && !finished);
     let step = step.map(|step| {
         view! {
-            <span class="quiet">{ts!(build.stage, step = step, of = LAST_STEP)}</span>
-            <progress max=LAST_STEP value=step aria-label=ts!(build.progress)></progress>
+            <span class="quiet">{t_signal!(build.stage, step = step, of = LAST_STEP)}</span>
+            <progress max=LAST_STEP value=step aria-label=t_signal!(build.progress)></progress>
         }
     });
     let waited = created.map(|_| view! { <span class="quiet">{waited_word} " " {waited}</span> });
     let built = started.map(|_| view! { <span class="quiet">{took_word} " " {built}</span> });
     view! {
         <ol class="timeline">
-            {milestone(ts!(build.created), created, utc, waited.into_any())}
+            {milestone(t_signal!(build.created), created, utc, waited.into_any())}
             {milestone(
-                ts!(build.started),
+                t_signal!(build.started),
                 started,
                 utc,
                 view! {
@@ -177,7 +183,7 @@ pub fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
                     {step}
                 }
                     .into_any(),
-            )} {milestone(ts!(build.ended), ended, utc, ().into_any())}
+            )} {milestone(t_signal!(build.ended), ended, utc, ().into_any())}
         </ol>
     }
     .into_any()

@@ -9,11 +9,11 @@ use crate::pages::build_page::compare::compare_url;
 use crate::query::intervals::LIVE_NEIGHBOURS;
 use crate::query::schedule::Pace;
 use crate::query::{Query, use_query};
-use crate::reactive::{memo, part};
+use crate::reactive::{dynamic, memo};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::fact::fact;
 use leptos::prelude::*;
@@ -106,12 +106,12 @@ async fn look(client: &Client, namespace: &str, name: &str, id: &str) -> Result<
 pub fn neighbours(siblings: Query<Siblings>) -> AnyView {
     let neighbour = move |label: Signal<String>, pick: fn(&Siblings) -> Option<Build>| {
         let build = memo(move || pick(&*siblings.data()?));
-        part(move || build.get().map(|build| neighbour(label, &build)))
+        dynamic(move || build.get().map(|build| neighbour(label, &build)))
     };
     view! {
-        <nav class="neighbours" aria-label=ts!(build.neighbours)>
-            {neighbour(ts!(build.previous), |siblings| siblings.previous.clone())}
-            {neighbour(ts!(build.next), |siblings| siblings.next.clone())}
+        <nav class="neighbours" aria-label=t_signal!(build.neighbours)>
+            {neighbour(t_signal!(build.previous), |siblings| siblings.previous.clone())}
+            {neighbour(t_signal!(build.next), |siblings| siblings.next.clone())}
         </nav>
     }
     .into_any()
@@ -144,8 +144,8 @@ pub fn changes(build: &Build, siblings: Query<Siblings>) -> AnyView {
             .filter(|commit| !commit.is_empty())?;
         let Some(success) = &found.success else {
             let said = match found.is_whole {
-                true => ts!(build.no_success),
-                false => ts!(
+                true => t_signal!(build.no_success),
+                false => t_signal!(
                     build.no_success_near,
                     n = MOST_PAGES * crate::api::page::PAGE_SIZE
                 ),
@@ -157,7 +157,7 @@ pub fn changes(build: &Build, siblings: Query<Siblings>) -> AnyView {
             .clone()
             .filter(|commit| !commit.is_empty())?;
         if old == new {
-            return Some(ts!(build.same_commit).into_any());
+            return Some(t_signal!(build.same_commit).into_any());
         }
         let href = navigation.href(&Route::Build {
             build_id: success.build_id.clone(),
@@ -166,17 +166,17 @@ pub fn changes(build: &Build, siblings: Query<Siblings>) -> AnyView {
         let url = compare_url(&build.code_repo_client, &build.code_repo_path, &old, &new);
         let unknown = url
             .is_none()
-            .then(|| view! { <span class="quiet">{ts!(build.no_compare)}</span> });
+            .then(|| view! { <span class="quiet">{t_signal!(build.no_compare)}</span> });
         Some(
             view! {
                 <span class="code">{outside_link(range, url.as_deref())}</span>
                 {unknown}
-                <a href=href>{ts!(build.last_success)}</a>
+                <a href=href>{t_signal!(build.last_success)}</a>
             }
             .into_any(),
         )
     };
-    fact(ts!(build.changes), part(view).into_any())
+    fact(t_signal!(build.changes), dynamic(view).into_any())
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use crate::api::Build as BuildData;
 use crate::query::schedule::Pace;
 use crate::query::use_query;
-use crate::reactive::part;
+use crate::reactive::dynamic;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::session_cache::use_session_cache;
-use crate::ts;
+use crate::t_signal;
 use leptos::prelude::*;
 
 /// The most pages of builds that are looked through for an id that begins alike.
@@ -66,15 +66,15 @@ pub(crate) fn near(id: StoredValue<String>) -> AnyView {
             })
             .collect();
         Some(view! {
-            <p>{ts!(build.near)}</p>
+            <p>{t_signal!(build.near)}</p>
             <ul>{links}</ul>
         })
     };
     let builds = navigation.href(&Route::Builds(BuildsQuery::default()));
     view! {
         <div class="empty" role="status">
-            {part(found)} <p>
-                <a href=builds>{ts!(nav.builds)}</a>
+            {dynamic(found)} <p>
+                <a href=builds>{t_signal!(nav.builds)}</a>
             </p>
         </div>
     }

@@ -1,9 +1,9 @@
 //! The 'Notify me' button.
 
 use crate::platform::notifications;
-use crate::reactive::when;
+use crate::reactive::show;
 use crate::state::watched_builds::use_watchlist;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use leptos::prelude::*;
 
@@ -24,15 +24,15 @@ pub fn notify_button(is_under_way: Memo<bool>) -> AnyView {
     };
     let button = move || {
         view! {
-            {Button::new(ts!(build.notify))
+            {Button::new(t_signal!(build.notify))
                 .pressed(Signal::derive(move || watch.wanted()))
-                .title(ts!(build.notify_title))
+                .title(t_signal!(build.notify_title))
                 .on_press(press)}
             <span role="status">
-                {when(move || refused.get(), || ts!(build.notify_refused).into_any())}
+                {show(move || refused.get(), || t_signal!(build.notify_refused).into_any())}
             </span>
         }
         .into_any()
     };
-    when(move || is_under_way.get(), button).into_any()
+    show(move || is_under_way.get(), button).into_any()
 }

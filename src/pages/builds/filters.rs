@@ -4,11 +4,11 @@ use crate::api::Status;
 use crate::components::builds::list::BuildsList;
 use crate::i18n::api_words::{client_name, status_word};
 use crate::i18n::words;
-use crate::reactive::{effect, live, memo, part, when};
+use crate::reactive::{dynamic, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::input::{Input, select};
 use leptos::ev::SubmitEvent;
@@ -75,22 +75,22 @@ pub fn filters(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
         distinct(all)
     });
     let status_select = move || {
-        let mut options = vec![(String::new(), ts!(builds.any_status))];
+        let mut options = vec![(String::new(), t_signal!(builds.any_status))];
         let named = statuses.get().into_iter();
-        options.extend(named.map(|one| (one.to_string(), live(move || status_word(&one)))));
+        options.extend(named.map(|one| (one.to_string(), text_signal(move || status_word(&one)))));
         select(
-            ts!(builds.status),
+            t_signal!(builds.status),
             options,
             move || query.with(|query| query.status.clone()),
             move |status| go(&|query| query.status.clone_from(&status)),
         )
     };
     let client_select = move || {
-        let mut options = vec![(String::new(), ts!(builds.any_client))];
+        let mut options = vec![(String::new(), t_signal!(builds.any_client))];
         let named = clients.get().into_iter();
-        options.extend(named.map(|one| (one.to_string(), live(move || client_name(&one)))));
+        options.extend(named.map(|one| (one.to_string(), text_signal(move || client_name(&one)))));
         select(
-            ts!(builds.client),
+            t_signal!(builds.client),
             options,
             move || query.with(|query| query.client.clone()),
             move |client| go(&|query| query.client.clone_from(&client)),
@@ -100,18 +100,18 @@ pub fn filters(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
         <form
             class="filters"
             role="search"
-            aria-label=ts!(builds.filters)
+            aria-label=t_signal!(builds.filters)
             on:submit=move |event: SubmitEvent| {
                 event.prevent_default();
                 apply();
             }
         >
-            {Input::new(ts!(builds.namespace), namespace)
-                .placeholder(live(move || connection.namespace()))
+            {Input::new(t_signal!(builds.namespace), namespace)
+                .placeholder(text_signal(move || connection.namespace()))
                 .on_change(apply)}
-            {Input::new(ts!(builds.repository), repo).on_change(apply)} {part(status_select)}
-            {part(client_select)} {Input::new(ts!(builds.text), text).id("filter").prose("off").view()}
-            {Button::new(ts!(builds.apply)).submit()}
+            {Input::new(t_signal!(builds.repository), repo).on_change(apply)} {dynamic(status_select)}
+            {dynamic(client_select)} {Input::new(t_signal!(builds.text), text).id("filter").prose("off").view()}
+            {Button::new(t_signal!(builds.apply)).submit()}
         </form>
     }
     .into_any()
@@ -141,7 +141,7 @@ pub fn filtered_note(query: Memo<BuildsQuery>, list: BuildsList, fit: Memo<usize
         })
     };
     let rows = memo(move || list.rows().with(Vec::len));
-    let said = ts!(
+    let said = t_signal!(
         builds.fit,
         fit = words().number(fit.get() as u64),
         rows = words().number(rows.get() as u64),
@@ -149,7 +149,7 @@ pub fn filtered_note(query: Memo<BuildsQuery>, list: BuildsList, fit: Memo<usize
     );
     view! {
         <div role="status">
-            {when(filters, move || view! { <p class="quiet">{said}</p> }.into_any())}
+            {show(filters, move || view! { <p class="quiet">{said}</p> }.into_any())}
         </div>
     }
     .into_any()

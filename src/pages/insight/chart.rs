@@ -7,7 +7,7 @@ use crate::i18n::words;
 use crate::pages::insight::stats::duration;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::ts;
+use crate::t_signal;
 use chrono::TimeDelta;
 use leptos::prelude::*;
 use leptos::svg;
@@ -65,8 +65,8 @@ pub fn chart(builds: &[Build]) -> AnyView {
     let (first, last, count) = (end(timed.first()), end(timed.last()), timed.len());
     view! {
         <figure class="chart">
-            <figcaption>{ts!(insight.chart, n = count)}</figcaption>
-            <div class="chart-scroll"><svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="group" aria-label=ts!(insight.chart_label)>
+            <figcaption>{t_signal!(insight.chart, n = count)}</figcaption>
+            <div class="chart-scroll"><svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="group" aria-label=t_signal!(insight.chart_label)>
                 {lines}
                 {marks}
             </svg></div>

@@ -7,9 +7,9 @@ use crate::forms::common::wording::tagging as tagging_word;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;
 use crate::platform::page;
-use crate::reactive::{live, when};
+use crate::reactive::{show, text_signal};
 use crate::state::start_build::{AfterStart, BuildTarget};
-use crate::ts;
+use crate::t_signal;
 use crate::ui::copy::copy_button;
 use crate::ui::fact::{code_fact, fact};
 use crate::ui::icon;
@@ -22,21 +22,21 @@ use leptos::prelude::*;
 pub fn about(repository: RepositoryData, is_new: Signal<bool>) -> AnyView {
     let local = Signal::stored(false);
     let visibility = match repository.is_public {
-        true => ts!(repositories.public),
-        false => ts!(repositories.private),
+        true => t_signal!(repositories.public),
+        false => t_signal!(repositories.private),
     };
     let created = view! {
         {repository.created_at.map(|time| absolute_time(time, local))}
-        <span>{ts!(repository.created_by, name = repository.created_by)}</span>
+        <span>{t_signal!(repository.created_by, name = repository.created_by)}</span>
     };
     let pushed = repository.pushed_at.map(|time| {
         fact(
-            ts!(repository.pushed),
+            t_signal!(repository.pushed),
             absolute_time(time, local).into_any(),
         )
     });
     let pulls = repository.download;
-    let pulls = live(move || words().number(pulls));
+    let pulls = text_signal(move || words().number(pulls));
     let description = repository.description;
     let full = repository.full_description;
     let config = repository
@@ -46,17 +46,17 @@ pub fn about(repository: RepositoryData, is_new: Signal<bool>) -> AnyView {
         {(!description.is_empty()).then(|| view! { <p class="lead">{description}</p> })}
         {config}
         <section class="section">
-            <h2>{ts!(repository.about)}</h2>
+            <h2>{t_signal!(repository.about)}</h2>
             <dl class="facts">
-                {fact(ts!(repositories.visibility), visibility.into_any())}
-                {fact(ts!(repository.created), created.into_any())} {pushed}
-                {fact(ts!(repository.pulls), pulls.into_any())}
+                {fact(t_signal!(repositories.visibility), visibility.into_any())}
+                {fact(t_signal!(repository.created), created.into_any())} {pushed}
+                {fact(t_signal!(repository.pulls), pulls.into_any())}
             </dl>
             {(!full.is_empty())
                 .then(|| {
                     view! {
                         <details>
-                            <summary>{ts!(repository.full_description)}</summary>
+                            <summary>{t_signal!(repository.full_description)}</summary>
                             {markdown(Signal::stored(full))}
                         </details>
                     }
@@ -79,11 +79,11 @@ fn build_config(
         .unwrap_or(config.code_repo_path.clone());
     let source = view! {
         <span class="code">{outside_link(source, config.code_repo_path_url.as_deref())}</span>
-        <span class="quiet">{live(move || client_name(&client))}</span>
+        <span class="quiet">{text_signal(move || client_name(&client))}</span>
     };
     let email = match config.email_enabled {
-        true => ts!(build.yes),
-        false => ts!(build.no),
+        true => t_signal!(build.yes),
+        false => t_signal!(build.no),
     };
     let rows: Vec<AnyView> = config
         .tag_configs
@@ -91,11 +91,11 @@ fn build_config(
         .map(|tag| tag_row(namespace, repo_name, tag))
         .collect();
     let columns = vec![
-        ts!(rows.image_tag),
-        ts!(builds.source),
-        ts!(rows.dockerfile),
-        ts!(rows.context),
-        ts!(rows.is_active),
+        t_signal!(rows.image_tag),
+        t_signal!(builds.source),
+        t_signal!(rows.dockerfile),
+        t_signal!(rows.context),
+        t_signal!(rows.is_active),
     ];
     let first_steps = move || {
         let (namespace, repo_name, config) = steps.get_value();
@@ -108,16 +108,16 @@ fn build_config(
         key.into_any()
     };
     view! {
-        {when(move || is_new.get(), first_steps)}
+        {show(move || is_new.get(), first_steps)}
         <section class="section">
-            <h2>{ts!(rows.heading)}</h2>
-            {table(ts!(rows.heading), columns, rows.into_any())}
+            <h2>{t_signal!(rows.heading)}</h2>
+            {table(t_signal!(rows.heading), columns, rows.into_any())}
             <dl class="facts">
-                {fact(ts!(build.source), source.into_any())}
-                {code_fact(ts!(build.node), config.build_node.as_deref())}
-                {fact(ts!(repository.email), email.into_any())}
+                {fact(t_signal!(build.source), source.into_any())}
+                {code_fact(t_signal!(build.node), config.build_node.as_deref())}
+                {fact(t_signal!(repository.email), email.into_any())}
             </dl>
-            {when(move || !is_new.get(), key)}
+            {show(move || !is_new.get(), key)}
         </section>
     }
     .into_any()
@@ -131,7 +131,7 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
     let tagging = tag.version_tagging;
     let image = view! {
         <span class="code strong">{tag.docker_repo_tag.clone()}</span>
-        <div class="quiet">{live(move || tagging_word(tagging))}</div>
+        <div class="quiet">{text_signal(move || tagging_word(tagging))}</div>
     };
     let source = view! {
         <span class="source-ref">
@@ -140,17 +140,17 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
     };
     let code = |text: &str| view! { <span class="code">{text.to_owned()}</span> }.into_any();
     let active = match tag.is_active {
-        true => ts!(repository.on_push),
-        false => ts!(repository.by_hand),
+        true => t_signal!(repository.on_push),
+        false => t_signal!(repository.by_hand),
     };
     let build = trigger_buttons(target(namespace, repo_name, tag), AfterStart::Stay);
     row(
         vec![
-            cell(ts!(rows.image_tag), image.into_any()),
-            cell(ts!(builds.source), source.into_any()),
-            cell(ts!(rows.dockerfile), code(&tag.dockerfile_location)),
-            cell(ts!(rows.context), code(tag.context())),
-            cell(ts!(rows.is_active), active.into_any()),
+            cell(t_signal!(rows.image_tag), image.into_any()),
+            cell(t_signal!(builds.source), source.into_any()),
+            cell(t_signal!(rows.dockerfile), code(&tag.dockerfile_location)),
+            cell(t_signal!(rows.context), code(tag.context())),
+            cell(t_signal!(rows.is_active), active.into_any()),
         ],
         build,
     )
@@ -169,8 +169,8 @@ fn target(namespace: &str, repo_name: &str, tag: &TagConfig) -> BuildTarget {
 fn deploy_key(key: String, deploy_url: Option<&str>) -> AnyView {
     view! {
         <details class="deploy-key">
-            <summary>{ts!(repository.deploy_key)}</summary>
-            <p>{ts!(repository.deploy_key_why)}</p>
+            <summary>{t_signal!(repository.deploy_key)}</summary>
+            <p>{t_signal!(repository.deploy_key_why)}</p>
             <ol>{deploy_key_steps(key, deploy_url)}</ol>
         </details>
     }
@@ -183,11 +183,11 @@ fn deploy_key_steps(key: String, deploy_url: Option<&str>) -> AnyView {
         .map(|(href, _)| outside_link(href.clone(), Some(&href)));
     view! {
         <li>
-            {ts!(repository.deploy_key_copy)}
-            {copy_button(Signal::stored(key.clone()), ts!(repository.deploy_key))}
+            {t_signal!(repository.deploy_key_copy)}
+            {copy_button(Signal::stored(key.clone()), t_signal!(repository.deploy_key))}
             <code class="code block">{key}</code>
         </li>
-        <li>{ts!(repository.deploy_key_add)} " " {page}</li>
+        <li>{t_signal!(repository.deploy_key_add)} " " {page}</li>
     }
     .into_any()
 }
@@ -212,11 +212,11 @@ fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig) -> AnyView
         .code_repo_public_key
         .map(|key| deploy_key_steps(key, config.deploy_url.as_deref()));
     view! {
-        <section class="panel first-steps" aria-label=ts!(repository.first_steps)>
-            <h2>{ts!(repository.first_steps)}</h2>
-            {has_key.then(|| view! { <p>{ts!(repository.deploy_key_why)}</p> })}
+        <section class="panel first-steps" aria-label=t_signal!(repository.first_steps)>
+            <h2>{t_signal!(repository.first_steps)}</h2>
+            {has_key.then(|| view! { <p>{t_signal!(repository.deploy_key_why)}</p> })}
             <ol>
-                {key} <li>{ts!(repository.build_each)} <ul class="first-builds">{builds}</ul></li>
+                {key} <li>{t_signal!(repository.build_each)} <ul class="first-builds">{builds}</ul></li>
             </ol>
         </section>
     }

@@ -2,12 +2,12 @@
 
 use crate::client::Error;
 use crate::components::error_notice::error_notice;
-use crate::reactive::{flag, part, when};
+use crate::reactive::{bool_signal, dynamic, show};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
-use crate::ts;
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon;
@@ -51,11 +51,11 @@ pub fn remove(path: StoredValue<(String, String)>) -> AnyView {
             }
         });
     };
-    let title = ts!(
+    let title = t_signal!(
         remove.title,
         path = path.with_value(|(namespace, name)| format!("{namespace}/{name}"))
     );
-    let label = ts!(
+    let label = t_signal!(
         remove.type_name,
         name = path.with_value(|(_, name)| name.clone())
     );
@@ -69,19 +69,19 @@ pub fn remove(path: StoredValue<(String, String)>) -> AnyView {
                         send();
                     }
                 >
-                    <p>{ts!(remove.text)}</p>
+                    <p>{t_signal!(remove.text)}</p>
                     {Input::new(label, typed).view()}
-                    {part(move || {
+                    {dynamic(move || {
                         let error = error.get()?;
-                        Some(error_notice(ts!(remove.removing), error, false, None))
+                        Some(error_notice(t_signal!(remove.removing), error, false, None))
                     })}
                     <div class="form-actions">
-                        {Button::new(ts!(remove.button))
+                        {Button::new(t_signal!(remove.button))
                             .danger()
                             .busy(sending)
-                            .disabled(flag(move || !matches()))
+                            .disabled(bool_signal(move || !matches()))
                             .submit()}
-                        {Button::new(ts!(form.cancel)).on_press(move || open.set(false))}
+                        {Button::new(t_signal!(form.cancel)).on_press(move || open.set(false))}
                     </div>
                 </form>
             </Dialog>
@@ -90,14 +90,14 @@ pub fn remove(path: StoredValue<(String, String)>) -> AnyView {
     };
     view! {
         <section class="section danger-zone">
-            {Button::new(ts!(remove.button))
+            {Button::new(t_signal!(remove.button))
                 .danger()
                 .icon(icon::TRASH)
                 .on_press(move || {
                     typed.set(String::new());
                     error.set(None);
                     open.set(true);
-                })} {when(move || open.get(), dialog)}
+                })} {show(move || open.get(), dialog)}
         </section>
     }
     .into_any()
