@@ -1,28 +1,28 @@
-# Two commands do everything: `make run` and `make test`. See README.md.
+# `make run` and `make test` do everything. See README.md.
 .PHONY: run test dev check size bench clean site
 
-run: ## set up, build the site and the server, start both on http://127.0.0.1:8080
+run: ## install tools, build, and start the site and the server on http://127.0.0.1:8080
 	@scripts/run
 
-test: ## set up, then every check and test
+test: ## install tools, then run every check and test
 	@scripts/test
 
-dev: ## the site rebuilt and reloaded as files change, with the API proxied
+dev: ## rebuild and reload the site on every change
 	@scripts/dev
 
-check: ## format and lints, for the browser and for this machine
+check: ## check format and lints
 	@scripts/check
 
 site: ## build the site into dist/
 	@scripts/setup run
 	@scripts/build-site
 
-size: ## what the first view weighs; fails above the budget
+size: ## print the size of the first view; fails above the budget
 	@scripts/size
 
-bench: ## how fast the console is
+bench: ## measure the console's speed
 	@scripts/bench
 
-clean: ## remove what was built; keeps installed tools and the server's data
+clean: ## remove build output; keeps installed tools and the server's data
 	cargo clean
 	rm -rf dist
