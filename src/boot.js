@@ -25,7 +25,12 @@
     const script = document.querySelector('link[rel="modulepreload"]');
     const wasm = document.querySelector('link[rel="preload"][as="fetch"]');
     const { default: init } = await import(script.href);
-    await init({ module_or_path: fetch(wasm.href, { credentials: "same-origin" }) });
+    await init({
+      module_or_path: fetch(wasm.href, {
+        integrity: wasm.dataset.integrity ?? "",
+        credentials: "same-origin",
+      }),
+    });
   };
   document.addEventListener("DOMContentLoaded", () => {
     start().catch((error) => {
