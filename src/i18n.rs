@@ -73,29 +73,46 @@ pub fn words() -> crate::i18n::intl::IntlWords<'static> {
     crate::i18n::intl::IntlWords(tag(locale()))
 }
 
-/// A text with its `{name}`s replaced.
+/// Fills the placeholders of a text. `{n}` is the value itself. `{n|line|lines}` is the first word when the
+/// value is 1, and the second one otherwise. `{label|lower}` is a label in the middle of a sentence.
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let value = after.split_once('}').and_then(|(name, after)| {
+        let filled = after.split_once('}').and_then(|(placeholder, after)| {
+            let (name, form) = placeholder.split_once('|').unwrap_or((placeholder, ""));
             let (_, value) = values.iter().find(|(key, _)| *key == name)?;
-            Some((value, after))
+            Some((*value, form, after))
         });
-        match value {
-            Some((value, after)) => {
-                out.push_str(value);
-                rest = after;
-            }
-            None => {
-                out.push('{');
-                rest = after;
-            }
+        let Some((value, form, after)) = filled else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        match form.split_once('|') {
+            Some((one, _)) if value == "1" => out.push_str(one),
+            Some((_, many)) => out.push_str(many),
+            None if form == "lower" => push_lowercase(&mut out, value),
+            None => out.push_str(value),
         }
+        rest = after;
     }
     out.push_str(rest);
     out
+}
+
+/// Appends a label with a small first letter: "Build ID" as "build ID". "JSON" stays as it is.
+fn push_lowercase(out: &mut String, label: &str) {
+    let mut letters = label.chars();
+    let (first, rest) = (letters.next(), letters.as_str());
+    match first {
+        Some(first) if rest.starts_with(|second: char| second.is_ascii_lowercase()) => {
+            out.push(first.to_ascii_lowercase());
+            out.push_str(rest);
+        }
+        _ => out.push_str(label),
+    }
 }
 
 /// A text of the locale files, in the current language: `t_string!(builds.title)`; with values for its
@@ -134,13 +151,31 @@ pub fn fixed_signal(text: fn(Locale) -> &'static str) -> Signal<String> {
 mod tests {
     use super::fill;
     use serde_json::Value;
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
     fn placeholders_are_filled_once() {
         assert_eq!(fill("{a} of {b}", &[("a", "{b}"), ("b", "2")]), "{b} of 2");
         assert_eq!(fill("{", &[]), "{");
         assert_eq!(fill("{unknown} x", &[]), "{unknown} x");
+    }
+
+    #[test]
+    fn a_number_chooses_the_plural_form() {
+        let rows = |n| fill("{n} {n|row|rows} left", &[("n", n)]);
+        assert_eq!(rows("1"), "1 row left");
+        assert_eq!(rows("0"), "0 rows left");
+        assert_eq!(rows("1,001"), "1,001 rows left");
+        assert_eq!(fill("{n|row|rows}", &[]), "{n|row|rows}");
+    }
+
+    #[test]
+    fn a_label_in_a_sentence_begins_with_a_small_letter() {
+        let copy = |what| fill("Copy {what|lower}", &[("what", what)]);
+        assert_eq!(copy("Build ID"), "Copy build ID");
+        assert_eq!(copy("JSON"), "Copy JSON");
+        assert_eq!(copy("提交"), "Copy 提交");
+        assert_eq!(copy(""), "Copy ");
     }
 
     fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
@@ -163,14 +198,13 @@ mod tests {
         out
     }
 
-    fn placeholders(text: &str) -> Vec<&str> {
-        let mut names: Vec<&str> = text
-            .split('{')
+    /// The names of a text's placeholders. A plural form repeats a name, and one language may need none.
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{')
             .skip(1)
-            .filter_map(|part| part.split_once('}').map(|(name, _)| name))
-            .collect();
-        names.sort_unstable();
-        names
+            .filter_map(|part| part.split_once('}'))
+            .map(|(placeholder, _)| placeholder.split('|').next().unwrap_or(placeholder))
+            .collect()
     }
 
     #[test]

@@ -260,7 +260,7 @@ fn token_by_password() -> AnyView {
             Some(notice("info", t_signal!(connection.no_password)).into_any())
         }
         Some(error) => Some(error_notice(
-            t_signal!(connection.by_password),
+            t_signal!(connection.getting_token),
             error,
             false,
             None,

@@ -87,10 +87,7 @@ fn summary(form: FormState) -> impl IntoView {
         <p class="form-summary" role="alert">
             {dynamic(move || {
                 form.is_blocked()
-                    .then(|| match form.count() {
-                        1 => crate::t_string!(form.one_problem).to_owned(),
-                        count => crate::t_string!(form.problems, n = count),
-                    })
+                    .then(|| crate::t_string!(form.problems, n = form.count()))
             })}
         </p>
     }
