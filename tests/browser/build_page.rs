@@ -115,9 +115,7 @@ async fn links_of_other_schemes_are_no_links() -> Outcome {
     api.on("GET", "/v1/builds", page(vec![build], 1, false));
     let browser = Browser::start(Setup::default()).await;
     browser.open(&format!("{}/builds/1", api.address)).await;
-    browser
-        .see("No earlier build of this tag has succeeded")
-        .await;
+    browser.see("No earlier build of this tag succeeded").await;
     let links = browser
         .script(
             "return [...document.querySelectorAll('main a')].map((a) => new URL(a.href).origin)
@@ -177,7 +175,7 @@ async fn a_browser_that_forbids_notifications_is_told_of() -> Outcome {
     browser.open(&format!("{}/builds/1", api.address)).await;
     browser.press("button", "Notify me").await;
     browser
-        .see("The browser does not allow notifications from this site.")
+        .see("Your browser blocks notifications from this site.")
         .await;
     browser.close().await;
     Ok(())

@@ -148,9 +148,9 @@ async fn new_builds_wait_while_the_reader_reads_and_come_in_at_the_top() -> Outc
     let mut live = rows(3);
     live[0] = row("22", "t22", "I", running());
     api.on("GET", "/v1/builds", page(live, 42, true));
-    browser.see("New builds: 2").await;
+    browser.see("2 new builds").await;
     assert!(order(&browser).await.starts_with("t20 t19"));
-    browser.press("button", "New builds: 2").await;
+    browser.press("button", "2 new builds").await;
     eventually("the new builds stand first", async || {
         order(&browser)
             .await
@@ -158,7 +158,7 @@ async fn new_builds_wait_while_the_reader_reads_and_come_in_at_the_top() -> Outc
             .then_some(())
     })
     .await;
-    browser.see_no_more("New builds").await;
+    browser.see_no_more("new builds").await;
     // At the top they come in by themselves.
     api.on("GET", "/v1/builds", page(rows(4), 43, true));
     eventually("the newest build has come in", async || {
@@ -225,14 +225,16 @@ async fn filters_order_and_page_stand_in_the_url() -> Outcome {
     browser
         .open(&format!("{}/builds?namespace=team&q=zzz", api.address))
         .await;
-    browser.see("0 of the 3 builds on page 1 fit").await;
-    browser.see("No build on this page fits the filter.").await;
+    browser.see("0 of 3 builds on page 1 match").await;
+    browser
+        .see("No builds on this page match the filters.")
+        .await;
     browser.open(&format!("{}/builds", api.address)).await;
     browser.see("no space left on device").await;
     // An unknown status displays as itself, and can be chosen.
     browser.choose("Status", "Q").await;
     browser.at("/builds?status=Q").await;
-    browser.see("1 of the 3 builds on page 1 fit").await;
+    browser.see("1 of 3 builds on page 1 matches").await;
     assert_eq!(order(&browser).await, "b");
     browser.choose("Status", "Any status").await;
     browser.choose("Source client", "Bitbucket").await;
@@ -242,7 +244,7 @@ async fn filters_order_and_page_stand_in_the_url() -> Outcome {
     })
     .await;
     browser.choose("Source client", "Any client").await;
-    browser.fill("Text in the rows", "space LEFT").await;
+    browser.fill("Search", "space LEFT").await;
     browser.at("/builds?q=space%20LEFT").await;
     eventually("the row with the text", async || {
         (order(&browser).await == "c").then_some(())
@@ -253,7 +255,7 @@ async fn filters_order_and_page_stand_in_the_url() -> Outcome {
         (order(&browser).await == "c").then_some(())
     })
     .await;
-    browser.fill("Text in the rows", "").await;
+    browser.fill("Search", "").await;
     browser.press("link", "Duration").await;
     browser.at("/builds?sort=-duration").await;
     eventually("longest first", async || {
@@ -430,7 +432,7 @@ async fn times_are_right_whatever_the_api_and_the_clock_say() -> Outcome {
     assert!(!text.contains("NaN") && !text.contains("-"), "{text}");
     browser.press("link", "team/app:late").await;
     browser.see("waited 0 s").await;
-    browser.see("built for 5 s").await;
+    browser.see("took 5 s").await;
     browser.close().await;
     Ok(())
 }
@@ -445,7 +447,7 @@ async fn a_build_is_built_again_from_its_row_and_stands_in_the_table_at_once() -
     create_simple(&browser, "again", &source).await;
     browser.at("/repositories/team/again").await;
     browser.press("button", "Build team/again:latest").await;
-    browser.see("Started: team/again:latest").await;
+    browser.see("Build started: team/again:latest").await;
     let rows = async |n: usize| {
         eventually(&format!("{n} rows"), async || {
             (order(&browser).await.split_whitespace().count() == n).then_some(())
@@ -470,7 +472,7 @@ async fn a_build_is_built_again_from_its_row_and_stands_in_the_table_at_once() -
     browser
         .press("button", "Build team/again:latest at a commit")
         .await;
-    browser.holds("Commit id", 1, &commit).await;
+    browser.holds("Commit ID", 1, &commit).await;
     browser.press_in_dialog("button", "Build").await;
     rows(3).await;
     // And from the palette, on the repository's page.
@@ -480,7 +482,7 @@ async fn a_build_is_built_again_from_its_row_and_stands_in_the_table_at_once() -
     rows(3).await;
     browser.palette("build team/again").await;
     rows(4).await;
-    browser.press("link", "Open the build").await;
+    browser.press("link", "Open build").await;
     browser.find("heading", "team/again:latest").await;
     browser.close().await;
     Ok(())
@@ -505,10 +507,10 @@ async fn what_cannot_be_built_says_why_and_a_refusal_is_told_once() -> Outcome {
     let dead = browser.find("button", "Build").await;
     assert!(!dead.is_enabled().await?);
     let why = dead.attr("title").await?.unwrap_or_default();
-    assert!(why.contains("cannot be built from here"), "{why}");
+    assert!(why.contains("can’t be rebuilt here"), "{why}");
     browser.press("button", "Build team/app:one").await;
     browser.see("Your plan has no builds left.").await;
-    browser.see("this token may not do that").await;
+    browser.see("this token isn’t allowed to do that").await;
     assert_eq!(browser.all("alert", "").await.len(), 1);
     assert_eq!(api.asked("POST", "/v1/builds").len(), 1);
     browser.press("button", "Dismiss").await;

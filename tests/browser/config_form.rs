@@ -24,7 +24,7 @@ pub async fn editor(rows: Value) -> (Api, Browser) {
 
 /// The Dockerfile's field for all of so many selected rows.
 pub async fn bulk_dockerfile(browser: &Browser, selected: usize) -> WebElement {
-    let name = format!("Edit the selected rows: {selected}");
+    let name = format!("Edit {selected} selected rows");
     let bulk = browser.find("group", &name).await;
     let path = ".//label[contains(., 'Dockerfile')]/following-sibling::input";
     bulk.find(By::XPath(path)).await.expect("the field")
@@ -37,32 +37,34 @@ async fn the_review_tells_every_change_and_asks_for_removals_by_name() -> Outcom
     assert!(!save.is_enabled().await?);
     browser.fill_nth("Image tag", 2, "edited").await;
     browser.press("checkbox", "Continuous build").await;
-    browser.press("button", "Remove Row 3: gone").await;
+    browser.press("button", "Remove row 3: gone").await;
     browser.press("button", "Add row").await;
     browser.fill_nth("Branch or tag name", 3, "next").await;
     browser.fill_nth("Image tag", 3, "next").await;
     let node = browser.find("combobox", "Build node").await;
     browser.fill_in(&node, "cn").await;
     browser.press("button", "Save").await;
-    let dialog = browser.find("dialog", "Review the changes").await;
+    let dialog = browser.find("dialog", "Review changes").await;
     let text = dialog.text().await?;
     for part in [
         "Build node",
         "in → cn",
-        "Added: 1",
+        "1 row added",
         "next",
         "branch next",
-        "Changed: 2",
+        "2 rows changed",
         "edit → edited",
         "Off → On",
-        "Removed: 1",
+        "1 row removed",
         "gone",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     // Not agreed to: nothing is sent.
     browser.press_in_dialog("button", "Save and remove").await;
-    browser.see("Tick this to remove them, or go back.").await;
+    browser
+        .see("Tick the box to remove them, or go back.")
+        .await;
     assert!(api.asked("PUT", WRITE).is_empty());
     let answer = repository(
         "app",
@@ -147,23 +149,21 @@ async fn two_editors_at_once_lose_nothing_of_each_other() -> Outcome {
     browser.fill_nth("Image tag", 1, "mine").await;
     browser.press("button", "Save").await;
     browser.press_in_dialog("button", "Save").await;
-    browser
-        .see("Somebody else saved this config meanwhile")
-        .await;
-    let dialog = browser.find("dialog", "Somebody else").await;
+    browser.see("Someone else changed this config").await;
+    let dialog = browser.find("dialog", "Someone else").await;
     let text = dialog.text().await?;
     for version in ["Image tag: latest", "Image tag: theirs", "Image tag: mine"] {
         assert!(text.contains(version), "{version}: {text}");
     }
     // Where only they changed a row, theirs is chosen already; where both did, the user is asked.
-    browser.see("Still to choose: 1").await;
+    browser.see("1 still to choose").await;
     let groups = browser.all("group", "mine").await;
     let yours = groups[0]
         .find(By::XPath(".//label[contains(., 'Yours')]"))
         .await?;
     yours.click().await?;
-    browser.press_in_dialog("button", "Go on with these").await;
-    let dialog = browser.find("dialog", "Review the changes").await;
+    browser.press_in_dialog("button", "Continue").await;
+    let dialog = browser.find("dialog", "Review changes").await;
     let text = dialog.text().await?;
     assert!(text.contains("theirs → mine"), "{text}");
     assert!(!text.contains("Dockerfile"), "{text}");
@@ -179,12 +179,12 @@ async fn two_editors_at_once_lose_nothing_of_each_other() -> Outcome {
 #[tokio::test]
 async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
     let (_api, browser) = editor(json!([row(1, "a"), row(2, "b"), row(3, "c")])).await;
-    browser.press("checkbox", "Select Row 1: a").await;
-    browser.press("checkbox", "Select Row 3: c").await;
-    let bulk = browser.find("group", "Edit the selected rows: 2").await;
+    browser.press("checkbox", "Select row 1: a").await;
+    browser.press("checkbox", "Select row 3: c").await;
+    let bulk = browser.find("group", "Edit 2 selected rows").await;
     let dockerfile = bulk_dockerfile(&browser, 2).await;
     browser.fill_in(&dockerfile, "docker").await;
-    browser.see("An absolute path in the source").await;
+    browser.see("Enter an absolute path in the source").await;
     browser.fill_in(&dockerfile, "/docker/").await;
     let active = bulk
         .find(By::XPath(
@@ -192,7 +192,7 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
         ))
         .await?;
     active.send_keys("On").await?;
-    browser.press("button", "Apply to the selected rows").await;
+    browser.press("button", "Apply to selected rows").await;
     let dockerfiles = async || {
         browser
             .script(
@@ -219,7 +219,7 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
         dockerfiles().await,
         json!(["/", "/", "/mine", false, false, false])
     );
-    browser.press("button", "Remove the selected rows").await;
+    browser.press("button", "Remove selected rows").await;
     browser.find("row", "Row 1: b").await;
     browser.see("Removed: a, c").await;
     browser.press("button", "Undo").await;
@@ -245,13 +245,13 @@ async fn the_focus_does_not_go_with_the_button_that_was_pressed() -> Outcome {
         browser.keys(Key::Enter + "").await;
     };
     // A removed row's focus goes to the row in its place, and from the last one to 'Add row'.
-    enter("Remove Row 1: a").await;
+    enter("Remove row 1: a").await;
     focus("[aria-label='Row 1: b'] input").await;
     enter("Undo").await;
     browser.find("row", "Row 2: b").await;
     focus("#undo").await;
-    enter("Remove Row 1: a").await;
-    enter("Remove Row 1: b").await;
+    enter("Remove row 1: a").await;
+    enter("Remove row 1: b").await;
     focus("#add-row").await;
     enter("Dismiss").await;
     browser.see_no_more("Removed: b").await;
@@ -260,7 +260,7 @@ async fn the_focus_does_not_go_with_the_button_that_was_pressed() -> Outcome {
     focus("#heading").await;
     browser.find("row", "Row 2: b").await;
     browser.press("checkbox", "Select all rows").await;
-    enter("Select none").await;
+    enter("Clear selection").await;
     focus("#select-all").await;
     browser.close().await;
     Ok(())
@@ -288,7 +288,7 @@ async fn a_row_is_built_once_it_is_saved() -> Outcome {
         serde_json::from_str(include_str!("../samples/trigger-build.response.json"))?;
     api.on("POST", "/v1/builds", Reply::Json(201, build));
     browser.press("button", "Build team/app:b").await;
-    browser.find("link", "Started: see the build").await;
+    browser.find("link", "Build started: open it").await;
     // The unsaved row is still there.
     browser.holds("Image tag", 1, "c").await;
     browser.close().await;
@@ -303,21 +303,19 @@ async fn without_a_read_the_rows_come_from_memory_or_an_import_or_nowhere() -> O
     let browser = Browser::start(Setup::default()).await;
     browser.open(&format!("{}{CONFIG}", api.address)).await;
     browser
-        .see("this browser has not seen it. Saving replaces everything there is.")
+        .see("this browser hasn’t seen it. Saving replaces whatever is there now.")
         .await;
     // The repository's own JSON says what the API holds: its rows keep their ids.
     browser.press("button", "Import and export").await;
     let text = repository("app", json!([row(5, "latest")])).to_string();
     browser.fill("JSON to import", &text).await;
-    browser.see("repo_name: this form does not send it").await;
-    browser
-        .press("button", "Put in the place of the rows")
-        .await;
+    browser.see("repo_name: not part of this form").await;
+    browser.press("button", "Replace the rows").await;
     browser.find("row", "Row 1: latest").await;
-    browser.see_no_more("has not seen it").await;
+    browser.see_no_more("hasn’t seen it").await;
     browser.fill("Image tag", "edge").await;
     browser.press("button", "Save").await;
-    let review = browser.find("dialog", "Review the changes").await;
+    let review = browser.find("dialog", "Review changes").await;
     assert!(review.text().await?.contains("latest → edge"));
     browser.press_in_dialog("button", "Save").await;
     browser.see("Saved.").await;
@@ -325,7 +323,7 @@ async fn without_a_read_the_rows_come_from_memory_or_an_import_or_nowhere() -> O
     // What was saved is what this browser saw last.
     browser.reload().await;
     browser
-        .see("These are the rows that this browser saw")
+        .see("These are the rows this browser last saw")
         .await;
     browser.holds("Image tag", 1, "edge").await;
     browser.close().await;
@@ -345,7 +343,7 @@ async fn the_config_is_saved_as_a_file() -> Outcome {
         )
         .await?;
     browser.press("button", "Import and export").await;
-    browser.press("button", "Export as a file").await;
+    browser.press("button", "Export to file").await;
     let path = folder.path().join("team-app-build-config.json");
     let text = eventually("the file is there", async || {
         let text = std::fs::read_to_string(&path).ok()?;

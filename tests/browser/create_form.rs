@@ -51,11 +51,11 @@ async fn rules_speak_when_a_field_is_left_or_on_submit_and_warnings_never_block(
     browser.open(&format!("{}{NEW}", api.address)).await;
     // Typed but not left: nothing is said yet.
     browser.fill("Name", "Not A Name").await;
-    assert!(!browser.text().await.contains("Lower case letters"));
+    assert!(!browser.text().await.contains("Use lowercase letters"));
     browser.keys(Key::Tab + "").await;
-    browser.see("Lower case letters and digits").await;
+    browser.see("Use lowercase letters and digits").await;
     browser.press("button", "Create repository").await;
-    browser.see("3 fields need a correction.").await;
+    browser.see("3 fields need attention.").await;
     eventually("the focus is on the first problem", async || {
         let focused = browser.script("return document.activeElement.value;").await;
         (focused == "Not A Name").then_some(())
@@ -71,9 +71,9 @@ async fn rules_speak_when_a_field_is_left_or_on_submit_and_warnings_never_block(
         .fill("Clone URL", "https://me:secret@git.test/app.git")
         .await;
     browser.fill("Build context", "/app").await;
-    browser.see("The URL holds a password").await;
+    browser.see("This URL contains a password").await;
     browser
-        .see("The Dockerfile lies outside the build context.")
+        .see("The Dockerfile is outside the build context.")
         .await;
     // Paths lose their detours where it can be seen.
     browser.fill("Dockerfile", "//docker/./").await;
@@ -106,7 +106,7 @@ async fn a_pasted_link_fills_the_source_and_can_be_taken_back() -> Outcome {
         .paste(&owner, "https://gitee.com/Octo/Web-App/tree/release")
         .await;
     browser
-        .see("Read from the pasted link: Octo/Web-App at Gitee (OSChina).")
+        .see("Filled in from the link: Octo/Web-App on Gitee (OSChina).")
         .await;
     browser.holds("Owner", 1, "Octo").await;
     browser.holds("Source repository", 1, "Web-App").await;
@@ -172,8 +172,8 @@ async fn the_previews_are_what_is_sent() -> Outcome {
         .expect("a version tag")
         .to_owned();
     assert_eq!(version.len(), "v20150902.081742".len());
-    browser.choose("Version tag", "Commit id").await;
-    browser.see("the commit’s id").await;
+    browser.choose("Version tag", "Commit ID").await;
+    browser.see("commit ID").await;
 
     let shown: Value = serde_json::from_str(&preview(&browser, "JSON").await)?;
     assert_eq!(shown["repo_name"], "shown");
@@ -220,15 +220,13 @@ async fn an_import_changes_nothing_before_it_is_taken() -> Outcome {
     filled(&browser, &api).await;
     browser.press("button", "Import and export").await;
     browser.fill("JSON to import", "{\"repo_name\":").await;
-    browser.see("Not JSON: line 1, column 13.").await;
+    browser.see("Invalid JSON at line 1, column 13.").await;
     browser.fill("JSON to import", "{\"error\": 3}").await;
-    browser.see("JSON, but no create request").await;
+    browser.see("Valid JSON, but not a create request").await;
     let text = repository("imported", json!([row(9, "one"), row(10, "two")])).to_string();
     browser.fill("JSON to import", &text).await;
-    browser.see("Read: a repository. Rows: 2.").await;
-    browser
-        .see("deploy_url: the API gives it and does not take it")
-        .await;
+    browser.see("Read a repository: 2 rows.").await;
+    browser.see("deploy_url: read-only").await;
     browser.holds("Name", 1, "app").await;
     browser.press("button", "Cancel").await;
     browser.holds("Name", 1, "app").await;
@@ -244,7 +242,7 @@ async fn an_import_changes_nothing_before_it_is_taken() -> Outcome {
             vec![json!(text)],
         )
         .await?;
-    browser.press("button", "Fill the form with it").await;
+    browser.press("button", "Fill in the form").await;
     browser.holds("Name", 1, "imported").await;
     browser.holds("Image tag", 2, "two").await;
     let shown: Value = serde_json::from_str(&preview(&browser, "JSON").await)?;
@@ -306,7 +304,7 @@ async fn after_success_come_the_deploy_key_and_the_first_builds() -> Outcome {
         .as_str()
         .unwrap_or_default();
     assert!(text.contains(key), "{text}");
-    browser.find("button", "Copy Deploy key").await;
+    browser.find("button", "Copy deploy key").await;
     let link = browser.find("link", "settings/keys").await;
     assert_eq!(
         link.attr("href").await?.unwrap_or_default(),
@@ -410,9 +408,7 @@ async fn a_repository_is_created_and_edited_by_keyboard_alone() -> Outcome {
     browser.keys(Key::Alt + Key::Shift + Key::Backspace).await;
     in_row("Row 2: next").await;
     browser.keys(Key::Control + Key::Enter).await;
-    browser
-        .find_in_dialog("heading", "Review the changes")
-        .await;
+    browser.find_in_dialog("heading", "Review changes").await;
     tab_to(&browser, "Save").await;
     browser.keys(Key::Enter + "").await;
     browser.see("Saved.").await;
@@ -423,7 +419,7 @@ async fn a_repository_is_created_and_edited_by_keyboard_alone() -> Outcome {
     .await;
     tab_to(&browser, &format!("Build team/{name}:next")).await;
     browser.keys(Key::Enter + "").await;
-    browser.press("link", "Started: see the build").await;
+    browser.press("link", "Build started: open it").await;
     browser.see("Succeeded").await;
     assert!(builder_has(&format!("team/{name}:next")));
     browser.close().await;

@@ -18,7 +18,7 @@ async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
     browser.see("before the stop").await;
 
     server.stop().await;
-    browser.see("the API cannot be reached").await;
+    browser.see("the API can’t be reached").await;
     // What was read is still there.
     browser.see("before the stop").await;
     // One place for one trouble.
@@ -26,7 +26,7 @@ async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
 
     server.start_again().await;
     // By itself: nothing is pressed.
-    browser.see_no_more("the API cannot be reached").await;
+    browser.see_no_more("the API can’t be reached").await;
     browser.see("Failed").await;
     browser.see("server stopped").await;
     browser.close().await;
@@ -58,7 +58,7 @@ async fn a_refused_field_is_told_at_the_field_and_nothing_typed_is_lost() -> Out
     // The rules' own problems come before anything is sent, with the focus on the first.
     browser.fill("Name", "Not A Name").await;
     browser.press("button", "Create repository").await;
-    browser.see("One field needs a correction.").await;
+    browser.see("1 field needs attention.").await;
     eventually("the focus is on the name", async || {
         let focused = browser.script("return document.activeElement.value;").await;
         (focused == "Not A Name").then_some(())
@@ -75,7 +75,7 @@ async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
     browser
         .open(&format!("{}/builds?namespace=team", server.address))
         .await;
-    browser.see("the API wants a token").await;
+    browser.see("the API needs a valid token").await;
     let notice = browser.find("alert", "").await;
     let link = notice.find(thirtyfour::By::Css("a.button")).await?;
     link.click().await?;
@@ -85,20 +85,20 @@ async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
     browser.fill("Namespace", "team").await;
     browser.fill("Token", "wrong").await;
     browser.press("button", "Save and test").await;
-    browser.see("does not accept this one").await;
+    browser.see("needs a valid token").await;
     browser.fill("Token", "s3cret-t0ken").await;
     browser.press("button", "Save and test").await;
-    browser.see("the token fits the namespace").await;
-    browser.press("button", "Back to where you were").await;
+    browser.see("The token is valid for this namespace").await;
+    browser.press("button", "Go back to where you were").await;
     browser.at("/builds?namespace=team").await;
-    browser.see("No build").await;
+    browser.see("No builds").await;
     // In the tab's session only, and never shown.
     let kept = browser
         .script("return JSON.stringify([Object.entries(localStorage), document.body.innerHTML, location.href]);")
         .await;
     assert!(!kept.as_str().unwrap_or_default().contains("s3cret-t0ken"));
     browser.reload().await;
-    browser.see("No build").await;
+    browser.see("No builds").await;
     browser.close().await;
     Ok(())
 }
@@ -110,33 +110,33 @@ async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
     browser
         .open(&format!("{}/no/such/page", server.address))
         .await;
-    browser.see("No such page").await;
+    browser.see("Page not found").await;
     browser
         .open(&format!("{}/builds/no-such-build", server.address))
         .await;
-    browser.see("the API has nothing at this address.").await;
+    browser.see("not found.").await;
     browser
         .open(&format!("{}/builds?page=99", server.address))
         .await;
-    browser.see("There is no page 99.").await;
-    browser.press("link", "To the first page").await;
+    browser.see("Page 99 doesn’t exist.").await;
+    browser.press("link", "Go to first page").await;
     browser.at("/builds").await;
-    browser.see("No build yet.").await;
+    browser.see("No builds yet.").await;
     browser
         .open(&format!("{}/builds/%FF", server.address))
         .await;
-    browser.see("No such page").await;
+    browser.see("Page not found").await;
     browser
         .open(&format!("{}/repositories/team/missing", server.address))
         .await;
-    browser.see("There is no repository team/missing.").await;
+    browser.see("Repository team/missing not found.").await;
     browser
         .open(&format!(
             "{}/repositories/team/missing/config",
             server.address
         ))
         .await;
-    browser.see("There is no repository team/missing.").await;
+    browser.see("Repository team/missing not found.").await;
     browser.close().await;
     Ok(())
 }
@@ -164,7 +164,7 @@ async fn a_form_that_goes_while_a_field_has_the_focus_breaks_nothing() -> Outcom
     let field = browser.find("textbox", "Clone URL").await;
     field.send_keys(Key::Control + Key::Enter).await?;
     browser.at("/repositories/team/sent").await;
-    browser.see("Not built yet.").await;
+    browser.see("No builds yet.").await;
     let failed = browser
         .script("return 'failed' in document.documentElement.dataset;")
         .await;
@@ -191,7 +191,7 @@ async fn a_press_after_a_wrong_field_is_not_lost() -> Outcome {
     browser.script("return 0;").await;
     browser.driver.action_chain().release().perform().await?;
     browser.find("textbox", "Clone URL").await;
-    browser.see("Lower case letters and digits").await;
+    browser.see("Use lowercase letters and digits").await;
     browser.close().await;
     Ok(())
 }
@@ -220,7 +220,7 @@ async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -
     let name = format!("six-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
     browser.at(&format!("/repositories/team/{name}")).await;
-    browser.see("This is what this browser saw").await;
+    browser.see("This is what this browser last saw").await;
     browser.build(&format!("team/{name}:latest")).await;
     browser.see("Succeeded").await;
     // What this browser has not seen can be opened by its name and built by its tag.
@@ -240,7 +240,7 @@ async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -
             server.address
         ))
         .await;
-    browser.see("Saving replaces everything there is.").await;
+    browser.see("Saving replaces whatever is there now.").await;
     browser.press("button", "Add row").await;
     browser.fill("Branch or tag name", "main").await;
     browser.fill("Image tag", "fresh").await;

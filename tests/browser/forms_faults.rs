@@ -51,7 +51,7 @@ async fn refused_fields_are_told_at_the_fields_rows_included_and_the_rest_above(
         Reply::Text(500, "<h1>Server Error</h1>"),
     );
     browser.press("button", "Create repository").await;
-    browser.see("the API failed with an internal error").await;
+    browser.see("the API had an internal error").await;
     browser.see("<h1>Server Error</h1>").await;
     browser.holds("Name", 1, "app").await;
     browser.close().await;
@@ -81,16 +81,16 @@ async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
     api.on("GET", REPOSITORIES, Reply::Json(200, none));
     browser.press("button", "Cancel sending").await;
     browser
-        .see("Cancelled, but the API may have received the request already.")
+        .see("Cancelled, but the API may already have received the request.")
         .await;
-    browser.see("It has not been carried out so far.").await;
+    browser.see("It hasn’t gone through so far.").await;
     assert_eq!(api.asked("POST", REPOSITORIES).len(), 1);
     browser.holds("Name", 1, "app").await;
     // Then it is: a second look finds it.
     let mut made = made;
     made["build_config"]["tag_configs"] = json!([row(4, "latest")]);
     api.on("GET", "/v1/repositories/team/app", Reply::Json(200, made));
-    browser.press("button", "Look again").await;
+    browser.press("button", "Check again").await;
     browser.at("/repositories/team/app").await;
     assert_eq!(api.asked("POST", REPOSITORIES).len(), 1);
     browser.close().await;
@@ -106,10 +106,8 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
     let browser = Browser::start(Setup::default()).await;
     filled(&browser, &api).await;
     browser.press("button", "Create repository").await;
-    browser
-        .see("The request may have been carried out all the same.")
-        .await;
-    browser.see("It has not been carried out so far.").await;
+    browser.see("The request may have gone through.").await;
+    browser.see("It hasn’t gone through so far.").await;
     assert!(api.asked("POST", REPOSITORIES).is_empty());
     browser.holds("Name", 1, "app").await;
 
@@ -127,10 +125,8 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
     browser.open(&format!("{}{NEW}", api.address)).await;
     filled(&browser, &api).await;
     browser.press("button", "Create repository").await;
-    browser
-        .see("Something else is there now than what was sent.")
-        .await;
-    browser.find("link", "See what is there").await;
+    browser.see("What’s there now isn’t what you sent.").await;
+    browser.find("link", "See what’s there").await;
     assert_eq!(api.asked("POST", REPOSITORIES).len(), 2);
 
     // An API that only lists builds tells by them.
@@ -139,17 +135,15 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
     api.on("GET", "/v1/builds", Reply::Json(200, builds.clone()));
     api.on("GET", READ, Reply::Text(405, ""));
     api.on("GET", REPOSITORIES, Reply::Text(405, ""));
-    browser.press("button", "Look again").await;
-    browser
-        .see("Something else is there now than what was sent.")
-        .await;
+    browser.press("button", "Check again").await;
+    browser.see("What’s there now isn’t what you sent.").await;
 
     // One that reads nothing back cannot tell.
     builds["count"] = json!(0);
     builds["results"] = json!([]);
     api.on("GET", "/v1/builds", Reply::Json(200, builds));
-    browser.press("button", "Look again").await;
-    browser.see("This API offers no way to see.").await;
+    browser.press("button", "Check again").await;
+    browser.see("This API has no way to check.").await;
     assert_eq!(api.asked("POST", REPOSITORIES).len(), 2);
     browser.close().await;
     Ok(())
@@ -162,10 +156,8 @@ async fn a_config_that_may_have_been_saved_is_looked_into() -> Outcome {
     browser.fill("Image tag", "b").await;
     browser.press("button", "Save").await;
     browser.press_in_dialog("button", "Save").await;
-    browser
-        .see("The request may have been carried out all the same.")
-        .await;
-    browser.see("It has not been carried out so far.").await;
+    browser.see("The request may have gone through.").await;
+    browser.see("It hasn’t gone through so far.").await;
     browser.holds("Image tag", 1, "b").await;
 
     api.on("PUT", WRITE, Reply::CutAfter);
@@ -175,10 +167,10 @@ async fn a_config_that_may_have_been_saved_is_looked_into() -> Outcome {
     arrived(&api, "PUT", WRITE, 1).await;
     // Read just before it was sent, and again to look.
     arrived(&api, "GET", READ, reads + 2).await;
-    browser.see("It has not been carried out so far.").await;
+    browser.see("It hasn’t gone through so far.").await;
     let saved = repository("app", json!([row(1, "b")]));
     api.on("GET", READ, Reply::Json(200, saved));
-    browser.press("button", "Look again").await;
+    browser.press("button", "Check again").await;
     browser.see("Saved.").await;
     assert_eq!(api.asked("PUT", WRITE).len(), 1);
     browser.close().await;

@@ -40,9 +40,9 @@ async fn the_create_form_is_sound_in_each_client_and_with_all_that_it_says() -> 
     browser.find("textbox", "Name").await;
     is_sound(&browser, "create, untouched").await;
     browser.press("button", "Create repository").await;
-    browser.see("3 fields need a correction.").await;
+    browser.see("3 fields need attention.").await;
     browser.fill("Build context", "/app").await;
-    browser.see("The Dockerfile lies outside").await;
+    browser.see("The Dockerfile is outside").await;
     is_sound(&browser, "create, problems and a warning").await;
     for (client, hint) in [
         ("GitHub", "github.com"),
@@ -58,12 +58,12 @@ async fn the_create_form_is_sound_in_each_client_and_with_all_that_it_says() -> 
     browser
         .fill("Clone URL", "https://me:secret@git.test/app.git")
         .await;
-    browser.see("The URL holds a password").await;
+    browser.see("This URL contains a password").await;
     let url = browser.find("textbox", "Clone URL").await;
     browser
         .paste(&url, "https://bitbucket.org/Octo/Web-App/src/release")
         .await;
-    browser.see("Octo/Web-App at Bitbucket").await;
+    browser.see("Octo/Web-App on Bitbucket").await;
     browser
         .fill(
             "Full description",
@@ -73,36 +73,38 @@ async fn the_create_form_is_sound_in_each_client_and_with_all_that_it_says() -> 
     browser.press("button", "Preview").await;
     browser.find("heading", "Title").await;
     browser.press("button", "curl").await;
-    browser.press("button", "Keys in the rows").await;
+    browser
+        .press("button", "Keyboard shortcuts in the rows")
+        .await;
     is_sound(&browser, "create, pasted, Markdown, curl, keys").await;
 
     browser.press("button", "Import and export").await;
     import(&browser, "{\"repo_name\":").await;
-    browser.see("Not JSON: line 1, column 13.").await;
+    browser.see("Invalid JSON at line 1, column 13.").await;
     is_sound(&browser, "create, an import that is refused").await;
     let text = json!({"repo_name": "read", "is_public": "maybe", "odd": 1}).to_string();
     import(&browser, &text).await;
-    browser.see("is neither true nor false").await;
+    browser.see("must be true or false").await;
     is_sound(&browser, "create, an import that is read in part").await;
     import(&browser, &json!([row(1, "a"), row(2, "b")]).to_string()).await;
-    browser.see("Rows: 2.").await;
+    browser.see(": 2 rows.").await;
     is_sound(&browser, "create, an import that is read").await;
-    browser.press("button", "Fill the form with it").await;
-    browser.see("The import is taken.").await;
+    browser.press("button", "Fill in the form").await;
+    browser.see("Imported.").await;
     is_sound(&browser, "create, an import that was taken").await;
 
     browser.press("link", "Builds").await;
-    browser.find("dialog", "Leave with unsaved changes?").await;
+    browser.find("dialog", "Leave without sending?").await;
     is_sound(&browser, "create, the question on leaving").await;
     browser
-        .press_in_dialog("button", "Leave and keep the draft")
+        .press_in_dialog("button", "Leave and keep draft")
         .await;
     browser.at("/builds").await;
     browser.open(&format!("{}{NEW}", api.address)).await;
-    browser.see("A draft was not sent").await;
+    browser.see("You have an unsent draft").await;
     is_sound(&browser, "create, a draft is offered").await;
-    browser.press("button", "Continue the draft").await;
-    browser.see("The draft is taken up.").await;
+    browser.press("button", "Restore draft").await;
+    browser.see("Draft restored.").await;
     is_sound(&browser, "create, a draft was taken up").await;
     browser.close().await;
     Ok(())
@@ -129,21 +131,21 @@ async fn the_create_form_is_sound_while_and_after_it_is_sent() -> Outcome {
     browser.find("button", "Cancel sending").await;
     is_sound(&browser, "create, under way").await;
     api.release();
-    browser.see("It has not been carried out so far.").await;
+    browser.see("It hasn’t gone through so far.").await;
     is_sound(&browser, "create, doubt: nothing is there").await;
     let other = repository("app", json!([row(4, "other")]));
     api.on("GET", READ, Reply::Json(200, other));
-    browser.press("button", "Look again").await;
-    browser.find("link", "See what is there").await;
+    browser.press("button", "Check again").await;
+    browser.find("link", "See what’s there").await;
     is_sound(&browser, "create, doubt: something else is there").await;
     api.on("GET", READ, Reply::Text(405, ""));
     api.on("GET", REPOSITORIES, Reply::Text(405, ""));
-    browser.press("button", "Look again").await;
-    browser.see("This API offers no way to see.").await;
+    browser.press("button", "Check again").await;
+    browser.see("This API has no way to check.").await;
     is_sound(&browser, "create, doubt: nobody can tell").await;
     api.on("GET", READ, Reply::Json(200, made));
     api.on("GET", "/v1/builds", Reply::Json(200, empty_page()));
-    browser.press("button", "Look again").await;
+    browser.press("button", "Check again").await;
     browser.at("/repositories/team/app").await;
     browser.find("region", "First steps").await;
     is_sound(&browser, "repository, first steps").await;
@@ -158,11 +160,11 @@ async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Out
     browser.press("checkbox", "Select all rows").await;
     let dockerfile = bulk_dockerfile(&browser, 3).await;
     browser.fill_in(&dockerfile, "docker").await;
-    browser.see("An absolute path in the source").await;
+    browser.see("Enter an absolute path in the source").await;
     is_sound(&browser, "config, several rows at once").await;
-    browser.press("button", "Remove the selected rows").await;
+    browser.press("button", "Remove selected rows").await;
     browser.press("button", "Save").await;
-    browser.see("At least one row is needed.").await;
+    browser.see("Add at least one row.").await;
     is_sound(&browser, "config, no row").await;
     browser.press("button", "Undo").await;
     browser.fill_nth("Image tag", 2, "edited").await;
@@ -173,14 +175,16 @@ async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Out
     );
     browser.press("button", "Build team/app:keep").await;
     browser.see("tag: Not today.").await;
-    browser.press("button", "Remove Row 3: gone").await;
+    browser.press("button", "Remove row 3: gone").await;
     browser.press("button", "Add row").await;
     browser.fill_nth("Branch or tag name", 3, "next").await;
     browser.fill_nth("Image tag", 3, "next").await;
     is_sound(&browser, "config, unsaved rows and a removed one").await;
     browser.press("button", "Save").await;
     browser.press_in_dialog("button", "Save and remove").await;
-    browser.see("Tick this to remove them, or go back.").await;
+    browser
+        .see("Tick the box to remove them, or go back.")
+        .await;
     is_sound(&browser, "config, the review").await;
 
     let mut theirs = repository(
@@ -191,7 +195,7 @@ async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Out
     api.on("GET", READ, Reply::Json(200, theirs));
     browser.press_in_dialog("checkbox", "Remove gone").await;
     browser.press_in_dialog("button", "Save and remove").await;
-    browser.see("Still to choose: 1").await;
+    browser.see("1 still to choose").await;
     is_sound(&browser, "config, the conflict").await;
     browser.press_in_dialog("button", "Back to the form").await;
     let loaded = json!([row(1, "keep"), row(2, "edit"), row(3, "gone")]);
@@ -203,12 +207,12 @@ async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Out
     browser.find_in_dialog("button", "Cancel sending").await;
     is_sound(&browser, "config, under way").await;
     api.release();
-    browser.see("It has not been carried out so far.").await;
+    browser.see("It hasn’t gone through so far.").await;
     is_sound(&browser, "config, doubt").await;
     let mut saved = json!([row(1, "keep"), row(2, "edited"), row(9, "next")]);
     saved[2]["code_repo_type_value"] = json!("next");
     api.on("GET", READ, Reply::Json(200, repository("app", saved)));
-    browser.press("button", "Look again").await;
+    browser.press("button", "Check again").await;
     browser.see("Saved.").await;
     is_sound(&browser, "config, saved").await;
     browser.close().await;
@@ -227,22 +231,20 @@ async fn the_editor_is_sound_wherever_its_rows_come_from() -> Outcome {
     is_sound(&browser, "config, loading").await;
     api.on("GET", READ, Reply::Text(405, ""));
     api.release();
-    browser.see("this browser has not seen it").await;
+    browser.see("this browser hasn’t seen it").await;
     is_sound(&browser, "config, from nowhere").await;
     browser.press("button", "Import and export").await;
     import(&browser, &json!([row(1, "a")]).to_string()).await;
-    browser
-        .press("button", "Put in the place of the rows")
-        .await;
+    browser.press("button", "Replace the rows").await;
     browser.find("row", "Row 1: a").await;
     browser.press("button", "Save").await;
-    browser.see("What the API holds now is not known").await;
+    browser.see("The current config is unknown").await;
     is_sound(&browser, "config, the review of what is not known").await;
     browser.press_in_dialog("button", "Save").await;
     browser.see("Saved.").await;
     browser.reload().await;
     browser
-        .see("These are the rows that this browser saw")
+        .see("These are the rows this browser last saw")
         .await;
     is_sound(&browser, "config, from memory").await;
     browser.fill("Image tag", "typed").await;
@@ -254,7 +256,7 @@ async fn the_editor_is_sound_wherever_its_rows_come_from() -> Outcome {
     })
     .await;
     browser.driver.refresh().await?;
-    browser.see("A draft was not sent").await;
+    browser.see("You have an unsent draft").await;
     is_sound(&browser, "config, a draft is offered").await;
     api.on("GET", READ, Reply::CutBefore);
     browser.open(&format!("{}{CONFIG}", api.address)).await;
@@ -267,7 +269,7 @@ async fn the_editor_is_sound_wherever_its_rows_come_from() -> Outcome {
     );
     api.on("GET", REPOSITORIES, Reply::Json(200, empty_page()));
     browser.reload().await;
-    browser.see("There is no repository team/app.").await;
+    browser.see("Repository team/app not found.").await;
     is_sound(&browser, "config, no such repository").await;
     browser.close().await;
     Ok(())

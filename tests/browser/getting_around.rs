@@ -44,7 +44,7 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
     go("team/app", "/repositories/team/app").await;
     // A part of an id that this visit has not seen.
     go("5709f780-ffff", "/builds/5709f780-ffff").await;
-    browser.see("the API has nothing at this address").await;
+    browser.see("not found.").await;
     // What is near: a build seen whose id begins alike.
     browser.press("link", "team/app:two · 5709f780-e8fb").await;
     browser.at("/builds/5709f780-e8fb").await;
@@ -58,7 +58,7 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
     })
     .await;
     browser.palette("zzzz zzzz").await;
-    browser.see("Nothing fits.").await;
+    browser.see("No matches").await;
     browser.axe("the palette, empty").await;
     browser.keys(Key::Escape + "").await;
     eventually("the palette is closed", async || {
@@ -89,7 +89,7 @@ async fn keys_move_and_act_but_never_while_typing() -> Outcome {
     browser.open(&format!("{}/builds", api.address)).await;
     browser.find("link", "team/app:two").await;
     browser.keys("?").await;
-    browser.find("dialog", "Keys").await;
+    browser.find("dialog", "Keyboard shortcuts").await;
     browser.axe("the list of keys").await;
     browser.keys(Key::Escape + "").await;
     eventually("the list is closed", async || {
@@ -105,7 +105,7 @@ async fn keys_move_and_act_but_never_while_typing() -> Outcome {
     browser.keys("j").await;
     // Builds the row that has the focus.
     browser.keys("b").await;
-    browser.see("Started: team/app:one").await;
+    browser.see("Build started: team/app:one").await;
     assert_eq!(api.asked("POST", "/v1/builds")[0].body["tag"], "one");
     browser.keys(Key::Enter + "").await;
     browser.at("/builds/57aaaaaa-0000").await;
@@ -113,7 +113,7 @@ async fn keys_move_and_act_but_never_while_typing() -> Outcome {
     browser.at("/builds").await;
     browser.keys("/").await;
     browser.keys("gb?jk").await;
-    browser.holds("Text in the rows", 1, "gb?jk").await;
+    browser.holds("Search", 1, "gb?jk").await;
     browser.at("/builds?q=gb%3Fjk").await;
     assert!(browser.all("dialog", "").await.is_empty());
     browser.close().await;
@@ -129,7 +129,7 @@ async fn a_wrong_address_offers_what_is_near() -> Outcome {
     browser
         .open(&format!("{}/build/5709f780-e8fb/logs", api.address))
         .await;
-    browser.see("No such page").await;
+    browser.see("Page not found").await;
     browser.press("link", "/builds/5709f780-e8fb").await;
     browser.at("/builds/5709f780-e8fb").await;
     browser.open(&format!("{}/app/x/app", api.address)).await;
@@ -146,33 +146,25 @@ async fn each_failure_has_its_own_words_in_one_place_and_a_retry() -> Outcome {
     let cases = [
         (
             Reply::Json(401, json!({ "detail": "Token?" })),
-            "wants a token",
+            "needs a valid token",
             "HTTP 401",
         ),
         (
             Reply::Json(403, json!({ "detail": "No." })),
-            "this token may not do that",
+            "this token isn’t allowed to do that",
             "HTTP 403",
         ),
-        (
-            Reply::Json(404, json!({})),
-            "the API has nothing at this address",
-            "HTTP 404",
-        ),
-        (Reply::TooMany(90), "a pause of 1 m 30 s", "HTTP 429"),
+        (Reply::Json(404, json!({})), "not found.", "HTTP 404"),
+        (Reply::TooMany(90), "wait 1 m 30 s", "HTTP 429"),
         (
             Reply::Json(500, json!({ "detail": "Oops" })),
-            "the API failed with an internal error",
+            "the API had an internal error",
             "HTTP 500",
         ),
-        (
-            Reply::CutAfter,
-            "the API cannot be reached",
-            "The API’s address",
-        ),
+        (Reply::CutAfter, "the API can’t be reached", "API address"),
         (
             Reply::Text(200, "<h1>Welcome</h1>"),
-            "not what the API’s reference promises",
+            "the API sent an unexpected response",
             "<h1>",
         ),
     ];
@@ -255,7 +247,7 @@ async fn a_list_that_failed_once_goes_on_by_itself() -> Outcome {
     browser.find("link", "team/app:two").await;
     api.on("GET", "/v1/builds", Reply::Json(500, json!({})));
     browser.script("dispatchEvent(new Event('online'));").await;
-    browser.see("The console goes on trying").await;
+    browser.see("This may be out of date").await;
     api.on(
         "GET",
         "/v1/builds",
@@ -286,7 +278,7 @@ async fn a_build_that_may_have_started_is_looked_for_and_never_sent_again() -> O
     ];
     api.on("GET", "/v1/builds", page(rows, 3, false));
     browser.press("button", "Build team/app:two").await;
-    browser.see("It may have started all the same").await;
+    browser.see("the build may have started anyway").await;
     eventually("the build is in the table", async || {
         let rows = browser
             .script("return document.querySelectorAll('tbody tr').length;")

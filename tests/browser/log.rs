@@ -213,10 +213,10 @@ async fn the_end_is_followed_until_the_reader_goes_up() -> Outcome {
     let before = in_view(&browser).await;
     assert!(!before.contains(&510));
     api.on("GET", "/v1/builds/b1/logs", Reply::Log(entries(530)));
-    browser.find("button", "New lines: 20").await;
+    browser.find("button", "20 new lines").await;
     // What is read has not moved.
     assert_eq!(in_view(&browser).await, before);
-    browser.press("button", "New lines: 20").await;
+    browser.press("button", "20 new lines").await;
     see_line(&browser, 530).await;
     api.on("GET", "/v1/builds/b1/logs", Reply::Log(entries(540)));
     see_line(&browser, 540).await;
@@ -224,7 +224,7 @@ async fn the_end_is_followed_until_the_reader_goes_up() -> Outcome {
     // The key lets go and takes up again, too.
     press(&browser, "f").await;
     api.on("GET", "/v1/builds/b1/logs", Reply::Log(entries(550)));
-    browser.find("button", "New lines: 10").await;
+    browser.find("button", "10 new lines").await;
     press(&browser, "f").await;
     see_line(&browser, 550).await;
     browser.close().await;
@@ -247,7 +247,7 @@ async fn lines_have_links() -> Outcome {
             .to_owned()
     };
     assert_eq!(selected().await, "1200,1201,1202");
-    browser.see("Lines 1,200 to 1,202").await;
+    browser.see("Lines 1,200–1,202").await;
 
     // A press selects a line, Shift a range; the address follows, and so does a reload.
     let press_number = async |line: u64, shift: bool| {

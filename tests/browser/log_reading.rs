@@ -116,7 +116,7 @@ async fn what_is_no_log_is_told_and_odd_entries_are_counted() -> Outcome {
     browser.press("button", "Retry").await;
     browser.see("also good").await;
     browser.see_no_more("Loading the log failed").await;
-    browser.see("Entries that could not be read: 1").await;
+    browser.see("1 entry couldn’t be read").await;
     api.on("GET", LOGS, Reply::Text(403, "not yours"));
     browser.reload().await;
     browser.see("not yours").await;
@@ -229,9 +229,9 @@ async fn a_window_of_time_is_asked_of_the_api_and_stands_in_the_address() -> Out
     let browser = open(&api, "").await;
     counted(&browser, 400).await;
     browser
-        .press("button", "Load only the time of 2/2 RUN make")
+        .press("button", "Load only the time range of 2/2 RUN make")
         .await;
-    browser.see("Only a part is loaded").await;
+    browser.see("Line numbers start there").await;
     counted(&browser, 300 + 1).await;
     let place = format!("?start={}&end={}", START + 10, START + 40);
     browser.at(&format!("/builds/b1{place}")).await;
@@ -240,13 +240,13 @@ async fn a_window_of_time_is_asked_of_the_api_and_stands_in_the_address() -> Out
     assert!(asked.iter().any(|asked| asked.query == window), "{asked:?}");
     browser.reload().await;
     counted(&browser, 301).await;
-    browser.press("button", "Whole log").await;
+    browser.press("button", "Load whole log").await;
     counted(&browser, 400).await;
     browser.at("/builds/b1").await;
 
     // By time.
-    browser.press("button", "Time window").await;
-    browser.find("button", "Load this part").await;
+    browser.press("button", "Time range").await;
+    browser.find("button", "Load this range").await;
     browser
         .script(
             "const [from, to] = document.querySelectorAll('input[type=datetime-local]');
@@ -257,14 +257,14 @@ async fn a_window_of_time_is_asked_of_the_api_and_stands_in_the_address() -> Out
              times(1441770709, 1441770708);",
         )
         .await;
-    browser.press("button", "Load this part").await;
-    browser.see("The end lies before the start.").await;
+    browser.press("button", "Load this range").await;
+    browser.see("The end is before the start.").await;
     browser.script("times(1441770708, 1441770709);").await;
-    browser.press("button", "Load this part").await;
+    browser.press("button", "Load this range").await;
     counted(&browser, 20).await;
 
     // By dragging on the overview.
-    browser.press("button", "Whole log").await;
+    browser.press("button", "Load whole log").await;
     counted(&browser, 400).await;
     browser
         .script(
@@ -275,7 +275,7 @@ async fn a_window_of_time_is_asked_of_the_api_and_stands_in_the_address() -> Out
              send('pointerdown', 0.25); send('pointermove', 0.4); send('pointermove', 0.5); send('pointerup', 0.5);",
         )
         .await;
-    browser.see("Only a part is loaded").await;
+    browser.see("Line numbers start there").await;
     eventually("a quarter of the log", async || {
         (80..140).contains(&count(&browser).await).then_some(())
     })

@@ -34,29 +34,29 @@ async fn a_search_goes_through_the_log() -> Outcome {
     assert_eq!(browser.script(mark).await, json!("Needle"));
 
     browser.press("button", "Match case").await;
-    see_matches(&browser, "Nothing found").await;
+    see_matches(&browser, "No matches").await;
     browser.press("button", "Match case").await;
     browser.press("button", "Whole words").await;
     see_matches(&browser, "3").await;
     search(&browser, "eedle").await;
-    see_matches(&browser, "Nothing found").await;
+    see_matches(&browser, "No matches").await;
     browser.press("button", "Whole words").await;
     browser.press("button", "Regular expression").await;
     search(&browser, "needle in (10|29..)$").await;
     see_matches(&browser, "of 2").await;
     search(&browser, "(").await;
-    see_matches(&browser, "A bracket ( is not closed").await;
+    see_matches(&browser, "Unbalanced parenthesis").await;
     search(&browser, "needle").await;
     see_matches(&browser, "of 3").await;
 
     // Only the matches, with lines around them.
     browser
-        .choose("Shown lines", "Matches and 2 lines around")
+        .choose("Lines to show", "Matches with 2 lines of context")
         .await;
-    browser.see("Lines: 15 of 3,000").await;
+    browser.see("15 of 3,000 lines").await;
     assert_eq!(in_view(&browser).await.len(), 15);
     search(&browser, "").await;
-    browser.see("Lines: 3,000").await;
+    browser.see_no_more("of 3,000 lines").await;
     browser.close().await;
     Ok(())
 }
@@ -106,7 +106,9 @@ async fn colours_links_and_controls_are_shown_and_harm_nobody() -> Outcome {
         json!(0)
     );
     browser.press("button", "More").await;
-    browser.press("checkbox", "Show escapes and controls").await;
+    browser
+        .press("checkbox", "Show escape and control characters")
+        .await;
     eventually("the escapes are shown", async || {
         text_of(&browser, 1)
             .await
@@ -138,10 +140,10 @@ async fn levels_and_steps_are_folded_away_and_come_back() -> Outcome {
     counted(&browser, 6).await;
     browser.press("button", "Levels").await;
     browser.press("checkbox", "ERROR (1)").await;
-    browser.see("Lines: 5 of 6").await;
+    browser.see("5 of 6 lines").await;
     assert_eq!(in_view(&browser).await, [1, 2, 4, 5, 6]);
     browser.press("checkbox", "ERROR (1)").await;
-    browser.see("Lines: 6").await;
+    browser.see_no_more("of 6 lines").await;
     browser.press("button", "Levels").await;
 
     browser.press("button", "Lines of 1/2 FROM scratch").await;
@@ -191,7 +193,7 @@ async fn times_are_those_that_the_reader_chose() -> Outcome {
     assert_eq!(times().await, ",+0:01,+0:02,+1:02,,+0:05");
     press(&browser, "t").await;
     assert_eq!(times().await, ",,,,,");
-    browser.choose("Times", "Clock").await;
+    browser.choose("Times", "Clock time").await;
     // A time is gone to: the first line not before it.
     let field = browser.find("textbox", "Go to a line").await;
     browser.fill_in(&field, "03:51:48").await;
@@ -200,7 +202,7 @@ async fn times_are_those_that_the_reader_chose() -> Outcome {
     assert_eq!(browser.script(current).await, json!("3"));
     browser.fill_in(&field, "99999").await;
     browser.keys(Key::Enter + "").await;
-    browser.see("There is no such line or time.").await;
+    browser.see("No such line or time").await;
     // It is remembered.
     browser.reload().await;
     counted(&browser, 6).await;
@@ -238,13 +240,13 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
         })
         .await
     };
-    browser.press("button", "With times").await;
+    browser.press("button", "Include timestamps").await;
     browser.press("button", "Copy lines").await;
     assert_eq!(
         told("copied", 1).await,
         "2015-09-09T03:51:47Z careful\n2015-09-09T03:51:49Z it broke\n"
     );
-    browser.press("button", "With times").await;
+    browser.press("button", "Include timestamps").await;
     browser.press("button", "Copy as Markdown").await;
     assert_eq!(told("copied", 2).await, "```\ncareful\nit broke\n```\n");
     browser.press("button", "Copy link").await;
@@ -267,7 +269,7 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
         json!(0)
     );
     browser.press("button", "More").await;
-    browser.press("button", "Download (raw)").await;
+    browser.press("button", "Download raw log").await;
     assert_eq!(told("saved", 1).await, "b1.log");
     assert_eq!(
         told("saved", 2).await,
@@ -298,13 +300,13 @@ async fn the_log_is_for_keyboards_and_screen_readers_too() -> Outcome {
         search(&browser, "no time").await;
         see_matches(&browser, "1 of 1").await;
         browser.axe("the log").await;
-        for menu in ["Levels", "Time window", "More"] {
+        for menu in ["Levels", "Time range", "More"] {
             browser.press("button", menu).await;
             browser.axe(menu).await;
             browser.keys(Key::Escape + "").await;
         }
         press(&browser, "w").await;
-        browser.press("button", "Full window").await;
+        browser.press("button", "Full screen").await;
         browser.axe("the log in the full window").await;
         assert!(browser.all("link", "Repositories").await.is_empty());
         press(&browser, Key::Escape + "").await;
@@ -322,15 +324,15 @@ async fn the_log_is_for_keyboards_and_screen_readers_too() -> Outcome {
             .script(said)
             .await
             .as_str()?
-            .contains("New error lines: 1")
+            .contains("1 new error line")
             .then_some(())
     })
     .await;
     // No key is the log's while something lies over the page.
-    let follow = browser.find("button", "Follow the end").await;
+    let follow = browser.find("button", "Follow log").await;
     let before = follow.attr("aria-pressed").await?;
     browser.keys("?").await;
-    browser.find("dialog", "Keys").await;
+    browser.find("dialog", "Keyboard shortcuts").await;
     browser.keys("f").await;
     assert_eq!(follow.attr("aria-pressed").await?, before);
     browser.close().await;
@@ -395,7 +397,9 @@ async fn keys_work_before_the_log_has_the_focus_and_what_is_not_there_is_said() 
     browser
         .open(&format!("{}/builds/b1?again#L500", api.address))
         .await;
-    browser.see("The log has no line 500: it has 60.").await;
+    browser
+        .see("Line 500 doesn’t exist. The log has 60 lines.")
+        .await;
     browser.close().await;
     Ok(())
 }

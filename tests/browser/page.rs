@@ -231,8 +231,8 @@ impl Browser {
     /// Starts a build of this image, `namespace/name:tag`, and opens its page.
     pub async fn build(&self, image: &str) {
         self.press("button", &format!("Build {image}")).await;
-        self.see(&format!("Started: {image}")).await;
-        self.press("link", "Open the build").await;
+        self.see(&format!("Build started: {image}")).await;
+        self.press("link", "Open build").await;
     }
 
     /// Saves the build config: the button, then the review's own.

@@ -152,13 +152,13 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
     browser.fill("Address", &server.address).await;
     browser.fill("Namespace", "team").await;
     browser.press("button", "Save and test").await;
-    browser.see("The API answers").await;
-    browser.press("button", "Back to where you were").await;
+    browser.see("Connected").await;
+    browser.press("button", "Go back to where you were").await;
     browser.at("/console/builds?page=1").await;
-    browser.see("No build").await;
+    browser.see("No builds").await;
     browser.press("link", "Repositories").await;
     browser.at("/console/repositories/team").await;
-    browser.see("No build repository yet.").await;
+    browser.see("No build repositories yet.").await;
     browser.press("link", "New repository").await;
     browser.at("/console/repositories/team/new").await;
     browser.reload().await;
@@ -166,7 +166,7 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
         .find("heading", "New build repository in team")
         .await;
     browser.open(&format!("{host}/console/nope")).await;
-    browser.see("No such page").await;
+    browser.see("Page not found").await;
     browser.close().await;
     Ok(())
 }
@@ -187,7 +187,7 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
     browser.script("document.activeElement.blur();").await;
     tab(1).await;
     let skip = browser.driver.active_element().await?;
-    assert_eq!(skip.text().await?, "Skip to the page");
+    assert_eq!(skip.text().await?, "Skip to content");
     tab(4).await;
     let link = browser.driver.active_element().await?;
     assert_eq!(link.text().await?, "Connection");
@@ -270,7 +270,9 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     browser.see("Page 2 of 3").await;
     browser.choose("Status", "Succeeded").await;
     browser.at("/builds?status=S&page=2").await;
-    browser.see("No build on this page fits the filter.").await;
+    browser
+        .see("No builds on this page match the filters.")
+        .await;
     browser.close().await;
     Ok(())
 }
@@ -298,7 +300,7 @@ async fn axe_core_finds_nothing() -> Outcome {
             .open(&format!("{}/repositories/team/new", server.address))
             .await;
         browser.press("button", "Create repository").await;
-        browser.see("correction").await;
+        browser.see("attention").await;
         browser.axe(&state("create form with problems")).await;
         create_simple(&browser, &name, &source).await;
         browser.at(&format!("/repositories/team/{name}")).await;
@@ -331,7 +333,7 @@ async fn axe_core_finds_nothing() -> Outcome {
         browser.see(&name).await;
         browser.axe(&state("builds with rows")).await;
         browser.open(&format!("{}/nope", server.address)).await;
-        browser.see("No such page").await;
+        browser.see("Page not found").await;
         browser.axe(&state("not found")).await;
         browser.press("link", "Builds").await;
         browser.see(&name).await;
@@ -339,7 +341,7 @@ async fn axe_core_finds_nothing() -> Outcome {
         browser
             .press("button", &format!("Build team/{name}:latest"))
             .await;
-        browser.see("the API cannot be reached").await;
+        browser.see("the API can’t be reached").await;
         browser.axe(&state("server gone")).await;
         browser.close().await;
         server.start_again().await;

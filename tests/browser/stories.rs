@@ -12,7 +12,7 @@ pub async fn connect(browser: &Browser, server: &Server, namespace: &str) {
     browser.ready().await;
     browser.fill("Namespace", namespace).await;
     browser.press("button", "Save and test").await;
-    browser.see("The API answers").await;
+    browser.see("Connected").await;
 }
 
 /// Fills in the create form for a local source and sends it.
@@ -30,9 +30,8 @@ pub async fn create_simple(browser: &Browser, name: &str, source: &Source) {
 /// How many lines the log says that it has.
 async fn log_lines(browser: &Browser) -> usize {
     let text = browser.text().await;
-    text.split("Lines: ")
-        .nth(1)
-        .and_then(|rest| rest.split_whitespace().next())
+    text.split_once(" lines")
+        .and_then(|(before, _)| before.split_whitespace().next_back())
         .and_then(|number| number.replace(',', "").parse().ok())
         .unwrap_or(0)
 }
@@ -53,7 +52,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     let name = format!("story-{}", std::process::id());
     create_simple(&browser, &name, &source).await;
     browser.at(&format!("/repositories/team/{name}")).await;
-    browser.see("Not built yet.").await;
+    browser.see("No builds yet.").await;
 
     // Build, and see the log grow while the status is still 'in progress'.
     browser.build(&format!("team/{name}:latest")).await;
@@ -96,7 +95,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     browser.reload().await;
     browser.find("row", "Row 2: doomed").await;
     browser.fill_nth("Image tag", 1, "edge").await;
-    browser.press("button", "Remove Row 2: doomed").await;
+    browser.press("button", "Remove row 2: doomed").await;
     browser.press("button", "Add row").await;
     fill_row(&browser, 2, "stable", "stable").await;
     browser.press("button", "Save").await;
@@ -202,12 +201,12 @@ async fn a_commit_can_be_built_and_nonsense_cannot_be_sent() -> Outcome {
     browser
         .find("dialog", &format!("Build {image} at a commit"))
         .await;
-    browser.fill("Commit id", "--upload-pack=x").await;
-    browser.see("A commit id is 7 to 40 hex digits.").await;
-    browser.fill("Commit id", &first[..10]).await;
-    let field = browser.find("textbox", "Commit id").await;
+    browser.fill("Commit ID", "--upload-pack=x").await;
+    browser.see("Enter 7–40 hex digits.").await;
+    browser.fill("Commit ID", &first[..10]).await;
+    let field = browser.find("textbox", "Commit ID").await;
     field.send_keys(Key::Enter + "").await?;
-    browser.press("link", "Open the build").await;
+    browser.press("link", "Open build").await;
     browser.see("Succeeded").await;
     browser.see(&first).await;
     browser.see("the second commit").await;
