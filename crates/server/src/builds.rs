@@ -1,7 +1,7 @@
-//! Builds: the queue, planning, the builder, the checkout, continuous builds.
+//! Builds: their plan, the queue, the checkout, the builder, and continuous builds.
 
-pub mod builder;
-pub mod checkout;
-pub mod continuous;
-pub mod planning;
-pub mod queue;
+pub(crate) mod builder;
+pub(crate) mod checkout;
+pub(crate) mod continuous;
+pub(crate) mod planning;
+pub(crate) mod queue;

@@ -1,41 +1,41 @@
-//! What a call can be refused with, and how Django REST framework would write it.
+//! The errors of the API's calls, written as Django REST framework writes them.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-/// Why a call is refused.
+/// The reason why a call fails.
 #[derive(Debug)]
-pub enum Error {
-    /// 400: what is wrong, by field.
+pub(crate) enum Error {
+    /// 400: the messages about invalid fields, by field.
     Invalid(Map<String, Value>),
-    /// 400: the body is no JSON.
-    Unparsable(String),
-    /// 401: no token, or none that this server knows.
+    /// 400: the body is not JSON.
+    InvalidJson(String),
+    /// 401: the token is missing or unknown.
     NotAuthenticated,
     /// 403: the token is for another namespace.
-    NotPermitted,
-    /// 403: the request comes from a page that this server does not serve.
-    Foreign(&'static str),
-    /// 404.
+    PermissionDenied,
+    /// 403: the request comes from a page of another origin.
+    CrossOrigin(&'static str),
+    /// 404: the path or the resource does not exist.
     NotFound,
-    /// 404: there is no such page of a list.
+    /// 404: the list does not have this page.
     InvalidPage,
-    /// 405, with the method.
+    /// 405: the path does not support this method.
     MethodNotAllowed(String),
-    /// 413.
-    TooLarge,
-    /// 415, with the content type.
+    /// 413: the body is too large.
+    PayloadTooLarge,
+    /// 415: the body has this content type instead of JSON.
     UnsupportedMediaType(String),
-    /// 501, with what to do instead.
-    NotOffered(&'static str),
-    /// 500: the server's own trouble, which only its log tells.
+    /// 501: the server does not implement the call. The sentence tells what to do instead.
+    NotImplemented(&'static str),
+    /// 500: the server failed. Only its log tells why.
     Internal,
 }
 
 impl Error {
-    /// A refusal about one field.
-    pub fn field(name: &str, message: impl Into<String>) -> Self {
+    /// Returns a 400 with a message about one field.
+    pub(crate) fn field(name: &str, message: impl Into<String>) -> Self {
         let mut fields = Map::new();
         fields.insert(name.to_owned(), json!([message.into()]));
         Self::Invalid(fields)
@@ -58,28 +58,31 @@ impl From<std::io::Error> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let authenticate = matches!(self, Self::NotAuthenticated);
+        let needs_token = matches!(self, Self::NotAuthenticated);
         let (status, detail) = match self {
             Self::Invalid(fields) => {
                 return json_response(StatusCode::BAD_REQUEST, &Value::Object(fields));
             }
-            Self::Unparsable(why) => (StatusCode::BAD_REQUEST, format!("JSON parse error - {why}")),
+            Self::InvalidJson(error) => (
+                StatusCode::BAD_REQUEST,
+                format!("JSON parse error - {error}"),
+            ),
             Self::NotAuthenticated => (
                 StatusCode::UNAUTHORIZED,
                 "Authentication credentials were not provided or are not valid.".to_owned(),
             ),
-            Self::NotPermitted => (
+            Self::PermissionDenied => (
                 StatusCode::FORBIDDEN,
                 "You do not have permission to perform this action.".to_owned(),
             ),
-            Self::Foreign(why) => (StatusCode::FORBIDDEN, why.to_owned()),
+            Self::CrossOrigin(message) => (StatusCode::FORBIDDEN, message.to_owned()),
             Self::NotFound => (StatusCode::NOT_FOUND, "Not found.".to_owned()),
             Self::InvalidPage => (StatusCode::NOT_FOUND, "Invalid page.".to_owned()),
             Self::MethodNotAllowed(method) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 format!("Method \"{method}\" not allowed."),
             ),
-            Self::TooLarge => (
+            Self::PayloadTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "The request body is too large.".to_owned(),
             ),
@@ -87,14 +90,14 @@ impl IntoResponse for Error {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 format!("Unsupported media type \"{kind}\" in request."),
             ),
-            Self::NotOffered(why) => (StatusCode::NOT_IMPLEMENTED, why.to_owned()),
+            Self::NotImplemented(message) => (StatusCode::NOT_IMPLEMENTED, message.to_owned()),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "The server failed; its own log says why.".to_owned(),
+                "The server failed. Its log has the details.".to_owned(),
             ),
         };
         let mut response = json_response(status, &json!({ "detail": detail }));
-        if authenticate {
+        if needs_token {
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
@@ -103,12 +106,12 @@ impl IntoResponse for Error {
     }
 }
 
-/// An answer of JSON. A value that cannot be written as JSON is this server's own mistake: 500.
-pub fn json_response(status: StatusCode, value: &impl serde::Serialize) -> Response {
+/// Returns a JSON response; a 500 if the value can't be written as JSON.
+pub(crate) fn json_response(status: StatusCode, value: &impl serde::Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
         Err(error) => {
-            tracing::error!("an answer could not be written: {error}");
+            tracing::error!("a response could not be serialized: {error}");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

@@ -1,9 +1,10 @@
-//! The HTTP interface: routes, authentication, validation, paging, the static site.
+//! The HTTP interface: routes, authentication, validation, paging and the static site.
 
-pub mod auth;
-pub mod extract;
-pub mod paging;
-pub mod requests;
-pub mod routes;
-pub mod site;
-pub mod validation;
+pub(crate) mod auth;
+pub(crate) mod extract;
+pub(crate) mod paging;
+pub(crate) mod requests;
+pub(crate) mod router;
+pub(crate) mod routes;
+pub(crate) mod site;
+pub(crate) mod validation;

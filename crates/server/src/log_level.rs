@@ -1,19 +1,19 @@
-//! Levels of log entries.
+//! The levels of log entries.
 
-/// How serious an entry is.
+/// How serious a log entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// What happens.
+pub(crate) enum Level {
+    /// Normal output.
     Info,
-    /// What may be wrong.
+    /// A possible problem.
     Warning,
-    /// What made the build fail.
+    /// The reason why a build failed.
     Error,
 }
 
 impl Level {
-    /// The API's word.
-    pub fn as_str(self) -> &'static str {
+    /// The level as the API writes it.
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Info => "INFO",
             Self::Warning => "WARNING",
@@ -21,8 +21,8 @@ impl Level {
         }
     }
 
-    /// What git and the builders mean by a line's first word.
-    pub fn of(line: &str) -> Self {
+    /// Returns the level of a line that git or a builder wrote.
+    pub(crate) fn of_line(line: &str) -> Self {
         let line = line.trim_start();
         let starts = |words: &[&str]| words.iter().any(|word| line.starts_with(word));
         if starts(&["Error: ", "ERROR: ", "error: ", "fatal: ", "error building"])
@@ -44,11 +44,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_word_tells_the_level() {
-        assert_eq!(Level::of("Error: building at STEP \"RUN x\""), Level::Error);
-        assert_eq!(Level::of("fatal: not found"), Level::Error);
-        assert_eq!(Level::of("warning: redirecting"), Level::Warning);
-        assert_eq!(Level::of("STEP 1/2: FROM scratch"), Level::Info);
-        assert_eq!(Level::of("0 errors"), Level::Info);
+    fn the_first_word_decides_the_level() {
+        assert_eq!(
+            Level::of_line("Error: building at STEP \"RUN x\""),
+            Level::Error
+        );
+        assert_eq!(Level::of_line("fatal: not found"), Level::Error);
+        assert_eq!(Level::of_line("warning: redirecting"), Level::Warning);
+        assert_eq!(Level::of_line("STEP 1/2: FROM scratch"), Level::Info);
+        assert_eq!(Level::of_line("0 errors"), Level::Info);
     }
 }

@@ -1,4 +1,4 @@
-//! The `slipway` program: reads the options, serves until it is told to stop.
+//! The `slipway` program: reads the options and serves until it receives SIGINT or SIGTERM.
 #![forbid(unsafe_code)]
 
 use clap::Parser;
@@ -24,18 +24,22 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
-    // Caught from here on, so that a signal during the start is not lost.
+    // Registered before the start, so that a signal during it is not lost.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let server = serve(options).await?;
     let mut stdout = std::io::stdout();
-    writeln!(stdout, "Slipway listens on http://{}", server.address())?;
+    writeln!(
+        stdout,
+        "Slipway is listening on http://{}",
+        server.address()
+    )?;
     stdout.flush()?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    tracing::info!("stopping: running builds are ended first");
+    tracing::info!("stopping, after ending the running builds");
     server.stop().await;
     Ok(())
 }

@@ -1,9 +1,13 @@
-//! The options' values that are more than a text: origins, durations, sizes.
+//! Option values that are more than text: origins, durations and sizes.
 
 use std::time::Duration;
 
-/// `https://console.example.com`, in lower case and without a slash at the end.
-pub fn parse_origin(text: &str) -> Result<String, String> {
+/// Parses `https://console.example.com`. Returns it in lower case and without a slash at the end.
+///
+/// # Errors
+///
+/// A sentence about the expected form.
+pub(crate) fn parse_origin(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
     let host = text
         .strip_prefix("http://")
@@ -16,7 +20,7 @@ pub fn parse_origin(text: &str) -> Result<String, String> {
     if is_host {
         Ok(text.to_ascii_lowercase())
     } else {
-        Err("an origin is http:// or https:// and a host, with a port where it has one".to_owned())
+        Err("an origin is http:// or https://, a host and an optional port".to_owned())
     }
 }
 
@@ -28,10 +32,17 @@ fn number_and_unit(text: &str) -> Option<(u64, &str)> {
     Some((text[..end].parse().ok()?, &text[end..]))
 }
 
-/// `90s`, `30m`, `2h`, `250ms`; a number alone is seconds. At most a year.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "a duration is a number and ms, s, m or h".to_owned();
-    let (number, unit) = number_and_unit(text).ok_or_else(wrong)?;
+/// The longest duration of an option: a year, so that adding it to a time can't overflow.
+const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Parses `90s`, `30m`, `2h` or `250ms`. A number without a unit is in seconds.
+///
+/// # Errors
+///
+/// A sentence about the expected form.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let invalid = || "a duration is a number with the unit ms, s, m or h".to_owned();
+    let (number, unit) = number_and_unit(text).ok_or_else(invalid)?;
     let millis = match unit {
         "ms" => Some(number),
         "" | "s" => number.checked_mul(1000),
@@ -39,17 +50,29 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "h" => number.checked_mul(3_600_000),
         _ => None,
     };
-    match millis {
-        // A year is more than anyone waits, and keeps the clock's arithmetic far from its end.
-        Some(millis) if (1..=31_536_000_000).contains(&millis) => Ok(Duration::from_millis(millis)),
-        _ => Err(wrong()),
+    millis
+        .map(Duration::from_millis)
+        .filter(|duration| !duration.is_zero() && *duration <= MAX_DURATION)
+        .ok_or_else(invalid)
+}
+
+/// Formats a duration as `parse_duration` reads it: `30m`, `90s`, `250ms`.
+pub(crate) fn format_duration(duration: Duration) -> String {
+    match duration.as_millis() {
+        millis if millis % 60_000 == 0 => format!("{}m", millis / 60_000),
+        millis if millis % 1000 == 0 => format!("{}s", millis / 1000),
+        millis => format!("{millis}ms"),
     }
 }
 
-/// `500K`, `64M`, `1G`; a number alone is bytes.
-pub fn parse_size(text: &str) -> Result<u64, String> {
-    let wrong = || "a size is a number of bytes, or one with K, M or G".to_owned();
-    let (number, unit) = number_and_unit(text).ok_or_else(wrong)?;
+/// Parses `500K`, `64M` or `1G` into bytes. A number without a unit is in bytes.
+///
+/// # Errors
+///
+/// A sentence about the expected form.
+pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
+    let invalid = || "a size is a number of bytes, or a number with K, M or G".to_owned();
+    let (number, unit) = number_and_unit(text).ok_or_else(invalid)?;
     let bytes = match unit {
         "" => Some(number),
         "k" | "K" => number.checked_mul(1 << 10),
@@ -57,7 +80,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         "g" | "G" => number.checked_mul(1 << 30),
         _ => None,
     };
-    bytes.filter(|bytes| *bytes > 0).ok_or_else(wrong)
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(invalid)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The server's options: the command line, and `SLIPWAY_…` in the environment.
+//! The server's options, from the command line and from `SLIPWAY_…` in the environment.
 
 use crate::option_values::{parse_duration, parse_origin, parse_size};
 use crate::sources::clone_urls::SourceTemplate;
@@ -7,14 +7,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The v1 image build API on one machine: it takes build repositories, clones their source with
-/// git, builds images with the builder found here, and keeps everything in one folder.
+/// The v1 image build API on one machine. It clones the sources of build repositories with git,
+/// builds images with the builder of this machine, and keeps its data in one folder.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "slipway", version, max_term_width = 100)]
 pub struct Options {
-    /// Address and port to listen on; port 0 takes a free one.
+    /// Address and port to listen on. Port 0 picks a free port.
     ///
-    /// Without --token, anyone who reaches this address may start builds on this machine.
+    /// Without --token, anyone who can reach this address can start builds on this machine.
     #[arg(long, env = "SLIPWAY_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
@@ -24,16 +24,16 @@ pub struct Options {
     #[arg(long, value_name = "DIR", env = "SLIPWAY_DATA")]
     pub data: Option<PathBuf>,
 
-    /// Folder of the built console, served beside the API.
+    /// Folder of the built console, which is then served along with the API.
     ///
-    /// Paths that are no file there answer its index.html.
+    /// Paths that are not files in this folder return its index.html.
     #[arg(long, value_name = "DIR", env = "SLIPWAY_SITE")]
     pub site: Option<PathBuf>,
 
-    /// A token and the namespace that it may write in. Repeatable.
+    /// A token and the namespace that it gives write access to. Repeatable.
     ///
-    /// With at least one, every call needs `Authorization: Token <token>`. In the environment,
-    /// where other users cannot read it, several are parted by commas.
+    /// With at least one token, every call needs `Authorization: Token <token>`. Other users can read
+    /// the command line, but not the environment; separate several tokens there with commas.
     #[arg(
         long = "token",
         value_name = "NAMESPACE=TOKEN",
@@ -42,9 +42,9 @@ pub struct Options {
         value_delimiter = ',',
         value_parser = parse_access
     )]
-    pub tokens: Vec<Access>,
+    pub tokens: Vec<AccessToken>,
 
-    /// An origin whose pages may call this server, such as https://console.example.com. Repeatable.
+    /// An origin whose pages may call the API, such as https://console.example.com. Repeatable.
     #[arg(
         long = "allow-origin",
         value_name = "ORIGIN",
@@ -54,7 +54,7 @@ pub struct Options {
     )]
     pub allow_origins: Vec<String>,
 
-    /// A folder whose git repositories may be cloned by path. Repeatable.
+    /// A folder whose git repositories may be cloned by their path. Repeatable.
     #[arg(
         long = "allow-local-source",
         value_name = "DIR",
@@ -65,9 +65,9 @@ pub struct Options {
 
     /// The clone URL of a code client, with {namespace} and {name} in it. Repeatable.
     ///
-    /// For example GitHub=https://github.com/{namespace}/{name}.git, which is the default, or
-    /// GitHub=git@github.com:{namespace}/{name}.git to clone with deploy keys only. A local path
-    /// stands for itself: the folder before its first brace counts as --allow-local-source.
+    /// The default is GitHub=https://github.com/{namespace}/{name}.git, for example. Use
+    /// GitHub=git@github.com:{namespace}/{name}.git to clone with deploy keys only. If the URL is a
+    /// local path, the folder before its first brace is allowed as with --allow-local-source.
     #[arg(
         long = "source",
         value_name = "CLIENT=URL",
@@ -77,17 +77,17 @@ pub struct Options {
     )]
     pub sources: Vec<SourceTemplate>,
 
-    /// What builds the images; auto takes the first of them that works here.
+    /// The image builder. auto picks the first one that works on this machine.
     #[arg(long, env = "SLIPWAY_BUILDER", value_enum, default_value_t = BuilderChoice::Auto)]
     pub builder: BuilderChoice,
 
-    /// Address of the BuildKit daemon that buildctl talks to.
+    /// Address of the BuildKit daemon for buildctl.
     ///
-    /// [default: buildctl's own]
+    /// [default: the default of buildctl]
     #[arg(long, value_name = "ADDRESS", env = "SLIPWAY_BUILDKIT_ADDR")]
     pub buildkit_addr: Option<String>,
 
-    /// How many builds run at one time.
+    /// How many builds run at the same time.
     #[arg(
         long,
         value_name = "COUNT",
@@ -97,7 +97,7 @@ pub struct Options {
     )]
     pub workers: u16,
 
-    /// How long a build may take, from its clone on: 90s, 30m, 2h.
+    /// How long a build may take, including the clone: 90s, 30m, 2h.
     #[arg(
         long,
         value_name = "DURATION",
@@ -107,7 +107,7 @@ pub struct Options {
     )]
     pub build_timeout: Duration,
 
-    /// How long a build's log may get: 500K, 64M, 1G. A longer one fails the build.
+    /// How large a build's log may get: 500K, 64M, 1G. A build that exceeds this fails.
     #[arg(
         long,
         value_name = "BYTES",
@@ -117,7 +117,7 @@ pub struct Options {
     )]
     pub log_limit: u64,
 
-    /// How often the sources of active tag configs are asked for a new head.
+    /// How often the sources of active tag configs are polled for new commits.
     #[arg(
         long,
         value_name = "DURATION",
@@ -127,37 +127,37 @@ pub struct Options {
     )]
     pub poll_interval: Duration,
 
-    /// On the first start, make a small sample repository in the namespace demo.
+    /// Create a small sample repository in the namespace demo on the first start.
     #[arg(long, env = "SLIPWAY_SAMPLE")]
     pub sample: bool,
 }
 
-/// A token and the namespace that it may write in. Has no way to print the token.
+/// A token and the namespace that it gives write access to. The token can't be printed.
 #[derive(Clone)]
-pub struct Access {
-    /// The namespace.
-    pub namespace: String,
+pub struct AccessToken {
+    /// The namespace that the token gives write access to.
+    pub(crate) namespace: String,
     token: String,
 }
 
-impl Access {
-    /// Whether `token` is this one. Takes as long for a wrong one as for the right one.
-    pub fn fits(&self, token: &str) -> bool {
-        let (ours, theirs) = (self.token.as_bytes(), token.as_bytes());
-        if ours.is_empty() {
+impl AccessToken {
+    /// Returns true if `token` is this token. A wrong token takes as long as the right one.
+    pub(crate) fn matches(&self, token: &str) -> bool {
+        let (expected, given) = (self.token.as_bytes(), token.as_bytes());
+        if expected.is_empty() {
             return false;
         }
-        let mut difference = ours.len() ^ theirs.len();
-        for (index, byte) in theirs.iter().enumerate() {
-            difference |= usize::from(byte ^ ours[index % ours.len()]);
+        let mut difference = expected.len() ^ given.len();
+        for (index, byte) in given.iter().enumerate() {
+            difference |= usize::from(byte ^ expected[index % expected.len()]);
         }
         difference == 0
     }
 }
 
-impl std::fmt::Debug for Access {
+impl std::fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Access({})", self.namespace)
+        write!(f, "AccessToken({})", self.namespace)
     }
 }
 
@@ -177,25 +177,36 @@ pub enum BuilderChoice {
 }
 
 impl Options {
-    /// What is wrong beyond what the command line's reading finds; no token is in the sentence.
-    pub fn check(&self) -> Result<(), String> {
+    /// Checks what clap does not check.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about the first wrong option. It contains no token.
+    pub(crate) fn check(&self) -> Result<(), String> {
         for access in &self.tokens {
             let is_token = |byte: u8| byte.is_ascii_graphic();
             if access.token.is_empty() || !access.token.bytes().all(is_token) {
                 return Err(
-                    "a --token has the form NAMESPACE=TOKEN, the token visible ASCII \
-                     without commas"
+                    "the format of --token is NAMESPACE=TOKEN, with a token of visible ASCII \
+                     characters without commas"
                         .to_owned(),
                 );
             }
             crate::rules::namespace(&access.namespace)
-                .map_err(|why| format!("a --token names no namespace. {why}"))?;
+                .map_err(|message| format!("the namespace of a --token is not valid. {message}"))?;
         }
-        Ok(())
+        match &self.site {
+            Some(site) if !site.join("index.html").is_file() => Err(format!(
+                "there is no index.html in the site {}",
+                site.display()
+            )),
+            _ => Ok(()),
+        }
     }
 
-    /// The data folder: `--data`, else the user's own place for data, else `.slipway` here.
-    pub fn data_folder(&self) -> PathBuf {
+    /// Returns the data folder: `--data`, or the user's folder for data, or `.slipway` in the current
+    /// folder.
+    pub(crate) fn data_folder(&self) -> PathBuf {
         let from_environment = |name: &str| {
             std::env::var_os(name)
                 .map(PathBuf::from)
@@ -209,11 +220,11 @@ impl Options {
     }
 }
 
-/// Never fails, since clap would print the text, and the text holds a token: `Options::check` says
-/// what is wrong.
-fn parse_access(text: &str) -> Result<Access, std::convert::Infallible> {
+/// Splits `NAMESPACE=TOKEN`. Never fails, since clap would print the text with its token;
+/// `Options::check` reports what is wrong.
+fn parse_access(text: &str) -> Result<AccessToken, std::convert::Infallible> {
     let (namespace, token) = text.split_once('=').unwrap_or_default();
-    Ok(Access {
+    Ok(AccessToken {
         namespace: namespace.to_owned(),
         token: token.to_owned(),
     })
@@ -224,13 +235,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_fits_only_itself_and_is_never_printed() {
+    fn a_token_matches_only_itself_and_is_never_printed() {
         let Ok(access) = parse_access("demo=se=cret");
-        assert!(access.fits("se=cret"));
+        assert!(access.matches("se=cret"));
         for wrong in ["", "se=cre", "se=cretse=cret", "Se=cret"] {
-            assert!(!access.fits(wrong), "{wrong}");
+            assert!(!access.matches(wrong), "{wrong}");
         }
-        assert_eq!(format!("{access:?}"), "Access(demo)");
+        assert_eq!(format!("{access:?}"), "AccessToken(demo)");
         for wrong in [
             "demo:secret",
             "De mo=secret",
@@ -239,8 +250,8 @@ mod tests {
             "demo=se cret",
         ] {
             let options = Options::try_parse_from(["slipway", "--token", wrong]).unwrap();
-            let why = options.check().unwrap_err();
-            assert!(!why.contains("cret"), "{why}");
+            let message = options.check().unwrap_err();
+            assert!(!message.contains("cret"), "{message}");
         }
     }
 }

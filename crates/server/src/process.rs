@@ -1,6 +1,7 @@
-//! The programs of a build: their process group, their output, their log.
+//! The programs of a build: their process group, environment, output and log.
 
-pub mod build_log;
-pub mod group;
-pub mod job;
-pub mod lines;
+pub(crate) mod build_log;
+pub(crate) mod environment;
+pub(crate) mod job;
+pub(crate) mod lines;
+pub(crate) mod process_group;

@@ -1,23 +1,27 @@
-//! Creating a repository, its deploy key included.
+//! Creates build repositories and their deploy keys.
 
 use crate::app::App;
 use crate::error::Error;
 use crate::rules;
 use crate::sources::host_pages::{code_repo_path, deploy_page, project_page};
 use crate::store::repositories;
-use crate::store::repositories::Stored;
+use crate::store::repositories::StoredRepository;
 use slipway_api::{BuildConfig, CodeSource, CreateRepository, Repository, Timestamp};
 
-/// Adds a repository with a deploy key of its own. The request has been found right.
-pub async fn add(
+/// Creates a repository with a deploy key of its own. The request has to be validated already.
+///
+/// # Errors
+///
+/// When the namespace has a repository with this name, or the database fails.
+pub(crate) async fn create(
     app: &App,
     namespace: &str,
     created_by: &str,
     request: CreateRepository,
-) -> Result<Stored, Error> {
+) -> Result<StoredRepository, Error> {
     let repo_path = format!("{namespace}/{}", request.repo_name);
     let clone_urls = app.git.sources().clone_urls(&request.build_config.source);
-    // A local source asks for no key.
+    // A local source needs no deploy key.
     let is_local = clone_urls
         .iter()
         .any(|url| rules::local_path(url).is_some());
@@ -72,6 +76,6 @@ pub async fn add(
     if let (Some(name), Err(_) | Ok(None)) = (key_name, &added) {
         app.git.remove_key(&name);
     }
-    app.look_now.notify_one();
+    app.poll_now.notify_one();
     added?.ok_or_else(|| Error::field("repo_name", "A repository with this name already exists."))
 }

@@ -1,91 +1,96 @@
-//! What names, tags, paths and URLs may be. Each rule answers what is wrong, in words for the user.
+//! Rules for names, tags, paths and URLs. The grammar is `slipway_api::grammar`; the messages to the
+//! user are here.
 
 use slipway_api::grammar::{self, RuleViolation};
 use std::path::Path;
 
-/// What a rule answers.
-pub type Verdict = Result<(), String>;
+/// The result of a rule; Err is a message to the user.
+pub(crate) type RuleResult = Result<(), String>;
 
-/// An image repository's name by Docker's grammar.
-pub fn repo_name(text: &str) -> Verdict {
+/// Checks the name of an image repository, by Docker's grammar.
+pub(crate) fn repo_name(text: &str) -> RuleResult {
     ensure(
         grammar::repo_name(text).is_none(),
-        "A name is lower-case letters and digits, joined by '.', '_', '__' or dashes, at most 255.",
+        "A name consists of lower-case letters and digits, separated by '.', '_', '__' or dashes, \
+         at most 255 characters.",
     )
 }
 
-/// A namespace: a repository name without dots, since an image reference whose first part has one
-/// names a registry.
-pub fn namespace(text: &str) -> Verdict {
+/// Checks a namespace. It has the grammar of a repository name, but no dots: an image reference whose
+/// first segment has a dot names a registry.
+pub(crate) fn namespace(text: &str) -> RuleResult {
     ensure(
         !text.contains('.') && text != "localhost" && repo_name(text).is_ok(),
-        "A namespace is lower-case letters and digits, joined by '_', '__' or dashes, at most 255.",
+        "A namespace consists of lower-case letters and digits, separated by '_', '__' or dashes, \
+         at most 255 characters.",
     )
 }
 
-/// An image tag by Docker's grammar.
-pub fn image_tag(text: &str) -> Verdict {
+/// Checks an image tag, by Docker's grammar.
+pub(crate) fn image_tag(text: &str) -> RuleResult {
     ensure(
         grammar::image_tag(text).is_none(),
-        "A tag is letters, digits, '_', '.' and '-', at most 128, and starts with none of the last two.",
+        "A tag consists of letters, digits, '_', '.' and '-', at most 128 characters, and does not \
+         start with '.' or '-'.",
     )
 }
 
-/// A branch or tag of git, by `git check-ref-format`, and nothing that looks like an option.
-pub fn git_ref(text: &str) -> Verdict {
+/// Checks the name of a branch or tag, by `git check-ref-format`. It can't look like an option.
+pub(crate) fn git_ref(text: &str) -> RuleResult {
     ensure(
         grammar::ref_name(text).is_none(),
-        "Not a name that git allows for a branch or tag.",
+        "This is not a valid git branch or tag name.",
     )
 }
 
-/// A path inside the source tree.
-pub fn source_path(text: &str) -> Verdict {
+/// Checks a path in the source tree.
+pub(crate) fn source_path(text: &str) -> RuleResult {
     if grammar::path(text).is_none() {
         return Ok(());
     }
     Err(if text.len() > grammar::PATH_LIMIT {
         "Ensure this path has at most 4096 bytes."
     } else if !text.starts_with('/') {
-        "The path starts at the top of the source: it begins with '/'."
-    } else if text.split('/').any(|part| part == "..") {
-        "The path may not step out of the source with '..'."
+        "The path is relative to the root of the source, so it begins with '/'."
+    } else if text.split('/').any(|segment| segment == "..") {
+        "The path can't contain '..'."
     } else {
-        "The path may not hold control characters."
+        "The path can't contain control characters."
     }
     .to_owned())
 }
 
-/// A commit id, short or whole.
-pub fn commit(text: &str) -> Verdict {
+/// Checks a commit id, short or full.
+pub(crate) fn commit(text: &str) -> RuleResult {
     ensure(
         grammar::is_commit(text),
-        "A commit id is 7 to 40 hexadecimal digits.",
+        "A commit id has 7 to 40 hexadecimal digits.",
     )
 }
 
-/// An owner or a project at a code host.
-pub fn hosted_name(text: &str) -> Verdict {
+/// Checks an owner or a project on a code host.
+pub(crate) fn hosted_name(text: &str) -> RuleResult {
     ensure(
         grammar::source_name(text).is_none(),
-        "A name at a code host is letters, digits, '.', '_', '-', without '..' or a leading '-'.",
+        "A name on a code host consists of letters, digits, '.', '_' and '-', without '..' or a \
+         leading '-'.",
     )
 }
 
-/// A build node: any text that can stand in one line.
-pub fn build_node(text: &str) -> Verdict {
+/// Checks a build node: any text without control characters.
+pub(crate) fn build_node(text: &str) -> RuleResult {
     ensure(
         grammar::build_node(text).is_none(),
-        "The text may not hold control characters.",
+        "The text can't contain control characters.",
     )
 }
 
-/// A clone URL that goes over the network: http(s), ssh or git, or `user@host:path`.
-pub fn remote_url(text: &str) -> Verdict {
+/// Checks a clone URL on the network: http(s), ssh or git, or `user@host:path`.
+pub(crate) fn remote_url(text: &str) -> RuleResult {
     match grammar::clone_url(text) {
         None if local_path(text).is_none() => Ok(()),
         Some(RuleViolation::Password) => Err(
-            "The URL may not hold a password: anyone who may read builds would see it. \
+            "The URL can't contain a password, because everyone who can read the builds would see it. \
              Use an ssh URL and the deploy key."
                 .to_owned(),
         ),
@@ -93,14 +98,14 @@ pub fn remote_url(text: &str) -> Verdict {
     }
 }
 
-/// The path that a clone URL names on this machine: an absolute path, or `file://` and one.
-pub fn local_path(text: &str) -> Option<&Path> {
+/// Returns the local path of a clone URL: an absolute path, or `file://` with one.
+pub(crate) fn local_path(text: &str) -> Option<&Path> {
     let path = text.strip_prefix("file://").unwrap_or(text);
     path.starts_with('/').then(|| Path::new(path))
 }
 
-fn ensure(holds: bool, message: &str) -> Verdict {
-    if holds {
+fn ensure(is_valid: bool, message: &str) -> RuleResult {
+    if is_valid {
         Ok(())
     } else {
         Err(message.to_owned())
@@ -111,11 +116,11 @@ fn ensure(holds: bool, message: &str) -> Verdict {
 mod tests {
     use super::*;
 
-    fn check(rule: fn(&str) -> Verdict, right: &[&str], wrong: &[&str]) {
-        for text in right {
+    fn check(rule: fn(&str) -> RuleResult, valid: &[&str], invalid: &[&str]) {
+        for text in valid {
             assert_eq!(rule(text), Ok(()), "{text:?}");
         }
-        for text in wrong {
+        for text in invalid {
             assert!(rule(text).is_err(), "{text:?}");
         }
     }
@@ -187,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn clone_urls_are_no_options_and_hold_no_password() {
+    fn clone_urls_are_not_options_and_have_no_password() {
         check(
             remote_url,
             &[

@@ -1,9 +1,10 @@
-//! The sample of a first start: a small git repository whose image builds without network.
+//! The sample repository of the first start. Its image builds without network access.
 
 use crate::app::App;
 use crate::builds::builder::find_program;
-use crate::http::routes::add_repository;
-use crate::process::group::capture;
+use crate::process::environment::remove_private_variables;
+use crate::process::process_group::capture;
+use crate::repositories;
 use slipway_api::{
     CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig, VersionTagging,
 };
@@ -13,22 +14,26 @@ use std::process::Command;
 use std::time::Duration;
 use std::{fs, io};
 
-/// Its namespace.
-pub const NAMESPACE: &str = "demo";
-/// Its name.
-pub const NAME: &str = "hello-slipway";
-/// The folder below the data folder that holds it.
-pub const FOLDER: &str = "sample";
+/// The namespace of the sample.
+pub(crate) const NAMESPACE: &str = "demo";
+/// The repository name of the sample.
+const NAME: &str = "hello-slipway";
+/// The folder of the sample, inside the data folder.
+pub(crate) const FOLDER: &str = "sample";
 
-/// Makes the repository and registers it. Nothing is built yet.
-pub async fn make(app: &App, data: &Path) -> io::Result<()> {
+/// Creates the git repository and a build repository for it, and starts no build.
+///
+/// # Errors
+///
+/// When a file can't be written, git fails, or the database fails.
+pub(crate) async fn create(app: &App, data: &Path) -> io::Result<()> {
     let folder = data.join(FOLDER).join(NAME);
     write_files(&folder)?;
     commit(&folder).await?;
     let request = CreateRepository {
         repo_name: NAME.to_owned(),
-        description: "A first image, built without network".to_owned(),
-        full_description: "Press Build, and watch the log grow.".to_owned(),
+        description: "A small image that builds without network access".to_owned(),
+        full_description: "Press Build and watch the log.".to_owned(),
         is_public: true,
         build_config: NewBuildConfig {
             source: CodeSource::Simple {
@@ -49,15 +54,14 @@ pub async fn make(app: &App, data: &Path) -> io::Result<()> {
             }],
         },
     };
-    add_repository(app, NAMESPACE, NAMESPACE, request)
+    repositories::create(app, NAMESPACE, NAMESPACE, request)
         .await
-        .map(|_| {
-            tracing::info!(
-                "the sample is {NAMESPACE}/{NAME}, from {}",
-                folder.display()
-            )
-        })
-        .map_err(|error| io::Error::other(format!("{error:?}")))
+        .map_err(|error| io::Error::other(format!("{error:?}")))?;
+    tracing::info!(
+        "created the sample repository {NAMESPACE}/{NAME} from {}",
+        folder.display()
+    );
+    Ok(())
 }
 
 fn write_files(folder: &Path) -> io::Result<()> {
@@ -106,11 +110,7 @@ async fn commit(folder: &Path) -> io::Result<()> {
                 "core.hooksPath=/dev/null",
             ])
             .args(arguments);
-        for (name, _) in std::env::vars_os() {
-            if crate::sources::git::is_private(&name) {
-                command.env_remove(name);
-            }
-        }
+        remove_private_variables(&mut command, &[]);
         for role in ["AUTHOR", "COMMITTER"] {
             command
                 .env(format!("GIT_{role}_NAME"), "Slipway")
@@ -118,27 +118,27 @@ async fn commit(folder: &Path) -> io::Result<()> {
         }
         let output = capture(command, Duration::from_secs(60)).await?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(io::Error::other(format!("git: {}", said.trim())));
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            return Err(io::Error::other(format!("git: {}", stderr.trim())));
         }
     }
     Ok(())
 }
 
-/// A busybox that runs in an empty image.
+/// Returns the path of a busybox that runs in an empty image.
 fn static_busybox() -> Option<PathBuf> {
-    let places = [find_program("busybox"), Some("/bin/busybox".into())];
-    places
+    let candidates = [find_program("busybox"), Some("/bin/busybox".into())];
+    candidates
         .into_iter()
         .flatten()
         .find(|path| fs::read(path).is_ok_and(|bytes| is_static(&bytes)))
 }
 
-/// Whether bytes are a little-endian 64-bit ELF program that names no loader (no `PT_INTERP`).
+/// Returns true for a little-endian 64-bit ELF program that needs no loader (no `PT_INTERP`).
 fn is_static(elf: &[u8]) -> bool {
     const PT_INTERP: u64 = 3;
-    let number = |at: usize, size: usize| -> Option<u64> {
-        let bytes = elf.get(at..at.checked_add(size)?)?;
+    let number = |offset: usize, size: usize| -> Option<u64> {
+        let bytes = elf.get(offset..offset.checked_add(size)?)?;
         Some(
             bytes
                 .iter()
@@ -146,17 +146,17 @@ fn is_static(elf: &[u8]) -> bool {
                 .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
         )
     };
-    let headers = || -> Option<bool> {
+    let has_no_loader = || -> Option<bool> {
         let (start, size, count) = (number(32, 8)?, number(54, 2)?, number(56, 2)?);
         for index in 0..count {
-            let at = start.checked_add(index.checked_mul(size)?)?;
-            if number(usize::try_from(at).ok()?, 4)? == PT_INTERP {
+            let offset = start.checked_add(index.checked_mul(size)?)?;
+            if number(usize::try_from(offset).ok()?, 4)? == PT_INTERP {
                 return Some(false);
             }
         }
         Some(count > 0)
     };
-    elf.starts_with(b"\x7fELF\x02\x01") && headers() == Some(true)
+    elf.starts_with(b"\x7fELF\x02\x01") && has_no_loader() == Some(true)
 }
 
 #[cfg(test)]
@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn a_program_that_needs_a_loader_is_not_static() {
-        let this = fs::read(std::env::current_exe().unwrap()).unwrap();
-        assert!(!is_static(&this));
+        let this_program = fs::read(std::env::current_exe().unwrap()).unwrap();
+        assert!(!is_static(&this_program));
         assert!(!is_static(b"#!/bin/sh"));
         assert!(!is_static(b"\x7fELF\x02\x01"));
     }

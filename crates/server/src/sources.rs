@@ -1,5 +1,5 @@
-//! Sources: git, clone URLs, the web pages of a code host.
+//! Code sources: their clone URLs, git, and their web pages.
 
-pub mod clone_urls;
-pub mod git;
-pub mod host_pages;
+pub(crate) mod clone_urls;
+pub(crate) mod git;
+pub(crate) mod host_pages;

@@ -1,42 +1,43 @@
-//! The image builder: which one this machine has, and how it is called.
+//! The image builder: finds the one that works on this machine, and runs it.
 
-use crate::builds::checkout::Inputs;
+use crate::builds::checkout::BuildInputs;
 use crate::options::BuilderChoice;
-use crate::process::group::capture;
-use crate::sources::git::is_private;
+use crate::process::environment::remove_private_variables;
+use crate::process::process_group::capture;
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// How long a builder may take to say that it works.
-const PROBE: Duration = Duration::from_secs(20);
+/// How long a builder may take to answer whether it works.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What the log says where there is none.
-pub const NONE_FOUND: &str =
+/// The log line of a build on a machine without a builder.
+pub(crate) const NO_BUILDER: &str =
     "no image builder works on this machine: install buildah, podman or docker, or start BuildKit";
 
-/// A builder that works here.
+/// A builder of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Builder {
+pub(crate) struct Builder {
     kind: BuilderChoice,
     program: PathBuf,
     environment: HashMap<&'static str, &'static str>,
     buildkit_addr: Option<String>,
 }
 
-/// Finds the builder when it is first needed, and again until there is one.
-pub struct Builders {
+/// Finds the builder when it is first needed, and tries again until there is one.
+pub(crate) struct Builders {
     choice: BuilderChoice,
     buildkit_addr: Option<String>,
     found: Mutex<Option<Builder>>,
 }
 
 impl Builders {
-    /// With the values of `--builder` and `--buildkit-addr`.
-    pub fn new(choice: BuilderChoice, buildkit_addr: Option<String>) -> Self {
+    /// Takes the values of `--builder` and `--buildkit-addr`.
+    pub(crate) fn new(choice: BuilderChoice, buildkit_addr: Option<String>) -> Self {
         Self {
             choice,
             buildkit_addr,
@@ -44,24 +45,24 @@ impl Builders {
         }
     }
 
-    /// The builder of this machine; `None` where none works.
-    pub async fn find(&self) -> Option<Builder> {
+    /// Returns the builder of this machine; `None` if none works.
+    pub(crate) async fn find(&self) -> Option<Builder> {
         let mut found = self.found.lock().await;
-        let is_there = found.as_ref().is_some_and(|b: &Builder| b.program.exists());
-        if !is_there {
-            *found = self.look().await;
+        let exists = found.as_ref().is_some_and(|b: &Builder| b.program.exists());
+        if !exists {
+            *found = self.detect().await;
             if let Some(builder) = &*found {
-                tracing::info!("images are built by {}", builder.program.display());
+                tracing::info!("images are built with {}", builder.program.display());
             }
         }
         found.clone()
     }
 
-    async fn look(&self) -> Option<Builder> {
+    async fn detect(&self) -> Option<Builder> {
         use BuilderChoice::{Auto, Buildah, Buildctl, Docker, Podman};
         let kinds: &[_] = match self.choice {
             Auto => &[Buildah, Podman, Docker, Buildctl],
-            ref one => std::slice::from_ref(one),
+            ref chosen => std::slice::from_ref(chosen),
         };
         for &kind in kinds {
             let name = match kind {
@@ -81,19 +82,19 @@ impl Builders {
             };
             let works = match kind {
                 Auto | Buildah => {
-                    builder.settle_buildah().await;
+                    builder.configure_buildah().await;
                     true
                 }
                 Podman => true,
                 Docker => {
-                    // A client alone builds nothing.
+                    // The client needs a running daemon.
                     builder
-                        .answers(&["version", "--format", "{{.Server.Version}}"])
+                        .succeeds(&["version", "--format", "{{.Server.Version}}"])
                         .await
                 }
-                Buildctl => builder.answers(&["debug", "workers"]).await,
+                Buildctl => builder.succeeds(&["debug", "workers"]).await,
             };
-            // One that was named is used even so: its own words say best what is wrong.
+            // A builder chosen with --builder is used anyway: its own error is the clearest.
             if works || self.choice != Auto {
                 return Some(builder);
             }
@@ -103,19 +104,16 @@ impl Builders {
 }
 
 impl Builder {
-    /// Its name, for the log.
-    pub fn name(&self) -> String {
+    /// The name of its program, for the log.
+    pub(crate) fn name(&self) -> String {
         let name = self.program.file_name().unwrap_or_default();
         name.to_string_lossy().into_owned()
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        for (name, _) in std::env::vars_os() {
-            if is_private(&name) && name != "XDG_CONFIG_HOME" {
-                command.env_remove(name);
-            }
-        }
+        // The builder's own configuration is in there.
+        remove_private_variables(&mut command, &["XDG_CONFIG_HOME"]);
         command.envs(&self.environment);
         if let (BuilderChoice::Buildctl, Some(address)) = (self.kind, &self.buildkit_addr) {
             command.arg("--addr").arg(address);
@@ -123,18 +121,18 @@ impl Builder {
         command
     }
 
-    async fn answers(&self, arguments: &[&str]) -> bool {
+    async fn succeeds(&self, arguments: &[&str]) -> bool {
         let mut command = self.command();
         command.args(arguments);
-        let output = capture(command, PROBE).await;
+        let output = capture(command, PROBE_TIMEOUT).await;
         output.is_ok_and(|output| output.status.success())
     }
 
-    /// Chooses what buildah cannot find out by itself: a storage driver that works, and chroot
-    /// isolation where no OCI runtime is installed. The caller's own choice stands.
-    async fn settle_buildah(&mut self) {
+    /// Sets what buildah does not detect itself: a storage driver that works, and chroot isolation
+    /// where containers can't run. Variables that are already set are kept.
+    async fn configure_buildah(&mut self) {
         let unset = |name: &str| std::env::var_os(name).is_none();
-        if unset("STORAGE_DRIVER") && !self.answers(&["info"]).await {
+        if unset("STORAGE_DRIVER") && !self.succeeds(&["info"]).await {
             self.environment.insert("STORAGE_DRIVER", "vfs");
         }
         let has_runtime = ["crun", "runc"]
@@ -148,35 +146,21 @@ impl Builder {
         }
     }
 
-    /// The call that builds an image and gives it these names (`namespace/name:tag`). What it says
-    /// of the image goes to the file `report`.
-    pub fn build(&self, inputs: &Inputs, names: &[String], report: &Path) -> io::Result<Command> {
+    /// Returns the command that builds an image, names it (`namespace/name:tag`) and writes the
+    /// image's id to the file `report`.
+    ///
+    /// # Errors
+    ///
+    /// When the path of the Dockerfile has no folder or file name.
+    pub(crate) fn build(
+        &self,
+        inputs: &BuildInputs,
+        names: &[String],
+        report: &Path,
+    ) -> io::Result<Command> {
         let mut command = self.command();
         if self.kind == BuilderChoice::Buildctl {
-            let missing = || io::Error::other("the Dockerfile has no folder");
-            let folder = inputs.dockerfile.parent().ok_or_else(missing)?;
-            let file = inputs.dockerfile.file_name().ok_or_else(missing)?;
-            let pair = |key: &str, value: &std::ffi::OsStr| {
-                let mut pair = std::ffi::OsString::from(key);
-                pair.push("=");
-                pair.push(value);
-                pair
-            };
-            command
-                .args([
-                    "build",
-                    "--progress=plain",
-                    "--frontend=dockerfile.v0",
-                    "--local",
-                ])
-                .arg(pair("context", inputs.context.as_os_str()))
-                .arg("--local")
-                .arg(pair("dockerfile", folder.as_os_str()))
-                .arg("--opt")
-                .arg(pair("filename", file))
-                .arg(format!("--output=type=image,\"name={}\"", names.join(",")))
-                .arg("--metadata-file")
-                .arg(report);
+            add_buildctl_arguments(&mut command, inputs, names, report)?;
             return Ok(command);
         }
         command.arg("build");
@@ -186,7 +170,7 @@ impl Builder {
                 ""
             }
             _ => {
-                // Without the second, a build that fails leaves its step's container behind.
+                // Without --force-rm, a failed build leaves the container of its step behind.
                 command.args(["--layers", "--force-rm"]);
                 "localhost/"
             }
@@ -200,8 +184,8 @@ impl Builder {
         Ok(command)
     }
 
-    /// The image's short id, 12 hex digits, from the report of a build that succeeded.
-    pub fn image_id(&self, report: &Path) -> Option<String> {
+    /// Reads the image's short id, 12 hex digits, from the report of a successful build.
+    pub(crate) fn image_id(&self, report: &Path) -> Option<String> {
         let text = std::fs::read_to_string(report).ok()?;
         let id = match self.kind {
             BuilderChoice::Buildctl => {
@@ -219,9 +203,38 @@ impl Builder {
     }
 }
 
-/// How far a line says that the build is: the step and how many there are. `STEP 2/5:` (buildah,
+fn add_buildctl_arguments(
+    command: &mut Command,
+    inputs: &BuildInputs,
+    names: &[String],
+    report: &Path,
+) -> io::Result<()> {
+    let missing = || io::Error::other("the path of the Dockerfile has no folder or file name");
+    let folder = inputs.dockerfile.parent().ok_or_else(missing)?;
+    let file = inputs.dockerfile.file_name().ok_or_else(missing)?;
+    let pair = |key: &str, value: &OsStr| {
+        let mut pair = OsString::from(key);
+        pair.push("=");
+        pair.push(value);
+        pair
+    };
+    command
+        .args(["build", "--progress=plain", "--frontend=dockerfile.v0"])
+        .arg("--local")
+        .arg(pair("context", inputs.context.as_os_str()))
+        .arg("--local")
+        .arg(pair("dockerfile", folder.as_os_str()))
+        .arg("--opt")
+        .arg(pair("filename", file))
+        .arg(format!("--output=type=image,\"name={}\"", names.join(",")))
+        .arg("--metadata-file")
+        .arg(report);
+    Ok(())
+}
+
+/// Reads the current step and the number of steps from a line of output: `STEP 2/5:` (buildah,
 /// podman), `Step 2/5 :` (docker), `#7 [2/5] RUN` and `#7 [stage 2/5] RUN` (BuildKit).
-pub fn progress(line: &str) -> Option<(i64, i64)> {
+pub(crate) fn progress(line: &str) -> Option<(i64, i64)> {
     let fraction = match line.strip_prefix("STEP ").or(line.strip_prefix("Step ")) {
         Some(rest) => rest.split([':', ' ']).next()?,
         None => {
@@ -229,13 +242,13 @@ pub fn progress(line: &str) -> Option<(i64, i64)> {
             rest.split_once(']')?.0.rsplit(' ').next()?
         }
     };
-    let (step, of) = fraction.split_once('/')?;
-    let (step, of): (i64, i64) = (step.parse().ok()?, of.parse().ok()?);
-    (0 <= step && 0 < of && step <= of).then_some((step, of))
+    let (step, count) = fraction.split_once('/')?;
+    let (step, count): (i64, i64) = (step.parse().ok()?, count.parse().ok()?);
+    (0 <= step && 0 < count && step <= count).then_some((step, count))
 }
 
-/// The program of that name in PATH.
-pub fn find_program(name: &str) -> Option<PathBuf> {
+/// Returns the path of a program, from the folders in PATH.
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt;
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
@@ -252,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_builder_tells_its_progress() {
+    fn progress_is_read_from_the_output_of_every_builder() {
         for (line, expected) in [
             ("STEP 1/5: FROM scratch", Some((1, 5))),
             ("Step 3/4 : RUN make", Some((3, 4))),
@@ -268,8 +281,8 @@ mod tests {
     }
 
     #[test]
-    fn names_and_paths_are_arguments_of_their_own() {
-        let inputs = Inputs {
+    fn names_and_paths_are_separate_arguments() {
+        let inputs = BuildInputs {
             dockerfile: "/x/-f;rm".into(),
             context: "/x/--all".into(),
         };

@@ -1,50 +1,54 @@
-//! Where the Dockerfile and the build context are in a checkout. Nothing leads out of it.
+//! Finds the Dockerfile and the build context in a checkout, and nothing outside of it.
 
 use slipway_api::Build;
 use std::path::{Path, PathBuf};
 
-/// What the builder is given.
+/// The input of the builder.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Inputs {
-    /// The Dockerfile.
-    pub dockerfile: PathBuf,
-    /// The folder that `COPY` copies from.
-    pub context: PathBuf,
+pub(crate) struct BuildInputs {
+    /// The path of the Dockerfile.
+    pub(crate) dockerfile: PathBuf,
+    /// The path of the build context, the folder that `COPY` copies from.
+    pub(crate) context: PathBuf,
 }
 
-/// Finds both, every symbolic link resolved. Err says in a sentence what is missing or outside.
-pub fn find(checkout: &Path, build: &Build) -> Result<Inputs, String> {
+/// Finds the Dockerfile and the build context of a build, with every symbolic link resolved.
+///
+/// # Errors
+///
+/// A sentence about which path is missing or outside of the checkout.
+pub(crate) fn find(checkout: &Path, build: &Build) -> Result<BuildInputs, String> {
     let root = checkout
         .canonicalize()
-        .map_err(|error| format!("the checkout cannot be read: {error}"))?;
+        .map_err(|error| format!("the checkout can't be read: {error}"))?;
     let location = build.dockerfile_location.as_str();
-    let mut dockerfile = inside(&root, location, "Dockerfile")?;
+    let mut dockerfile = resolve_inside(&root, location, "Dockerfile")?;
     if dockerfile.is_dir() {
         let location = format!("{}/Dockerfile", location.trim_end_matches('/'));
-        dockerfile = inside(&root, &location, "Dockerfile")?;
+        dockerfile = resolve_inside(&root, &location, "Dockerfile")?;
     }
     if !dockerfile.is_file() {
-        return Err(format!("the Dockerfile at {location} is no file"));
+        return Err(format!("the Dockerfile at {location} is not a file"));
     }
     let location = build.build_context_path.as_deref().unwrap_or("/");
-    let context = inside(&root, location, "build context")?;
+    let context = resolve_inside(&root, location, "build context")?;
     if !context.is_dir() {
-        return Err(format!("the build context at {location} is no folder"));
+        return Err(format!("the build context at {location} is not a folder"));
     }
-    Ok(Inputs {
+    Ok(BuildInputs {
         dockerfile,
         context,
     })
 }
 
-fn inside(root: &Path, location: &str, what: &str) -> Result<PathBuf, String> {
+fn resolve_inside(root: &Path, location: &str, label: &str) -> Result<PathBuf, String> {
     let path = root.join(location.trim_start_matches('/'));
     let path = path
         .canonicalize()
-        .map_err(|_| format!("the source has no {what} at {location}"))?;
+        .map_err(|_| format!("the source has no {label} at {location}"))?;
     match path.starts_with(root) {
         true => Ok(path),
-        false => Err(format!("the {what} at {location} leads out of the source")),
+        false => Err(format!("the {label} at {location} leads out of the source")),
     }
 }
 
@@ -56,7 +60,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn a_folder_and_a_file_are_both_taken_and_nothing_outside() {
+    fn a_location_is_a_folder_or_a_file_inside_the_checkout() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         fs::create_dir_all(root.join("app")).unwrap();
@@ -77,15 +81,18 @@ mod tests {
         assert_eq!(app.context, root.join("app"));
         assert!(find("/app/dev.Dockerfile", "/").is_ok());
         assert!(find("/linked", "/").is_ok());
-        for (location, context, says) in [
+        for (location, context, expected) in [
             ("/stolen", "/", "leads out"),
             ("/app", "/etc", "leads out"),
             ("/../../etc/passwd", "/", "leads out"),
             ("/", "/", "no Dockerfile"),
-            ("/app", "/app/Dockerfile", "no folder"),
+            ("/app", "/app/Dockerfile", "not a folder"),
         ] {
-            let why = find(location, context).unwrap_err();
-            assert!(why.contains(says), "{location} {context}: {why}");
+            let message = find(location, context).unwrap_err();
+            assert!(
+                message.contains(expected),
+                "{location} {context}: {message}"
+            );
         }
     }
 }

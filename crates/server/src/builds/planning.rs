@@ -1,32 +1,32 @@
-//! A build as it is when it is asked for: what call 3 answers, and what the worker will need.
+//! Plans a build when it is requested: the answer to call 3, and the data for the worker.
 
 use crate::sources::clone_urls::Sources;
 use crate::sources::host_pages::{commit_page, project_page, ref_page};
-use crate::store::builds::{Plan, Planned};
-use crate::store::repositories::Stored;
+use crate::store::builds::{BuildPlan, PlannedBuild};
+use crate::store::repositories::StoredRepository;
 use slipway_api::{
     Build, BuildConfig, CodeClient, CodeSource, Status, TagConfig, Timestamp, VersionTagging,
 };
 
-/// How many hex digits of the commit `version_tagging` 2 makes a tag of.
-const COMMIT_TAG: usize = 12;
+/// The length of the additional tag when `version_tagging` is 2, in hex digits of the commit.
+const COMMIT_TAG_DIGITS: usize = 12;
 
-/// Who starts a build, and of what.
-pub struct BuildRequest<'a> {
-    /// The repository.
-    pub stored: &'a Stored,
-    /// One of its tag configs.
-    pub tag_config: &'a TagConfig,
-    /// The commit that was asked for, short or whole; `None` for the head.
-    pub commit: Option<&'a str>,
-    /// The user.
-    pub created_by: &'a str,
-    /// Whether a push started it.
-    pub auto_created: bool,
+/// A request to build a tag config.
+pub(crate) struct BuildRequest<'a> {
+    /// The repository to build.
+    pub(crate) stored: &'a StoredRepository,
+    /// One of the repository's tag configs.
+    pub(crate) tag_config: &'a TagConfig,
+    /// The requested commit, short or full; `None` for the head.
+    pub(crate) commit: Option<&'a str>,
+    /// The user who requests the build.
+    pub(crate) created_by: &'a str,
+    /// True if a push started the build.
+    pub(crate) auto_created: bool,
 }
 
-/// The source of a repository that is stored.
-pub fn source(config: &BuildConfig) -> CodeSource {
+/// Returns the code source of a stored build config.
+fn code_source(config: &BuildConfig) -> CodeSource {
     match (
         &config.code_repo_client,
         config.code_repo_path.split_once('/'),
@@ -42,17 +42,17 @@ pub fn source(config: &BuildConfig) -> CodeSource {
     }
 }
 
-/// The additional tag made of a commit; `None` while too little of it is known.
-pub fn commit_tag(commit: &str) -> Option<String> {
-    commit.get(..COMMIT_TAG).map(str::to_owned)
+/// Returns the additional tag for a commit; `None` if the commit is too short for it.
+fn commit_tag(commit: &str) -> Option<String> {
+    commit.get(..COMMIT_TAG_DIGITS).map(str::to_owned)
 }
 
-/// A new build that waits; `None` when the repository has no build config.
-pub fn plan(sources: &Sources, request: &BuildRequest) -> Option<Planned> {
+/// Returns a new waiting build; `None` if the repository has no build config.
+pub(crate) fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild> {
     let repository = &request.stored.repository;
     let config = repository.build_config.as_ref()?;
     let tag_config = request.tag_config;
-    let source = source(config);
+    let source = code_source(config);
     let page = project_page(&source);
     let created_at = Timestamp::from(chrono::Utc::now());
     let commit = request.commit.map(str::to_ascii_lowercase);
@@ -97,17 +97,17 @@ pub fn plan(sources: &Sources, request: &BuildRequest) -> Option<Planned> {
         code_repo_http_url: page,
         is_removable: Some(true),
     };
-    let plan = Plan {
+    let plan = BuildPlan {
         clone_urls: sources.clone_urls(&source),
         deploy_key: request.stored.deploy_key.clone(),
         commit,
         tag_by_commit: tag_config.version_tagging == VersionTagging::Commit,
     };
-    Some(Planned { build, plan })
+    Some(PlannedBuild { build, plan })
 }
 
-/// Records the commit that a build turned out to build.
-pub fn set_commit(planned: &mut Planned, commit: &str) {
+/// Sets the commit of a build once its source is checked out.
+pub(crate) fn set_commit(planned: &mut PlannedBuild, commit: &str) {
     let build = &mut planned.build;
     build.code_head_commit = Some(commit.to_owned());
     build.code_commit_http_url = build

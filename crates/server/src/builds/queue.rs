@@ -1,13 +1,13 @@
-//! The queue: workers take waiting builds, oldest first, and run them to their end.
+//! The build queue. Workers take the oldest waiting build and run it.
 
 use crate::builds::builder::Builders;
 use crate::builds::planning::set_commit;
 use crate::builds::{builder, checkout};
 use crate::log_level::Level;
 use crate::process::build_log::BuildLog;
-use crate::process::job::{Failure, Job, Stop};
+use crate::process::job::{Failure, Job, StopReason};
 use crate::sources::git::{Git, Ref};
-use crate::store::builds::Planned;
+use crate::store::builds::PlannedBuild;
 use crate::store::{Store, builds};
 use chrono::Utc;
 use slipway_api::{Status, Timestamp};
@@ -19,106 +19,120 @@ use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// What a build may take.
+/// The limits of one build.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// From its clone to its end.
-    pub time: Duration,
-    /// Of its log, in bytes.
-    pub log: u64,
+pub(crate) struct Limits {
+    /// The time from the clone to the end.
+    pub(crate) time: Duration,
+    /// The size of the log, in bytes.
+    pub(crate) log_bytes: u64,
 }
 
-/// `step_at` while the source is cloned, when the builder starts, and at the end.
-const STEP_CLONE: i64 = 5;
-const STEP_BUILD: i64 = 10;
-const STEP_DONE: i64 = 50;
+/// The API's `step_at` while the source is cloned.
+const STEP_AT_CLONE: i64 = 5;
 
-/// The workers' shared state.
-pub struct Queue {
+/// The API's `step_at` when the builder starts.
+const STEP_AT_BUILD: i64 = 10;
+
+/// The API's `step_at` of a build that succeeded.
+const STEP_AT_DONE: i64 = 50;
+
+/// How long a worker waits after the database failed, for example because the disk is full.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The state that the workers share.
+pub(crate) struct Queue {
     store: Store,
     git: Arc<Git>,
     builders: Builders,
     limits: Limits,
-    /// Where checkouts live while they are built.
-    work: PathBuf,
+    /// The folder for the checkouts of running builds.
+    work_folder: PathBuf,
+    /// Wakes a worker that waits for a build.
     wake: Notify,
-    /// The builds in progress. Locked while one is taken, so that whoever ends a build either finds
-    /// it waiting in the store or finds it here.
+    /// The running builds. Locked while a worker takes a build, so that `cancel` finds every build
+    /// either waiting in the store or in here.
     running: Mutex<Running>,
 }
 
 #[derive(Default)]
 struct Running {
     is_stopping: bool,
-    builds: HashMap<String, watch::Sender<Option<Stop>>>,
+    builds: HashMap<String, watch::Sender<Option<StopReason>>>,
 }
 
 impl Queue {
-    /// A queue whose workers are not started yet. `work` is a folder of its own.
-    pub fn new(
+    /// Creates a queue without workers. `work_folder` must not be used for anything else.
+    pub(crate) fn new(
         store: Store,
         git: Arc<Git>,
         builders: Builders,
         limits: Limits,
-        work: PathBuf,
+        work_folder: PathBuf,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
             git,
             builders,
             limits,
-            work,
+            work_folder,
             wake: Notify::new(),
             running: Mutex::default(),
         })
     }
 
-    /// Starts the workers.
-    pub fn start(self: &Arc<Self>, workers: u16) -> Vec<JoinHandle<()>> {
+    /// Starts the workers, one task each.
+    pub(crate) fn start(self: &Arc<Self>, workers: u16) -> Vec<JoinHandle<()>> {
         (0..workers)
-            .map(|_| tokio::spawn(self.clone().work()))
+            .map(|_| tokio::spawn(self.clone().run_worker()))
             .collect()
     }
 
-    /// Says that a build waits.
-    pub fn wake(&self) {
+    /// Wakes a worker, because a build is waiting.
+    pub(crate) fn wake(&self) {
         self.wake.notify_one();
     }
 
-    /// Ends the running builds and takes no more: those that wait stay in the store.
-    pub async fn stop(&self) {
+    /// Stops the running builds and starts no more. Waiting builds stay in the store.
+    pub(crate) async fn stop(&self) {
         let mut running = self.running.lock().await;
         running.is_stopping = true;
         for build in running.builds.values() {
-            build.send_replace(Some(Stop::Server));
+            build.send_replace(Some(StopReason::Server));
         }
         drop(running);
         self.wake.notify_waiters();
     }
 
-    /// Ends all builds of a repository, waiting or running.
-    pub async fn cancel(&self, repository_id: i64) -> rusqlite::Result<()> {
+    /// Stops all waiting and running builds of a repository.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(crate) async fn cancel(&self, repository_id: i64) -> rusqlite::Result<()> {
         let running = self.running.lock().await;
-        let in_progress = self
+        let running_ids = self
             .store
             .run(move |connection| {
                 let transaction = connection.transaction()?;
-                let ids = builds::cancel_all(&transaction, repository_id, Stop::Removed.reason())?;
+                let ids =
+                    builds::cancel_all(&transaction, repository_id, StopReason::Removed.message())?;
                 transaction.commit()?;
                 Ok(ids)
             })
             .await?;
-        for build_id in in_progress {
+        for build_id in running_ids {
             if let Some(build) = running.builds.get(&build_id) {
-                build.send_replace(Some(Stop::Removed));
+                build.send_replace(Some(StopReason::Removed));
             }
         }
         Ok(())
     }
 
-    async fn work(self: Arc<Self>) {
+    /// Runs one build after another until the queue stops.
+    async fn run_worker(self: Arc<Self>) {
         loop {
-            // Before the look, so that a wake between the look and the wait is not lost.
+            // Enabled before the store is read, so that a wake between the two is not lost.
             let woken = self.wake.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
@@ -132,9 +146,9 @@ impl Queue {
                     let build_id = planned.build.build_id.clone();
                     running.builds.insert(build_id.clone(), sender);
                     drop(running);
-                    // There may be more, for the other workers.
+                    // More builds may be waiting, for the other workers.
                     self.wake.notify_one();
-                    self.run(planned, stop).await;
+                    self.run_build(planned, stop).await;
                     self.running.lock().await.builds.remove(&build_id);
                 }
                 Ok(None) => {
@@ -143,40 +157,41 @@ impl Queue {
                 }
                 Err(error) => {
                     drop(running);
-                    tracing::error!("no build could be taken: {error}");
-                    // A full disk may pass.
-                    let _ = tokio::time::timeout(Duration::from_secs(5), woken).await;
+                    tracing::error!("the next build could not be read: {error}");
+                    let _ = tokio::time::timeout(RETRY_INTERVAL, woken).await;
                 }
             }
         }
     }
 
-    async fn run(&self, mut planned: Planned, stop: watch::Receiver<Option<Stop>>) {
+    /// Runs one build and stores how it ended.
+    async fn run_build(
+        &self,
+        mut planned: PlannedBuild,
+        stop: watch::Receiver<Option<StopReason>>,
+    ) {
         let build_id = planned.build.build_id.clone();
         let mut job = Job {
-            log: BuildLog::new(self.store.clone(), &build_id, self.limits.log),
+            log: BuildLog::new(self.store.clone(), &build_id, self.limits.log_bytes),
             time_limit: self.limits.time,
             deadline: Instant::now() + self.limits.time,
-            log_limit: self.limits.log,
+            log_limit: self.limits.log_bytes,
             stop,
         };
         let result = self.build_in_folder(&mut job, &mut planned).await;
         let build = &mut planned.build;
         match result {
             Ok(image_id) => {
-                let line = format!(
-                    "the image {} was built: {image_id}",
-                    build.image_reference()
-                );
-                job.log.reach(STEP_DONE);
-                job.log.say(Level::Info, &line);
+                let line = format!("built the image {}: {image_id}", build.image_reference());
+                job.log.advance_to(STEP_AT_DONE);
+                job.log.write(Level::Info, &line);
                 build.status = Status::Succeeded;
                 build.image_id = Some(image_id);
                 build.detail = Some(format!("{line}\n"));
             }
             Err(failure) => {
                 let line = failure.to_string();
-                job.log.say(Level::Error, &line);
+                job.log.write(Level::Error, &line);
                 build.status = Status::Failed;
                 build.detail = Some(format!("{line}\n"));
             }
@@ -185,10 +200,10 @@ impl Queue {
             "build {build_id}: {}",
             build.detail.as_deref().unwrap_or("").trim_end()
         );
-        build.step_at = Some(job.log.step());
+        build.step_at = Some(job.log.step_at());
         build.ended_at = Some(Timestamp::from(Utc::now()));
         let build = planned.build;
-        let ended = match job.log.flush().await {
+        let stored = match job.log.flush().await {
             Ok(()) => {
                 self.store
                     .run(move |connection| builds::save(connection, &build))
@@ -196,21 +211,22 @@ impl Queue {
             }
             Err(error) => Err(error),
         };
-        if let Err(error) = ended {
-            tracing::error!("the end of build {build_id} could not be stored: {error}");
+        if let Err(error) = stored {
+            tracing::error!("the result of build {build_id} could not be stored: {error}");
         }
     }
 
+    /// Runs one build in a temporary folder and removes the folder.
     async fn build_in_folder(
         &self,
         job: &mut Job,
-        planned: &mut Planned,
+        planned: &mut PlannedBuild,
     ) -> Result<String, Failure> {
         let folder = tempfile::Builder::new()
             .prefix("build-")
-            .tempdir_in(&self.work)?;
+            .tempdir_in(&self.work_folder)?;
         let result = self.build(job, planned, folder.path()).await;
-        // Removing a large checkout takes a while.
+        // Not on the async threads, since removing a large checkout takes a while.
         let removed = tokio::task::spawn_blocking(move || folder.close()).await;
         if let Ok(Err(error)) = removed {
             tracing::warn!("a checkout could not be removed: {error}");
@@ -218,51 +234,51 @@ impl Queue {
         result
     }
 
-    /// Clones, builds and tags; answers the image's short id.
+    /// Clones the source, builds the image and tags it. Returns the image's short id.
     async fn build(
         &self,
         job: &mut Job,
-        planned: &mut Planned,
+        planned: &mut PlannedBuild,
         folder: &Path,
     ) -> Result<String, Failure> {
         let checkout = folder.join("source");
         let report = folder.join("image");
         let build = &planned.build;
-        job.log.reach(STEP_CLONE);
-        job.log.say(Level::Info, "starting to build");
+        job.log.advance_to(STEP_AT_CLONE);
+        job.log.write(Level::Info, "starting to build");
         let cloning = format!(
             "cloning code source from repo {} on {}:{}",
             build.code_repo_path, build.code_repo_type, build.code_repo_type_value
         );
-        job.log.say(Level::Info, &cloning);
+        job.log.write(Level::Info, &cloning);
         job.log.flush().await?;
 
-        let wanted = Ref {
+        let target = Ref {
             clone_urls: &planned.plan.clone_urls,
             deploy_key: planned.plan.deploy_key.as_deref(),
             kind: &build.code_repo_type,
             value: &build.code_repo_type_value,
             commit: planned.plan.commit.as_deref(),
         };
-        let commit = self.git.check_out(job, &wanted, &checkout).await?;
+        let commit = self.git.check_out(job, &target, &checkout).await?;
         job.log
-            .say(Level::Info, &format!("building commit {commit}"));
+            .write(Level::Info, &format!("building commit {commit}"));
         set_commit(planned, &commit);
 
         let build = &planned.build;
-        let inputs = checkout::find(&checkout, build).map_err(Failure::Refused)?;
+        let inputs = checkout::find(&checkout, build).map_err(Failure::Other)?;
         let paths = format!(
             "Dockerfile path: {}. Build context path: {}",
             inputs.dockerfile.display(),
             inputs.context.display()
         );
-        job.log.say(Level::Info, &paths);
+        job.log.write(Level::Info, &paths);
 
         let builder = self
             .builders
             .find()
             .await
-            .ok_or_else(|| Failure::Refused(builder::NONE_FOUND.to_owned()))?;
+            .ok_or_else(|| Failure::Other(builder::NO_BUILDER.to_owned()))?;
         let mut names = vec![build.image_reference()];
         names.extend(
             build
@@ -270,23 +286,24 @@ impl Queue {
                 .filter(|tag| *tag != build.docker_repo_tag)
                 .map(|tag| format!("{}:{tag}", build.docker_repo_path)),
         );
-        job.log.reach(STEP_BUILD);
+        job.log.advance_to(STEP_AT_BUILD);
         job.log
-            .say(Level::Info, &format!("building with {}", builder.name()));
-        let mut now = build.clone();
-        now.step_at = Some(STEP_BUILD);
+            .write(Level::Info, &format!("building with {}", builder.name()));
+        let mut running = build.clone();
+        running.step_at = Some(STEP_AT_BUILD);
         self.store
-            .run(move |connection| builds::save(connection, &now))
+            .run(move |connection| builds::save(connection, &running))
             .await?;
         let command = builder.build(&inputs, &names, &report)?;
         job.run(command, |line| {
-            let (step, of) = builder::progress(line)?;
-            Some((STEP_BUILD + (STEP_DONE - STEP_BUILD) * step / of).min(STEP_DONE - 1))
+            let (step, count) = builder::progress(line)?;
+            let step_at = STEP_AT_BUILD + (STEP_AT_DONE - STEP_AT_BUILD) * step / count;
+            Some(step_at.min(STEP_AT_DONE - 1))
         })
         .await?;
         builder.image_id(&report).ok_or_else(|| {
-            Failure::Refused(format!(
-                "{} did not say which image it built",
+            Failure::Other(format!(
+                "{} did not report which image it built",
                 builder.name()
             ))
         })

@@ -1,27 +1,23 @@
-//! Who may call: the guard before every call of the API, and the extractors that handlers read
-//! requests by.
+//! Authentication: decides who calls, and what the caller may do.
 
 use crate::app::App;
 use crate::error::Error;
 use crate::store::Caller;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
-/// The most bytes of a request's body.
-pub(crate) const BODY: usize = 2 << 20;
-
-/// The most bytes of a too large body that are read and thrown away, so that the client gets to
-/// read the answer.
-pub(crate) const DRAINED: u64 = 64 << 20;
-
-/// Lets a request pass, with its `Caller` for the handlers, or refuses it.
-pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    match admit(&app, request.method(), request.headers()) {
+/// Middleware that rejects a request, or passes it on with its `Caller`.
+pub(crate) async fn authenticate(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match caller(&app, request.method(), request.headers()) {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -30,33 +26,18 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
     }
 }
 
-fn admit(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Error> {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+/// Returns a header as text; `?` if it is not ASCII.
+fn header_text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("?"))
+}
+
+/// Returns the caller by its token. Without tokens, it is anyone who passes `check_origin`.
+fn caller(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Error> {
     if app.tokens.is_empty() {
-        let host = text(header::HOST);
-        // A page elsewhere must not reach this server through a name that leads here, nor by a form.
-        if app.is_loopback && host.is_some_and(|host| !is_own_host(app, host)) {
-            return Err(Error::Foreign(
-                "This server answers only to the names of this machine. Start it with --token to \
-                 serve others.",
-            ));
-        }
-        let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        if let (false, Some(origin)) = (is_read, text(header::ORIGIN)) {
-            let origin = origin.to_ascii_lowercase();
-            let is_same = origin
-                .split_once("://")
-                .is_some_and(|(_, from)| host.is_some_and(|host| host.eq_ignore_ascii_case(from)));
-            if !is_same && !app.allow_origins.contains(&origin) {
-                return Err(Error::Foreign(
-                    "This page may not change anything here. Its origin can be named with \
-                     --allow-origin.",
-                ));
-            }
-        }
+        check_origin(app, method, headers)?;
         return Ok(Caller::Anyone);
     }
-    let token = text(header::AUTHORIZATION)
+    let token = header_text(headers, header::AUTHORIZATION)
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("token"))
         .map(|(_, token)| token.trim())
@@ -64,7 +45,7 @@ fn admit(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Erro
     let namespaces: Vec<_> = app
         .tokens
         .iter()
-        .filter(|access| access.fits(token))
+        .filter(|access| access.matches(token))
         .map(|access| access.namespace.clone())
         .collect();
     match namespaces.is_empty() {
@@ -73,8 +54,34 @@ fn admit(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Erro
     }
 }
 
-/// Whether a `Host` header names this machine: by a loopback name or address, or by the address
-/// that the server listens on.
+/// Rejects requests that a page of another origin makes in the browser of a local user, either
+/// through a host name that resolves to this machine or with a form.
+fn check_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), Error> {
+    let host = header_text(headers, header::HOST);
+    if app.is_loopback && host.is_some_and(|host| !is_own_host(app, host)) {
+        return Err(Error::CrossOrigin(
+            "This server only accepts requests to the names of this machine. Start it with \
+             --token to accept others.",
+        ));
+    }
+    let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if let (false, Some(origin)) = (is_read, header_text(headers, header::ORIGIN)) {
+        let origin = origin.to_ascii_lowercase();
+        let is_same = origin.split_once("://").is_some_and(|(_, authority)| {
+            host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
+        });
+        if !is_same && !app.allow_origins.contains(&origin) {
+            return Err(Error::CrossOrigin(
+                "Pages of this origin are not allowed to make changes. Start the server with \
+                 --allow-origin to allow them.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Returns true if a `Host` header names this machine: with a loopback name or address, or with the
+/// address that the server listens on.
 fn is_own_host(app: &App, host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
@@ -89,6 +96,18 @@ fn is_own_host(app: &App, host: &str) -> bool {
         .ok()
         .or_else(|| name.parse::<Ipv6Addr>().ok().map(IpAddr::V6));
     address.is_some_and(|address| address.is_loopback() || address == app.listen.ip())
+}
+
+/// Checks that the caller may write in a namespace.
+///
+/// # Errors
+///
+/// `PermissionDenied` when it may not.
+pub(crate) fn require_write(caller: &Caller, namespace: &str) -> Result<(), Error> {
+    match caller.may_write(namespace) {
+        true => Ok(()),
+        false => Err(Error::PermissionDenied),
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

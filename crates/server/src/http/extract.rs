@@ -1,7 +1,6 @@
 //! Extractors: path segments, query parameters, JSON bodies.
 
 use crate::error::Error;
-use crate::http::auth::{BODY, DRAINED};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header;
@@ -11,10 +10,17 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// The path's parts, decoded. A part that is no text names nothing: 404.
-pub struct Segments<T>(pub T);
+/// The largest body of a request, in bytes.
+const MAX_BODY_BYTES: usize = 2 << 20;
 
-impl<S, T> FromRequestParts<S> for Segments<T>
+/// How much of a body that is too large is read and discarded, in bytes. A client that is still
+/// sending would not read the response otherwise.
+const MAX_DRAINED_BYTES: u64 = 64 << 20;
+
+/// The decoded parameters of the path. Rejects with 404 if one of them is not UTF-8.
+pub(crate) struct PathParams<T>(pub(crate) T);
+
+impl<S, T> FromRequestParts<S> for PathParams<T>
 where
     S: Send + Sync,
     T: DeserializeOwned + Send,
@@ -23,24 +29,24 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         match Path::<T>::from_request_parts(parts, state).await {
-            Ok(Path(segments)) => Ok(Self(segments)),
+            Ok(Path(values)) => Ok(Self(values)),
             Err(_) => Err(Error::NotFound),
         }
     }
 }
 
-/// The query's values by name.
-pub struct Parameters(pub HashMap<String, String>);
+/// The query parameters, by name.
+pub(crate) struct QueryParams(pub(crate) HashMap<String, String>);
 
-impl Parameters {
-    /// A value that is there and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
+impl QueryParams {
+    /// Returns a parameter that is present and not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?;
         (!value.is_empty()).then_some(value)
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
@@ -51,8 +57,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     }
 }
 
-/// The body's JSON.
-pub struct JsonBody(pub Value);
+/// The body as JSON.
+pub(crate) struct JsonBody(pub(crate) Value);
 
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = Error;
@@ -67,37 +73,37 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(Error::UnsupportedMediaType(kind));
         }
-        let body = read(request).await?;
+        let body = read_body(request).await?;
         let value = serde_json::from_slice(&body);
         value
             .map(Self)
-            .map_err(|error| Error::Unparsable(error.to_string()))
+            .map_err(|error| Error::InvalidJson(error.to_string()))
     }
 }
 
-pub(crate) async fn read(request: Request) -> Result<Vec<u8>, Error> {
-    let announced = request
+async fn read_body(request: Request) -> Result<Vec<u8>, Error> {
+    let content_length = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > DRAINED) {
-        return Err(Error::TooLarge);
+    if content_length.is_some_and(|length| length > MAX_DRAINED_BYTES) {
+        return Err(Error::PayloadTooLarge);
     }
     let mut body = Vec::new();
     let mut total = 0;
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk: Bytes = chunk.map_err(|error| Error::Unparsable(error.to_string()))?;
+        let chunk: Bytes = chunk.map_err(|error| Error::InvalidJson(error.to_string()))?;
         total += chunk.len() as u64;
-        if total > DRAINED {
+        if total > MAX_DRAINED_BYTES {
             break;
         }
-        if total <= BODY as u64 {
+        if total <= MAX_BODY_BYTES as u64 {
             body.extend_from_slice(&chunk);
         }
     }
-    match total <= BODY as u64 {
+    match total <= MAX_BODY_BYTES as u64 {
         true => Ok(body),
-        false => Err(Error::TooLarge),
+        false => Err(Error::PayloadTooLarge),
     }
 }

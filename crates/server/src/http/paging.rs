@@ -1,4 +1,4 @@
-//! Pages of lists.
+//! The pages of the API's lists.
 
 use crate::error::Error;
 use crate::store::Listing;
@@ -8,7 +8,11 @@ use slipway_api::page::PAGE_SIZE;
 use slipway_api::url::join_url;
 use std::net::SocketAddr;
 
-/// Which page a list is asked for: from 1 on, without a parameter the first.
+/// Parses the `page` parameter. Pages are numbered from 1; a missing parameter is the first page.
+///
+/// # Errors
+///
+/// `InvalidPage` when the parameter is not a positive number.
 pub(crate) fn page_number(page: Option<&str>) -> Result<u64, Error> {
     match page {
         None => Ok(1),
@@ -20,8 +24,12 @@ pub(crate) fn page_number(page: Option<&str>) -> Result<u64, Error> {
     }
 }
 
-/// A page of a list as the API answers it. `segments` and `query` name the list; `next` and
-/// `previous` are absolute, at the host that the request names.
+/// Returns a page of a list in the API's form. `segments` and `query` are those of the list's URL;
+/// `next` and `previous` are absolute URLs on `origin`.
+///
+/// # Errors
+///
+/// `InvalidPage` when the list does not have this page.
 pub(crate) fn page<T>(
     listing: Listing<T>,
     number: u64,
@@ -50,7 +58,7 @@ pub(crate) fn page<T>(
     })
 }
 
-/// The origin that a request was sent to, as far as its headers tell.
+/// Returns the origin that a request was sent to, according to its headers.
 pub(crate) fn origin(headers: &HeaderMap, listen: SocketAddr) -> String {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let scheme = match text("x-forwarded-proto") {

@@ -1,5 +1,5 @@
-//! The built console, served as static files. Every path that is no file is a page of the console,
-//! and answers its index.html.
+//! Serves the built console as static files. Every path that is not a file is a page of the console
+//! and returns index.html.
 
 use axum::Router;
 use axum::extract::Request;
@@ -11,9 +11,12 @@ use serde_json::json;
 use std::path::Path;
 use tower_http::services::{ServeDir, ServeFile};
 
-/// The site of a folder. With `namespace`, the console shows that one first: it is in the site's
-/// `config.json`, in place of the folder's own.
-pub fn site<S: Clone + Send + Sync + 'static>(folder: &Path, namespace: Option<&str>) -> Router<S> {
+/// Returns the routes of a site. With `namespace`, a generated `config.json` replaces the one in the
+/// folder, so that the console shows this namespace first.
+pub(crate) fn site<S: Clone + Send + Sync + 'static>(
+    folder: &Path,
+    namespace: Option<&str>,
+) -> Router<S> {
     let index = ServeFile::new(folder.join("index.html"));
     let router = match namespace {
         Some(namespace) => {
@@ -28,7 +31,7 @@ pub fn site<S: Clone + Send + Sync + 'static>(folder: &Path, namespace: Option<&
         .layer(from_fn(cache_control))
 }
 
-/// What is named after its content never changes; anything else is asked for again each time.
+/// Adds `Cache-Control`. Files with a hash in their name never change; browsers revalidate all others.
 async fn cache_control(request: Request, next: Next) -> Response {
     let is_hashed = is_hashed(request.uri().path());
     let mut response = next.run(request).await;
@@ -46,19 +49,19 @@ async fn cache_control(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether a file's name holds the hash of its content: 12 or more hex digits between the marks
-/// `-`, `_` and `.`, with a digit among them.
+/// Returns true if a file name contains a hash of the file's content: 12 or more hex digits between
+/// `-`, `_` and `.`, at least one of them a decimal digit.
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    name.split(['-', '_', '.']).any(|part| {
-        part.len() >= 12
-            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && part.bytes().any(|byte| byte.is_ascii_digit())
+    name.split(['-', '_', '.']).any(|word| {
+        word.len() >= 12
+            && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && word.bytes().any(|byte| byte.is_ascii_digit())
     })
 }
 
-/// Headers of every answer: what a browser must not do with it.
-pub async fn protect(request: Request, next: Next) -> Response {
+/// Adds the security headers to every response, and `no-store` to those of the API.
+pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/v1/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -84,7 +87,7 @@ mod tests {
     use super::is_hashed;
 
     #[test]
-    fn a_hash_in_the_name_is_seen() {
+    fn a_hash_in_the_name_is_found() {
         for path in [
             "/slipway-console-5b1f8a90c2d3e4f5.js",
             "/slipway-console-5b1f8a90c2d3e4f5_bg.wasm",

@@ -1,44 +1,52 @@
-//! Reads a request's JSON field by field, and collects all that is wrong with it, in the words and
-//! the shape of Django REST framework.
+//! Reads the JSON of a request field by field and collects all errors, with the words and in the shape
+//! of Django REST framework.
 
 use serde_json::{Map, Value, json};
 
-/// One object of a request, and the problems found in it so far.
-pub struct Form<'a> {
+/// The messages about the fields of an object, by field. A nested object or list has its errors in the
+/// same shape.
+pub(crate) type FieldErrors = Map<String, Value>;
+
+/// One object of a request and the errors found in it so far.
+pub(crate) struct Validator<'a> {
     fields: &'a Map<String, Value>,
-    problems: Map<String, Value>,
+    errors: FieldErrors,
 }
 
-impl<'a> Form<'a> {
-    /// Err holds the problem when the value is no object.
-    pub fn new(value: &'a Value) -> Result<Self, Map<String, Value>> {
+impl<'a> Validator<'a> {
+    /// Starts to read an object.
+    ///
+    /// # Errors
+    ///
+    /// When the value is not an object.
+    pub(crate) fn new(value: &'a Value) -> Result<Self, FieldErrors> {
         let fields = value.as_object().ok_or_else(|| {
             let message = format!(
                 "Invalid data. Expected a dictionary, but got {}.",
                 type_name(value)
             );
-            Map::from_iter([("non_field_errors".to_owned(), json!([message]))])
+            FieldErrors::from_iter([("non_field_errors".to_owned(), json!([message]))])
         })?;
         Ok(Self {
             fields,
-            problems: Map::new(),
+            errors: FieldErrors::new(),
         })
     }
 
-    /// What was found, or nothing.
-    pub fn problems(self) -> Map<String, Value> {
-        self.problems
+    /// Returns the errors that were found.
+    pub(crate) fn into_errors(self) -> FieldErrors {
+        self.errors
     }
 
-    /// Whether something was found.
-    pub fn has_problems(&self) -> bool {
-        !self.problems.is_empty()
+    /// Returns true if an error was found.
+    pub(crate) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
     }
 
-    /// Adds a message to a field.
-    pub fn say(&mut self, name: &str, message: impl Into<String>) {
+    /// Adds a message about a field.
+    pub(crate) fn add_error(&mut self, name: &str, message: impl Into<String>) {
         let messages = self
-            .problems
+            .errors
             .entry(name.to_owned())
             .or_insert_with(|| json!([]));
         if let Some(messages) = messages.as_array_mut() {
@@ -46,39 +54,43 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// Sets what is wrong inside a nested object or list.
-    pub fn nest(&mut self, name: &str, problems: Value) {
-        self.problems.insert(name.to_owned(), problems);
+    /// Sets the errors of a nested object or list.
+    pub(crate) fn set_nested_errors(&mut self, name: &str, errors: Value) {
+        self.errors.insert(name.to_owned(), errors);
     }
 
-    /// Any value that is there; says so when it must be and is not.
-    pub fn required(&mut self, name: &str) -> Option<&'a Value> {
+    /// Reads a value that must be present and not `null`.
+    pub(crate) fn required(&mut self, name: &str) -> Option<&'a Value> {
         match self.fields.get(name) {
             None => {
-                self.say(name, "This field is required.");
+                self.add_error(name, "This field is required.");
                 None
             }
             Some(Value::Null) => {
-                self.say(name, "This field may not be null.");
+                self.add_error(name, "This field may not be null.");
                 None
             }
             value => value,
         }
     }
 
-    /// A value that may be missing or `null`.
-    pub fn optional(&self, name: &str) -> Option<&'a Value> {
+    /// Reads a value that may be missing or `null`.
+    pub(crate) fn optional(&self, name: &str) -> Option<&'a Value> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
-    /// A text that must be there and not be blank.
-    pub fn text(&mut self, name: &str, rule: fn(&str) -> Result<(), String>) -> Option<String> {
+    /// Reads a text that must be present and not blank.
+    pub(crate) fn text(
+        &mut self,
+        name: &str,
+        rule: fn(&str) -> Result<(), String>,
+    ) -> Option<String> {
         let value = self.required(name)?;
         self.check_text(name, value, rule)
     }
 
-    /// A text that may be missing or `null`, but not blank.
-    pub fn optional_text(
+    /// Reads a text that may be missing or `null`, but not blank.
+    pub(crate) fn optional_text(
         &mut self,
         name: &str,
         rule: fn(&str) -> Result<(), String>,
@@ -94,101 +106,105 @@ impl<'a> Form<'a> {
         rule: fn(&str) -> Result<(), String>,
     ) -> Option<String> {
         let Some(text) = value.as_str() else {
-            self.say(name, "Not a valid string.");
+            self.add_error(name, "Not a valid string.");
             return None;
         };
-        let verdict = match text.trim().is_empty() {
+        let result = match text.trim().is_empty() {
             true => Err("This field may not be blank.".to_owned()),
             false => rule(text),
         };
-        match verdict {
+        match result {
             Ok(()) => Some(text.to_owned()),
             Err(message) => {
-                self.say(name, message);
+                self.add_error(name, message);
                 None
             }
         }
     }
 
-    /// A text of any content that may be missing, up to so many characters.
-    pub fn prose(&mut self, name: &str, limit: usize) -> String {
+    /// Reads a text that may be missing or blank, up to `limit` characters.
+    pub(crate) fn free_text(&mut self, name: &str, limit: usize) -> String {
         match self.optional(name) {
             None => String::new(),
             Some(Value::String(text)) if text.chars().count() <= limit => text.clone(),
             Some(Value::String(_)) => {
-                let message = format!("Ensure this field has no more than {limit} characters.");
-                self.say(name, message);
+                self.add_error(name, too_long(limit));
                 String::new()
             }
             Some(_) => {
-                self.say(name, "Not a valid string.");
+                self.add_error(name, "Not a valid string.");
                 String::new()
             }
         }
     }
 
-    /// A boolean that may be missing.
-    pub fn boolean(&mut self, name: &str, missing: bool) -> bool {
+    /// Reads a boolean that may be missing.
+    pub(crate) fn boolean(&mut self, name: &str, default: bool) -> bool {
         match self.optional(name) {
-            None => missing,
+            None => default,
             Some(Value::Bool(value)) => *value,
             Some(_) => {
-                self.say(name, "Must be a valid boolean.");
-                missing
+                self.add_error(name, "Must be a valid boolean.");
+                default
             }
         }
     }
 
-    /// A whole number that may be missing.
-    pub fn integer(&mut self, name: &str) -> Option<i64> {
+    /// Reads an integer that may be missing.
+    pub(crate) fn integer(&mut self, name: &str) -> Option<i64> {
         let value = self.optional(name)?;
         let number = value.as_i64();
         if number.is_none() {
-            self.say(name, "A valid integer is required.");
+            self.add_error(name, "A valid integer is required.");
         }
         number
     }
 
-    /// One of some texts.
-    pub fn choice(&mut self, name: &str, choices: &[&str]) -> Option<&'a str> {
+    /// Reads a text that must be one of `choices`.
+    pub(crate) fn choice(&mut self, name: &str, choices: &[&str]) -> Option<&'a str> {
         let value = self.required(name)?;
         let text = value.as_str().filter(|text| choices.contains(text));
         if text.is_none() {
-            self.say(name, not_a_choice(value));
+            self.add_error(name, not_a_choice(value));
         }
         text
     }
 
-    /// A list that must be there, with at least one row and at most `limit`.
-    pub fn rows(&mut self, name: &str, limit: usize) -> Option<&'a Vec<Value>> {
+    /// Reads a list that must be present, with 1 to `limit` items.
+    pub(crate) fn list(&mut self, name: &str, limit: usize) -> Option<&'a Vec<Value>> {
         let value = self.required(name)?;
         let message = match value.as_array() {
-            Some(rows) if rows.is_empty() => "This list may not be empty.".to_owned(),
-            Some(rows) if rows.len() > limit => {
+            Some(items) if items.is_empty() => "This list may not be empty.".to_owned(),
+            Some(items) if items.len() > limit => {
                 format!("Ensure this field has no more than {limit} elements.")
             }
-            Some(rows) => return Some(rows),
+            Some(items) => return Some(items),
             None => format!(
                 "Expected a list of items but got type \"{}\".",
                 type_name(value)
             ),
         };
-        self.say(name, message);
+        self.add_error(name, message);
         None
     }
 }
 
-/// The message about a value that is none of the choices.
-pub fn not_a_choice(value: &Value) -> String {
+/// Returns the message about a text that is too long.
+pub(crate) fn too_long(limit: usize) -> String {
+    format!("Ensure this field has no more than {limit} characters.")
+}
+
+/// Returns the message about a value that is not one of the choices.
+pub(crate) fn not_a_choice(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        value => value.to_string(),
     };
     let text: String = text.chars().take(100).collect();
     format!("\"{text}\" is not a valid choice.")
 }
 
-/// What Python calls the type of a value.
+/// Returns Python's name for the type of a value.
 fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "NoneType",

@@ -1,85 +1,87 @@
-//! A build's log while it is written: lines in, parts out to the store, at most a tenth of a
-//! second late.
+//! Writes the log of a running build. Lines are collected in chunks and stored within a tenth of a
+//! second.
 
 use crate::log_level::Level;
-use crate::store::logs::Part;
+use crate::store::logs::LogChunk;
 use crate::store::{Store, builds, logs};
 use chrono::Utc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How late a line may reach the store.
-const DELAY: Duration = Duration::from_millis(100);
+/// The longest time that a line waits before it is stored.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The bytes after which a part is written at once.
-const PART: usize = 256 << 10;
+/// The size at which a chunk is stored at once, in bytes.
+const CHUNK_BYTES: usize = 256 << 10;
 
-/// The longest single entry, in bytes; a longer line becomes several.
-pub const LONGEST_LINE: usize = 1 << 20;
-
-/// The log has met its limit.
+/// The error of a log that has reached its limit.
 #[derive(Debug)]
-pub struct Full;
+pub(crate) struct LogFull;
 
-/// One build's log, open for writing.
-pub struct BuildLog {
+/// The log of one build, open for writing.
+pub(crate) struct BuildLog {
     store: Store,
     build_id: String,
-    /// Bytes that may still be written.
-    room: u64,
-    pending: Option<Part>,
-    due: Instant,
-    step: i64,
-    step_stored: i64,
+    /// How many bytes of output may still be written.
+    bytes_left: u64,
+    pending: Option<LogChunk>,
+    /// The time at which `pending` has to be stored.
+    pending_due: Instant,
+    step_at: i64,
+    stored_step_at: i64,
 }
 
 impl BuildLog {
-    /// `limit` is in bytes of text.
-    pub fn new(store: Store, build_id: &str, limit: u64) -> Self {
+    /// Opens the log of a build. `limit` is in bytes of text.
+    pub(crate) fn new(store: Store, build_id: &str, limit: u64) -> Self {
         Self {
             store,
             build_id: build_id.to_owned(),
-            room: limit,
+            bytes_left: limit,
             pending: None,
-            due: Instant::now(),
-            step: 1,
-            step_stored: 1,
+            pending_due: Instant::now(),
+            step_at: 1,
+            stored_step_at: 1,
         }
     }
 
-    /// The build has come this far, by the API's `step_at`; never backwards. Stored with the next
-    /// lines.
-    pub fn reach(&mut self, step: i64) {
-        self.step = self.step.max(step);
+    /// Sets the API's `step_at` of the build, which never decreases. It is stored together with the
+    /// next lines.
+    pub(crate) fn advance_to(&mut self, step_at: i64) {
+        self.step_at = self.step_at.max(step_at);
     }
 
-    /// How far the build has come.
-    pub fn step(&self) -> i64 {
-        self.step
+    /// The API's `step_at` of the build.
+    pub(crate) fn step_at(&self) -> i64 {
+        self.step_at
     }
 
-    /// A line of a program's output. `Full` when it does not fit; it is not written then.
-    pub fn output(&mut self, line: &str) -> Result<(), Full> {
+    /// Writes a line of a program's output.
+    ///
+    /// # Errors
+    ///
+    /// `LogFull` when the line would exceed the limit. The line is not written then.
+    pub(crate) fn write_output(&mut self, line: &str) -> Result<(), LogFull> {
         let size = line.len() as u64 + 1;
-        self.room = self.room.checked_sub(size).ok_or(Full)?;
-        self.say(Level::of(line), line);
+        self.bytes_left = self.bytes_left.checked_sub(size).ok_or(LogFull)?;
+        self.write(Level::of_line(line), line);
         Ok(())
     }
 
-    /// A line of the server's own, which the limit does not keep out.
-    pub fn say(&mut self, level: Level, line: &str) {
+    /// Writes a line of the server's own. It does not count towards the limit.
+    pub(crate) fn write(&mut self, level: Level, line: &str) {
         let time = Utc::now().timestamp();
         let entry = logs::entry_json(time, level, line);
         match &mut self.pending {
-            Some(part) => {
-                part.first_time = part.first_time.min(time);
-                part.last_time = part.last_time.max(time);
-                part.entries.push(',');
-                part.entries.push_str(&entry);
+            Some(chunk) => {
+                chunk.first_time = chunk.first_time.min(time);
+                chunk.last_time = chunk.last_time.max(time);
+                chunk.entries.push(',');
+                chunk.entries.push_str(&entry);
             }
             None => {
-                self.due = Instant::now() + DELAY;
-                self.pending = Some(Part {
+                self.pending_due = Instant::now() + FLUSH_INTERVAL;
+                self.pending = Some(LogChunk {
                     first_time: time,
                     last_time: time,
                     entries: entry,
@@ -88,36 +90,40 @@ impl BuildLog {
         }
     }
 
-    /// When what is pending must be written; `None` when nothing is.
-    pub fn due(&self) -> Option<Instant> {
-        let part = self.pending.as_ref()?;
-        Some(match part.entries.len() >= PART {
+    /// Returns when the pending lines have to be flushed; `None` when there are none.
+    pub(crate) fn flush_at(&self) -> Option<Instant> {
+        self.pending.as_ref()?;
+        Some(match self.is_chunk_full() {
             true => Instant::now(),
-            false => self.due,
+            false => self.pending_due,
         })
     }
 
-    /// Whether so much is pending that it is to be written before more is read.
-    pub fn is_heavy(&self) -> bool {
+    /// Returns true when the pending lines have to be flushed before more output is read.
+    pub(crate) fn is_chunk_full(&self) -> bool {
         self.pending
             .as_ref()
-            .is_some_and(|part| part.entries.len() >= PART)
+            .is_some_and(|chunk| chunk.entries.len() >= CHUNK_BYTES)
     }
 
-    /// Writes what is pending.
-    pub async fn flush(&mut self) -> rusqlite::Result<()> {
-        let Some(part) = self.pending.take() else {
+    /// Stores the pending lines.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(crate) async fn flush(&mut self) -> rusqlite::Result<()> {
+        let Some(chunk) = self.pending.take() else {
             return Ok(());
         };
         let build_id = self.build_id.clone();
-        let step = (self.step != self.step_stored).then_some(self.step);
-        self.step_stored = self.step;
+        let step_at = (self.step_at != self.stored_step_at).then_some(self.step_at);
+        self.stored_step_at = self.step_at;
         self.store
             .run(move |connection| {
-                if let Some(step) = step {
-                    builds::record_step(connection, &build_id, step)?;
+                if let Some(step_at) = step_at {
+                    builds::record_step_at(connection, &build_id, step_at)?;
                 }
-                logs::append(connection, &build_id, &part)
+                logs::append(connection, &build_id, &chunk)
             })
             .await
     }

@@ -1,8 +1,10 @@
-//! A build's programs: their output goes to its log, and its limits end them.
+//! Runs the programs of a build: their output goes to the build's log, and the build's limits stop
+//! them.
 
-use crate::process::build_log::BuildLog;
-use crate::process::group::{Group, duration};
-use crate::process::lines::Lines;
+use crate::option_values::format_duration;
+use crate::process::build_log::{BuildLog, LogFull};
+use crate::process::lines::LineSplitter;
+use crate::process::process_group::ProcessGroup;
 use rustix::pipe::fcntl_setpipe_size;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -16,51 +18,54 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-/// The most bytes that are read at once, how many such chunks may wait to be logged, and the size
-/// that the pipe is asked to have, in bytes.
-const CHUNK: usize = 64 << 10;
-const AHEAD: usize = 256;
-const PIPE: usize = 1 << 20;
+/// How many bytes of output are read at once, at most.
+const CHUNK_BYTES: usize = 64 << 10;
 
-/// How long output is awaited once the program itself has ended: something that it left behind may
-/// hold the pipe open.
-const DRAIN: Duration = Duration::from_secs(1);
+/// How many chunks of output may wait to be logged.
+const MAX_QUEUED_CHUNKS: usize = 256;
 
-/// Why a build is ended from outside.
+/// The size that the output pipe is set to, in bytes.
+const PIPE_BYTES: usize = 1 << 20;
+
+/// How long to wait for more output once the program has ended, since a process that it left behind
+/// may keep the pipe open.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The reason why a build is stopped from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
+pub(crate) enum StopReason {
     /// The server stops.
     Server,
-    /// The build's repository was removed.
+    /// The repository of the build was removed.
     Removed,
 }
 
-impl Stop {
-    /// The log's last line.
-    pub fn reason(self) -> &'static str {
+impl StopReason {
+    /// The last line of the build's log.
+    pub(crate) fn message(self) -> &'static str {
         match self {
-            Self::Server => "the server stopped, and this build with it",
-            Self::Removed => "the repository was removed, and this build with it",
+            Self::Server => "the build was stopped because the server stopped",
+            Self::Removed => "the build was stopped because its repository was removed",
         }
     }
 }
 
-/// Why a build failed. Displays as the log's last line.
+/// The reason why a build failed. Its text is the last line of the build's log.
 #[derive(Debug)]
-pub enum Failure {
-    /// A program ended badly.
+pub(crate) enum Failure {
+    /// A program, by name, ended with an error.
     Exit(String, ExitStatus),
-    /// A program could not be started, or its output not be read.
+    /// A program, by name, could not be started, or its output could not be read.
     Program(String, io::Error),
-    /// It was ended from outside.
-    Stopped(Stop),
-    /// It took longer than it may.
+    /// The build was stopped from outside.
+    Stopped(StopReason),
+    /// The build took longer than this limit.
     TimedOut(Duration),
-    /// It wrote more than it may: the limit in bytes.
+    /// The build wrote more output than this limit, in bytes.
     LogFull(u64),
-    /// Anything that is said best in a sentence.
-    Refused(String),
-    /// The server's own trouble.
+    /// Any other reason, as a sentence.
+    Other(String),
+    /// The server itself failed.
     Internal(String),
 }
 
@@ -72,24 +77,24 @@ impl std::fmt::Display for Failure {
                 (None, Some(signal)) => {
                     write!(
                         f,
-                        "the build failed: {program} was ended by signal {signal}"
+                        "the build failed: {program} was killed by signal {signal}"
                     )
                 }
-                (None, None) => write!(f, "the build failed: {program} ended badly"),
+                (None, None) => write!(f, "the build failed: {program} ended with an error"),
             },
             Self::Program(program, error) => write!(f, "{program} could not be run: {error}"),
-            Self::Stopped(stop) => f.write_str(stop.reason()),
+            Self::Stopped(reason) => f.write_str(reason.message()),
             Self::TimedOut(limit) => write!(
                 f,
-                "the time limit of {} was met, and the build was stopped",
-                duration(*limit)
+                "the build was stopped: it exceeded the time limit of {}",
+                format_duration(*limit)
             ),
             Self::LogFull(limit) => write!(
                 f,
-                "the log limit of {limit} bytes was met, and the build was stopped"
+                "the build was stopped: its log exceeded the limit of {limit} bytes"
             ),
-            Self::Refused(why) => f.write_str(why),
-            Self::Internal(why) => write!(f, "the server failed: {why}"),
+            Self::Other(message) => f.write_str(message),
+            Self::Internal(message) => write!(f, "the server failed: {message}"),
         }
     }
 }
@@ -106,139 +111,175 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// What bounds a build while its programs run, and where their output goes.
-pub struct Job {
-    /// Takes every line.
-    pub log: BuildLog,
+/// The log and the limits that the programs of one build share.
+pub(crate) struct Job {
+    /// Receives every line of output.
+    pub(crate) log: BuildLog,
     /// How long the build may take.
-    pub time_limit: Duration,
-    /// When that is over.
-    pub deadline: Instant,
-    /// How much it may write, in bytes.
-    pub log_limit: u64,
-    /// Set when the build is to end.
-    pub stop: watch::Receiver<Option<Stop>>,
+    pub(crate) time_limit: Duration,
+    /// When the build has taken that long.
+    pub(crate) deadline: Instant,
+    /// How much output the build may write, in bytes.
+    pub(crate) log_limit: u64,
+    /// Set when the build has to stop.
+    pub(crate) stop: watch::Receiver<Option<StopReason>>,
 }
 
 impl Job {
-    /// Runs a program to its end, its output line by line into the log. `progress` reads each line
-    /// and answers the build's `step_at` where the line tells it.
-    pub async fn run(
+    /// Runs a program until it ends and writes its output to the log. `progress` reads each line and
+    /// returns the build's `step_at` if the line shows it.
+    ///
+    /// # Errors
+    ///
+    /// When the program fails or can't be run, or when the build is stopped or exceeds a limit.
+    pub(crate) async fn run(
         &mut self,
-        mut command: Command,
+        command: Command,
         progress: impl Fn(&str) -> Option<i64>,
     ) -> Result<(), Failure> {
-        let program = Path::new(command.get_program());
-        let program = program.file_name().unwrap_or_default();
-        let program = program.to_string_lossy().into_owned();
-        let failed = |error| Failure::Program(program.clone(), error);
-        // One pipe for both, so that the lines keep their order.
-        let (reader, writer) = io::pipe().map_err(failed)?;
-        command
-            .stdout(writer.try_clone().map_err(failed)?)
-            .stderr(writer);
-        let mut group = Group::spawn(command).map_err(failed)?;
-        // Room for a burst: buildah, with chroot isolation, drops the end of a step's output when it
-        // cannot write it at once. A system that allows less room is left as it is.
-        let _ = fcntl_setpipe_size(&reader, PIPE);
-        let output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(failed)?;
-        let (sender, mut chunks) = mpsc::channel(AHEAD);
-        // Dropped, the set ends its task.
-        let mut reading = JoinSet::new();
-        reading.spawn(read_ahead(output, sender));
-
-        let mut lines = Lines::default();
-        let mut exited: Option<(ExitStatus, Instant)> = None;
-        let ended = loop {
-            if self.log.is_heavy() {
-                self.log.flush().await?;
-            }
-            let now = Instant::now();
-            let drained = exited.map_or(self.deadline, |(_, heard)| heard + DRAIN);
-            tokio::select! {
-                stop = stopped(&mut self.stop) => break Err(Failure::Stopped(stop)),
-                () = sleep_until(self.deadline) => break Err(Failure::TimedOut(self.time_limit)),
-                () = sleep_until(self.log.due().unwrap_or(now)), if self.log.due().is_some() => {
-                    self.log.flush().await?;
-                }
-                status = group.child.wait(), if exited.is_none() => {
-                    exited = Some((status.map_err(failed)?, Instant::now()));
-                    group.kill();
-                }
-                () = sleep_until(drained), if exited.is_some() => break Ok(()),
-                chunk = chunks.recv() => {
-                    let is_end = chunk.is_none();
-                    let whole = match chunk {
-                        Some(chunk) => lines.push(&chunk.map_err(failed)?),
-                        None => lines.finish(),
-                    };
-                    if let Err(full) = self.take(whole, &progress) {
-                        break Err(full);
-                    }
-                    if is_end {
-                        break Ok(());
-                    }
-                    if let Some((_, heard)) = &mut exited {
-                        *heard = Instant::now();
-                    }
+        let mut program = Program::spawn(command)?;
+        match self.follow(&mut program, &progress).await {
+            Ok(status) => {
+                program.group.kill();
+                self.log_lines(program.lines.finish(), &progress)?;
+                match status.success() {
+                    true => Ok(()),
+                    false => Err(Failure::Exit(program.name, status)),
                 }
             }
-        };
-        if ended.is_err() {
-            group.end().await;
-            // What was said before the end belongs to the log; past its limit, it does not.
-            let _ = self.take(lines.finish(), &progress);
-            return ended;
-        }
-        let status = match exited {
-            Some((status, _)) => status,
-            None => {
-                let waited = tokio::select! {
-                    stop = stopped(&mut self.stop) => Err(Failure::Stopped(stop)),
-                    () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
-                    status = group.child.wait() => Ok(status.map_err(failed)?),
-                };
-                match waited {
-                    Ok(status) => status,
-                    Err(failure) => {
-                        group.end().await;
-                        return Err(failure);
-                    }
-                }
+            Err(failure) => {
+                program.group.terminate().await;
+                // The last line is logged, unless the log is full.
+                let _ = self.log_lines(program.lines.finish(), &progress);
+                Err(failure)
             }
-        };
-        group.kill();
-        self.take(lines.finish(), &progress)?;
-        match status.success() {
-            true => Ok(()),
-            false => Err(Failure::Exit(program, status)),
         }
     }
 
-    fn take(
+    /// Logs the output of a program until the program has ended and its output is read.
+    async fn follow(
+        &mut self,
+        program: &mut Program,
+        progress: &impl Fn(&str) -> Option<i64>,
+    ) -> Result<ExitStatus, Failure> {
+        let mut exited: Option<(ExitStatus, Instant)> = None;
+        loop {
+            if self.log.is_chunk_full() {
+                self.log.flush().await?;
+            }
+            let flush_at = self.log.flush_at();
+            let drained = exited.map(|(_, last_output)| last_output + DRAIN_TIMEOUT);
+            tokio::select! {
+                reason = stopped(&mut self.stop) => return Err(Failure::Stopped(reason)),
+                () = sleep_until(self.deadline) => return Err(Failure::TimedOut(self.time_limit)),
+                () = sleep_until(flush_at.unwrap_or(self.deadline)), if flush_at.is_some() => {
+                    self.log.flush().await?;
+                }
+                status = program.group.child.wait(), if exited.is_none() => {
+                    let status = status.map_err(|error| program.failure(error))?;
+                    exited = Some((status, Instant::now()));
+                    program.group.kill();
+                }
+                () = sleep_until(drained.unwrap_or(self.deadline)), if drained.is_some() => break,
+                chunk = program.chunks.recv() => {
+                    let Some(chunk) = chunk else {
+                        self.log_lines(program.lines.finish(), progress)?;
+                        break;
+                    };
+                    let chunk = chunk.map_err(|error| program.failure(error))?;
+                    self.log_lines(program.lines.push(&chunk), progress)?;
+                    if let Some((_, last_output)) = &mut exited {
+                        *last_output = Instant::now();
+                    }
+                }
+            }
+        }
+        match exited {
+            Some((status, _)) => Ok(status),
+            None => self.exit_status(program).await,
+        }
+    }
+
+    /// Waits for a program that has closed its output to end.
+    async fn exit_status(&mut self, program: &mut Program) -> Result<ExitStatus, Failure> {
+        tokio::select! {
+            reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
+            () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
+            status = program.group.child.wait() => status.map_err(|error| program.failure(error)),
+        }
+    }
+
+    fn log_lines(
         &mut self,
         lines: Vec<String>,
         progress: &impl Fn(&str) -> Option<i64>,
     ) -> Result<(), Failure> {
         for line in lines {
             self.log
-                .output(&line)
-                .map_err(|_| Failure::LogFull(self.log_limit))?;
-            if let Some(step) = progress(&line) {
-                self.log.reach(step);
+                .write_output(&line)
+                .map_err(|LogFull| Failure::LogFull(self.log_limit))?;
+            if let Some(step_at) = progress(&line) {
+                self.log.advance_to(step_at);
             }
         }
         Ok(())
     }
 }
 
-/// Reads output as fast as it comes, whatever becomes of it.
-async fn read_ahead(mut output: pipe::Receiver, chunks: mpsc::Sender<io::Result<Vec<u8>>>) {
-    let mut buffer = vec![0; CHUNK];
+/// A running program and its output.
+struct Program {
+    /// The name of its file, for messages.
+    name: String,
+    group: ProcessGroup,
+    chunks: mpsc::Receiver<io::Result<Vec<u8>>>,
+    lines: LineSplitter,
+    /// The task that reads the output. It ends when this is dropped.
+    _reader: JoinSet<()>,
+}
+
+impl Program {
+    fn spawn(mut command: Command) -> Result<Self, Failure> {
+        let name = Path::new(command.get_program())
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let failed = |error| Failure::Program(name.clone(), error);
+        // One pipe for stdout and stderr keeps the lines in order.
+        let (reader, writer) = io::pipe().map_err(failed)?;
+        command
+            .stdout(writer.try_clone().map_err(failed)?)
+            .stderr(writer);
+        let group = ProcessGroup::spawn(command).map_err(failed)?;
+        // A larger pipe leaves room for a burst: with chroot isolation, buildah drops the end of a
+        // step's output when it can't write it at once. The system may refuse this size.
+        let _ = fcntl_setpipe_size(&reader, PIPE_BYTES);
+        let output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(failed)?;
+        let (sender, chunks) = mpsc::channel(MAX_QUEUED_CHUNKS);
+        let mut reader = JoinSet::new();
+        reader.spawn(read_output(output, sender));
+        Ok(Self {
+            group,
+            chunks,
+            lines: LineSplitter::default(),
+            _reader: reader,
+            name,
+        })
+    }
+
+    fn failure(&self, error: io::Error) -> Failure {
+        Failure::Program(self.name.clone(), error)
+    }
+}
+
+/// Reads output as soon as it arrives and queues it, so that the program does not have to wait for
+/// the log.
+async fn read_output(mut output: pipe::Receiver, chunks: mpsc::Sender<io::Result<Vec<u8>>>) {
+    let mut buffer = vec![0; CHUNK_BYTES];
     loop {
         let chunk = match output.read(&mut buffer).await {
             Ok(0) => return,
-            Ok(read) => Ok(buffer[..read].to_vec()),
+            Ok(size) => Ok(buffer[..size].to_vec()),
             Err(error) => Err(error),
         };
         let is_error = chunk.is_err();
@@ -248,10 +289,10 @@ async fn read_ahead(mut output: pipe::Receiver, chunks: mpsc::Sender<io::Result<
     }
 }
 
-/// Waits until a build is to end. One whose sender has gone ends as well.
-async fn stopped(stop: &mut watch::Receiver<Option<Stop>>) -> Stop {
+/// Waits until the build has to stop. A dropped sender stops it as well.
+async fn stopped(stop: &mut watch::Receiver<Option<StopReason>>) -> StopReason {
     match stop.wait_for(Option::is_some).await {
-        Ok(stop) => stop.unwrap_or(Stop::Server),
-        Err(_) => Stop::Server,
+        Ok(reason) => reason.unwrap_or(StopReason::Server),
+        Err(_) => StopReason::Server,
     }
 }

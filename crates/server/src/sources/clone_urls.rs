@@ -1,4 +1,4 @@
-//! Where a code source is cloned from, and whether it may be.
+//! Where a code source is cloned from, and whether that is allowed.
 
 use crate::rules;
 use slipway_api::url::encode;
@@ -13,9 +13,13 @@ pub struct SourceTemplate {
 }
 
 impl SourceTemplate {
-    /// Reads `GitHub=https://github.com/{namespace}/{name}.git`.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (client, url) = text.split_once('=').ok_or("the form is CLIENT=URL")?;
+    /// Parses `GitHub=https://github.com/{namespace}/{name}.git`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about what is wrong with the text.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (client, url) = text.split_once('=').ok_or("the format is CLIENT=URL")?;
         let client = CodeClient::from(client);
         if matches!(client, CodeClient::Simple | CodeClient::Other(_)) {
             return Err("the clients are GitHub, Bitbucket, OSChina and GitCafe".to_owned());
@@ -26,7 +30,7 @@ impl SourceTemplate {
         };
         let example = template.fill("owner", "name");
         if !url.contains("{name}") {
-            return Err("the URL has no {name} in it".to_owned());
+            return Err("the URL does not contain {name}".to_owned());
         }
         if rules::local_path(&example).is_none() {
             rules::remote_url(&example)?;
@@ -36,17 +40,17 @@ impl SourceTemplate {
 
     fn fill(&self, namespace: &str, name: &str) -> String {
         let is_path = rules::local_path(&self.url).is_some();
-        let part = |text: &str| match is_path {
+        let segment = |text: &str| match is_path {
             true => text.to_owned(),
             false => encode(text),
         };
-        // The name first: an owner called "{name}" is refused before this, and stays one text.
+        // `{namespace}` is replaced last, so that a namespace is never searched for `{name}`.
         self.url
-            .replace("{name}", &part(name))
-            .replace("{namespace}", &part(namespace))
+            .replace("{name}", &segment(name))
+            .replace("{namespace}", &segment(namespace))
     }
 
-    /// The folder before the first brace, where the template is a local path.
+    /// Returns the folder before the first brace if the template is a local path.
     fn local_root(&self) -> Option<PathBuf> {
         let fixed = &self.url[..self.url.find('{')?];
         let folder = &fixed[..fixed.rfind('/')? + 1];
@@ -54,25 +58,25 @@ impl SourceTemplate {
     }
 }
 
-/// Where a clone URL leads.
+/// The location that a clone URL names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Location {
-    /// Over the network.
+pub(crate) enum Location {
+    /// A URL on the network.
     Remote(String),
-    /// To a folder of this machine, with every symbolic link resolved.
+    /// A folder of this machine, with every symbolic link resolved.
     Local(PathBuf),
 }
 
-/// The templates of all clients, and the local folders that may be cloned from.
+/// The clone URLs of all code clients, and the local folders that may be cloned from.
 #[derive(Debug)]
-pub struct Sources {
+pub(crate) struct Sources {
     templates: Vec<SourceTemplate>,
     local_roots: Vec<PathBuf>,
 }
 
 impl Sources {
-    /// With the default templates of the clients that `templates` leaves out.
-    pub fn new(templates: &[SourceTemplate], local_roots: &[PathBuf]) -> Self {
+    /// Uses the default URL of each client that `templates` does not contain.
+    pub(crate) fn new(templates: &[SourceTemplate], local_roots: &[PathBuf]) -> Self {
         let defaults = [
             (CodeClient::GitHub, "github.com"),
             (CodeClient::Bitbucket, "bitbucket.org"),
@@ -90,9 +94,9 @@ impl Sources {
         }
     }
 
-    /// The URLs to clone a source from, in the order in which to try them. A hosted source over
-    /// https has an ssh form too, where the deploy key opens a private one.
-    pub fn clone_urls(&self, source: &CodeSource) -> Vec<String> {
+    /// Returns the URLs to clone a source from, in the order in which to try them. A hosted source
+    /// with an https URL has an ssh URL as well, for private repositories with the deploy key.
+    pub(crate) fn clone_urls(&self, source: &CodeSource) -> Vec<String> {
         match source {
             CodeSource::Simple { clone_url } => vec![clone_url.clone()],
             CodeSource::Hosted {
@@ -101,39 +105,48 @@ impl Sources {
                 name,
             } => {
                 let template = self.templates.iter().find(|t| t.client == *client);
-                let first = template.map(|template| template.fill(namespace, name));
-                let ssh = first.as_deref().and_then(|url| {
+                let url = template.map(|template| template.fill(namespace, name));
+                let ssh_url = url.as_deref().and_then(|url| {
                     let (host, path) = url.strip_prefix("https://")?.split_once('/')?;
                     Some(format!("git@{host}:{path}"))
                 });
-                first.into_iter().chain(ssh).collect()
+                url.into_iter().chain(ssh_url).collect()
             }
         }
     }
 
-    /// Where a clone URL leads, or why it may not be cloned. Asks the file system each time, since
-    /// a link can change between two builds.
-    pub fn locate(&self, clone_url: &str) -> Result<Location, String> {
+    /// Returns the location of a clone URL. Reads the file system each time, since a symbolic link
+    /// can change between two builds.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about why the URL may not be cloned.
+    pub(crate) fn locate(&self, clone_url: &str) -> Result<Location, String> {
         let Some(path) = rules::local_path(clone_url) else {
             rules::remote_url(clone_url)?;
             return Ok(Location::Remote(clone_url.to_owned()));
         };
-        // One answer for what is missing and what is forbidden: the difference is not the
-        // caller's to know.
-        let refusal = "No repository inside a folder that --allow-local-source names.";
+        // A missing folder and a forbidden one get the same message, so that callers can't explore
+        // the file system.
+        let message = "This is not a repository in a folder allowed with --allow-local-source.";
         if clone_url.chars().any(char::is_control) {
-            return Err(refusal.to_owned());
+            return Err(message.to_owned());
         }
-        let path = path.canonicalize().map_err(|_| refusal)?;
+        let path = path.canonicalize().map_err(|_| message)?;
         let allowed = self
             .local_roots
             .iter()
             .any(|root| root.canonicalize().is_ok_and(|root| path.starts_with(root)));
         match allowed && path.is_dir() {
             true => Ok(Location::Local(path)),
-            false => Err(refusal.to_owned()),
+            false => Err(message.to_owned()),
         }
     }
+}
+
+/// Percent-encodes the segments of a path.
+pub(crate) fn encode_path(path: &str) -> String {
+    path.split('/').map(encode).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]
@@ -141,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hosted_source_is_tried_over_https_and_then_with_the_deploy_key() {
+    fn a_hosted_source_has_an_https_url_and_then_an_ssh_url() {
         let sources = Sources::new(&[], &[]);
         let source = CodeSource::Hosted {
             client: CodeClient::OSChina,
@@ -158,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_names_a_known_client_and_a_url() {
+    fn a_template_has_a_known_client_and_a_url() {
         assert!(SourceTemplate::parse("GitHub=https://a.example/{namespace}/{name}").is_ok());
         assert!(SourceTemplate::parse("GitHub=/srv/{namespace}/{name}.git").is_ok());
         for wrong in [
@@ -172,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_source_is_inside_an_allowed_folder_with_links_resolved() {
+    fn a_local_source_has_to_be_in_an_allowed_folder_with_links_resolved() {
         let folder = tempfile::tempdir().unwrap();
         let (inside, outside) = (folder.path().join("in"), folder.path().join("out"));
         std::fs::create_dir_all(inside.join("repo")).unwrap();

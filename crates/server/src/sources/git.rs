@@ -1,50 +1,53 @@
-//! git: what a source's head is, and a checkout of it. No value can become an option, a helper
-//! program or a question at a terminal.
+//! Runs git: reads the head of a source and checks it out. No value can become an option, run a
+//! helper program or ask at a terminal.
 
 use crate::log_level::Level;
-use crate::process::group::capture;
+use crate::process::environment::remove_private_variables;
 use crate::process::job::{Failure, Job};
+use crate::process::process_group::capture;
 use crate::rules;
-use crate::sources::clone_urls::{Location, Sources};
+use crate::sources::clone_urls::{Location, Sources, encode_path};
 use slipway_api::SourceKind;
-use slipway_api::url::encode;
-use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use std::{fs, io};
 
-/// How long one look at a source's head may take.
-const LOOK: Duration = Duration::from_secs(60);
+/// How long a git or ssh-keygen command outside of a build may take.
+const GIT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The ref that a fetched branch or tag gets in the checkout.
-const HEAD: &str = "refs/slipway/head";
+/// The ref of the fetched branch or tag in a checkout.
+const FETCHED_REF: &str = "refs/slipway/head";
 
-/// git with its own home: no configuration of the machine or of the user has a say.
-pub struct Git {
+/// git with a home folder of its own, so that it ignores the configuration of machine and user.
+pub(crate) struct Git {
     home: PathBuf,
     keys: PathBuf,
     sources: Sources,
 }
 
-/// What to fetch.
-pub struct Ref<'a> {
-    /// Where from, in the order in which to try.
-    pub clone_urls: &'a [String],
-    /// The name of the deploy key's file.
-    pub deploy_key: Option<&'a str>,
+/// What to fetch from a source.
+pub(crate) struct Ref<'a> {
+    /// The clone URLs, in the order in which to try them.
+    pub(crate) clone_urls: &'a [String],
+    /// The file name of the deploy key.
+    pub(crate) deploy_key: Option<&'a str>,
     /// Branch or tag.
-    pub kind: &'a SourceKind,
-    /// Its name.
-    pub value: &'a str,
-    /// A commit on it, short or whole; `None` for its head.
-    pub commit: Option<&'a str>,
+    pub(crate) kind: &'a SourceKind,
+    /// The name of the branch or tag.
+    pub(crate) value: &'a str,
+    /// A commit on the branch or tag, short or full; `None` for the head.
+    pub(crate) commit: Option<&'a str>,
 }
 
 impl Git {
-    /// Makes git's home and the folder of the deploy keys below the data folder.
-    pub fn new(data: &Path, sources: Sources) -> io::Result<Self> {
+    /// Creates git's home and the folder of the deploy keys in the data folder.
+    ///
+    /// # Errors
+    ///
+    /// When a folder or a file can't be written.
+    pub(crate) fn new(data: &Path, sources: Sources) -> io::Result<Self> {
         let git = Self {
             home: data.join("git"),
             keys: data.join("keys"),
@@ -53,8 +56,8 @@ impl Git {
         fs::create_dir_all(&git.home)?;
         fs::create_dir_all(&git.keys)?;
         fs::set_permissions(&git.keys, fs::Permissions::from_mode(0o700))?;
-        // In a file rather than in the environment, because git gives the environment's
-        // configuration to no helper, and the helper that serves a local repository must have it.
+        // This is in a file because git does not pass configuration from the environment to its
+        // helpers, and the helper that serves a local repository needs it.
         fs::write(
             git.home.join(".gitconfig"),
             "[safe]\n\tdirectory = *\n[core]\n\thooksPath = /dev/null\n\tsymlinks = true\n\
@@ -64,18 +67,14 @@ impl Git {
         Ok(git)
     }
 
-    /// Where sources are, and which are allowed.
-    pub fn sources(&self) -> &Sources {
+    /// The clone URLs of sources, and the rules about which are allowed.
+    pub(crate) fn sources(&self) -> &Sources {
         &self.sources
     }
 
     fn command(&self, location: Option<&Location>, deploy_key: Option<&str>) -> Command {
         let mut command = Command::new("git");
-        for (name, _) in std::env::vars_os() {
-            if is_private(&name) {
-                command.env_remove(name);
-            }
-        }
+        remove_private_variables(&mut command, &[]);
         let protocols = match location {
             Some(Location::Local(_)) => "file",
             _ => "http:https:ssh:git",
@@ -92,37 +91,41 @@ impl Git {
         command
     }
 
-    /// ssh with the deploy key and no other: the identity of whoever runs the server is not the
-    /// requests' to use.
+    /// The ssh command, with the deploy key as its only key: a request must not use the identity of
+    /// the user who runs the server.
     fn ssh_command(&self, deploy_key: Option<&str>) -> String {
         let key = match deploy_key {
-            Some(name) => quoted(&self.keys.join(name)),
+            Some(name) => shell_quoted(&self.keys.join(name)),
             None => "none".to_owned(),
         };
-        let hosts = quoted(&self.home.join("known_hosts"));
+        let hosts = shell_quoted(&self.home.join("known_hosts"));
         format!(
             "ssh -F none -i {key} -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes \
              -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile={hosts} -o ConnectTimeout=20"
         )
     }
 
-    /// The commit that a branch or tag stands at, asked from the source; `None` when it has no such
-    /// one. Err says in a sentence why no source answered.
-    pub async fn head(
+    /// Reads the head commit of a branch or tag from the source; `None` if the source does not have
+    /// that branch or tag.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about why the last clone URL failed.
+    pub(crate) async fn head(
         &self,
         clone_urls: &[String],
         deploy_key: Option<&str>,
         kind: &SourceKind,
         value: &str,
     ) -> Result<Option<String>, String> {
-        let mut why = "there is no URL to ask".to_owned();
+        let mut failure = "the source has no clone URL".to_owned();
         let name = full_ref(kind, value);
         let peeled = format!("{name}^{{}}");
         for url in clone_urls {
             let location = match self.sources.locate(url) {
                 Ok(location) => location,
-                Err(refusal) => {
-                    why = refusal;
+                Err(message) => {
+                    failure = message;
                     continue;
                 }
             };
@@ -131,35 +134,39 @@ impl Git {
                 .args(["ls-remote", "--quiet", "--"])
                 .arg(git_url(&location))
                 .args([&name, &peeled]);
-            match capture(command, LOOK).await {
+            match capture(command, GIT_TIMEOUT).await {
                 Ok(output) if output.status.success() => {
                     let text = String::from_utf8_lossy(&output.stdout);
-                    let find = |wanted: &str| {
+                    let find = |ref_name: &str| {
                         text.lines()
                             .filter_map(|line| line.split_once('\t'))
-                            .find(|(_, name)| *name == wanted)
+                            .find(|(_, name)| *name == ref_name)
                             .map(|(commit, _)| commit.to_owned())
                     };
                     return Ok(find(&peeled).or_else(|| find(&name)));
                 }
                 Ok(output) => {
-                    why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                    failure = String::from_utf8_lossy(&output.stderr).trim().to_owned();
                 }
-                Err(error) => why = error.to_string(),
+                Err(error) => failure = error.to_string(),
             }
         }
-        Err(why)
+        Err(failure)
     }
 
-    /// Fetches what is wanted, checks it out into the folder, and answers the commit.
-    pub async fn check_out(
+    /// Fetches a branch or tag, checks out its commit into the folder, and returns the commit's id.
+    ///
+    /// # Errors
+    ///
+    /// When the source or the commit can't be fetched, or the build is stopped.
+    pub(crate) async fn check_out(
         &self,
         job: &mut Job,
-        wanted: &Ref<'_>,
+        target: &Ref<'_>,
         folder: &Path,
     ) -> Result<String, Failure> {
         let in_folder = |location: Option<&Location>| {
-            let mut command = self.command(location, wanted.deploy_key);
+            let mut command = self.command(location, target.deploy_key);
             command.arg("-C").arg(folder);
             command
         };
@@ -168,11 +175,11 @@ impl Git {
             .arg(folder);
         job.run(init, |_| None).await?;
 
-        let refspec = format!("+{}:{HEAD}", full_ref(wanted.kind, wanted.value));
-        let mut fetched = Err(Failure::Refused("there is no URL to clone".to_owned()));
-        for url in wanted.clone_urls {
-            let location = self.sources.locate(url).map_err(Failure::Refused)?;
-            job.log.say(Level::Info, &format!("Fetching {url}"));
+        let refspec = format!("+{}:{FETCHED_REF}", full_ref(target.kind, target.value));
+        let mut fetched = Err(Failure::Other("the source has no clone URL".to_owned()));
+        for url in target.clone_urls {
+            let location = self.sources.locate(url).map_err(Failure::Other)?;
+            job.log.write(Level::Info, &format!("Fetching {url}"));
             let mut fetch = in_folder(Some(&location));
             fetch.args([
                 "fetch",
@@ -180,66 +187,68 @@ impl Git {
                 "--no-recurse-submodules",
                 "--no-auto-gc",
             ]);
-            if wanted.commit.is_none() {
+            if target.commit.is_none() {
                 fetch.args(["--depth", "1"]);
             }
             fetch.arg("--").arg(git_url(&location)).arg(&refspec);
             fetched = job.run(fetch, |_| None).await;
-            // Only git's own refusal is a reason to try the next URL.
+            // The next URL is tried only when git itself failed.
             if !matches!(fetched, Err(Failure::Exit(..))) {
                 break;
             }
         }
         fetched.map_err(|failure| match failure {
-            Failure::Exit(..) => Failure::Refused(format!(
+            Failure::Exit(..) => Failure::Other(format!(
                 "the {} {} could not be fetched from the source",
-                wanted.kind, wanted.value
+                target.kind, target.value
             )),
-            other => other,
+            failure => failure,
         })?;
 
-        let commit = self.resolve(&in_folder, wanted).await?;
+        let commit = self.resolve(&in_folder, target).await?;
         let mut check_out = in_folder(None);
         check_out.args(["checkout", "--quiet", "--force", "--detach", &commit, "--"]);
         job.run(check_out, |_| None).await?;
         Ok(commit)
     }
 
-    /// The whole id of the commit that is wanted.
+    /// Returns the full id of the commit to build.
     async fn resolve(
         &self,
         in_folder: &impl Fn(Option<&Location>) -> Command,
-        wanted: &Ref<'_>,
+        target: &Ref<'_>,
     ) -> Result<String, Failure> {
-        let name = wanted.commit.unwrap_or(HEAD);
+        let name = target.commit.unwrap_or(FETCHED_REF);
         let mut parse = in_folder(None);
         parse.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
         parse.arg(format!("{name}^{{commit}}"));
-        let output = capture(parse, LOOK).await?;
+        let output = capture(parse, GIT_TIMEOUT).await?;
         let commit = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         if output.status.success() && rules::commit(&commit).is_ok() {
             return Ok(commit);
         }
-        Err(Failure::Refused(format!(
+        Err(Failure::Other(format!(
             "the commit {name} is not on the {} {}",
-            wanted.kind, wanted.value
+            target.kind, target.value
         )))
     }
 
-    /// Makes a deploy key: the name of its file and its public half. `None` where there is no
-    /// ssh-keygen.
-    pub async fn make_key(&self, comment: &str) -> Option<(String, String)> {
+    /// Creates a deploy key. Returns the name of its file and its public half; `None` if
+    /// ssh-keygen does not work on this machine.
+    pub(crate) async fn make_key(&self, comment: &str) -> Option<(String, String)> {
         let name = uuid::Uuid::new_v4().to_string();
         let path = self.keys.join(&name);
         let mut command = Command::new("ssh-keygen");
         command
             .args(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f"])
             .arg(&path);
-        let output = capture(command, LOOK).await;
+        let output = capture(command, GIT_TIMEOUT).await;
         match output {
             Ok(output) if output.status.success() => {}
             Ok(_) | Err(_) => {
-                tracing::warn!("no deploy key for {comment}: ssh-keygen is not on this machine");
+                tracing::warn!(
+                    "no deploy key for {comment}: ssh-keygen does not work on this machine"
+                );
                 return None;
             }
         }
@@ -247,8 +256,8 @@ impl Git {
         Some((name, public.trim().to_owned()))
     }
 
-    /// Removes a deploy key's files.
-    pub fn remove_key(&self, name: &str) {
+    /// Removes the files of a deploy key.
+    pub(crate) fn remove_key(&self, name: &str) {
         let path = self.keys.join(name);
         for path in [path.with_extension("pub"), path] {
             if let Err(error) = fs::remove_file(&path) {
@@ -258,15 +267,7 @@ impl Git {
     }
 }
 
-/// Whether a variable of this process is none of its children's business: git's own, which would
-/// change what it does, and the server's, which hold tokens.
-pub fn is_private(name: &OsStr) -> bool {
-    let name = name.to_string_lossy();
-    let ours = name.starts_with("SLIPWAY_");
-    let gits = name.starts_with("GIT_") && !name.starts_with("GIT_SSL_");
-    ours || gits || ["XDG_CONFIG_HOME", "SSH_ASKPASS", "SSH_AUTH_SOCK"].contains(&name.as_ref())
-}
-
+/// Returns the full name of a branch or tag, `refs/heads/main`.
 fn full_ref(kind: &SourceKind, value: &str) -> String {
     match kind {
         SourceKind::Tag => format!("refs/tags/{value}"),
@@ -274,20 +275,18 @@ fn full_ref(kind: &SourceKind, value: &str) -> String {
     }
 }
 
-/// A location as git takes it: a local one as a `file://` URL, so that it is copied as a remote one
-/// would be.
+/// Returns a location as a URL for git. A local folder becomes a `file://` URL, so that git fetches
+/// from it in the same way as from a remote.
 fn git_url(location: &Location) -> String {
     match location {
         Location::Remote(url) => url.clone(),
         Location::Local(path) => {
-            let path = path.to_string_lossy();
-            let parts: Vec<_> = path.split('/').map(encode).collect();
-            format!("file://{}", parts.join("/"))
+            format!("file://{}", encode_path(&path.to_string_lossy()))
         }
     }
 }
 
-/// A path as one word of the shell by which git starts ssh.
-fn quoted(path: &Path) -> String {
+/// Quotes a path for the shell that git uses to start ssh.
+fn shell_quoted(path: &Path) -> String {
     format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
 }

@@ -1,11 +1,11 @@
-//! What the API shows of a code source: its path, and its pages at its host.
+//! How the API shows a code source: its path, and its web pages on the code host.
 
 use crate::rules;
-use slipway_api::url::encode;
+use crate::sources::clone_urls::encode_path;
 use slipway_api::{CodeClient, CodeSource, SourceKind};
 
-/// What the API calls `code_repo_path`: `owner/name`, or what is like it in a clone URL.
-pub fn code_repo_path(source: &CodeSource) -> String {
+/// Returns the API's `code_repo_path`: `owner/name`, or the end of the clone URL's path.
+pub(crate) fn code_repo_path(source: &CodeSource) -> String {
     let clone_url = match source {
         CodeSource::Hosted {
             namespace, name, ..
@@ -27,9 +27,10 @@ pub fn code_repo_path(source: &CodeSource) -> String {
     parts.join("/")
 }
 
-/// The web address of each code client, where a deploy key is given and where a commit is shown.
+/// The web address of a code host and the path segments of its pages.
 struct Host {
     address: &'static str,
+    /// The page that takes deploy keys.
     keys: Option<&'static str>,
     commit: &'static str,
     branch: &'static str,
@@ -71,12 +72,8 @@ fn host(client: &CodeClient) -> Option<Host> {
     }
 }
 
-fn encode_path(path: &str) -> String {
-    path.split('/').map(encode).collect::<Vec<_>>().join("/")
-}
-
-/// The source's page at its host. A `Simple` one has a page only where it is cloned over http(s).
-pub fn project_page(source: &CodeSource) -> Option<String> {
+/// Returns the page of a source on its host. A `Simple` source has one if its clone URL is http(s).
+pub(crate) fn project_page(source: &CodeSource) -> Option<String> {
     match source {
         CodeSource::Hosted { client, .. } => {
             let path = encode_path(&code_repo_path(source));
@@ -92,30 +89,30 @@ pub fn project_page(source: &CodeSource) -> Option<String> {
     }
 }
 
-/// The page where the source takes deploy keys.
-pub fn deploy_page(source: &CodeSource) -> Option<String> {
+/// Returns the page of a source on which deploy keys are added.
+pub(crate) fn deploy_page(source: &CodeSource) -> Option<String> {
     let keys = host(&source.client())?.keys?;
     Some(format!("{}/{keys}", project_page(source)?))
 }
 
-/// The page of a commit.
-pub fn commit_page(client: &CodeClient, project: &str, commit: &str) -> Option<String> {
+/// Returns the page of a commit.
+pub(crate) fn commit_page(client: &CodeClient, project: &str, commit: &str) -> Option<String> {
     Some(format!("{project}/{}/{commit}", host(client)?.commit))
 }
 
-/// The page of a branch or tag.
-pub fn ref_page(
+/// Returns the page of a branch or tag.
+pub(crate) fn ref_page(
     client: &CodeClient,
     project: &str,
     kind: &SourceKind,
     value: &str,
 ) -> Option<String> {
     let host = host(client)?;
-    let part = match kind {
+    let segment = match kind {
         SourceKind::Tag => host.tag,
         _ => host.branch,
     };
-    Some(format!("{project}/{part}/{}", encode_path(value)))
+    Some(format!("{project}/{segment}/{}", encode_path(value)))
 }
 
 #[cfg(test)]
@@ -129,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_as_the_reference_shows_them() {
+    fn pages_have_the_addresses_of_the_reference() {
         let source = CodeSource::Hosted {
             client: CodeClient::Bitbucket,
             namespace: "alauda".into(),
@@ -154,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_simple_source_has_a_path_from_its_url() {
+    fn the_path_of_a_simple_source_comes_from_its_url() {
         for (url, path) in [
             ("http://github.com/example/project.git", "example/project"),
             ("git@host.example:team/sub/project.git", "sub/project"),

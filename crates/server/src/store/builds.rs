@@ -1,4 +1,4 @@
-//! Builds: the queue's rows, and the history.
+//! The builds in the database: the waiting ones of the queue, the running ones and the history.
 
 use crate::log_level::Level;
 use crate::store::{Caller, Listing, decode, encode, logs, offset};
@@ -7,31 +7,39 @@ use serde::{Deserialize, Serialize};
 use slipway_api::page::PAGE_SIZE;
 use slipway_api::{Build, Status, Timestamp};
 
-/// What a worker must know of a build beyond what the API shows. Fixed when it is asked for: a
-/// later change of the config does not change it.
+/// The data of a build that a worker needs and the API does not show. It is fixed when the build is
+/// requested; later changes of the config have no effect on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Plan {
-    /// Where to clone from, in the order in which to try.
-    pub clone_urls: Vec<String>,
-    /// The name of the deploy key's file.
-    pub deploy_key: Option<String>,
-    /// The commit that was asked for, in hex, short or whole.
-    pub commit: Option<String>,
-    /// Whether the version tag is made of the commit once that is known.
-    pub tag_by_commit: bool,
+pub(crate) struct BuildPlan {
+    /// The clone URLs, in the order in which to try them.
+    pub(crate) clone_urls: Vec<String>,
+    /// The file name of the deploy key.
+    pub(crate) deploy_key: Option<String>,
+    /// The requested commit in hex, short or full.
+    pub(crate) commit: Option<String>,
+    /// True if the version tag is derived from the commit once the commit is known.
+    pub(crate) tag_by_commit: bool,
 }
 
 /// A build with its plan.
 #[derive(Debug, Clone)]
-pub struct Planned {
-    /// As the API shows it; has `detail` and the fields of single builds both.
-    pub build: Build,
-    /// What the worker must know.
-    pub plan: Plan,
+pub(crate) struct PlannedBuild {
+    /// The build with all fields: those that only lists have and those that only single builds have.
+    pub(crate) build: Build,
+    /// The data for the worker.
+    pub(crate) plan: BuildPlan,
 }
 
-/// Adds a build that waits.
-pub fn insert(connection: &Connection, repository_id: i64, planned: &Planned) -> Result<()> {
+/// Adds a waiting build.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn insert(
+    connection: &Connection,
+    repository_id: i64,
+    planned: &PlannedBuild,
+) -> Result<()> {
     let build = &planned.build;
     let (namespace, repo_name) = build.repository().unwrap_or_default();
     connection.execute(
@@ -54,8 +62,16 @@ fn build(row: &Row) -> Result<Build> {
     decode(row.get_ref("build")?.as_str()?)
 }
 
-/// One build, where the caller may see it.
-pub fn find(connection: &Connection, caller: &Caller, build_id: &str) -> Result<Option<Build>> {
+/// Returns a build if it exists and the caller may read it.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn find(
+    connection: &Connection,
+    caller: &Caller,
+    build_id: &str,
+) -> Result<Option<Build>> {
     connection
         .query_row(
             "SELECT build FROM builds WHERE build_id = :build_id
@@ -67,16 +83,20 @@ pub fn find(connection: &Connection, caller: &Caller, build_id: &str) -> Result<
         .optional()
 }
 
-/// Which builds a list holds.
-pub struct Filter {
-    /// One namespace; `None` for the caller's own.
-    pub namespace: Option<String>,
-    /// One repository name.
-    pub repo_name: Option<String>,
+/// Selects the builds of a list.
+pub(crate) struct Filter {
+    /// One namespace; `None` for all namespaces of the caller.
+    pub(crate) namespace: Option<String>,
+    /// One repository name; `None` for all.
+    pub(crate) repo_name: Option<String>,
 }
 
-/// A page of builds, newest first.
-pub fn list(
+/// Returns a page of builds, newest first.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn list(
     connection: &Connection,
     caller: &Caller,
     filter: &Filter,
@@ -120,21 +140,25 @@ pub fn list(
 }
 
 /// Takes the oldest waiting build and marks it as in progress.
-pub fn claim(connection: &mut Connection) -> Result<Option<Planned>> {
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn claim(connection: &mut Connection) -> Result<Option<PlannedBuild>> {
     let transaction = connection.transaction()?;
-    let taken = transaction
+    let oldest = transaction
         .query_row(
             "SELECT build, plan FROM builds WHERE status = 'W' ORDER BY number LIMIT 1",
             [],
             |row| {
-                Ok(Planned {
+                Ok(PlannedBuild {
                     build: build(row)?,
                     plan: decode(row.get_ref("plan")?.as_str()?)?,
                 })
             },
         )
         .optional()?;
-    let Some(mut planned) = taken else {
+    let Some(mut planned) = oldest else {
         return Ok(None);
     };
     planned.build.status = Status::InProgress;
@@ -145,8 +169,12 @@ pub fn claim(connection: &mut Connection) -> Result<Option<Planned>> {
     Ok(Some(planned))
 }
 
-/// Writes a build as it is now.
-pub fn save(connection: &Connection, build: &Build) -> Result<()> {
+/// Stores the current state of a build.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn save(connection: &Connection, build: &Build) -> Result<()> {
     connection.execute(
         "UPDATE builds SET status = ?2, build = ?3 WHERE build_id = ?1",
         params![build.build_id, build.status.as_str(), encode(build)?],
@@ -154,17 +182,21 @@ pub fn save(connection: &Connection, build: &Build) -> Result<()> {
     Ok(())
 }
 
-/// Writes how far a build has come.
-pub fn record_step(connection: &Connection, build_id: &str, step: i64) -> Result<()> {
+/// Stores the API's `step_at` of a build.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn record_step_at(connection: &Connection, build_id: &str, step_at: i64) -> Result<()> {
     connection.execute(
         "UPDATE builds SET build = json_set(build, '$.step_at', ?2) WHERE build_id = ?1",
-        params![build_id, step],
+        params![build_id, step_at],
     )?;
     Ok(())
 }
 
-/// Marks builds as failed, with one more line in each log: those in progress after a crash, or
-/// those of a removed repository that still wait.
+/// Marks the builds that match a condition as failed and adds the reason to their logs. Returns how
+/// many there were.
 fn fail_where(
     connection: &Connection,
     condition: &str,
@@ -194,16 +226,24 @@ fn fail_where(
     Ok(builds.len())
 }
 
-/// Marks what was in progress when the server ended without a word as failed; how many.
-pub fn fail_abandoned(connection: &mut Connection, reason: &str) -> Result<usize> {
+/// Marks the builds that were running when the server crashed as failed. Returns how many there were.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn fail_abandoned(connection: &mut Connection, reason: &str) -> Result<usize> {
     let transaction = connection.transaction()?;
     let failed = fail_where(&transaction, "status = 'I'", [], reason)?;
     transaction.commit()?;
     Ok(failed)
 }
 
-/// Fails the waiting builds of a repository, and answers the ids of those in progress.
-pub fn cancel_all(
+/// Marks the waiting builds of a repository as failed. Returns the ids of the running ones.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn cancel_all(
     connection: &Connection,
     repository_id: i64,
     reason: &str,

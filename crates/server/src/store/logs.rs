@@ -1,33 +1,37 @@
-//! Logs. A log is stored in parts, each a run of entries in the wire's own JSON, parted by commas:
-//! an answer is made by joining parts, and a part is only taken apart where a time bound cuts it.
+//! The logs in the database. A log is stored in chunks: JSON objects separated by commas, numbered from
+//! 1 in the column `part`. A response joins chunks, and only parses those that a time bound cuts.
 
 use crate::log_level::Level;
 use rusqlite::{Connection, Result, params};
 use slipway_api::LogEntry;
 
-/// A run of entries, ready to be stored.
-pub struct Part {
-    /// The earliest time in it, Unix seconds, UTC.
-    pub first_time: i64,
-    /// The latest time in it.
-    pub last_time: i64,
-    /// JSON objects, parted by commas.
-    pub entries: String,
+/// Consecutive entries of a log, ready to be stored.
+pub(crate) struct LogChunk {
+    /// The earliest time of an entry, in Unix seconds, UTC.
+    pub(crate) first_time: i64,
+    /// The latest time of an entry, in Unix seconds, UTC.
+    pub(crate) last_time: i64,
+    /// JSON objects, separated by commas.
+    pub(crate) entries: String,
 }
 
-/// One entry as JSON.
-pub fn entry_json(time: i64, level: Level, message: &str) -> String {
+/// Returns one entry as JSON. `time` is in Unix seconds, UTC.
+pub(crate) fn entry_json(time: i64, level: Level, message: &str) -> String {
     let entry = LogEntry {
         message: message.to_owned(),
         level: Some(level.as_str().to_owned()),
         time: Some(time),
     };
-    // A struct of texts and numbers is always JSON.
+    // A struct of texts and numbers can always be serialized.
     serde_json::to_string(&entry).unwrap_or_default()
 }
 
-/// Adds a part at the log's end.
-pub fn append(connection: &Connection, build_id: &str, part: &Part) -> Result<()> {
+/// Adds a chunk to the end of a log.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn append(connection: &Connection, build_id: &str, chunk: &LogChunk) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO log (build_id, part, first_time, last_time, entries)
@@ -35,31 +39,39 @@ pub fn append(connection: &Connection, build_id: &str, part: &Part) -> Result<()
         )?
         .execute(params![
             build_id,
-            part.first_time,
-            part.last_time,
-            part.entries
+            chunk.first_time,
+            chunk.last_time,
+            chunk.entries
         ])?;
     Ok(())
 }
 
-/// Adds one line at the log's end.
-pub fn append_line(
+/// Adds one line to the end of a log.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn append_line(
     connection: &Connection,
     build_id: &str,
     time: i64,
     level: Level,
     message: &str,
 ) -> Result<()> {
-    let part = Part {
+    let chunk = LogChunk {
         first_time: time,
         last_time: time,
         entries: entry_json(time, level, message),
     };
-    append(connection, build_id, &part)
+    append(connection, build_id, &chunk)
 }
 
-/// The part that a log ends with now, 0 when it is empty.
-pub fn last_part(connection: &Connection, build_id: &str) -> Result<i64> {
+/// Returns the number of a log's last chunk; 0 if the log is empty.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn last_chunk(connection: &Connection, build_id: &str) -> Result<i64> {
     connection.query_row(
         "SELECT coalesce(max(part), 0) FROM log WHERE build_id = ?1",
         [build_id],
@@ -67,69 +79,79 @@ pub fn last_part(connection: &Connection, build_id: &str) -> Result<i64> {
     )
 }
 
-/// Which entries are asked for: both bounds in Unix seconds, UTC, both included.
+/// The time range of a request, in Unix seconds, UTC. Both bounds are included.
 #[derive(Debug, Clone, Copy)]
-pub struct Window {
-    /// No entry before this.
-    pub start: i64,
-    /// No entry after this.
-    pub end: i64,
+pub(crate) struct TimeWindow {
+    /// The earliest time.
+    pub(crate) start: i64,
+    /// The latest time.
+    pub(crate) end: i64,
 }
 
-/// Some of a log: entries parted by commas (never empty ones), and the part to go on after.
-pub struct Excerpt {
-    /// JSON objects, parted by commas; can be empty.
-    pub entries: String,
-    /// The last part that was read.
-    pub part: i64,
+/// A piece of a log.
+pub(crate) struct LogExcerpt {
+    /// JSON objects, separated by commas; can be empty.
+    pub(crate) entries: String,
+    /// The last chunk that was read.
+    pub(crate) last_chunk: i64,
 }
 
-/// The most bytes that are read at once, give or take one part.
-const EXCERPT: usize = 1 << 20;
+/// The size at which an excerpt is complete, in bytes. The last chunk can exceed it.
+const EXCERPT_BYTES: usize = 1 << 20;
 
-/// Reads on after part `after`, up to part `until`; `None` at the end.
-pub fn read(
+/// Reads the chunks after `after`, up to and including `last_chunk`; `None` at the end.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn read(
     connection: &Connection,
     build_id: &str,
-    window: Window,
+    window: TimeWindow,
     after: i64,
-    until: i64,
-) -> Result<Option<Excerpt>> {
+    last_chunk: i64,
+) -> Result<Option<LogExcerpt>> {
     let mut statement = connection.prepare_cached(
         "SELECT part, first_time, last_time, entries FROM log
          WHERE build_id = ?1 AND part > ?2 AND part <= ?3 AND last_time >= ?4 AND first_time <= ?5
          ORDER BY part",
     )?;
-    let mut rows = statement.query(params![build_id, after, until, window.start, window.end])?;
-    let mut excerpt: Option<Excerpt> = None;
+    let mut rows = statement.query(params![
+        build_id,
+        after,
+        last_chunk,
+        window.start,
+        window.end
+    ])?;
+    let mut excerpt: Option<LogExcerpt> = None;
     while let Some(row) = rows.next()? {
-        let found = excerpt.get_or_insert_with(|| Excerpt {
+        let found = excerpt.get_or_insert_with(|| LogExcerpt {
             entries: String::new(),
-            part: after,
+            last_chunk: after,
         });
-        found.part = row.get(0)?;
+        found.last_chunk = row.get(0)?;
         let is_whole = row.get::<_, i64>(1)? >= window.start && row.get::<_, i64>(2)? <= window.end;
         let entries = row.get_ref(3)?.as_str()?;
-        let cut;
+        let filtered;
         let entries = if is_whole {
             entries
         } else {
-            cut = cut_out(entries, window)?;
-            &cut
+            filtered = entries_in_window(entries, window)?;
+            &filtered
         };
         if !found.entries.is_empty() && !entries.is_empty() {
             found.entries.push(',');
         }
         found.entries.push_str(entries);
-        if found.entries.len() >= EXCERPT {
+        if found.entries.len() >= EXCERPT_BYTES {
             break;
         }
     }
     Ok(excerpt)
 }
 
-/// The entries of a part that lie in the window.
-fn cut_out(entries: &str, window: Window) -> Result<String> {
+/// Returns the entries of a chunk that are in the window.
+fn entries_in_window(entries: &str, window: TimeWindow) -> Result<String> {
     let entries: Vec<LogEntry> = super::decode(&format!("[{entries}]"))?;
     let inside: Vec<_> = entries
         .iter()

@@ -1,9 +1,9 @@
-//! Everything that lasts, in one SQLite file. What the API answers is stored in the wire's own
-//! JSON, beside the columns that are asked for.
+//! The SQLite database. The API's objects are stored as their JSON, next to the columns that queries
+//! need.
 
-pub mod builds;
-pub mod logs;
-pub mod repositories;
+pub(crate) mod builds;
+pub(crate) mod logs;
+pub(crate) mod repositories;
 
 use rusqlite::{Connection, Result, ffi};
 use serde::Serialize;
@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The tables, one step a version: `user_version` says how many were taken.
-const STEPS: [&str; 1] = ["
+/// The migrations of the tables. SQLite's `user_version` is the number of those that have run.
+const MIGRATIONS: [&str; 1] = ["
     CREATE TABLE repositories (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         namespace TEXT NOT NULL,
@@ -55,39 +55,47 @@ const STEPS: [&str; 1] = ["
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Arc<Mutex<Connection>>);
+pub(crate) struct Store(Arc<Mutex<Connection>>);
 
 impl Store {
-    /// Opens the file, makes it when it is missing, and brings its tables up to date.
-    pub fn open(path: &Path) -> Result<Self> {
+    /// Opens the database file, creates it if it is missing, and runs the migrations.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be opened or a migration fails.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         let mut connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        let taken: usize =
+        let applied: usize =
             connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? as usize;
-        for (index, step) in STEPS.iter().enumerate().skip(taken) {
+        for (index, migration) in MIGRATIONS.iter().enumerate().skip(applied) {
             let transaction = connection.transaction()?;
-            transaction.execute_batch(step)?;
+            transaction.execute_batch(migration)?;
             transaction.pragma_update(None, "user_version", index as i64 + 1)?;
             transaction.commit()?;
         }
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
-    /// Runs `work` on the database, away from the threads that serve requests.
-    pub async fn run<T, F>(&self, work: F) -> Result<T>
+    /// Runs `work` on the database, outside of the async threads.
+    ///
+    /// # Errors
+    ///
+    /// When `work` fails or panics.
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     {
         let connection = self.0.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            // A panic inside a transaction rolls it back, so what a poisoned lock holds is sound.
+        let task = tokio::task::spawn_blocking(move || {
+            // A panic rolls back its transaction, so the data of a poisoned lock is consistent.
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             work(&mut connection)
         });
-        done.await.unwrap_or_else(|error| {
+        task.await.unwrap_or_else(|error| {
             Err(rusqlite::Error::SqliteFailure(
                 ffi::Error::new(ffi::SQLITE_ABORT),
                 Some(error.to_string()),
@@ -96,46 +104,46 @@ impl Store {
     }
 }
 
-/// A column's JSON as its type.
+/// Parses the JSON of a column.
 fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })
 }
 
-/// A value as a column's JSON.
+/// Writes a value as the JSON of a column.
 fn encode(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-/// Who asks: what a call may see and do.
+/// The caller of the API, by what it may read and write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Caller {
-    /// There are no tokens here: everyone may do everything.
+pub(crate) enum Caller {
+    /// The server has no tokens, so every caller may do everything.
     Anyone,
-    /// The namespaces of the token.
+    /// The caller may write in these namespaces, the ones of its token.
     Namespaces(Vec<String>),
 }
 
 impl Caller {
-    /// Whether it may write in a namespace.
-    pub fn may_write(&self, namespace: &str) -> bool {
+    /// Returns true if the caller may write in a namespace.
+    pub(crate) fn may_write(&self, namespace: &str) -> bool {
         match self {
             Self::Anyone => true,
             Self::Namespaces(namespaces) => namespaces.iter().any(|own| own == namespace),
         }
     }
 
-    /// The user that `created_by` names.
-    pub fn name(&self, namespace: &str) -> String {
+    /// The user name for `created_by`.
+    pub(crate) fn name(&self, namespace: &str) -> String {
         match self {
             Self::Anyone => "local".to_owned(),
             Self::Namespaces(_) => namespace.to_owned(),
         }
     }
 
-    /// The namespaces as a JSON array for SQL; `None` where all may be seen.
+    /// The namespaces as a JSON array for SQL; `None` if the caller may read everything.
     fn as_json(&self) -> Result<Option<String>> {
         match self {
             Self::Anyone => Ok(None),
@@ -144,18 +152,18 @@ impl Caller {
     }
 }
 
-/// One page of a list: its rows, and how many there are on all pages.
-pub struct Listing<T> {
-    /// All pages' rows.
-    pub count: u64,
-    /// This page's rows.
-    pub rows: Vec<T>,
+/// One page of a list.
+pub(crate) struct Listing<T> {
+    /// The number of rows on all pages.
+    pub(crate) count: u64,
+    /// The rows of this page.
+    pub(crate) rows: Vec<T>,
 }
 
-/// The SQL `OFFSET` of a page that counts from 1.
+/// Returns the SQL `OFFSET` of a page. Pages are numbered from 1.
 fn offset(page: u64) -> i64 {
-    let before = page
+    let rows_before = page
         .saturating_sub(1)
         .saturating_mul(slipway_api::page::PAGE_SIZE);
-    i64::try_from(before).unwrap_or(i64::MAX)
+    i64::try_from(rows_before).unwrap_or(i64::MAX)
 }

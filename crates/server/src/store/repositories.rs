@@ -1,36 +1,40 @@
-//! Build repositories and their tag configs.
+//! The build repositories and their tag configs in the database.
 
 use crate::store::{Caller, Listing, decode, encode, offset};
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
 use slipway_api::page::PAGE_SIZE;
 use slipway_api::{Repository, TagConfig, Timestamp};
 
-/// A repository with what the API does not show.
-pub struct Stored {
-    /// The id of the repository, and of its build config.
-    pub id: i64,
-    /// As the API answers it, tag configs included.
-    pub repository: Repository,
-    /// The name of its deploy key's file.
-    pub deploy_key: Option<String>,
+/// A repository with the data that the API does not show.
+pub(crate) struct StoredRepository {
+    /// The id of the repository and of its build config.
+    pub(crate) id: i64,
+    /// The repository as the API returns it, with its tag configs.
+    pub(crate) repository: Repository,
+    /// The file name of the deploy key.
+    pub(crate) deploy_key: Option<String>,
 }
 
 /// A tag config that is built on every push.
-pub struct Active {
-    /// The id of its repository.
-    pub repository_id: i64,
-    /// The row.
-    pub tag_config: TagConfig,
-    /// The head that was seen last; `None` before the first look.
-    pub head: Option<String>,
+pub(crate) struct ActiveTagConfig {
+    /// The id of the tag config's repository.
+    pub(crate) repository_id: i64,
+    /// The tag config.
+    pub(crate) tag_config: TagConfig,
+    /// The head commit of the last poll; `None` before the first poll.
+    pub(crate) head: Option<String>,
 }
 
-/// Adds a repository; `None` when the namespace has one of that name.
-pub fn insert(
+/// Adds a repository; `None` if the namespace has a repository with this name.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn insert(
     connection: &mut Connection,
     mut repository: Repository,
     deploy_key: Option<&str>,
-) -> Result<Option<Stored>> {
+) -> Result<Option<StoredRepository>> {
     let transaction = connection.transaction()?;
     let tag_configs = repository
         .build_config
@@ -74,14 +78,14 @@ fn insert_tag_config(
     Ok(())
 }
 
-fn stored(connection: &Connection, row: &Row) -> Result<Stored> {
+fn stored(connection: &Connection, row: &Row) -> Result<StoredRepository> {
     let id: i64 = row.get("id")?;
     let mut repository: Repository = decode(row.get_ref("repository")?.as_str()?)?;
     if let Some(config) = repository.build_config.as_mut() {
         config.id = Some(id);
         config.tag_configs = tag_configs(connection, id)?;
     }
-    Ok(Stored {
+    Ok(StoredRepository {
         id,
         repository,
         deploy_key: row.get("deploy_key")?,
@@ -103,8 +107,12 @@ fn tag_config(row: &Row) -> Result<TagConfig> {
     Ok(tag_config)
 }
 
-/// The repository of an id.
-pub fn by_id(connection: &Connection, id: i64) -> Result<Option<Stored>> {
+/// Returns the repository with an id.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn by_id(connection: &Connection, id: i64) -> Result<Option<StoredRepository>> {
     connection
         .query_row("SELECT * FROM repositories WHERE id = ?1", [id], |row| {
             stored(connection, row)
@@ -112,13 +120,17 @@ pub fn by_id(connection: &Connection, id: i64) -> Result<Option<Stored>> {
         .optional()
 }
 
-/// The repository of a name, where the caller may see it.
-pub fn find(
+/// Returns the repository with a name if it exists and the caller may read it.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn find(
     connection: &Connection,
     caller: &Caller,
     namespace: &str,
     repo_name: &str,
-) -> Result<Option<Stored>> {
+) -> Result<Option<StoredRepository>> {
     let found = connection
         .query_row(
             "SELECT * FROM repositories WHERE namespace = ?1 AND repo_name = ?2",
@@ -129,8 +141,12 @@ pub fn find(
     Ok(found.filter(|found| found.repository.is_public || caller.may_write(namespace)))
 }
 
-/// A page of a namespace's repositories, by name.
-pub fn list(
+/// Returns a page of a namespace's repositories, sorted by name.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn list(
     connection: &Connection,
     caller: &Caller,
     namespace: &str,
@@ -163,18 +179,26 @@ pub fn list(
     })
 }
 
-/// What `replace` changes.
-pub struct Change {
+/// The new values for `replace`.
+pub(crate) struct ConfigChange {
     /// The new build node; `None` keeps the old one.
-    pub build_node: Option<String>,
-    /// All rows; those with an id are changed, the others added, what is left out is gone. The ids
-    /// are ones that the repository has.
-    pub tag_configs: Vec<TagConfig>,
+    pub(crate) build_node: Option<String>,
+    /// All tag configs. Those with an id replace the existing one, which must belong to the repository;
+    /// the others are added; existing ones that are missing here are removed.
+    pub(crate) tag_configs: Vec<TagConfig>,
 }
 
-/// Replaces the build node and the tag configs, all or nothing. A changed row keeps the head that
-/// was seen last only while it looks at the same branch.
-pub fn replace(connection: &mut Connection, id: i64, change: Change) -> Result<Option<Stored>> {
+/// Replaces the build node and the tag configs in one transaction. A changed tag config keeps the head
+/// of the last poll only while its branch or tag stays the same.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn replace(
+    connection: &mut Connection,
+    id: i64,
+    change: ConfigChange,
+) -> Result<Option<StoredRepository>> {
     let transaction = connection.transaction()?;
     let Some(mut old) = by_id(&transaction, id)? else {
         return Ok(None);
@@ -225,14 +249,22 @@ pub fn replace(connection: &mut Connection, id: i64, change: Change) -> Result<O
     by_id(connection, id)
 }
 
-/// Removes a repository and its tag configs. Its builds and their logs stay.
-pub fn remove(connection: &Connection, id: i64) -> Result<()> {
+/// Removes a repository and its tag configs. Its builds and their logs are kept.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn remove(connection: &Connection, id: i64) -> Result<()> {
     connection.execute("DELETE FROM repositories WHERE id = ?1", [id])?;
     Ok(())
 }
 
-/// Whether there is any repository or build at all.
-pub fn is_empty(connection: &Connection) -> Result<bool> {
+/// Returns true if there are no repositories and no builds.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn is_empty(connection: &Connection) -> Result<bool> {
     connection.query_row(
         "SELECT NOT EXISTS (SELECT 1 FROM repositories) AND NOT EXISTS (SELECT 1 FROM builds)",
         [],
@@ -240,12 +272,16 @@ pub fn is_empty(connection: &Connection) -> Result<bool> {
     )
 }
 
-/// All tag configs that are built on every push.
-pub fn active(connection: &Connection) -> Result<Vec<Active>> {
+/// Returns all tag configs that are built on every push.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn active(connection: &Connection) -> Result<Vec<ActiveTagConfig>> {
     connection
         .prepare("SELECT * FROM tag_configs WHERE tag_config ->> 'is_active' ORDER BY id")?
         .query_map([], |row| {
-            Ok(Active {
+            Ok(ActiveTagConfig {
                 repository_id: row.get("repository_id")?,
                 tag_config: tag_config(row)?,
                 head: row.get("head")?,
@@ -254,18 +290,26 @@ pub fn active(connection: &Connection) -> Result<Vec<Active>> {
         .collect()
 }
 
-/// Records a head, but only if the row is as it was when it was looked at: a config that changed
-/// meanwhile starts afresh. Answers whether it was recorded.
-pub fn record_head(connection: &Connection, seen: &Active, head: &str) -> Result<bool> {
+/// Stores the head of a poll and returns true, unless the tag config has changed since the poll began. A
+/// changed tag config starts with a new first poll.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn record_head(
+    connection: &Connection,
+    seen: &ActiveTagConfig,
+    head: &str,
+) -> Result<bool> {
     let Some(id) = seen.tag_config.id else {
         return Ok(false);
     };
-    let now = connection
+    let current = connection
         .query_row("SELECT * FROM tag_configs WHERE id = ?1", [id], |row| {
             Ok((tag_config(row)?, row.get::<_, Option<String>>("head")?))
         })
         .optional()?;
-    if now != Some((seen.tag_config.clone(), seen.head.clone())) {
+    if current != Some((seen.tag_config.clone(), seen.head.clone())) {
         return Ok(false);
     }
     connection.execute(

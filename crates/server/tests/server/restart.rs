@@ -38,7 +38,10 @@ impl Program {
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        let url = line.strip_prefix("Slipway listens on ").unwrap().trim();
+        let url = line
+            .strip_prefix("Slipway is listening on ")
+            .unwrap()
+            .trim();
         let client = Client::elsewhere(folder, url);
         Self { child, client }
     }

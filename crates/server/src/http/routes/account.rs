@@ -1,14 +1,14 @@
 //! The optional calls about tokens.
 
 use crate::error::{Error, json_response};
-use crate::http::extract::Segments;
+use crate::http::extract::PathParams;
 use crate::store::Caller;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-/// Whether the token fits a namespace.
-pub async fn profile(caller: Caller, Segments(namespace): Segments<String>) -> Response {
+/// Returns whether the caller's token gives write access to a namespace.
+pub(crate) async fn profile(caller: Caller, PathParams(namespace): PathParams<String>) -> Response {
     let profile = json!({
         "namespace": namespace,
         "username": caller.name(&namespace),
@@ -17,9 +17,9 @@ pub async fn profile(caller: Caller, Segments(namespace): Segments<String>) -> R
     json_response(StatusCode::OK, &profile)
 }
 
-/// There are no passwords here, so no token can be had for one.
-pub async fn generate_api_token() -> Error {
-    Error::NotOffered(
-        "This server knows no passwords: tokens are given with --token when it is started.",
+/// Always fails, since the server has no passwords to exchange for tokens.
+pub(crate) async fn generate_api_token() -> Error {
+    Error::NotImplemented(
+        "This server does not support passwords. Set its tokens with --token when you start it.",
     )
 }

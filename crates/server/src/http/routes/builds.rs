@@ -1,9 +1,10 @@
 //! Builds (reference, calls 2 to 4).
 
 use crate::app::App;
-use crate::builds::planning::{BuildRequest, plan};
+use crate::builds::planning::{BuildRequest, plan_build};
 use crate::error::{Error, json_response};
-use crate::http::extract::{JsonBody, Parameters, Segments};
+use crate::http::auth::require_write;
+use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::paging::{origin, page, page_number};
 use crate::http::requests;
 use crate::store::builds::Filter;
@@ -14,11 +15,11 @@ use axum::response::Response;
 use slipway_api::Build;
 use std::sync::Arc;
 
-/// Call 2: a page of builds, newest first.
-pub async fn list(
+/// Call 2: returns a page of builds, newest first.
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
-    parameters: Parameters,
+    parameters: QueryParams,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let number = page_number(parameters.get("page"))?;
@@ -45,19 +46,17 @@ pub async fn list(
     Ok(json_response(StatusCode::OK, &page))
 }
 
-/// Call 3: start a build.
-pub async fn trigger(
+/// Call 3: starts a build.
+pub(crate) async fn trigger(
     State(app): State<Arc<App>>,
     caller: Caller,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Error> {
     let request = requests::trigger_build(&body).map_err(Error::Invalid)?;
-    if !caller.may_write(&request.namespace) {
-        return Err(Error::NotPermitted);
-    }
+    require_write(&caller, &request.namespace)?;
     let created_by = caller.name(&request.namespace);
     let sources = app.git.clone();
-    // Found and added in one go, so that a build and the removal of its repository cannot cross.
+    // One transaction, so that the repository can't be removed in between.
     let planned = app
         .store
         .run(move |connection| {
@@ -69,7 +68,7 @@ pub async fn trigger(
                 &request.repo_name,
             )?;
             let Some(stored) = found else {
-                let message = "There is no such repository in this namespace.";
+                let message = "This namespace has no repository with this name.";
                 return Ok(Err(Error::field("repo_name", message)));
             };
             let config = stored.repository.build_config.as_ref();
@@ -78,7 +77,7 @@ pub async fn trigger(
                 rows.find(|row| row.docker_repo_tag == request.tag)
             });
             let planned = tag_config.and_then(|tag_config| {
-                plan(
+                plan_build(
                     sources.sources(),
                     &BuildRequest {
                         stored: &stored,
@@ -90,7 +89,7 @@ pub async fn trigger(
                 )
             });
             let Some(planned) = planned else {
-                let message = "No tag config of this repository makes this tag.";
+                let message = "No tag config of this repository has this tag.";
                 return Ok(Err(Error::field("tag", message)));
             };
             builds::insert(&transaction, stored.id, &planned)?;
@@ -102,11 +101,11 @@ pub async fn trigger(
     Ok(json_response(StatusCode::CREATED, &single(planned.build)))
 }
 
-/// Call 4: one build.
-pub async fn read(
+/// Call 4: returns one build.
+pub(crate) async fn read(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Segments(build_id): Segments<String>,
+    PathParams(build_id): PathParams<String>,
 ) -> Result<Response, Error> {
     let build = app
         .store
@@ -116,7 +115,7 @@ pub async fn read(
     Ok(json_response(StatusCode::OK, &single(build)))
 }
 
-/// A build as call 2 shows it.
+/// Removes the fields that call 2 does not return.
 fn row(build: Build) -> Build {
     Build {
         step_at: None,
@@ -127,7 +126,7 @@ fn row(build: Build) -> Build {
     }
 }
 
-/// A build as calls 3 and 4 show it.
+/// Removes the fields that calls 3 and 4 do not return.
 fn single(build: Build) -> Build {
     Build {
         detail: None,

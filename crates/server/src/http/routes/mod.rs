@@ -1,4 +1,4 @@
-//! Every path of the API, in one place.
+//! The routes of the API.
 
 mod account;
 mod builds;
@@ -7,16 +7,15 @@ mod repositories;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::http::auth::guard;
-pub use crate::repositories::add as add_repository;
+use crate::http::auth::authenticate;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, any, get, post, put};
 use std::sync::Arc;
 
-/// The API, guard included.
-pub fn api(app: &Arc<App>) -> Router<Arc<App>> {
+/// Returns the routes of the API, with authentication.
+pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
     let paths: [(&str, MethodRouter<Arc<App>>); 8] = [
         ("/v1/builds", get(builds::list).post(builds::trigger)),
         ("/v1/builds/{build_id}", get(builds::read)),
@@ -49,5 +48,5 @@ pub fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .method_not_allowed_fallback(async |method: Method| {
             Error::MethodNotAllowed(method.to_string())
         })
-        .route_layer(from_fn_with_state(app.clone(), guard))
+        .route_layer(from_fn_with_state(app.clone(), authenticate))
 }

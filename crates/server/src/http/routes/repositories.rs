@@ -2,12 +2,13 @@
 
 use crate::app::App;
 use crate::error::{Error, json_response};
-use crate::http::extract::{JsonBody, Parameters, Segments};
+use crate::http::auth::require_write;
+use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::paging::{origin, page, page_number};
 use crate::http::requests;
-use crate::repositories::add;
+use crate::repositories::create as create_repository;
 use crate::rules;
-use crate::store::repositories::{Change, Stored};
+use crate::store::repositories::{ConfigChange, StoredRepository};
 use crate::store::{Caller, repositories};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -15,29 +16,27 @@ use axum::response::{IntoResponse, Response};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Call 1: create a build repository.
-pub async fn create(
+/// Call 1: creates a build repository.
+pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Segments(namespace): Segments<String>,
+    PathParams(namespace): PathParams<String>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Error> {
-    if !caller.may_write(&namespace) {
-        return Err(Error::NotPermitted);
-    }
+    require_write(&caller, &namespace)?;
     rules::namespace(&namespace).map_err(|message| Error::field("namespace", message))?;
     let request = requests::create_repository(&body, app.git.sources()).map_err(Error::Invalid)?;
     let created_by = caller.name(&namespace);
-    let stored = add(&app, &namespace, &created_by, request).await?;
+    let stored = create_repository(&app, &namespace, &created_by, request).await?;
     Ok(json_response(StatusCode::CREATED, &stored.repository))
 }
 
-/// The optional list of a namespace's repositories, by name.
-pub async fn list(
+/// The optional list: returns a page of a namespace's repositories, sorted by name.
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Segments(namespace): Segments<String>,
-    parameters: Parameters,
+    PathParams(namespace): PathParams<String>,
+    parameters: QueryParams,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let number = page_number(parameters.get("page"))?;
@@ -62,33 +61,31 @@ async fn find(
     caller: Caller,
     namespace: String,
     repo_name: String,
-) -> Result<Stored, Error> {
+) -> Result<StoredRepository, Error> {
     app.store
         .run(move |connection| repositories::find(connection, &caller, &namespace, &repo_name))
         .await?
         .ok_or(Error::NotFound)
 }
 
-/// The optional read of one repository.
-pub async fn read(
+/// The optional read: returns one repository.
+pub(crate) async fn read(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Segments((namespace, repo_name)): Segments<(String, String)>,
+    PathParams((namespace, repo_name)): PathParams<(String, String)>,
 ) -> Result<Response, Error> {
     let stored = find(&app, caller, namespace, repo_name).await?;
     Ok(json_response(StatusCode::OK, &stored.repository))
 }
 
-/// The optional removal of a repository. Its waiting and running builds are ended; what is finished
-/// stays to be read.
-pub async fn remove(
+/// The optional removal: removes a repository and stops its waiting and running builds. Builds and logs
+/// can still be read.
+pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Segments((namespace, repo_name)): Segments<(String, String)>,
+    PathParams((namespace, repo_name)): PathParams<(String, String)>,
 ) -> Result<Response, Error> {
-    if !caller.may_write(&namespace) {
-        return Err(Error::NotPermitted);
-    }
+    require_write(&caller, &namespace)?;
     let stored = find(&app, caller, namespace, repo_name).await?;
     let id = stored.id;
     app.store
@@ -101,17 +98,15 @@ pub async fn remove(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Call 6: replace the build node and the tag configs. Answers the build config as it is then.
-pub async fn update_build_config(
+/// Call 6: replaces the build node and the tag configs. Returns the new build config.
+pub(crate) async fn update_build_config(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Segments((namespace, repo_name)): Segments<(String, String)>,
+    PathParams((namespace, repo_name)): PathParams<(String, String)>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Error> {
-    if !caller.may_write(&namespace) {
-        return Err(Error::NotPermitted);
-    }
-    // Looked up, held against the request and changed in one go: nothing comes between.
+    require_write(&caller, &namespace)?;
+    // Read, validated and changed in one go, so that no other change comes in between.
     let config = app
         .store
         .run(move |connection| {
@@ -127,9 +122,9 @@ pub async fn update_build_config(
                 .collect();
             let request = match requests::update_build_config(&body, stored.id, &rows) {
                 Ok(request) => request,
-                Err(problems) => return Ok(Err(Error::Invalid(problems))),
+                Err(errors) => return Ok(Err(Error::Invalid(errors))),
             };
-            let change = Change {
+            let change = ConfigChange {
                 build_node: request.build_node,
                 tag_configs: request.tag_configs,
             };
@@ -139,6 +134,6 @@ pub async fn update_build_config(
                 .ok_or(Error::NotFound))
         })
         .await??;
-    app.look_now.notify_one();
+    app.poll_now.notify_one();
     Ok(json_response(StatusCode::OK, &config))
 }

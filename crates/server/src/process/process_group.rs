@@ -1,0 +1,180 @@
+//! Child processes. Each one leads its own process group, and no group outlives the task that
+//! started it.
+
+use crate::option_values::format_duration;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use std::collections::HashSet;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Child;
+use tokio::time::timeout;
+
+/// How long a group may take to end after SIGTERM.
+const TERMINATE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the leader may take to clean up once its child processes have ended.
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A child process that leads its own process group. Dropping it kills the whole group.
+pub(crate) struct ProcessGroup {
+    /// The leader.
+    pub(crate) child: Child,
+    leader: Option<Pid>,
+}
+
+impl ProcessGroup {
+    /// Starts the leader, without input.
+    ///
+    /// # Errors
+    ///
+    /// When the program can't be started.
+    pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
+        command.stdin(Stdio::null()).process_group(0);
+        let child = tokio::process::Command::from(command).spawn()?;
+        let leader = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
+        Ok(Self { child, leader })
+    }
+
+    /// Ends the group and all descendants of the leader, including those in other groups.
+    ///
+    /// The descendants receive SIGTERM first, so that the leader can clean up after them, as buildah
+    /// does with the container of a step. Then the leader receives it. In the end, every process
+    /// that is left receives SIGKILL.
+    pub(crate) async fn terminate(&mut self) {
+        let Some(leader) = self.leader else { return };
+        let mut processes = descendants(leader);
+        for process in &processes {
+            process.send(Signal::TERM);
+        }
+        let has_ended = !processes.is_empty() && self.ends_within(CLEANUP_TIMEOUT).await;
+        if !has_ended {
+            processes.extend(descendants(leader));
+            let _ = kill_process_group(leader, Signal::TERM);
+            self.ends_within(TERMINATE_TIMEOUT).await;
+        }
+        processes.extend(descendants(leader));
+        self.kill();
+        for process in processes {
+            process.send(Signal::KILL);
+        }
+        self.ends_within(TERMINATE_TIMEOUT).await;
+    }
+
+    async fn ends_within(&mut self, limit: Duration) -> bool {
+        timeout(limit, self.child.wait()).await.is_ok()
+    }
+
+    /// Kills what is left of the group. A second call does nothing, because another group may have
+    /// the same id by then.
+    pub(crate) fn kill(&mut self) {
+        if let Some(leader) = self.leader.take() {
+            // An error means that the group has no processes left.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+}
+
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Runs a program outside of any build and returns its output.
+///
+/// # Errors
+///
+/// When the program can't be run, or does not end within `limit`.
+pub(crate) async fn capture(mut command: Command, limit: Duration) -> io::Result<Output> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut group = ProcessGroup::spawn(command)?;
+    let (stdout, stderr) = (group.child.stdout.take(), group.child.stderr.take());
+    let output = async {
+        let (stdout, stderr) = tokio::try_join!(read_all(stdout), read_all(stderr))?;
+        let status = group.child.wait().await?;
+        io::Result::Ok(Output {
+            status,
+            stdout,
+            stderr,
+        })
+    };
+    match timeout(limit, output).await {
+        Ok(output) => {
+            let output = output?;
+            group.kill();
+            Ok(output)
+        }
+        Err(_) => {
+            group.terminate().await;
+            Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                format!("no answer within {}", format_duration(limit)),
+            ))
+        }
+    }
+}
+
+async fn read_all(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(mut stream) = stream {
+        stream.read_to_end(&mut bytes).await?;
+    }
+    Ok(bytes)
+}
+
+/// A process of any group. The start time tells it from a later process with the same id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Process {
+    id: Pid,
+    /// In clock ticks since the system started.
+    start_time: u64,
+}
+
+impl Process {
+    /// Sends a signal, unless the id belongs to another process by now.
+    fn send(self, signal: Signal) {
+        if parent_and_start_time(self.id).is_some_and(|(_, start)| start == self.start_time) {
+            // An error means that the process has just ended.
+            let _ = kill_process(self.id, signal);
+        }
+    }
+}
+
+/// Reads the parent and the start time of a process from `/proc`.
+fn parent_and_start_time(process: Pid) -> Option<(i32, u64)> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).ok()?;
+    // The name is in parentheses and may hold any character. Only numbers follow it.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let parent = fields.nth(1)?.parse().ok()?;
+    Some((parent, fields.nth(17)?.parse().ok()?))
+}
+
+/// Returns all descendants of a process; none on a system without `/proc`.
+fn descendants(of: Pid) -> HashSet<Process> {
+    let all: Vec<(Process, i32)> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let id = Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)?;
+            let (parent, start_time) = parent_and_start_time(id)?;
+            Some((Process { id, start_time }, parent))
+        })
+        .collect();
+    let mut found = HashSet::new();
+    let mut ancestors = vec![of.as_raw_nonzero().get()];
+    while let Some(ancestor) = ancestors.pop() {
+        for (process, parent) in &all {
+            if *parent == ancestor && found.insert(*process) {
+                ancestors.push(process.id.as_raw_nonzero().get());
+            }
+        }
+    }
+    found
+}
