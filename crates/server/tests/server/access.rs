@@ -1,4 +1,4 @@
-//! Who may call: tokens, origins, hosts; and how a call is refused.
+//! Access: tokens, origins and hosts, and how calls are rejected.
 
 use crate::support::*;
 use reqwest::{Method, StatusCode};
@@ -55,11 +55,8 @@ async fn a_token_writes_in_its_own_namespace_only() {
     ])
     .await;
     server.token = Some("secret".to_owned());
-    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
-    let row = with(
-        tag_config("latest"),
-        json!({"code_repo_type_value": "missing"}),
-    );
+    let source = server.repository("one", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let row = failing_tag_config("latest");
     let body = create_body("app", &source.url(), vec![row]);
     let created = server.post("/v1/repositories/demo", &body).await;
     assert_eq!(created.0, StatusCode::CREATED, "{}", created.1);
@@ -95,7 +92,7 @@ async fn a_token_writes_in_its_own_namespace_only() {
     ] {
         assert_eq!(answer, (StatusCode::FORBIDDEN, refusal.clone()));
     }
-    // What is public may be read, what is not is not there.
+    // A public repository can be read; a private one is not found.
     assert_eq!(
         server.get("/v1/repositories/demo/app").await.0,
         StatusCode::OK
@@ -123,7 +120,7 @@ async fn a_token_writes_in_its_own_namespace_only() {
 }
 
 #[tokio::test]
-async fn the_profile_tells_whether_a_token_fits() {
+async fn the_profile_shows_if_a_token_matches() {
     let mut server = TestServer::start(&["--token=demo=secret"]).await;
     server.token = Some("secret".to_owned());
     assert_eq!(
@@ -145,7 +142,7 @@ async fn the_profile_tells_whether_a_token_fits() {
 }
 
 #[tokio::test]
-async fn only_named_origins_may_call_from_a_page() {
+async fn only_pages_of_allowed_origins_may_call() {
     let server = TestServer::start(&["--allow-origin=https://console.example"]).await;
     let preflight = async |origin: &str| {
         server
@@ -203,16 +200,16 @@ async fn only_named_origins_may_call_from_a_page() {
     );
     let exposed = read.headers()["access-control-expose-headers"].to_str();
     assert_eq!(exposed.unwrap().to_lowercase(), "date,retry-after");
-    let foreign = get("https://evil.example").await;
+    let other_origin = get("https://evil.example").await;
     assert!(
-        !foreign
+        !other_origin
             .headers()
             .contains_key("access-control-allow-origin")
     );
 }
 
 #[tokio::test]
-async fn a_foreign_page_changes_nothing() {
+async fn a_page_of_another_origin_changes_nothing() {
     let server = TestServer::start(&["--allow-origin=https://console.example"]).await;
     let trigger = async |origin: &str| {
         let body = json!({"namespace": "demo", "repo_name": "app", "tag": "latest"});
@@ -232,7 +229,7 @@ async fn a_foreign_page_changes_nothing() {
     );
     assert_eq!(trigger(&server.url).await, StatusCode::BAD_REQUEST);
 
-    let named = async |host: &str| {
+    let with_host = async |host: &str| {
         let request = server.request(Method::GET, "/v1/builds");
         request.header("Host", host).send().await.unwrap().status()
     };
@@ -243,7 +240,7 @@ async fn a_foreign_page_changes_nothing() {
         "[::1]:8080",
         "a.localhost",
     ] {
-        assert_eq!(named(host).await, StatusCode::OK, "{host}");
+        assert_eq!(with_host(host).await, StatusCode::OK, "{host}");
     }
     for host in [
         "evil.example",
@@ -251,12 +248,12 @@ async fn a_foreign_page_changes_nothing() {
         "127.0.0.1.evil.example:80",
         "10.0.0.1",
     ] {
-        assert_eq!(named(host).await, StatusCode::FORBIDDEN, "{host}");
+        assert_eq!(with_host(host).await, StatusCode::FORBIDDEN, "{host}");
     }
 }
 
 #[tokio::test]
-async fn writes_are_json() {
+async fn the_body_of_a_write_has_to_be_json() {
     let server = TestServer::start(&[]).await;
     let post = async |kind: Option<&str>, body: &str| {
         let mut request = server
@@ -288,7 +285,7 @@ async fn writes_are_json() {
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_are_refused_as_json() {
+async fn unknown_paths_and_methods_are_rejected_with_json() {
     let server = TestServer::start(&[]).await;
     for path in [
         "/v1",

@@ -4,13 +4,14 @@ use crate::support::*;
 use reqwest::StatusCode;
 use serde_json::json;
 use slipway_api::Build;
+use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn a_build_goes_from_source_to_image() {
     let server = TestServer::start(&[]).await;
     let dockerfile = format!(
         "{}RUN echo built from $(cat /source.txt || echo nothing)\n",
-        server.shell()
+        server.shell_dockerfile()
     );
     let source = server
         .repository(
@@ -46,7 +47,7 @@ async fn a_build_goes_from_source_to_image() {
     let version = decoded.created_at.unwrap().version_tag();
     assert_eq!(decoded.version_tag(), Some(version.as_str()));
 
-    let built = server.ended(&decoded.build_id, "S").await;
+    let built = server.wait_for_status(&decoded.build_id, "S").await;
     assert_eq!(keys(&built), keys(&sample("build.response.json")));
     assert_eq!(built["step_at"], 50);
     assert_eq!(built["code_head_commit"], head);
@@ -87,17 +88,11 @@ async fn a_build_goes_from_source_to_image() {
 #[tokio::test]
 async fn the_log_grows_while_the_build_runs() {
     let server = TestServer::start(&[]).await;
-    // The step never ends by itself: what is seen is seen while it runs.
+    // The step never ends, so the log is read while it runs.
     let step = "echo first; while ! [ -e /never ]; do sleep 0.1; done; echo second";
-    let dockerfile = format!("{}RUN {step}\n", server.shell());
-    let source = server
-        .repository("app", &[("Dockerfile", &dockerfile)])
-        .with_busybox();
-    server
-        .register("t-grow/app", &source, vec![tag_config("latest")])
-        .await;
+    server.register_step("t-grow/app", step).await;
     let id = server.trigger("t-grow/app", "latest").await;
-    server.says(&id, "\nfirst").await;
+    server.wait_for_log(&id, "\nfirst").await;
     let running = server.build(&id).await;
     assert_eq!(running["status"], "I");
     assert!(running["ended_at"].is_null() && !running["started_at"].is_null());
@@ -108,24 +103,19 @@ async fn the_log_grows_while_the_build_runs() {
     assert!(!server.log_text(&id).await.contains("\nsecond"));
     let (status, _) = server.delete("/v1/repositories/t-grow/app").await;
     assert_eq!(status, StatusCode::NO_CONTENT);
-    server.ended(&id, "F").await;
-    let log = server.log(&id).await;
-    let last = log.last().unwrap();
-    assert_eq!(last["level"], "ERROR");
-    assert!(
-        last["message"]
-            .as_str()
-            .unwrap()
-            .contains("repository was removed")
-    );
+    let message = server.wait_for_failure(&id).await;
+    assert!(message.contains("repository was removed"), "{message}");
     let (_, page) = server.get("/v1/builds?namespace=t-grow").await;
-    assert_eq!(page["count"], 1, "what was built stays to be read");
+    assert_eq!(
+        page["count"], 1,
+        "builds of removed repositories can still be read"
+    );
 }
 
 #[tokio::test]
-async fn a_commit_can_be_named_short_or_whole() {
+async fn a_commit_id_can_be_short_or_full() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
     let first = source.git(&["rev-parse", "HEAD"]);
     let second = source.commit(&[("other", "x")]);
     source.git(&["checkout", "--quiet", "-b", "aside"]);
@@ -142,15 +132,18 @@ async fn a_commit_can_be_named_short_or_whole() {
     };
     for asked in [first.clone(), first[..7].to_owned(), first.to_uppercase()] {
         let id = build(&asked).await;
-        let built = server.ended(&id, "S").await;
+        let built = server.wait_for_status(&id, "S").await;
         assert_eq!(built["code_head_commit"], first);
         assert_eq!(built["docker_repo_version_tag"], first[..12]);
     }
     let id = server.trigger("t-commit/app", "latest").await;
-    assert_eq!(server.ended(&id, "S").await["code_head_commit"], second);
+    assert_eq!(
+        server.wait_for_status(&id, "S").await["code_head_commit"],
+        second
+    );
     for missing in [aside, "0".repeat(40)] {
         let id = build(&missing).await;
-        server.ended(&id, "F").await;
+        server.wait_for_status(&id, "F").await;
         assert!(
             server
                 .log_text(&id)
@@ -163,7 +156,7 @@ async fn a_commit_can_be_named_short_or_whole() {
 #[tokio::test]
 async fn a_tag_is_not_the_branch_of_its_name() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
     let tagged = source.git(&["rev-parse", "HEAD"]);
     source.git(&["tag", "--annotate", "--message=one", "v1"]);
     source.git(&["checkout", "--quiet", "-b", "v1"]);
@@ -183,14 +176,14 @@ async fn a_tag_is_not_the_branch_of_its_name() {
         .await;
     for (tag, commit) in [("tag", tagged), ("branch", branched)] {
         let id = server.trigger("t-tag/app", tag).await;
-        let built = server.ended(&id, "S").await;
+        let built = server.wait_for_status(&id, "S").await;
         assert_eq!(built["code_head_commit"], commit);
         assert_eq!(built["docker_repo_version_tag"], "");
     }
 }
 
 #[tokio::test]
-async fn a_hosted_source_is_cloned_from_where_source_says() {
+async fn a_hosted_source_is_cloned_from_its_template() {
     let folder = tempfile::tempdir().unwrap();
     let template = format!(
         "--source=Bitbucket={}/{{namespace}}-{{name}}",
@@ -200,7 +193,7 @@ async fn a_hosted_source_is_cloned_from_where_source_says() {
     let source = GitRepository(folder.path().join("owner-project"));
     std::fs::create_dir(&source.0).unwrap();
     source.git(&["init", "--quiet", "--initial-branch=master"]);
-    let head = source.commit(&[("Dockerfile", &server.plain())]);
+    let head = source.commit(&[("Dockerfile", &server.minimal_dockerfile())]);
     let body = json!({
         "repo_name": "app",
         "is_public": true,
@@ -214,7 +207,7 @@ async fn a_hosted_source_is_cloned_from_where_source_says() {
     let (status, answer) = server.post("/v1/repositories/t-hosted", &body).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
     let id = server.trigger("t-hosted/app", "latest").await;
-    let built = server.ended(&id, "S").await;
+    let built = server.wait_for_status(&id, "S").await;
     assert_eq!(built["code_repo_path"], "owner/project");
     let project = "https://bitbucket.org/owner/project";
     assert_eq!(built["code_repo_http_url"], project);
@@ -229,90 +222,69 @@ async fn a_hosted_source_is_cloned_from_where_source_says() {
 }
 
 #[tokio::test]
-async fn a_step_that_fails_is_in_the_log() {
+async fn a_failed_step_is_in_the_log() {
     let server = TestServer::start(&[]).await;
-    let dockerfile = format!(
-        "{}RUN echo about to fail; exit 3\nRUN echo never\n",
-        server.shell()
-    );
-    let source = server
-        .repository("app", &[("Dockerfile", &dockerfile)])
-        .with_busybox();
     server
-        .register("t-fail/app", &source, vec![tag_config("latest")])
+        .register_step("t-fail/app", "echo about to fail; exit 3\nRUN echo never")
         .await;
     let id = server.trigger("t-fail/app", "latest").await;
-    let failed = server.ended(&id, "F").await;
+    let message = server.wait_for_failure(&id).await;
+    assert!(message.contains("exited with code"), "{message}");
+    let failed = server.build(&id).await;
     assert!(failed["image_id"].is_null());
     assert!(failed["step_at"].as_i64().unwrap() < 50);
-    let log = server.log(&id).await;
-    let last = log.last().unwrap();
-    assert_eq!(last["level"], "ERROR");
-    assert!(
-        last["message"]
-            .as_str()
-            .unwrap()
-            .contains("exited with code"),
-        "{last}"
-    );
     let text = server.log_text(&id).await;
     assert!(
         text.contains("\nabout to fail\n") && !text.contains("\nnever\n"),
         "{text}"
     );
-    let said = log.iter().any(|entry| {
+    let log = server.log(&id).await;
+    let has_error = log.iter().any(|entry| {
         entry["level"] == "ERROR" && entry["message"].as_str().unwrap().contains("exit 3")
     });
-    assert!(said, "the builder's own error is one: {text}");
+    assert!(has_error, "the builder's own error is missing: {text}");
 }
 
 #[tokio::test]
-async fn two_workers_build_at_one_time() {
+async fn two_workers_build_at_the_same_time() {
     let server = TestServer::start(&["--workers=2"]).await;
-    let dockerfile = format!("{}RUN echo running; sleep 86402\n", server.shell());
-    let source = server
-        .repository("app", &[("Dockerfile", &dockerfile)])
-        .with_busybox();
     server
-        .register("t-two/app", &source, vec![tag_config("latest")])
+        .register_step("t-two/app", "echo running; sleep 86402")
         .await;
     let mut ids = Vec::new();
     for _ in 0..3 {
         ids.push(server.trigger("t-two/app", "latest").await);
     }
-    server.says(&ids[0], "\nrunning").await;
-    server.says(&ids[1], "\nrunning").await;
-    // Both run and neither ends by itself, so the third is seen waiting.
+    server.wait_for_log(&ids[0], "\nrunning").await;
+    server.wait_for_log(&ids[1], "\nrunning").await;
+    // Both builds run and never end, so the third one waits.
     assert_eq!(server.build(&ids[0]).await["status"], "I");
     assert_eq!(server.build(&ids[1]).await["status"], "I");
     assert_eq!(server.build(&ids[2]).await["status"], "W");
     server.delete("/v1/repositories/t-two/app").await;
     for id in ids {
-        server.ended(&id, "F").await;
+        server.wait_for_status(&id, "F").await;
     }
-    assert_eq!(processes_with("sleep 86402"), Vec::<String>::new());
+    assert_eq!(processes_with("sleep 86402"), BTreeMap::new());
 }
 
 #[tokio::test]
-async fn what_cannot_be_built_is_not_queued() {
+async fn invalid_requests_are_not_queued() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
-    server
-        .register("demo/app", &source, vec![tag_config("latest")])
-        .await;
+    server.register_minimal("demo/app").await;
     let body = json!({"namespace": "demo", "repo_name": "app", "tag": "latest"});
-    for (change, field, says) in [
-        (json!({"tag": "other"}), "/tag", "makes this tag"),
-        (json!({"tag": "la\ntest"}), "/tag", "A tag is"),
+    for (change, field, expected) in [
+        (json!({"tag": "other"}), "/tag", "has this tag"),
+        (json!({"tag": "la\ntest"}), "/tag", "A tag consists"),
         (
             json!({"repo_name": "missing"}),
             "/repo_name",
-            "no such repository",
+            "no repository with this name",
         ),
         (
             json!({"namespace": "missing"}),
             "/repo_name",
-            "no such repository",
+            "no repository with this name",
         ),
         (json!({"namespace": 1}), "/namespace", "Not a valid string."),
         (
@@ -332,7 +304,7 @@ async fn what_cannot_be_built_is_not_queued() {
         ),
     ] {
         let answer = server.post("/v1/builds", &with(body.clone(), change)).await;
-        assert_field(&answer, field, says);
+        assert_field(&answer, field, expected);
     }
     let answer = server.post("/v1/builds/", &json!({})).await;
     for field in ["/namespace", "/repo_name", "/tag"] {

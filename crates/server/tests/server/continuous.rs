@@ -1,17 +1,17 @@
-//! `is_active`: a push starts a build.
+//! Continuous builds: with `is_active`, a push starts a build.
 
 use crate::support::*;
 use reqwest::StatusCode;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_push_starts_a_build_and_the_first_look_does_not() {
+async fn a_push_starts_a_build_and_the_first_poll_does_not() {
     let server = TestServer::start(&["--poll-interval=100ms"]).await;
-    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
     let active = with(tag_config("latest"), json!({"is_active": true}));
     let idle = tag_config("idle");
-    // A source that cannot be asked does not stop the others.
-    let broken = server.repository("broken", &[("Dockerfile", &server.plain())]);
+    // A source that can't be polled does not affect the others.
+    let broken = server.repository("broken", &[("Dockerfile", &server.minimal_dockerfile())]);
     server
         .register("t-push/broken", &broken, vec![active.clone()])
         .await;
@@ -20,9 +20,9 @@ async fn a_push_starts_a_build_and_the_first_look_does_not() {
         .register("t-push/app", &source, vec![active.clone(), idle])
         .await;
 
-    // One more push than is built is needed to know that the first head has been seen.
+    // The first poll builds nothing, so push until one build shows that it has happened.
     let mut pushes = Vec::new();
-    let build = eventually("a push is built", async || {
+    let build = wait_for("a push is built", async || {
         pushes.push(source.commit(&[]));
         let (_, page) = server
             .get("/v1/builds?namespace=t-push&repo_name=app")
@@ -33,13 +33,13 @@ async fn a_push_starts_a_build_and_the_first_look_does_not() {
     assert_eq!(build["auto_created"], true);
     assert_eq!(build["docker_repo_tag"], "latest");
     let id = build["build_id"].as_str().unwrap();
-    let built = server.ended(id, "S").await;
+    let built = server.wait_for_status(id, "S").await;
     let commit = built["code_head_commit"].as_str().unwrap().to_owned();
-    assert!(pushes.contains(&commit), "the first head was not built");
+    assert!(pushes.contains(&commit), "the first head is not built");
 
-    // The last head is built, and then nothing more is.
+    // The last push is built, and only for the active tag config.
     let head = pushes.last().unwrap();
-    eventually("the last push is built", async || {
+    wait_for("the last push is built", async || {
         let (_, page) = server
             .get("/v1/builds?namespace=t-push&repo_name=app")
             .await;
@@ -50,7 +50,7 @@ async fn a_push_starts_a_build_and_the_first_look_does_not() {
     let rows = page["results"].as_array().unwrap();
     assert!(rows.iter().all(|row| row["docker_repo_tag"] == "latest"));
 
-    // A changed branch starts afresh: its head is recorded, not built.
+    // After a change of the branch, the first poll again builds nothing.
     source.git(&["branch", "stable"]);
     let (_, read) = server.get("/v1/repositories/t-push/app").await;
     let row = read["build_config"]["tag_configs"][0].clone();
@@ -63,7 +63,7 @@ async fn a_push_starts_a_build_and_the_first_look_does_not() {
         .await;
     assert_eq!(status, StatusCode::OK);
     source.git(&["checkout", "--quiet", "stable"]);
-    eventually("a push to the other branch is built", async || {
+    wait_for("a push to the other branch is built", async || {
         source.commit(&[]);
         let (_, page) = server
             .get("/v1/builds?namespace=t-push&repo_name=app")

@@ -1,18 +1,20 @@
-//! What the tests build from and what they find built: git repositories and images.
+//! Git repositories to build from, and the images that were built.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A git repository of a test's own.
-pub struct GitRepository(pub PathBuf);
+/// A git repository of one test.
+pub(crate) struct GitRepository(pub(crate) PathBuf);
 
 impl GitRepository {
-    pub fn url(&self) -> String {
+    /// Returns the clone URL, a local path.
+    pub(crate) fn url(&self) -> String {
         self.0.display().to_string()
     }
 
-    pub fn git(&self, arguments: &[&str]) -> String {
+    /// Runs git in the repository and returns its output.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let output = Command::new("git")
             .arg("-C")
             .arg(&self.0)
@@ -21,13 +23,13 @@ impl GitRepository {
             .args(arguments)
             .output()
             .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "git {arguments:?}: {said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {arguments:?}: {stderr}");
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Writes files, commits everything, and answers the commit.
-    pub fn commit(&self, files: &[(&str, &str)]) -> String {
+    /// Writes files, commits everything, and returns the commit's id.
+    pub(crate) fn commit(&self, files: &[(&str, &str)]) -> String {
         for (name, text) in files {
             let path = self.0.join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -38,8 +40,8 @@ impl GitRepository {
         self.git(&["rev-parse", "HEAD"])
     }
 
-    /// Puts a static busybox beside the Dockerfile, so that RUN steps have a shell.
-    pub fn with_busybox(self) -> Self {
+    /// Commits a static busybox, which gives RUN steps a shell.
+    pub(crate) fn with_busybox(self) -> Self {
         let busybox = ["/bin/busybox", "/usr/bin/busybox"]
             .iter()
             .map(Path::new)
@@ -51,12 +53,11 @@ impl GitRepository {
     }
 }
 
-/// What marks the images of one test, and no two tests the same. Its images go when no test is left
-/// that builds: buildah looks at every image for its cache, and a build fails when one of them is
-/// removed just then.
-pub struct Label(String);
+/// A label for the images of one test. Images are removed once no test is building any more: buildah
+/// reads every image for its cache, and a build fails if one of them is removed meanwhile.
+pub(crate) struct Label(String);
 
-/// How many labels there are, and those of the tests that are over.
+/// The number of labels in use, and the labels of the tests that have ended.
 static LABELS: Mutex<(usize, Vec<String>)> = Mutex::new((0, Vec::new()));
 
 fn labels() -> MutexGuard<'static, (usize, Vec<String>)> {
@@ -78,7 +79,7 @@ impl std::fmt::Display for Label {
 
 impl Drop for Label {
     fn drop(&mut self) {
-        // Locked to the end, so that no test begins meanwhile.
+        // The lock is held until the end, so that no test starts meanwhile.
         let mut labels = labels();
         labels.0 -= 1;
         labels.1.push(self.0.clone());
@@ -103,20 +104,20 @@ impl Drop for Label {
     }
 }
 
-/// Runs buildah as the server does, and answers what it says.
-pub fn buildah(arguments: &[&str]) -> String {
-    let works = Command::new("buildah").arg("info").output();
-    let works = works.expect("the tests need an image builder: install buildah");
+/// Runs buildah as the server does, and returns its output.
+pub(crate) fn buildah(arguments: &[&str]) -> String {
+    let info = Command::new("buildah").arg("info").output();
+    let info = info.expect("the tests need an image builder: install buildah");
     let mut command = Command::new("buildah");
-    if std::env::var_os("STORAGE_DRIVER").is_none() && !works.status.success() {
+    if std::env::var_os("STORAGE_DRIVER").is_none() && !info.status.success() {
         command.env("STORAGE_DRIVER", "vfs");
     }
     let output = command.args(arguments).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The images of a repository in the builder's own list, as `name:tag` and short id.
-pub fn images(path: &str) -> Vec<(String, String)> {
+/// Returns the images of a repository, as `name:tag` and short id.
+pub(crate) fn images(path: &str) -> Vec<(String, String)> {
     buildah(&["images", "--format", "{{.Name}}:{{.Tag}} {{.ID}}"])
         .lines()
         .filter_map(|line| line.trim().split_once(' '))

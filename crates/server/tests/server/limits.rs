@@ -1,65 +1,50 @@
-//! What ends a build before its time, and a machine that has no builder.
+//! The limits of a build, and a machine without an image builder.
 
+use crate::program::Program;
 use crate::support::*;
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-/// Builds a Dockerfile that does not end well and answers the log's last entry.
-async fn last_line(options: &[&str], namespace: &str, step: &str) -> Value {
+/// Runs `step` in a build that fails and returns the last message of its log.
+async fn failure_of(options: &[&str], namespace: &str, step: &str) -> String {
     let server = TestServer::start(options).await;
-    let dockerfile = format!("{}RUN {step}\n", server.shell());
-    let source = server
-        .repository("app", &[("Dockerfile", &dockerfile)])
-        .with_busybox();
     let path = format!("{namespace}/app");
-    server
-        .register(&path, &source, vec![tag_config("latest")])
-        .await;
+    server.register_step(&path, step).await;
     let id = server.trigger(&path, "latest").await;
-    server.ended(&id, "F").await;
-    let log = server.log(&id).await;
-    log.last().unwrap().clone()
+    server.wait_for_failure(&id).await
 }
 
 #[tokio::test]
-async fn a_build_that_takes_too_long_is_ended() {
-    let last = last_line(&["--build-timeout=6s"], "t-time", "sleep 86403").await;
-    assert_eq!(last["level"], "ERROR");
+async fn a_build_that_takes_too_long_is_stopped() {
     assert_eq!(
-        last["message"],
-        "the time limit of 6s was met, and the build was stopped"
+        failure_of(&["--build-timeout=6s"], "t-time", "sleep 86403").await,
+        "the build was stopped: it exceeded the time limit of 6s"
     );
-    assert_eq!(processes_with("sleep 86403"), Vec::<String>::new());
+    assert_eq!(processes_with("sleep 86403"), BTreeMap::new());
 }
 
 #[tokio::test]
-async fn a_build_that_says_too_much_is_ended() {
+async fn a_build_that_writes_too_much_is_stopped() {
     let step = "while :; do echo and on and on and on; done; sleep 86404";
-    let last = last_line(&["--log-limit=20K"], "t-log", step).await;
-    assert_eq!(last["level"], "ERROR");
     assert_eq!(
-        last["message"],
-        "the log limit of 20480 bytes was met, and the build was stopped"
+        failure_of(&["--log-limit=20K"], "t-log", step).await,
+        "the build was stopped: its log exceeded the limit of 20480 bytes"
     );
-    assert_eq!(processes_with("echo and on and on"), Vec::<String>::new());
+    assert_eq!(processes_with("echo and on and on"), BTreeMap::new());
 }
 
 #[tokio::test]
 async fn a_background_process_does_not_outlive_its_build() {
     let server = TestServer::start(&[]).await;
-    let dockerfile = format!("{}RUN sleep 86405 & echo left behind\n", server.shell());
-    let source = server
-        .repository("app", &[("Dockerfile", &dockerfile)])
-        .with_busybox();
     server
-        .register("t-back/app", &source, vec![tag_config("latest")])
+        .register_step("t-back/app", "sleep 86405 & echo left behind")
         .await;
     let id = server.trigger("t-back/app", "latest").await;
-    eventually("the build ends", async || {
+    wait_for("the build ends", async || {
         let build = server.build(&id).await;
         (!build["ended_at"].is_null()).then_some(())
     })
     .await;
-    eventually("its processes end", async || {
+    wait_for("the processes of the build end", async || {
         processes_with("sleep 86405").is_empty().then_some(())
     })
     .await;
@@ -68,9 +53,10 @@ async fn a_background_process_does_not_outlive_its_build() {
 #[tokio::test]
 async fn without_a_builder_the_log_says_what_to_install() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("app", &[("Dockerfile", &server.plain())]);
-    let program = crate::restart::Program::start_with(&server, |command| {
-        // A machine with git and nothing else.
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let git = server.folder.path().join("git");
+    let program = Program::start(tempfile::tempdir().unwrap(), &git, |command| {
+        // PATH contains git and nothing else.
         let path = server.folder.path().join("path");
         std::fs::create_dir(&path).unwrap();
         let git = std::env::split_paths(&std::env::var_os("PATH").unwrap())
@@ -80,16 +66,12 @@ async fn without_a_builder_the_log_says_what_to_install() {
         std::os::unix::fs::symlink(git, path.join("git")).unwrap();
         command.env("PATH", path);
     });
-    let server = &program.client;
+    let server = &program.server;
     server
         .register("demo/app", &source, vec![tag_config("latest")])
         .await;
     let id = server.trigger("demo/app", "latest").await;
-    server.ended(&id, "F").await;
-    let log = server.log(&id).await;
-    let last = log.last().unwrap();
-    assert_eq!(last["level"], "ERROR");
-    let message = last["message"].as_str().unwrap();
+    let message = server.wait_for_failure(&id).await;
     assert!(
         message.contains("install buildah, podman or docker"),
         "{message}"

@@ -1,22 +1,16 @@
-//! Call 5: windows of time, and logs that are long.
+//! Call 5: time ranges, long logs and unusual output.
 
 use crate::support::*;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_window_holds_both_its_bounds() {
+async fn a_window_includes_both_bounds() {
     let server = TestServer::start(&[]).await;
     let step = "for n in 1 2 3 4; do echo line $n; sleep 1; done";
-    let dockerfile = format!("{}RUN {step}\n", server.shell());
-    let source = server
-        .repository("app", &[("Dockerfile", &dockerfile)])
-        .with_busybox();
-    server
-        .register("t-window/app", &source, vec![tag_config("latest")])
-        .await;
+    server.register_step("t-window/app", step).await;
     let id = server.trigger("t-window/app", "latest").await;
-    server.ended(&id, "S").await;
+    server.wait_for_status(&id, "S").await;
     let all = server.log(&id).await;
     let time = |entry: &Value| entry["time"].as_i64().unwrap();
     let times: Vec<_> = all.iter().map(time).collect();
@@ -50,37 +44,36 @@ async fn a_window_holds_both_its_bounds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_million_lines_are_kept_and_served() {
+async fn a_million_lines_are_stored_and_returned() {
     let server = TestServer::start(&["--log-limit=1G"]).await;
-    // buildah, with chroot isolation, loses what a step that ends has not got rid of yet; hence the
-    // pause inside the step.
-    let dockerfile = format!("{}RUN seq 1 1000000; sleep 3\n", server.shell());
-    let source = server
-        .repository("app", &[("Dockerfile", &dockerfile)])
-        .with_busybox();
+    // With chroot isolation, buildah loses output that a step has not written when it ends, so the
+    // step waits at its end.
     server
-        .register("t-million/app", &source, vec![tag_config("latest")])
+        .register_step("t-million/app", "seq 1 1000000; sleep 3")
         .await;
     let id = server.trigger("t-million/app", "latest").await;
-    server.ended(&id, "S").await;
+    server.wait_for_status(&id, "S").await;
     let log = server.log(&id).await;
     let numbers = log
         .iter()
         .filter_map(|entry| entry["message"].as_str().unwrap().parse::<u32>().ok());
-    let wrong = numbers
+    let mismatch = numbers
         .clone()
         .zip(1..)
         .find(|(found, expected)| found != expected);
-    assert_eq!(wrong, None);
+    assert_eq!(mismatch, None);
     assert_eq!(numbers.count(), 1_000_000);
 }
 
 #[tokio::test]
-async fn output_comes_as_it_is() {
+async fn output_is_not_changed() {
     let server = TestServer::start(&[]).await;
     let script =
         "printf 'ten\\rtwenty\\n\\033[31mred\\033[0m\\n\\xff \"quoted\"\\n\\n错误 end\\r\\n'\n";
-    let dockerfile = format!("{}COPY say.sh /say.sh\nRUN sh /say.sh\n", server.shell());
+    let dockerfile = format!(
+        "{}COPY say.sh /say.sh\nRUN sh /say.sh\n",
+        server.shell_dockerfile()
+    );
     let source = server
         .repository("app", &[("Dockerfile", &dockerfile), ("say.sh", script)])
         .with_busybox();
@@ -88,7 +81,7 @@ async fn output_comes_as_it_is() {
         .register("t-output/app", &source, vec![tag_config("latest")])
         .await;
     let id = server.trigger("t-output/app", "latest").await;
-    server.ended(&id, "S").await;
+    server.wait_for_status(&id, "S").await;
     let log = server.log(&id).await;
     let messages: Vec<_> = log.iter().map(|entry| &entry["message"]).collect();
     let expected = [
@@ -98,8 +91,10 @@ async fn output_comes_as_it_is() {
         json!(""),
         json!("错误 end"),
     ];
-    let found = messages
-        .windows(expected.len())
-        .any(|run| run.iter().zip(&expected).all(|(one, other)| *one == other));
+    let found = messages.windows(expected.len()).any(|run| {
+        run.iter()
+            .zip(&expected)
+            .all(|(found, expected)| *found == expected)
+    });
     assert!(found, "{messages:?}");
 }

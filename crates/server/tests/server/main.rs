@@ -1,4 +1,4 @@
-//! The server over HTTP: real git, a real builder, a real database.
+//! Tests of the server over HTTP, with a real git, image builder and database.
 #![forbid(unsafe_code)]
 
 mod access;
@@ -10,6 +10,7 @@ mod hostile;
 mod limits;
 mod logs;
 mod paging;
+mod program;
 mod repositories;
 mod restart;
 mod support;

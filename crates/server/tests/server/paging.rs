@@ -1,4 +1,4 @@
-//! Call 2 with more builds than a page holds.
+//! Call 2 with more builds than fit on a page.
 
 use crate::support::*;
 use reqwest::StatusCode;
@@ -8,13 +8,9 @@ use std::collections::HashSet;
 
 #[tokio::test]
 async fn sixty_builds_are_three_pages_newest_first() {
-    // With no commit to find, each build ends as soon as it is looked at.
     let server = TestServer::start(&["--workers=1"]).await;
-    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
-    let row = with(
-        tag_config("latest"),
-        json!({"code_repo_type_value": "missing"}),
-    );
+    let source = server.repository("one", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let row = failing_tag_config("latest");
     server
         .register("demo/app", &source, vec![row.clone()])
         .await;
@@ -79,17 +75,14 @@ async fn sixty_builds_are_three_pages_newest_first() {
         (status, &none["count"], &none["results"]),
         (StatusCode::OK, &json!(0), &json!([]))
     );
-    server.ended(&read[0], "F").await;
+    server.wait_for_status(&read[0], "F").await;
 }
 
 #[tokio::test]
-async fn links_name_the_host_that_was_asked() {
+async fn links_have_the_host_of_the_request() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
-    let row = with(
-        tag_config("latest"),
-        json!({"code_repo_type_value": "missing"}),
-    );
+    let source = server.repository("one", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let row = failing_tag_config("latest");
     server.register("demo/app", &source, vec![row]).await;
     for _ in 0..21 {
         server.trigger("demo/app", "latest").await;

@@ -1,4 +1,4 @@
-//! Calls 1 and 6, the optional reads and the removal.
+//! Calls 1 and 6, and the optional calls that read and remove repositories.
 
 use crate::support::*;
 use reqwest::StatusCode;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use slipway_api::{BuildConfig, CodeClient, Page, Repository};
 
 #[tokio::test]
-async fn the_references_request_creates_what_the_reference_answers() {
+async fn the_reference_request_gets_the_reference_response() {
     let server = TestServer::start(&[]).await;
     let request = sample("create-repository.request.json");
     let (status, answer) = server.post("/v1/repositories/alauda", &request).await;
@@ -60,7 +60,7 @@ async fn a_repository_has_a_deploy_key_that_only_its_owner_can_read() {
 }
 
 #[tokio::test]
-async fn all_five_clients_are_taken() {
+async fn all_five_clients_are_accepted() {
     let server = TestServer::start(&[]).await;
     for client in CodeClient::KNOWN {
         let name = client.as_str().to_lowercase();
@@ -92,7 +92,7 @@ async fn all_five_clients_are_taken() {
 #[tokio::test]
 async fn repositories_are_listed_read_and_removed_with_and_without_a_slash() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
+    let source = server.repository("one", &[("Dockerfile", &server.minimal_dockerfile())]);
     for number in 0..21 {
         let path = format!("demo/app{number:02}");
         server
@@ -133,12 +133,9 @@ async fn repositories_are_listed_read_and_removed_with_and_without_a_slash() {
 }
 
 #[tokio::test]
-async fn a_name_is_taken_once() {
+async fn a_name_can_be_used_once() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
-    server
-        .register("demo/app", &source, vec![tag_config("latest")])
-        .await;
+    let source = server.register_minimal("demo/app").await;
     let body = create_body("app", &source.url(), vec![tag_config("latest")]);
     let again = server.post("/v1/repositories/demo", &body).await;
     assert_field(&again, "/repo_name", "already exists");
@@ -147,7 +144,7 @@ async fn a_name_is_taken_once() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_said_at_once() {
+async fn all_errors_are_reported_at_once() {
     let server = TestServer::start(&[]).await;
     let body = json!({
         "repo_name": "Not A Name",
@@ -174,7 +171,7 @@ async fn everything_that_is_wrong_is_said_at_once() {
         },
     });
     let answer = server.post("/v1/repositories/demo", &body).await;
-    for (pointer, says) in [
+    for (pointer, expected) in [
         ("/repo_name", "lower-case"),
         ("/description", "no more than 200 characters"),
         ("/is_public", "valid boolean"),
@@ -184,7 +181,10 @@ async fn everything_that_is_wrong_is_said_at_once() {
         ),
         ("/build_config/build_node", "Not a valid string."),
         ("/build_config/email_enabled", "valid boolean"),
-        ("/build_config/tag_configs/1/docker_repo_tag", "A tag is"),
+        (
+            "/build_config/tag_configs/1/docker_repo_tag",
+            "A tag consists",
+        ),
         (
             "/build_config/tag_configs/1/code_repo_type",
             "\"commit\" is not a valid choice.",
@@ -203,16 +203,16 @@ async fn everything_that_is_wrong_is_said_at_once() {
             "/build_config/tag_configs/2/non_field_errors",
             "Expected a dictionary, but got int.",
         ),
-        ("/build_config/tag_configs/3/docker_repo_tag", "another row"),
+        ("/build_config/tag_configs/3/docker_repo_tag", "same tag"),
     ] {
-        assert_field(&answer, pointer, says);
+        assert_field(&answer, pointer, expected);
     }
     assert_eq!(answer.1["build_config"]["tag_configs"][0], json!({}));
     assert_eq!(server.get("/v1/repositories/demo").await.1["count"], 0);
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named() {
+async fn missing_fields_are_reported() {
     let server = TestServer::start(&[]).await;
     let post = async |body: Value| server.post("/v1/repositories/demo", &body).await;
     let required = "This field is required.";
@@ -250,13 +250,13 @@ async fn what_is_missing_is_named() {
     );
     let body = create_body("a", "http://host.example/a", vec![tag_config("latest")]);
     let answer = server.post("/v1/repositories/Not.One", &body).await;
-    assert_field(&answer, "/namespace", "A namespace is");
+    assert_field(&answer, "/namespace", "A namespace consists");
 }
 
 #[tokio::test]
 async fn a_build_config_is_replaced_row_by_row() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
+    let source = server.repository("one", &[("Dockerfile", &server.minimal_dockerfile())]);
     let rows = vec![tag_config("one"), tag_config("two"), tag_config("three")];
     let created = server.register("demo/app", &source, rows).await;
     let rows = &created["build_config"]["tag_configs"];
@@ -287,7 +287,7 @@ async fn a_build_config_is_replaced_row_by_row() {
     let (_, read) = server.get("/v1/repositories/demo/app").await;
     assert_eq!(read["build_config"], answer);
 
-    // Without a build node, the old one stays; the row that is left out is gone.
+    // Without a build node, the old one is kept. A row that is left out is removed.
     let body = json!({"tag_configs": [tag_config("only")]});
     let (_, answer) = server.put(&format!("{path}/"), &body).await;
     assert_eq!(answer["build_node"], "cn");
@@ -295,9 +295,9 @@ async fn a_build_config_is_replaced_row_by_row() {
 }
 
 #[tokio::test]
-async fn a_wrong_row_leaves_the_build_config_as_it_was() {
+async fn an_invalid_row_leaves_the_build_config_unchanged() {
     let server = TestServer::start(&[]).await;
-    let source = server.repository("one", &[("Dockerfile", &server.plain())]);
+    let source = server.repository("one", &[("Dockerfile", &server.minimal_dockerfile())]);
     let created = server
         .register(
             "demo/app",
@@ -313,8 +313,8 @@ async fn a_wrong_row_leaves_the_build_config_as_it_was() {
     let path = "/v1/repositories/demo/app/build-config";
     let put = async |rows: Value| server.put(path, &json!({"tag_configs": rows})).await;
 
-    let foreign = other["build_config"]["tag_configs"][0].clone();
-    let answer = put(json!([rows[0], foreign])).await;
+    let foreign_row = other["build_config"]["tag_configs"][0].clone();
+    let answer = put(json!([rows[0], foreign_row])).await;
     assert_field(&answer, "/tag_configs/1/id", "object does not exist");
     assert_field(
         &answer,
@@ -324,14 +324,14 @@ async fn a_wrong_row_leaves_the_build_config_as_it_was() {
     assert_eq!(answer.1["tag_configs"][0], json!({}));
     let twice = with(rows[0].clone(), json!({"docker_repo_tag": "more"}));
     let answer = put(json!([rows[0], twice])).await;
-    assert_field(&answer, "/tag_configs/1/id", "another row");
+    assert_field(&answer, "/tag_configs/1/id", "same id");
     let wrong = with(
         rows[0].clone(),
         json!({"id": "x", "docker_repo_tag": "a b"}),
     );
     let answer = put(json!([wrong])).await;
     assert_field(&answer, "/tag_configs/0/id", "A valid integer is required.");
-    assert_field(&answer, "/tag_configs/0/docker_repo_tag", "A tag is");
+    assert_field(&answer, "/tag_configs/0/docker_repo_tag", "A tag consists");
     assert_field(&put(json!([])).await, "/tag_configs", "may not be empty");
     let answer = server
         .put(path, &json!({"build_node": "x".repeat(65)}))

@@ -1,11 +1,11 @@
-//! The site beside the API, and the sample.
+//! The static site and the sample repository.
 
 use crate::support::*;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 #[tokio::test]
-async fn the_site_answers_every_path_but_the_apis() {
+async fn the_site_serves_every_path_except_the_api() {
     let site = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| std::fs::write(site.path().join(name), text).unwrap();
     file("index.html", "<!doctype html><title>The console</title>");
@@ -78,7 +78,7 @@ async fn the_site_answers_every_path_but_the_apis() {
 }
 
 #[tokio::test]
-async fn the_sample_is_there_once_and_builds_without_network() {
+async fn the_sample_is_created_once_and_builds_without_network() {
     let _label = Label::default();
     let mut server = TestServer::start(&["--sample"]).await;
     let (status, sample) = server.get("/v1/repositories/demo/hello-slipway").await;
@@ -93,7 +93,7 @@ async fn the_sample_is_there_once_and_builds_without_network() {
         "not built yet"
     );
     let id = server.trigger("demo/hello-slipway", "latest").await;
-    let built = server.ended(&id, "S").await;
+    let built = server.wait_for_status(&id, "S").await;
     assert!(
         built["docker_repo_version_tag"]
             .as_str()
@@ -103,7 +103,7 @@ async fn the_sample_is_there_once_and_builds_without_network() {
 
     server.delete("/v1/repositories/demo/hello-slipway").await;
     server.stop().await;
-    server.resume().await;
+    server.start_again().await;
     let (_, page) = server.get("/v1/repositories/demo").await;
-    assert_eq!(page["count"], 0, "what was removed does not come back");
+    assert_eq!(page["count"], 0, "the removed sample does not come back");
 }
