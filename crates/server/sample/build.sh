@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a build step prints, at the pace of one.
+# Prints output like that of a compiler, at the speed of one.
 set -e
 
 compile() {

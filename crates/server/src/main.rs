@@ -29,11 +29,7 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let server = serve(options).await?;
     let mut stdout = std::io::stdout();
-    writeln!(
-        stdout,
-        "Slipway is listening on http://{}",
-        server.address()
-    )?;
+    writeln!(stdout, "Slipway listens on http://{}", server.address())?;
     stdout.flush()?;
     tokio::select! {
         _ = interrupt.recv() => {}

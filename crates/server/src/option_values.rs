@@ -94,9 +94,9 @@ mod tests {
         assert_eq!(parse_duration("5"), Ok(Duration::from_secs(5)));
         assert_eq!(parse_size("64M"), Ok(64 << 20));
         assert_eq!(parse_size("100"), Ok(100));
-        for wrong in ["", "m", "-1s", "1y", "0", "99999999999999999999h"] {
-            assert!(parse_duration(wrong).is_err(), "{wrong}");
-            assert!(parse_size(wrong).is_err(), "{wrong}");
+        for invalid in ["", "m", "-1s", "1y", "0", "99999999999999999999h"] {
+            assert!(parse_duration(invalid).is_err(), "{invalid}");
+            assert!(parse_size(invalid).is_err(), "{invalid}");
         }
     }
 

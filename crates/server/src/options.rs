@@ -238,18 +238,18 @@ mod tests {
     fn a_token_matches_only_itself_and_is_never_printed() {
         let Ok(access) = parse_access("demo=se=cret");
         assert!(access.matches("se=cret"));
-        for wrong in ["", "se=cre", "se=cretse=cret", "Se=cret"] {
-            assert!(!access.matches(wrong), "{wrong}");
+        for invalid in ["", "se=cre", "se=cretse=cret", "Se=cret"] {
+            assert!(!access.matches(invalid), "{invalid}");
         }
         assert_eq!(format!("{access:?}"), "AccessToken(demo)");
-        for wrong in [
+        for invalid in [
             "demo:secret",
             "De mo=secret",
             "demo=",
             "=secret",
             "demo=se cret",
         ] {
-            let options = Options::try_parse_from(["slipway", "--token", wrong]).unwrap();
+            let options = Options::try_parse_from(["slipway", "--token", invalid]).unwrap();
             let message = options.check().unwrap_err();
             assert!(!message.contains("cret"), "{message}");
         }

@@ -19,7 +19,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) const NO_BUILDER: &str =
     "no image builder works on this machine: install buildah, podman or docker, or start BuildKit";
 
-/// A builder of this machine.
+/// A builder of this machine. It is called as an external program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Builder {
     kind: BuilderChoice,
@@ -32,6 +32,7 @@ pub(crate) struct Builder {
 pub(crate) struct Builders {
     choice: BuilderChoice,
     buildkit_addr: Option<String>,
+    /// The builder that was found; the lock is held while one is searched for.
     found: Mutex<Option<Builder>>,
 }
 
@@ -112,7 +113,7 @@ impl Builder {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        // The builder's own configuration is in there.
+        // XDG_CONFIG_HOME contains the builder's own configuration.
         remove_private_variables(&mut command, &["XDG_CONFIG_HOME"]);
         command.envs(&self.environment);
         if let (BuilderChoice::Buildctl, Some(address)) = (self.kind, &self.buildkit_addr) {
@@ -121,6 +122,7 @@ impl Builder {
         command
     }
 
+    /// Returns true if a command of the builder succeeds.
     async fn succeeds(&self, arguments: &[&str]) -> bool {
         let mut command = self.command();
         command.args(arguments);

@@ -182,7 +182,10 @@ impl Queue {
         let build = &mut planned.build;
         match result {
             Ok(image_id) => {
-                let line = format!("built the image {}: {image_id}", build.image_reference());
+                let line = format!(
+                    "the image {} was built: {image_id}",
+                    build.image_reference()
+                );
                 job.log.advance_to(STEP_AT_DONE);
                 job.log.write(Level::Info, &line);
                 build.status = Status::Succeeded;

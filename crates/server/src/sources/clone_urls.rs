@@ -174,13 +174,13 @@ mod tests {
     fn a_template_has_a_known_client_and_a_url() {
         assert!(SourceTemplate::parse("GitHub=https://a.example/{namespace}/{name}").is_ok());
         assert!(SourceTemplate::parse("GitHub=/srv/{namespace}/{name}.git").is_ok());
-        for wrong in [
+        for invalid in [
             "GitHub",
             "Simple=https://a.example/{name}",
             "GitHub=https://a.example/",
             "GitHub=ext::sh {name}",
         ] {
-            assert!(SourceTemplate::parse(wrong).is_err(), "{wrong}");
+            assert!(SourceTemplate::parse(invalid).is_err(), "{invalid}");
         }
     }
 

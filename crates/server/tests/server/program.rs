@@ -30,7 +30,7 @@ impl Program {
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        let url = line.strip_prefix("Slipway is listening on ").unwrap();
+        let url = line.strip_prefix("Slipway listens on ").unwrap();
         let server = TestServer::remote(folder, url.trim());
         Self { child, server }
     }
