@@ -7,58 +7,58 @@ use crate::{CodeClient, SourceKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// Where a build stands. The reference shows `W` and `S`; `I` and `F` come from published
-    /// clients of the API.
+    /// The state of a build (`status`). The reference shows `W` and `S`; `I` and `F` come from
+    /// published clients of the API.
     Status {
         /// Waiting for a worker.
         Waiting = "W",
         /// In progress.
         InProgress = "I",
-        /// Succeeded: the image is there.
+        /// Succeeded: the image exists.
         Succeeded = "S",
         /// Failed: the log says why.
         Failed = "F",
     }
 }
 
-/// One build. A row of call 2 has `detail`; the answers of calls 3 and 4 have `step_at`,
-/// `build_node`, `build_context_path` and `is_removable` instead: every field but the id may be
-/// missing.
+/// One build. A row of call 2 has `detail`. The answers of calls 3 and 4 have `step_at`,
+/// `build_node`, `build_context_path` and `is_removable` instead. Every field except `build_id` may
+/// be missing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Build {
-    /// The id: an opaque text, a UUID in every example.
+    /// The id: an opaque text. Every example has a UUID.
     pub build_id: String,
-    /// When it was asked for. Can be later than `started_at` by some seconds.
+    /// When it was requested. Can be some seconds later than `started_at`.
     #[serde(default, deserialize_with = "lenient")]
     pub created_at: Option<Timestamp>,
-    /// When a worker took it; `None` while it waits.
+    /// When a worker started it; `None` while it waits.
     #[serde(default, deserialize_with = "lenient")]
     pub started_at: Option<Timestamp>,
-    /// When it ended, well or badly; `None` before.
+    /// When it succeeded or failed; `None` before that.
     #[serde(default, deserialize_with = "lenient")]
     pub ended_at: Option<Timestamp>,
-    /// The commit that it builds, in hex; `None` until known.
+    /// The commit that it builds, in hex; `None` until it is known.
     #[serde(default)]
     pub code_head_commit: Option<String>,
     /// Where the source is hosted.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_client: CodeClient,
-    /// `owner/name` at that host.
+    /// `owner/name` at the source's host.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_path: String,
-    /// Whether `code_repo_type_value` names a branch or a tag.
+    /// The kind of `code_repo_type_value`: branch or tag.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_type: SourceKind,
-    /// The branch or tag.
+    /// The name of the branch or tag.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_type_value: String,
-    /// The user that started it.
+    /// The user who started it.
     #[serde(default, deserialize_with = "or_default")]
     pub created_by: String,
-    /// A text about it, may end in a newline (list rows).
+    /// A text about it, which may end in a newline (rows of call 2 only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// The image's short id, in hex; `None` until it is built.
+    /// The image's short id, in hex; `None` until the image is built.
     #[serde(default)]
     pub image_id: Option<String>,
     /// `namespace/repo_name` of the image.
@@ -67,22 +67,22 @@ pub struct Build {
     /// The image tag.
     #[serde(default, deserialize_with = "or_default")]
     pub docker_repo_tag: String,
-    /// The additional tag that `version_tagging` made; empty or `null` where there is none.
+    /// The additional tag that `version_tagging` made; empty or `None` if there is none.
     #[serde(default)]
     pub docker_repo_version_tag: Option<String>,
     /// The Dockerfile's folder or path in the source tree.
     #[serde(default, deserialize_with = "or_default")]
     pub dockerfile_location: String,
-    /// Where it stands.
+    /// The state.
     #[serde(default, deserialize_with = "or_default")]
     pub status: Status,
-    /// Whether a push started it rather than a person.
+    /// True if a push started it, false if a person did.
     #[serde(default, deserialize_with = "or_default")]
     pub auto_created: bool,
     /// Progress: 1 when just created, 50 when succeeded (single builds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_at: Option<i64>,
-    /// Where it is built, `in` or `cn` (single builds).
+    /// The place where it is built, `in` or `cn` (single builds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_node: Option<String>,
     /// The build context's folder in the source tree (single builds).
@@ -97,14 +97,14 @@ pub struct Build {
     /// The branch's or tag's page at its host.
     #[serde(default)]
     pub code_repo_branch_url: Option<String>,
-    /// Whether the API would remove it (single builds).
+    /// True if the API allows its removal (single builds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_removable: Option<bool>,
 }
 
 impl Build {
-    /// Whether nothing more will happen to it. An unknown status counts as finished only when
-    /// `ended_at` is set.
+    /// Returns true once the build has ended. An unknown status counts as finished only if `ended_at`
+    /// is set.
     pub fn is_finished(&self) -> bool {
         match self.status {
             Status::Succeeded | Status::Failed => true,
@@ -113,8 +113,8 @@ impl Build {
         }
     }
 
-    /// `namespace/name:tag`, as `docker pull` takes it.
-    /// The id where neither is known.
+    /// Returns `namespace/name:tag`, the argument of `docker pull`; the build's id if neither the path
+    /// nor the tag is known.
     pub fn image_reference(&self) -> String {
         match (
             self.docker_repo_path.as_str(),
@@ -126,12 +126,12 @@ impl Build {
         }
     }
 
-    /// The two halves of `docker_repo_path`; `None` when there are not two.
+    /// Returns namespace and name, the two parts of `docker_repo_path`; `None` if it has no slash.
     pub fn repository(&self) -> Option<(&str, &str)> {
         self.docker_repo_path.split_once('/')
     }
 
-    /// The additional tag, where there is one.
+    /// Returns the additional tag of `version_tagging`, if there is one.
     pub fn version_tag(&self) -> Option<&str> {
         let tag = self.docker_repo_version_tag.as_deref()?;
         (!tag.is_empty()).then_some(tag)
@@ -139,13 +139,33 @@ impl Build {
 }
 
 /// The request of call 3: start a build of one tag.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_api::TriggerBuild;
+///
+/// let request = TriggerBuild {
+///     namespace: "acme".to_owned(),
+///     repo_name: "web".to_owned(),
+///     tag: "latest".to_owned(),
+///     code_commit_id: None,
+/// };
+/// assert_eq!(
+///     serde_json::to_string(&request)?,
+///     r#"{"namespace":"acme","repo_name":"web","tag":"latest"}"#
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TriggerBuild {
+    /// The user or organisation that owns the repository.
     pub namespace: String,
+    /// The repository's name, without the namespace.
     pub repo_name: String,
     /// The image tag, which names the tag config.
     pub tag: String,
-    /// The commit to build, in hex; `None` builds the head of the tag config's branch or tag.
+    /// The commit to build, in hex; `None` builds the latest commit of the tag config's branch or tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_commit_id: Option<String>,
 }

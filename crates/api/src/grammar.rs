@@ -1,44 +1,61 @@
-//! The grammar of names, tags, refs, paths and clone URLs: one for the console and the server.
+//! The grammar of names, tags, refs, paths and clone URLs, shared by the console and the server.
+//!
+//! A check returns `None` if the text is valid, and the broken rule otherwise.
+//!
+//! ```
+//! use slipway_api::grammar::{RuleViolation, clone_url, image_tag, ref_name, repo_name};
+//!
+//! assert_eq!(repo_name("web-app"), None);
+//! assert_eq!(repo_name("Web App"), Some(RuleViolation::RepoName));
+//! assert_eq!(image_tag("v1.0"), None);
+//! assert_eq!(ref_name("feature/login"), None);
+//!
+//! let violation = clone_url("https://me:secret@git.test/a").unwrap();
+//! assert_eq!(violation, RuleViolation::Password);
+//! assert!(violation.is_warning());
+//! ```
 
-/// What can be wrong with a field.
+/// The rule that a field's value breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleViolation {
+    /// Empty, but required.
     Empty,
-    /// No repository name by Docker's grammar.
+    /// Not a repository name by Docker's grammar.
     RepoName,
-    /// No image tag.
+    /// Not an image tag by Docker's grammar.
     ImageTag,
     /// Another row has the same image tag.
     SameTag,
-    /// No branch or tag name by git's rules.
+    /// Not a branch or tag name by git's rules.
     RefName,
-    /// No clone URL.
+    /// Not a clone URL.
     CloneUrl,
-    /// Warning: a password in the clone URL.
+    /// Warning: the clone URL contains a password.
     Password,
-    /// A slash, a space or the like in an owner or a name.
+    /// Not an owner or project name: it contains a slash, a space or another character that no code
+    /// host allows.
     SourceName,
-    /// No absolute path, or one with `..`.
+    /// Not an absolute path, or a path with `..`.
     Path,
-    /// Warning: the Dockerfile lies outside the build context.
+    /// Warning: the Dockerfile is outside the build context.
     OutsideContext,
-    /// Neither of the values that the API names.
+    /// Not one of the values that the API accepts.
     Choice,
-    /// A line break or another control character.
+    /// Not a single line: it contains a line break or another control character.
     OneLine,
-    /// No row at all.
+    /// The config has no rows.
     NoRows,
 }
 
 impl RuleViolation {
-    /// Whether it is only a warning, which never blocks.
+    /// Returns true if it is only a warning, which never blocks a request.
     pub fn is_warning(self) -> bool {
         matches!(self, Self::Password | Self::OutsideContext)
     }
 }
 
-/// Docker's grammar for one part of an image name: lower case letters and digits, separated by `.`,
-/// `_`, `__` or dashes; 1 to 255 characters.
+/// Checks a repository name by Docker's grammar for one part of an image name: lower case letters and
+/// digits, separated by `.`, `_`, `__` or dashes; 1 to 255 characters.
 pub fn repo_name(name: &str) -> Option<RuleViolation> {
     if name.is_empty() {
         return Some(RuleViolation::Empty);
@@ -55,7 +72,7 @@ pub fn repo_name(name: &str) -> Option<RuleViolation> {
     (!edges || !separators || name.len() > 255).then_some(RuleViolation::RepoName)
 }
 
-/// `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`.
+/// Checks an image tag by Docker's grammar, `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`.
 pub fn image_tag(tag: &str) -> Option<RuleViolation> {
     if tag.is_empty() {
         return Some(RuleViolation::Empty);
@@ -69,7 +86,8 @@ pub fn image_tag(tag: &str) -> Option<RuleViolation> {
     (!fits).then_some(RuleViolation::ImageTag)
 }
 
-/// git's rules for a branch or tag name (`git check-ref-format --branch`), at most 255 bytes.
+/// Checks the name of a branch or tag by git's rules (`git check-ref-format --branch`); at most 255
+/// bytes.
 pub fn ref_name(name: &str) -> Option<RuleViolation> {
     if name.is_empty() {
         return Some(RuleViolation::Empty);
@@ -90,22 +108,22 @@ pub fn ref_name(name: &str) -> Option<RuleViolation> {
     bad.then_some(RuleViolation::RefName)
 }
 
-/// A commit id as the API takes it: 7 to 40 hex digits.
+/// Returns true for a commit id that the API accepts: 7 to 40 hex digits.
 pub fn is_commit(text: &str) -> bool {
     (7..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The most bytes of a clone URL.
-pub(crate) const CLONE_URL: usize = 2048;
+/// The maximum length of a clone URL, in bytes.
+const MAX_CLONE_URL_BYTES: usize = 2048;
 
-/// http(s), ssh, git, or `user@host:path`. A server may allow local paths too, so an absolute one
-/// and `file://` pass; the API has the last word.
+/// Checks a clone URL: http(s), ssh, git, or `user@host:path`. Absolute local paths and `file:///`
+/// URLs are valid too, since a server may allow them.
 pub fn clone_url(url: &str) -> Option<RuleViolation> {
     if url.is_empty() {
         return Some(RuleViolation::Empty);
     }
     let blank = |char: char| char.is_whitespace() || char.is_control();
-    if url.len() > CLONE_URL || url.chars().any(blank) {
+    if url.len() > MAX_CLONE_URL_BYTES || url.chars().any(blank) {
         return Some(RuleViolation::CloneUrl);
     }
     if url.starts_with('/') || url.starts_with("file:///") {
@@ -116,7 +134,7 @@ pub fn clone_url(url: &str) -> Option<RuleViolation> {
     };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    // git knows its schemes in lower case only.
+    // git accepts schemes in lower case only.
     let known = matches!(scheme, "http" | "https" | "ssh" | "git");
     let (name, password) = user.split_once(':').unwrap_or((user, ""));
     if !known || !is_host(host) || !is_user(name) || path.is_empty() {
@@ -125,8 +143,8 @@ pub fn clone_url(url: &str) -> Option<RuleViolation> {
     (!password.is_empty() || user.contains(':')).then_some(RuleViolation::Password)
 }
 
-/// `user@host:path`, as ssh takes it.
-pub fn is_scp_form(text: &str) -> bool {
+/// Returns true for `user@host:path`, the short form of ssh URLs.
+fn is_scp_form(text: &str) -> bool {
     text.split_once('@')
         .and_then(|(user, rest)| Some((user, rest.split_once(':')?)))
         .is_some_and(|(user, (host, path))| {
@@ -135,8 +153,8 @@ pub fn is_scp_form(text: &str) -> bool {
         })
 }
 
-/// A host with or without a port, which ssh cannot take for an option.
-pub fn is_host(text: &str) -> bool {
+/// Returns true for a host with or without a port that ssh cannot mistake for an option.
+fn is_host(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(['-', ':', '.'])
         && text
@@ -144,14 +162,16 @@ pub fn is_host(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
 }
 
-pub fn is_user(text: &str) -> bool {
+/// Returns true for a user name that ssh cannot mistake for an option; the empty text included.
+fn is_user(text: &str) -> bool {
     !text.starts_with('-')
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b".-_+%".contains(&byte))
 }
 
-/// An owner or a project at a code host: letters, digits, `.`, `_`, `-`, `~`.
+/// Checks the name of an owner or project at a code host: letters, digits, `.`, `_`, `-`, `~`; at
+/// most 255 bytes.
 pub fn source_name(name: &str) -> Option<RuleViolation> {
     if name.is_empty() {
         return Some(RuleViolation::Empty);
@@ -166,7 +186,7 @@ pub fn source_name(name: &str) -> Option<RuleViolation> {
     (!fits).then_some(RuleViolation::SourceName)
 }
 
-/// Any text of one line.
+/// Checks a build node: any text of one line that is not blank.
 pub fn build_node(node: &str) -> Option<RuleViolation> {
     match node.trim() {
         "" => Some(RuleViolation::Empty),
@@ -177,23 +197,24 @@ pub fn build_node(node: &str) -> Option<RuleViolation> {
     }
 }
 
-/// The most bytes of a path in the source tree.
-pub const PATH_LIMIT: usize = 4096;
+/// The maximum length of a path in the source tree, in bytes.
+pub const MAX_PATH_BYTES: usize = 4096;
 
-/// An absolute path in the source that does not step up.
+/// Checks a path in the source tree: absolute, without `..` and control characters, at most
+/// [`MAX_PATH_BYTES`].
 pub fn path(path: &str) -> Option<RuleViolation> {
     if path.is_empty() {
         return Some(RuleViolation::Empty);
     }
     let bad = !path.starts_with('/')
-        || path.len() > PATH_LIMIT
+        || path.len() > MAX_PATH_BYTES
         || path.split('/').any(|part| part == "..")
         || path.chars().any(char::is_control);
     bad.then_some(RuleViolation::Path)
 }
 
-/// The same path without blanks around it, doubled slashes, `.` steps and a slash at its end. What is
-/// no absolute path only loses the blanks.
+/// Normalizes an absolute path: removes surrounding white space, doubled slashes, `.` parts and the
+/// slash at its end. Any other text is only trimmed.
 pub fn clean_path(path: &str) -> String {
     let path = path.trim();
     if !path.starts_with('/') {
@@ -210,7 +231,7 @@ pub fn clean_path(path: &str) -> String {
     clean
 }
 
-/// Whether a path lies in a folder, or is it.
+/// Returns true if a path is in a folder, at any depth, or is the folder itself.
 pub fn is_inside(path: &str, folder: &str) -> bool {
     let (path, folder) = (clean_path(path), clean_path(folder));
     folder == "/"

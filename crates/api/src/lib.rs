@@ -1,15 +1,40 @@
 //! The v1 image build API on the wire: the types of every call in both directions, the URLs of the
-//! calls, and the grammar of names. Shared by the console and the server; no I/O.
+//! calls, and the grammar of names. The console and the server share it. It does no I/O.
+//!
+//! | for | use |
+//! | --- | --- |
+//! | builds (calls 2 to 4) | [`Build`], [`Status`], [`TriggerBuild`], [`Page`] |
+//! | repositories and tag configs (calls 1 and 6) | [`Repository`], [`CreateRepository`], [`UpdateBuildConfig`], [`TagConfig`] |
+//! | logs (call 5) | [`LogEntry`]; `slipway-log` reads whole logs as they stream in |
+//! | the URL of a call | [`url::join_url`] |
+//! | what a name, tag, ref, path or clone URL may look like | [`grammar`] |
+//!
+//! Decoding is lenient: a missing or `null` field becomes a default, and a value that the reference
+//! does not name is kept as it is.
+//!
+//! ```
+//! use slipway_api::{Build, Status};
+//!
+//! let build: Build = serde_json::from_str(
+//!     r#"{"build_id": "b1", "status": "S", "docker_repo_path": "acme/web",
+//!         "docker_repo_tag": "latest", "image_id": null, "a_new_field": 1}"#,
+//! )?;
+//! assert_eq!(build.status, Status::Succeeded);
+//! assert!(build.is_finished());
+//! assert_eq!(build.image_reference(), "acme/web:latest");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
-pub mod build;
+mod build;
 pub mod grammar;
 pub mod lenient;
-pub mod log;
+mod log;
 pub mod page;
 pub mod repository;
 mod text_enum;
-pub mod time;
+mod time;
 pub mod url;
 
 pub use crate::build::{Build, Status, TriggerBuild};

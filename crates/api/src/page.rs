@@ -5,18 +5,32 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-/// The most rows that a page of call 2 holds.
+/// The number of rows on a full page of call 2 (reference).
 pub const PAGE_SIZE: u64 = 20;
 
 /// One page of a list.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_api::{Build, Page};
+///
+/// let page: Page<Build> = serde_json::from_str(
+///     r#"{"count": 41, "results": [{"build_id": "a"}, {"id": "not a build"}]}"#,
+/// )?;
+/// assert_eq!(page.pages(), 3);
+/// assert_eq!((page.results.read.len(), page.results.unread), (1, 1));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {
-    /// How many rows all pages hold together.
+    /// The number of rows on all pages together.
     pub count: u64,
-    /// Set when there is a page after this one. An URL of the publisher's own host: never followed.
+    /// The URL of the next page, if there is one. It names the publisher's own host, so it is never
+    /// followed.
     #[serde(default)]
     pub next: Option<String>,
-    /// Set when there is a page before this one. Never followed.
+    /// The URL of the previous page, if there is one. Never followed.
     #[serde(default)]
     pub previous: Option<String>,
     /// The rows that could be read.
@@ -24,12 +38,13 @@ pub struct Page<T> {
     pub results: PageRows<T>,
 }
 
-/// The rows of a page, and how many of them could not be read: one odd row must not hide the rest,
-/// and must not vanish in silence either.
+/// The rows of a page, and how many of them could not be read. One invalid row must not hide the
+/// others, and must not disappear silently either.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageRows<T> {
+    /// The rows that could be read, in the API's order.
     pub read: Vec<T>,
-    /// Rows that are not what the reference says.
+    /// The number of rows that could not be decoded.
     pub unread: usize,
 }
 
@@ -45,7 +60,8 @@ impl<T: Serialize> Serialize for PageRows<T> {
     }
 }
 
-/// Each row is read from its own text, so that the browser needs one decoder for a type and not two.
+/// Decodes each row from its own text, so that the site contains one decoder for a type instead of
+/// two.
 fn rows<'de, D: Deserializer<'de>, T: DeserializeOwned>(d: D) -> Result<PageRows<T>, D::Error> {
     let rows = Vec::<Box<RawValue>>::deserialize(d)?;
     let total = rows.len();
@@ -60,14 +76,14 @@ fn rows<'de, D: Deserializer<'de>, T: DeserializeOwned>(d: D) -> Result<PageRows
 }
 
 impl Page<Build> {
-    /// Whether a build of it is waiting or under way.
+    /// Returns true if at least one build of the page is waiting or in progress.
     pub fn is_live(&self) -> bool {
         self.results.read.iter().any(|build| !build.is_finished())
     }
 }
 
 impl<T> Page<T> {
-    /// How many pages there are, by `count`; at least 1.
+    /// The number of pages, computed from `count`; at least 1.
     pub fn pages(&self) -> u64 {
         self.count.div_ceil(PAGE_SIZE).max(1)
     }

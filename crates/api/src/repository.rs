@@ -9,11 +9,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 text_enum! {
     /// `code_repo_client`: where the source is hosted.
     CodeClient {
+        /// github.com.
         GitHub = "GitHub",
+        /// bitbucket.org.
         Bitbucket = "Bitbucket",
         /// Gitee's name in the API.
         OSChina = "OSChina",
-        /// Closed in 2016; the API still names it.
+        /// A host that closed in 2016; the API still accepts it.
         GitCafe = "GitCafe",
         /// Any git URL.
         Simple = "Simple",
@@ -21,7 +23,7 @@ text_enum! {
 }
 
 impl CodeClient {
-    /// The five that the reference names, in its order.
+    /// The five clients that the reference names, in its order.
     pub const KNOWN: [CodeClient; 5] = [
         CodeClient::GitHub,
         CodeClient::Bitbucket,
@@ -34,18 +36,20 @@ impl CodeClient {
 text_enum! {
     /// `code_repo_type`: what `code_repo_type_value` names.
     SourceKind {
+        /// A branch.
         Branch = "branch",
+        /// A tag.
         Tag = "tag",
     }
 }
 
-/// `build_node`s that are known; the API takes any text.
+/// The known values of `build_node`. The API accepts any text.
 pub const KNOWN_BUILD_NODES: [&str; 2] = ["in", "cn"];
 
 /// `version_tagging`: the additional tag that each build's image gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum VersionTagging {
-    /// 0: none.
+    /// 0: no additional tag.
     #[default]
     None,
     /// 1: the build's `created_at`, such as `v20150902.081742` (UTC).
@@ -57,14 +61,14 @@ pub enum VersionTagging {
 }
 
 impl VersionTagging {
-    /// The three that the reference names, in its order.
+    /// The three numbers that the reference names, in its order.
     pub const KNOWN: [VersionTagging; 3] = [
         VersionTagging::None,
         VersionTagging::Time,
         VersionTagging::Commit,
     ];
 
-    /// The API's number.
+    /// Returns the API's number.
     pub fn number(self) -> i64 {
         match self {
             Self::None => 0,
@@ -98,59 +102,82 @@ impl<'de> Deserialize<'de> for VersionTagging {
     }
 }
 
-/// Which branch or tag of the source becomes which image tag. With `id` (and
-/// `docker_build_config_id`) call 6 changes the row; without, it adds one.
+/// One row of a build config: builds one branch or tag of the source into one image tag. In call 6, a
+/// row with `id` (and `docker_build_config_id`) changes the existing row; a row without adds a new
+/// one.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_api::{SourceKind, TagConfig, VersionTagging};
+///
+/// let row: TagConfig = serde_json::from_str(
+///     r#"{"docker_repo_tag": "latest", "code_repo_type": "branch", "code_repo_type_value": "main"}"#,
+/// )?;
+/// assert_eq!(row.code_repo_type, SourceKind::Branch);
+/// assert_eq!(row.version_tagging, VersionTagging::None);
+/// assert_eq!(row.context(), "/");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagConfig {
+    /// The row's id; `None` for a new row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
+    /// The id of the build config that the row belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub docker_build_config_id: Option<i64>,
     /// The image tag. (The reference's parameter list says `docker_build_tag`, every example
     /// `docker_repo_tag`.)
     pub docker_repo_tag: String,
-    /// The Dockerfile's folder, or its path, absolute in the source tree.
+    /// The path of the Dockerfile or of its folder, absolute in the source tree.
     #[serde(default, deserialize_with = "or_default")]
     pub dockerfile_location: String,
+    /// The kind of `code_repo_type_value`: branch or tag.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_type: SourceKind,
-    /// The branch or tag.
+    /// The name of the branch or tag.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_type_value: String,
-    /// Continuous build: every push starts one.
+    /// Continuous build: true if every push starts a build.
     #[serde(default, deserialize_with = "or_default")]
     pub is_active: bool,
+    /// The additional tag of each build's image.
     #[serde(default, deserialize_with = "or_default")]
     pub version_tagging: VersionTagging,
-    /// The build context's folder, absolute in the source tree; missing means `/`.
+    /// The build context's folder, absolute in the source tree; `None` means `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_context_path: Option<String>,
 }
 
 impl TagConfig {
-    /// The build context's folder, `/` where the API left it out.
+    /// Returns the build context's folder: `build_context_path`, or `/` if it is missing.
     pub fn context(&self) -> &str {
         self.build_context_path.as_deref().unwrap_or("/")
     }
 }
 
-/// Where the source is: at a host under `owner/name`, or at a git URL. Never both.
+/// Where the source code is: at a known host under `owner/name`, or at a git URL. Never both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeSource {
+    /// At a known host.
     Hosted {
-        /// Any client but `Simple`.
+        /// Any client except `Simple`.
         client: CodeClient,
         /// The owner: a user or group at that host.
         namespace: String,
         /// The project's name at that host.
         name: String,
     },
+    /// At any git URL.
     Simple {
+        /// A URL that passes [`crate::grammar::clone_url`].
         clone_url: String,
     },
 }
 
 impl CodeSource {
+    /// Returns the host, for `code_repo_client`.
     pub fn client(&self) -> CodeClient {
         match self {
             Self::Hosted { client, .. } => client.clone(),
@@ -160,16 +187,32 @@ impl CodeSource {
 }
 
 /// The `build_config` of call 1.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_api::{CodeSource, NewBuildConfig};
+///
+/// let config: NewBuildConfig = serde_json::from_str(
+///     r#"{"code_repo_client": "Simple", "code_repo_clone_url": "https://git.test/a", "tag_configs": []}"#,
+/// )?;
+/// assert_eq!(config.source, CodeSource::Simple { clone_url: "https://git.test/a".to_owned() });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "FlatBuildConfig", into = "FlatBuildConfig")]
 pub struct NewBuildConfig {
+    /// Where the source code is.
     pub source: CodeSource,
+    /// Where builds run; `None` leaves it to the API. [`KNOWN_BUILD_NODES`] has the known values.
     pub build_node: Option<String>,
+    /// True to email the result of each build.
     pub email_enabled: Option<bool>,
+    /// One row for each image tag.
     pub tag_configs: Vec<TagConfig>,
 }
 
-/// `NewBuildConfig` as the wire has it, with the source's three forms side by side.
+/// `NewBuildConfig` on the wire: all fields of both kinds of source, side by side.
 #[derive(Serialize, Deserialize)]
 struct FlatBuildConfig {
     code_repo_client: CodeClient,
@@ -239,61 +282,80 @@ impl From<NewBuildConfig> for FlatBuildConfig {
 /// The request of call 1: create a build repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateRepository {
+    /// The new repository's name, see [`crate::grammar::repo_name`].
     pub repo_name: String,
+    /// One line about it.
     #[serde(default, deserialize_with = "or_default")]
     pub description: String,
+    /// The full description, in Markdown.
     #[serde(default, deserialize_with = "or_default")]
     pub full_description: String,
+    /// True if anyone can pull the image.
     pub is_public: bool,
+    /// The source and the tag configs.
     pub build_config: NewBuildConfig,
 }
 
-/// The request of call 6: the build node and all tag configs. A row that is left out is gone.
+/// The request of call 6: the build node and all tag configs. The API deletes rows that are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UpdateBuildConfig {
+    /// Where builds run; `None` leaves it unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_node: Option<String>,
+    /// All rows of the config.
     pub tag_configs: Vec<TagConfig>,
 }
 
-/// A build repository (answer of call 1; the optional list and single reads).
+/// A build repository: the answer of call 1, of the optional list, and of the optional single read.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Repository {
+    /// The user or organisation that owns it.
     pub namespace: String,
+    /// The name, without the namespace.
     pub repo_name: String,
     /// `namespace/repo_name`.
     #[serde(default, deserialize_with = "or_default")]
     pub repo_path: String,
+    /// One line about it.
     #[serde(default, deserialize_with = "or_default")]
     pub description: String,
+    /// The full description, in Markdown.
     #[serde(default, deserialize_with = "or_default")]
     pub full_description: String,
+    /// The user who created it.
     #[serde(default, deserialize_with = "or_default")]
     pub created_by: String,
+    /// When it was created.
     #[serde(default, deserialize_with = "lenient")]
     pub created_at: Option<Timestamp>,
+    /// When it was changed last.
     #[serde(default, deserialize_with = "lenient")]
     pub updated_at: Option<Timestamp>,
+    /// True if anyone can pull the image.
     #[serde(default, deserialize_with = "or_default")]
     pub is_public: bool,
+    /// True if the API builds its images.
     #[serde(default, deserialize_with = "or_default")]
     pub is_automated: bool,
     /// A path on the publisher's own host.
     #[serde(default)]
     pub logo_file: Option<String>,
+    /// The number of users who starred it.
     #[serde(default, deserialize_with = "or_default")]
     pub repo_starred_count: u64,
-    /// How often the image was pulled.
+    /// The number of pulls.
     #[serde(default, deserialize_with = "or_default")]
     pub download: u64,
-    /// How often an image was pushed.
+    /// The number of pushes.
     #[serde(default, deserialize_with = "or_default")]
     pub upload: u64,
+    /// When it was pulled last.
     #[serde(default, deserialize_with = "lenient")]
     pub pulled_at: Option<Timestamp>,
+    /// When an image was pushed last.
     #[serde(default, deserialize_with = "lenient")]
     pub pushed_at: Option<Timestamp>,
-    /// Rows of the optional list may lack it.
+    /// The source and the tag configs; `None` in rows of the optional list that leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_config: Option<BuildConfig>,
 }
@@ -301,48 +363,56 @@ pub struct Repository {
 /// The `build_config` of a repository: a code source and its tag configs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct BuildConfig {
+    /// The config's id.
     #[serde(default)]
     pub id: Option<i64>,
     /// `namespace/repo_name` of the image.
     #[serde(default, deserialize_with = "or_default")]
     pub docker_repo_path: String,
+    /// Where the source is hosted.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_client: CodeClient,
     /// `owner/name` at the source's host.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_path: String,
-    /// The git URL of a `Simple` source. The reference shows no answer for such a one, so it may be
-    /// missing there too.
+    /// The git URL of a `Simple` source. The reference shows no answer with such a source, so it may
+    /// be missing even then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_repo_clone_url: Option<String>,
+    /// The secret part of the URL that the source's host calls on each push.
     #[serde(default)]
     pub code_repo_webhook_code: Option<String>,
-    /// The deploy key that a private source must be given, in OpenSSH's form; `None` where there is
-    /// none.
+    /// The public deploy key to register at a private source, in OpenSSH's format; `None` if there
+    /// is none.
     #[serde(default)]
     pub code_repo_public_key: Option<String>,
+    /// The user who created it.
     #[serde(default, deserialize_with = "or_default")]
     pub created_by: String,
+    /// Where builds run.
     #[serde(default)]
     pub build_node: Option<String>,
+    /// True if the API emails the result of each build.
     #[serde(default, deserialize_with = "or_default")]
     pub email_enabled: bool,
     /// The source's page at its host.
     #[serde(default)]
     pub code_repo_path_url: Option<String>,
-    /// The page where the source takes deploy keys.
+    /// The page of the source's host where deploy keys are registered.
     #[serde(default)]
     pub deploy_url: Option<String>,
+    /// One row for each image tag.
     #[serde(default, deserialize_with = "or_default")]
     pub tag_configs: Vec<TagConfig>,
 }
 
-/// What call 6 replaces, as the API holds it.
+/// The part of a build config that call 6 replaces, as last read from the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct SavedConfig {
-    /// `None` where the API names none.
+    /// Where builds run; `None` if the API names no place.
     pub build_node: Option<String>,
+    /// The tag configs, in the API's order.
     pub rows: Vec<TagConfig>,
 }
 

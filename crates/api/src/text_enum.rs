@@ -1,19 +1,19 @@
-//! Enums over the API's texts that keep a text they do not know.
+//! Enums of the API's texts that keep a text they do not know.
 
-/// Declares an enum whose variants are known texts of the API, with `Other(String)` for the rest:
-/// an unknown text is kept, shown and sent back as it came, and is never an error.
+/// Declares an enum of the API's known texts, with `Other(String)` for any other text. An unknown
+/// text is kept, shown and sent back unchanged, and is never an error.
 macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)+
-            /// A text that the reference does not name, as it came.
+            /// A text that the reference does not name, unchanged.
             Other(String),
         }
 
         impl $name {
-            /// The text that the API uses.
+            /// Returns the API's text.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -38,7 +38,7 @@ macro_rules! text_enum {
         }
 
         impl Default for $name {
-            /// The empty text: what a missing or `null` field decodes to.
+            /// Returns `Other("")`, which is what a missing or `null` field decodes to.
             fn default() -> Self {
                 Self::Other(String::new())
             }

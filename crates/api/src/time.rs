@@ -4,38 +4,48 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// A point in time in UTC, to the millisecond. Reads any RFC 3339 text; writes milliseconds and `Z`.
+/// A point in time, UTC, to the millisecond. Reads any RFC 3339 text; writes milliseconds and `Z`.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_api::Timestamp;
+///
+/// let time = Timestamp::from_millis(1_441_181_862_581).unwrap();
+/// assert_eq!(time.to_string(), "2015-09-02T08:17:42.581Z");
+/// assert_eq!(time.version_tag(), "v20150902.081742");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
-    /// From Unix milliseconds; `None` outside the years that chrono can hold.
+    /// Makes a time of Unix milliseconds, UTC. Returns `None` outside the years that chrono can hold.
     pub fn from_millis(millis: i64) -> Option<Self> {
         DateTime::from_timestamp_millis(millis).map(Self)
     }
 
-    /// Unix milliseconds, UTC.
+    /// Returns Unix milliseconds, UTC.
     pub fn millis(self) -> i64 {
         self.0.timestamp_millis()
     }
 
-    /// Unix seconds, UTC, rounded down.
+    /// Returns Unix seconds, UTC, rounded down.
     pub fn seconds(self) -> i64 {
         self.0.timestamp()
     }
 
-    /// The date and time in UTC.
+    /// Returns the date and time in UTC.
     pub fn utc(self) -> DateTime<Utc> {
         self.0
     }
 
-    /// The time from `earlier` to `self`, never negative: the API's `created_at` can lie some
-    /// seconds after `started_at`, and a negative wait is shown as 0.
+    /// Returns the time from `earlier` to `self`, or zero if `self` is the earlier one. The API's
+    /// `created_at` can be some seconds later than `started_at`, and a wait is never negative.
     pub fn since(self, earlier: Timestamp) -> TimeDelta {
         (self.0 - earlier.0).max(TimeDelta::zero())
     }
 
-    /// The version tag that `version_tagging` 1 makes of a build's `created_at`, such as
+    /// Returns the tag that `version_tagging` 1 makes of a build's `created_at`, such as
     /// `v20150902.081742` (UTC).
     pub fn version_tag(self) -> String {
         self.0.format("v%Y%m%d.%H%M%S").to_string()
@@ -60,8 +70,8 @@ impl Serialize for Timestamp {
     }
 }
 
-/// Reads a time that may be missing, `null`, or no time at all. A text that is no time is `None`:
-/// one odd field must not hide the row that it stands in.
+/// Reads a time. A missing, `null` or invalid value is `None`: one invalid field must not hide the
+/// whole row.
 pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(match Option::<Value>::deserialize(d)? {
         Some(Value::String(text)) => DateTime::parse_from_rfc3339(&text)

@@ -1,24 +1,24 @@
-//! URLs of calls: every segment and value percent-encoded.
+//! The URLs of the calls, percent-encoded, and clone URLs without their secrets.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except RFC 3986's unreserved ones.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// `text` as one path segment or one query value.
+/// Encodes a text as one path segment or one query value.
 pub fn encode(text: &str) -> String {
-    // A browser takes a segment of dots as a step up, encoded or not; such a name cannot exist.
+    // A browser resolves a segment of dots as a parent folder, encoded or not. No name consists of dots.
     match text {
         "." | ".." => text.replace('.', "%252E"),
         _ => utf8_percent_encode(text, ENCODED).to_string(),
     }
 }
 
-/// What `encode` made of it; `None` when it is no UTF-8.
+/// Decodes the result of [`encode`]. Returns `None` if it is not UTF-8.
 pub fn decode(text: &str) -> Option<String> {
     match text {
         "%252E" | "%252E%252E" => Some(text.replace("%252E", ".")),
@@ -26,7 +26,17 @@ pub fn decode(text: &str) -> Option<String> {
     }
 }
 
-/// `address` + `/v1/` + the segments + the query, in the order given.
+/// Joins the API's base address, `/v1`, the path segments and the query, in the given order. Segments
+/// and query values are percent-encoded, query keys are not.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_api::url::join_url;
+///
+/// let url = join_url("https://api.test", &["builds", "a/b"], &[("page", "1")]);
+/// assert_eq!(url, "https://api.test/v1/builds/a%2Fb?page=1");
+/// ```
 pub fn join_url(address: &str, segments: &[&str], query: &[(&str, &str)]) -> String {
     let mut url = format!("{address}/v1");
     for segment in segments {
@@ -42,11 +52,20 @@ pub fn join_url(address: &str, segments: &[&str], query: &[(&str, &str)]) -> Str
     url
 }
 
-/// A clone URL without what may be secret in it: the user and password of http(s), where a token can
-/// stand in either place, the password of any other scheme, and a query.
+/// Removes everything from a clone URL that may be secret: user and password of http(s) URLs, since
+/// either can be a token; the password of any other scheme; query and fragment.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_api::url::without_secret;
+///
+/// assert_eq!(without_secret("https://me:token@git.test/a"), "https://git.test/a");
+/// assert_eq!(without_secret("ssh://git@git.test/a"), "ssh://git@git.test/a");
+/// ```
 pub fn without_secret(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
-        // Half typed, or `user:password@host:path`, which no git takes but people write.
+        // Half typed, or `user:password@host:path`, which git rejects but people write.
         return match url.split_once('@') {
             Some((user, host)) => match user.split_once(':') {
                 Some((user, _)) => format!("{user}@{host}"),

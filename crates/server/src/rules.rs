@@ -48,7 +48,7 @@ pub(crate) fn source_path(text: &str) -> RuleResult {
     if grammar::path(text).is_none() {
         return Ok(());
     }
-    Err(if text.len() > grammar::PATH_LIMIT {
+    Err(if text.len() > grammar::MAX_PATH_BYTES {
         "Ensure this path has at most 4096 bytes."
     } else if !text.starts_with('/') {
         "The path is relative to the root of the source, so it begins with '/'."
