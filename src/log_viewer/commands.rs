@@ -1,7 +1,7 @@
 //! What can be done with the log, for buttons and keys alike.
 
 use crate::i18n::numbers::number;
-use crate::log::Mode;
+use crate::log::EscapeMode;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
@@ -82,8 +82,8 @@ impl LogCommands {
     pub fn toggle_controls(self) {
         self.view.set_look(|look| {
             look.mode = match look.mode {
-                Mode::Shown => Mode::Controls,
-                Mode::Controls => Mode::Shown,
+                EscapeMode::Interpret => EscapeMode::Show,
+                EscapeMode::Show => EscapeMode::Interpret,
             };
         });
     }
@@ -91,7 +91,7 @@ impl LogCommands {
     /// Goes to the step that failed: to its last line, which says why.
     pub fn go_to_failure(self) {
         let last = self.view.read(|core| {
-            let sections = core.log.sections();
+            let sections = core.log.steps();
             let failed = sections.list().get(sections.failing()?)?;
             Some(failed.last)
         });

@@ -1,6 +1,6 @@
 //! How lines are shown: what the reader has chosen.
 
-use crate::log::Mode;
+use crate::log::EscapeMode;
 use crate::log_viewer::layout::times::TimeKind;
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ const MORE: usize = 32_000;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayOptions {
     pub wrap: bool,
-    pub mode: Mode,
+    pub mode: EscapeMode,
     pub times: TimeKind,
     /// Whether times are in UTC rather than in the reader's zone.
     pub utc: bool,

@@ -105,7 +105,7 @@ impl LogModel {
     /// Takes in what came, for the filter and the overview; says whether there is more to do.
     pub fn catch_up(&mut self) -> bool {
         let context = self.search.as_ref();
-        let sections = self.log.sections();
+        let sections = self.log.steps();
         let done = self
             .rows
             .extend(&self.log, sections, context, &self.filter, BUDGET)
@@ -261,7 +261,7 @@ impl LogModel {
             received: self.log.received(),
             unreadable: self.log.unreadable(),
             errors: errors.map(|level| level.lines).sum(),
-            sections: self.log.sections().list().len(),
+            sections: self.log.steps().list().len(),
             times: self.log.first_time().zip(self.log.last_time()),
         }
     }

@@ -102,7 +102,7 @@ impl LogViewer {
         crate::platform::dom::scroll_into_view_if_needed(".log-frame");
         self.want(line, false);
         let folded = self
-            .read(|core| core.log.sections().section_of(line))
+            .read(|core| core.log.steps().step_of_line(line))
             .flatten();
         match folded.filter(|section| {
             self.filter

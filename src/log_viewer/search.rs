@@ -1,6 +1,6 @@
 //! Search: what is looked for, what was found, and going through it.
 
-use crate::log::{Query, QueryErrorKind, Search};
+use crate::log::{QueryErrorKind, Search, SearchQuery};
 use crate::log_viewer::view_state::{LogViewer, set};
 use crate::log_viewer::yielding::{TimeSlice, now};
 use crate::reactive::effect;
@@ -32,7 +32,7 @@ pub struct SearchResults {
 #[derive(Clone, Copy)]
 pub struct LogSearch {
     view: LogViewer,
-    pub query: RwSignal<Query>,
+    pub query: RwSignal<SearchQuery>,
     pub found: RwSignal<SearchResults>,
     /// The line from which on the first match is to be shown, as soon as it is found.
     origin: StoredValue<Option<usize>>,
@@ -46,7 +46,7 @@ impl LogSearch {
     pub fn new(view: LogViewer) -> Self {
         let finder = Self {
             view,
-            query: RwSignal::new(Query::default()),
+            query: RwSignal::new(SearchQuery::default()),
             found: RwSignal::new(SearchResults::default()),
             origin: StoredValue::new(None),
             running: StoredValue::new(false),
@@ -63,9 +63,9 @@ impl LogSearch {
     }
 
     /// Looks for something else.
-    pub fn look_for(self, change: impl FnOnce(&mut Query)) {
+    pub fn look_for(self, change: impl FnOnce(&mut SearchQuery)) {
         self.query.update(change);
-        let matcher = self.query.with_untracked(Query::compile);
+        let matcher = self.query.with_untracked(SearchQuery::compile);
         let mut found = SearchResults::default();
         let search = match matcher {
             Ok(matcher) => {
@@ -126,7 +126,7 @@ impl LogSearch {
                 let origin = self.origin.try_get_value().flatten();
                 let step = self.view.write(|core| {
                     let search = core.search.as_mut()?;
-                    let done = search.step(core.log.store(), PART);
+                    let done = search.advance(core.log.store(), PART);
                     Some((done, origin.is_some_and(|from| search.next(from).is_some())))
                 });
                 let (done, arrived) = step.flatten().unwrap_or((true, false));

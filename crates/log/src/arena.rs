@@ -1,19 +1,20 @@
-//! All text of a log: bytes in blocks that never move once they are full, so that a growing log is
-//! neither copied nor needs one stretch of memory.
+//! All text of a log, in blocks that never move once they are full. So a growing log is never copied,
+//! and needs no contiguous memory.
 
-/// A block's size is two to this. Tests take small ones, to meet their ends often.
+/// The binary logarithm of a block's size. Small in tests, so that they cross blocks often.
 const BLOCK_BITS: u32 = if cfg!(test) { 7 } else { 20 };
-const BLOCK: usize = 1 << BLOCK_BITS;
+const BLOCK_BYTES: usize = 1 << BLOCK_BITS;
 
-/// The most that an arena takes: what a browser gives a page, less room for everything else.
-const LIMIT: usize = if cfg!(test) { 4 << 20 } else { 3 << 30 };
+/// The maximum size of an arena: the memory that a browser gives a page, minus room for everything
+/// else.
+const MAX_ARENA_BYTES: usize = if cfg!(test) { 4 << 20 } else { 3 << 30 };
 
-/// The longest entry that it takes.
-const LONGEST: usize = if cfg!(test) { 2 << 20 } else { 256 << 20 };
+/// The maximum size of an entry.
+const MAX_ENTRY_BYTES: usize = if cfg!(test) { 2 << 20 } else { 256 << 20 };
 
-/// Where a line begins. Block by block the addresses go up; a block that holds one long entry covers
-/// as many addresses as it is long, rounded up to whole blocks.
-pub type Address = u32;
+/// Where a line begins. Addresses increase from block to block. A block with one long entry takes as
+/// many addresses as the entry has bytes, rounded up to whole blocks.
+pub(crate) type Address = u32;
 
 /// One block of text.
 #[derive(Debug)]
@@ -23,29 +24,30 @@ struct Block {
     base: Address,
     /// The number of the first line in it.
     first_line: usize,
-    /// How many of its bytes belong to whole entries.
+    /// The number of its bytes that belong to complete entries.
     kept: usize,
 }
 
-/// The text of a log. One entry is being written at the end; it is kept by [`Arena::keep`] or dropped
-/// by [`Arena::discard`].
+/// The text of a log. The last entry is pending until [`Arena::keep`] keeps it or [`Arena::discard`]
+/// drops it.
 #[derive(Debug, Default)]
-pub struct Arena {
+pub(crate) struct Arena {
     blocks: Vec<Block>,
-    /// For each whole block's worth of addresses, the block that it belongs to.
+    /// For each range of [`BLOCK_BYTES`] addresses, the index of its block.
     slots: Vec<u32>,
-    /// Bytes of all whole entries.
+    /// The number of bytes of all complete entries.
     kept: usize,
-    /// Whether the entry being written is too long.
+    /// True if the pending entry is too long.
     too_long: bool,
 }
 
 impl Arena {
-    /// Writes more of the entry. What is too long is dropped, see [`Arena::is_too_long`].
+    /// Appends to the pending entry. Drops the bytes if that makes it too long, see
+    /// [`Arena::is_too_long`].
     #[inline]
-    pub fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         if let Some(block) = self.blocks.last_mut()
-            && block.bytes.len() + bytes.len() <= BLOCK
+            && block.bytes.len() + bytes.len() <= BLOCK_BYTES
         {
             block.bytes.extend_from_slice(bytes);
         } else {
@@ -53,11 +55,11 @@ impl Arena {
         }
     }
 
-    /// Writes one byte more.
+    /// Appends one byte to the pending entry.
     #[inline]
-    pub fn push_byte(&mut self, byte: u8) {
+    pub(crate) fn push_byte(&mut self, byte: u8) {
         if let Some(block) = self.blocks.last_mut()
-            && block.bytes.len() < BLOCK
+            && block.bytes.len() < BLOCK_BYTES
         {
             block.bytes.push(byte);
         } else {
@@ -65,11 +67,11 @@ impl Arena {
         }
     }
 
-    /// Moves the entry to a block of its own where it does not fit behind the others.
+    /// Appends bytes that do not fit into the last block: moves the pending entry to a new block.
     #[cold]
     fn push_slow(&mut self, bytes: &[u8]) {
         let pending = self.pending().len() + bytes.len();
-        if self.too_long || pending > LONGEST {
+        if self.too_long || pending > MAX_ENTRY_BYTES {
             self.too_long = true;
             return;
         }
@@ -79,47 +81,51 @@ impl Arena {
             block.bytes.extend_from_slice(bytes);
             return;
         }
-        // The first block grows with the log, for most logs are small.
-        let room = if self.blocks.is_empty() { 0 } else { BLOCK };
+        // Most logs are small, so the first block starts small.
+        let room = if self.blocks.is_empty() {
+            0
+        } else {
+            BLOCK_BYTES
+        };
         let mut text = Vec::with_capacity(room.max(pending));
         text.extend_from_slice(self.pending());
         text.extend_from_slice(bytes);
         self.discard();
         self.blocks.push(Block {
             bytes: text,
-            base: (self.slots.len() * BLOCK) as Address,
+            base: (self.slots.len() * BLOCK_BYTES) as Address,
             first_line: usize::MAX,
             kept: 0,
         });
         self.slots.push(self.blocks.len() as u32 - 1);
     }
 
-    /// The entry as far as it is written.
+    /// The pending entry so far.
     #[inline]
-    pub fn pending(&self) -> &[u8] {
+    pub(crate) fn pending(&self) -> &[u8] {
         let block = self.blocks.last();
         block.map_or(&[], |block| block.bytes.get(block.kept..).unwrap_or(&[]))
     }
 
-    /// Whether the entry being written has lost text, for it is too long.
-    pub fn is_too_long(&self) -> bool {
+    /// Returns true if the pending entry was too long and lost text.
+    pub(crate) fn is_too_long(&self) -> bool {
         self.too_long
     }
 
-    /// Drops the entry being written.
+    /// Drops the pending entry.
     #[inline]
-    pub fn discard(&mut self) {
+    pub(crate) fn discard(&mut self) {
         self.too_long = false;
         if let Some(block) = self.blocks.last_mut() {
             block.bytes.truncate(block.kept);
-            if block.bytes.capacity() > 2 * BLOCK && block.kept == 0 {
+            if block.bytes.capacity() > 2 * BLOCK_BYTES && block.kept == 0 {
                 block.bytes = Vec::new();
             }
         }
     }
 
-    /// Takes the entry's last byte away, where it is this one.
-    pub fn trim(&mut self, byte: u8) {
+    /// Removes the pending entry's last byte if it equals `byte`.
+    pub(crate) fn trim(&mut self, byte: u8) {
         if self.pending().last() == Some(&byte)
             && let Some(block) = self.blocks.last_mut()
         {
@@ -127,13 +133,13 @@ impl Arena {
         }
     }
 
-    /// Keeps the entry being written, whose first line has this number, with a newline after it.
-    /// Returns the address of its first byte; `None` where there is no room.
+    /// Keeps the pending entry, followed by a newline. `first_line` is the number of its first line.
+    /// Returns the address of its first byte; `None` if the arena is full, and the entry is dropped.
     #[inline]
-    pub fn keep(&mut self, first_line: usize) -> Option<Address> {
+    pub(crate) fn keep(&mut self, first_line: usize) -> Option<Address> {
         self.push_byte(b'\n');
         let block = self.blocks.last_mut()?;
-        if self.too_long || block.base as usize + block.bytes.len() > LIMIT {
+        if self.too_long || block.base as usize + block.bytes.len() > MAX_ARENA_BYTES {
             self.discard();
             return None;
         }
@@ -143,7 +149,7 @@ impl Arena {
             block.first_line = first_line;
             let index = self.blocks.len() as u32 - 1;
             let block = self.blocks.last_mut()?;
-            for _ in 1..end.div_ceil(BLOCK) {
+            for _ in 1..end.div_ceil(BLOCK_BYTES) {
                 self.slots.push(index);
             }
             block.kept = end;
@@ -155,7 +161,7 @@ impl Arena {
         Some(block.base + start as Address)
     }
 
-    /// Which block an address lies in, and where in it.
+    /// The index of an address's block, and the offset in that block.
     #[inline]
     fn place(&self, address: Address) -> Option<(usize, usize)> {
         let index = *self.slots.get((address >> BLOCK_BITS) as usize)? as usize;
@@ -163,10 +169,10 @@ impl Arena {
         Some((index, (address - block.base) as usize))
     }
 
-    /// The bytes from an address up to the newline before the next line's address; for the last line,
-    /// or where the next line lies in another block, up to the last newline of the block.
+    /// The bytes from an address up to the newline before the next line's address. For the last line,
+    /// or if the next line is in another block, up to the last newline of the block.
     #[inline]
-    pub fn line(&self, address: Address, next: Option<Address>) -> &[u8] {
+    pub(crate) fn line(&self, address: Address, next: Option<Address>) -> &[u8] {
         let Some((index, start)) = self.place(address) else {
             return &[];
         };
@@ -180,14 +186,14 @@ impl Arena {
         block.bytes.get(start..end.saturating_sub(1)).unwrap_or(&[])
     }
 
-    /// The bytes of all whole entries, newlines included.
-    pub fn len(&self) -> usize {
+    /// The number of bytes of all complete entries, newlines included.
+    pub(crate) fn len(&self) -> usize {
         self.kept
     }
 
-    /// The text of a block from an address on, newlines included, and the number of the first line
-    /// that lies behind the block; the largest number where none does.
-    pub fn block_from(&self, address: Address) -> (&[u8], usize) {
+    /// The text from an address to the end of its block, newlines included, and the number of the
+    /// first line after the block; `usize::MAX` if there is none.
+    pub(crate) fn block_from(&self, address: Address) -> (&[u8], usize) {
         let Some((index, start)) = self.place(address) else {
             return (&[], usize::MAX);
         };
@@ -201,17 +207,11 @@ impl Arena {
     }
 
     /// All text, newlines included, block by block.
-    pub fn parts(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &[u8]> {
         let parts = self
             .blocks
             .iter()
             .map(|block| block.bytes.get(..block.kept));
         parts.flatten()
-    }
-
-    /// Bytes of memory that the blocks take.
-    pub fn memory(&self) -> usize {
-        let blocks = self.blocks.iter().map(|block| block.bytes.capacity());
-        blocks.sum::<usize>() + self.slots.capacity() * 4
     }
 }

@@ -1,10 +1,26 @@
-//! A list of small values that grows without ever moving what it holds.
+//! A growing list of small values that never moves a value once it is stored.
 
-/// A chunk's length is two to this. Tests take small ones, to meet their ends often.
+/// The binary logarithm of a chunk's length. Small in tests, so that they cross chunks often.
 const CHUNK_BITS: u32 = if cfg!(test) { 3 } else { 16 };
-const CHUNK: usize = 1 << CHUNK_BITS;
+const CHUNK_LEN: usize = 1 << CHUNK_BITS;
 
-/// A list in chunks: appending never copies more than the first chunk.
+/// A list in chunks: appending copies at most the first chunk.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::{Log, Search, SearchQuery};
+///
+/// let mut log = Log::new();
+/// log.begin(None);
+/// log.feed(br#"[{"message": "a"}, {"message": "b"}, {"message": "a"}]"#);
+///
+/// let query = SearchQuery { text: "a".to_owned(), ..SearchQuery::default() };
+/// let mut search = Search::new(query.compile().unwrap());
+/// search.advance(&log, usize::MAX);
+/// let lines = search.lines();
+/// assert_eq!((lines.len(), lines.get(1), lines.last()), (2, Some(2), Some(2)));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Column<T> {
     chunks: Vec<Vec<T>>,
@@ -21,13 +37,13 @@ impl<T> Default for Column<T> {
 }
 
 impl<T: Copy> Column<T> {
-    /// How many values there are.
+    /// The number of values.
     #[inline]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is none.
+    /// Returns true if there is no value.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -36,7 +52,7 @@ impl<T: Copy> Column<T> {
     #[inline]
     pub fn get(&self, index: usize) -> Option<T> {
         let chunk = self.chunks.get(index >> CHUNK_BITS)?;
-        chunk.get(index & (CHUNK - 1)).copied()
+        chunk.get(index & (CHUNK_LEN - 1)).copied()
     }
 
     /// The last value.
@@ -46,9 +62,9 @@ impl<T: Copy> Column<T> {
 
     /// Appends a value.
     #[inline]
-    pub fn push(&mut self, value: T) {
+    pub(crate) fn push(&mut self, value: T) {
         match self.chunks.last_mut() {
-            Some(chunk) if chunk.len() < CHUNK => chunk.push(value),
+            Some(chunk) if chunk.len() < CHUNK_LEN => chunk.push(value),
             _ => self.push_chunk(value),
         }
         self.len += 1;
@@ -56,21 +72,15 @@ impl<T: Copy> Column<T> {
 
     #[cold]
     fn push_chunk(&mut self, value: T) {
-        // The first chunk grows with the list, for most logs are small.
-        let room = if self.chunks.is_empty() { 0 } else { CHUNK };
+        // Most logs are small, so the first chunk starts small.
+        let room = if self.chunks.is_empty() { 0 } else { CHUNK_LEN };
         let mut chunk = Vec::with_capacity(room);
         chunk.push(value);
         self.chunks.push(chunk);
     }
 
-    /// The values from `index` on, as far as they lie together; empty past the end.
-    #[inline]
-    pub fn run(&self, index: usize) -> &[T] {
-        let chunk = self.chunks.get(index >> CHUNK_BITS);
-        chunk.map_or(&[], |chunk| chunk.get(index & (CHUNK - 1)..).unwrap_or(&[]))
-    }
-
-    /// How many values come before the first for which this does not hold; the list must be parted so.
+    /// The index of the first value for which `holds` is false, by binary search; see
+    /// [`slice::partition_point`].
     pub fn partition_point(&self, holds: impl Fn(T) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len);
         while low < high {
@@ -81,12 +91,6 @@ impl<T: Copy> Column<T> {
             }
         }
         low
-    }
-
-    /// Bytes of memory that the list takes.
-    pub fn memory(&self) -> usize {
-        let values: usize = self.chunks.iter().map(Vec::capacity).sum();
-        values * size_of::<T>() + self.chunks.capacity() * size_of::<Vec<T>>()
     }
 }
 
@@ -104,9 +108,6 @@ mod tests {
             prop_assert_eq!(column.len(), values.len());
             prop_assert_eq!(column.get(at), values.get(at).copied());
             prop_assert_eq!(column.last(), values.last().copied());
-            let run = column.run(at);
-            prop_assert!(values.get(at..).unwrap_or(&[]).starts_with(run));
-            prop_assert_eq!(run.is_empty(), at >= values.len());
             let limit = at as u16 * 900;
             prop_assert_eq!(
                 column.partition_point(|value| value < limit),

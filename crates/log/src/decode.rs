@@ -1,56 +1,57 @@
-//! The answer of call 5 as it streams in: bytes cut anywhere in, whole entries out.
+//! Decodes the answer of call 5 while it streams in: takes chunks cut anywhere, yields whole entries.
 //!
-//! It reads `[{"message": …, "level": …, "time": …}, …]` with its keys in any order and others between
-//! them. It is kind to what is no JSON but can be understood, and counts what cannot.
+//! It reads `[{"message": …, "level": …, "time": …}, …]`, with the keys in any order and any other keys
+//! between them. It tolerates small errors in the JSON, and counts the entries that it cannot read.
 
+mod fast_path;
 mod nested;
-mod quick;
 mod values;
 
 use crate::decode::nested::Nested;
 use crate::json::Unescape;
-use crate::merge::PendingLines;
+use crate::merge::ExpectedRepeats;
 use crate::store::Store;
 
-/// How many characters are kept of a body that is no log.
-const HEAD: usize = 500;
+/// The number of characters that are kept of a body that is not a log.
+const MAX_HEAD_CHARS: usize = 500;
 
-/// Why a body is no log.
+/// Why a body is not a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// It is no array, such as a web page; its first 500 characters.
+    /// It is not a JSON array, but for example a web page. Holds its first 500 characters.
     NotAnArray(String),
 }
 
-/// What came of an answer.
+/// The result of reading one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
-    /// Entries that could be read, those that were here already included.
+    /// The number of entries that could be read, including those that the log already had.
     pub entries: u64,
-    /// Entries that were here already, and were passed over.
+    /// The number of entries that the log already had, and that were skipped.
     pub known: u64,
-    /// Entries that could not be read.
+    /// The number of entries that could not be read.
     pub unreadable: u64,
-    /// Bytes of the body.
+    /// The size of the body, in bytes.
     pub bytes: u64,
-    /// Whether the array's end never came.
+    /// True if the body ended before the array did.
     pub truncated: bool,
+    /// Why the body is not a log; `None` if it is one.
     pub fault: Option<Fault>,
 }
 
-/// What the value that is being read is for.
+/// The key whose value is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Message,
     Level,
     Time,
-    /// Another key's.
+    /// Any other key.
     Other,
-    /// It stands where an entry should.
+    /// No key: the value is an element of the array, where an entry was expected.
     Element,
 }
 
-/// What is expected next.
+/// What the decoder expects next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// The array.
@@ -73,11 +74,11 @@ enum State {
     InNested(Field),
     /// A comma, or the entry's end.
     FieldEnd,
-    /// After a fault: the next entry, found by `},{"`, of which so much was seen.
+    /// After an error: the start of the next entry, `},{"`. Holds how much of it was seen.
     Lost(SeenKeys),
-    /// Nothing but white space.
+    /// Only white space.
     End,
-    /// Nothing; the body is no array.
+    /// Nothing: the body is not an array.
     NotAnArray,
 }
 
@@ -87,17 +88,17 @@ enum SeenKeys {
     Close,
     Comma,
     Open,
-    /// The end of an entry and of the array.
+    /// `}]`, the end of the array.
     End,
 }
 
-/// Reads one answer.
+/// Decodes one answer.
 #[derive(Debug)]
-pub struct Decoder {
+pub(crate) struct Decoder {
     state: State,
     unescape: Unescape,
     nested: Nested,
-    /// A key, a level, or a bare word, as far as it is read.
+    /// The key, level or bare word so far.
     scratch: Vec<u8>,
     level: u8,
     time: Option<i64>,
@@ -125,19 +126,19 @@ fn is_space(byte: u8) -> bool {
 }
 
 impl Decoder {
-    /// How many entries could not be read so far.
-    pub fn unreadable(&self) -> u64 {
+    /// The number of entries that could not be read so far.
+    pub(crate) fn unreadable(&self) -> u64 {
         self.summary.unreadable
     }
 
-    /// How many bytes came so far.
-    pub fn received(&self) -> u64 {
+    /// The number of bytes so far.
+    pub(crate) fn received(&self) -> u64 {
         self.summary.bytes
     }
 
-    /// Takes the next bytes of the body, and puts the entries that they make whole into the store, less
-    /// those that are held already.
-    pub fn feed(&mut self, bytes: &[u8], store: &mut Store, held: &mut PendingLines) {
+    /// Takes the next bytes of the body. Adds the entries that they complete to the store, except
+    /// repeats.
+    pub(crate) fn feed(&mut self, bytes: &[u8], store: &mut Store, repeats: &mut ExpectedRepeats) {
         self.summary.bytes += bytes.len() as u64;
         let mut rest = bytes;
         while let Some(&byte) = rest.first() {
@@ -147,25 +148,25 @@ impl Decoder {
                 State::InWord(field) => self.word(field, rest, store),
                 State::InNested(field) => self.nest(field, rest, store),
                 State::NotAnArray => {
-                    let room = (4 * HEAD).saturating_sub(self.head.len());
+                    let room = (4 * MAX_HEAD_CHARS).saturating_sub(self.head.len());
                     self.head
                         .extend_from_slice(rest.get(..room).unwrap_or(rest));
                     return;
                 }
                 State::Lost(seen) => self.find_entry(seen, byte, store),
-                State::Key if byte == b'"' => match self.quick(rest, store, held) {
-                    0 => self.structure(State::Key, byte, store, held),
+                State::Key if byte == b'"' => match self.fast_path(rest, store, repeats) {
+                    0 => self.structure(State::Key, byte, store, repeats),
                     used => used,
                 },
                 _ if is_space(byte) => 1,
-                state => self.structure(state, byte, store, held),
+                state => self.structure(state, byte, store, repeats),
             };
             rest = rest.get(used..).unwrap_or(&[]);
         }
     }
 
-    /// The body is at its end, or was cut off. An entry that is not whole is dropped.
-    pub fn end(mut self, whole: bool, store: &mut Store) -> Summary {
+    /// Ends the body. `whole` is false if it was cut off. Drops an incomplete entry.
+    pub(crate) fn end(mut self, whole: bool, store: &mut Store) -> Summary {
         store.arena.discard();
         self.summary.truncated = !matches!(
             self.state,
@@ -173,26 +174,26 @@ impl Decoder {
         ) && !(whole && self.state == State::Start);
         if self.state == State::NotAnArray || (whole && self.state == State::Start) {
             let head = String::from_utf8_lossy(&self.head);
-            let head = head.chars().take(HEAD).collect();
+            let head = head.chars().take(MAX_HEAD_CHARS).collect();
             self.summary.fault = Some(Fault::NotAnArray(head));
         }
         self.summary
     }
 
-    /// A byte between values. Says how many bytes were used: one, or none where the byte is to be read
-    /// again in the new state.
+    /// Takes a byte between values. Returns the number of bytes used: one, or zero if the byte must be
+    /// read again in the new state.
     #[inline]
     fn structure(
         &mut self,
         state: State,
         byte: u8,
         store: &mut Store,
-        held: &mut PendingLines,
+        repeats: &mut ExpectedRepeats,
     ) -> usize {
         self.state = match (state, byte) {
             (State::FieldEnd, b',') => State::Key,
             (State::FieldEnd | State::Key, b'}') => {
-                self.complete(store, held);
+                self.complete(store, repeats);
                 State::ElementEnd
             }
             (State::Key, b'"') => {
@@ -202,7 +203,7 @@ impl Decoder {
             (State::Colon, b':') => State::Value(self.field()),
             (State::Value(field), byte) => return self.value(field, byte, store),
             (State::ElementEnd, b',') => State::Element,
-            // A comma that is missing is not missed.
+            // A missing comma is tolerated.
             (State::Element | State::ElementEnd, b'{') => {
                 self.begin(store);
                 State::Key
@@ -213,7 +214,7 @@ impl Decoder {
             }
             (State::Element, _) => State::Value(Field::Element),
             (State::Start, b'[') => State::Element,
-            // A byte order mark.
+            // Skip a byte order mark.
             (State::Start, 0xef | 0xbb | 0xbf) => State::Start,
             (State::Start, _) => State::NotAnArray,
             _ => return self.fault(store),
@@ -224,20 +225,21 @@ impl Decoder {
         ))
     }
 
+    /// Starts an entry.
     fn begin(&mut self, store: &mut Store) {
         store.arena.discard();
         self.level = 0;
         self.time = None;
     }
 
-    /// An entry is whole.
+    /// Ends an entry: adds it to the store, unless it is a repeat or too long.
     #[inline]
-    fn complete(&mut self, store: &mut Store, held: &mut PendingLines) {
+    fn complete(&mut self, store: &mut Store, repeats: &mut ExpectedRepeats) {
         let complex = store.finish_text();
         if store.arena.is_too_long() {
             store.arena.discard();
             self.summary.unreadable += 1;
-        } else if held.take(store.arena.pending(), self.level, self.time) {
+        } else if repeats.take(store.arena.pending(), self.level, self.time) {
             store.arena.discard();
             self.summary.known += 1;
             self.summary.entries += 1;
@@ -248,7 +250,7 @@ impl Decoder {
         }
     }
 
-    /// Something cannot be read: one entry is lost, and the next one looked for, from this byte on.
+    /// Gives up on the current entry, and looks for the next one from this byte on.
     #[cold]
     fn fault(&mut self, store: &mut Store) -> usize {
         store.arena.discard();
@@ -258,6 +260,7 @@ impl Decoder {
         0
     }
 
+    /// Takes a byte while looking for the start of the next entry.
     fn find_entry(&mut self, seen: SeenKeys, byte: u8, store: &mut Store) -> usize {
         self.state = State::Lost(match (seen, byte) {
             (SeenKeys::Open, b'"') => {

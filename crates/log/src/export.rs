@@ -1,19 +1,34 @@
-//! Lines as text that leaves the page: copied, downloaded, printed.
+//! Exports lines as text, to copy, download or print.
 
 use crate::log::Log;
 use std::ops::Range;
 
-/// How lines are written.
+/// The format of exported lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// A line each.
+    /// Plain text, one line each.
     Text,
-    /// The same in a fence that nothing in it can end.
+    /// A Markdown code block, whose fence is longer than any run of backticks in the text.
     Markdown,
 }
 
-/// Writes these lines, without escapes, each ended by a newline. `time`, if given, writes a line's
-/// Unix seconds before it; lines without a time get as much room.
+/// Returns the visible text of these lines, each followed by a newline. `time`, if given, formats a
+/// line's time (Unix seconds, UTC) to put before it; a line without a time is indented by as much.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::Log;
+/// use slipway_log::export::{self, Format};
+///
+/// let mut log = Log::new();
+/// log.begin(None);
+/// log.feed(br#"[{"message": "\u001b[1mmake\u001b[0m", "time": 7}, {"message": "done"}]"#);
+///
+/// assert_eq!(export::lines(&log, 0..2, Format::Text, None), "make\ndone\n");
+/// let time = |seconds: i64| format!("{seconds}s");
+/// assert_eq!(export::lines(&log, 0..2, Format::Text, Some(&time)), "7s make\n   done\n");
+/// ```
 pub fn lines(
     log: &Log,
     range: Range<usize>,
@@ -37,12 +52,25 @@ pub fn lines(
     }
 }
 
-/// All lines as they came, escapes and all, each ended by a newline: in parts, so that they need not be
-/// copied into one. Each part is valid UTF-8.
+/// Returns the original text of all lines, escapes included, each followed by a newline. It is in
+/// parts, so that no copy is needed. Each part is valid UTF-8.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::{Log, export};
+///
+/// let mut log = Log::new();
+/// log.begin(None);
+/// log.feed(br#"[{"message": "a"}, {"message": "b"}]"#);
+/// let file: Vec<u8> = export::raw(&log).flatten().copied().collect();
+/// assert_eq!(file, b"a\nb\n");
+/// ```
 pub fn raw(log: &Log) -> impl Iterator<Item = &[u8]> {
     log.store().arena.parts()
 }
 
+/// Puts a text into a Markdown code block.
 fn fenced(text: &str) -> String {
     let runs = text.split(|char| char != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);

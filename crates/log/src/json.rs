@@ -1,30 +1,30 @@
-//! Parts of JSON that the decoder reads: escapes in strings, numbers.
+//! The parts of JSON that the decoder parses itself: escapes in strings, and numbers.
 
-/// What an escape in a string has brought so far; it may be cut anywhere.
+/// The state of an escape in a string. A chunk can end anywhere inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Escape {
-    /// None is open.
+pub(crate) enum Escape {
+    /// No escape has begun.
     #[default]
     None,
-    /// The backslash.
+    /// After the backslash.
     Begun,
-    /// `\u`, so many digits, and their value.
+    /// After `\u`: the number of digits so far, and their value.
     Unicode(u8, u16),
 }
 
-/// The characters that a string's escapes stand for.
+/// Decodes a string's escapes.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Unescape {
+pub(crate) struct Unescape {
     pub escape: Escape,
-    /// The first half of a pair.
+    /// The first half of a surrogate pair.
     high: Option<u16>,
 }
 
-/// What takes a string's bytes.
-pub trait Sink {
+/// Receives a string's bytes.
+pub(crate) trait Sink {
     fn put(&mut self, bytes: &[u8]);
 
-    /// One byte, where that is quicker.
+    /// Receives one byte, for sinks where that is faster.
     #[inline]
     fn put_byte(&mut self, byte: u8) {
         self.put(&[byte]);
@@ -32,15 +32,15 @@ pub trait Sink {
 }
 
 impl Unescape {
-    /// Whether the next byte must be given to [`Unescape::byte`].
+    /// Returns true if the next byte must go to [`Unescape::byte`].
     #[inline]
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.escape != Escape::None || self.high.is_some()
     }
 
-    /// Ends the string: half a pair is shown as a replacement character.
+    /// Ends the string. Half a surrogate pair becomes a replacement character.
     #[inline]
-    pub fn finish(&mut self, sink: &mut impl Sink) {
+    pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         if self.is_open() {
             if self.escape != Escape::None {
                 sink.put("\u{fffd}".as_bytes());
@@ -56,9 +56,9 @@ impl Unescape {
         }
     }
 
-    /// Takes one byte of an open escape. Returns `false` where it belongs to none, and is to be read
-    /// as any other.
-    pub fn byte(&mut self, byte: u8, sink: &mut impl Sink) -> bool {
+    /// Takes one byte of an open escape. Returns false if it is not part of an escape, and is to be
+    /// read as any other byte.
+    pub(crate) fn byte(&mut self, byte: u8, sink: &mut impl Sink) -> bool {
         match self.escape {
             Escape::None => {
                 if byte == b'\\' {
@@ -82,7 +82,7 @@ impl Unescape {
                     b'b' => 0x08,
                     b'f' => 0x0c,
                     b'"' | b'\\' | b'/' => byte,
-                    // No escape of JSON: what stands there is what is shown.
+                    // Not an escape of JSON: show it unchanged.
                     _ => {
                         sink.put(b"\\");
                         return false;
@@ -109,7 +109,7 @@ impl Unescape {
         }
     }
 
-    /// One unit of UTF-16.
+    /// Takes one UTF-16 code unit.
     fn unit(&mut self, unit: u16, sink: &mut impl Sink) {
         if let (Some(high), 0xdc00..=0xdfff) = (self.high, unit) {
             self.high = None;
@@ -133,9 +133,9 @@ fn put_char(char: Option<char>, sink: &mut impl Sink) {
     sink.put(char.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
-/// The whole seconds of a number: a fraction is cut towards the past. `None` where it is no number.
-/// Beyond what 64 bits hold, the nearest that they hold.
-pub fn whole_seconds(token: &[u8]) -> Option<i64> {
+/// Parses a JSON number as whole seconds, rounded down, and clamped to the range of `i64`. Returns
+/// `None` if it is not a number.
+pub(crate) fn whole_seconds(token: &[u8]) -> Option<i64> {
     let (negative, digits) = match token.strip_prefix(b"-") {
         Some(digits) => (true, digits),
         None => (false, token),
@@ -151,7 +151,7 @@ pub fn whole_seconds(token: &[u8]) -> Option<i64> {
     if whole.is_empty() || !whole.iter().chain(fraction).all(u8::is_ascii_digit) {
         return None;
     }
-    // The digits before the point after it was moved by the exponent, and whether any is lost.
+    // The number of digits before the point, after the exponent has moved it.
     let point = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
     let mut value: i64 = 0;
     let mut lost = false;
@@ -165,7 +165,7 @@ pub fn whole_seconds(token: &[u8]) -> Option<i64> {
         place += 1;
     }
     if value > 0 {
-        // More than 19 zeros are more than enough.
+        // 20 zeros are enough to reach the limit of `i64`.
         for _ in place..point.min(place + 20) {
             value = push_digit(value, 0);
         }

@@ -1,29 +1,29 @@
-//! The levels of a log's entries: each text once, and what it means.
+//! The levels of a log's entries: each text once, with its meaning.
 
-/// The most levels that are told apart. A log that invents more has them shown as [`OTHER`].
-const MOST: usize = 250;
+/// The maximum number of distinct levels. Any more are shown as [`OTHER_LEVEL`].
+const MAX_LEVELS: usize = 250;
 
-/// The longest level that is kept as it is, in bytes.
-const LONGEST: usize = 64;
+/// The maximum length of a level, in bytes. Longer ones are shown as [`OTHER_LEVEL`].
+const MAX_LEVEL_BYTES: usize = 64;
 
-/// What is shown for a level that is too long, or one too many.
-const OTHER: &str = "…";
+/// The name of a level that is too long, or one too many.
+const OTHER_LEVEL: &str = "…";
 
-/// What a level says of its line.
+/// The severity of a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LevelKind {
-    /// For whoever looks for a fault in the tool itself.
+    /// Details for debugging: `debug`, `trace`, `verbose`, `fine`.
     Debug,
-    /// Everything that is none of the others, a missing level included.
+    /// Every other level, and a missing one.
     Info,
-    /// Something that may be wrong.
+    /// Something may be wrong: `warn`, `warning`.
     Warning,
-    /// Something that went wrong.
+    /// Something went wrong: `error`, `err`, `fatal`, `critical` and the like.
     Error,
 }
 
 impl LevelKind {
-    /// What an API's word for a level means, whatever its case.
+    /// Returns the severity of a level by its name, ignoring ASCII case.
     pub fn of(name: &str) -> Self {
         let is = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
         if is(&[
@@ -43,18 +43,19 @@ impl LevelKind {
 /// One level of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {
-    /// As the API writes it; empty for entries without one.
+    /// The API's text; empty for entries without a level.
     pub name: String,
+    /// The severity.
     pub kind: LevelKind,
-    /// How many lines have it.
+    /// The number of lines with this level.
     pub lines: usize,
 }
 
-/// The levels of a log, in the order in which they came; the first is that of entries without one.
+/// The levels of a log, in order of first use. Number 0 is the level of entries without one.
 #[derive(Debug)]
-pub struct Levels {
+pub(crate) struct Levels {
     list: Vec<Level>,
-    /// The level asked for last, which is most often asked for again.
+    /// The number returned last: consecutive entries mostly have the same level.
     recent: u8,
 }
 
@@ -72,9 +73,9 @@ impl Default for Levels {
 }
 
 impl Levels {
-    /// The number of a level, by its text; new ones get the next.
+    /// Returns the number of a level by its text. A new level gets the next number.
     #[inline]
-    pub fn number(&mut self, name: &[u8]) -> u8 {
+    pub(crate) fn number(&mut self, name: &[u8]) -> u8 {
         match self.list.get(usize::from(self.recent)) {
             Some(level) if level.name.as_bytes() == name => self.recent,
             _ => self.find(name),
@@ -83,10 +84,10 @@ impl Levels {
 
     fn find(&mut self, name: &[u8]) -> u8 {
         let name = String::from_utf8_lossy(name);
-        let name = match name.len() <= LONGEST && self.list.len() < MOST {
+        let name = match name.len() <= MAX_LEVEL_BYTES && self.list.len() < MAX_LEVELS {
             true => name.as_ref(),
             false if self.list.iter().any(|level| level.name == name) => name.as_ref(),
-            false => OTHER,
+            false => OTHER_LEVEL,
         };
         let known = self.list.iter().position(|level| level.name == name);
         let number = known.unwrap_or_else(|| {
@@ -101,9 +102,9 @@ impl Levels {
         self.recent
     }
 
-    /// Counts lines of a level.
+    /// Adds to the number of lines of a level.
     #[inline]
-    pub fn count(&mut self, number: u8, lines: usize) {
+    pub(crate) fn count(&mut self, number: u8, lines: usize) {
         if let Some(level) = self.list.get_mut(usize::from(number)) {
             level.lines += lines;
         }
@@ -111,12 +112,12 @@ impl Levels {
 
     /// The level with this number.
     #[inline]
-    pub fn get(&self, number: u8) -> Option<&Level> {
+    pub(crate) fn get(&self, number: u8) -> Option<&Level> {
         self.list.get(usize::from(number))
     }
 
-    /// All of them; a level's number is its place.
-    pub fn all(&self) -> &[Level] {
+    /// All levels; a level's number is its index.
+    pub(crate) fn all(&self) -> &[Level] {
         &self.list
     }
 }
@@ -135,11 +136,11 @@ mod tests {
         assert_eq!(levels.number("x".repeat(65).as_bytes()), other);
         assert_eq!(
             levels.get(other).map(|level| level.name.as_str()),
-            Some(OTHER)
+            Some(OTHER_LEVEL)
         );
         assert_eq!(levels.number(b"level 7"), 8);
         assert_eq!(levels.number(b""), 0);
-        assert_eq!(levels.all().len(), MOST + 1);
+        assert_eq!(levels.all().len(), MAX_LEVELS + 1);
     }
 
     #[test]

@@ -1,26 +1,31 @@
-//! The log engine: the bytes of an answer of call 5 in, lines out. Pure Rust, no DOM.
+//! The log engine: takes the bytes of an answer of call 5, yields lines. Pure Rust, no DOM.
 //!
-//! [`Log`] is what a view holds. The rest hangs on it:
+//! [`Log`] is what a viewer holds; everything else works on it.
 //!
 //! | to | use |
 //! | --- | --- |
-//! | read an answer as it streams | [`Log::begin`], [`Log::feed`] for each chunk, [`Log::end`] or [`Log::abort`] |
-//! | ask for what is new | [`Log::resume_at`] |
+//! | read an answer while it streams in | [`Log::begin`], [`Log::feed`] for each chunk, [`Log::end`] or [`Log::abort`] |
+//! | request only new lines | [`Log::resume_at`] |
 //! | draw a line | [`Store::line`]; if it is not [`Line::plain`], [`Log::paint`] |
-//! | times | [`Store::first_time`], [`Store::time`], [`Store::line_at_time`], [`Log::times`] |
-//! | levels | [`Store::levels`], [`Line::kind`] |
-//! | steps of the Dockerfile | [`Log::sections`], [`Sections::failing`], [`Sections::section_of`] |
-//! | search | [`Query::compile`], [`Search`] |
+//! | get times | [`Store::first_time`], [`Store::time`], [`Store::line_at_time`], [`Log::times`] |
+//! | get levels | [`Store::levels`], [`Line::kind`] |
+//! | find the steps of the Dockerfile | [`Log::steps`], [`Steps::failing`], [`Steps::step_of_line`] |
+//! | search | [`SearchQuery::compile`], [`Search`] |
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
-//! | the strip beside the log | [`Overview`] |
-//! | copy, print, download | [`export::lines`], [`export::raw`] |
-//! | progress of the first answer | [`Log::received`], [`Store::len`], [`Store::last_time`] |
+//! | draw the minimap | [`Overview`] |
+//! | copy, print or download | [`export::lines`], [`export::raw`] |
+//! | show the progress of the first answer | [`Log::received`], [`Store::len`], [`Store::last_time`] |
 //!
-//! Lines are counted from 0 everywhere. Nothing here takes longer than what it is asked for: a view
-//! feeds 64 to 256 kB at a time, and searches and filters in slices, so that the page stays free.
+//! Lines are counted from 0 everywhere. Every call takes time only for the work it is given: a viewer
+//! feeds, searches and filters in small parts, so that the page stays responsive.
+//!
+//! How an answer becomes lines: `decode` finds the entries in the JSON, `merge` skips the ones that the
+//! log already has, `store` keeps their lines (`arena` the text, `times` and `levels` the rest), `steps`
+//! groups the lines by `step_markers`, and `ansi` paints one line at a time.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
-pub mod ansi;
+mod ansi;
 mod arena;
 mod column;
 mod decode;
@@ -32,23 +37,22 @@ mod merge;
 mod overview;
 mod rows;
 mod search;
-mod sections;
 mod step_markers;
+mod steps;
 mod store;
 mod text;
 mod times;
 
-pub use crate::ansi::{Color, Mode, Painted, Span, Style};
+pub use crate::ansi::{Color, EscapeMode, Painted, Span, Style};
 pub use crate::column::Column;
 pub use crate::decode::{Fault, Summary};
 pub use crate::levels::{Level, LevelKind};
 pub use crate::log::{Log, Times};
 pub use crate::overview::{Bucket, Overview};
 pub use crate::rows::{Filter, VisibleRows};
-pub use crate::search::{Matcher, Query, QueryError, QueryErrorKind, Search};
-pub use crate::sections::{Outcome, Section, SectionState, Sections};
+pub use crate::search::{Matcher, QueryError, QueryErrorKind, Search, SearchQuery};
+pub use crate::steps::{Outcome, Step, StepState, Steps};
 pub use crate::store::{Line, Store};
-pub use crate::text::is_special;
 
 #[cfg(test)]
 mod tests;

@@ -1,32 +1,61 @@
-//! The log: one build's lines, read from one or more answers.
+//! `Log`: the lines of one build, read from one or more answers of call 5.
 
-use crate::ansi::{Carry, Mode, Painted};
+use crate::ansi::{Carry, EscapeMode, Painted};
 use crate::decode::{Decoder, Summary};
-use crate::merge::PendingLines;
-use crate::sections::{Outcome, Sections};
+use crate::merge::ExpectedRepeats;
+use crate::steps::{Outcome, Steps};
 use crate::store::Store;
 use std::ops::Deref;
 
-/// The times of one line, in seconds.
+/// The times of one line, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Times {
-    /// Unix time, UTC.
+    /// Unix seconds, UTC; `None` if the line's entry has no time.
     pub clock: Option<i64>,
-    /// Since the first time in the log; below 0 where the line's time is earlier.
+    /// Seconds since the first time in the log; negative if the line's time is earlier.
     pub since_start: Option<i64>,
-    /// Since the nearest line before it that has a time.
+    /// Seconds since the nearest earlier line that has a time.
     pub since_previous: Option<i64>,
 }
 
-/// A log: its lines, and what is known of them. Reads as a [`Store`].
+/// A log: its lines, their colors, and the steps of the build. It derefs to [`Store`], which has the
+/// methods to read lines.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::Log;
+///
+/// let mut log = Log::new();
+///
+/// // The chunks of the first answer can be cut anywhere.
+/// log.begin(None);
+/// log.feed(br#"[{"message": "STEP 1/2: FROM alpine", "level": "INFO", "time": 1441770706}, {"mess"#);
+/// log.feed(br#"age": "Pulling", "level": "INFO", "time": 1441770707}]"#);
+/// let summary = log.end();
+/// assert_eq!((summary.entries, summary.truncated), (2, false));
+/// assert_eq!(log.line(1).unwrap().text, "Pulling");
+///
+/// // The next answer starts at the last line's second. The line that it repeats is skipped.
+/// let start_time = log.resume_at();
+/// assert_eq!(start_time, Some(1441770707));
+/// log.begin(start_time);
+/// let new_lines = log.feed(
+///     br#"[{"message": "Pulling", "level": "INFO", "time": 1441770707}, {"message": "Done", "time": 1441770709}]"#,
+/// );
+/// assert_eq!(new_lines, 1);
+/// assert_eq!(log.end().known, 1);
+/// assert_eq!(log.len(), 3);
+/// ```
 #[derive(Debug, Default)]
 pub struct Log {
     store: Store,
-    sections: Sections,
+    steps: Steps,
     carry: Carry,
-    /// The answer being read.
+    /// Decodes the current answer.
     decoder: Option<Decoder>,
-    held: PendingLines,
+    repeats: ExpectedRepeats,
+    /// Of all answers that have ended.
     unreadable: u64,
 }
 
@@ -44,44 +73,45 @@ impl Log {
         Self::default()
     }
 
-    /// The `start_time` to ask for next: the second of the last entry that has a time. That second
-    /// may not be over, so it is asked for again. `None` while no entry has a time.
+    /// Returns the `start_time` of the next request (reference, call 5): the second of the last entry
+    /// that has a time. More entries of that second may follow, so it is requested again. `None` while
+    /// no entry has a time.
     pub fn resume_at(&self) -> Option<i64> {
         self.store.last_time()
     }
 
-    /// An answer begins, to a request with this `start_time`. One that is still open is dropped as by
-    /// [`Log::abort`].
+    /// Begins the answer to a request with this `start_time`. If another answer is still open, aborts it
+    /// as [`Log::abort`] does.
     ///
-    /// The answer repeats what is already here from that second on. An entry of it that is here
-    /// already is passed over once for each time that it is here: so the same text twice in one second
-    /// stays two lines, and no line is taken twice.
+    /// The answer repeats the entries that the log already has from that second on. Each entry that the
+    /// log has is skipped once. So the same text twice in one second stays two lines, and no line is
+    /// added twice.
     pub fn begin(&mut self, start_time: Option<i64>) {
         self.abort();
-        self.held = PendingLines::from(&self.store, start_time);
+        self.repeats = ExpectedRepeats::from(&self.store, start_time);
         self.decoder = Some(Decoder::default());
     }
 
-    /// Takes the next bytes of the answer; says how many lines are new. Entries are here as soon as
-    /// their last byte is.
+    /// Takes the next bytes of the answer, cut anywhere. Returns the number of new lines. An entry is
+    /// added as soon as its last byte is fed. Does nothing if no answer has begun.
     pub fn feed(&mut self, bytes: &[u8]) -> usize {
         let before = self.store.len();
         if let Some(decoder) = &mut self.decoder {
-            decoder.feed(bytes, &mut self.store, &mut self.held);
+            decoder.feed(bytes, &mut self.store, &mut self.repeats);
         }
         let notable = self.store.take_notable();
-        self.sections.observe(&self.store, &notable);
+        self.steps.observe(&self.store, &notable);
         self.carry.observe(&self.store);
         self.store.len() - before
     }
 
-    /// The answer is at its end.
+    /// Ends the answer, which is complete.
     pub fn end(&mut self) -> Summary {
         self.close(true)
     }
 
-    /// The answer was cut off, or is not wanted any more. What came stays; an entry that was not whole
-    /// is dropped, for it comes again.
+    /// Ends the answer, which was cut off or is not needed any more. Its complete entries stay. An
+    /// incomplete entry is dropped; the next answer repeats it.
     pub fn abort(&mut self) -> Summary {
         self.close(false)
     }
@@ -90,26 +120,21 @@ impl Log {
         let Some(decoder) = self.decoder.take() else {
             return Summary::default();
         };
-        self.held = PendingLines::default();
+        self.repeats = ExpectedRepeats::default();
         let summary = decoder.end(whole, &mut self.store);
         self.unreadable += summary.unreadable;
         summary
     }
 
-    /// How many entries could not be read, in all answers, the one being read included. An answer that
-    /// is asked for again counts its own again.
+    /// The number of entries that could not be read, in all answers including the current one. If an
+    /// answer is requested again, its unreadable entries are counted again.
     pub fn unreadable(&self) -> u64 {
         self.unreadable + self.decoder.as_ref().map_or(0, Decoder::unreadable)
     }
 
-    /// Bytes of the answer being read that came so far.
+    /// The number of bytes of the current answer so far; 0 if no answer has begun.
     pub fn received(&self) -> u64 {
         self.decoder.as_ref().map_or(0, Decoder::received)
-    }
-
-    /// Whether an answer is being read.
-    pub fn is_reading(&self) -> bool {
-        self.decoder.is_some()
     }
 
     /// The lines.
@@ -117,25 +142,45 @@ impl Log {
         &self.store
     }
 
-    /// The steps.
-    pub fn sections(&self) -> &Sections {
-        &self.sections
+    /// The build's steps.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
     }
 
-    /// Says how the build stands, which decides how its steps do.
+    /// Sets the state of the build, which decides the state of its steps.
     pub fn set_outcome(&mut self, outcome: Outcome) {
-        self.sections.set_outcome(outcome);
+        self.steps.set_outcome(outcome);
     }
 
-    /// Draws a line: its text as it is to be shown, with colours and links, into `into`, which is
-    /// emptied first. Colours that an earlier line began go on.
-    pub fn paint(&self, line: usize, mode: Mode, into: &mut Painted) {
+    /// Paints a line into `into`, which is cleared first: its visible text, with colors and links.
+    /// Colors that an earlier line has set continue.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use slipway_log::{Color, EscapeMode, Log, Painted};
+    ///
+    /// let mut log = Log::new();
+    /// log.begin(None);
+    /// log.feed(br#"[{"message": "\u001b[31merror:\u001b[0m no such file"}]"#);
+    ///
+    /// let mut painted = Painted::default();
+    /// log.paint(0, EscapeMode::Interpret, &mut painted);
+    /// assert_eq!(painted.text, "error: no such file");
+    /// let red = &painted.spans[0];
+    /// assert_eq!((red.start, red.end), (0, 6));
+    /// assert_eq!(red.style.foreground, Color::Indexed(1));
+    ///
+    /// log.paint(0, EscapeMode::Show, &mut painted);
+    /// assert!(painted.text.starts_with("␛[31merror:"));
+    /// ```
+    pub fn paint(&self, line: usize, mode: EscapeMode, into: &mut Painted) {
         let start = self.carry.style_at(&self.store, line);
         let text = std::str::from_utf8(self.store.bytes(line)).unwrap_or_default();
         crate::ansi::paint(text, start, mode, into);
     }
 
-    /// A line's text without escapes, as it is searched and copied.
+    /// Returns a line's visible text, without escapes. This is the text that is searched and copied.
     pub fn plain(&self, line: usize) -> std::borrow::Cow<'_, str> {
         let text = std::str::from_utf8(self.store.bytes(line)).unwrap_or_default();
         match self.store.is_plain(line) {

@@ -1,19 +1,20 @@
-//! What of an answer is here already.
+//! Recognizes the entries that an answer repeats when a read of the log resumes.
 
 use crate::store::Store;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
-/// The entries that an answer would repeat, and how often each is here. Only a hash of each is kept:
-/// two texts of one second would have to share 64 bits of it to be taken for one.
+/// The entries that an answer repeats, and how many times the log has each. Only a hash of each entry
+/// is kept: two texts of one second count as the same only if all 64 bits of their hashes agree.
 #[derive(Debug, Default)]
-pub struct PendingLines(HashMap<u64, u32>);
+pub(crate) struct ExpectedRepeats(HashMap<u64, u32>);
 
-impl PendingLines {
-    /// Those that an answer from `start_time` on repeats. Entries without a time belong to the second
-    /// of the one before them. Takes time for these, and little for the rest of the log.
-    pub fn from(store: &Store, start_time: Option<i64>) -> Self {
-        let mut held = HashMap::new();
+impl ExpectedRepeats {
+    /// The log's entries that an answer from `start_time` on repeats. An entry without a time belongs
+    /// to the second of the entry before it. Takes time for these entries, and little for the rest of
+    /// the log.
+    pub(crate) fn from(store: &Store, start_time: Option<i64>) -> Self {
+        let mut counts = HashMap::new();
         for line in store.lines_from(start_time) {
             if !store.continues(line) {
                 let key = key(
@@ -21,15 +22,15 @@ impl PendingLines {
                     store.level_number(line),
                     store.time(line),
                 );
-                *held.entry(key).or_insert(0) += 1;
+                *counts.entry(key).or_insert(0) += 1;
             }
         }
-        Self(held)
+        Self(counts)
     }
 
-    /// Whether this entry is here, so that it is to be passed over; it is so once less then.
+    /// Returns true if an entry is a repeat, to be skipped; counts it as repeated once.
     #[inline]
-    pub fn take(&mut self, text: &[u8], level: u8, time: Option<i64>) -> bool {
+    pub(crate) fn take(&mut self, text: &[u8], level: u8, time: Option<i64>) -> bool {
         if self.0.is_empty() {
             return false;
         }

@@ -1,15 +1,17 @@
-//! The log at a glance: how many errors, warnings and matches lie where.
+//! The minimap's data: how many errors, warnings and matches are where in the log.
 
 use crate::levels::LevelKind;
 use crate::search::Search;
 use crate::store::Store;
 
-/// A stretch of lines.
+/// The counts of one stretch of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Bucket {
+    /// Lines whose level is [`LevelKind::Error`].
     pub errors: u32,
+    /// Lines whose level is [`LevelKind::Warning`].
     pub warnings: u32,
-    /// Lines that the search has found.
+    /// Lines that match the search.
     pub matches: u32,
 }
 
@@ -21,25 +23,40 @@ impl Bucket {
     }
 }
 
-/// The whole log in a bounded number of buckets of equally many lines; the last may be part full.
-/// While the log grows, two and two become one.
+/// The whole log as a bounded number of buckets. All buckets count the same number of lines, except
+/// that the last may count fewer. When the log outgrows them, each pair of buckets is merged into one.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::{Log, Overview};
+///
+/// let mut log = Log::new();
+/// log.begin(None);
+/// log.feed(br#"[{"message": "a"}, {"message": "b", "level": "ERROR"}, {"message": "c"}]"#);
+/// log.end();
+///
+/// let mut overview = Overview::new(2);
+/// overview.extend(&log, usize::MAX);
+/// assert_eq!(overview.lines_per_bucket(), 2);
+/// assert_eq!(overview.buckets()[0].errors, 1);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
     buckets: Vec<Bucket>,
-    most: usize,
-    /// Lines to a bucket.
-    lines: usize,
+    max_buckets: usize,
+    lines_per_bucket: usize,
     seen: usize,
     matches: usize,
 }
 
 impl Overview {
-    /// Of at most so many buckets, at least two.
-    pub fn new(most: usize) -> Self {
+    /// An empty overview of at most `max_buckets` buckets, but at least two.
+    pub fn new(max_buckets: usize) -> Self {
         Self {
             buckets: Vec::new(),
-            most: most.max(2),
-            lines: 1,
+            max_buckets: max_buckets.max(2),
+            lines_per_bucket: 1,
             seen: 0,
             matches: 0,
         }
@@ -50,12 +67,13 @@ impl Overview {
         &self.buckets
     }
 
-    /// How many lines a bucket stands for.
+    /// The number of lines that a bucket counts.
     pub fn lines_per_bucket(&self) -> usize {
-        self.lines
+        self.lines_per_bucket
     }
 
-    /// Takes in the lines that came since, at most `budget`. Returns whether all are taken in.
+    /// Counts up to `budget` lines that are new since the last call. Returns true once all lines are
+    /// counted.
     pub fn extend(&mut self, store: &Store, budget: usize) -> bool {
         let stop = store.len().min(self.seen.saturating_add(budget));
         let kinds: Vec<LevelKind> = store.levels().iter().map(|level| level.kind).collect();
@@ -73,7 +91,7 @@ impl Overview {
         self.seen == store.len()
     }
 
-    /// Takes in the matches that were found since.
+    /// Counts the matches that are new since the last call.
     pub fn extend_matches(&mut self, search: &Search) {
         while let Some(line) = search.lines().get(self.matches) {
             self.bucket(line as usize).matches += 1;
@@ -81,7 +99,7 @@ impl Overview {
         }
     }
 
-    /// Forgets the matches, for a new search.
+    /// Forgets all matches, for a new search.
     pub fn clear_matches(&mut self) {
         self.matches = 0;
         for bucket in &mut self.buckets {
@@ -89,8 +107,9 @@ impl Overview {
         }
     }
 
+    /// The bucket of a line. Merges buckets until there is room for it.
     fn bucket(&mut self, line: usize) -> &mut Bucket {
-        while line / self.lines >= self.most {
+        while line / self.lines_per_bucket >= self.max_buckets {
             self.buckets = self
                 .buckets
                 .chunks(2)
@@ -100,9 +119,9 @@ impl Overview {
                     sum
                 })
                 .collect();
-            self.lines *= 2;
+            self.lines_per_bucket *= 2;
         }
-        let index = line / self.lines;
+        let index = line / self.lines_per_bucket;
         if index >= self.buckets.len() {
             self.buckets.resize(index + 1, Bucket::default());
         }

@@ -1,46 +1,64 @@
-//! Which lines are shown, and as which row.
+//! Filters lines: which lines are shown, and in which row.
 
 use crate::search::Search;
-use crate::sections::Sections;
+use crate::steps::Steps;
 use crate::store::Store;
 use std::collections::BTreeSet;
 
-/// What is shown of a log.
+/// Which lines of a log are shown.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::{Filter, Log, VisibleRows};
+///
+/// let mut log = Log::new();
+/// log.begin(None);
+/// log.feed(br#"[{"message": "a", "level": "DEBUG"}, {"message": "b", "level": "INFO"}]"#);
+/// let debug = log.line(0).unwrap().level_number;
+///
+/// let filter = Filter { hidden_levels: [debug].into(), ..Filter::default() };
+/// let mut rows = VisibleRows::new();
+/// rows.extend(&log, log.steps(), None, &filter, usize::MAX);
+/// assert_eq!((rows.len(), rows.line(0)), (1, Some(1)));
+/// assert_eq!((rows.row(0), rows.row(1)), (Err(0), Ok(0)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
-    /// Numbers of levels that are hidden, see [`Store::levels`].
+    /// The numbers of hidden levels, see [`Store::levels`].
     pub hidden_levels: BTreeSet<u8>,
-    /// With a search: only its matches, and so many lines before and after each. `None` shows all.
+    /// With a search: shows only matches, and this many lines before and after each. `None` shows all
+    /// lines.
     pub context: Option<usize>,
-    /// Sections that are folded: of each, only its first line is shown.
+    /// The indexes of folded steps, see [`Steps::list`]. Only the first line of a folded step is shown.
     pub folded: BTreeSet<usize>,
 }
 
 impl Filter {
-    /// Whether every line is shown.
+    /// Returns true if every line is shown.
     pub fn is_open(&self) -> bool {
         self.hidden_levels.is_empty() && self.context.is_none() && self.folded.is_empty()
     }
 }
 
-/// A stretch of rows that show lines which follow each other.
+/// Consecutive rows that show consecutive lines: the first row and its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
     row: u32,
     line: u32,
 }
 
-/// The rows of a log as it is shown, counted from 0. Stretches of lines take eight bytes each, so that
-/// a log of which everything is shown takes eight bytes.
+/// The rows of the log with a filter applied, counted from 0. Each run of consecutive lines takes eight
+/// bytes, so an unfiltered log takes eight bytes in all. See [`Filter`] for an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct VisibleRows {
     runs: Vec<Run>,
     len: usize,
-    /// How many lines of the log have been looked at.
+    /// The number of lines processed so far.
     seen: usize,
-    /// The line after the last match that was looked at, and the end of its context.
+    /// The line after the context of the last match processed.
     context_end: usize,
-    /// How many matches were looked at.
+    /// The number of matches processed so far.
     matches: usize,
 }
 
@@ -50,22 +68,22 @@ impl VisibleRows {
         Self::default()
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is none.
+    /// Returns true if there is no row.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// How many lines have been looked at by [`VisibleRows::extend`].
+    /// The number of lines that [`VisibleRows::extend`] has processed so far.
     pub fn seen(&self) -> usize {
         self.seen
     }
 
-    /// The line that a row shows.
+    /// Returns the line that a row shows; `None` past the end.
     pub fn line(&self, row: usize) -> Option<usize> {
         if row >= self.len {
             return None;
@@ -75,8 +93,12 @@ impl VisibleRows {
         Some(run.line as usize + (row - run.row as usize))
     }
 
-    /// The row that shows a line; if it is hidden, `Err` with the row of the next line that is shown,
-    /// which is the number of rows where there is none.
+    /// Returns the row that shows a line.
+    ///
+    /// # Errors
+    ///
+    /// If the line is hidden or not processed yet, returns the row of the next line that is shown; the
+    /// number of rows if there is none.
     pub fn row(&self, line: usize) -> Result<usize, usize> {
         let after = self.runs.partition_point(|run| run.line as usize <= line);
         let end = self
@@ -90,7 +112,7 @@ impl VisibleRows {
         if row < end { Ok(row) } else { Err(end) }
     }
 
-    /// Appends the rows of these lines, which come after all that were appended before.
+    /// Appends the rows of `count` lines, starting at `line`, which follow all lines appended so far.
     fn push(&mut self, line: usize, count: usize) {
         let next = self.runs.last();
         let next = next.map(|run| run.line as usize + (self.len - run.row as usize));
@@ -103,14 +125,14 @@ impl VisibleRows {
         self.len += count;
     }
 
-    /// Looks at up to `budget` lines that came since, and appends those that the filter shows. Returns
-    /// whether all have been looked at. Where the filter has a context, only as far as `search` has
-    /// come is looked at, and rows only ever come at the end. After a change of the filter, the sections' folds or the query, start with
-    /// new rows.
+    /// Processes up to `budget` lines that are new since the last call, and appends the ones that the
+    /// filter shows. Returns true once all lines are processed. If the filter has a context, processes
+    /// only lines that `search` has already searched. Rows are only ever appended. After a change of
+    /// the filter or the query, start with new rows.
     pub fn extend(
         &mut self,
         store: &Store,
-        sections: &Sections,
+        steps: &Steps,
         search: Option<&Search>,
         filter: &Filter,
         budget: usize,
@@ -124,7 +146,7 @@ impl VisibleRows {
         let end = context.map_or(store.len(), |(_, search)| search.seen());
         let passes = |line: usize| {
             !filter.hidden_levels.contains(&store.level_number(line))
-                && !is_folded(sections, filter, line)
+                && !is_folded(steps, filter, line)
         };
         if let Some((context, search)) = context {
             self.reach_back(context, search, passes);
@@ -140,8 +162,8 @@ impl VisibleRows {
         self.seen >= end
     }
 
-    /// Matches that were found since can have lines before them which were looked at when nobody knew.
-    /// None of these, nor any after them, is shown yet.
+    /// Appends processed lines that turn out to be in the context before a new match. None of these
+    /// lines, nor any after them, is shown yet.
     fn reach_back(&mut self, context: usize, search: &Search, passes: impl Fn(usize) -> bool) {
         while let Some(found) = search.lines().get(self.matches) {
             let found = found as usize;
@@ -160,7 +182,7 @@ impl VisibleRows {
         }
     }
 
-    /// Whether a line is a match or near one. Lines are asked for in order.
+    /// Returns true if a line is a match or in the context of one. Must be called for lines in order.
     fn in_context(&mut self, line: usize, context: Option<(usize, &Search)>) -> bool {
         let Some((context, search)) = context else {
             return true;
@@ -177,13 +199,14 @@ impl VisibleRows {
     }
 }
 
-fn is_folded(sections: &Sections, filter: &Filter, line: usize) -> bool {
+/// Returns true if a line is in a folded step, and is not its first line.
+fn is_folded(steps: &Steps, filter: &Filter, line: usize) -> bool {
     if filter.folded.is_empty() {
         return false;
     }
-    let Some(section) = sections.section_of(line) else {
+    let Some(step) = steps.step_of_line(line) else {
         return false;
     };
-    let first = sections.list().get(section).map(|section| section.first);
-    first != Some(line) && filter.folded.contains(&section)
+    let first = steps.list().get(step).map(|step| step.first);
+    first != Some(line) && filter.folded.contains(&step)
 }

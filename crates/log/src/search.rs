@@ -1,6 +1,6 @@
-//! Search: over the text without escapes, in slices, following the log as it grows.
+//! Searches the visible text of a log, a part at a time, and continues as the log grows.
 
-pub mod error;
+mod error;
 mod literal;
 mod pattern;
 mod query;
@@ -10,25 +10,45 @@ use crate::ansi::Painted;
 use crate::arena::Address;
 use crate::column::Column;
 pub use crate::search::error::{QueryError, QueryErrorKind};
-pub use crate::search::query::{Matcher, Query};
+pub use crate::search::query::{Matcher, SearchQuery};
 use crate::store::Store;
 use std::ops::Range;
 
-/// A search that goes on as long as the log grows.
+/// A search through a log, which continues when the log grows.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::{Log, Search, SearchQuery};
+///
+/// let mut log = Log::new();
+/// log.begin(None);
+/// log.feed(br#"[{"message": "cc main.c"}, {"message": "ld main.o main"}]"#);
+///
+/// let query = SearchQuery { text: "MAIN".to_owned(), ..SearchQuery::default() };
+/// let mut search = Search::new(query.compile()?);
+/// while !search.advance(&log, 512 * 1024) {
+///     // A view yields to the browser here.
+/// }
+/// assert_eq!((search.lines().len(), search.occurrences()), (2, 3));
+/// assert_eq!(search.next(1), Some(1));
+/// # Ok::<(), slipway_log::QueryError>(())
+/// ```
 #[derive(Debug)]
 pub struct Search {
     matcher: Matcher,
     lines: Column<u32>,
     occurrences: u64,
-    /// How many lines have been searched, and how many special ones.
+    /// The number of lines searched so far.
     seen: usize,
+    /// The number of special lines searched so far.
     special: usize,
     painted: Painted,
     marks: Vec<Range<usize>>,
 }
 
 impl Search {
-    /// A search from the first line on.
+    /// Starts a search at the first line.
     pub fn new(matcher: Matcher) -> Self {
         Self {
             matcher,
@@ -41,33 +61,32 @@ impl Search {
         }
     }
 
-    /// Searches on through about so many bytes of text; what is slow to search is counted as more. In
-    /// a browser, 2 MiB take a few milliseconds. Returns whether all lines that there are have been
-    /// searched.
-    pub fn step(&mut self, store: &Store, bytes: usize) -> bool {
+    /// Searches about this many more bytes of text. Text that is slow to search counts as more bytes.
+    /// In a browser, 2 MiB take a few milliseconds. Returns true once all lines of the log are searched.
+    pub fn advance(&mut self, store: &Store, bytes: usize) -> bool {
         let mut left = bytes;
         while self.seen < store.len() && left > 0 {
             let special = store.special_lines().get(self.special);
             let special = special.map_or(store.len(), |line| line as usize);
             let used = if special == self.seen {
                 self.special += 1;
-                self.special_line(store)
+                self.search_special_line(store)
             } else {
-                self.plain_lines(store, special, left)
+                self.search_plain_lines(store, special, left)
             };
             left = left.saturating_sub(used);
         }
         self.seen >= store.len()
     }
 
-    /// A line that must be read without its escapes. Returns what it cost.
-    fn special_line(&mut self, store: &Store) -> usize {
+    /// Searches one line with escapes. Returns its cost, in bytes.
+    fn search_special_line(&mut self, store: &Store) -> usize {
         let bytes = store.bytes(self.seen);
         if self.matcher.may_be_in_special(bytes) {
             let text = std::str::from_utf8(bytes).unwrap_or_default();
             ansi::plain_into(text, &mut self.painted);
             self.matcher.marks(&self.painted.text, &mut self.marks);
-            found(
+            record(
                 &mut self.lines,
                 &mut self.occurrences,
                 self.seen,
@@ -75,16 +94,15 @@ impl Search {
             );
         }
         self.seen += 1;
-        // Taking escapes away takes several times as long as searching.
+        // Removing escapes takes several times as long as searching.
         8 * bytes.len() + 64
     }
 
-    /// Lines that are as they are shown, up to the line `end` or about so many bytes. Returns what
-    /// they cost.
-    fn plain_lines(&mut self, store: &Store, end: usize, bytes: usize) -> usize {
+    /// Searches plain lines up to the line `end`, or about this many bytes. Returns their cost, in bytes.
+    fn search_plain_lines(&mut self, store: &Store, end: usize, bytes: usize) -> usize {
         let (text, end) = store.lines(self.seen, end, bytes);
         if self.matcher.literal().is_none() {
-            return self.by_line(store, end);
+            return self.search_line_by_line(store, end);
         }
         let literal = self.matcher.literal().into_iter();
         let mut line = self.seen;
@@ -96,9 +114,9 @@ impl Search {
                 let next = store.address(line + 1).filter(|_| line + 1 < end);
                 next.is_none_or(|next| next as usize > address)
             };
-            // Most often it is the same line, or the next, or one that is far.
+            // Most matches are on the same line, on the next line, or far away.
             if !is_in(line) {
-                found(&mut self.lines, &mut self.occurrences, line, count);
+                record(&mut self.lines, &mut self.occurrences, line, count);
                 count = 0;
                 line += 1;
                 if !is_in(line) {
@@ -107,13 +125,13 @@ impl Search {
             }
             count += 1;
         }
-        found(&mut self.lines, &mut self.occurrences, line, count);
+        record(&mut self.lines, &mut self.occurrences, line, count);
         self.seen = end;
         text.len() + 16
     }
 
-    /// The same for a query that must be held against each line.
-    fn by_line(&mut self, store: &Store, end: usize) -> usize {
+    /// Does the same for a query that must be matched line by line.
+    fn search_line_by_line(&mut self, store: &Store, end: usize) -> usize {
         let mut cost = 16;
         for line in self.seen..end {
             let bytes = store.bytes(line);
@@ -122,7 +140,7 @@ impl Search {
                 cost += 48 * bytes.len();
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
                 self.matcher.marks(text, &mut self.marks);
-                found(
+                record(
                     &mut self.lines,
                     &mut self.occurrences,
                     line,
@@ -134,41 +152,42 @@ impl Search {
         cost
     }
 
-    /// How many lines have been searched.
+    /// The number of lines searched so far.
     pub fn seen(&self) -> usize {
         self.seen
     }
 
-    /// The lines found so far, in order.
+    /// The numbers of the matching lines so far, in order.
     pub fn lines(&self) -> &Column<u32> {
         &self.lines
     }
 
-    /// How often it was found so far; a line can hold it more than once.
+    /// The number of matches so far. A line can have several.
     pub fn occurrences(&self) -> u64 {
         self.occurrences
     }
 
-    /// What is searched for.
+    /// The compiled query.
     pub fn matcher(&self) -> &Matcher {
         &self.matcher
     }
 
-    /// The place in [`Search::lines`] of the first line found at or after `line`.
+    /// Returns the index in [`Search::lines`] of the first matching line at or after `line`.
     pub fn next(&self, line: usize) -> Option<usize> {
         let at = self.lines.partition_point(|found| (found as usize) < line);
         (at < self.lines.len()).then_some(at)
     }
 
-    /// The place in [`Search::lines`] of the last line found before `line`.
+    /// Returns the index in [`Search::lines`] of the last matching line before `line`.
     pub fn previous(&self, line: usize) -> Option<usize> {
         let before = self.lines.partition_point(|found| (found as usize) < line);
         before.checked_sub(1)
     }
 }
 
+/// Records the number of matches of a line.
 #[inline]
-fn found(lines: &mut Column<u32>, occurrences: &mut u64, line: usize, count: usize) {
+fn record(lines: &mut Column<u32>, occurrences: &mut u64, line: usize, count: usize) {
     if count > 0 {
         lines.push(line as u32);
         *occurrences += count as u64;

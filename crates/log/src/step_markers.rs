@@ -1,37 +1,37 @@
-//! What a line says of the steps of a build.
+//! Reads step markers: the lines in which image builders announce steps, and their ends and failures.
 
-/// What a line says.
+/// A line that says something about a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark<'a> {
-    /// A step begins, after the one before it has ended (buildah, podman, docker).
+pub(crate) enum StepMarker<'a> {
+    /// A step begins, and the step before it ends (buildah, podman, docker).
     BuildStep(BuildStep<'a>),
-    /// A line of BuildKit, which runs several steps at once: which, and what it says of it.
+    /// A line of BuildKit, which runs several steps at once: the step's number, and the event.
     Vertex(u32, Vertex<'a>),
-    /// A step has failed: the one with this command, or the one under way.
+    /// A step failed: the one with this command, or the current one.
     Failed(Option<&'a str>),
 }
 
-/// What names a step.
+/// The number and command of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BuildStep<'a> {
+pub(crate) struct BuildStep<'a> {
     pub number: u32,
     pub total: Option<u32>,
     pub title: &'a str,
 }
 
-/// What a line of BuildKit says of its step.
+/// An event of a BuildKit step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Vertex<'a> {
+pub(crate) enum Vertex<'a> {
     Named(BuildStep<'a>),
     Done,
     Failed,
-    /// Something that it prints.
+    /// A line of its output.
     Output,
 }
 
-/// Whether a line may say something, by its first character.
+/// Returns false if a line cannot be a step marker, by its first characters.
 #[inline]
-pub fn may_mark(line: &[u8]) -> bool {
+pub(crate) fn may_be_step_marker(line: &[u8]) -> bool {
     match line {
         [b'[', digit, ..] => digit.is_ascii_digit(),
         [first, ..] => matches!(first, b'S' | b'#' | b'E' | b'e' | b'T' | b'f'),
@@ -39,12 +39,12 @@ pub fn may_mark(line: &[u8]) -> bool {
     }
 }
 
-/// Reads a line without its escapes.
-pub fn read(line: &str) -> Option<Mark<'_>> {
+/// Reads a line without escapes. Returns `None` if it is not a step marker.
+pub(crate) fn read(line: &str) -> Option<StepMarker<'_>> {
     if let Some(rest) = line.strip_prefix('#') {
         return vertex(rest);
     }
-    // A build of several stages says which of them before its step.
+    // A build of several stages prints the stage before the step.
     let rest = match line.strip_prefix('[') {
         Some(rest) => {
             let (stage, rest) = rest.split_once("] ")?;
@@ -55,12 +55,12 @@ pub fn read(line: &str) -> Option<Mark<'_>> {
     };
     let step = rest.strip_prefix("STEP ").or(rest.strip_prefix("Step "));
     if let Some(step) = step.and_then(step_after) {
-        return Some(Mark::BuildStep(step));
+        return Some(StepMarker::BuildStep(step));
     }
     failure(line)
 }
 
-/// `3/12: RUN …`, `3/12 : RUN …`, `3: RUN …`
+/// Reads `3/12: RUN …`, `3/12 : RUN …` or `3: RUN …`.
 fn step_after(text: &str) -> Option<BuildStep<'_>> {
     let (place, title) = text.split_once(':')?;
     let place = place.trim_end();
@@ -81,8 +81,8 @@ fn fraction(text: &str) -> Option<(u32, u32)> {
     (number <= total).then_some((number, total))
 }
 
-/// What follows the `#` of BuildKit.
-fn vertex(text: &str) -> Option<Mark<'_>> {
+/// Reads a line of BuildKit, without its `#`.
+fn vertex(text: &str) -> Option<StepMarker<'_>> {
     let (number, rest) = text.split_once(' ')?;
     let number = number.parse().ok()?;
     let says = match rest.split(' ').next() {
@@ -92,7 +92,7 @@ fn vertex(text: &str) -> Option<Mark<'_>> {
             .strip_prefix('[')
             .and_then(|rest| rest.split_once("] "))
             .and_then(|(place, title)| {
-                // A stage and a platform may stand before the place.
+                // A stage and a platform may precede the fraction.
                 let (number, total) = fraction(place.rsplit(' ').next()?)?;
                 Some(Vertex::Named(BuildStep {
                     number,
@@ -102,20 +102,20 @@ fn vertex(text: &str) -> Option<Mark<'_>> {
             })
             .unwrap_or(Vertex::Output),
     };
-    Some(Mark::Vertex(number, says))
+    Some(StepMarker::Vertex(number, says))
 }
 
-/// What image builders print when a step has failed.
-fn failure(line: &str) -> Option<Mark<'_>> {
+/// Reads the line that image builders print when a step failed.
+fn failure(line: &str) -> Option<StepMarker<'_>> {
     let starts = |start: &str| {
         let is = line.get(..start.len());
         is.is_some_and(|is| is.eq_ignore_ascii_case(start))
     };
     if starts("error building at STEP \"") || starts("error: building at STEP \"") {
         let (_, command) = line.split_once('"')?;
-        // A command can hold quotes itself.
+        // A command can contain quotes.
         let end = command.rfind("\": ").or(command.rfind('"'));
-        return Some(Mark::Failed(end.and_then(|end| command.get(..end))));
+        return Some(StepMarker::Failed(end.and_then(|end| command.get(..end))));
     }
     let failed = (starts("the command ") && line.contains("returned a non-zero code"))
         || (starts("error: process ") && line.contains("did not complete"))
@@ -123,7 +123,7 @@ fn failure(line: &str) -> Option<Mark<'_>> {
         || starts("error: executor failed running")
         || starts("error: failed to solve")
         || starts("failed to solve");
-    failed.then_some(Mark::Failed(None))
+    failed.then_some(StepMarker::Failed(None))
 }
 
 #[cfg(test)]
@@ -147,8 +147,8 @@ mod tests {
             ("STEP 1: FROM scratch", step(1, None, "FROM scratch")),
         ];
         for (line, step) in cases {
-            assert_eq!(read(line), Some(Mark::BuildStep(step)), "{line}");
-            assert!(may_mark(line.as_bytes()));
+            assert_eq!(read(line), Some(StepMarker::BuildStep(step)), "{line}");
+            assert!(may_be_step_marker(line.as_bytes()));
         }
         for line in [
             "STEP x: y",
@@ -182,7 +182,7 @@ mod tests {
             ),
         ];
         for (line, says) in cases {
-            assert_eq!(read(line), Some(Mark::Vertex(7, says)), "{line}");
+            assert_eq!(read(line), Some(StepMarker::Vertex(7, says)), "{line}");
         }
         assert_eq!(read("# 7"), None);
         assert_eq!(read("#7"), None);
@@ -211,8 +211,8 @@ mod tests {
             ("executor failed running [/bin/sh -c x]: exit code: 1", None),
             ("ERROR: failed to solve: process \"x\"", None),
         ] {
-            assert_eq!(read(line), Some(Mark::Failed(command)), "{line}");
-            assert!(may_mark(line.as_bytes()));
+            assert_eq!(read(line), Some(StepMarker::Failed(command)), "{line}");
+            assert!(may_be_step_marker(line.as_bytes()));
         }
         assert_eq!(read("error: no such file"), None);
     }

@@ -1,80 +1,82 @@
-//! All lines of one log: the text, and for each line ten bytes that say where it begins, its time, its
-//! level and its kind.
+//! All lines of one log: the text, and ten bytes for each line (where it begins, its time, its level and
+//! its flags).
 
 use crate::arena::{Address, Arena};
 use crate::column::Column;
 use crate::levels::{Level, LevelKind, Levels};
-use crate::step_markers::may_mark;
+use crate::step_markers::may_be_step_marker;
 use crate::text::{classes, has_special};
 use crate::times::TimeColumn;
 
-/// The line goes on with the entry of the line before it.
+/// Flag: the line continues the entry of the line before it.
 const CONTINUES: u16 = 0x100;
-/// The line holds escapes, controls or other special characters.
+/// Flag: the line contains escapes, control characters or other special characters.
 const SPECIAL: u16 = 0x200;
 
 /// One line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// The text as it came, without its end of line; may hold escape sequences and controls.
+    /// The original text, without its line ending. It may contain escapes and control characters.
     pub text: &'a str,
-    /// The API's word; empty where the entry had none.
+    /// The API's text; empty if the entry has no level.
     pub level: &'a str,
-    /// The level's place in [`Store::levels`].
+    /// The level's index in [`Store::levels`].
     pub level_number: u8,
+    /// The severity of the level.
     pub kind: LevelKind,
-    /// Unix seconds, UTC; `None` where the entry had none.
+    /// Unix seconds, UTC; `None` if the entry has no time.
     pub time: Option<i64>,
-    /// Whether it goes on with the entry of the line before it.
+    /// True if it continues the entry of the line before it.
     pub continues: bool,
-    /// Whether it can be shown as it is: it holds no escapes, controls but tabs, or overrides.
+    /// True if the text can be shown unchanged: it contains no escapes, no control characters except
+    /// tabs, and no text direction overrides.
     pub plain: bool,
 }
 
-/// All lines of a log, in the order in which they came. Line numbers count from 0.
+/// All lines of a log, in order of arrival. Line numbers count from 0.
 #[derive(Debug, Default)]
 pub struct Store {
     pub(crate) arena: Arena,
     addresses: Column<Address>,
     times: TimeColumn,
-    /// The level's number, and flags.
-    marks: Column<u16>,
-    /// The lines that are not plain.
+    /// The level's number in the low byte, and flags.
+    flags: Column<u16>,
+    /// The numbers of the lines that are not plain.
     special: Column<u32>,
-    /// Lines that came since this was asked for, and may say something of a step or an error.
+    /// Lines since the last [`Store::take_notable`] that may matter for steps, errors or styles.
     notable: Vec<u32>,
     pub(crate) levels: Levels,
 }
 
 impl Store {
-    /// How many lines there are.
+    /// The number of lines.
     #[inline]
     pub fn len(&self) -> usize {
         self.addresses.len()
     }
 
-    /// Whether there is no line.
+    /// Returns true if there is no line.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The line at `index`.
+    /// The line with number `index`; `None` past the end.
     pub fn line(&self, index: usize) -> Option<Line<'_>> {
-        let mark = self.marks.get(index)?;
-        let level = self.levels.get(mark as u8)?;
+        let flags = self.flags.get(index)?;
+        let level = self.levels.get(flags as u8)?;
         Some(Line {
-            // Only valid text is kept.
+            // The arena holds valid UTF-8 only.
             text: std::str::from_utf8(self.bytes(index)).unwrap_or_default(),
             level: &level.name,
-            level_number: mark as u8,
+            level_number: flags as u8,
             kind: level.kind,
             time: self.time(index),
-            continues: mark & CONTINUES != 0,
-            plain: mark & SPECIAL == 0,
+            continues: flags & CONTINUES != 0,
+            plain: flags & SPECIAL == 0,
         })
     }
 
-    /// The bytes of a line's text, valid UTF-8; empty past the end.
+    /// The bytes of a line's original text, valid UTF-8; empty past the end.
     #[inline]
     pub fn bytes(&self, index: usize) -> &[u8] {
         let Some(address) = self.addresses.get(index) else {
@@ -84,93 +86,86 @@ impl Store {
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
-    /// How many bytes a line's text has.
+    /// The length of a line's text, in bytes; 0 past the end.
     pub fn byte_len(&self, index: usize) -> usize {
         self.bytes(index).len()
     }
 
-    /// Bytes of all lines, their ends of line included.
+    /// The size of all lines, in bytes, line endings included.
     pub fn text_bytes(&self) -> usize {
         self.arena.len()
     }
 
-    /// Bytes of memory taken.
-    pub fn memory(&self) -> usize {
-        self.arena.memory()
-            + self.addresses.memory()
-            + self.times.memory()
-            + self.marks.memory()
-            + self.special.memory()
-    }
-
-    /// A line's time, Unix seconds.
+    /// A line's time, Unix seconds, UTC; `None` if its entry has no time.
     #[inline]
     pub fn time(&self, index: usize) -> Option<i64> {
         self.times.get(index)
     }
 
-    /// A line's time, or that of the nearest line before it that has one.
+    /// A line's time, or the time of the nearest earlier line that has one; Unix seconds, UTC.
     pub fn near_time(&self, index: usize) -> Option<i64> {
         self.times.near(index)
     }
 
-    /// The time of the first line that has one, Unix seconds.
+    /// The time of the first line that has one; Unix seconds, UTC.
     pub fn first_time(&self) -> Option<i64> {
         self.times.first()
     }
 
-    /// The time of the last line that has one, Unix seconds.
+    /// The time of the last line that has one; Unix seconds, UTC.
     pub fn last_time(&self) -> Option<i64> {
         self.times.last()
     }
 
-    /// The first line at or after a time; the number of lines where there is none.
+    /// The first line at or after a time (Unix seconds, UTC); the number of lines if there is none.
     pub fn line_at_time(&self, time: i64) -> usize {
         self.lines_from(Some(time)).next().unwrap_or(self.len())
     }
 
-    /// The lines whose own or nearest earlier time is not before `time`, in order; all for `None`.
+    /// The lines whose own or nearest earlier time is at or after `time`, in order; all for `None`.
     pub(crate) fn lines_from(&self, time: Option<i64>) -> impl Iterator<Item = usize> + '_ {
         self.times.lines_from(time)
     }
 
-    /// The levels, each with how many lines have it; a level's number is its place.
+    /// The levels, each with its number of lines. A level's number is its index.
     pub fn levels(&self) -> &[Level] {
         self.levels.all()
     }
 
     /// The number of a line's level.
     #[inline]
-    pub fn level_number(&self, index: usize) -> u8 {
-        self.marks.get(index).unwrap_or(0) as u8
+    pub(crate) fn level_number(&self, index: usize) -> u8 {
+        self.flags.get(index).unwrap_or(0) as u8
     }
 
-    /// Whether a line goes on with the entry of the line before it.
+    /// Returns true if a line continues the entry of the line before it.
     #[inline]
-    pub fn continues(&self, index: usize) -> bool {
-        self.marks
+    pub(crate) fn continues(&self, index: usize) -> bool {
+        self.flags
             .get(index)
-            .is_some_and(|mark| mark & CONTINUES != 0)
+            .is_some_and(|flags| flags & CONTINUES != 0)
     }
 
-    /// Whether a line can be shown as it is.
+    /// Returns true if a line's text can be shown unchanged, see [`Line::plain`].
     #[inline]
-    pub fn is_plain(&self, index: usize) -> bool {
-        self.marks.get(index).is_none_or(|mark| mark & SPECIAL == 0)
+    pub(crate) fn is_plain(&self, index: usize) -> bool {
+        self.flags
+            .get(index)
+            .is_none_or(|flags| flags & SPECIAL == 0)
     }
 
-    /// The numbers of the lines that cannot be shown as they are, in order.
-    pub fn special_lines(&self) -> &Column<u32> {
+    /// The numbers of the lines that are not plain, in order.
+    pub(crate) fn special_lines(&self) -> &Column<u32> {
         &self.special
     }
 
-    /// Where a line begins.
+    /// The address where a line begins.
     #[inline]
     pub(crate) fn address(&self, index: usize) -> Option<Address> {
         self.addresses.get(index)
     }
 
-    /// The line of `from..end` in which an address lies.
+    /// The line in `from..end` that contains an address.
     pub(crate) fn line_at(&self, address: Address, from: usize, end: usize) -> usize {
         let (mut low, mut high) = (from, end);
         while high - low > 1 {
@@ -183,9 +178,9 @@ impl Store {
         low
     }
 
-    /// The text of lines that follow each other, newlines included, from one line up to the line
-    /// `end`, and which line it really ends before: they lie in one block, and beyond the first line
-    /// there are at most so many bytes.
+    /// The text of consecutive lines, newlines included, from one line up to at most the line `end`,
+    /// and the line after the last one returned. The text ends early at the end of its block, or with
+    /// the line that reaches `bytes`.
     pub(crate) fn lines(&self, from: usize, end: usize, bytes: usize) -> (&[u8], usize) {
         let Some(address) = self.addresses.get(from) else {
             return (&[], end);
@@ -201,7 +196,7 @@ impl Store {
         (text.get(..len).unwrap_or(text), end)
     }
 
-    /// The text of the entry that begins with line `first`: its lines with newlines between them.
+    /// The text of the entry that begins with line `first`: its lines, separated by newlines.
     pub(crate) fn entry(&self, first: usize) -> &[u8] {
         let Some(address) = self.addresses.get(first) else {
             return &[];
@@ -213,14 +208,15 @@ impl Store {
         self.arena.line(address, self.addresses.get(next))
     }
 
-    /// The lines that came since this was asked for last and begin as those that say something of a
-    /// step, hold escapes, or have the level of an error.
+    /// The lines since the last call that may be step markers, contain special characters, or have the
+    /// level of an error.
     pub(crate) fn take_notable(&mut self) -> Vec<u32> {
         std::mem::take(&mut self.notable)
     }
 
-    /// Makes the text that was written to the arena valid and takes its last newline away: what
-    /// [`Store::keep`] and the comparison of entries need.
+    /// Replaces invalid UTF-8 in the arena's pending entry, and removes its last newline, before the
+    /// entry is compared or kept. Returns true if the entry contains control characters or non-ASCII
+    /// characters, which [`Store::keep`] needs to know.
     #[inline]
     pub(crate) fn finish_text(&mut self) -> bool {
         let classes = classes(self.arena.pending());
@@ -235,8 +231,8 @@ impl Store {
         classes.control || classes.wide
     }
 
-    /// Keeps the entry whose text was written to the arena and finished; `complex` is what
-    /// [`Store::finish_text`] said. Returns `false` where no room is left, and nothing is kept.
+    /// Keeps the arena's pending entry. `complex` is the result of [`Store::finish_text`]. Returns false
+    /// if no room is left, and the entry is dropped.
     #[inline]
     pub(crate) fn keep(&mut self, level: u8, time: Option<i64>, complex: bool) -> bool {
         let first = self.len();
@@ -246,31 +242,31 @@ impl Store {
         let level_of = self.levels.get(level);
         let is_error = level_of.is_some_and(|level| level.kind == LevelKind::Error);
         if !complex {
-            if is_error || may_mark(self.arena.line(base, None)) {
+            if is_error || may_be_step_marker(self.arena.line(base, None)) {
                 self.notable.push(first as u32);
             }
             self.addresses.push(base);
-            self.marks.push(u16::from(level));
+            self.flags.push(u16::from(level));
         } else {
             let text = self.arena.line(base, None);
             let mut start = 0;
             for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
                 let line = text.get(start..end).unwrap_or(&[]);
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
-                let mut mark = u16::from(level);
+                let mut flags = u16::from(level);
                 if start > 0 {
-                    mark |= CONTINUES;
+                    flags |= CONTINUES;
                 }
                 let special = has_special(line);
                 if special {
-                    mark |= SPECIAL;
+                    flags |= SPECIAL;
                     self.special.push(self.addresses.len() as u32);
                 }
-                if special || is_error || may_mark(line) {
+                if special || is_error || may_be_step_marker(line) {
                     self.notable.push(self.addresses.len() as u32);
                 }
                 self.addresses.push(base + start as Address);
-                self.marks.push(mark);
+                self.flags.push(flags);
                 start = end + 1;
             }
         }

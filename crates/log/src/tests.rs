@@ -1,4 +1,4 @@
-//! The engine against slow, obvious versions of itself.
+//! Tests the engine against slow and obvious versions of itself.
 
 mod decoding;
 mod merging;
@@ -9,7 +9,7 @@ mod steps;
 use crate::Summary;
 use crate::log::Log;
 
-/// How many cases a property is tried with; `SLIPWAY_CASES` makes it go on for minutes.
+/// The number of cases for each property. `SLIPWAY_CASES` overrides it for longer runs.
 fn cases() -> proptest::test_runner::Config {
     let cases = std::env::var("SLIPWAY_CASES").ok();
     let cases = cases.and_then(|cases| cases.parse().ok());
@@ -21,7 +21,7 @@ fn cases() -> proptest::test_runner::Config {
     }
 }
 
-/// A log of one answer that comes cut at these places, as parts of its length in 1/256.
+/// A log of one answer, cut into chunks at these positions, given in 1/256 of its length.
 fn read(body: &[u8], cuts: &[u8]) -> (Log, Summary) {
     let mut log = Log::new();
     log.begin(None);
@@ -33,17 +33,17 @@ fn read(body: &[u8], cuts: &[u8]) -> (Log, Summary) {
 }
 
 fn cut<'a>(body: &'a [u8], cuts: &[u8]) -> Vec<&'a [u8]> {
-    let mut places: Vec<usize> = cuts
+    let mut positions: Vec<usize> = cuts
         .iter()
         .map(|cut| body.len() * usize::from(*cut) / 256)
         .collect();
-    places.push(body.len());
-    places.sort_unstable();
+    positions.push(body.len());
+    positions.sort_unstable();
     let mut chunks = Vec::new();
     let mut from = 0;
-    for place in places {
-        chunks.push(&body[from..place]);
-        from = place;
+    for position in positions {
+        chunks.push(&body[from..position]);
+        from = position;
     }
     chunks
 }

@@ -1,46 +1,46 @@
-//! What kinds of bytes a text holds, found eight at a time.
+//! Classifies the bytes of a text, eight at a time.
 
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// What a text holds.
+/// The kinds of bytes that a text contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Classes {
-    /// Bytes outside of ASCII.
+pub(crate) struct Classes {
+    /// True if it contains bytes outside of ASCII.
     pub wide: bool,
-    /// ASCII control characters, tabs and newlines included.
+    /// True if it contains ASCII control characters; tabs and newlines count.
     pub control: bool,
 }
 
-/// Looks through a text once.
+/// Finds the kinds of bytes of a text, in one pass.
 #[inline]
-pub fn classes(text: &[u8]) -> Classes {
+pub(crate) fn classes(text: &[u8]) -> Classes {
     let (mut wide, mut control) = (0u64, 0u64);
     let (words, rest) = text.as_chunks::<8>();
-    let mut look = |word: u64| {
+    let mut scan = |word: u64| {
         wide |= word;
-        // A byte below 0x20 borrows; one of 0x7f becomes 0x80 by adding one to its lower bits.
+        // A byte below 0x20 borrows; 0x7f becomes 0x80 when one is added to its lower bits.
         control |= word.wrapping_sub(LOW * 0x20) & !word & HIGH;
         control |= ((word & !HIGH) + LOW) & !word & HIGH;
     };
     for word in words {
-        look(u64::from_le_bytes(*word));
+        scan(u64::from_le_bytes(*word));
     }
-    // What fills up the last word is of neither kind.
+    // The padding of the last word is of neither kind.
     let mut last = [b' '; 8];
     for (to, from) in last.iter_mut().zip(rest) {
         *to = *from;
     }
-    look(u64::from_le_bytes(last));
+    scan(u64::from_le_bytes(last));
     Classes {
         wide: wide & HIGH != 0,
         control: control != 0,
     }
 }
 
-/// Whether a character must not act as what it is: controls but the tab, what changes the direction of
-/// text, and what breaks lines beside the newline.
-pub fn is_special(char: char) -> bool {
+/// Returns true for special characters, which are never shown unchanged: control characters except the
+/// tab, characters that change the direction of text, and line breaks other than the newline.
+pub(crate) fn is_special(char: char) -> bool {
     (char.is_control() && char != '\t')
         || matches!(
             char,
@@ -48,8 +48,8 @@ pub fn is_special(char: char) -> bool {
         )
 }
 
-/// Whether one line of valid UTF-8 holds a special character.
-pub fn has_special(line: &[u8]) -> bool {
+/// Returns true if a line of valid UTF-8 contains a special character, see [`is_special`].
+pub(crate) fn has_special(line: &[u8]) -> bool {
     let classes = classes(line);
     if classes.control
         && line
@@ -58,7 +58,7 @@ pub fn has_special(line: &[u8]) -> bool {
     {
         return true;
     }
-    // All special characters outside of ASCII begin with one of three bytes.
+    // All special characters outside of ASCII start with one of three bytes.
     classes.wide
         && memchr::memchr3_iter(0xc2, 0xd8, 0xe2, line).any(|at| {
             matches!(

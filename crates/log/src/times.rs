@@ -1,30 +1,30 @@
-//! The times of a log's lines: four bytes each, and where the later ones are.
+//! The times of a log's lines, four bytes each, with an index to find the lines after a time.
 
 use crate::column::Column;
 use std::collections::BTreeMap;
 
-/// A time is kept as seconds from this far before the first one.
-const EARLIEST: i64 = 1 << 31;
-/// There is no time.
+/// A mark is the number of seconds since this long before the first time.
+const MARK_OFFSET_SECONDS: i64 = 1 << 31;
+/// The mark of a line without a time.
 const NO_TIME: u32 = u32::MAX;
-/// The time is too far from the first one, and kept apart.
+/// The mark of a line whose time is too far from the first one and kept in `far`.
 const FAR_TIME: u32 = u32::MAX - 1;
 
-/// For so many lines, the latest time is kept.
-const STRIDE: usize = if cfg!(test) { 4 } else { 1024 };
+/// The number of lines of a stretch, for which the latest time is kept.
+const STRETCH_LINES: usize = if cfg!(test) { 4 } else { 1024 };
 
-/// The times of a stretch of lines. Lines without a time belong to that of the nearest line before.
+/// The times of a stretch of lines. A line without a time has the time of the nearest earlier line.
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
-    /// The time that is valid before its first line.
+    /// The last time before its first line.
     before: Option<i64>,
-    /// The latest in it.
+    /// The latest time in it.
     latest: Option<i64>,
 }
 
 /// The times of all lines, Unix seconds.
 #[derive(Debug, Default)]
-pub struct TimeColumn {
+pub(crate) struct TimeColumn {
     times: Column<u32>,
     far: BTreeMap<usize, i64>,
     stretches: Vec<Stretch>,
@@ -35,12 +35,12 @@ pub struct TimeColumn {
 impl TimeColumn {
     /// Appends the time of a line.
     #[inline]
-    pub fn push(&mut self, time: Option<i64>) {
+    pub(crate) fn push(&mut self, time: Option<i64>) {
         let line = self.times.len();
         let before = self.last;
         self.last = time.or(self.last);
         match self.stretches.last_mut() {
-            Some(stretch) if !line.is_multiple_of(STRIDE) => {
+            Some(stretch) if !line.is_multiple_of(STRETCH_LINES) => {
                 stretch.latest = stretch.latest.max(self.last);
             }
             _ => self.stretches.push(Stretch {
@@ -55,7 +55,7 @@ impl TimeColumn {
         self.times.push(mark);
     }
 
-    /// A time as the column keeps it.
+    /// The mark of a time.
     #[inline]
     fn mark(&mut self, time: Option<i64>) -> u32 {
         let Some(time) = time else {
@@ -64,7 +64,7 @@ impl TimeColumn {
         let first = *self.first.get_or_insert(time);
         let from_earliest = time
             .checked_sub(first)
-            .and_then(|since| since.checked_add(EARLIEST));
+            .and_then(|since| since.checked_add(MARK_OFFSET_SECONDS));
         match from_earliest.map(u32::try_from) {
             Some(Ok(mark)) if mark < FAR_TIME => mark,
             _ => FAR_TIME,
@@ -73,54 +73,49 @@ impl TimeColumn {
 
     /// A line's time.
     #[inline]
-    pub fn get(&self, line: usize) -> Option<i64> {
+    pub(crate) fn get(&self, line: usize) -> Option<i64> {
         match self.times.get(line)? {
             NO_TIME => None,
             FAR_TIME => self.far.get(&line).copied(),
             time => Some(
                 self.first?
-                    .wrapping_sub(EARLIEST)
+                    .wrapping_sub(MARK_OFFSET_SECONDS)
                     .wrapping_add(i64::from(time)),
             ),
         }
     }
 
-    /// A line's time, or that of the nearest line before it that has one.
-    pub fn near(&self, line: usize) -> Option<i64> {
-        let stretch = line / STRIDE;
-        let own = (stretch * STRIDE..=line).rev();
+    /// A line's time, or the time of the nearest earlier line that has one.
+    pub(crate) fn near(&self, line: usize) -> Option<i64> {
+        let stretch = line / STRETCH_LINES;
+        let own = (stretch * STRETCH_LINES..=line).rev();
         let own = own.filter_map(|line| self.get(line)).next();
         own.or_else(|| self.stretches.get(stretch)?.before)
     }
 
     /// The time of the first line that has one.
-    pub fn first(&self) -> Option<i64> {
+    pub(crate) fn first(&self) -> Option<i64> {
         self.first
     }
 
     /// The time of the last line that has one.
-    pub fn last(&self) -> Option<i64> {
+    pub(crate) fn last(&self) -> Option<i64> {
         self.last
     }
 
-    /// The lines whose own or nearest earlier time is not before `time`, in order; all for `None`.
-    /// Stretches that end before are passed over.
-    pub fn lines_from(&self, time: Option<i64>) -> impl Iterator<Item = usize> + '_ {
+    /// The lines whose own or nearest earlier time is at or after `time`, in order; all lines for
+    /// `None`. Skips stretches that end before `time`.
+    pub(crate) fn lines_from(&self, time: Option<i64>) -> impl Iterator<Item = usize> + '_ {
         let later = move |at: Option<i64>| time.is_none() || at >= time;
         let stretches = self.stretches.iter().enumerate();
         let stretches = stretches.filter(move |(_, stretch)| later(stretch.latest));
         stretches.flat_map(move |(index, stretch)| {
             let mut near = stretch.before;
-            let lines = index * STRIDE..((index + 1) * STRIDE).min(self.times.len());
+            let lines = index * STRETCH_LINES..((index + 1) * STRETCH_LINES).min(self.times.len());
             lines.filter(move |line| {
                 near = self.get(*line).or(near);
                 later(near)
             })
         })
-    }
-
-    /// Bytes of memory taken.
-    pub fn memory(&self) -> usize {
-        self.times.memory() + self.stretches.capacity() * size_of::<Stretch>()
     }
 }

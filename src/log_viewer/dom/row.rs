@@ -116,7 +116,7 @@ impl RowElement {
         Some((self.line?, f64::from(self.element.offset_height())))
     }
 
-    /// Shows a line: of it, this many columns from a column on, or all if wrapped; its colours and marks
+    /// Shows a line: of it, this many columns from a column on, or all if wrapped; its colors and marks
     /// in at most so many pieces.
     pub fn show(
         &mut self,
@@ -153,7 +153,7 @@ impl RowElement {
             flag(&self.element, "aria-current", current);
         }
         let drawn = Drawn { part, most };
-        // A line never changes once it is there. That it had more room for colours does not matter.
+        // A line never changes once it is there. That it had more room for colors does not matter.
         if !other
             && self
                 .drawn
@@ -291,7 +291,7 @@ impl RowElement {
     }
 }
 
-/// Gives an element the look of a piece. Colours of the theme are its classes; others are made readable
+/// Gives an element the look of a piece. Colors of the theme are its classes; others are made readable
 /// on the log's ground, in either theme.
 fn dress(part: &HtmlElement, style: &Style) {
     let mut classes = String::new();

@@ -15,7 +15,7 @@ use web_sys::HtmlElement;
 /// A row's height where it is not wrapped, in CSS pixels; `--log-line` in the style is the same.
 pub const LINE: f64 = 20.0;
 
-/// The most elements that colours and marks may add to the rows in all.
+/// The most elements that colors and marks may add to the rows in all.
 const MOST_PIECES: usize = 160;
 
 /// Columns that are drawn are those in view and as many again at each side, in steps of this many.

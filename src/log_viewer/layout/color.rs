@@ -1,4 +1,4 @@
-//! Colours that a log brings with it, made readable on the log's ground. No DOM.
+//! Colors that a log brings with it, made readable on the log's ground. No DOM.
 
 /// The log's ground in the light and the dark theme; `--sunken` in the style.
 const GROUNDS: [[u8; 3]; 2] = [[0xec, 0xef, 0xf3], [0x0e, 0x10, 0x14]];
@@ -32,7 +32,7 @@ fn mix(from: [u8; 3], to: [u8; 3], share: f64) -> [u8; 3] {
     out
 }
 
-/// The colour, or the nearest on its way to black or white that can be read on this ground.
+/// The color, or the nearest on its way to black or white that can be read on this ground.
 fn on(ground: [u8; 3], color: [u8; 3]) -> [u8; 3] {
     let end = if luminance(ground) > 0.5 { 0 } else { 255 };
     let steps = (0..=20).map(|step| mix(color, [end; 3], f64::from(step) / 20.0));
@@ -44,7 +44,7 @@ fn css([red, green, blue]: [u8; 3]) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-/// A text's colour, as CSS for both themes.
+/// A text's color, as CSS for both themes.
 pub fn readable(color: [u8; 3]) -> String {
     let [light, dark] = GROUNDS.map(|ground| css(on(ground, color)));
     format!("light-dark({light},{dark})")
@@ -62,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn colours_that_can_be_read_stay() {
+    fn colors_that_can_be_read_stay() {
         assert_eq!(on(GROUNDS[1], [255, 200, 0]), [255, 200, 0]);
         assert_eq!(readable([0, 0, 0]), "light-dark(#000000,#808080)");
     }

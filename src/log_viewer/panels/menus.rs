@@ -1,7 +1,7 @@
 //! The menus of the log: levels, the window of time, everything that is seldom needed.
 
 use crate::i18n::numbers::number;
-use crate::log::Mode;
+use crate::log::EscapeMode;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::layout::times::{local_offset, stamp};
 use crate::log_viewer::view_state::LogViewer;
@@ -201,7 +201,7 @@ pub fn more(tools: LogCommands, build_id: StoredValue<String>) -> AnyView {
             )}
             {check(
                 t_signal!(log.controls),
-                bool_signal(move || view.look.with(|look| look.mode == Mode::Controls)),
+                bool_signal(move || view.look.with(|look| look.mode == EscapeMode::Show)),
                 move || tools.toggle_controls(),
             )}
             {Button::new(t_signal!(log.download))

@@ -74,13 +74,13 @@ fn options(finder: LogSearch) -> AnyView {
         {Button::new(Signal::stored("Aa".to_owned()))
             .name(t_signal!(log.case))
             .title(t_signal!(log.case))
-            .pressed(bool_signal(move || query.with(|query| query.case)))
-            .on_press(move || finder.look_for(|query| query.case = !query.case))}
+            .pressed(bool_signal(move || query.with(|query| query.match_case)))
+            .on_press(move || finder.look_for(|query| query.match_case = !query.match_case))}
         {Button::new(Signal::stored("W".to_owned()))
             .name(t_signal!(log.word))
             .title(t_signal!(log.word))
-            .pressed(bool_signal(move || query.with(|query| query.word)))
-            .on_press(move || finder.look_for(|query| query.word = !query.word))}
+            .pressed(bool_signal(move || query.with(|query| query.whole_word)))
+            .on_press(move || finder.look_for(|query| query.whole_word = !query.whole_word))}
         {Button::new(Signal::stored(".*".to_owned()))
             .name(t_signal!(log.regex))
             .title(t_signal!(log.regex))

@@ -2,7 +2,7 @@
 
 use crate::i18n::format::duration;
 use crate::i18n::numbers::number;
-use crate::log::SectionState;
+use crate::log::StepState;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::selection::Selection;
 use crate::reactive::{dynamic, for_each, memo, show, text_signal};
@@ -22,7 +22,7 @@ struct StepRow {
     first: usize,
     name: String,
     seconds: Option<i64>,
-    state: SectionState,
+    state: StepState,
     /// Unix seconds.
     times: Option<(i64, i64)>,
 }
@@ -39,7 +39,7 @@ fn panel(tools: LogCommands) -> AnyView {
     // The part of the list with the step that is read.
     let here = memo(move || {
         let first = view.in_view.with(|in_view| in_view.first);
-        let section = view.read(|core| core.log.sections().section_of(first));
+        let section = view.read(|core| core.log.steps().step_of_line(first));
         section.flatten()
     });
     let page = memo(move || here.get().unwrap_or(0) / MOST * MOST);
@@ -83,7 +83,7 @@ fn panel(tools: LogCommands) -> AnyView {
 
 fn look_up(tools: LogCommands, index: usize) -> Option<StepRow> {
     let found = tools.view.read(|core| {
-        let section = core.log.sections().list().get(index)?;
+        let section = core.log.steps().list().get(index)?;
         let name = match section.total {
             None => section.title.clone(),
             Some(total) => format!("{}/{total} {}", section.number, section.title),
@@ -99,11 +99,11 @@ fn look_up(tools: LogCommands, index: usize) -> Option<StepRow> {
     found.flatten()
 }
 
-fn state_word(state: SectionState) -> (Icon, &'static str) {
+fn state_word(state: StepState) -> (Icon, &'static str) {
     match state {
-        SectionState::Running => (icon::RUN, t_string!(log.step_running)),
-        SectionState::Done => (icon::CHECK, t_string!(log.step_done)),
-        SectionState::Failed => (icon::CROSS, t_string!(log.step_failed)),
+        StepState::Running => (icon::RUN, t_string!(log.step_running)),
+        StepState::Done => (icon::CHECK, t_string!(log.step_done)),
+        StepState::Failed => (icon::CROSS, t_string!(log.step_failed)),
     }
 }
 
@@ -137,8 +137,8 @@ fn step_view(tools: LogCommands, index: usize, here: Memo<Option<usize>>) -> Any
     view! {
         <li
             data-state=text_signal(move || match state.get() {
-                Some(SectionState::Failed) => "failed",
-                Some(SectionState::Running) => "running",
+                Some(StepState::Failed) => "failed",
+                Some(StepState::Running) => "running",
                 _ => "done",
             })
             aria-current=move || (here.get() == Some(index)).then_some("step")

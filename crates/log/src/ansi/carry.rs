@@ -1,21 +1,23 @@
-//! Colours that go on over ends of lines.
+//! Colors that continue on the next line.
 
 use crate::ansi::escape;
 use crate::ansi::escape::Escape;
 use crate::ansi::style::Style;
 use crate::store::Store;
 
-/// After so many special lines, or bytes of them, the style is noted.
-const LINES: usize = if cfg!(test) { 3 } else { 64 };
-const BYTES: usize = 64 * 1024;
+/// The number of special lines between two checkpoints.
+const CHECKPOINT_LINES: usize = if cfg!(test) { 3 } else { 64 };
+/// The number of bytes of special lines between two checkpoints.
+const CHECKPOINT_BYTES: usize = 64 * 1024;
 
-/// The style at the beginning of any line. Only special lines can change it, so it is noted at some of
-/// these; from the one before, the few between are read again.
+/// Finds the style at the start of any line. Only special lines can change the style, so some of them
+/// have a checkpoint. From the nearest checkpoint, the few special lines up to the wanted line are read
+/// again.
 #[derive(Debug, Default)]
-pub struct Carry {
-    /// How many special lines come before, and the style after them.
-    notes: Vec<(u32, Style)>,
-    /// The style after the special lines seen so far.
+pub(crate) struct Carry {
+    /// The number of special lines before the checkpoint, and the style after them.
+    checkpoints: Vec<(u32, Style)>,
+    /// The style after the special lines read so far.
     style: Style,
     seen: usize,
     lines_since: usize,
@@ -23,12 +25,12 @@ pub struct Carry {
 }
 
 impl Carry {
-    /// Takes in the lines that came since.
-    pub fn observe(&mut self, store: &Store) {
+    /// Reads the lines that are new since the last call.
+    pub(crate) fn observe(&mut self, store: &Store) {
         while let Some(line) = store.special_lines().get(self.seen) {
             let text = store.bytes(line as usize);
-            if self.lines_since >= LINES || self.bytes_since >= BYTES {
-                self.notes.push((self.seen as u32, self.style));
+            if self.lines_since >= CHECKPOINT_LINES || self.bytes_since >= CHECKPOINT_BYTES {
+                self.checkpoints.push((self.seen as u32, self.style));
                 (self.lines_since, self.bytes_since) = (0, 0);
             }
             self.style = after(text, self.style);
@@ -38,14 +40,18 @@ impl Carry {
         }
     }
 
-    /// The style in which a line begins.
-    pub fn style_at(&self, store: &Store, line: usize) -> Style {
+    /// The style at the start of a line.
+    pub(crate) fn style_at(&self, store: &Store, line: usize) -> Style {
         let special = store.special_lines();
         let before = special.partition_point(|special| (special as usize) < line);
-        let note = self.notes.partition_point(|(at, _)| *at as usize <= before);
-        let note = note.checked_sub(1).and_then(|note| self.notes.get(note));
+        let checkpoint = self
+            .checkpoints
+            .partition_point(|(at, _)| *at as usize <= before);
+        let checkpoint = checkpoint
+            .checked_sub(1)
+            .and_then(|checkpoint| self.checkpoints.get(checkpoint));
         let (mut at, mut style) =
-            note.map_or((0, Style::default()), |(at, style)| (*at as usize, *style));
+            checkpoint.map_or((0, Style::default()), |(at, style)| (*at as usize, *style));
         while at < before {
             let line = special.get(at).unwrap_or(0);
             style = after(store.bytes(line as usize), style);
@@ -55,12 +61,12 @@ impl Carry {
     }
 }
 
-/// The style after a line that begins in `style`.
+/// The style after a line that starts with `style`.
 fn after(line: &[u8], mut style: Style) -> Style {
     let mut rest = line;
     while let Some(at) = memchr::memchr(0x1b, rest) {
         rest = rest.get(at..).unwrap_or(&[]);
-        // Only valid text is kept, and no sequence ends inside of a character.
+        // The store holds valid UTF-8 only, and no sequence ends inside a character.
         let (escape, len) = escape::read(std::str::from_utf8(rest).unwrap_or_default());
         if let Escape::Control(parameters, b'm') = escape {
             style = style.after(parameters);

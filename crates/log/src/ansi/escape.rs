@@ -1,21 +1,22 @@
-//! Where an escape sequence ends, and what it is.
+//! Parses escape sequences: what they are, and where they end.
 
 /// An escape sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Escape<'a> {
-    /// CSI: what stands between `[` and the last character, and that.
+pub(crate) enum Escape<'a> {
+    /// CSI: the text between `[` and the final character, and the final character.
     Control(&'a str, u8),
-    /// OSC: what stands between `]` and the end.
+    /// OSC: the text between `]` and the terminator.
     Command(&'a str),
-    /// Any other, or one that is cut short.
+    /// Any other sequence, or an incomplete one.
     Other,
 }
 
-/// Reads the sequence that `text` begins with, an ESC; says how many bytes it has, at least one.
+/// Reads the sequence at the start of `text`, which begins with ESC. Also returns its length in bytes,
+/// at least one.
 ///
-/// Reading all sequences of a text takes time for its length once: a sequence is looked through to its
-/// end, to the next ESC or, once only, to the end of the text.
-pub fn read(text: &str) -> (Escape<'_>, usize) {
+/// Reading all sequences of a text takes linear time: a sequence is scanned up to its end, up to the
+/// next ESC or, once only, up to the end of the text.
+pub(crate) fn read(text: &str) -> (Escape<'_>, usize) {
     let bytes = text.as_bytes();
     match bytes.get(1) {
         Some(b'[') => read_control(text),
@@ -51,8 +52,8 @@ fn read_control(text: &str) -> (Escape<'_>, usize) {
     }
 }
 
-/// A sequence that holds a text, up to BEL or ESC \. One that has no end is no reason to hide the rest
-/// of the line: then only its beginning is the sequence.
+/// Reads a sequence that contains a text up to BEL or ESC \. Without an end, only its first two bytes
+/// are the sequence, so that the rest of the line stays visible.
 fn read_string(text: &str) -> (Escape<'_>, usize) {
     let rest = text.get(2..).unwrap_or_default();
     let Some(end) = memchr::memchr2(0x07, 0x1b, rest.as_bytes()) else {
@@ -62,7 +63,7 @@ fn read_string(text: &str) -> (Escape<'_>, usize) {
     let after = match rest.as_bytes().get(end..) {
         Some([0x07, ..]) => end + 1,
         Some([0x1b, b'\\', ..]) => end + 2,
-        // Another sequence breaks it off.
+        // Another sequence interrupts it.
         _ => return (Escape::Other, 2 + end),
     };
     match text.as_bytes().get(1) {

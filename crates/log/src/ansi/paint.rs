@@ -1,4 +1,4 @@
-//! A line as it is shown: its text without escapes, and how the parts of it look.
+//! Paints a line: its text without escapes, cut into spans of one style.
 
 use crate::ansi::escape;
 use crate::ansi::escape::Escape;
@@ -6,39 +6,43 @@ use crate::ansi::style::Style;
 use crate::text::is_special;
 use std::borrow::Cow;
 
-/// The longest address that is made a link, in bytes.
-const LONGEST_LINK: usize = 2048;
+/// The maximum length of a link's address, in bytes.
+const MAX_LINK_BYTES: usize = 2048;
 
-/// What becomes of escapes and controls.
+/// The treatment of escape sequences and control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// Sequences are followed where they are known, and gone; carriage returns show the last state;
-    /// other controls and overrides are shown as pictures and escapes.
+pub enum EscapeMode {
+    /// Interprets them like a terminal: colors and links apply, a carriage return starts the line again,
+    /// unknown sequences disappear. Other control characters and text direction overrides become
+    /// visible symbols such as `␇` or `\u{202e}`.
     #[default]
-    Shown,
-    /// Every escape and control is shown as a picture or an escape, colours are followed all the same.
-    Controls,
+    Interpret,
+    /// Shows each of them as visible symbols. Colors still apply.
+    Show,
 }
 
-/// A part of a line that looks the same all through.
+/// A part of a line that has one style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// Bytes of [`Painted::text`], on character boundaries.
+    /// The first byte in [`Painted::text`], on a character boundary.
     pub start: usize,
+    /// The byte after the last one, on a character boundary.
     pub end: usize,
+    /// Its colors and attributes.
     pub style: Style,
-    /// Place in [`Painted::links`].
+    /// The index of its address in [`Painted::links`].
     pub link: Option<usize>,
 }
 
-/// A line as it is shown. Can be used again for the next one.
+/// A painted line. It serves as a buffer: [`crate::Log::paint`] fills it again for each line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Painted {
-    /// In [`Mode::Shown`] the same as [`plain`] says, so that marks of a search fit.
+    /// The visible text. In [`EscapeMode::Interpret`] it equals [`crate::Log::plain`], so that the ranges
+    /// of [`crate::Matcher::marks`] fit both.
     pub text: String,
-    /// In order, without gaps, covering the text; none is empty.
+    /// The spans in order. They cover the whole text without gaps, and none is empty.
     pub spans: Vec<Span>,
-    /// Addresses that begin with http:// or https://.
+    /// The addresses of links. Each begins with `http://` or `https://`, and has at most 2048 bytes.
     pub links: Vec<String>,
 }
 
@@ -49,16 +53,16 @@ impl Painted {
     }
 }
 
-/// Draws the text of one line, which begins in `start`, into `into`, which is emptied first. Returns
-/// the style in which the next line begins.
-pub fn paint(text: &str, start: Style, mode: Mode, into: &mut Painted) -> Style {
+/// Paints the text of one line into `into`, which is cleared first. `start` is the style at the start
+/// of the line; returns the style at the start of the next line.
+pub(crate) fn paint(text: &str, start: Style, mode: EscapeMode, into: &mut Painted) -> Style {
     into.clear();
     into.links.clear();
     let mut painter = Painter {
         style: start,
         link: None,
         returned: false,
-        begun: 0,
+        span_start: 0,
         into,
     };
     painter.run(text, mode);
@@ -66,8 +70,8 @@ pub fn paint(text: &str, start: Style, mode: Mode, into: &mut Painted) -> Style 
     painter.style
 }
 
-/// The text as it is shown in [`Mode::Shown`].
-pub fn plain(text: &str) -> Cow<'_, str> {
+/// Returns the visible text of a line in [`EscapeMode::Interpret`].
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_special) {
         return Cow::Borrowed(text);
     }
@@ -76,26 +80,26 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(painted.text)
 }
 
-/// The same, into a buffer that is used again.
+/// Does the same as [`plain`], into a reused buffer.
 pub(crate) fn plain_into(text: &str, into: &mut Painted) {
-    paint(text, Style::default(), Mode::Shown, into);
+    paint(text, Style::default(), EscapeMode::Interpret, into);
 }
 
 struct Painter<'a> {
     style: Style,
     link: Option<usize>,
-    /// A carriage return came: what comes next is written over what is there.
+    /// True after a carriage return: the next text replaces the text so far.
     returned: bool,
-    /// Where the part begins that looks as `style` and `link` say.
-    begun: usize,
+    /// Where the span with the current `style` and `link` begins.
+    span_start: usize,
     into: &'a mut Painted,
 }
 
 impl Painter<'_> {
-    fn run(&mut self, text: &str, mode: Mode) {
+    fn run(&mut self, text: &str, mode: EscapeMode) {
         let mut rest = text;
         while !rest.is_empty() {
-            // Ordinary text goes over as a whole.
+            // Copy ordinary text as a whole.
             let ordinary = ordinary(rest);
             if ordinary > 0 {
                 self.write(rest.get(..ordinary).unwrap_or_default());
@@ -110,13 +114,13 @@ impl Painter<'_> {
                 ('\u{1b}', _) => {
                     let (escape, of) = escape::read(rest);
                     len = of;
-                    if mode == Mode::Controls {
-                        self.picture_all(rest.get(..len).unwrap_or_default());
+                    if mode == EscapeMode::Show {
+                        self.push_symbols(rest.get(..len).unwrap_or_default());
                     }
-                    self.obey(escape, mode);
+                    self.apply(escape, mode);
                 }
-                ('\r', Mode::Shown) => self.returned = true,
-                (char, _) => self.picture(char),
+                ('\r', EscapeMode::Interpret) => self.returned = true,
+                (char, _) => self.push_symbol(char),
             }
             rest = rest.get(len..).unwrap_or_default();
         }
@@ -129,14 +133,14 @@ impl Painter<'_> {
         self.into.text.push_str(text);
     }
 
-    /// Nothing of what was written is left.
+    /// Removes all text so far.
     fn erase(&mut self) {
         self.returned = false;
-        self.begun = 0;
+        self.span_start = 0;
         self.into.clear();
     }
 
-    fn obey(&mut self, escape: Escape<'_>, mode: Mode) {
+    fn apply(&mut self, escape: Escape<'_>, mode: EscapeMode) {
         match (escape, mode) {
             (Escape::Control(parameters, b'm'), _) => {
                 let style = self.style.after(parameters);
@@ -145,13 +149,15 @@ impl Painter<'_> {
                     self.style = style;
                 }
             }
-            // Erasing: to the end of the line, to its beginning, all of it.
-            (Escape::Control("" | "0", b'K'), Mode::Shown) if self.returned => self.erase(),
-            (Escape::Control("1", b'K'), Mode::Shown) if !self.returned => self.erase(),
-            (Escape::Control("2", b'K'), Mode::Shown) => self.erase(),
-            // To the first column.
-            (Escape::Control("" | "0" | "1", b'G'), Mode::Shown) => self.returned = true,
-            (Escape::Command(command), Mode::Shown) => {
+            // Erase: to the end of the line, to its start, the whole line.
+            (Escape::Control("" | "0", b'K'), EscapeMode::Interpret) if self.returned => {
+                self.erase()
+            }
+            (Escape::Control("1", b'K'), EscapeMode::Interpret) if !self.returned => self.erase(),
+            (Escape::Control("2", b'K'), EscapeMode::Interpret) => self.erase(),
+            // Move to the first column.
+            (Escape::Control("" | "0" | "1", b'G'), EscapeMode::Interpret) => self.returned = true,
+            (Escape::Command(command), EscapeMode::Interpret) => {
                 if let Some(address) = link(command) {
                     self.close();
                     self.link = address.map(|address| {
@@ -164,35 +170,35 @@ impl Painter<'_> {
         }
     }
 
-    /// Ends the part that looks as `style` and `link` say.
+    /// Ends the span with the current `style` and `link`.
     fn close(&mut self) {
         let end = self.into.text.len();
-        if end > self.begun {
+        if end > self.span_start {
             self.into.spans.push(Span {
-                start: self.begun,
+                start: self.span_start,
                 end,
                 style: self.style,
                 link: self.link,
             });
         }
-        self.begun = end;
+        self.span_start = end;
     }
 
-    fn picture_all(&mut self, text: &str) {
+    fn push_symbols(&mut self, text: &str) {
         for char in text.chars() {
             match is_special(char) {
-                true => self.picture(char),
+                true => self.push_symbol(char),
                 false => self.into.text.push(char),
             }
         }
     }
 
-    fn picture(&mut self, char: char) {
+    fn push_symbol(&mut self, char: char) {
         if self.returned {
             self.erase();
         }
         match char {
-            // The block of control pictures has one for each of the 32 controls.
+            // Unicode has a picture for each of the 32 control characters.
             '\0'..='\u{1f}' => {
                 let picture = char::from_u32(0x2400 + u32::from(char));
                 self.into.text.extend(picture);
@@ -203,7 +209,7 @@ impl Painter<'_> {
     }
 }
 
-/// How many bytes at the beginning are neither controls nor the first of a special character.
+/// The number of bytes before the first special character; all of them if there is none.
 fn ordinary(text: &str) -> usize {
     let mut from = 0;
     loop {
@@ -223,18 +229,18 @@ fn ordinary(text: &str) -> usize {
     }
 }
 
-/// The link that a command of OSC 8 begins, or `Some(None)` where it ends one or must not begin it;
-/// `None` for other commands.
+/// Reads the command of an OSC sequence. Returns `Some(Some(address))` if it starts a link,
+/// `Some(None)` if it ends one or its address is not allowed, and `None` for other commands.
 fn link(command: &str) -> Option<Option<&str>> {
     let (_, address) = command.strip_prefix("8;")?.split_once(';')?;
     let has_scheme = |scheme: &str| {
         let start = address.get(..scheme.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
-    let good = (has_scheme("http://") || has_scheme("https://"))
-        && address.len() <= LONGEST_LINK
+    let is_allowed = (has_scheme("http://") || has_scheme("https://"))
+        && address.len() <= MAX_LINK_BYTES
         && !address
             .chars()
             .any(|char| is_special(char) || char.is_whitespace());
-    Some(good.then_some(address))
+    Some(is_allowed.then_some(address))
 }

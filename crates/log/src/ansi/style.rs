@@ -1,19 +1,19 @@
-//! How text looks, and the sequences that say so (SGR).
+//! Text styles, and the escape sequences that set them (SGR).
 
-/// A colour.
+/// A color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Color {
-    /// The page's own.
+    /// The page's own color.
     #[default]
     Default,
-    /// 0 to 7 the theme's, 8 to 15 their bright likes; the rest as [`Color::rgb`] says.
+    /// 0 to 7: the theme's colors. 8 to 15: their bright variants. Others: see [`Color::rgb`].
     Indexed(u8),
     /// Red, green, blue.
     Rgb(u8, u8, u8),
 }
 
 impl Color {
-    /// Red, green, blue of a true colour, or one of the 240 that no theme decides.
+    /// Returns red, green and blue; `None` for the 17 colors that the theme defines.
     pub fn rgb(self) -> Option<[u8; 3]> {
         match self {
             Self::Rgb(red, green, blue) => Some([red, green, blue]),
@@ -28,23 +28,30 @@ impl Color {
     }
 }
 
-/// How text looks.
+/// The style of text: colors and attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Style {
+    /// The color of the text.
     pub foreground: Color,
+    /// The color behind the text.
     pub background: Color,
+    /// SGR 1.
     pub bold: bool,
+    /// SGR 2.
     pub dim: bool,
+    /// SGR 3.
     pub italic: bool,
+    /// SGR 4 and 21.
     pub underline: bool,
-    /// Foreground and background change places.
+    /// SGR 7: foreground and background are swapped.
     pub inverse: bool,
+    /// SGR 9.
     pub strike: bool,
 }
 
 impl Style {
-    /// The style after an SGR sequence with these parameters, which stand between `[` and `m`. What is
-    /// unknown changes nothing; text is never hidden.
+    /// Returns the style after an SGR sequence with these parameters, the text between `[` and `m`.
+    /// Unknown codes change nothing; text is never hidden.
     pub fn after(mut self, parameters: &str) -> Self {
         let mut groups = parameters.split(';');
         while let Some(group) = groups.next() {
@@ -64,7 +71,7 @@ impl Style {
                     }
                 }
                 Some(4) if has_parts => self.underline = parts.next() != Some("0"),
-                // The colour of an underline is not shown; its parameters are not codes.
+                // The color of an underline is not shown. Skip its parameters.
                 Some(58) if !has_parts => {
                     color(&mut groups);
                 }
@@ -100,7 +107,7 @@ impl Style {
     }
 }
 
-/// A parameter; an empty one is 0.
+/// Parses a parameter. An empty one is 0.
 fn number(text: &str) -> Option<u16> {
     if text.is_empty() {
         return Some(0);
@@ -112,7 +119,7 @@ fn byte(text: &str) -> Option<u8> {
     u8::try_from(number(text)?).ok()
 }
 
-/// The colour that `38;5;n` or `38;2;r;g;b` goes on with.
+/// Reads the rest of `38;5;n` or `38;2;r;g;b`.
 fn color<'a>(groups: &mut impl Iterator<Item = &'a str>) -> Option<Color> {
     match groups.next()? {
         "5" => Some(Color::Indexed(byte(groups.next()?)?)),
@@ -124,7 +131,7 @@ fn color<'a>(groups: &mut impl Iterator<Item = &'a str>) -> Option<Color> {
     }
 }
 
-/// The same with colons, where a colour space may stand before the three parts.
+/// Reads the form with colons, which may have a color space before red, green and blue.
 fn colon_color<'a>(parts: impl Iterator<Item = &'a str>) -> Option<Color> {
     let parts: Vec<&str> = parts.take(8).collect();
     match parts.as_slice() {
@@ -145,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_in_all_their_forms() {
+    fn colors_in_all_their_forms() {
         assert_eq!(after("31").foreground, Color::Indexed(1));
         assert_eq!(after("1;97;104").foreground, Color::Indexed(15));
         assert_eq!(after("1;97;104").background, Color::Indexed(12));

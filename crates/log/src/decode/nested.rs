@@ -1,24 +1,33 @@
-//! Objects and arrays where none belongs: passed over, or copied without their white space.
+//! Objects and arrays where a simple value is expected: skipped, or copied without white space.
 
 use crate::json::Sink;
 
-/// Down to this depth, brackets are held against each other.
-const DEPTH: u32 = 128;
+/// Brackets are matched up to this depth.
+const MAX_CHECKED_DEPTH: u32 = 128;
 
-/// How far an object or array was read; it may be cut anywhere. Takes the same room at any depth.
+/// The state of reading an object or array. A chunk can end anywhere inside it. Takes the same memory
+/// at any depth.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Nested {
+pub(crate) struct Nested {
     depth: u32,
-    /// Which of the open brackets are those of objects, the innermost last.
+    /// One bit for each open bracket, the innermost lowest: 1 for an object, 0 for an array.
     objects: u128,
     in_string: bool,
     escaped: bool,
 }
 
 impl Nested {
-    /// Reads on, from its first bracket. Says how many bytes were used, and whether it has ended; `Err`
-    /// with the place of a bracket that does not fit.
-    pub fn read(&mut self, rest: &[u8], sink: &mut impl Sink) -> Result<(usize, bool), usize> {
+    /// Reads on, starting at the first bracket. Returns the number of bytes used, and true once the
+    /// value has ended.
+    ///
+    /// # Errors
+    ///
+    /// Returns the index of a closing bracket that does not match its opening bracket.
+    pub(crate) fn read(
+        &mut self,
+        rest: &[u8],
+        sink: &mut impl Sink,
+    ) -> Result<(usize, bool), usize> {
         let mut at = 0;
         while let Some(&byte) = rest.get(at) {
             if self.in_string {
@@ -66,16 +75,16 @@ impl Nested {
     }
 
     fn open(&mut self, object: bool) {
-        if self.depth < DEPTH {
+        if self.depth < MAX_CHECKED_DEPTH {
             self.objects = self.objects << 1 | u128::from(object);
         }
-        // A body of 4 GB of brackets and nothing else is not a log.
+        // Saturates only for a body of 4 GB of brackets, which is not a log.
         self.depth = self.depth.saturating_add(1);
     }
 
     fn close(&mut self, object: bool) -> bool {
         self.depth = self.depth.saturating_sub(1);
-        if self.depth >= DEPTH {
+        if self.depth >= MAX_CHECKED_DEPTH {
             return true;
         }
         let fits = (self.objects & 1 == 1) == object;

@@ -1,4 +1,4 @@
-//! The values of an entry's keys, cut anywhere.
+//! Reads the values of an entry's keys. A chunk can end anywhere inside a value.
 
 use crate::arena::Arena;
 use crate::decode::nested::Nested;
@@ -6,8 +6,8 @@ use crate::decode::{Decoder, Field, State, is_space};
 use crate::json::{Sink, Unescape, whole_seconds};
 use crate::store::Store;
 
-/// The most bytes that are kept of a key, a level or a bare word.
-const SCRATCH: usize = 256;
+/// The maximum number of bytes that are kept of a key, a level or a bare word.
+const MAX_SCRATCH_BYTES: usize = 256;
 
 impl Sink for Arena {
     #[inline]
@@ -24,15 +24,15 @@ impl Sink for Arena {
 impl Sink for Vec<u8> {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
-        let room = SCRATCH.saturating_sub(self.len());
+        let room = MAX_SCRATCH_BYTES.saturating_sub(self.len());
         self.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 }
 
-/// For what nobody wants.
-struct Nowhere;
+/// Discards all bytes.
+struct Discard;
 
-impl Sink for Nowhere {
+impl Sink for Discard {
     fn put(&mut self, _: &[u8]) {}
 }
 
@@ -47,11 +47,11 @@ impl Decoder {
         }
     }
 
-    /// The first byte of a value.
+    /// Takes the first byte of a value.
     #[inline]
     pub(super) fn value(&mut self, field: Field, byte: u8, store: &mut Store) -> usize {
         match field {
-            // Of a key that comes twice, the last counts.
+            // If a key appears twice, the last value counts.
             Field::Message => store.arena.discard(),
             _ => self.scratch.clear(),
         }
@@ -84,7 +84,7 @@ impl Decoder {
         let (used, done) = match field {
             Field::Message => text(&mut self.unescape, rest, &mut store.arena),
             Field::Level => text(&mut self.unescape, rest, &mut self.scratch),
-            _ => text(&mut self.unescape, rest, &mut Nowhere),
+            _ => text(&mut self.unescape, rest, &mut Discard),
         };
         if done {
             match field {
@@ -97,7 +97,7 @@ impl Decoder {
         used
     }
 
-    /// A value is at its end.
+    /// Ends a value.
     #[inline]
     fn close(&mut self, field: Field) {
         self.state = State::FieldEnd;
@@ -129,12 +129,12 @@ impl Decoder {
         part.len()
     }
 
-    /// An object or array where none belongs: for a message or a level, its JSON is the text.
+    /// Reads an object or array. As a message or level, its JSON is the text.
     pub(super) fn nest(&mut self, field: Field, rest: &[u8], store: &mut Store) -> usize {
         let read = match field {
             Field::Message => self.nested.read(rest, &mut store.arena),
             Field::Level => self.nested.read(rest, &mut self.scratch),
-            _ => self.nested.read(rest, &mut Nowhere),
+            _ => self.nested.read(rest, &mut Discard),
         };
         match read {
             Ok((used, done)) => {
@@ -156,7 +156,7 @@ impl Decoder {
     }
 }
 
-/// Reads on in a string. Says how many bytes were used, and whether the string has ended.
+/// Reads on in a string. Returns the number of bytes used, and true once the string has ended.
 #[inline]
 pub(super) fn text(unescape: &mut Unescape, rest: &[u8], sink: &mut impl Sink) -> (usize, bool) {
     let mut at = 0;

@@ -1,28 +1,29 @@
 //! Errors of a search query.
 
-/// Why a query cannot be looked for.
+/// What is wrong with a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueryErrorKind {
-    /// There is no text.
+    /// The text is empty.
     Empty,
-    /// A group, `(`, is not closed, or one too many is, or begins as none does.
+    /// Unbalanced `(` or `)`, or an invalid start of a group.
     Group,
-    /// A class, `[`, is not closed, or holds what it cannot.
+    /// A class, `[…]`, is not closed or invalid.
     Class,
-    /// `*`, `+`, `?` or `{…}` stands where nothing is to repeat, or its numbers are wrong.
+    /// Nothing to repeat before `*`, `+`, `?` or `{…}`, or invalid numbers in `{…}`.
     Repetition,
-    /// A backslash is followed by what has no meaning.
+    /// An unknown escape after a backslash.
     Escape,
-    /// Something that is not offered, such as looking ahead or back.
+    /// A syntax that is not supported, such as look-ahead.
     Unsupported,
-    /// It is too long, or takes too much memory.
+    /// The expression is too long, or takes too much memory.
     TooLarge,
 }
 
-/// Why a query cannot be looked for, and where.
+/// Why a query cannot be compiled, and where the error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueryError {
+    /// What is wrong.
     pub kind: QueryErrorKind,
-    /// Place in the query's text, in characters from 0.
+    /// The position in the query's text, in characters, counted from 0.
     pub at: usize,
 }

@@ -1,44 +1,44 @@
-//! A fixed text, found in many lines at once.
+//! Finds a fixed text in many lines at once.
 
 use crate::text::classes;
 use memchr::memmem::Finder;
 use std::ops::Range;
 
-/// A fixed text that is looked for.
+/// A fixed text to search for.
 #[derive(Debug, Clone)]
-pub struct Literal {
-    how: How,
+pub(crate) struct Literal {
+    kind: LiteralKind,
     len: usize,
     word: bool,
-    /// A byte that every line with it holds, and its other case.
+    /// The rarest byte of the text, and its other case. Every plain line with a match contains one.
     rarest: (u8, u8),
 }
 
 #[derive(Debug, Clone)]
-enum How {
+enum LiteralKind {
     Exact(Box<Finder<'static>>),
-    /// In lower case; only letters of ASCII have another.
+    /// Ignores the case of ASCII letters. Holds the text in lower case.
     EitherCase(Pair, Box<[u8]>),
 }
 
-/// Two bytes of a text and their distance, by which it is found eight places at a time.
+/// Two bytes of a text and their distance, to check eight positions at a time.
 #[derive(Debug, Clone, Copy)]
 struct Pair {
     first: Byte,
     second: Byte,
-    /// Where the first stands in the text; the second stands at or after it.
+    /// The index of the first byte in the text. The second byte is at or after it.
     at: usize,
     distance: usize,
 }
 
-/// A byte as it is compared: with the bits of `fold` set.
+/// A byte to compare with, after the bits of `fold` are set.
 #[derive(Debug, Clone, Copy)]
 struct Byte {
     value: u8,
     fold: u8,
 }
 
-/// From the most frequent letters of logs to the rarest; what is not here is rarer.
+/// The characters of logs from the most frequent to the rarest. All others are rarer.
 const FREQUENT: &[u8] = b"eationsrdlcmpu0123456./h-gb_fyvwkx789 ";
 
 fn frequency(byte: u8) -> usize {
@@ -57,41 +57,41 @@ fn is_word(byte: Option<&u8>) -> bool {
 }
 
 impl Literal {
-    /// A text, not empty and without newlines. If `case` is not told apart, only letters of ASCII have
-    /// another. If it is to be a whole word, no letter, digit or underscore of ASCII may be beside it.
-    pub fn new(text: &[u8], case: bool, word: bool) -> Self {
+    /// Takes a text that is not empty and has no newlines. Unless `case`, ignores the case of ASCII
+    /// letters. With `word`, matches whole words only.
+    pub(crate) fn new(text: &[u8], case: bool, word: bool) -> Self {
         let rarest = text
             .iter()
             .copied()
             .min_by_key(|byte| frequency(*byte))
             .unwrap_or(0);
-        let (how, rarest) = match case {
+        let (kind, rarest) = match case {
             true => (
-                How::Exact(Box::new(Finder::new(text).into_owned())),
+                LiteralKind::Exact(Box::new(Finder::new(text).into_owned())),
                 (rarest, rarest),
             ),
             false => (
-                How::EitherCase(Pair::of(text), text.to_ascii_lowercase().into()),
+                LiteralKind::EitherCase(Pair::of(text), text.to_ascii_lowercase().into()),
                 (rarest.to_ascii_lowercase(), rarest.to_ascii_uppercase()),
             ),
         };
         Self {
-            how,
+            kind,
             len: text.len(),
             word,
             rarest,
         }
     }
 
-    /// Where it is: in order, none overlapping.
-    pub fn find<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
+    /// Returns the ranges of all matches, in order, without overlaps.
+    pub(crate) fn find<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
         let mut from = 0;
         std::iter::from_fn(move || {
             loop {
                 let rest = text.get(from..)?;
-                let found = match &self.how {
-                    How::Exact(finder) => finder.find(rest),
-                    How::EitherCase(pair, lower) => pair.find(rest, lower),
+                let found = match &self.kind {
+                    LiteralKind::Exact(finder) => finder.find(rest),
+                    LiteralKind::EitherCase(pair, lower) => pair.find(rest, lower),
                 };
                 let start = from + found?;
                 let end = start + self.len;
@@ -101,7 +101,7 @@ impl Literal {
                     return Some(start..end);
                 }
                 from = start + 1;
-                // Not in the middle of a character, for what is found must be one of text.
+                // Never start in the middle of a character.
                 while text
                     .get(from)
                     .is_some_and(|byte| (0x80..0xc0).contains(byte))
@@ -112,15 +112,15 @@ impl Literal {
         })
     }
 
-    /// Whether a line, escapes and all, may hold it once these are gone: it must hold its rarest byte,
-    /// unless that can be one of a picture or an escape that is made when the line is drawn.
+    /// Returns false if a line with escapes certainly has no match in its visible text: it does not
+    /// contain the rarest byte, and painting cannot add that byte as part of a visible symbol.
     #[inline]
-    pub fn may_be_in(&self, line: &[u8]) -> bool {
+    pub(crate) fn may_be_in(&self, line: &[u8]) -> bool {
         let (byte, other) = self.rarest;
         let of_escapes = matches!(byte, b'\\' | b'u' | b'{' | b'}' | b'0'..=b'9' | b'a'..=b'f' | b'U' | b'A'..=b'F');
         byte >= 0x80
             || memchr::memchr2(byte, other, line).is_some()
-            // Only characters outside of ASCII are drawn as escapes.
+            // Only characters outside of ASCII become `\u{…}`.
             || (of_escapes && classes(line).wide)
     }
 }
@@ -137,7 +137,7 @@ impl Byte {
         }
     }
 
-    /// Which of eight bytes are not this one: each of those has a bit set.
+    /// Compares eight bytes: the result has a zero byte where they are equal to this one.
     #[inline]
     fn differs(self, word: u64) -> u64 {
         (word | (LOW * u64::from(self.fold))) ^ (LOW * u64::from(self.value))
@@ -149,11 +149,11 @@ impl Pair {
     fn of(text: &[u8]) -> Self {
         let mut places: Vec<usize> = (0..text.len()).collect();
         places.sort_by_key(|place| frequency(text[*place]));
-        let one = places.first().copied().unwrap_or(0);
-        // The same byte twice tells less than another one.
-        let differs = |place: &&usize| !text[**place].eq_ignore_ascii_case(&text[one]);
-        let other = places.iter().find(differs).copied().unwrap_or(one);
-        let (at, second) = (one.min(other), one.max(other));
+        let first = places.first().copied().unwrap_or(0);
+        // A different second byte is more selective than the same byte twice.
+        let differs = |place: &&usize| !text[**place].eq_ignore_ascii_case(&text[first]);
+        let other = places.iter().find(differs).copied().unwrap_or(first);
+        let (at, second) = (first.min(other), first.max(other));
         let byte = |place: usize| Byte::of(text.get(place).copied().unwrap_or(0));
         Self {
             first: byte(at),
@@ -163,14 +163,14 @@ impl Pair {
         }
     }
 
-    /// The first place of the text, which is given in lower case.
+    /// The first position of the text, which is given in lower case.
     fn find(&self, text: &[u8], lower: &[u8]) -> Option<usize> {
         let last = text.len().checked_sub(lower.len())?;
         let firsts = text.get(self.at..)?;
         let seconds = firsts.get(self.distance..)?;
-        let is_here = |place: usize| {
-            let here = text.get(place..place + lower.len());
-            here.is_some_and(|here| here.eq_ignore_ascii_case(lower))
+        let matches_at = |place: usize| {
+            let candidate = text.get(place..place + lower.len());
+            candidate.is_some_and(|candidate| candidate.eq_ignore_ascii_case(lower))
         };
         let mut place = 0;
         for (first, second) in firsts
@@ -181,17 +181,17 @@ impl Pair {
         {
             let differs = self.first.differs(u64::from_le_bytes(*first))
                 | self.second.differs(u64::from_le_bytes(*second));
-            // A byte of zeros is where both are.
+            // A zero byte marks a position where both bytes are equal.
             let mut found = differs.wrapping_sub(LOW) & !differs & HIGH;
             while found != 0 {
                 let candidate = place + (found.trailing_zeros() / 8) as usize;
-                if is_here(candidate) {
+                if matches_at(candidate) {
                     return Some(candidate);
                 }
                 found &= found - 1;
             }
             place += 8;
         }
-        (place..=last).find(|place| is_here(*place))
+        (place..=last).find(|place| matches_at(*place))
     }
 }

@@ -1,10 +1,10 @@
-//! What can be said of a regular expression by its text: where it is wrong, and what a match must hold.
+//! Analyzes the text of a regular expression: where its error is, and which fixed texts a match contains.
 
 use crate::search::error::{QueryError, QueryErrorKind};
 
-/// What is wrong with a regular expression and where, by what the engine says of it. `same` says whether
-/// a beginning of it is wrong in the same way.
-pub fn error(text: &str, message: &str, same: impl Fn(&str) -> bool) -> QueryError {
+/// Finds what is wrong with a regular expression, and where, from the engine's message. `same` returns
+/// true if a prefix of it has the same error.
+pub(crate) fn error(text: &str, message: &str, same: impl Fn(&str) -> bool) -> QueryError {
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     let kind = if says(&["not supported", "POSIX"]) {
         QueryErrorKind::Unsupported
@@ -30,7 +30,7 @@ pub fn error(text: &str, message: &str, same: impl Fn(&str) -> bool) -> QueryErr
         QueryErrorKind::Class if unclosed => open_brackets(text).1,
         _ => None,
     };
-    // Else it stands where the shortest beginning ends that is wrong in the same way.
+    // Otherwise, the error is at the end of the shortest prefix with the same error.
     let ends = text.char_indices().map(|(at, char)| at + char.len_utf8());
     let at = at.or_else(|| {
         let mut ends = ends.enumerate();
@@ -43,7 +43,7 @@ pub fn error(text: &str, message: &str, same: impl Fn(&str) -> bool) -> QueryErr
     }
 }
 
-/// The characters at which the innermost open group and the open class begin.
+/// The positions, in characters, of the innermost open group and of the open class.
 fn open_brackets(text: &str) -> (Option<usize>, Option<usize>) {
     let mut groups = Vec::new();
     let mut class = None;
@@ -54,7 +54,7 @@ fn open_brackets(text: &str) -> (Option<usize>, Option<usize>) {
                 chars.next();
             }
             ('[', None) => class = Some(at),
-            // First of all, a closing bracket is a member.
+            // A closing bracket in first position is a member of the class.
             (']', Some(begun)) if at > begun + 1 => class = None,
             ('(', None) => groups.push(at),
             (')', None) => {
@@ -66,9 +66,9 @@ fn open_brackets(text: &str) -> (Option<usize>, Option<usize>) {
     (groups.last().copied(), class)
 }
 
-/// Fixed texts of which every match holds one; none where nothing is known. Only the plain characters
-/// that stand outside of all brackets count, the longest run of them in each alternative.
-pub fn literals(text: &str) -> Vec<String> {
+/// Fixed texts, at least one of which every match contains; empty if none are known. Takes only
+/// characters outside of all brackets, and the longest run of them in each alternative.
+pub(crate) fn literals(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut branch = Branch::default();
     let mut rest = text.chars().peekable();
@@ -84,7 +84,7 @@ pub fn literals(text: &str) -> Vec<String> {
                 Some('d' | 'D' | 'w' | 'W' | 's' | 'S' | 'n' | 'r' | 't' | 'A' | 'z') => {
                     branch.end()
                 }
-                // What goes on behind its letter, or is none.
+                // An escape of several characters, or an invalid one.
                 _ => return Vec::new(),
             },
             '(' | '[' => {
@@ -111,7 +111,7 @@ pub fn literals(text: &str) -> Vec<String> {
     }
 }
 
-/// An alternative, as far as it is read.
+/// An alternative, as far as it has been read.
 #[derive(Default)]
 struct Branch {
     run: String,
@@ -132,7 +132,7 @@ impl Branch {
     }
 }
 
-/// Passes over a group or class that has begun. `false` where it may change how the rest is read.
+/// Skips a group or class that has begun. Returns false if it may change the meaning of the rest.
 fn skip(begun: char, rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
     let mut depth = usize::from(begun == '(');
     let mut class = (begun == '[').then_some(0);
@@ -146,7 +146,7 @@ fn skip(begun: char, rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> boo
                 '\\' => {
                     rest.next();
                 }
-                // First of all, a closing bracket is a member.
+                // A closing bracket in first position is a member of the class.
                 ']' if *members > 0 => class = None,
                 '^' if *members == 0 => continue,
                 _ => {}
@@ -157,7 +157,7 @@ fn skip(begun: char, rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> boo
             continue;
         }
         match char {
-            // Flags hold to the end of the group around them.
+            // Flags apply up to the end of the surrounding group.
             '?' if first && depth == 1 && rest.peek() != Some(&':') => return false,
             '\\' => {
                 rest.next();

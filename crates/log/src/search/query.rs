@@ -1,4 +1,4 @@
-//! What is looked for, and whether a text holds it.
+//! Search queries: what the user types, compiled and matched against a line.
 
 use crate::search::error::{QueryError, QueryErrorKind};
 use crate::search::literal::Literal;
@@ -7,42 +7,65 @@ use crate::text::is_special;
 use regex_lite::{Regex, RegexBuilder};
 use std::ops::Range;
 
-/// The longest regular expression, in characters.
-const LONGEST: usize = 1000;
+/// The maximum length of a regular expression, in characters.
+const MAX_REGEX_CHARS: usize = 1000;
 
-/// The most memory that a compiled regular expression takes, in bytes; the larger, the slower it is.
-const LARGEST: usize = 128 * 1024;
+/// The maximum memory of a compiled regular expression. A larger one is slower.
+const MAX_REGEX_MEMORY_BYTES: usize = 128 * 1024;
 
-/// What is looked for.
+/// What the user searches for.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::{QueryErrorKind, SearchQuery};
+///
+/// let mut query = SearchQuery { text: "err(or)?".to_owned(), regex: true, ..SearchQuery::default() };
+/// let matcher = query.compile().unwrap();
+/// let mut ranges = Vec::new();
+/// matcher.marks("Error: err", &mut ranges);
+/// assert_eq!(ranges, [0..5, 7..10]);
+///
+/// query.text = "err(".to_owned();
+/// let error = query.compile().unwrap_err();
+/// assert_eq!((error.kind, error.at), (QueryErrorKind::Group, 3));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
-pub struct Query {
+pub struct SearchQuery {
+    /// The text or regular expression.
     pub text: String,
-    /// Whether `text` is a regular expression. Any takes time in proportion to the text it searches.
+    /// True if `text` is a regular expression. Matching takes linear time for every expression.
     pub regex: bool,
-    /// Whether upper and lower case are told apart; if not, regular expressions take only the letters
-    /// of ASCII for the same.
-    pub case: bool,
-    /// Whether only whole words count: no letter, digit or underscore of ASCII on either side.
-    pub word: bool,
+    /// True to distinguish upper and lower case. If false, regular expressions ignore the case of ASCII
+    /// letters only.
+    pub match_case: bool,
+    /// True to match whole words only: without an ASCII letter, digit or underscore on either side.
+    pub whole_word: bool,
 }
 
-/// A query that can be looked for.
+/// A compiled query.
 #[derive(Debug, Clone)]
 pub struct Matcher(QueryKind);
 
 #[derive(Debug, Clone)]
 enum QueryKind {
     Literal(Literal),
-    /// With what every match holds one of; empty where nothing is known.
+    /// With fixed texts, at least one of which every match contains; empty if none are known.
     Regex(Regex, Vec<Literal>),
-    /// Letters outside of ASCII in either case, folded; whether as a whole word.
+    /// A text with non-ASCII letters, ignoring case: the folded characters, and true for whole words
+    /// only.
     Folded(Vec<char>, bool),
-    /// No line can hold it.
+    /// Matches nothing: visible text never contains special characters.
     Never,
 }
 
-impl Query {
-    /// Makes it ready.
+impl SearchQuery {
+    /// Compiles the query.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong and where, if the text is empty, or not a valid regular expression, or a
+    /// regular expression that is too large.
     pub fn compile(&self) -> Result<Matcher, QueryError> {
         if self.text.is_empty() {
             return Err(QueryError {
@@ -54,41 +77,45 @@ impl Query {
             self.compile_regex()?
         } else if self.text.chars().any(is_special) {
             QueryKind::Never
-        } else if !self.case
+        } else if !self.match_case
             && self
                 .text
                 .chars()
                 .any(|char| !char.is_ascii() && has_case(char))
         {
-            QueryKind::Folded(self.text.chars().map(fold).collect(), self.word)
+            QueryKind::Folded(self.text.chars().map(fold).collect(), self.whole_word)
         } else {
-            QueryKind::Literal(Literal::new(self.text.as_bytes(), self.case, self.word))
+            QueryKind::Literal(Literal::new(
+                self.text.as_bytes(),
+                self.match_case,
+                self.whole_word,
+            ))
         };
         Ok(Matcher(kind))
     }
 
     fn compile_regex(&self) -> Result<QueryKind, QueryError> {
-        if self.text.chars().count() > LONGEST {
+        if self.text.chars().count() > MAX_REGEX_CHARS {
             return Err(QueryError {
                 kind: QueryErrorKind::TooLarge,
-                at: LONGEST,
+                at: MAX_REGEX_CHARS,
             });
         }
         let build = |text: &str| {
             let mut builder = RegexBuilder::new(text);
             builder
-                .case_insensitive(!self.case)
-                .size_limit(LARGEST)
+                .case_insensitive(!self.match_case)
+                .size_limit(MAX_REGEX_MEMORY_BYTES)
                 .build()
         };
-        // By itself, for what is added must not change what is wrong with it.
+        // Compile it alone first, so that the additions below do not change its errors.
         let regex = build(&self.text).map_err(|error| {
             let same = |part: &str| {
                 build(part).is_err_and(|of_part| of_part.to_string() == error.to_string())
             };
             pattern::error(&self.text, &error.to_string(), same)
         })?;
-        let regex = match self.word {
+        let regex = match self.whole_word {
             false => regex,
             true => build(&format!(r"\b{{start-half}}(?:{})\b{{end-half}}", self.text)).map_err(
                 |_| QueryError {
@@ -98,14 +125,15 @@ impl Query {
             )?,
         };
         let literals = pattern::literals(&self.text).into_iter();
-        let literals = literals.map(|text| Literal::new(text.as_bytes(), self.case, false));
+        let literals = literals.map(|text| Literal::new(text.as_bytes(), self.match_case, false));
         Ok(QueryKind::Regex(regex, literals.collect()))
     }
 }
 
 impl Matcher {
-    /// Where it is in a text, such as [`crate::Painted::text`] or a plain line: bytes on character
-    /// boundaries, in order, none empty, none overlapping.
+    /// Writes the ranges of all matches in a line into `into`, which is cleared first. `text` is a
+    /// line's visible text, such as [`crate::Painted::text`] or [`crate::Log::plain`]. The ranges are in
+    /// bytes, on character boundaries, in order, not empty, and do not overlap.
     pub fn marks(&self, text: &str, into: &mut Vec<Range<usize>>) {
         into.clear();
         match &self.0 {
@@ -119,7 +147,7 @@ impl Matcher {
         }
     }
 
-    /// What can be looked for in many lines at once.
+    /// The literal, if the query can be searched in many lines at once.
     pub(super) fn literal(&self) -> Option<&Literal> {
         match &self.0 {
             QueryKind::Literal(literal) => Some(literal),
@@ -127,7 +155,7 @@ impl Matcher {
         }
     }
 
-    /// Whether a line that is not plain may hold it: quickly said, and `false` only where it does not.
+    /// Returns false if a special line certainly has no match. Fast.
     #[inline]
     pub(super) fn may_be_in_special(&self, line: &[u8]) -> bool {
         match &self.0 {
@@ -137,13 +165,13 @@ impl Matcher {
         }
     }
 
-    /// The same for a plain line.
+    /// Returns false if a plain line certainly has no match. Fast.
     #[inline]
     pub(super) fn may_be_in_plain(&self, line: &[u8]) -> bool {
         match &self.0 {
             QueryKind::Regex(_, literals) => {
-                let mut held = literals.iter().map(|literal| literal.find(line).next());
-                literals.is_empty() || held.any(|found| found.is_some())
+                let mut found = literals.iter().map(|literal| literal.find(line).next());
+                literals.is_empty() || found.any(|found| found.is_some())
             }
             QueryKind::Literal(_) | QueryKind::Folded(..) => true,
             QueryKind::Never => false,
@@ -155,7 +183,8 @@ fn has_case(char: char) -> bool {
     char.is_lowercase() || char.is_uppercase()
 }
 
-/// A letter as it is compared: in lower case where that is one letter. ASCII stays among itself.
+/// Folds the case of a character: to lower case, if that is one character, and non-ASCII for non-ASCII
+/// characters.
 fn fold(char: char) -> char {
     if char.is_ascii() {
         return char.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! The decoder against `serde_json`, and against what is no JSON at all.
+//! Tests the decoder against `serde_json`, and with input that is not JSON.
 
 use crate::log::Log;
 use crate::tests::{cases, read, texts};
@@ -6,10 +6,10 @@ use crate::{Fault, Summary};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// What a line is told by: text, level, time, whether it continues.
-type Told = (String, String, Option<i64>, bool);
+/// The facts of a line: text, level, time, and true if it continues an entry.
+type LineFacts = (String, String, Option<i64>, bool);
 
-fn told(log: &Log) -> Vec<Told> {
+fn line_facts(log: &Log) -> Vec<LineFacts> {
     let lines = (0..log.len()).map(|index| log.line(index).expect("is there"));
     lines
         .map(|line| {
@@ -24,7 +24,7 @@ fn told(log: &Log) -> Vec<Told> {
 }
 
 /// The lines of an entry, from what `serde_json` reads.
-fn expected(entry: &Map<String, Value>) -> Vec<Told> {
+fn expected(entry: &Map<String, Value>) -> Vec<LineFacts> {
     let text = |key: &str| match entry.get(key) {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
@@ -48,7 +48,7 @@ fn expected(entry: &Map<String, Value>) -> Vec<Told> {
 }
 
 /// The JSON of a value where a text belongs is shown with the escapes and the order that it came in.
-fn canonical((text, level, time, continues): Told) -> Told {
+fn canonical((text, level, time, continues): LineFacts) -> LineFacts {
     let canonical = |text: String| match serde_json::from_str::<Value>(&text) {
         Ok(value) => value.to_string(),
         Err(_) => text,
@@ -146,12 +146,12 @@ proptest! {
         style in any::<u8>(),
         cuts in prop::collection::vec(any::<u8>(), 0..8),
     ) {
-        // What the body says, not what it was made of: floats lose their last digits on the way.
+        // Compare with the body, not with its source: floats lose their last digits when written.
         let body = written(&Value::from_iter(entries.iter().cloned().map(Value::Object)), style);
         let entries: Vec<Map<String, Value>> = serde_json::from_str(&body).expect("is JSON");
         let (log, summary) = read(body.as_bytes(), &cuts);
-        let wanted: Vec<Told> = entries.iter().flat_map(expected).map(canonical).collect();
-        let found: Vec<Told> = told(&log).into_iter().map(canonical).collect();
+        let wanted: Vec<LineFacts> = entries.iter().flat_map(expected).map(canonical).collect();
+        let found: Vec<LineFacts> = line_facts(&log).into_iter().map(canonical).collect();
         prop_assert_eq!(found, wanted);
         prop_assert_eq!((summary.entries, summary.unreadable), (entries.len() as u64, 0));
         prop_assert_eq!((summary.truncated, summary.fault), (false, None));
@@ -166,14 +166,14 @@ proptest! {
     ) {
         let (whole, summary) = read(&body, &[]);
         let (log, of_chunks) = read(&body, &cuts);
-        prop_assert_eq!(told(&log), told(&whole));
+        prop_assert_eq!(line_facts(&log), line_facts(&whole));
         prop_assert_eq!(&of_chunks, &summary);
         let bytes: Vec<[u8; 1]> = body.iter().map(|byte| [*byte]).collect();
         let mut by_byte = Log::new();
         by_byte.begin(None);
         bytes.iter().for_each(|byte| { by_byte.feed(byte); });
         prop_assert_eq!(by_byte.end(), summary);
-        prop_assert_eq!(told(&by_byte), told(&whole));
+        prop_assert_eq!(line_facts(&by_byte), line_facts(&whole));
         prop_assert!(whole.len() <= body.len());
     }
 
@@ -194,13 +194,13 @@ proptest! {
         let (whole, _) = read(body.as_bytes(), &[]);
         let end = body.len() * usize::from(end) / 256;
         let (log, summary) = read(&body.as_bytes()[..end], &[]);
-        let lines = told(&log);
-        prop_assert_eq!(&lines[..], &told(&whole)[..lines.len()]);
+        let lines = line_facts(&log);
+        prop_assert_eq!(&lines[..], &line_facts(&whole)[..lines.len()]);
         prop_assert_eq!(summary.truncated, end > 0);
         prop_assert_eq!(summary.unreadable, 0);
     }
 
-    /// An entry that is no JSON costs itself, no other one.
+    /// An invalid entry is lost, but no other one.
     #[test]
     fn the_next_entry_is_found(junk in "[^{}\"\\\\\\[\\]]{1,20}", before in 1usize..4, after in 1usize..4) {
         let entry = json!({"message": "good", "time": 1});
@@ -290,7 +290,7 @@ fn halves_of_pairs_are_replaced() {
 }
 
 #[test]
-fn what_is_no_log_is_told() {
+fn a_body_that_is_not_a_log_is_reported() {
     for body in [
         "<!doctype html><p>Sign in",
         "{\"detail\": \"no\"}",
@@ -325,7 +325,7 @@ fn the_last_of_two_keys_counts() {
         br#"[{"message":"a","message":"b","time":1,"level":"X","time":2,"level":null},{"message":"c","message":null,"time":1,"time":"x"}]"#,
         &[],
     );
-    let lines = told(&log);
+    let lines = line_facts(&log);
     assert_eq!(lines[0], ("b".to_owned(), String::new(), Some(2), false));
     assert_eq!(lines[1], (String::new(), String::new(), None, false));
 }
@@ -389,7 +389,7 @@ fn a_log_that_is_too_long_ends_and_says_so() {
         log.text_bytes()
     );
     assert!(texts(&log).iter().all(|text| text.len() == 99_000));
-    // What is there is not asked for twice, and there is no more room.
+    // Entries that the log has are not added twice, even when there is no more room.
     log.begin(None);
     log.feed(b"[");
     log.feed(entry.as_bytes());

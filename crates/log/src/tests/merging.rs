@@ -1,4 +1,4 @@
-//! Live answers that overlap with what is there.
+//! Tests answers that repeat entries of the log.
 
 use crate::log::Log;
 use crate::tests::{cases, texts};
@@ -26,7 +26,7 @@ fn entry(time: impl Into<Option<i64>>, message: &str) -> Entry {
     (time.into(), message.to_owned())
 }
 
-/// What an API answers that holds `log`: entries without a time stand where they were written.
+/// The answer of an API that has `log`. Entries without a time keep their position.
 fn asked(log: &[Entry], start: Option<i64>) -> &[Entry] {
     let from = match start {
         None => 0,
@@ -62,7 +62,7 @@ fn lines_of_the_shared_second_are_neither_lost_nor_doubled() {
 fn an_entry_without_a_time_is_neither_lost_nor_doubled() {
     let mut log = Log::new();
     answer(&mut log, None, &[entry(1, "a"), entry(None, "x")]);
-    // Whether an API repeats such an entry is its own matter: both must come out right.
+    // An API may or may not repeat such an entry: both must give the same lines.
     answer(
         &mut log,
         Some(1),

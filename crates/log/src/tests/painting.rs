@@ -1,8 +1,8 @@
 //! Escapes and controls, against a slow version that goes one character at a time.
 
-use crate::ansi::{Color, Mode, Painted, Style, paint, plain};
-use crate::is_special;
+use crate::ansi::{Color, EscapeMode, Painted, Style, paint, plain};
 use crate::tests::{body, cases, read};
+use crate::text::is_special;
 use proptest::prelude::*;
 
 /// The shown characters, each with its style, whether it is linked, and the style after all.
@@ -146,7 +146,7 @@ proptest! {
     fn a_line_is_shown_as_the_slow_version_shows_it(line in any_line()) {
         let (shown, end) = slowly(&line, Style::default());
         let mut painted = Painted::default();
-        prop_assert_eq!(paint(&line, Style::default(), Mode::Shown, &mut painted), end);
+        prop_assert_eq!(paint(&line, Style::default(), EscapeMode::Interpret, &mut painted), end);
         let text: String = shown.iter().map(|(char, ..)| char).collect();
         prop_assert_eq!(&painted.text, &text);
         prop_assert_eq!(plain(&line), text.as_str());
@@ -164,10 +164,11 @@ proptest! {
         }
     }
 
-    /// Whatever a log holds, nothing special is left in what is shown, and every link is a web address.
+    /// Whatever a log contains, its visible text has no special characters, and every link is a web
+    /// address.
     #[test]
     fn nothing_harmful_is_left(line in any_line(), controls in any::<bool>()) {
-        let mode = if controls { Mode::Controls } else { Mode::Shown };
+        let mode = if controls { EscapeMode::Show } else { EscapeMode::Interpret };
         let mut painted = Painted::default();
         paint(&line, Style::default(), mode, &mut painted);
         prop_assert!(!painted.text.chars().any(is_special));
@@ -179,16 +180,16 @@ proptest! {
         }
     }
 
-    /// Colours go on over ends of lines, wherever one begins to read.
+    /// Colors go on over ends of lines, wherever one begins to read.
     #[test]
-    fn colours_are_carried(lines in prop::collection::vec(any_line(), 0..24)) {
+    fn colors_are_carried(lines in prop::collection::vec(any_line(), 0..24)) {
         let (log, _) = read(body(&lines).as_bytes(), &[50, 100]);
         let mut style = Style::default();
         let (mut from_log, mut alone) = (Painted::default(), Painted::default());
         for (index, line) in lines.iter().enumerate() {
             let line = line.strip_suffix('\r').unwrap_or(line);
-            style = paint(line, style, Mode::Shown, &mut alone);
-            log.paint(index, Mode::Shown, &mut from_log);
+            style = paint(line, style, EscapeMode::Interpret, &mut alone);
+            log.paint(index, EscapeMode::Interpret, &mut from_log);
             prop_assert_eq!(&from_log, &alone);
         }
     }
@@ -231,7 +232,7 @@ fn controls_are_visible_on_demand() {
     paint(
         "a\r\u{1b}[31mb\u{202e}",
         Style::default(),
-        Mode::Controls,
+        EscapeMode::Show,
         &mut painted,
     );
     assert_eq!(painted.text, "a\u{240d}\u{241b}[31mb\\u{202e}");
@@ -246,7 +247,7 @@ fn links_are_web_addresses() {
     let link = |address: &str| {
         let mut painted = Painted::default();
         let text = format!("\u{1b}]8;;{address}\u{7}x\u{1b}]8;;\u{7}y");
-        paint(&text, Style::default(), Mode::Shown, &mut painted);
+        paint(&text, Style::default(), EscapeMode::Interpret, &mut painted);
         assert_eq!(painted.text, "xy");
         let first = painted.spans[0];
         first.link.map(|link| painted.links[link].clone())

@@ -2,7 +2,9 @@
 
 use crate::log::Log;
 use crate::tests::{body, cases, read};
-use crate::{Bucket, Filter, LevelKind, Overview, Query, QueryErrorKind, Search, VisibleRows};
+use crate::{
+    Bucket, Filter, LevelKind, Overview, QueryErrorKind, Search, SearchQuery, VisibleRows,
+};
 use proptest::prelude::*;
 use std::ops::Range;
 
@@ -19,7 +21,7 @@ fn folded(char: char) -> String {
 }
 
 /// Character by character.
-fn naive(text: &str, query: &Query) -> Vec<Range<usize>> {
+fn naive(text: &str, query: &SearchQuery) -> Vec<Range<usize>> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let needle: Vec<char> = query.text.chars().collect();
     let char = |at: usize| chars.get(at).map(|(_, char)| *char);
@@ -29,11 +31,11 @@ fn naive(text: &str, query: &Query) -> Vec<Range<usize>> {
     while at + needle.len() <= chars.len() {
         let same = (0..needle.len()).all(|index| {
             let (is, wanted) = (chars[at + index].1, needle[index]);
-            is == wanted || (!query.case && folded(is) == folded(wanted))
+            is == wanted || (!query.match_case && folded(is) == folded(wanted))
         });
         let end = at + needle.len();
         let whole = !is_word(at.checked_sub(1).and_then(char)) && !is_word(char(end));
-        if same && (whole || !query.word) {
+        if same && (whole || !query.whole_word) {
             found.push(place(at)..place(end));
             at = end;
         } else {
@@ -43,10 +45,10 @@ fn naive(text: &str, query: &Query) -> Vec<Range<usize>> {
     found
 }
 
-/// All lines found, and how often, in slices of so many bytes.
-fn found(log: &Log, query: &Query, slice: usize) -> (Vec<usize>, u64) {
+/// All matching lines and the number of matches, searched `slice` bytes at a time.
+fn found(log: &Log, query: &SearchQuery, slice: usize) -> (Vec<usize>, u64) {
     let mut search = Search::new(query.compile().expect("is a query"));
-    while !search.step(log.store(), slice) {}
+    while !search.advance(log.store(), slice) {}
     let lines = (0..search.lines().len()).filter_map(|at| search.lines().get(at));
     (
         lines.map(|line| line as usize).collect(),
@@ -65,18 +67,18 @@ fn any_message() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
 }
 
-fn any_query() -> impl Strategy<Value = Query> {
+fn any_query() -> impl Strategy<Value = SearchQuery> {
     let text = prop_oneof![
         "[abAB_ .]{1,3}",
         "[aé中Я]{1,2}",
         "a[ab]{8,12}",
         "[{u0\u{2400}\\\\]{1,2}"
     ];
-    (text, any::<bool>(), any::<bool>()).prop_map(|(text, case, word)| Query {
+    (text, any::<bool>(), any::<bool>()).prop_map(|(text, case, word)| SearchQuery {
         text,
         regex: false,
-        case,
-        word,
+        match_case: case,
+        whole_word: word,
     })
 }
 
@@ -114,7 +116,7 @@ proptest! {
         prop_assert_eq!(found(&log, &query, slice), (lines, count));
     }
 
-    /// A regular expression that stands for a text finds the text.
+    /// A text escaped as a regular expression finds the same as the text.
     #[test]
     fn a_regex_of_a_text_finds_the_text(
         messages in prop::collection::vec(any_message(), 0..20),
@@ -123,18 +125,18 @@ proptest! {
         either in "[ab]{1,2}",
     ) {
         let (log, _) = read(body(&messages).as_bytes(), &[]);
-        let query = Query { text, case, ..Query::default() };
-        let regex = Query { text: escaped(&query.text), regex: true, ..query.clone() };
+        let query = SearchQuery { text, match_case: case, ..SearchQuery::default() };
+        let regex = SearchQuery { text: escaped(&query.text), regex: true, ..query.clone() };
         prop_assert_eq!(found(&log, &query, 100), found(&log, &regex, 100));
         let text = format!("{}|{}", escaped(&query.text), either);
-        let (lines, _) = found(&log, &Query { text, ..regex.clone() }, 100);
+        let (lines, _) = found(&log, &SearchQuery { text, ..regex.clone() }, 100);
         let (first, _) = found(&log, &query, 100);
-        let (second, _) = found(&log, &Query { text: either, ..query.clone() }, 100);
+        let (second, _) = found(&log, &SearchQuery { text: either, ..query.clone() }, 100);
         let both: std::collections::BTreeSet<usize> = first.into_iter().chain(second).collect();
         prop_assert_eq!(lines, both.into_iter().collect::<Vec<_>>());
     }
 
-    /// What is skipped because a fixed part is missing could not have matched.
+    /// Lines that are skipped because they lack a fixed text do not match.
     #[test]
     fn a_regex_finds_what_it_matches(
         messages in prop::collection::vec("[abAB1 .]{0,12}", 0..20),
@@ -146,7 +148,7 @@ proptest! {
         word in any::<bool>(),
     ) {
         let (log, _) = read(body(&messages).as_bytes(), &[]);
-        let query = Query { text: text.to_owned(), regex: true, case, word };
+        let query = SearchQuery { text: text.to_owned(), regex: true, match_case: case, whole_word: word };
         let matcher = query.compile().expect("is a query");
         let mut marks = Vec::new();
         let (mut lines, mut count) = (Vec::new(), 0);
@@ -174,7 +176,7 @@ proptest! {
                 serde_json::json!({"message": text, "level": level})
             })
             .collect();
-        let query = Query { text: "ab".to_owned(), ..Query::default() };
+        let query = SearchQuery { text: "ab".to_owned(), ..SearchQuery::default() };
         let filter = Filter { hidden_levels: hidden, context, ..Filter::default() };
         let mut log = Log::new();
         let mut search = Search::new(query.compile().expect("is a query"));
@@ -186,14 +188,14 @@ proptest! {
             for entry in part {
                 log.feed(format!("{entry},").as_bytes());
             }
-            rows.extend(log.store(), log.sections(), Some(&search), &filter, budget);
-            search.step(log.store(), 64);
-            while !rows.extend(log.store(), log.sections(), Some(&search), &filter, budget) {}
+            rows.extend(log.store(), log.steps(), Some(&search), &filter, budget);
+            search.advance(log.store(), 64);
+            while !rows.extend(log.store(), log.steps(), Some(&search), &filter, budget) {}
             while !overview.extend(log.store(), budget) {}
             overview.extend_matches(&search);
         }
-        while !search.step(log.store(), 64) {}
-        while !rows.extend(log.store(), log.sections(), Some(&search), &filter, budget) {}
+        while !search.advance(log.store(), 64) {}
+        while !rows.extend(log.store(), log.steps(), Some(&search), &filter, budget) {}
         overview.extend_matches(&search);
 
         let matches: Vec<bool> = lines.iter().map(|(text, _)| text == "ab").collect();
@@ -231,7 +233,7 @@ proptest! {
     /// Any text is a query or an error at a place in it; and never a panic.
     #[test]
     fn any_regex_is_a_query_or_an_error(text in "[ab()\\[\\]{}*+?|\\\\^$.,0-9:dpu<!= -]{1,12}") {
-        if let Err(error) = (Query { text: text.clone(), regex: true, ..Query::default() }).compile() {
+        if let Err(error) = (SearchQuery { text: text.clone(), regex: true, ..SearchQuery::default() }).compile() {
             prop_assert!(error.at <= text.chars().count());
         }
     }
@@ -256,18 +258,18 @@ fn errors_say_what_and_where() {
         ("(a{1000}){1000}", TooLarge, 14),
     ];
     for (text, kind, at) in cases {
-        let query = Query {
+        let query = SearchQuery {
             text: text.to_owned(),
             regex: true,
-            ..Query::default()
+            ..SearchQuery::default()
         };
         let error = query.compile().expect_err(text);
         assert_eq!((error.kind, error.at), (kind, at), "{text}");
     }
-    let long = Query {
+    let long = SearchQuery {
         text: "a".repeat(2000),
         regex: true,
-        ..Query::default()
+        ..SearchQuery::default()
     };
     assert_eq!(long.compile().expect_err("too long").kind, TooLarge);
 }
@@ -275,16 +277,16 @@ fn errors_say_what_and_where() {
 #[test]
 fn a_search_goes_on_with_the_log() {
     let mut log = Log::new();
-    let query = Query {
+    let query = SearchQuery {
         text: "a".to_owned(),
-        ..Query::default()
+        ..SearchQuery::default()
     };
     let mut search = Search::new(query.compile().expect("is a query"));
     log.begin(None);
     log.feed(br#"[{"message":"a"},{"message":"b"},"#);
-    assert!(search.step(log.store(), 1000));
+    assert!(search.advance(log.store(), 1000));
     log.feed(br#"{"message":"A"}]"#);
-    assert!(search.step(log.store(), 1000));
+    assert!(search.advance(log.store(), 1000));
     assert_eq!(search.lines().len(), 2);
     assert_eq!((search.next(1), search.next(3)), (Some(1), None));
     assert_eq!((search.previous(2), search.previous(0)), (Some(0), None));

@@ -1,9 +1,9 @@
-//! Sections of whole logs.
+//! Steps of whole logs.
 
 use crate::log::Log;
 use crate::tests::{cases, read};
-use crate::{Filter, Outcome, SectionState, VisibleRows};
-use SectionState::{Done, Failed, Running};
+use crate::{Filter, Outcome, StepState, VisibleRows};
+use StepState::{Done, Failed, Running};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -21,18 +21,18 @@ fn log(lines: &[&str]) -> Log {
     read(Value::from_iter(entries).to_string().as_bytes(), &cuts).0
 }
 
-/// Each section: its title, first and last line, duration, state.
-fn told(log: &Log) -> Vec<(&str, usize, usize, i64, SectionState)> {
-    let sections = log.sections().list().iter();
-    sections
-        .map(|section| {
-            let duration = section.duration().expect("has times");
+/// Each step: its title, first and last line, duration, state.
+fn step_facts(log: &Log) -> Vec<(&str, usize, usize, i64, StepState)> {
+    let steps = log.steps().list().iter();
+    steps
+        .map(|step| {
+            let duration = step.duration().expect("has times");
             (
-                section.title.as_str(),
-                section.first,
-                section.last,
+                step.title.as_str(),
+                step.first,
+                step.last,
                 duration,
-                section.state,
+                step.state,
             )
         })
         .collect()
@@ -50,14 +50,14 @@ fn steps_that_follow_each_other() {
         "testing",
     ]);
     assert_eq!(
-        told(&log),
+        step_facts(&log),
         [
             ("FROM scratch", 1, 1, 1, Done),
             ("RUN make", 2, 4, 3, Done),
             ("RUN make test", 5, 6, 1, Running),
         ]
     );
-    let of: Vec<Option<usize>> = (0..8).map(|line| log.sections().section_of(line)).collect();
+    let of: Vec<Option<usize>> = (0..8).map(|line| log.steps().step_of_line(line)).collect();
     assert_eq!(
         of,
         [
@@ -71,14 +71,14 @@ fn steps_that_follow_each_other() {
             None
         ]
     );
-    assert_eq!(log.sections().failing(), None);
+    assert_eq!(log.steps().failing(), None);
     log.set_outcome(Outcome::Succeeded);
-    assert_eq!(told(&log)[2].4, Done);
+    assert_eq!(step_facts(&log)[2].4, Done);
     log.set_outcome(Outcome::Failed);
-    assert_eq!(log.sections().failing(), Some(2));
-    assert_eq!(told(&log)[2].4, Failed);
-    let section = &log.sections().list()[1];
-    assert_eq!((section.number, section.total), (2, Some(3)));
+    assert_eq!(log.steps().failing(), Some(2));
+    assert_eq!(step_facts(&log)[2].4, Failed);
+    let step = &log.steps().list()[1];
+    assert_eq!((step.number, step.total), (2, Some(3)));
 }
 
 #[test]
@@ -111,10 +111,10 @@ fn the_step_that_failed_is_found() {
         lines.extend(tail);
         let mut log = log(&lines);
         log.set_outcome(Outcome::Failed);
-        assert_eq!(log.sections().failing(), Some(failing), "{lines:?}");
-        let failed = told(&log)
+        assert_eq!(log.steps().failing(), Some(failing), "{lines:?}");
+        let failed = step_facts(&log)
             .iter()
-            .filter(|section| section.4 == Failed)
+            .filter(|step| step.4 == Failed)
             .count();
         assert_eq!(failed, 1);
     }
@@ -139,23 +139,21 @@ fn steps_that_run_at_once() {
         "ERROR: failed to solve: process \"/bin/sh -c test\"",
     ]);
     assert_eq!(
-        told(&log),
+        step_facts(&log),
         [("RUN make", 2, 8, 6, Done), ("RUN test", 3, 11, 8, Failed)]
     );
-    let of: Vec<Option<usize>> = (0..14)
-        .map(|line| log.sections().section_of(line))
-        .collect();
+    let of: Vec<Option<usize>> = (0..14).map(|line| log.steps().step_of_line(line)).collect();
     let (a, b) = (Some(0), Some(1));
     assert_eq!(of, [None, None, a, b, a, b, a, a, a, b, b, b, None, None]);
     log.set_outcome(Outcome::Failed);
-    assert_eq!(log.sections().failing(), Some(1));
-    // Of a folded section, its first line stays, wherever its others lie.
+    assert_eq!(log.steps().failing(), Some(1));
+    // The first line of a folded step stays visible, wherever its other lines are.
     let filter = Filter {
         folded: [0, 1].into(),
         ..Filter::default()
     };
     let mut rows = VisibleRows::new();
-    rows.extend(log.store(), log.sections(), None, &filter, 1000);
+    rows.extend(log.store(), log.steps(), None, &filter, 1000);
     let shown: Vec<_> = (0..rows.len()).filter_map(|row| rows.line(row)).collect();
     assert_eq!(shown, [0, 1, 2, 3, 12, 13]);
 }
@@ -164,14 +162,14 @@ fn steps_that_run_at_once() {
 fn a_log_of_nothing_but_steps_is_bounded() {
     let lines = vec!["STEP 1/1: RUN x"; 5000];
     let log = log(&lines);
-    assert_eq!(log.sections().list().len(), 2000);
-    assert_eq!(log.sections().section_of(4999), Some(1999));
+    assert_eq!(log.steps().list().len(), 2000);
+    assert_eq!(log.steps().step_of_line(4999), Some(1999));
 }
 
 proptest! {
     #![proptest_config(cases())]
 
-    /// Whatever comes, each section's lines are its own, and every line is of one at most.
+    /// Whatever comes, each step's lines are its own, and every line is of one at most.
     #[test]
     fn sections_hold_their_lines(
         lines in prop::collection::vec(
@@ -189,18 +187,18 @@ proptest! {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let mut log = log(&lines);
         log.set_outcome(outcome);
-        let sections = log.sections();
-        for (index, section) in sections.list().iter().enumerate() {
+        let steps = log.steps();
+        for (index, step) in steps.list().iter().enumerate() {
             let own: Vec<usize> =
-                (0..lines.len()).filter(|line| sections.section_of(*line) == Some(index)).collect();
-            prop_assert_eq!(own.first(), Some(&section.first));
-            prop_assert_eq!(own.last(), Some(&section.last));
+                (0..lines.len()).filter(|line| steps.step_of_line(*line) == Some(index)).collect();
+            prop_assert_eq!(own.first(), Some(&step.first));
+            prop_assert_eq!(own.last(), Some(&step.last));
         }
-        let failed = sections.list().iter().position(|section| section.state == Failed);
-        prop_assert_eq!(sections.failing(), failed);
+        let failed = steps.list().iter().position(|step| step.state == Failed);
+        prop_assert_eq!(steps.failing(), failed);
         prop_assert_eq!(failed.is_some() && outcome == Outcome::Succeeded, false);
         if outcome == Outcome::Failed {
-            prop_assert_eq!(failed.is_some(), !sections.list().is_empty());
+            prop_assert_eq!(failed.is_some(), !steps.list().is_empty());
         }
     }
 }

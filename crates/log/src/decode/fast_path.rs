@@ -1,9 +1,9 @@
-//! The quick way through an entry: its keys as they are most often written, without white space or
-//! escapes but those of the message, and all of it in one chunk. What differs is left to the states.
+//! The fast path through an entry, for the usual case: no white space, no escapes outside of the
+//! message, and all of the entry in one chunk. The decoder's states handle everything else.
 
 use crate::decode::values::text;
 use crate::decode::{Decoder, Field, State};
-use crate::merge::PendingLines;
+use crate::merge::ExpectedRepeats;
 use crate::store::Store;
 
 const MESSAGE: &[u8] = b"\"message\":\"";
@@ -11,14 +11,14 @@ const LEVEL: &[u8] = b"\"level\":\"";
 const TIME: &[u8] = b"\"time\":";
 
 impl Decoder {
-    /// Reads on from a key as far as this way goes; says how many bytes were used. The state is then
-    /// what is expected next.
+    /// Reads from a key on, as far as the fast path applies. Returns the number of bytes used, and sets
+    /// the state to what is expected next.
     #[inline]
-    pub(super) fn quick(
+    pub(super) fn fast_path(
         &mut self,
         rest: &[u8],
         store: &mut Store,
-        held: &mut PendingLines,
+        repeats: &mut ExpectedRepeats,
     ) -> usize {
         let mut at = 0;
         loop {
@@ -67,7 +67,7 @@ impl Decoder {
                     at += 1;
                 }
                 Some(b'}') => {
-                    self.complete(store, held);
+                    self.complete(store, repeats);
                     self.state = State::ElementEnd;
                     return at + 1;
                 }
