@@ -1,4 +1,4 @@
-//! What can be done with the log, for buttons and keys alike.
+//! The commands of the log, for buttons and keys alike.
 
 use crate::i18n::numbers::number;
 use crate::log::EscapeMode;
@@ -11,35 +11,39 @@ use crate::platform::storage::{Keep, store};
 use crate::t_string;
 use leptos::prelude::*;
 
-/// The log, its search and its selection. A copy is the same.
+/// The maximum length of a line that is announced to screen readers, in characters.
+const MAX_ANNOUNCED_CHARS: usize = 200;
+
+/// The log with its search and selection. A handle: copies refer to the same log.
 #[derive(Clone, Copy)]
-pub struct LogCommands {
-    pub view: LogViewer,
-    pub finder: LogSearch,
-    pub selection: Selection,
-    /// Whether the log fills the window.
-    pub full: RwSignal<bool>,
-    /// Whether the list of sections is shown.
-    pub listed: RwSignal<bool>,
+pub(crate) struct LogCommands {
+    pub(crate) viewer: LogViewer,
+    pub(crate) search: LogSearch,
+    pub(crate) selection: Selection,
+    /// True while the log fills the window.
+    pub(crate) full_screen: RwSignal<bool>,
+    /// True to show the list of steps.
+    pub(crate) steps_shown: RwSignal<bool>,
 }
 
 impl LogCommands {
-    /// Puts the focus where a search is typed.
-    pub fn focus_search(self) {
+    /// Focuses the search field.
+    pub(crate) fn focus_search(self) {
         focus(".log-search input[type=search]");
     }
 
-    /// Puts the focus on the log itself.
-    pub fn focus_log(self) {
+    /// Focuses the log.
+    pub(crate) fn focus_log(self) {
         focus(".log-frame");
     }
 
-    /// Leaves what is open; `false` where nothing is.
-    pub fn escape(self, is_field: bool) -> bool {
+    /// Handles Escape: leaves a field, full screen or the selection. Returns false if there is nothing to
+    /// leave.
+    pub(crate) fn escape(self, is_field: bool) -> bool {
         if is_field {
             self.focus_log();
-        } else if self.full.get_untracked() {
-            self.full.set(false);
+        } else if self.full_screen.get_untracked() {
+            self.full_screen.set(false);
         } else if self.selection.lines().is_some() {
             self.selection.select(None);
         } else {
@@ -48,96 +52,97 @@ impl LogCommands {
         true
     }
 
-    pub fn toggle_follow(self) {
-        match self.view.follow.get_untracked() {
-            true => self.view.let_go(),
-            false => self.view.follow_end(),
-        }
+    /// Follows the end of the log, or stops.
+    pub(crate) fn toggle_follow(self) {
+        self.viewer.toggle_follow();
     }
 
-    pub fn toggle_wrap(self) {
-        let wrap = !self.view.look.with_untracked(|look| look.wrap);
+    /// Wraps long lines, or stops. Remembers the choice on this device.
+    pub(crate) fn toggle_wrap(self) {
+        let wrap = !self.viewer.options.with_untracked(|options| options.wrap);
         store(Keep::Device, "log.wrap", wrap.then_some("yes"));
-        self.view.set_look(|look| look.wrap = wrap);
+        self.viewer.set_options(|options| options.wrap = wrap);
     }
 
-    pub fn set_times(self, times: TimeKind) {
+    /// Chooses the time shown before each line. Remembers the choice on this device.
+    pub(crate) fn set_times(self, times: TimeKind) {
         store(Keep::Device, "log.times", Some(times.name()));
-        self.view.set_look(|look| look.times = times);
+        self.viewer.set_options(|options| options.times = times);
     }
 
-    /// Goes on to the next kind of times.
-    pub fn next_times(self) {
-        let times = self.view.look.with_untracked(|look| look.times);
+    /// Chooses the next kind of time.
+    pub(crate) fn next_times(self) {
+        let times = self.viewer.options.with_untracked(|options| options.times);
         self.set_times(times.next());
     }
 
-    pub fn toggle_utc(self) {
-        let utc = !self.view.look.with_untracked(|look| look.utc);
+    /// Shows times in UTC, or in the user's time zone. Remembers the choice on this device.
+    pub(crate) fn toggle_utc(self) {
+        let utc = !self.viewer.options.with_untracked(|options| options.utc);
         store(Keep::Device, "log.utc", utc.then_some("yes"));
-        self.view.set_look(|look| look.utc = utc);
+        self.viewer.set_options(|options| options.utc = utc);
     }
 
-    /// Shows escapes and controls, or what they do.
-    pub fn toggle_controls(self) {
-        self.view.set_look(|look| {
-            look.mode = match look.mode {
+    /// Shows escapes and control characters, or interprets them.
+    pub(crate) fn toggle_escapes(self) {
+        self.viewer.set_options(|options| {
+            options.escapes = match options.escapes {
                 EscapeMode::Interpret => EscapeMode::Show,
                 EscapeMode::Show => EscapeMode::Interpret,
             };
         });
     }
 
-    /// Goes to the step that failed: to its last line, which says why.
-    pub fn go_to_failure(self) {
-        let last = self.view.read(|core| {
-            let sections = core.log.steps();
-            let failed = sections.list().get(sections.failing()?)?;
+    /// Goes to the last line of the step that failed, which says why.
+    pub(crate) fn go_to_failure(self) {
+        let last = self.viewer.with_model(|model| {
+            let steps = model.log.steps();
+            let failed = steps.list().get(steps.failing()?)?;
             Some(failed.last)
         });
         match last.flatten() {
             Some(line) => self.go_to(line),
-            None => self.say(t_string!(log.no_failure).to_owned()),
+            None => self.announce(t_string!(log.no_failure).to_owned()),
         }
     }
 
-    /// Folds a step, or opens it.
-    pub fn fold(self, section: usize) {
-        self.view.set_filter(|filter| {
-            if !filter.folded.remove(&section) {
-                filter.folded.insert(section);
+    /// Folds or unfolds a step, by its index.
+    pub(crate) fn toggle_fold(self, step: usize) {
+        self.viewer.set_filter(|filter| {
+            if !filter.folded.remove(&step) {
+                filter.folded.insert(step);
             }
         });
     }
 
-    /// Folds all steps, or opens all.
-    pub fn fold_all(self, fold: bool) {
-        let all = self.view.counts.with_untracked(|counts| counts.sections);
-        self.view.set_filter(|filter| {
+    /// Folds or unfolds all steps.
+    pub(crate) fn fold_all(self, fold: bool) {
+        let steps = self.viewer.counts.with_untracked(|counts| counts.steps);
+        self.viewer.set_filter(|filter| {
             filter.folded = if fold {
-                (0..all).collect()
+                (0..steps).collect()
             } else {
                 Default::default()
             };
         });
     }
 
-    /// Has a screen reader say something.
-    pub fn say(self, text: String) {
-        self.view.announced.set(text);
+    /// Lets screen readers announce a text.
+    pub(crate) fn announce(self, text: String) {
+        self.viewer.announced.set(text);
     }
 
-    /// Goes to a line, counted from 0, and says so.
-    pub fn go_to(self, line: usize) {
-        self.view.set_look(|look| look.current = Some(line));
-        self.view.go_to(line);
-        let text = self
-            .view
-            .read(|core| core.log.plain(line).chars().take(200).collect::<String>());
-        let of = self.view.counts.get_untracked().lines;
-        let place = t_string!(log.position, line = number(line + 1), of = number(of));
-        self.view
-            .announced
-            .set(format!("{place}: {}", text.unwrap_or_default()));
+    /// Goes to a line, counted from 0, and announces it.
+    pub(crate) fn go_to(self, line: usize) {
+        self.viewer
+            .set_options(|options| options.current_line = Some(line));
+        self.viewer.go_to(line);
+        let text = self.viewer.with_model(|model| {
+            let text = model.log.plain(line);
+            text.chars().take(MAX_ANNOUNCED_CHARS).collect::<String>()
+        });
+        let of = self.viewer.counts.get_untracked().lines;
+        let position = t_string!(log.position, line = number(line + 1), of = number(of));
+        self.announce(format!("{position}: {}", text.unwrap_or_default()));
     }
 }

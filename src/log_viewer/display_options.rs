@@ -1,48 +1,54 @@
-//! How lines are shown: what the reader has chosen.
+//! How lines are displayed, as the user has chosen.
 
 use crate::log::EscapeMode;
 use crate::log_viewer::layout::times::TimeKind;
 use std::collections::HashMap;
 
-/// How many characters of a wrapped line are shown at first, and how many more at each step.
-const WRAPPED: usize = 4_000;
-const MORE: usize = 32_000;
+/// The number of characters of a wrapped line that are shown at first.
+const WRAPPED_CHARS: usize = 4_000;
 
-/// How lines are shown.
+/// The minimum number of characters that "show more" adds to a wrapped line.
+const MORE_CHARS: usize = 32_000;
+
+/// How lines are displayed.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct DisplayOptions {
-    pub wrap: bool,
-    pub mode: EscapeMode,
-    pub times: TimeKind,
-    /// Whether times are in UTC rather than in the reader's zone.
-    pub utc: bool,
-    /// Lines, counted from 0, of which the reader asked to see more, and how much.
-    pub more: HashMap<usize, usize>,
-    /// The selected lines, counted from 0: the first and the last.
-    pub selected: Option<(usize, usize)>,
-    /// The page's path and query, to which a line's fragment is added.
-    pub address: String,
-    /// The match that the reader is at.
-    pub current: Option<usize>,
+pub(crate) struct DisplayOptions {
+    /// True to wrap long lines.
+    pub(crate) wrap: bool,
+    pub(crate) escapes: EscapeMode,
+    /// The time before each line.
+    pub(crate) times: TimeKind,
+    /// True to show times in UTC, false for the user's time zone.
+    pub(crate) utc: bool,
+    /// The number of characters to show of lines that the user expanded. Lines are counted from 0.
+    pub(crate) expanded: HashMap<usize, usize>,
+    /// The first and the last selected line, counted from 0.
+    pub(crate) selected: Option<(usize, usize)>,
+    /// The page's path and query. Links to lines add a fragment to it.
+    pub(crate) href: String,
+    /// The line of the current match or of the last jump, counted from 0.
+    pub(crate) current_line: Option<usize>,
 }
 
 impl DisplayOptions {
-    /// Whether rows that are drawn look another way than with `before`. What is selected they tell
-    /// themselves.
-    pub fn draws_otherwise(&self, before: &Self) -> bool {
-        let of = |look: &Self| (look.wrap, look.mode, look.times, look.utc);
-        of(self) != of(before) || self.more != before.more || self.address != before.address
+    /// Returns true if rows drawn with `before` must be drawn again. Rows notice changes of the selection
+    /// and of the current line themselves.
+    pub(crate) fn needs_redraw(&self, before: &Self) -> bool {
+        let simple = |options: &Self| (options.wrap, options.escapes, options.times, options.utc);
+        simple(self) != simple(before)
+            || self.expanded != before.expanded
+            || self.href != before.href
     }
 
-    /// How many characters of a wrapped line are shown.
-    pub fn most_of(&self, line: usize) -> usize {
-        self.more.get(&line).copied().unwrap_or(WRAPPED)
+    /// The number of characters to show of a wrapped line.
+    pub(crate) fn shown_chars(&self, line: usize) -> usize {
+        self.expanded.get(&line).copied().unwrap_or(WRAPPED_CHARS)
     }
 
     /// Shows more of a wrapped line.
-    pub fn show_more(&mut self, line: usize) {
-        let most = self.most_of(line);
-        self.more
-            .insert(line, most.saturating_add(MORE).saturating_add(most));
+    pub(crate) fn show_more(&mut self, line: usize) {
+        let chars = self.shown_chars(line);
+        let more = chars.saturating_add(MORE_CHARS).saturating_add(chars);
+        self.expanded.insert(line, more);
     }
 }

@@ -1,5 +1,5 @@
-//! The DOM rows of the log.
+//! The rows of the log in the DOM.
 
-pub mod painting;
-pub mod row;
-pub mod row_pool;
+pub(crate) mod painting;
+pub(crate) mod row;
+pub(crate) mod row_pool;

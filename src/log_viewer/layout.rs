@@ -1,6 +1,6 @@
-//! Which lines are on screen and how they are laid out. Pure.
+//! Computes which lines are on screen, and how they are laid out. Pure, no DOM.
 
-pub mod color;
-pub mod line;
-pub mod times;
-pub mod viewport;
+pub(crate) mod color;
+pub(crate) mod line;
+pub(crate) mod times;
+pub(crate) mod viewport;

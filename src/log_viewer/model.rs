@@ -1,258 +1,289 @@
-//! What is there of the log, and how it comes to be drawn.
+//! `LogModel`: the log with its filter, search, rows and viewport, and how they are drawn.
 
 use crate::log::{Filter, LevelKind, Log, Outcome, Overview, Search, VisibleRows};
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::painting::RowContext;
-use crate::log_viewer::dom::row_pool::{LINE, RowPool};
+use crate::log_viewer::dom::row_pool::{ROW_HEIGHT, RowPool};
 use crate::log_viewer::layout::line::columns;
 use crate::log_viewer::layout::viewport::{Cover, Viewport};
 use std::ops::Range;
 
-/// How many lines are looked at in one frame for the filter and the overview.
-const BUDGET: usize = 150_000;
+/// The maximum number of lines that are filtered and counted in one frame.
+const MAX_LINES_PER_FRAME: usize = 150_000;
 
-/// How many characters behind a match are shown of a long wrapped line.
-const ROOM: usize = 1_000;
+/// The number of characters shown after a match in a wrapped line that is cut before it.
+const CHARS_AFTER_MATCH: usize = 1_000;
 
-/// The buckets of the overview: no strip is taller in pixels.
-const BUCKETS: usize = 2_048;
+/// The maximum number of buckets of the minimap, which is never taller in pixels.
+const MAX_OVERVIEW_BUCKETS: usize = 2_048;
 
-/// What is there of the log, and of it in the page. Not for signals: it is as large as the log.
-pub struct LogModel {
-    pub log: Log,
-    pub filter: Filter,
-    pub rows: VisibleRows,
-    pub search: Option<Search>,
-    pub overview: Overview,
-    pub viewport: Viewport,
-    pub look: DisplayOptions,
-    pub frame: Option<RowPool>,
-    /// Lines looked at for the longest, and how many bytes that has.
-    longest: (usize, usize),
+/// The maximum number of layout passes in one draw, see [`LogModel::cover_and_draw`].
+const MAX_LAYOUT_PASSES: usize = 5;
+
+/// The log and its state on screen. Not for signals: it is as large as the log.
+pub(crate) struct LogModel {
+    pub(crate) log: Log,
+    pub(crate) filter: Filter,
+    pub(crate) rows: VisibleRows,
+    pub(crate) search: Option<Search>,
+    pub(crate) overview: Overview,
+    pub(crate) viewport: Viewport,
+    pub(crate) options: DisplayOptions,
+    /// `None` until the frame is in the document.
+    pub(crate) row_pool: Option<RowPool>,
+    longest_line: LongestLine,
     outcome: Outcome,
-    /// When the reader scrolled last, and when it was drawn last, in milliseconds.
-    pub scrolled: f64,
-    pub drawn: f64,
+    /// When the user scrolled last, see `now_millis`.
+    pub(crate) scrolled_millis: f64,
+    /// When the rows were drawn last, see `now_millis`.
+    pub(crate) drawn_millis: f64,
 }
 
-/// A line, counted from 0, that is to be shown as soon as it is here.
+/// The length of the longest line, for the width of the scrolled area.
+#[derive(Default)]
+struct LongestLine {
+    /// The number of lines measured so far.
+    seen: usize,
+    bytes: usize,
+}
+
+/// A line to scroll to as soon as it is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PendingScroll {
-    pub line: usize,
-    /// At the top edge rather than where it can be seen well.
-    pub at_top: bool,
+pub(crate) struct PendingScroll {
+    /// Counted from 0.
+    pub(crate) line: usize,
+    /// True to put it at the top edge, false to put it where it is easy to see.
+    pub(crate) at_top: bool,
 }
 
-/// What changes while a log comes in, told once a frame.
+/// Figures that change while the log loads, published once a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Counts {
-    /// Lines that are here.
-    pub lines: usize,
-    /// Rows that show lines.
-    pub rows: usize,
-    /// Bytes of the answer that is being read.
-    pub received: u64,
-    pub unreadable: u64,
-    /// Lines of error levels, by the filter's kind of them.
-    pub errors: usize,
-    pub sections: usize,
-    /// The time of the first and of the last line, Unix seconds.
-    pub times: Option<(i64, i64)>,
+pub(crate) struct Counts {
+    /// The number of loaded lines.
+    pub(crate) lines: usize,
+    /// The number of rows after filtering.
+    pub(crate) rows: usize,
+    /// The number of bytes of the current answer so far.
+    pub(crate) received: u64,
+    /// The number of entries that could not be read.
+    pub(crate) unreadable: u64,
+    /// The number of lines with the level of an error.
+    pub(crate) errors: usize,
+    /// The number of steps.
+    pub(crate) steps: usize,
+    /// The times of the first and the last line, Unix seconds, UTC.
+    pub(crate) times: Option<(i64, i64)>,
 }
 
-/// What is in view.
+/// The lines in view, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct InView {
-    /// Lines, counted from 0; the first and the one after the last.
-    pub first: usize,
-    pub last: usize,
+pub(crate) struct InView {
+    pub(crate) first: usize,
+    /// The line after the last one; 0 if there are no lines.
+    pub(crate) end: usize,
 }
 
 impl LogModel {
-    /// An empty log.
-    pub fn new(look: DisplayOptions) -> Self {
+    /// Creates a model with an empty log.
+    pub(crate) fn new(options: DisplayOptions) -> Self {
         Self {
             log: Log::new(),
             filter: Filter::default(),
             rows: VisibleRows::new(),
             search: None,
-            overview: Overview::new(BUCKETS),
-            viewport: Viewport::new(LINE),
-            look,
-            frame: None,
-            longest: (0, 0),
+            overview: Overview::new(MAX_OVERVIEW_BUCKETS),
+            viewport: Viewport::new(ROW_HEIGHT),
+            options,
+            row_pool: None,
+            longest_line: LongestLine::default(),
             outcome: Outcome::default(),
-            scrolled: 0.0,
-            drawn: 0.0,
+            scrolled_millis: 0.0,
+            drawn_millis: 0.0,
         }
     }
 
-    /// Forgets all lines. What is looked for stays.
-    pub fn clear(&mut self) {
+    /// Removes all lines. Keeps the search query and the display options.
+    pub(crate) fn clear(&mut self) {
         self.log = Log::new();
         self.log.set_outcome(self.outcome);
         self.filter.folded.clear();
         self.filter.hidden_levels.clear();
-        self.look.more.clear();
+        self.options.expanded.clear();
         let search = self.search.take();
         self.search = search.map(|search| Search::new(search.matcher().clone()));
-        self.longest = (0, 0);
-        self.overview = Overview::new(BUCKETS);
+        self.longest_line = LongestLine::default();
+        self.overview = Overview::new(MAX_OVERVIEW_BUCKETS);
         self.refilter();
         self.redraw();
     }
 
-    /// Takes in what came, for the filter and the overview; says whether there is more to do.
-    pub fn catch_up(&mut self) -> bool {
-        let context = self.search.as_ref();
-        let sections = self.log.steps();
-        let done = self
-            .rows
-            .extend(&self.log, sections, context, &self.filter, BUDGET)
-            & self.overview.extend(&self.log, BUDGET);
+    /// Filters and counts new lines. Returns true if some are left for the next frame.
+    pub(crate) fn process_new_lines(&mut self) -> bool {
+        let rows_done = self.rows.extend(
+            &self.log,
+            self.log.steps(),
+            self.search.as_ref(),
+            &self.filter,
+            MAX_LINES_PER_FRAME,
+        );
+        let overview_done = self.overview.extend(&self.log, MAX_LINES_PER_FRAME);
         if let Some(search) = &self.search {
             self.overview.extend_matches(search);
         }
-        let (seen, longest) = &mut self.longest;
-        let stop = self.log.len().min(*seen + BUDGET);
+        let LongestLine { seen, bytes } = &mut self.longest_line;
+        let stop = self.log.len().min(*seen + MAX_LINES_PER_FRAME);
         for line in *seen..stop {
-            *longest = (*longest).max(self.log.byte_len(line));
+            *bytes = (*bytes).max(self.log.byte_len(line));
         }
         *seen = stop;
-        !done || stop < self.log.len()
+        !rows_done || !overview_done || stop < self.log.len()
     }
 
-    /// Says how the build stands.
-    pub fn set_outcome(&mut self, outcome: Outcome) {
+    /// Sets the state of the build.
+    pub(crate) fn set_outcome(&mut self, outcome: Outcome) {
         self.outcome = outcome;
         self.log.set_outcome(outcome);
     }
 
-    /// Other lines are shown from now on.
-    pub fn refilter(&mut self) {
+    /// Filters all lines again, after the filter or the query changed.
+    pub(crate) fn refilter(&mut self) {
         self.rows = VisibleRows::new();
-        self.catch_up();
+        self.process_new_lines();
     }
 
-    /// Draws everything anew.
-    pub fn redraw(&mut self) {
-        if let Some(frame) = &mut self.frame {
-            frame.redraw();
+    /// Makes the next draw paint all rows again.
+    pub(crate) fn redraw(&mut self) {
+        if let Some(rows) = &mut self.row_pool {
+            rows.redraw();
         }
     }
 
-    /// Goes to a line, or to the next that is shown; `false` while it is not known which that is.
-    pub fn show(&mut self, wanted: PendingScroll) -> bool {
-        let row = match self.rows.row(wanted.line) {
+    /// Scrolls to a line, or to the next visible one. Returns false if the line is not filtered yet, or the
+    /// frame has no height.
+    pub(crate) fn scroll_to(&mut self, target: PendingScroll) -> bool {
+        let row = match self.rows.row(target.line) {
             Ok(row) => row,
-            Err(row) if self.rows.seen() > wanted.line => row,
+            Err(row) if self.rows.seen() > target.line => row,
             Err(_) => return false,
         };
         let height = self.viewport.height();
         if height < 1.0 {
             return false;
         }
-        if wanted.at_top {
+        if target.at_top {
             self.viewport.go_to(row, 0.0);
             return true;
         }
         let anchor = self.viewport.anchor();
-        let fits = (height / LINE) as usize;
-        let inside = row > anchor.row && row + 1 < anchor.row + fits;
-        if !inside || self.look.wrap {
+        let rows_in_view = (height / ROW_HEIGHT) as usize;
+        let is_in_view = row > anchor.row && row + 1 < anchor.row + rows_in_view;
+        if !is_in_view || self.options.wrap {
             self.viewport.shape(height, self.rows.len(), None);
             self.viewport.go_to(row, (height / 3.0).floor());
         }
         true
     }
 
-    /// Scrolls to the side until a part of a line, bytes of its text, is in view. Where the line is wrapped
-    /// and not shown so far, says how many characters of it are to be shown.
-    pub fn show_part(&self, line: usize, part: Range<usize>) -> Option<usize> {
+    /// Scrolls sideways to a part of a line, given in bytes of its visible text. If the line is wrapped and
+    /// cut before the end of that part, returns how many characters of it must be shown.
+    pub(crate) fn show_part(&self, line: usize, part: Range<usize>) -> Option<usize> {
         let text = self.log.plain(line);
-        let before = text.get(..part.end).unwrap_or(&text);
-        if self.look.wrap {
-            let most = before.chars().count();
-            return (most > self.look.most_of(line)).then_some(most + ROOM);
+        let before_end = text.get(..part.end).unwrap_or(&text);
+        if self.options.wrap {
+            let chars = before_end.chars().count();
+            let is_cut = chars > self.options.shown_chars(line);
+            return is_cut.then_some(chars + CHARS_AFTER_MATCH);
         }
-        let to = columns(before, usize::MAX);
-        let own = columns(text.get(part).unwrap_or_default(), usize::MAX);
-        if let Some(frame) = &self.frame {
-            frame.show_columns(to.saturating_sub(own)..to);
+        let end = columns(before_end, usize::MAX);
+        let width = columns(text.get(part).unwrap_or_default(), usize::MAX);
+        if let Some(rows) = &self.row_pool {
+            rows.show_columns(end.saturating_sub(width)..end);
         }
         None
     }
 
-    /// About how tall the wrapped rows are: a line each, and as many more as their bytes would fill.
+    /// Estimates the height of all wrapped rows, from the size of the text.
     fn wrapped_height(&self, columns: usize) -> f64 {
         let share = self.rows.len() as f64 / self.log.len().max(1) as f64;
-        let filled = self.log.text_bytes() as f64 / columns as f64 * share;
-        (self.rows.len() as f64 + filled) * LINE
+        let full_rows = self.log.text_bytes() as f64 / columns as f64 * share;
+        (self.rows.len() as f64 + full_rows) * ROW_HEIGHT
     }
 
-    pub fn draw(&mut self, follow: bool, with_bar: bool) -> InView {
-        let Some(frame) = &mut self.frame else {
+    /// Draws the rows in view, and returns which lines they show. With `follow`, scrolls to the end first.
+    /// With `move_bar`, moves the scroll bar to its exact position.
+    pub(crate) fn draw(&mut self, follow: bool, move_bar: bool) -> InView {
+        let Some(rows) = &mut self.row_pool else {
             return InView::default();
         };
-        let size = frame.size();
+        let size = rows.size();
         if size.height < 1.0 {
             return InView::default();
         }
-        frame.set_digits(self.log.len());
-        let wrapped = self.look.wrap;
-        let tall = wrapped.then(|| self.wrapped_height(size.columns()));
-        self.viewport.shape(size.height, self.rows.len(), tall);
-        let Some(frame) = &mut self.frame else {
-            return InView::default();
-        };
-        let shown = RowContext {
-            log: &self.log,
-            rows: &self.rows,
-            search: self.search.as_ref(),
-            look: &self.look,
-        };
-        let mut cover = Cover::default();
-        // Wrapped rows can turn out otherwise, and bring others into view, which can again.
-        let meant = self.viewport.anchor();
-        for _ in 0..5 {
-            self.viewport.go_back(meant);
-            if follow {
-                self.viewport.go_to_end();
-            }
-            cover = self.viewport.cover(&|row| {
-                let line = self.rows.line(row).unwrap_or(0);
-                frame.height_of(&self.log, line, &self.look)
-            });
-            frame.draw(&shown, &cover);
-            if !wrapped || !frame.measure_rows(&shown) {
-                break;
-            }
-        }
+        rows.set_digits(self.log.len());
+        let wrapped = self.options.wrap;
+        let height = wrapped.then(|| self.wrapped_height(size.columns()));
+        self.viewport.shape(size.height, self.rows.len(), height);
+        let cover = self.cover_and_draw(follow);
         self.viewport.settle(&cover);
-        let columns = if wrapped { 0 } else { self.longest.1 };
-        frame.set_space(self.viewport.space(), columns);
-        if follow || self.viewport.is_bar_out() || (with_bar && self.viewport.is_bar_off()) {
+        if let Some(rows) = &self.row_pool {
+            let columns = if wrapped { 0 } else { self.longest_line.bytes };
+            rows.set_space(self.viewport.space(), columns);
+        }
+        if follow || self.viewport.is_bar_out() || (move_bar && self.viewport.is_bar_off()) {
             self.set_bar();
         }
         let line = |row: usize| self.rows.line(row);
         let last = cover.rows.end.checked_sub(1).and_then(line);
         InView {
             first: line(cover.rows.start).unwrap_or(0),
-            last: last.map_or(0, |last| last + 1),
+            end: last.map_or(0, |last| last + 1),
         }
     }
 
-    /// Puts the scroll bar where it belongs.
-    pub fn set_bar(&mut self) {
-        let Some(frame) = &self.frame else { return };
+    /// Draws the rows that cover the frame. The height of a wrapped row is known only once it is drawn. If it
+    /// differs from the estimate, other rows come into view, so this is repeated a few times.
+    fn cover_and_draw(&mut self, follow: bool) -> Cover {
+        let mut cover = Cover::default();
+        let Some(row_pool) = &mut self.row_pool else {
+            return cover;
+        };
+        let context = RowContext {
+            log: &self.log,
+            rows: &self.rows,
+            search: self.search.as_ref(),
+            options: &self.options,
+        };
+        let anchor = self.viewport.anchor();
+        for _ in 0..MAX_LAYOUT_PASSES {
+            self.viewport.go_back(anchor);
+            if follow {
+                self.viewport.go_to_end();
+            }
+            cover = self.viewport.cover(&|row| {
+                let line = self.rows.line(row).unwrap_or(0);
+                row_pool.height_of(&self.log, line, &self.options)
+            });
+            row_pool.draw(&context, &cover);
+            if !self.options.wrap || !row_pool.measure_rows(&context) {
+                break;
+            }
+        }
+        cover
+    }
+
+    /// Moves the scroll bar to the viewport's exact position.
+    pub(crate) fn set_bar(&mut self) {
+        let Some(rows) = &self.row_pool else { return };
         let bar = self.viewport.bar().round();
-        if f64::from(frame.scroller.scroll_top()) != bar {
-            frame.scroller.set_scroll_top(bar as i32);
+        if f64::from(rows.scroller.scroll_top()) != bar {
+            rows.scroller.set_scroll_top(bar as i32);
         }
-        self.viewport.told(f64::from(frame.scroller.scroll_top()));
+        self.viewport
+            .on_bar_set(f64::from(rows.scroller.scroll_top()));
     }
 
-    pub fn counts(&self) -> Counts {
+    /// The current figures.
+    pub(crate) fn counts(&self) -> Counts {
         let errors = self.log.levels().iter();
         let errors = errors.filter(|level| level.kind == LevelKind::Error);
         Counts {
@@ -261,7 +292,7 @@ impl LogModel {
             received: self.log.received(),
             unreadable: self.log.unreadable(),
             errors: errors.map(|level| level.lines).sum(),
-            sections: self.log.steps().list().len(),
+            steps: self.log.steps().list().len(),
             times: self.log.first_time().zip(self.log.last_time()),
         }
     }

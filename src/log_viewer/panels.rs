@@ -1,8 +1,11 @@
-//! The toolbar, menus, search and side panels of the log.
+//! The bars, menus and panels around the log.
 
-pub mod menus;
-pub mod minimap;
-pub mod search_bar;
-pub mod selection_bar;
-pub mod steps_panel;
-pub mod toolbar;
+pub(crate) mod go_to_field;
+pub(crate) mod level_menu;
+pub(crate) mod menu;
+pub(crate) mod minimap;
+pub(crate) mod more_menu;
+pub(crate) mod search_bar;
+pub(crate) mod selection_bar;
+pub(crate) mod steps_panel;
+pub(crate) mod toolbar;

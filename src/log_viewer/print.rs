@@ -1,4 +1,4 @@
-//! The selected lines on paper.
+//! Prints the selected lines.
 
 use crate::log::export::Format;
 use crate::log_viewer::selection::Selection;
@@ -6,29 +6,29 @@ use leptos::ev;
 use leptos::prelude::*;
 
 /// Prints the selected lines, with their times, and nothing else of the page.
-pub fn print(selection: Selection) {
-    let Ok(paper) = document().create_element("pre") else {
+pub(crate) fn print(selection: Selection) {
+    let Ok(sheet) = document().create_element("pre") else {
         return;
     };
-    paper.set_class_name("log-print");
-    paper.set_text_content(Some(&selection.text(Format::Text, true)));
+    sheet.set_class_name("log-print");
+    sheet.set_text_content(Some(&selection.text(Format::Text, true)));
     let Some(body) = document().body() else {
         return;
     };
-    if body.append_child(&paper).is_err() {
+    if body.append_child(&sheet).is_err() {
         return;
     }
-    let done = StoredValue::new_local(Some(paper));
+    let printed = StoredValue::new_local(Some(sheet));
     let handle = StoredValue::new_local(None::<WindowListenerHandle>);
-    let after = window_event_listener(ev::afterprint, move |_| {
-        if let Some(Some(paper)) = done.try_update_value(Option::take) {
-            paper.remove();
+    let listener = window_event_listener(ev::afterprint, move |_| {
+        if let Some(Some(sheet)) = printed.try_update_value(Option::take) {
+            sheet.remove();
         }
         if let Some(Some(handle)) = handle.try_update_value(Option::take) {
             handle.remove();
         }
     });
-    handle.set_value(Some(after));
-    // Refused only where the browser has no printing.
+    handle.set_value(Some(listener));
+    // Fails only in browsers that cannot print.
     let _ = window().print();
 }

@@ -1,10 +1,11 @@
-//! Reads the log: as it comes in, and again and again while the build runs.
+//! Reads the log: streams the first answer, then polls while the build runs.
 
-use crate::api::Build;
+use crate::api::{Build, Status};
 use crate::client::{Client, Error, LogStream, backoff};
 use crate::log::{Fault, Outcome};
-use crate::log_viewer::view_state::{LogViewer, set};
-use crate::log_viewer::yielding::{TimeSlice, frame};
+use crate::log_viewer::view_state::{LogViewer, set_if_changed};
+use crate::log_viewer::yielding::{TimeSlice, next_frame};
+use crate::platform::page;
 use crate::query::{Query, intervals};
 use crate::reactive::{effect, memo};
 use crate::state::connection::use_connection;
@@ -12,14 +13,15 @@ use futures_util::future::{AbortHandle, abortable};
 use leptos::ev;
 use leptos::prelude::*;
 
-/// How often the log of a finished build must have brought nothing new to be at its end.
-const LAST_READS: u32 = 2;
+/// The number of consecutive reads without new lines after which the log of a finished build is complete.
+const FINAL_EMPTY_READS: u32 = 2;
 
-/// How much is decoded between two looks at the clock, in bytes.
-const PART: usize = 64 * 1024;
+/// The number of bytes decoded between two checks of the clock.
+const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Reads the log of a build into the view for as long as the page is there.
-pub fn read(view: LogViewer, build_id: StoredValue<String>, build: Query<Build>) {
+/// Reads the log of a build into the viewer as long as the page exists. Starts again when the connection
+/// or the time window changes.
+pub(crate) fn start_reading(viewer: LogViewer, build_id: StoredValue<String>, build: Query<Build>) {
     let connection = use_connection();
     let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
     let running = StoredValue::new(None::<AbortHandle>);
@@ -30,135 +32,145 @@ pub fn read(view: LogViewer, build_id: StoredValue<String>, build: Query<Build>)
     };
     effect(move || {
         let client = connection.client();
-        let window = view.window.get();
+        let time_window = viewer.time_window.get();
         stop();
         let Some(client) = client else { return };
-        view.clear();
-        let reading = LogReader {
-            view,
+        viewer.clear();
+        let reader = LogReader {
+            viewer,
             client,
             build_id,
-            window,
+            time_window,
             finished,
         };
-        let (run, handle) = abortable(reading.run());
+        let (run, handle) = abortable(reader.run());
         running.set_value(Some(handle));
         leptos::task::spawn_local(async move {
-            // Aborted is how it ends when the page goes, or another window is read.
+            // An error means that the read was aborted, because the page is gone or a new read started.
             let _ = run.await;
         });
     });
     on_cleanup(stop);
     effect(move || {
         let outcome = build.data().map(|build| match build.status {
-            crate::api::Status::Failed => Outcome::Failed,
+            Status::Failed => Outcome::Failed,
             _ if build.is_finished() => Outcome::Succeeded,
             _ => Outcome::Running,
         });
-        view.write(|core| core.set_outcome(outcome.unwrap_or_default()));
-        view.ask();
-        view.alarm().ring();
+        viewer.update_model(|model| model.set_outcome(outcome.unwrap_or_default()));
+        viewer.request_redraw();
+        viewer.poll_timer().wake();
     });
-    let ring = move || view.alarm().ring();
-    let online = window_event_listener(ev::online, move |_| ring());
-    let seen = window_event_listener(ev::visibilitychange, move |_| {
-        if !crate::platform::page::is_hidden() {
-            ring();
-            view.ask();
+    read_when_online_or_visible(viewer);
+}
+
+/// Reads at once when the device is online again or the page becomes visible.
+fn read_when_online_or_visible(viewer: LogViewer) {
+    let online = window_event_listener(ev::online, move |_| viewer.poll_timer().wake());
+    let visible = window_event_listener(ev::visibilitychange, move |_| {
+        if !page::is_hidden() {
+            viewer.poll_timer().wake();
+            viewer.request_redraw();
         }
     });
     on_cleanup(move || {
         online.remove();
-        seen.remove();
+        visible.remove();
     });
 }
 
 struct LogReader {
-    view: LogViewer,
+    viewer: LogViewer,
     client: Client,
     build_id: StoredValue<String>,
-    /// Unix seconds.
-    window: (Option<i64>, Option<i64>),
+    /// Start and end, Unix seconds, UTC.
+    time_window: (Option<i64>, Option<i64>),
     finished: Memo<bool>,
 }
 
 impl LogReader {
+    /// Reads until the log is complete. Retries after errors.
     async fn run(self) {
-        let view = self.view;
-        let (mut failures, mut quiet) = (0, 0);
+        let viewer = self.viewer;
+        let (mut failures, mut empty_reads) = (0, 0);
         let mut buffer = Vec::new();
-        while quiet < LAST_READS {
+        while empty_reads < FINAL_EMPTY_READS {
             let finished = self.finished.try_get_untracked().unwrap_or(true);
-            match self.once(&mut buffer).await {
-                Ok(fresh) => {
+            match self.read_once(&mut buffer).await {
+                Ok(new_lines) => {
                     failures = 0;
-                    set(view.error, None);
-                    set(view.loading, false);
-                    quiet = if finished && fresh == 0 { quiet + 1 } else { 0 };
-                    view.alarm().wait(Some(intervals::LOG)).await;
+                    set_if_changed(viewer.error, None);
+                    set_if_changed(viewer.loading, false);
+                    empty_reads = match finished && new_lines == 0 {
+                        true => empty_reads + 1,
+                        false => 0,
+                    };
+                    viewer.poll_timer().wait(Some(intervals::LOG)).await;
                 }
                 Err(error) => {
-                    // A failure that stays waits until the reader asks for another attempt.
+                    // After a permanent error, waits until the user retries.
                     let delay = error
                         .is_passing()
                         .then(|| backoff::LOG.delay(failures, backoff::chance()));
                     failures += 1;
-                    set(view.error, Some(error));
-                    view.alarm().wait(delay).await;
+                    set_if_changed(viewer.error, Some(error));
+                    viewer.poll_timer().wait(delay).await;
                 }
             }
         }
     }
 
-    /// One answer, from the last line's second on; how many lines it brought.
-    async fn once(&self, buffer: &mut Vec<u8>) -> Result<usize, Error> {
-        let view = self.view;
-        let known = view.read(|core| core.log.resume_at()).flatten();
-        let (start, end) = self.window;
-        let start = known.max(start);
+    /// Reads one answer, from the second of the last line on. Returns the number of new lines.
+    async fn read_once(&self, buffer: &mut Vec<u8>) -> Result<usize, Error> {
+        let viewer = self.viewer;
+        let resume_at = viewer.with_model(|model| model.log.resume_at()).flatten();
+        let (start, end) = self.time_window;
+        let start = resume_at.max(start);
         let Some(id) = self.build_id.try_get_value() else {
             return Ok(0);
         };
         let stream = self.client.log_stream(&id, start, end).await?;
-        view.write(|core| core.log.begin(start));
+        viewer.update_model(|model| model.log.begin(start));
         let received = self.receive(stream, buffer).await;
         let summary = match &received {
-            Ok(_) => view.write(|core| core.log.end()),
-            Err(_) => view.write(|core| core.log.abort()),
+            Ok(_) => viewer.update_model(|model| model.log.end()),
+            Err(_) => viewer.update_model(|model| model.log.abort()),
         };
-        view.catch_up();
-        let fresh = received?;
+        viewer.draw_new_lines();
+        let new_lines = received?;
         match summary {
             Some(summary) => match summary.fault {
                 Some(Fault::NotAnArray(reason)) => Err(Error::Unreadable { reason }),
-                // It was cut off, however politely.
+                // The connection was cut, even though it ended without an error.
                 None if summary.truncated => Err(Error::Unreachable),
-                None => Ok(fresh),
+                None => Ok(new_lines),
             },
-            None => Ok(fresh),
+            None => Ok(new_lines),
         }
     }
 
+    /// Feeds the answer to the log while it streams in. Returns the number of new lines.
     async fn receive(&self, mut stream: LogStream, buffer: &mut Vec<u8>) -> Result<usize, Error> {
-        let view = self.view;
-        let mut slices = TimeSlice::new();
-        let mut fresh = 0;
+        let viewer = self.viewer;
+        let mut slice = TimeSlice::background();
+        let mut new_lines = 0;
         while stream.next(buffer).await? {
-            for part in buffer.chunks(PART) {
-                let empty = view.read(|core| core.log.is_empty()) == Some(true);
-                let new = view.write(|core| core.log.feed(part)).unwrap_or(0);
-                fresh += new;
-                view.ask();
-                match empty && new > 0 {
-                    // The first lines are shown before more is read.
+            for chunk in buffer.chunks(CHUNK_BYTES) {
+                let was_empty = viewer.with_model(|model| model.log.is_empty()) == Some(true);
+                let fed = viewer.update_model(|model| model.log.feed(chunk));
+                let fed = fed.unwrap_or(0);
+                new_lines += fed;
+                viewer.request_redraw();
+                match was_empty && fed > 0 {
+                    // Show the first lines before decoding more.
                     true => {
-                        view.catch_up();
-                        frame().await;
+                        viewer.draw_new_lines();
+                        next_frame().await;
                     }
-                    false => slices.next().await,
+                    false => slice.next().await,
                 }
             }
         }
-        Ok(fresh)
+        Ok(new_lines)
     }
 }

@@ -1,19 +1,19 @@
-//! How the reader moves through the log: by the scroll bar, by keys, to a line.
+//! Scrolling: by the scroll bar, by keys, and to a line.
 
 use crate::log_viewer::model::{LogModel, PendingScroll};
-use crate::log_viewer::view_state::{LogViewer, set};
-use crate::log_viewer::yielding::now;
+use crate::log_viewer::view_state::LogViewer;
+use crate::log_viewer::yielding::now_millis;
 use leptos::prelude::*;
 use std::ops::Range;
 
 impl LogViewer {
-    /// The reader scrolled.
-    pub fn scrolled(self) {
-        // Where the frame has another size, the browser moved what is in it, not the reader.
-        let resized = self.write(|core| {
-            let changed = core.frame.as_mut().is_some_and(|frame| frame.measure());
+    /// Handles a scroll event of the frame.
+    pub(crate) fn on_scroll(self) {
+        // If the frame's size changed, the browser scrolled, not the user.
+        let resized = self.update_model(|model| {
+            let changed = model.row_pool.as_mut().is_some_and(|rows| rows.measure());
             if changed {
-                core.redraw();
+                model.redraw();
             }
             changed
         });
@@ -21,17 +21,16 @@ impl LogViewer {
             self.draw();
             return;
         }
-        let moved = self.write(|core| {
-            let frame = core.frame.as_mut()?;
-            let sideways = frame.scroll_sideways();
+        let moved = self.update_model(|model| {
+            let rows = model.row_pool.as_mut()?;
+            let sideways = rows.scroll_sideways();
             if sideways {
-                frame.forget_rows();
+                rows.forget_rows();
             }
-            let by = core
-                .viewport
-                .scrolled(f64::from(frame.scroller.scroll_top()));
+            let bar = f64::from(rows.scroller.scroll_top());
+            let by = model.viewport.on_bar_moved(bar);
             if by != 0.0 {
-                core.scrolled = now();
+                model.scrolled_millis = now_millis();
             }
             Some((by, sideways))
         });
@@ -39,10 +38,10 @@ impl LogViewer {
             return;
         };
         if by != 0.0 {
-            self.moved(by);
-            self.write(|core| {
-                if core.viewport.is_stuck() {
-                    core.set_bar();
+            self.draw_after_scroll(by);
+            self.update_model(|model| {
+                if model.viewport.is_bar_stuck() {
+                    model.set_bar();
                 }
             });
         } else if sideways {
@@ -50,83 +49,59 @@ impl LogViewer {
         }
     }
 
-    /// The reader moved: the end is let go on the way up, and followed again once it is reached.
-    fn moved(self, by: f64) {
-        self.wanted.set_value(None);
-        if by < 0.0 {
-            self.let_go();
-        }
-        self.draw();
-        if by > 0.0 && self.read(|core| core.viewport.at_end()) == Some(true) {
-            set(self.follow, true);
-        }
-    }
-
-    /// The scroll bar rests: it goes where it belongs.
-    pub fn rested(self) {
-        self.write(LogModel::set_bar);
-    }
-
-    /// Stops following the end.
-    pub fn let_go(self) {
-        if self.follow.get_untracked() {
-            self.follow.set(false);
-            self.left_at.set(self.counts.get_untracked().rows);
-        }
-    }
-
-    /// Follows the end.
-    pub fn follow_end(self) {
-        self.wanted.set_value(None);
-        self.follow.set(true);
-        self.draw();
+    /// Handles the end of scrolling: moves the scroll bar to its exact position.
+    pub(crate) fn on_scroll_end(self) {
+        self.update_model(LogModel::set_bar);
     }
 
     /// Goes to the first line.
-    pub fn go_to_start(self) {
-        self.let_go();
-        self.write(|core| core.viewport.go_to(0, 0.0));
-        self.wanted.set_value(None);
+    pub(crate) fn go_to_start(self) {
+        self.stop_following();
+        self.update_model(|model| model.viewport.go_to(0, 0.0));
+        self.pending_scroll.set_value(None);
         self.draw();
     }
 
-    /// Moves by so many CSS pixels.
-    pub fn move_by(self, by: f64) {
-        self.write(|core| core.viewport.move_by(by));
-        self.moved(by);
+    /// Scrolls by this many CSS pixels; up if negative.
+    pub(crate) fn move_by(self, by: f64) {
+        self.update_model(|model| model.viewport.move_by(by));
+        self.draw_after_scroll(by);
     }
 
-    /// Shows a line, counted from 0, as soon as it is here. A section that is folded over it opens.
-    pub fn go_to(self, line: usize) {
-        self.let_go();
+    /// Scrolls to a line, counted from 0, as soon as it is loaded. Unfolds the step that it is in.
+    pub(crate) fn go_to(self, line: usize) {
+        self.stop_following();
         crate::platform::dom::scroll_into_view_if_needed(".log-frame");
-        self.want(line, false);
-        let folded = self
-            .read(|core| core.log.steps().step_of_line(line))
+        self.request_scroll(line, false);
+        let step = self
+            .with_model(|model| model.log.steps().step_of_line(line))
             .flatten();
-        match folded.filter(|section| {
+        let is_folded = |step: &usize| {
             self.filter
-                .with_untracked(|filter| filter.folded.contains(section))
-        }) {
-            Some(section) => self.set_filter(|filter| {
-                filter.folded.remove(&section);
+                .with_untracked(|filter| filter.folded.contains(step))
+        };
+        match step.filter(is_folded) {
+            Some(step) => self.set_filter(|filter| {
+                filter.folded.remove(&step);
             }),
             None => self.draw(),
         }
     }
 
-    /// Brings a part of a line into view that is to the side of it, or not shown of it: bytes of its text.
-    pub fn show_part(self, line: usize, part: Range<usize>) {
-        let most = self.write(|core| core.show_part(line, part));
-        if let Some(Some(most)) = most {
-            self.set_look(|look| {
-                look.more.insert(line, most);
+    /// Scrolls sideways to a part of a line, given in bytes of its visible text. If the line is wrapped and
+    /// cut before that part, shows more of it.
+    pub(crate) fn show_part(self, line: usize, part: Range<usize>) {
+        let chars = self.update_model(|model| model.show_part(line, part));
+        if let Some(Some(chars)) = chars {
+            self.set_options(|options| {
+                options.expanded.insert(line, chars);
             });
         }
     }
 
-    /// Shows a line as soon as it is here.
-    pub fn want(self, line: usize, at_top: bool) {
-        self.wanted.set_value(Some(PendingScroll { line, at_top }));
+    /// Remembers to scroll to a line as soon as it is loaded.
+    pub(crate) fn request_scroll(self, line: usize, at_top: bool) {
+        self.pending_scroll
+            .set_value(Some(PendingScroll { line, at_top }));
     }
 }

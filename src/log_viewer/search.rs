@@ -1,226 +1,228 @@
-//! Search: what is looked for, what was found, and going through it.
+//! Search in the log: what the user searches for, the results, and going through the matches.
 
 use crate::log::{QueryErrorKind, Search, SearchQuery};
-use crate::log_viewer::view_state::{LogViewer, set};
-use crate::log_viewer::yielding::{TimeSlice, now};
+use crate::log_viewer::view_state::{LogViewer, set_if_changed};
+use crate::log_viewer::yielding::{TimeSlice, elapsed_since, now_millis};
 use crate::reactive::effect;
 use leptos::prelude::*;
+use std::time::Duration;
 
-/// How much text is searched between two looks at the clock, in bytes.
-const PART: usize = 512 * 1024;
+/// The number of bytes searched between two checks of the clock.
+const CHUNK_BYTES: usize = 512 * 1024;
 
-/// How long nothing is told of a search under way, in milliseconds: telling takes time from it.
-const TOLD: f64 = 60.0;
+/// The time between two updates of the results while a search runs, since each takes time from it.
+const PUBLISH_INTERVAL: Duration = Duration::from_millis(60);
 
-/// What a search has come to.
+/// The results of a search so far.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct SearchResults {
-    /// Whether anything is looked for.
-    pub active: bool,
-    /// Lines in which it was found, and how often.
-    pub lines: usize,
-    pub occurrences: u64,
-    /// Whether all lines that are here were searched.
-    pub done: bool,
-    /// At which of the lines the reader is, counted from 0.
-    pub at: Option<usize>,
+pub(crate) struct SearchResults {
+    /// True if there is a query.
+    pub(crate) active: bool,
+    /// The number of matching lines.
+    pub(crate) lines: usize,
+    /// True once all loaded lines are searched.
+    pub(crate) done: bool,
+    /// The index of the current match among the matching lines.
+    pub(crate) current: Option<usize>,
     /// What is wrong with the query.
-    pub error: Option<QueryErrorKind>,
+    pub(crate) error: Option<QueryErrorKind>,
 }
 
-/// The search of one log. A copy is the same.
+/// The search of one log. A handle: copies refer to the same search.
 #[derive(Clone, Copy)]
-pub struct LogSearch {
-    view: LogViewer,
-    pub query: RwSignal<SearchQuery>,
-    pub found: RwSignal<SearchResults>,
-    /// The line from which on the first match is to be shown, as soon as it is found.
-    origin: StoredValue<Option<usize>>,
+pub(crate) struct LogSearch {
+    viewer: LogViewer,
+    pub(crate) query: RwSignal<SearchQuery>,
+    pub(crate) results: RwSignal<SearchResults>,
+    /// The line from which on the first match is shown as soon as it is found.
+    show_first_from: StoredValue<Option<usize>>,
     running: StoredValue<bool>,
-    /// How many lines around each match are shown, if only matches are.
-    pub context: RwSignal<Option<usize>>,
+    /// The number of lines to show around each match, to show only matches; `None` shows all lines.
+    pub(crate) context: RwSignal<Option<usize>>,
 }
 
 impl LogSearch {
-    /// No search yet; it goes on by itself when more lines come.
-    pub fn new(view: LogViewer) -> Self {
-        let finder = Self {
-            view,
+    /// Creates a search without a query. It continues when more lines arrive.
+    pub(crate) fn new(viewer: LogViewer) -> Self {
+        let search = Self {
+            viewer,
             query: RwSignal::new(SearchQuery::default()),
-            found: RwSignal::new(SearchResults::default()),
-            origin: StoredValue::new(None),
+            results: RwSignal::new(SearchResults::default()),
+            show_first_from: StoredValue::new(None),
             running: StoredValue::new(false),
             context: RwSignal::new(None),
         };
         effect(move || {
-            let lines = view.counts.with(|counts| counts.lines);
-            let seen = view.read(|core| core.search.as_ref().map(Search::seen));
+            let lines = viewer.counts.with(|counts| counts.lines);
+            let seen = viewer.with_model(|model| model.search.as_ref().map(Search::seen));
             if seen.flatten().is_some_and(|seen| seen < lines) {
-                finder.go_on();
+                search.run();
             }
         });
-        finder
+        search
     }
 
-    /// Looks for something else.
-    pub fn look_for(self, change: impl FnOnce(&mut SearchQuery)) {
+    /// Changes the query, and starts a new search.
+    pub(crate) fn set_query(self, change: impl FnOnce(&mut SearchQuery)) {
         self.query.update(change);
         let matcher = self.query.with_untracked(SearchQuery::compile);
-        let mut found = SearchResults::default();
+        let mut results = SearchResults::default();
         let search = match matcher {
             Ok(matcher) => {
-                found.active = true;
+                results.active = true;
                 Some(Search::new(matcher))
             }
             Err(error) => {
-                found.error = Some(error.kind).filter(|kind| *kind != QueryErrorKind::Empty);
+                results.error = Some(error.kind).filter(|kind| *kind != QueryErrorKind::Empty);
                 None
             }
         };
-        let follows = self.view.follow.get_untracked();
-        let from = match follows {
+        let from = match self.viewer.follow.get_untracked() {
             true => 0,
-            false => self.view.in_view.get_untracked().first,
+            false => self.viewer.in_view.get_untracked().first,
         };
-        self.origin.set_value(found.active.then_some(from));
-        self.view.write(|core| {
-            core.search = search;
-            core.look.current = None;
-            core.overview.clear_matches();
-            core.redraw();
+        self.show_first_from
+            .set_value(results.active.then_some(from));
+        self.viewer.update_model(|model| {
+            model.search = search;
+            model.options.current_line = None;
+            model.overview.clear_matches();
+            model.redraw();
         });
-        self.found.set(found);
-        self.view.ask();
-        self.refilter();
-        if found.active {
-            self.go_on();
+        self.results.set(results);
+        self.viewer.request_redraw();
+        self.update_filter();
+        if results.active {
+            self.run();
         }
     }
 
-    /// Shows only matches, with so many lines around each; `None` shows all lines.
-    pub fn show_only(self, context: Option<usize>) {
+    /// Shows only matches, with this many lines around each; `None` shows all lines.
+    pub(crate) fn show_only_matches(self, context: Option<usize>) {
         self.context.set(context);
-        self.refilter();
+        self.update_filter();
     }
 
-    /// Without a search all lines are shown, whatever was chosen.
-    fn refilter(self) {
-        let active = self.found.with_untracked(|found| found.active);
+    /// Applies the context to the filter. Without a query, all lines are shown.
+    fn update_filter(self) {
+        let active = self.results.with_untracked(|results| results.active);
         let context = self.context.get_untracked().filter(|_| active);
-        let before = self.view.filter.with_untracked(|filter| filter.context);
-        // The rows of another search are others, too.
+        let before = self.viewer.filter.with_untracked(|filter| filter.context);
+        // Even with the same context, another query shows other rows.
         if context.is_some() || before.is_some() {
-            self.view.set_filter(|filter| filter.context = context);
+            self.viewer.set_filter(|filter| filter.context = context);
         }
     }
 
-    /// Searches on until all lines that are here are searched.
-    fn go_on(self) {
+    /// Searches until all loaded lines are searched.
+    fn run(self) {
         if self.running.try_get_value() != Some(false) {
             return;
         }
         self.running.set_value(true);
         leptos::task::spawn_local(async move {
-            let (mut slices, mut told) = (TimeSlice::hurried(), now());
+            let (mut slice, mut published_millis) = (TimeSlice::foreground(), now_millis());
             loop {
-                let origin = self.origin.try_get_value().flatten();
-                let step = self.view.write(|core| {
-                    let search = core.search.as_mut()?;
-                    let done = search.advance(core.log.store(), PART);
-                    Some((done, origin.is_some_and(|from| search.next(from).is_some())))
+                let from = self.show_first_from.try_get_value().flatten();
+                let advanced = self.viewer.update_model(|model| {
+                    let search = model.search.as_mut()?;
+                    let done = search.advance(model.log.store(), CHUNK_BYTES);
+                    let has_first = from.is_some_and(|from| search.next(from).is_some());
+                    Some((done, has_first))
                 });
-                let (done, arrived) = step.flatten().unwrap_or((true, false));
-                if done || arrived || now() - told > TOLD {
-                    told = now();
-                    self.tell();
+                let (done, has_first) = advanced.flatten().unwrap_or((true, false));
+                if done || has_first || elapsed_since(published_millis) > PUBLISH_INTERVAL {
+                    published_millis = now_millis();
+                    self.publish_results();
                 }
                 if done {
                     break;
                 }
-                slices.next().await;
+                slice.next().await;
             }
             self.running.try_set_value(false);
         });
     }
 
-    /// Says what was found so far, and shows the first match as soon as it is there.
-    fn tell(self) {
-        let origin = self.origin.try_get_value().flatten();
-        let told = self.view.read(|core| {
-            let search = core.search.as_ref()?;
-            let found = SearchResults {
+    /// Publishes the results so far, and shows the first match as soon as it is found.
+    fn publish_results(self) {
+        let from = self.show_first_from.try_get_value().flatten();
+        let results = self.viewer.with_model(|model| {
+            let search = model.search.as_ref()?;
+            let results = SearchResults {
                 active: true,
                 lines: search.lines().len(),
-                occurrences: search.occurrences(),
-                done: search.seen() == core.log.len(),
-                at: core.look.current.and_then(|line| search.next(line)),
+                done: search.seen() == model.log.len(),
+                current: (model.options.current_line).and_then(|line| search.next(line)),
                 error: None,
             };
-            let round = (found.done && found.lines > 0).then_some(0);
-            let first = origin.and_then(|origin| search.next(origin).or(round));
-            Some((found, first))
+            let wrapped = (results.done && results.lines > 0).then_some(0);
+            let first = from.and_then(|from| search.next(from).or(wrapped));
+            Some((results, first))
         });
-        let Some(Some((found, first))) = told else {
+        let Some(Some((results, first))) = results else {
             return;
         };
-        set(self.found, found);
-        self.view.ask();
+        set_if_changed(self.results, results);
+        self.viewer.request_redraw();
         if let Some(first) = first {
-            self.origin.set_value(None);
+            self.show_first_from.set_value(None);
             self.show(first);
-        } else if found.done {
-            self.origin.set_value(None);
+        } else if results.done {
+            self.show_first_from.set_value(None);
         }
     }
 
-    /// Goes to the next match after the one that the reader is at, or after what is in view.
-    pub fn next(self) {
-        self.step(true);
+    /// Goes to the match after the current line, or after the first line in view.
+    pub(crate) fn next(self) {
+        self.go(true);
     }
 
-    /// Goes to the one before.
-    pub fn previous(self) {
-        self.step(false);
+    /// Goes to the match before the current line, or before the first line in view.
+    pub(crate) fn previous(self) {
+        self.go(false);
     }
 
-    fn step(self, forward: bool) {
-        let place = self.view.read(|core| {
-            let search = core.search.as_ref()?;
+    fn go(self, forward: bool) {
+        let index = self.viewer.with_model(|model| {
+            let search = model.search.as_ref()?;
             let last = search.lines().len().checked_sub(1)?;
-            let here = core.look.current;
-            let top = core.rows.line(core.viewport.anchor().row).unwrap_or(0);
-            let place = match forward {
-                true => search.next(here.map_or(top, |here| here + 1)),
-                false => search.previous(here.unwrap_or(top)),
+            let current = model.options.current_line;
+            let top = (model.rows.line(model.viewport.anchor().row)).unwrap_or(0);
+            let index = match forward {
+                true => search.next(current.map_or(top, |line| line + 1)),
+                false => search.previous(current.unwrap_or(top)),
             };
-            // Round the ends.
-            Some(place.unwrap_or(if forward { 0 } else { last }))
+            // Wraps around at both ends.
+            Some(index.unwrap_or(if forward { 0 } else { last }))
         });
-        if let Some(Some(place)) = place {
-            self.origin.set_value(None);
-            self.show(place);
+        if let Some(Some(index)) = index {
+            self.show_first_from.set_value(None);
+            self.show(index);
         }
     }
 
-    fn show(self, place: usize) {
+    /// Goes to a matching line, by its index.
+    fn show(self, index: usize) {
         let line = self
-            .view
-            .read(|core| core.search.as_ref()?.lines().get(place));
+            .viewer
+            .with_model(|model| model.search.as_ref()?.lines().get(index));
         let Some(Some(line)) = line else { return };
         let line = line as usize;
-        self.view.set_look(|look| look.current = Some(line));
-        self.view.go_to(line);
-        let mark = self.view.read(|core| {
+        self.viewer
+            .set_options(|options| options.current_line = Some(line));
+        self.viewer.go_to(line);
+        let mark = self.viewer.with_model(|model| {
             let mut marks = Vec::new();
-            let search = core.search.as_ref()?;
-            search.matcher().marks(&core.log.plain(line), &mut marks);
+            let search = model.search.as_ref()?;
+            search.matcher().marks(&model.log.plain(line), &mut marks);
             marks.into_iter().next()
         });
         if let Some(Some(mark)) = mark {
-            self.view.show_part(line, mark);
+            self.viewer.show_part(line, mark);
         }
-        let mut found = self.found.get_untracked();
-        found.at = Some(place);
-        set(self.found, found);
+        let mut results = self.results.get_untracked();
+        results.current = Some(index);
+        set_if_changed(self.results, results);
     }
 }

@@ -1,104 +1,94 @@
-//! Selected lines: pressed, in the address, copied.
+//! Selected lines: chosen by their numbers, kept in the URL, and exported as text.
 
 use crate::log::export;
 use crate::log::export::Format;
 use crate::log_viewer::layout::times::{local_offset, stamp};
-use crate::log_viewer::view_state::LogViewer;
+use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::LogPlace;
 use leptos::prelude::*;
 
-/// What is selected in one log. A copy is the same.
+/// The selection of one log. A handle: copies refer to the same selection.
 #[derive(Clone, Copy)]
-pub struct Selection {
-    pub view: LogViewer,
+pub(crate) struct Selection {
+    pub(crate) viewer: LogViewer,
     navigation: Navigation,
-    /// The line that was pressed without Shift last, counted from 0: ranges begin there.
-    from: StoredValue<usize>,
-    /// The page's path: on the way to another page the address is that one's already.
+    /// The line that was pressed last without Shift, counted from 0. Ranges begin there.
+    range_start: StoredValue<usize>,
+    /// The page's path. While the user leaves for another page, the URL is already the new one.
     path: StoredValue<String>,
 }
 
 impl Selection {
-    /// Takes the lines and the window that the address names, now and when it changes.
-    pub fn open(view: LogViewer, navigation: Navigation) -> Self {
+    /// Selects the lines and the time window that the URL names, now and whenever it changes.
+    pub(crate) fn from_url(viewer: LogViewer, navigation: Navigation) -> Self {
         let selection = Self {
-            view,
+            viewer,
             navigation,
-            from: StoredValue::new(0),
+            range_start: StoredValue::new(0),
             path: StoredValue::new(navigation.place_href("")),
         };
-        selection.take_address();
-        navigation.on_place(move || selection.take_address());
+        selection.read_url();
+        navigation.on_place(move || selection.read_url());
         selection
     }
 
-    fn take_address(self) {
+    fn read_url(self) {
         if self.path.get_value() != self.navigation.place_href("") {
             return;
         }
         let (query, fragment) = self.navigation.place();
         let place = LogPlace::parse(&query, &fragment);
-        crate::log_viewer::view_state::set(self.view.window, (place.start, place.end));
+        set_if_changed(self.viewer.time_window, (place.start, place.end));
         let lines = place.lines.map(|(first, last)| (index(first), index(last)));
-        self.view.set_look(|look| {
-            look.selected = lines;
-            look.address = self.address();
+        self.viewer.set_options(|options| {
+            options.selected = lines;
+            options.href = self.href();
         });
         if let Some((first, _)) = lines {
-            self.from.set_value(first);
-            self.view.opened_at_line.set_value(true);
-            self.view.go_to(first);
+            self.range_start.set_value(first);
+            self.viewer.opened_at_line.set_value(true);
+            self.viewer.go_to(first);
         }
     }
 
-    /// The page's path with the window, without lines.
-    fn address(self) -> String {
-        let (start, end) = self.view.window.get_untracked();
+    /// The page's path and query with the time window, but without lines.
+    pub(crate) fn href(self) -> String {
+        let (start, end) = self.viewer.time_window.get_untracked();
         let lines = None;
         let place = LogPlace { lines, start, end };
         self.navigation.place_href(&place.print())
     }
 
-    /// A line's number was pressed, perhaps with Shift: then the range from the one before is meant.
-    pub fn press(self, line: usize, with_shift: bool) {
-        let is_one = self.lines() == Some((line, line));
+    /// Handles a press on a line's number: selects the line, or clears the selection if it is selected
+    /// already. With Shift, selects the range from the line pressed before.
+    pub(crate) fn press(self, line: usize, with_shift: bool) {
+        let is_selected = self.lines() == Some((line, line));
         match with_shift && self.lines().is_some() {
             true => {
-                let from = self.from.get_value();
-                self.select(Some((from.min(line), from.max(line))));
+                let start = self.range_start.get_value();
+                self.select(Some((start.min(line), start.max(line))));
             }
-            // Pressed again, it is let go.
-            false if is_one => self.select(None),
-            false => self.press_only(line),
+            false if is_selected => self.select(None),
+            false => self.select_line(line),
         }
     }
 
-    /// Selects one line, which later ranges begin at.
-    pub fn press_only(self, line: usize) {
-        self.from.set_value(line);
+    /// Selects one line. Later ranges begin there.
+    pub(crate) fn select_line(self, line: usize) {
+        self.range_start.set_value(line);
         self.select(Some((line, line)));
     }
 
-    /// Selects lines, counted from 0: the first and the last.
-    pub fn select(self, lines: Option<(usize, usize)>) {
-        self.view.set_look(|look| look.selected = lines);
-        self.write_address();
+    /// Selects lines by the first and the last one, counted from 0; `None` clears the selection.
+    pub(crate) fn select(self, lines: Option<(usize, usize)>) {
+        self.viewer.set_options(|options| options.selected = lines);
+        self.write_url();
     }
 
-    /// Asks for another window, Unix seconds. Lines have other numbers there.
-    pub fn set_window(self, start: Option<i64>, end: Option<i64>) {
-        crate::log_viewer::view_state::set(self.view.window, (start, end));
-        self.view.set_look(|look| {
-            look.selected = None;
-            look.address = self.address();
-        });
-        self.view.follow_end();
-        self.write_address();
-    }
-
-    fn write_address(self) {
-        let (start, end) = self.view.window.get_untracked();
+    /// Writes the selected lines and the time window to the URL.
+    pub(crate) fn write_url(self) {
+        let (start, end) = self.viewer.time_window.get_untracked();
         let lines = self
             .lines()
             .map(|(first, last)| (number(first), number(last)));
@@ -106,40 +96,42 @@ impl Selection {
         self.navigation.replace_place(&place.print());
     }
 
-    /// What is selected, counted from 0; not tracked.
-    pub fn lines(self) -> Option<(usize, usize)> {
-        self.view.look.with_untracked(|look| look.selected)
+    /// The first and the last selected line, counted from 0. Not tracked.
+    pub(crate) fn lines(self) -> Option<(usize, usize)> {
+        self.viewer
+            .options
+            .with_untracked(|options| options.selected)
     }
 
     /// All lines as text.
-    pub fn whole_text(self) -> String {
+    pub(crate) fn whole_text(self) -> String {
         let text = self
-            .view
-            .read(|core| export::lines(&core.log, 0..core.log.len(), Format::Text, None));
+            .viewer
+            .with_model(|model| export::lines(&model.log, 0..model.log.len(), Format::Text, None));
         text.unwrap_or_default()
     }
 
     /// The selected lines as text.
-    pub fn text(self, format: Format, with_times: bool) -> String {
+    pub(crate) fn text(self, format: Format, with_times: bool) -> String {
         let Some((first, last)) = self.lines() else {
             return String::new();
         };
-        let utc = self.view.look.with_untracked(|look| look.utc);
+        let utc = self.viewer.options.with_untracked(|options| options.utc);
         let time = move |time| stamp(time, if utc { 0 } else { local_offset(time) });
         let time: Option<&dyn Fn(i64) -> String> = if with_times { Some(&time) } else { None };
-        let text = self
-            .view
-            .read(|core| export::lines(&core.log, first..last.saturating_add(1), format, time));
+        let text = self.viewer.with_model(|model| {
+            export::lines(&model.log, first..last.saturating_add(1), format, time)
+        });
         text.unwrap_or_default()
     }
 }
 
-/// A line's place, from its number.
+/// A line's index, counted from 0, from its number in the URL, counted from 1.
 fn index(number: u64) -> usize {
     usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX - 1)
 }
 
-/// A line's number, from its place.
+/// A line's number in the URL, from its index.
 fn number(index: usize) -> u64 {
     index as u64 + 1
 }

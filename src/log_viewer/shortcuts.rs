@@ -2,7 +2,7 @@
 //! its page.
 
 use crate::log_viewer::commands::LogCommands;
-use crate::log_viewer::dom::row_pool::LINE;
+use crate::log_viewer::dom::row_pool::ROW_HEIGHT;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::view_state::LogViewer;
 use wasm_bindgen::JsCast;
@@ -71,16 +71,19 @@ pub fn press_outside(event: &KeyboardEvent, tools: LogCommands) {
 }
 
 fn command(key: &str, shift: bool, tools: LogCommands) -> bool {
-    let (view, finder): (LogViewer, LogSearch) = (tools.view, tools.finder);
-    let page = view.read(|core| core.viewport.height()).unwrap_or(0.0) - 2.0 * LINE;
+    let (view, finder): (LogViewer, LogSearch) = (tools.viewer, tools.search);
+    let page = view
+        .with_model(|model| model.viewport.height())
+        .unwrap_or(0.0)
+        - 2.0 * ROW_HEIGHT;
     match key {
         "/" => tools.focus_search(),
         "n" => finder.next(),
         "N" => finder.previous(),
         "g" | "Home" => view.go_to_start(),
         "G" | "End" => view.follow_end(),
-        "j" => view.move_by(LINE),
-        "k" => view.move_by(-LINE),
+        "j" => view.move_by(ROW_HEIGHT),
+        "k" => view.move_by(-ROW_HEIGHT),
         " " if shift => view.move_by(-page),
         " " => view.move_by(page),
         "f" => tools.toggle_follow(),

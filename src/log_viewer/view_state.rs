@@ -1,253 +1,264 @@
-//! The log that is being looked at: its lines, where the reader is in it, what was chosen and found.
+//! `LogViewer`: the handle to one log on screen. Holds the model and the signals that the panels show.
 
 use crate::client::Error;
 use crate::log::Filter;
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::row_pool::RowPool;
 use crate::log_viewer::model::{Counts, InView, LogModel, PendingScroll};
-use crate::log_viewer::yielding::{WakeableTimer, framed, now};
+use crate::log_viewer::yielding::{WakeableTimer, elapsed_since, mark_frame, now_millis};
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 
-/// How long after the reader's last movement the scroll bar is left alone, in milliseconds.
-const REST: f64 = 180.0;
+/// The time after the user's last scroll event during which the scroll bar is not moved.
+const SCROLL_IDLE: Duration = Duration::from_millis(180);
 
-/// How long nothing new is drawn while a long log comes in, in milliseconds.
-const CALM: f64 = 150.0;
+/// The minimum time between two draws while a long log loads.
+const MIN_DRAW_INTERVAL: Duration = Duration::from_millis(150);
 
-/// What tells of another size of the frame.
-struct Watch(
+/// The time between two draws while the page is hidden, which has no animation frames.
+const HIDDEN_DRAW_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Observes the frame's size until it is dropped.
+struct FrameObserver(
     ResizeObserver,
     #[expect(dead_code, reason = "called by the browser")] Closure<dyn Fn()>,
 );
 
-impl Drop for Watch {
+impl Drop for FrameObserver {
     fn drop(&mut self) {
         self.0.disconnect();
     }
 }
 
-/// The log of one build as it is looked at. A copy is the same.
+/// The log of one build on screen. A handle: copies refer to the same log.
 #[derive(Clone, Copy)]
-pub struct LogViewer {
-    core: StoredValue<LogModel, LocalStorage>,
-    alarm: StoredValue<WakeableTimer, LocalStorage>,
-    watch: StoredValue<Option<Watch>, LocalStorage>,
-    /// Whether a frame was asked for.
-    asked: StoredValue<bool>,
-    pub counts: RwSignal<Counts>,
-    pub in_view: RwSignal<InView>,
-    /// Whether the end is followed.
-    pub follow: RwSignal<bool>,
-    /// How many rows there were when the reader left the end.
-    pub left_at: RwSignal<usize>,
-    /// Whether the first answer is on its way.
-    pub loading: RwSignal<bool>,
-    pub error: RwSignal<Option<Error>>,
-    /// The window that is asked for, Unix seconds.
-    pub window: RwSignal<(Option<i64>, Option<i64>)>,
-    /// The look, for the tools; what rows show is in the core.
-    pub look: RwSignal<DisplayOptions>,
-    pub filter: RwSignal<Filter>,
-    /// Whether the page was opened by a link to a line.
-    pub opened_at_line: StoredValue<bool>,
-    /// Where to go as soon as that is here.
-    pub wanted: StoredValue<Option<PendingScroll>>,
-    /// What a screen reader is to say.
-    pub announced: RwSignal<String>,
+pub(crate) struct LogViewer {
+    model: StoredValue<LogModel, LocalStorage>,
+    poll_timer: StoredValue<WakeableTimer, LocalStorage>,
+    frame_observer: StoredValue<Option<FrameObserver>, LocalStorage>,
+    is_redraw_requested: StoredValue<bool>,
+    /// Updated at most once a frame.
+    pub(crate) counts: RwSignal<Counts>,
+    /// The lines on screen.
+    pub(crate) in_view: RwSignal<InView>,
+    /// True while the viewer follows the end of the log.
+    pub(crate) follow: RwSignal<bool>,
+    /// The number of rows when following stopped.
+    pub(crate) rows_when_unfollowed: RwSignal<usize>,
+    /// True until the first answer is complete.
+    pub(crate) loading: RwSignal<bool>,
+    /// Why the last read failed.
+    pub(crate) error: RwSignal<Option<Error>>,
+    /// The time window that is loaded: its start and end, Unix seconds, UTC.
+    pub(crate) time_window: RwSignal<(Option<i64>, Option<i64>)>,
+    /// A copy of the model's display options, for the panels.
+    pub(crate) options: RwSignal<DisplayOptions>,
+    /// A copy of the model's filter, for the panels.
+    pub(crate) filter: RwSignal<Filter>,
+    /// True if the page was opened by a link to a line.
+    pub(crate) opened_at_line: StoredValue<bool>,
+    /// The line to scroll to as soon as it is loaded.
+    pub(crate) pending_scroll: StoredValue<Option<PendingScroll>>,
+    /// The text for screen readers to announce.
+    pub(crate) announced: RwSignal<String>,
 }
 
 impl LogViewer {
-    /// An empty log.
-    pub fn new(look: DisplayOptions) -> Self {
+    /// Creates a viewer with an empty log.
+    pub(crate) fn new(options: DisplayOptions) -> Self {
         Self {
-            core: StoredValue::new_local(LogModel::new(look.clone())),
-            alarm: StoredValue::new_local(WakeableTimer::default()),
-            watch: StoredValue::new_local(None),
-            asked: StoredValue::new(false),
+            model: StoredValue::new_local(LogModel::new(options.clone())),
+            poll_timer: StoredValue::new_local(WakeableTimer::default()),
+            frame_observer: StoredValue::new_local(None),
+            is_redraw_requested: StoredValue::new(false),
             counts: RwSignal::new(Counts::default()),
             in_view: RwSignal::new(InView::default()),
             follow: RwSignal::new(true),
-            left_at: RwSignal::new(0),
+            rows_when_unfollowed: RwSignal::new(0),
             loading: RwSignal::new(true),
             error: RwSignal::new(None),
-            window: RwSignal::new((None, None)),
-            look: RwSignal::new(look),
+            time_window: RwSignal::new((None, None)),
+            options: RwSignal::new(options),
             filter: RwSignal::new(Filter::default()),
             opened_at_line: StoredValue::new(false),
-            wanted: StoredValue::new(None),
+            pending_scroll: StoredValue::new(None),
             announced: RwSignal::new(String::new()),
         }
     }
 
-    /// Reads the core; `None` once the page has gone.
-    pub fn read<T>(self, read: impl FnOnce(&LogModel) -> T) -> Option<T> {
-        self.core.try_with_value(read)
+    /// Reads the model. Returns `None` once the page is gone.
+    pub(crate) fn with_model<T>(self, read: impl FnOnce(&LogModel) -> T) -> Option<T> {
+        self.model.try_with_value(read)
     }
 
-    /// Changes the core; `None` once the page has gone.
-    pub fn write<T>(self, write: impl FnOnce(&mut LogModel) -> T) -> Option<T> {
-        self.core.try_update_value(write)
+    /// Changes the model. Returns `None` once the page is gone.
+    pub(crate) fn update_model<T>(self, update: impl FnOnce(&mut LogModel) -> T) -> Option<T> {
+        self.model.try_update_value(update)
     }
 
-    /// What waits for the next read of the log.
-    pub fn alarm(self) -> WakeableTimer {
-        self.alarm.try_get_value().unwrap_or_default()
+    /// The timer before the next read of the log. Waking it reads now.
+    pub(crate) fn poll_timer(self) -> WakeableTimer {
+        self.poll_timer.try_get_value().unwrap_or_default()
     }
 
-    /// Forgets all lines: another window is read.
-    pub fn clear(self) {
-        self.write(LogModel::clear);
-        self.show_filter();
+    /// Removes all lines, before another time window is loaded.
+    pub(crate) fn clear(self) {
+        self.update_model(LogModel::clear);
+        self.publish_filter();
         self.loading.set(true);
         self.error.set(None);
     }
 
-    /// Shows the log in these elements, which are in the page.
-    pub fn mount(self, scroller: HtmlElement) {
-        self.write(|core| core.frame = RowPool::new(scroller));
-        self.resized();
+    /// Shows the log in a frame that is in the document.
+    pub(crate) fn mount(self, scroller: HtmlElement) {
+        self.update_model(|model| model.row_pool = RowPool::new(scroller));
+        self.on_resize();
     }
 
-    /// Keeps what watches the frame's size as long as the page is there.
-    pub fn keep(self, observer: ResizeObserver, resized: Closure<dyn Fn()>) {
-        self.watch.try_set_value(Some(Watch(observer, resized)));
+    /// Keeps the observer of the frame's size, and its callback, as long as the page exists.
+    pub(crate) fn keep_frame_observer(self, observer: ResizeObserver, callback: Closure<dyn Fn()>) {
+        self.frame_observer
+            .try_set_value(Some(FrameObserver(observer, callback)));
     }
 
-    /// The frame may have another size.
-    pub fn resized(self) {
-        self.write(|core| {
-            if let Some(frame) = &mut core.frame
-                && frame.measure()
+    /// Measures the frame and draws, after its size may have changed.
+    pub(crate) fn on_resize(self) {
+        self.update_model(|model| {
+            if let Some(rows) = &mut model.row_pool
+                && rows.measure()
             {
-                core.redraw();
+                model.redraw();
             }
         });
         self.draw();
     }
 
-    /// Draws at the next frame.
-    pub fn ask(self) {
-        if self.asked.try_get_value() != Some(false) {
+    /// Draws in the next animation frame. Several requests before that draw once.
+    pub(crate) fn request_redraw(self) {
+        if self.is_redraw_requested.try_get_value() != Some(false) {
             return;
         }
-        self.asked.set_value(true);
-        let frame = move || {
-            if self.asked.try_set_value(false).is_some() {
-                return; // The page has gone.
+        self.is_redraw_requested.set_value(true);
+        let on_frame = move || {
+            if self.is_redraw_requested.try_set_value(false).is_some() {
+                return; // The page is gone.
             }
-            framed();
-            if self.is_early() {
-                return self.ask();
+            mark_frame();
+            if self.is_too_early_to_draw() {
+                return self.request_redraw();
             }
-            let more = self.write(LogModel::catch_up);
+            let more = self.update_model(LogModel::process_new_lines);
             self.draw();
             if more == Some(true) {
-                self.ask();
+                self.request_redraw();
             }
         };
-        // A page that nobody sees has no frames.
         if crate::platform::page::is_hidden() {
-            set_timeout(frame, std::time::Duration::from_millis(200));
+            set_timeout(on_frame, HIDDEN_DRAW_INTERVAL);
         } else {
-            request_animation_frame(frame);
+            request_animation_frame(on_frame);
         }
     }
 
-    /// Takes in what came and draws it now.
-    pub fn catch_up(self) {
-        self.write(LogModel::catch_up);
+    /// Filters, counts and draws new lines now.
+    pub(crate) fn draw_new_lines(self) {
+        self.update_model(LogModel::process_new_lines);
         self.draw();
-        self.ask();
+        self.request_redraw();
     }
 
-    /// Whether it is too early to draw again: while a long log comes in, its reader sees no difference
-    /// between ten frames a second and sixty, but the decoder does.
-    fn is_early(self) -> bool {
+    /// Returns true if the last draw was too recent. While a long log loads, the user cannot tell ten
+    /// frames per second from sixty, but drawing takes time from the decoder.
+    fn is_too_early_to_draw(self) -> bool {
         let loads =
             self.loading.get_untracked() && self.counts.with_untracked(|counts| counts.lines > 0);
-        loads && self.read(|core| now() - core.drawn < CALM) == Some(true)
+        let is_recent = |model: &LogModel| elapsed_since(model.drawn_millis) < MIN_DRAW_INTERVAL;
+        loads && self.with_model(is_recent) == Some(true)
     }
 
-    /// Draws now, and tells what is in view.
-    pub fn draw(self) {
+    /// Draws now, and publishes the counts and the lines in view.
+    pub(crate) fn draw(self) {
         self.draw_with(true);
     }
 
-    /// Draws, and puts the scroll bar where it belongs unless the reader moves it.
-    pub fn draw_with(self, with_bar: bool) {
-        let wanted = self.wanted.try_get_value().flatten();
-        let follow = self.follow.try_get_untracked().unwrap_or(false) && wanted.is_none();
-        let drawn = self.write(|core| {
-            let arrived = wanted.is_some_and(|wanted| core.show(wanted));
-            core.drawn = now();
-            let in_view = core.draw(follow, with_bar && now() - core.scrolled > REST);
-            (core.counts(), in_view, arrived)
+    /// Draws now. With `move_bar`, also moves the scroll bar to its exact position, unless the user is
+    /// scrolling.
+    pub(crate) fn draw_with(self, move_bar: bool) {
+        let pending = self.pending_scroll.try_get_value().flatten();
+        let follow = self.follow.try_get_untracked().unwrap_or(false) && pending.is_none();
+        let drawn = self.update_model(|model| {
+            let arrived = pending.is_some_and(|pending| model.scroll_to(pending));
+            model.drawn_millis = now_millis();
+            let is_idle = elapsed_since(model.scrolled_millis) > SCROLL_IDLE;
+            let in_view = model.draw(follow, move_bar && is_idle);
+            (model.counts(), in_view, arrived)
         });
         let Some((counts, in_view, arrived)) = drawn else {
             return;
         };
         if arrived {
-            self.wanted.set_value(None);
+            self.pending_scroll.set_value(None);
         }
-        set(self.counts, counts);
-        set(self.in_view, in_view);
-        // Where the reader came by a link, what the first answer brings is not new.
+        set_if_changed(self.counts, counts);
+        set_if_changed(self.in_view, in_view);
+        // If a link to a line opened the page, the lines of the first answer do not count as new.
         let opening = self.opened_at_line.get_value() && self.loading.get_untracked();
         if follow || opening {
-            set(self.left_at, counts.rows);
+            set_if_changed(self.rows_when_unfollowed, counts.rows);
         }
     }
 
-    /// Changes how lines are shown.
-    pub fn set_look(self, change: impl FnOnce(&mut DisplayOptions)) {
-        let look = self.write(|core| {
-            let before = core.look.clone();
-            change(&mut core.look);
-            if core.look.wrap != before.wrap {
-                // How much of a row is above the edge is another thing now.
-                let row = core.viewport.anchor().row;
-                core.viewport.go_to(row, 0.0);
+    /// Changes the display options, and draws.
+    pub(crate) fn set_options(self, change: impl FnOnce(&mut DisplayOptions)) {
+        let options = self.update_model(|model| {
+            let before = model.options.clone();
+            change(&mut model.options);
+            if model.options.wrap != before.wrap {
+                // The rows' heights change, so start at the top of the first row.
+                let row = model.viewport.anchor().row;
+                model.viewport.go_to(row, 0.0);
             }
-            if core.look.draws_otherwise(&before) {
-                core.redraw();
+            if model.options.needs_redraw(&before) {
+                model.redraw();
             }
-            core.look.clone()
+            model.options.clone()
         });
-        if let Some(look) = look {
-            self.look.set(look);
+        if let Some(options) = options {
+            self.options.set(options);
         }
         self.draw();
     }
 
-    /// Changes which lines are shown.
-    pub fn set_filter(self, change: impl FnOnce(&mut Filter)) {
-        let top = self.write(|core| {
-            let top = core.rows.line(core.viewport.anchor().row);
-            change(&mut core.filter);
-            core.refilter();
+    /// Changes the filter, and keeps the first line in view where it is.
+    pub(crate) fn set_filter(self, change: impl FnOnce(&mut Filter)) {
+        let top = self.update_model(|model| {
+            let top = model.rows.line(model.viewport.anchor().row);
+            change(&mut model.filter);
+            model.refilter();
             top
         });
         if let Some(Some(top)) = top
             && !self.follow.get_untracked()
-            && self.wanted.get_value().is_none()
+            && self.pending_scroll.get_value().is_none()
         {
-            self.want(top, true);
+            self.request_scroll(top, true);
         }
-        self.show_filter();
+        self.publish_filter();
     }
 
-    fn show_filter(self) {
-        if let Some(filter) = self.read(|core| core.filter.clone()) {
-            set(self.filter, filter);
+    /// Copies the model's filter to the signal, and draws.
+    fn publish_filter(self) {
+        if let Some(filter) = self.with_model(|model| model.filter.clone()) {
+            set_if_changed(self.filter, filter);
         }
-        self.ask();
+        self.request_redraw();
     }
 }
 
-/// Sets a signal that tells only of a new value, if it is still there.
-pub fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+/// Sets a signal if the value differs and the signal still exists.
+pub(crate) fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.try_with_untracked(|before| *before != value) == Some(true) {
         signal.set(value);
     }

@@ -1,4 +1,4 @@
-//! Waiting: for the page to do what it has to, for a time, for a frame.
+//! Yields to the browser during long work, and waits for frames, times and wake-ups.
 
 use crate::platform::page;
 use js_sys::{Function, Promise};
@@ -10,115 +10,128 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
-/// How long the page may be kept from everything else, in milliseconds.
-const SLICE: f64 = 7.0;
+/// The maximum time of work before yielding to the browser.
+const MAX_SLICE: Duration = Duration::from_millis(7);
 
-/// How long the page may be without a new frame while a log comes in, which takes long; and while it is
-/// searched, where the answer is waited for. In milliseconds.
-const FRAME: f64 = 20.0;
-const HURRIED_FRAME: f64 = 60.0;
+/// The maximum time without an animation frame during background work, such as loading.
+const BACKGROUND_FRAME_INTERVAL: Duration = Duration::from_millis(20);
+
+/// The maximum time without an animation frame while the user waits for the result, as in a search.
+const FOREGROUND_FRAME_INTERVAL: Duration = Duration::from_millis(60);
+
+/// The maximum wait for an animation frame. A page that becomes hidden has no more of them.
+const MAX_FRAME_WAIT: Duration = Duration::from_millis(100);
 
 thread_local! {
-    /// When the last frame was.
-    static LAST_FRAME: Cell<f64> = const { Cell::new(0.0) };
+    /// The time of the last animation frame.
+    static LAST_FRAME_MILLIS: Cell<f64> = const { Cell::new(0.0) };
 }
 
-/// There is a frame now.
-pub fn framed() {
-    LAST_FRAME.set(now());
+/// Remembers that an animation frame happens now.
+pub(crate) fn mark_frame() {
+    LAST_FRAME_MILLIS.set(now_millis());
 }
 
-/// Milliseconds by a clock that never goes back.
-pub fn now() -> f64 {
+/// Returns milliseconds of a clock that never goes back.
+pub(crate) fn now_millis() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }
 
-/// Lets the page do everything else: answer the reader, run timers, draw. Not as `setTimeout`, which
-/// browsers make wait for 4 ms and more; nor as `scheduler.yield`, which goes before frames.
-async fn breathe() {
+/// Returns the time since a reading of [`now_millis`].
+pub(crate) fn elapsed_since(millis: f64) -> Duration {
+    Duration::from_secs_f64((now_millis() - millis).max(0.0) / 1_000.0)
+}
+
+/// Lets the browser handle events, run timers and draw. Not by `setTimeout`, which browsers delay by 4 ms
+/// or more, and not by `scheduler.yield`, which comes before animation frames.
+async fn yield_to_browser() {
     let Ok(channel) = MessageChannel::new() else {
         return gloo_timers::future::TimeoutFuture::new(0).await;
     };
-    let (here, there) = (channel.port1(), channel.port2());
+    let (receiver, sender) = (channel.port1(), channel.port2());
     let message = Promise::new(&mut |done, _| {
-        here.set_onmessage(Some(&done));
+        receiver.set_onmessage(Some(&done));
         // Fails only for values that cannot be copied.
-        let _ = there.post_message(&JsValue::NULL);
+        let _ = sender.post_message(&JsValue::NULL);
     });
     let _ = JsFuture::from(message).await;
-    here.close();
+    receiver.close();
 }
 
-/// Waits for the next frame; for a moment where the page is not shown, which has none.
-pub async fn frame() {
+/// Waits for the next animation frame. On a hidden page, which has none, only yields.
+pub(crate) async fn next_frame() {
     if page::is_hidden() {
-        return breathe().await;
+        return yield_to_browser().await;
     }
     let frame = Promise::new(&mut |done, _| {
         let _ = window().request_animation_frame(&done);
-        // A page that is hidden meanwhile has no more frames.
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, 100);
+        let _ = set_timeout(&done, MAX_FRAME_WAIT);
     });
     let _ = JsFuture::from(frame).await;
 }
 
-/// Keeps work in slices: it is asked between two small pieces of it.
-pub struct TimeSlice {
-    begun: f64,
-    /// When the work began, or the last frame that it waited for was.
-    frame: f64,
-    /// How long it goes without one.
-    limit: f64,
+/// Calls a function after a time. Returns the timer's handle; `None` if the browser refuses.
+fn set_timeout(callback: &Function, delay: Duration) -> Option<i32> {
+    let millis = i32::try_from(delay.as_millis()).unwrap_or(i32::MAX);
+    window()
+        .set_timeout_with_callback_and_timeout_and_arguments_0(callback, millis)
+        .ok()
+}
+
+/// Divides long work into short slices: call [`TimeSlice::next`] between small parts of it.
+pub(crate) struct TimeSlice {
+    started_millis: f64,
+    /// When the work started, or the last animation frame that it waited for.
+    frame_millis: f64,
+    frame_interval: Duration,
 }
 
 impl TimeSlice {
-    /// A slice of long work begins.
-    pub fn new() -> Self {
-        let begun = now();
+    /// Starts a slice of background work.
+    pub(crate) fn background() -> Self {
+        Self::with_frame_interval(BACKGROUND_FRAME_INTERVAL)
+    }
+
+    /// Starts a slice of work whose result the user waits for. It gives fewer frames to the browser.
+    pub(crate) fn foreground() -> Self {
+        Self::with_frame_interval(FOREGROUND_FRAME_INTERVAL)
+    }
+
+    fn with_frame_interval(frame_interval: Duration) -> Self {
+        let started_millis = now_millis();
         Self {
-            begun,
-            frame: begun,
-            limit: FRAME,
+            started_millis,
+            frame_millis: started_millis,
+            frame_interval,
         }
     }
 
-    /// A slice of work begins whose end is waited for.
-    pub fn hurried() -> Self {
-        Self {
-            limit: HURRIED_FRAME,
-            ..Self::new()
-        }
-    }
-
-    /// Whether the slice is over.
-    pub fn is_over(&self) -> bool {
-        now() - self.begun >= SLICE
-    }
-
-    /// Goes on at once while the slice lasts; else once the page has done everything else.
-    pub async fn next(&mut self) {
-        if !self.is_over() {
+    /// Returns at once while the slice lasts. After that, yields to the browser, and starts a new slice.
+    pub(crate) async fn next(&mut self) {
+        if elapsed_since(self.started_millis) < MAX_SLICE {
             return;
         }
-        if now() - LAST_FRAME.get().max(self.frame) > self.limit {
-            frame().await;
-            self.frame = now();
+        if elapsed_since(LAST_FRAME_MILLIS.get().max(self.frame_millis)) > self.frame_interval {
+            next_frame().await;
+            self.frame_millis = now_millis();
         } else {
-            breathe().await;
+            yield_to_browser().await;
         }
-        self.begun = now();
+        self.started_millis = now_millis();
     }
 }
 
-/// A wait that can be ended from elsewhere. Copies are the same.
+/// A timer that can be ended early. Clones are the same timer.
 #[derive(Clone, Default)]
-pub struct WakeableTimer {
-    ring: Rc<RefCell<Option<Function>>>,
+pub(crate) struct WakeableTimer {
+    /// Ends the current wait.
+    wake: Rc<RefCell<Option<Function>>>,
 }
 
 impl WakeableTimer {
-    /// Waits this long (`None`: for ever), or until it is rung; and then on until the page is visible.
-    pub async fn wait(&self, delay: Option<Duration>) {
+    /// Waits this long (`None`: without limit) or until [`WakeableTimer::wake`], and then on until the
+    /// page is visible.
+    pub(crate) async fn wait(&self, delay: Option<Duration>) {
         self.sleep(delay).await;
         while page::is_hidden() {
             self.sleep(None).await;
@@ -128,13 +141,8 @@ impl WakeableTimer {
     async fn sleep(&self, delay: Option<Duration>) {
         let mut timer = None;
         let wait = Promise::new(&mut |done, _| {
-            timer = delay.and_then(|delay| {
-                let millis = i32::try_from(delay.as_millis()).unwrap_or(i32::MAX);
-                window()
-                    .set_timeout_with_callback_and_timeout_and_arguments_0(&done, millis)
-                    .ok()
-            });
-            self.ring.replace(Some(done));
+            timer = delay.and_then(|delay| set_timeout(&done, delay));
+            self.wake.replace(Some(done));
         });
         let _ = JsFuture::from(wait).await;
         if let Some(timer) = timer {
@@ -142,9 +150,9 @@ impl WakeableTimer {
         }
     }
 
-    /// Ends the wait.
-    pub fn ring(&self) {
-        if let Some(done) = self.ring.take() {
+    /// Ends the current wait.
+    pub(crate) fn wake(&self) {
+        if let Some(done) = self.wake.take() {
             let _ = done.call0(&JsValue::UNDEFINED);
         }
     }

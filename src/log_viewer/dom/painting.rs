@@ -1,23 +1,23 @@
-//! What a row is painted from.
+//! What rows are painted from.
 
 use crate::log::{Log, Painted, Search, VisibleRows};
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::layout::line::Piece;
 use std::ops::Range;
 
-/// Buffers for drawing, used again for each line.
+/// Reused buffers to paint a line.
 #[derive(Default)]
-pub struct Painting {
-    pub painted: Painted,
-    pub marks: Vec<Range<usize>>,
-    pub pieces: Vec<Piece>,
+pub(crate) struct Painting {
+    pub(crate) painted: Painted,
+    pub(crate) marks: Vec<Range<usize>>,
+    pub(crate) pieces: Vec<Piece>,
 }
 
-/// What rows show.
+/// What rows show: the log, and everything that affects how its lines look.
 #[derive(Clone, Copy)]
-pub struct RowContext<'a> {
-    pub log: &'a Log,
-    pub rows: &'a VisibleRows,
-    pub search: Option<&'a Search>,
-    pub look: &'a DisplayOptions,
+pub(crate) struct RowContext<'a> {
+    pub(crate) log: &'a Log,
+    pub(crate) rows: &'a VisibleRows,
+    pub(crate) search: Option<&'a Search>,
+    pub(crate) options: &'a DisplayOptions,
 }

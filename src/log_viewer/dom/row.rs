@@ -1,4 +1,4 @@
-//! One row: its elements, and how they come to show a line.
+//! One row: its elements, and how they show a line.
 
 use crate::i18n::numbers::size;
 use crate::log::{Color, LevelKind, Style};
@@ -11,17 +11,19 @@ use std::ops::Range;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// A row in the page.
-pub struct RowElement {
+/// A row in the DOM.
+pub(crate) struct RowElement {
     element: HtmlElement,
     number: HtmlElement,
     time: HtmlElement,
     level: HtmlElement,
     text: HtmlElement,
     line: Option<usize>,
-    /// What was drawn, as far as it is not the line's own.
+    /// How the line was drawn; `None` if it must be drawn again.
     drawn: Option<Drawn>,
+    /// The value of `aria-setsize`.
     set_size: usize,
+    /// The number of elements in its text.
     pieces: usize,
     selected: bool,
     current: bool,
@@ -29,8 +31,8 @@ pub struct RowElement {
 
 #[derive(Clone, Copy, PartialEq)]
 struct Drawn {
-    part: Option<(usize, usize)>,
-    most: usize,
+    columns: Option<(usize, usize)>,
+    max_pieces: usize,
 }
 
 fn element(tag: &str, class: &str) -> Option<HtmlElement> {
@@ -39,14 +41,14 @@ fn element(tag: &str, class: &str) -> Option<HtmlElement> {
     element.dyn_into().ok()
 }
 
-fn set(element: &Element, name: &str, value: &str) {
-    // Fails only for names that are none.
+fn set_attribute(element: &Element, name: &str, value: &str) {
+    // Fails only for invalid names.
     let _ = element.set_attribute(name, value);
 }
 
-fn flag(element: &Element, name: &str, on: bool) {
+fn set_flag(element: &Element, name: &str, on: bool) {
     match on {
-        true => set(element, name, "true"),
+        true => set_attribute(element, name, "true"),
         false => {
             let _ = element.remove_attribute(name);
         }
@@ -54,8 +56,8 @@ fn flag(element: &Element, name: &str, on: bool) {
 }
 
 impl RowElement {
-    /// A new row at the end of the list.
-    pub fn new(list: &Element) -> Option<Self> {
+    /// Appends a new row to the list. Returns `None` if the browser refuses.
+    pub(crate) fn new(list: &Element) -> Option<Self> {
         let row = Self {
             element: element("div", "log-line")?,
             number: element("a", "log-number")?,
@@ -69,10 +71,10 @@ impl RowElement {
             selected: false,
             current: false,
         };
-        set(&row.element, "role", "listitem");
-        // The field beside the log goes to lines and selects them by keyboard.
-        set(&row.number, "tabindex", "-1");
-        set(&row.number, "draggable", "false");
+        set_attribute(&row.element, "role", "listitem");
+        // The go-to field is the way to select lines by keyboard.
+        set_attribute(&row.number, "tabindex", "-1");
+        set_attribute(&row.number, "draggable", "false");
         for part in [&row.number, &row.time, &row.level, &row.text] {
             row.element.append_child(part).ok()?;
         }
@@ -80,148 +82,155 @@ impl RowElement {
         Some(row)
     }
 
-    pub fn element(&self) -> &HtmlElement {
+    /// The row's element.
+    pub(crate) fn element(&self) -> &HtmlElement {
         &self.element
     }
 
-    /// The line that it shows; `None` while it is hidden.
-    pub fn line(&self) -> Option<usize> {
+    /// The line that the row shows; `None` while it is hidden.
+    pub(crate) fn line(&self) -> Option<usize> {
         self.line
     }
 
-    /// How many elements its text is made of.
-    pub fn pieces(&self) -> usize {
+    /// The number of elements in its text.
+    pub(crate) fn pieces(&self) -> usize {
         self.pieces
     }
 
-    /// How much of its width stands before the text, CSS pixels.
-    pub fn gutter(&self) -> f64 {
+    /// The width of everything before its text, in CSS pixels.
+    pub(crate) fn gutter(&self) -> f64 {
         f64::from(self.text.offset_left())
     }
 
-    /// Shows nothing.
-    pub fn hide(&mut self) {
+    /// Hides the row.
+    pub(crate) fn hide(&mut self) {
         if self.line.take().is_some() {
             self.element.set_hidden(true);
         }
     }
 
-    /// Draws its line anew the next time.
-    pub fn forget(&mut self) {
+    /// Makes the next [`RowElement::show`] draw the line again.
+    pub(crate) fn forget(&mut self) {
         self.drawn = None;
     }
 
-    /// Its line and how tall it is, CSS pixels.
-    pub fn measured(&self) -> Option<(usize, f64)> {
+    /// Its line, and its height in CSS pixels; `None` while it is hidden.
+    pub(crate) fn measured(&self) -> Option<(usize, f64)> {
         Some((self.line?, f64::from(self.element.offset_height())))
     }
 
-    /// Shows a line: of it, this many columns from a column on, or all if wrapped; its colors and marks
-    /// in at most so many pieces.
-    pub fn show(
+    /// Shows a line. `columns` has the first column to draw and their number; `None` draws the wrapped line.
+    /// `max_pieces` bounds the elements for colors and matches.
+    pub(crate) fn show(
         &mut self,
-        shown: &RowContext<'_>,
+        context: &RowContext<'_>,
         line: usize,
-        part: Option<(usize, usize)>,
-        most: usize,
+        columns: Option<(usize, usize)>,
+        max_pieces: usize,
         painting: &mut Painting,
     ) {
-        let look = shown.look;
-        let other = self.line != Some(line);
+        let options = context.options;
+        let is_new_line = self.line != Some(line);
         if self.line.is_none() {
             self.element.set_hidden(false);
         }
         self.line = Some(line);
-        if other {
-            self.show_place(line, &look.address);
+        if is_new_line {
+            self.show_number(line, &options.href);
         }
-        let size = shown.log.len();
+        let size = context.log.len();
         if self.set_size != size {
             self.set_size = size;
-            set(&self.element, "aria-setsize", &size.to_string());
+            set_attribute(&self.element, "aria-setsize", &size.to_string());
         }
-        let selected = look
+        let selected = options
             .selected
             .is_some_and(|(first, last)| (first..=last).contains(&line));
         if self.selected != selected {
             self.selected = selected;
-            flag(&self.element, "data-selected", selected);
+            set_flag(&self.element, "data-selected", selected);
         }
-        let current = look.current == Some(line);
+        let current = options.current_line == Some(line);
         if self.current != current {
             self.current = current;
-            flag(&self.element, "aria-current", current);
+            set_flag(&self.element, "aria-current", current);
         }
-        let drawn = Drawn { part, most };
-        // A line never changes once it is there. That it had more room for colors does not matter.
-        if !other
+        let drawn = Drawn {
+            columns,
+            max_pieces,
+        };
+        // A line never changes. A row drawn with a larger `max_pieces` stays valid.
+        if !is_new_line
             && self
                 .drawn
-                .is_some_and(|drawn| drawn.part == part && drawn.most >= self.pieces)
+                .is_some_and(|drawn| drawn.columns == columns && drawn.max_pieces >= self.pieces)
         {
             return;
         }
         self.drawn = Some(drawn);
-        self.show_before(shown, line);
-        self.show_text(shown, line, part, most, painting);
+        self.show_time_and_level(context, line);
+        self.show_text(context, line, columns, max_pieces, painting);
     }
 
-    fn show_place(&self, line: usize, address: &str) {
+    /// Shows the line's number, as a link to the line.
+    fn show_number(&self, line: usize, href: &str) {
         let number = (line + 1).to_string();
-        set(&self.element, "data-line", &number);
-        set(&self.element, "aria-posinset", &number);
+        set_attribute(&self.element, "data-line", &number);
+        set_attribute(&self.element, "aria-posinset", &number);
         self.number.set_text_content(Some(&number));
-        set(&self.number, "href", &format!("{address}#L{number}"));
+        set_attribute(&self.number, "href", &format!("{href}#L{number}"));
     }
 
-    /// The time and the level.
-    fn show_before(&self, shown: &RowContext<'_>, line: usize) {
-        let Some(of) = shown.log.line(line) else {
+    fn show_time_and_level(&self, context: &RowContext<'_>, line: usize) {
+        let Some(entry) = context.log.line(line) else {
             return;
         };
-        let kind = match of.kind {
+        let kind = match entry.kind {
             LevelKind::Debug => "debug",
             LevelKind::Info => "info",
             LevelKind::Warning => "warning",
             LevelKind::Error => "error",
         };
-        set(&self.element, "data-level", kind);
+        set_attribute(&self.element, "data-level", kind);
         let offset = |time| {
-            if shown.look.utc {
+            if context.options.utc {
                 0
             } else {
                 local_offset(time)
             }
         };
-        let time = shown.look.times.text(&shown.log.times(line), offset);
+        let time = context.options.times.text(&context.log.times(line), offset);
         self.time.set_text_content(Some(&time));
-        let level = match of.level {
+        let level = match entry.level {
             "INFO" => "",
             level => level,
         };
         self.level.set_text_content(Some(level));
     }
 
+    /// Shows the line's text: the columns to draw, or the shown characters of a wrapped line.
     fn show_text(
         &mut self,
-        shown: &RowContext<'_>,
+        context: &RowContext<'_>,
         line: usize,
-        part: Option<(usize, usize)>,
-        most: usize,
+        columns: Option<(usize, usize)>,
+        max_pieces: usize,
         painting: &mut Painting,
     ) {
-        let look = shown.look;
-        shown.log.paint(line, look.mode, &mut painting.painted);
+        let options = context.options;
+        context
+            .log
+            .paint(line, options.escapes, &mut painting.painted);
         let text = painting.painted.text.as_str();
-        let (bytes, column) = match part {
+        let (bytes, column) = match columns {
             Some((from, count)) => {
                 let slice = line::slice(text, from, count);
                 (slice.bytes, slice.column)
             }
-            None => (0..line::head(text, look.most_of(line)), 0),
+            None => (0..line::head(text, options.shown_chars(line)), 0),
         };
         painting.marks.clear();
-        if let Some(search) = shown.search {
+        if let Some(search) = context.search {
             search.matcher().marks(text, &mut painting.marks);
         }
         let _ = (self.text.style()).set_property("--log-column", &column.to_string());
@@ -234,20 +243,21 @@ impl RowElement {
             self.text.set_text_content(text.get(bytes));
             self.pieces = 0;
         } else {
-            self.show_pieces(bytes, most, painting);
+            self.show_pieces(bytes, max_pieces, painting);
         }
-        if part.is_none() && cut > 0 {
-            self.show_rest(line, cut);
+        if columns.is_none() && cut > 0 {
+            self.show_more_button(line, cut);
         }
     }
 
-    fn show_pieces(&mut self, bytes: Range<usize>, most: usize, painting: &mut Painting) {
+    /// Shows text with colors, links or matches, as several elements.
+    fn show_pieces(&mut self, bytes: Range<usize>, max_pieces: usize, painting: &mut Painting) {
         let Painting {
             painted,
             marks,
             pieces,
         } = painting;
-        line::pieces(painted, bytes, marks, most, pieces);
+        line::pieces(painted, bytes, marks, max_pieces, pieces);
         self.text.set_text_content(None);
         self.pieces = 0;
         for piece in pieces {
@@ -266,34 +276,34 @@ impl RowElement {
             let Some(part) = element(tag, "") else { return };
             part.set_text_content(Some(text));
             if let Some((href, host)) = link {
-                set(&part, "href", &href);
-                set(&part, "target", "_blank");
-                set(&part, "rel", "noopener noreferrer nofollow");
-                set(&part, "title", &t_string!(link.outside, host = host));
-                flag(&part, "data-marked", piece.marked);
+                set_attribute(&part, "href", &href);
+                set_attribute(&part, "target", "_blank");
+                set_attribute(&part, "rel", "noopener noreferrer nofollow");
+                set_attribute(&part, "title", &t_string!(link.outside, host = host));
+                set_flag(&part, "data-marked", piece.marked);
             }
-            dress(&part, &piece.style);
+            apply_style(&part, &piece.style);
             let _ = self.text.append_child(&part);
             self.pieces += 1;
         }
     }
 
-    /// Says how much of a wrapped line is not shown; a press shows more.
-    fn show_rest(&mut self, line: usize, cut: usize) {
+    /// Shows a button with the size of the text that is cut off. A click shows more of the line.
+    fn show_more_button(&mut self, line: usize, cut: usize) {
         let Some(more) = element("button", "log-more") else {
             return;
         };
-        set(&more, "type", "button");
-        set(&more, "data-more", &line.to_string());
+        set_attribute(&more, "type", "button");
+        set_attribute(&more, "data-more", &line.to_string());
         more.set_text_content(Some(&t_string!(log.more, n = size(cut as u64))));
         let _ = self.text.append_child(&more);
         self.pieces += 1;
     }
 }
 
-/// Gives an element the look of a piece. Colors of the theme are its classes; others are made readable
-/// on the log's ground, in either theme.
-fn dress(part: &HtmlElement, style: &Style) {
+/// Applies a style to an element. Colors of the theme are classes; others are made readable on the log's
+/// background, in both themes.
+fn apply_style(part: &HtmlElement, style: &Style) {
     let mut classes = String::new();
     let mut class = |name: &str| {
         classes.push_str(name);

@@ -1,4 +1,4 @@
-//! The rows that are in the page: a few elements that are filled again and again.
+//! The pool of row elements: a few elements that are reused for whichever lines are in view.
 
 use crate::log::Log;
 use crate::log_viewer::display_options::DisplayOptions;
@@ -12,76 +12,76 @@ use std::ops::Range;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// A row's height where it is not wrapped, in CSS pixels; `--log-line` in the style is the same.
-pub const LINE: f64 = 20.0;
+/// The height of a row that is not wrapped, in CSS pixels. Same as `--log-line` in the style sheet.
+pub(crate) const ROW_HEIGHT: f64 = 20.0;
 
-/// The most elements that colors and marks may add to the rows in all.
-const MOST_PIECES: usize = 160;
+/// The maximum number of elements for colors and matches, in all rows together.
+const MAX_PIECES: usize = 160;
 
-/// Columns that are drawn are those in view and as many again at each side, in steps of this many.
-const STEP: usize = 128;
+/// The granularity of the drawn columns: those in view, and as many again on each side.
+const COLUMN_STEP: usize = 128;
 
-/// The most heights that are kept.
-const MOST_HEIGHTS: usize = 20_000;
+/// The maximum number of measured heights that are kept.
+const MAX_HEIGHTS: usize = 20_000;
 
-/// The elements of the frame.
-pub struct RowPool {
-    /// What scrolls, and has the focus.
-    pub scroller: HtmlElement,
-    /// As tall and wide as the whole log, as far as a browser can.
+/// The frame's elements, and the rows in it.
+pub(crate) struct RowPool {
+    /// The scrolling element, which takes the focus.
+    pub(crate) scroller: HtmlElement,
+    /// As tall and wide as the whole log, up to the browser's limit.
     space: HtmlElement,
-    /// Stays in view; the rows are drawn into it.
+    /// Stays in view while its parent scrolls. Contains the list.
     window: HtmlElement,
-    /// Holds the rows; moved by less than a row.
+    /// Contains the rows. Its offset is less than a row's height.
     list: HtmlElement,
     rows: VecDeque<RowElement>,
     size: Size,
-    /// Of wrapped lines, as they were measured.
+    /// The measured heights of wrapped lines.
     heights: HashMap<usize, f64>,
     painting: Painting,
-    /// Of the largest line number.
+    /// The number of digits of the largest line number.
     digits: u32,
 }
 
 /// Sizes in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Size {
-    pub width: f64,
-    pub height: f64,
-    /// Of one column.
-    pub cell: f64,
-    /// Of what stands before a line's text.
-    pub gutter: f64,
-    /// How far the text is scrolled to the side.
-    pub left: f64,
+pub(crate) struct Size {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    /// The width of one column.
+    pub(crate) column: f64,
+    /// The width of everything before a line's text.
+    pub(crate) gutter: f64,
+    /// The sideways scroll position.
+    pub(crate) left: f64,
 }
 
 impl Size {
-    /// How many columns of text are in view, at least one.
-    pub fn columns(&self) -> usize {
-        (((self.width - self.gutter) / self.cell.max(1.0)) as usize).max(1)
+    /// The number of columns of text in view, at least one.
+    pub(crate) fn columns(&self) -> usize {
+        (((self.width - self.gutter) / self.column.max(1.0)) as usize).max(1)
     }
 
-    /// The columns to draw of a line that is not wrapped: the first, and how many.
-    fn part(&self) -> (usize, usize) {
-        let seen = self.columns();
-        let first = (self.left / self.cell.max(1.0)) as usize;
-        let from = first.saturating_sub(seen) / STEP * STEP;
-        (from, 3 * seen + 2 * STEP)
+    /// The columns to draw of a line that is not wrapped: the first one, and their number.
+    fn drawn_columns(&self) -> (usize, usize) {
+        let in_view = self.columns();
+        let first = (self.left / self.column.max(1.0)) as usize;
+        let from = first.saturating_sub(in_view) / COLUMN_STEP * COLUMN_STEP;
+        (from, 3 * in_view + 2 * COLUMN_STEP)
     }
 }
 
 impl RowPool {
-    /// The elements of a frame that is in the page.
-    pub fn new(scroller: HtmlElement) -> Option<Self> {
-        let part = |class: &str| {
+    /// Takes over a frame that is in the document. Returns `None` if an element is missing.
+    pub(crate) fn new(scroller: HtmlElement) -> Option<Self> {
+        let child = |class: &str| {
             let element = scroller.query_selector(class).ok()??;
             element.dyn_into::<HtmlElement>().ok()
         };
         let (space, window, list) = (
-            part(".log-space")?,
-            part(".log-window")?,
-            part(".log-rows")?,
+            child(".log-space")?,
+            child(".log-window")?,
+            child(".log-rows")?,
         );
         Some(Self {
             scroller,
@@ -96,37 +96,37 @@ impl RowPool {
         })
     }
 
-    /// The sizes as they were measured last.
-    pub fn size(&self) -> Size {
+    /// The sizes, as measured last.
+    pub(crate) fn size(&self) -> Size {
         self.size
     }
 
-    /// Measures the frame; says whether it differs from before.
-    pub fn measure(&mut self) -> bool {
+    /// Measures the frame. Returns true if a size has changed.
+    pub(crate) fn measure(&mut self) -> bool {
         let before = self.size;
         self.size.width = f64::from(self.scroller.client_width());
         self.size.height = f64::from(self.scroller.client_height());
-        // Zooming changes the width, too.
-        if self.size.width != before.width || self.size.cell == 0.0 {
-            self.size.cell = self.measure_cell();
+        // Zooming changes the width too.
+        if self.size.width != before.width || self.size.column == 0.0 {
+            self.size.column = self.measure_column();
         }
-        if (before.width, before.cell) != (self.size.width, self.size.cell) {
+        if (before.width, before.column) != (self.size.width, self.size.column) {
             self.forget_heights();
         }
         if before == self.size {
             return false;
         }
         let style = self.window.style();
-        // None of these fails for a valid property.
+        // These fail only for invalid properties.
         let _ = style.set_property("width", &format!("{}px", self.size.width));
         let _ = style.set_property("height", &format!("{}px", self.size.height));
         true
     }
 
-    /// How wide a column is: that of a hundred digits, for it is no whole number of pixels.
-    fn measure_cell(&self) -> f64 {
+    /// Measures the width of a column: that of a hundred digits, since it is a fraction of pixels.
+    fn measure_column(&self) -> f64 {
         let Ok(ruler) = document().create_element("span") else {
-            return self.size.cell;
+            return self.size.column;
         };
         let _ = ruler.set_attribute("class", "log-ruler");
         ruler.set_text_content(Some(&"0".repeat(100)));
@@ -136,8 +136,8 @@ impl RowPool {
         if width > 0.0 { width } else { 8.0 }
     }
 
-    /// Makes room for the numbers of so many lines.
-    pub fn set_digits(&mut self, lines: usize) {
+    /// Makes room for the numbers of this many lines.
+    pub(crate) fn set_digits(&mut self, lines: usize) {
         let digits = lines.max(1).ilog10() + 1;
         if self.digits != digits {
             self.digits = digits;
@@ -146,80 +146,81 @@ impl RowPool {
         }
     }
 
-    /// Takes how far the text is scrolled to the side; says whether other columns are to be drawn.
-    pub fn scroll_sideways(&mut self) -> bool {
-        let (left, before) = (self.size.left, self.size.part());
+    /// Reads the sideways scroll position. Returns true if other columns must be drawn.
+    pub(crate) fn scroll_sideways(&mut self) -> bool {
+        let (left, before) = (self.size.left, self.size.drawn_columns());
         self.size.left = f64::from(self.scroller.scroll_left().max(0));
         if self.size.left == left {
             return false;
         }
         let _ = (self.list.style()).set_property("--log-left", &format!("{}px", self.size.left));
-        self.size.part() != before
+        self.size.drawn_columns() != before
     }
 
-    /// Scrolls to the side until these columns are in view, if they are not.
-    pub fn show_columns(&self, columns: Range<usize>) {
-        let seen = self.size.columns() as f64;
-        let left = self.size.left / self.size.cell.max(1.0);
+    /// Scrolls sideways until these columns are in view, unless they are.
+    pub(crate) fn show_columns(&self, columns: Range<usize>) {
+        let in_view = self.size.columns() as f64;
+        let left = self.size.left / self.size.column.max(1.0);
         let (from, to) = (columns.start as f64, columns.end as f64);
-        if from < left || to > left + seen {
-            // With something of what stands before it.
-            let left = if to < seen {
+        if from < left || to > left + in_view {
+            // Keep some columns before them in view.
+            let left = if to < in_view {
                 0.0
             } else {
-                (from - seen / 3.0) * self.size.cell
+                (from - in_view / 3.0) * self.size.column
             };
             self.scroller.set_scroll_left(left as i32);
         }
     }
 
-    /// Makes the scrolled element this tall, and wide enough for a line of so many columns.
-    pub fn set_space(&self, height: f64, columns: usize) {
-        let width = columns as f64 * self.size.cell + self.size.gutter + 2.0 * LINE;
+    /// Sets the size of the scrolled element: its height in CSS pixels, and the columns of the longest
+    /// line.
+    pub(crate) fn set_space(&self, height: f64, columns: usize) {
+        let width = columns as f64 * self.size.column + self.size.gutter + 2.0 * ROW_HEIGHT;
         let width = width.clamp(
             self.size.width,
-            crate::log_viewer::layout::viewport::TALLEST,
+            crate::log_viewer::layout::viewport::MAX_HEIGHT,
         );
         let style = self.space.style();
         let _ = style.set_property("height", &format!("{height}px"));
         let _ = style.set_property("width", &format!("{width}px"));
     }
 
-    /// Forgets how tall wrapped lines are: something changed that decides it.
+    /// Forgets the heights of wrapped lines, after something changed that affects them.
     fn forget_heights(&mut self) {
         self.heights.clear();
     }
 
-    /// How tall a line is, as measured or as its columns let expect.
-    pub fn height_of(&self, log: &Log, line: usize, look: &DisplayOptions) -> f64 {
-        if !look.wrap {
-            return LINE;
+    /// The height of a line: measured, or estimated from its columns.
+    pub(crate) fn height_of(&self, log: &Log, line: usize, options: &DisplayOptions) -> f64 {
+        if !options.wrap {
+            return ROW_HEIGHT;
         }
         if let Some(height) = self.heights.get(&line) {
             return *height;
         }
-        let most = look.most_of(line);
+        let chars = options.shown_chars(line);
         let text = std::str::from_utf8(log.bytes(line)).unwrap_or_default();
-        let lines = line::columns(text, most)
+        let rows = line::columns(text, chars)
             .div_ceil(self.size.columns())
             .max(1);
-        lines as f64 * LINE
+        rows as f64 * ROW_HEIGHT
     }
 
-    /// Draws these rows. Rows that were drawn already are only moved.
-    pub fn draw(&mut self, shown: &RowContext<'_>, cover: &Cover) {
-        let wanted: Vec<usize> = cover
+    /// Draws the rows in view. Rows that are drawn already are only moved.
+    pub(crate) fn draw(&mut self, context: &RowContext<'_>, cover: &Cover) {
+        let lines: Vec<usize> = cover
             .rows
             .clone()
-            .filter_map(|row| shown.rows.line(row))
+            .filter_map(|row| context.rows.line(row))
             .collect();
-        self.turn(&wanted);
-        let part = match shown.look.wrap {
+        self.reuse_rows(&lines);
+        let columns = match context.options.wrap {
             true => None,
-            false => Some(self.size.part()),
+            false => Some(self.size.drawn_columns()),
         };
-        let mut left = MOST_PIECES;
-        for (index, &line) in wanted.iter().enumerate() {
+        let mut pieces_left = MAX_PIECES;
+        for (index, &line) in lines.iter().enumerate() {
             if index >= self.rows.len() {
                 let Some(row) = RowElement::new(&self.list) else {
                     return;
@@ -229,30 +230,30 @@ impl RowPool {
             let Some(row) = self.rows.get_mut(index) else {
                 return;
             };
-            let most = left.min(MOST_PIECES / 4) + 1;
-            row.show(shown, line, part, most, &mut self.painting);
-            left = left.saturating_sub(row.pieces());
+            let max_pieces = pieces_left.min(MAX_PIECES / 4) + 1;
+            row.show(context, line, columns, max_pieces, &mut self.painting);
+            pieces_left = pieces_left.saturating_sub(row.pieces());
         }
         self.rows
             .iter_mut()
-            .skip(wanted.len())
+            .skip(lines.len())
             .for_each(RowElement::hide);
         if self.size.gutter == 0.0
             && let Some(row) = self.rows.front()
         {
             self.size.gutter = row.gutter();
         }
-        self.place(cover.top);
+        self.move_list(cover.top);
     }
 
-    /// Moves the rows so that the first begins here.
-    pub fn place(&self, top: f64) {
+    /// Moves the rows so that the first one starts here, in CSS pixels from the top edge.
+    fn move_list(&self, top: f64) {
         let _ = (self.list.style()).set_property("transform", &format!("translateY({top}px)"));
     }
 
-    /// Brings rows that stay to their new places, in the order of the page.
-    fn turn(&mut self, wanted: &[usize]) {
-        let Some(first) = wanted.first() else { return };
+    /// Rotates the rows, so that rows whose lines stay in view get their new positions without a redraw.
+    fn reuse_rows(&mut self, lines: &[usize]) {
+        let Some(first) = lines.first() else { return };
         let at = self.rows.iter().position(|row| row.line() == Some(*first));
         if let Some(at) = at {
             for _ in 0..at {
@@ -264,9 +265,9 @@ impl RowPool {
             return;
         }
         let front = self.rows.front().and_then(RowElement::line);
-        let at = wanted.iter().position(|line| Some(*line) == front);
+        let at = lines.iter().position(|line| Some(*line) == front);
         for _ in 0..at.unwrap_or(0) {
-            let row = match self.rows.len() < wanted.len() {
+            let row = match self.rows.len() < lines.len() {
                 true => RowElement::new(&self.list),
                 false => self.rows.pop_back(),
             };
@@ -278,9 +279,9 @@ impl RowPool {
         }
     }
 
-    /// Measures wrapped rows; says whether one is as tall as nobody expected.
-    pub fn measure_rows(&mut self, shown: &RowContext<'_>) -> bool {
-        if self.heights.len() > MOST_HEIGHTS {
+    /// Measures wrapped rows. Returns true if a height differs from the estimate.
+    pub(crate) fn measure_rows(&mut self, context: &RowContext<'_>) -> bool {
+        if self.heights.len() > MAX_HEIGHTS {
             self.heights.clear();
         }
         let mut differs = false;
@@ -288,7 +289,7 @@ impl RowPool {
             let Some((line, height)) = self.rows.get(index).and_then(RowElement::measured) else {
                 continue;
             };
-            if self.height_of(shown.log, line, shown.look) != height {
+            if self.height_of(context.log, line, context.options) != height {
                 differs = true;
             }
             self.heights.insert(line, height);
@@ -296,15 +297,15 @@ impl RowPool {
         differs
     }
 
-    /// Draws all rows anew when they are drawn next; what stands before their text may be as wide as not.
-    pub fn redraw(&mut self) {
+    /// Makes the next draw paint all rows again, and measure everything before their text.
+    pub(crate) fn redraw(&mut self) {
         self.forget_heights();
         self.forget_rows();
         self.size.gutter = 0.0;
     }
 
-    /// Draws all rows anew when they are drawn next.
-    pub fn forget_rows(&mut self) {
+    /// Makes the next draw paint all rows again.
+    pub(crate) fn forget_rows(&mut self) {
         self.rows.iter_mut().for_each(RowElement::forget);
     }
 }

@@ -1,12 +1,12 @@
-//! Colors that a log brings with it, made readable on the log's ground. No DOM.
+//! Makes the colors of log output readable on the log's background. No DOM.
 
-/// The log's ground in the light and the dark theme; `--sunken` in the style.
-const GROUNDS: [[u8; 3]; 2] = [[0xec, 0xef, 0xf3], [0x0e, 0x10, 0x14]];
+/// The log's background in the light and the dark theme; `--sunken` in the style sheet.
+const BACKGROUNDS: [[u8; 3]; 2] = [[0xec, 0xef, 0xf3], [0x0e, 0x10, 0x14]];
 
-/// The least contrast of text to its ground (WCAG AA).
-const CONTRAST: f64 = 4.5;
+/// The minimum contrast of text to its background (WCAG AA).
+const MIN_CONTRAST: f64 = 4.5;
 
-/// Relative luminance, as WCAG defines it.
+/// The relative luminance of a color, as WCAG defines it.
 fn luminance(color: [u8; 3]) -> f64 {
     let [red, green, blue] = color.map(|part| {
         let part = f64::from(part) / 255.0;
@@ -19,9 +19,9 @@ fn luminance(color: [u8; 3]) -> f64 {
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
-    let (one, other) = (luminance(one), luminance(other));
-    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+fn contrast(first: [u8; 3], second: [u8; 3]) -> f64 {
+    let (first, second) = (luminance(first), luminance(second));
+    (first.max(second) + 0.05) / (first.min(second) + 0.05)
 }
 
 fn mix(from: [u8; 3], to: [u8; 3], share: f64) -> [u8; 3] {
@@ -32,11 +32,11 @@ fn mix(from: [u8; 3], to: [u8; 3], share: f64) -> [u8; 3] {
     out
 }
 
-/// The color, or the nearest on its way to black or white that can be read on this ground.
-fn on(ground: [u8; 3], color: [u8; 3]) -> [u8; 3] {
-    let end = if luminance(ground) > 0.5 { 0 } else { 255 };
+/// Returns the color, or the nearest readable one between it and black or white.
+fn readable_on(background: [u8; 3], color: [u8; 3]) -> [u8; 3] {
+    let end = if luminance(background) > 0.5 { 0 } else { 255 };
     let steps = (0..=20).map(|step| mix(color, [end; 3], f64::from(step) / 20.0));
-    let mut readable = steps.filter(|color| contrast(*color, ground) >= CONTRAST);
+    let mut readable = steps.filter(|color| contrast(*color, background) >= MIN_CONTRAST);
     readable.next().unwrap_or([end; 3])
 }
 
@@ -44,15 +44,15 @@ fn css([red, green, blue]: [u8; 3]) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-/// A text's color, as CSS for both themes.
-pub fn readable(color: [u8; 3]) -> String {
-    let [light, dark] = GROUNDS.map(|ground| css(on(ground, color)));
+/// Returns a readable text color, as CSS for both themes.
+pub(crate) fn readable(color: [u8; 3]) -> String {
+    let [light, dark] = BACKGROUNDS.map(|background| css(readable_on(background, color)));
     format!("light-dark({light},{dark})")
 }
 
-/// A background on which the page's own text can be read, as CSS for both themes.
-pub fn muted(color: [u8; 3]) -> String {
-    let [light, dark] = GROUNDS.map(|ground| css(mix(color, ground, 0.75)));
+/// Returns a background color on which the page's own text is readable, as CSS for both themes.
+pub(crate) fn muted(color: [u8; 3]) -> String {
+    let [light, dark] = BACKGROUNDS.map(|background| css(mix(color, background, 0.75)));
     format!("light-dark({light},{dark})")
 }
 
@@ -63,23 +63,23 @@ mod tests {
 
     #[test]
     fn colors_that_can_be_read_stay() {
-        assert_eq!(on(GROUNDS[1], [255, 200, 0]), [255, 200, 0]);
+        assert_eq!(readable_on(BACKGROUNDS[1], [255, 200, 0]), [255, 200, 0]);
         assert_eq!(readable([0, 0, 0]), "light-dark(#000000,#808080)");
     }
 
     proptest! {
         #[test]
         fn every_colour_can_be_read(color in any::<[u8; 3]>()) {
-            for ground in GROUNDS {
-                prop_assert!(contrast(on(ground, color), ground) >= CONTRAST);
+            for background in BACKGROUNDS {
+                prop_assert!(contrast(readable_on(background, color), background) >= MIN_CONTRAST);
             }
         }
 
         #[test]
         fn text_can_be_read_on_every_background(color in any::<[u8; 3]>()) {
             let text = [[0x1a, 0x1f, 0x26], [0xe5, 0xe9, 0xef]];
-            for (ground, text) in GROUNDS.into_iter().zip(text) {
-                prop_assert!(contrast(mix(color, ground, 0.75), text) >= CONTRAST);
+            for (background, text) in BACKGROUNDS.into_iter().zip(text) {
+                prop_assert!(contrast(mix(color, background, 0.75), text) >= MIN_CONTRAST);
             }
         }
     }

@@ -1,10 +1,10 @@
-//! One line as it is drawn: which part of it, in which pieces. No DOM.
+//! Cuts a line for drawing: the columns in view, and pieces of one style. No DOM.
 
 use crate::log::{Painted, Style};
 use std::ops::Range;
 
-/// How many columns a character takes in a terminal's grid: 2 for East Asian ones and pictures.
-pub fn width(char: char) -> usize {
+/// The number of columns of a character: 2 for East Asian characters and emoji, otherwise 1.
+pub(crate) fn width(char: char) -> usize {
     let wide = matches!(
         u32::from(char),
         0x1100..=0x115f
@@ -21,26 +21,26 @@ pub fn width(char: char) -> usize {
     if wide { 2 } else { 1 }
 }
 
-/// How many columns the first `most` bytes of a text take, or a little more.
-pub fn columns(text: &str, most: usize) -> usize {
-    if text.len() <= most && text.is_ascii() {
+/// The number of columns of the first `max_bytes` bytes of a text, rounded up to a whole character.
+pub(crate) fn columns(text: &str, max_bytes: usize) -> usize {
+    if text.len() <= max_bytes && text.is_ascii() {
         return text.len();
     }
-    let within = text.char_indices().take_while(|(at, _)| *at < most);
+    let within = text.char_indices().take_while(|(at, _)| *at < max_bytes);
     within.map(|(_, char)| width(char)).sum()
 }
 
 /// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slice {
-    /// Bytes, on character boundaries.
-    pub bytes: Range<usize>,
-    /// The column where it begins.
-    pub column: usize,
+pub(crate) struct Slice {
+    /// The bytes, on character boundaries.
+    pub(crate) bytes: Range<usize>,
+    /// The column where it starts.
+    pub(crate) column: usize,
 }
 
-/// The part of a text from a column on, of about so many columns.
-pub fn slice(text: &str, from: usize, count: usize) -> Slice {
+/// Returns the part of a text that starts at a column, or just after it, and has about `count` columns.
+pub(crate) fn slice(text: &str, from: usize, count: usize) -> Slice {
     if text.is_ascii() {
         let start = from.min(text.len());
         return Slice {
@@ -70,33 +70,35 @@ pub fn slice(text: &str, from: usize, count: usize) -> Slice {
     }
 }
 
-/// The first `most` characters of a text, in bytes.
-pub fn head(text: &str, most: usize) -> usize {
-    if text.len() <= most {
+/// The number of bytes of the first `max_chars` characters of a text.
+pub(crate) fn head(text: &str, max_chars: usize) -> usize {
+    if text.len() <= max_chars {
         return text.len();
     }
     let mut chars = text.char_indices();
-    chars.nth(most).map_or(text.len(), |(at, _)| at)
+    chars.nth(max_chars).map_or(text.len(), |(at, _)| at)
 }
 
 /// A piece of a line that is drawn as one element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    pub bytes: Range<usize>,
-    pub style: Style,
-    /// Place in [`Painted::links`].
-    pub link: Option<usize>,
-    /// Whether the search has found it.
-    pub marked: bool,
+pub(crate) struct Piece {
+    /// Bytes of the visible text, on character boundaries.
+    pub(crate) bytes: Range<usize>,
+    pub(crate) style: Style,
+    /// The index of its address in [`Painted::links`].
+    pub(crate) link: Option<usize>,
+    /// True if it is part of a match.
+    pub(crate) marked: bool,
 }
 
-/// Cuts a part of a line where its look changes, into at most `most` pieces; what is left when they are
-/// used up is one piece without a look. `marks` are in order and do not overlap.
-pub fn pieces(
+/// Cuts a part of a line into pieces, wherever its style or link changes or a match starts or ends. There
+/// are at most `max_pieces`; the last one takes the rest of the part, without a style. `marks` are the
+/// matches, in order, without overlaps.
+pub(crate) fn pieces(
     painted: &Painted,
     part: Range<usize>,
     marks: &[Range<usize>],
-    most: usize,
+    max_pieces: usize,
     into: &mut Vec<Piece>,
 ) {
     into.clear();
@@ -109,20 +111,20 @@ pub fn pieces(
             mark += 1;
         }
         let mut end = part.end;
-        let look = painted.spans.get(span).filter(|span| span.start <= at);
-        end = end.min(look.map_or(end, |look| look.end));
+        let current = painted.spans.get(span).filter(|span| span.start <= at);
+        end = end.min(current.map_or(end, |span| span.end));
         let marked = marks.get(mark).is_some_and(|mark| mark.start <= at);
         if let Some(mark) = marks.get(mark) {
             end = end.min(if marked { mark.end } else { mark.start });
         }
-        let last = into.len() + 1 >= most;
+        let last = into.len() + 1 >= max_pieces;
         into.push(Piece {
             bytes: at..if last { part.end } else { end },
-            style: look
+            style: current
                 .filter(|_| !last)
-                .map(|look| look.style)
+                .map(|span| span.style)
                 .unwrap_or_default(),
-            link: look.filter(|_| !last).and_then(|look| look.link),
+            link: current.filter(|_| !last).and_then(|span| span.link),
             marked: marked && !last,
         });
         at = if last { part.end } else { end };

@@ -1,29 +1,32 @@
-//! The time before each line: none, of the day, since the beginning, since the line before.
+//! Times of lines: formatting the time before each line, and reading times that the user types.
 
 use crate::log::Times;
 use std::cell::Cell;
 
-/// Which time stands before a line.
+/// The time shown before each line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TimeKind {
+pub(crate) enum TimeKind {
     None,
+    /// The time of day.
     #[default]
     Clock,
+    /// Since the first time in the log.
     SinceStart,
+    /// Since the previous line.
     SincePrevious,
 }
 
 impl TimeKind {
-    /// All of them, in the order in which `t` goes through them.
-    pub const ALL: [Self; 4] = [
+    /// All kinds, in the order of the `t` key.
+    pub(crate) const ALL: [Self; 4] = [
         Self::None,
         Self::Clock,
         Self::SinceStart,
         Self::SincePrevious,
     ];
 
-    /// The name under which it is chosen and kept.
-    pub fn name(self) -> &'static str {
+    /// The name in the choice and in the browser's storage.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Clock => "clock",
@@ -32,20 +35,20 @@ impl TimeKind {
         }
     }
 
-    /// What has this name; the usual one for another.
-    pub fn named(name: &str) -> Self {
+    /// Returns the kind with this name; the default for an unknown name.
+    pub(crate) fn named(name: &str) -> Self {
         let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
         found.unwrap_or_default()
     }
 
-    /// The next one.
-    pub fn next(self) -> Self {
+    /// Returns the next kind, for the `t` key.
+    pub(crate) fn next(self) -> Self {
         let at = Self::ALL.iter().position(|kind| *kind == self).unwrap_or(0);
         Self::ALL[(at + 1) % Self::ALL.len()]
     }
 
-    /// What stands before a line. `offset` is the zone's, in seconds east of UTC.
-    pub fn text(self, times: &Times, offset: impl Fn(i64) -> i64) -> String {
+    /// Formats a line's time. `offset` returns the time zone's offset at a time, in seconds east of UTC.
+    pub(crate) fn text(self, times: &Times, offset: impl Fn(i64) -> i64) -> String {
         match self {
             Self::None => None,
             Self::Clock => times.clock.map(|time| clock(time, offset(time))),
@@ -56,8 +59,8 @@ impl TimeKind {
     }
 }
 
-/// The time of day, `08:05:09`, of Unix seconds in a zone so many seconds east of UTC.
-pub fn clock(time: i64, offset: i64) -> String {
+/// Formats the time of day of Unix seconds, `08:05:09`. `offset` is in seconds east of UTC.
+pub(crate) fn clock(time: i64, offset: i64) -> String {
     let second = time.wrapping_add(offset).rem_euclid(86_400);
     format!(
         "{:02}:{:02}:{:02}",
@@ -67,8 +70,8 @@ pub fn clock(time: i64, offset: i64) -> String {
     )
 }
 
-/// A length of time, `0:05`, `12:00` or `1:00:00`.
-pub fn span(seconds: i64) -> String {
+/// Formats a duration in seconds: `0:05`, `12:00` or `1:00:00`.
+pub(crate) fn span(seconds: i64) -> String {
     let sign = if seconds < 0 { "−" } else { "" };
     let seconds = seconds.unsigned_abs();
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -78,8 +81,9 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
-/// Date and time as they stand before copied lines: `2015-09-09T03:51:46Z` in UTC, else with the offset.
-pub fn stamp(time: i64, offset: i64) -> String {
+/// Formats the date and time before a copied line: `2015-09-09T03:51:46Z`, or with the offset (seconds
+/// east of UTC) instead of `Z`.
+pub(crate) fn stamp(time: i64, offset: i64) -> String {
     let local = chrono::DateTime::from_timestamp(time.saturating_add(offset), 0);
     let Some(local) = local else {
         return time.to_string();
@@ -95,8 +99,8 @@ pub fn stamp(time: i64, offset: i64) -> String {
     format!("{text}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// The seconds of a time of day, `8:05` or `08:05:09`, from midnight.
-pub fn time_of_day(text: &str) -> Option<i64> {
+/// Parses a time of day, `8:05` or `08:05:09`, as seconds from midnight.
+pub(crate) fn time_of_day(text: &str) -> Option<i64> {
     let parts: Vec<&str> = text.trim().split(':').collect();
     let number = |text: &str, below: i64| {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -113,15 +117,16 @@ pub fn time_of_day(text: &str) -> Option<i64> {
     }
 }
 
-/// The first second at or after `from` at which it is this time of day, in a zone `offset` seconds east.
-pub fn next_at(from: i64, time_of_day: i64, offset: i64) -> i64 {
+/// Returns the first second at or after `from` with this time of day. `offset` is in seconds east of UTC.
+pub(crate) fn next_at(from: i64, time_of_day: i64, offset: i64) -> i64 {
     let midnight = from.saturating_add(offset).div_euclid(86_400) * 86_400 - offset;
     let at = midnight.saturating_add(time_of_day);
     if at < from { at + 86_400 } else { at }
 }
 
-/// Unix seconds of a date and time without a zone, `2015-09-09T03:51:46`, with or without seconds.
-pub fn read_local(text: &str, utc: bool) -> Option<i64> {
+/// Parses a date and time without a zone, `2015-09-09T03:51:46`, with or without seconds, in UTC or in the
+/// user's time zone. Returns Unix seconds.
+pub(crate) fn read_local(text: &str, utc: bool) -> Option<i64> {
     let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
     let mut times = formats
         .iter()
@@ -129,15 +134,15 @@ pub fn read_local(text: &str, utc: bool) -> Option<i64> {
     let as_utc = times.next()?.and_utc().timestamp();
     Some(match utc {
         true => as_utc,
-        // The zone's offset there, rather than at the same hour in UTC.
+        // The offset at that local time, not at the same time in UTC.
         false => as_utc - local_offset(as_utc - local_offset(as_utc)),
     })
 }
 
-/// Seconds east of UTC of the reader's zone at a time.
-pub fn local_offset(time: i64) -> i64 {
+/// Returns the offset of the user's time zone at a time (Unix seconds), in seconds east of UTC.
+pub(crate) fn local_offset(time: i64) -> i64 {
     thread_local! {
-        /// The quarter of an hour that was asked for last: lines follow each other.
+        /// The last quarter of an hour and its offset: consecutive lines mostly share it.
         static LAST: Cell<(i64, i64)> = const { Cell::new((i64::MIN, 0)) };
     }
     let quarter = time.div_euclid(900);

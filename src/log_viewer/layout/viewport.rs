@@ -1,54 +1,58 @@
 //! Where the reader is in the log, and how that becomes a scroll bar and back. No DOM.
 //!
-//! What is true is the row at the top edge and how much of it is above; what is drawn follows from that
-//! alone. The scroll bar only tells of movements: a small one is followed to the pixel, a large one is a
-//! jump to a share of the log. So neither the tallest element of a browser nor rows whose height is not
-//! known yet are of any consequence.
+//! The position is an anchor: the row at the top edge, and how much of it is above that edge. Everything
+//! drawn follows from the anchor alone. The scroll bar only reports movements: a small one moves the anchor
+//! by the same number of pixels, a large one jumps to that share of the log. So the maximum height of an
+//! element in browsers does not matter, nor do rows whose height is not known yet.
 
 use std::ops::Range;
 
-/// The tallest that the scrolled element is made, in CSS pixels. Browsers end between 17 and 33 million.
-pub const TALLEST: f64 = 15_000_000.0;
+/// The maximum height of the scrolled element, in CSS pixels. Browsers allow 17 to 33 million.
+pub(crate) const MAX_HEIGHT: f64 = 15_000_000.0;
 
-/// How much at either end of the scroll bar moves pixel by pixel, even where the middle is squeezed.
-const EDGE: f64 = 500_000.0;
+/// The length at either end of the scroll bar that maps to the log pixel by pixel, even if the middle is
+/// scaled.
+const UNSCALED_EDGE: f64 = 500_000.0;
 
-/// A place in the log.
+/// The minimum distance of a jump, in CSS pixels. A shorter movement of the scroll bar is scrolling.
+const MIN_JUMP: f64 = 2_500.0;
+
+/// A position in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Anchor {
-    pub row: usize,
-    /// How many CSS pixels of the row, or of it and the rows below, are above the top edge; negative where
-    /// the row begins below it.
-    pub past: f64,
+pub(crate) struct Anchor {
+    pub(crate) row: usize,
+    /// The distance from the start of the row down to the top edge, in CSS pixels; negative if the row
+    /// starts below the edge.
+    pub(crate) past: f64,
 }
 
-/// What is to be drawn.
+/// The rows to draw.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Cover {
-    pub rows: Range<usize>,
-    /// Where the first of them begins, in CSS pixels from the top edge; never below it.
-    pub top: f64,
+pub(crate) struct Cover {
+    pub(crate) rows: Range<usize>,
+    /// Where the first of them starts, in CSS pixels from the top edge; never positive.
+    pub(crate) top: f64,
 }
 
-/// The reader's place, and the shape of the log around it.
+/// The scroll position, and the shape of the log around it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Viewport {
+pub(crate) struct Viewport {
     anchor: Anchor,
     rows: usize,
-    /// Of the frame, CSS pixels.
+    /// The height of the frame, in CSS pixels.
     height: f64,
-    /// Of a row that is not wrapped, CSS pixels.
+    /// The height of a row that is not wrapped, in CSS pixels.
     line: f64,
-    /// About how tall all rows are, if they are wrapped.
+    /// The estimated height of all rows, if they are wrapped.
     wrapped: Option<f64>,
-    /// Where the scroll bar was told to be, or said that it is.
+    /// The last known position of the scroll bar.
     bar: f64,
     at_end: bool,
 }
 
 impl Viewport {
-    /// At the beginning of nothing.
-    pub fn new(line: f64) -> Self {
+    /// A viewport without rows. `line` is the height of a row, in CSS pixels.
+    pub(crate) fn new(line: f64) -> Self {
         Self {
             anchor: Anchor::default(),
             rows: 0,
@@ -60,55 +64,56 @@ impl Viewport {
         }
     }
 
-    /// Takes the frame's height, the number of rows, and about how tall they are in all if wrapped.
-    pub fn shape(&mut self, height: f64, rows: usize, wrapped: Option<f64>) {
+    /// Sets the frame's height, the number of rows, and the estimated height of all rows if they are
+    /// wrapped.
+    pub(crate) fn shape(&mut self, height: f64, rows: usize, wrapped: Option<f64>) {
         self.height = height;
         self.rows = rows;
         self.wrapped = wrapped;
     }
 
     /// The row at the top edge.
-    pub fn anchor(&self) -> Anchor {
+    pub(crate) fn anchor(&self) -> Anchor {
         self.anchor
     }
 
-    /// Goes back to a place, before it is covered with heights that are known better.
-    pub fn go_back(&mut self, anchor: Anchor) {
+    /// Goes back to a position, to cover it again with better known heights.
+    pub(crate) fn go_back(&mut self, anchor: Anchor) {
         self.anchor = anchor;
     }
 
-    /// The frame's height, CSS pixels.
-    pub fn height(&self) -> f64 {
+    /// The frame's height, in CSS pixels.
+    pub(crate) fn height(&self) -> f64 {
         self.height
     }
 
-    /// Whether the last row is wholly in view; as of the last [`Viewport::cover`].
-    pub fn at_end(&self) -> bool {
+    /// Returns true if all of the last row is in view, as of the last [`Viewport::cover`].
+    pub(crate) fn at_end(&self) -> bool {
         self.at_end
     }
 
-    /// Puts a row at the top edge, or so far below it.
-    pub fn go_to(&mut self, row: usize, below: f64) {
+    /// Puts a row at the top edge, or `below` CSS pixels below it.
+    pub(crate) fn go_to(&mut self, row: usize, below: f64) {
         let row = row.min(self.rows.saturating_sub(1));
         self.anchor = Anchor { row, past: -below };
     }
 
-    /// Goes to the end; how far that is, `cover` finds out.
-    pub fn go_to_end(&mut self) {
+    /// Goes to the end. [`Viewport::cover`] finds the exact position.
+    pub(crate) fn go_to_end(&mut self) {
         let row = self.rows.saturating_sub(1);
         let past = self.height + self.line;
         self.anchor = Anchor { row, past };
     }
 
-    /// Moves on by so many CSS pixels; back if negative.
-    pub fn move_by(&mut self, by: f64) {
+    /// Moves down by this many CSS pixels; up if negative.
+    pub(crate) fn move_by(&mut self, by: f64) {
         self.anchor.past += by;
     }
 
-    /// Which rows are in view. The place is brought inside the log: never above its beginning, nor so far
-    /// below that room is left under its end. With wrapped rows, [`Viewport::go_back`] and call it again
-    /// when their heights have been measured, and [`Viewport::settle`] when they stay.
-    pub fn cover(&mut self, height_of: &dyn Fn(usize) -> f64) -> Cover {
+    /// Returns the rows in view. Clamps the position to the log: never above its start, and no empty room
+    /// below its end. With wrapped rows, call [`Viewport::go_back`] and this again after measuring their
+    /// heights, and [`Viewport::settle`] in the end.
+    pub(crate) fn cover(&mut self, height_of: &dyn Fn(usize) -> f64) -> Cover {
         if self.rows == 0 {
             self.anchor = Anchor::default();
             self.at_end = true;
@@ -121,10 +126,10 @@ impl Viewport {
     }
 
     fn cover_even(&mut self) -> Cover {
-        let most = self.even_most();
+        let max = self.max_even();
         let at = self.anchor.row as f64 * self.line + self.anchor.past;
-        let at = at.clamp(0.0, most);
-        self.at_end = at >= most - 0.5;
+        let at = at.clamp(0.0, max);
+        self.at_end = at >= max - 0.5;
         let row = ((at / self.line) as usize).min(self.rows - 1);
         let past = at - row as f64 * self.line;
         self.anchor = Anchor { row, past };
@@ -168,8 +173,8 @@ impl Viewport {
         }
     }
 
-    /// From a row that begins at `y`, down to the bottom edge or the last row: the row after, and where
-    /// it begins.
+    /// Goes down from a row that starts at `y`, to the bottom edge or the last row. Returns the row after
+    /// that, and where it starts.
     fn down(&self, row: usize, y: f64, height_of: &dyn Fn(usize) -> f64) -> (usize, f64) {
         let (mut row, mut y) = (row, y);
         while y < self.height && row < self.rows {
@@ -179,75 +184,76 @@ impl Viewport {
         (row, y)
     }
 
-    /// What was covered is drawn and does not move any more: the place is told from its first row.
-    pub fn settle(&mut self, cover: &Cover) {
+    /// Ends a draw: makes the first drawn row the anchor.
+    pub(crate) fn settle(&mut self, cover: &Cover) {
         self.anchor = Anchor {
             row: cover.rows.start,
             past: -cover.top,
         };
     }
 
-    /// How tall the scrolled element is to be, CSS pixels.
-    pub fn space(&self) -> f64 {
+    /// The height of the scrolled element, in CSS pixels.
+    pub(crate) fn space(&self) -> f64 {
         let whole = self.wrapped.unwrap_or(self.rows as f64 * self.line);
-        whole.min(TALLEST)
+        whole.min(MAX_HEIGHT)
     }
 
-    /// How far the bar can move.
-    fn bar_most(&self) -> f64 {
+    /// The maximum position of the scroll bar.
+    fn max_bar(&self) -> f64 {
         (self.space() - self.height).max(0.0)
     }
 
-    /// How far rows of one height can move.
-    fn even_most(&self) -> f64 {
+    /// The maximum position of rows of one height.
+    fn max_even(&self) -> f64 {
         (self.rows as f64 * self.line - self.height).max(0.0)
     }
 
-    /// Where the bar belongs.
-    pub fn bar(&self) -> f64 {
-        let most = self.bar_most();
+    /// The exact position of the scroll bar.
+    pub(crate) fn bar(&self) -> f64 {
+        let max = self.max_bar();
         if self.at_end {
-            return most;
+            return max;
         }
         let at = match self.wrapped {
             None => {
                 let at = self.anchor.row as f64 * self.line + self.anchor.past;
-                squeeze(at, self.even_most(), most)
+                scale(at, self.max_even(), max)
             }
             Some(_) => {
                 let part = (self.anchor.past / self.line / 4.0).clamp(0.0, 0.99);
-                (self.anchor.row as f64 + part) / self.rows.max(1) as f64 * most
+                (self.anchor.row as f64 + part) / self.rows.max(1) as f64 * max
             }
         };
-        at.clamp(0.0, most)
+        at.clamp(0.0, max)
     }
 
-    /// Whether the bar stands at an end while the log goes on there, so that it could not be moved on.
-    pub fn is_stuck(&self) -> bool {
+    /// Returns true if the scroll bar is at an end, but the log continues there. The user could not scroll
+    /// further.
+    pub(crate) fn is_bar_stuck(&self) -> bool {
         let at_start = self.anchor.row == 0 && self.anchor.past <= 0.5;
-        (self.bar <= 0.5 && !at_start) || (self.bar >= self.bar_most() - 0.5 && !self.at_end)
+        (self.bar <= 0.5 && !at_start) || (self.bar >= self.max_bar() - 0.5 && !self.at_end)
     }
 
-    /// Whether the bar is not where it belongs.
-    pub fn is_bar_off(&self) -> bool {
+    /// Returns true if the scroll bar is not at its exact position.
+    pub(crate) fn is_bar_off(&self) -> bool {
         (self.bar - self.bar()).abs() > 1.0
     }
 
-    /// Whether the bar stands where it cannot be any more, for the log has become shorter.
-    pub fn is_bar_out(&self) -> bool {
-        self.bar > self.bar_most() + 0.5
+    /// Returns true if the scroll bar is past the end of the log, which has become shorter.
+    pub(crate) fn is_bar_out(&self) -> bool {
+        self.bar > self.max_bar() + 0.5
     }
 
-    /// The bar was put here by the console itself.
-    pub fn told(&mut self, bar: f64) {
+    /// Tells the viewport that the program has moved the scroll bar.
+    pub(crate) fn on_bar_set(&mut self, bar: f64) {
         self.bar = bar;
     }
 
-    /// The reader moved the bar to here. Returns by how far; 0 where it did not move.
-    pub fn scrolled(&mut self, bar: f64) -> f64 {
+    /// Moves the anchor after the user has moved the scroll bar. Returns the distance, in CSS pixels.
+    pub(crate) fn on_bar_moved(&mut self, bar: f64) -> f64 {
         let by = bar - self.bar;
         self.bar = bar;
-        if by.abs() <= (3.0 * self.height).max(2_500.0) {
+        if by.abs() <= (3.0 * self.height).max(MIN_JUMP) {
             self.move_by(by);
         } else {
             self.anchor = self.anchor_at(bar);
@@ -256,27 +262,27 @@ impl Viewport {
     }
 
     fn anchor_at(&self, bar: f64) -> Anchor {
-        let most = self.bar_most().max(1.0);
+        let max = self.max_bar().max(1.0);
         match self.wrapped {
             None => Anchor {
                 row: 0,
-                past: squeeze(bar, most, self.even_most()),
+                past: scale(bar, max, self.max_even()),
             },
-            Some(_) if bar >= most - 0.5 => Anchor {
+            Some(_) if bar >= max - 0.5 => Anchor {
                 row: self.rows.saturating_sub(1),
                 past: self.height + self.line,
             },
             Some(_) => Anchor {
-                row: (bar / most * self.rows as f64) as usize,
+                row: (bar / max * self.rows as f64) as usize,
                 past: 0.0,
             },
         }
     }
 }
 
-/// A place on a way of length `from` as one on a way of length `to`. Near both ends the two go alike.
-fn squeeze(at: f64, from: f64, to: f64) -> f64 {
-    let edge = EDGE.min(from / 2.0).min(to / 2.0);
+/// Scales a position from the length `from` to the length `to`. Near both ends, positions are not scaled.
+fn scale(at: f64, from: f64, to: f64) -> f64 {
+    let edge = UNSCALED_EDGE.min(from / 2.0).min(to / 2.0);
     if (from - to).abs() < 1.0 || at <= edge {
         at
     } else if at >= from - edge {

@@ -1,4 +1,4 @@
-//! The viewport held against plain sums of heights.
+//! Tests the viewport against plain sums of heights.
 
 use super::*;
 use proptest::prelude::*;
@@ -12,8 +12,8 @@ fn even(rows: usize, height: f64) -> Viewport {
     viewport
 }
 
-/// Where a row begins, from the top edge.
-fn place(cover: &Cover, row: usize, heights: &[f64]) -> f64 {
+/// Where a row starts, from the top edge.
+fn row_top(cover: &Cover, row: usize, heights: &[f64]) -> f64 {
     let above: f64 = heights[cover.rows.start..row].iter().sum();
     cover.top + above
 }
@@ -21,26 +21,26 @@ fn place(cover: &Cover, row: usize, heights: &[f64]) -> f64 {
 #[test]
 fn five_million_lines_have_both_ends_and_no_jumps() {
     let mut viewport = even(5_000_000, 900.0);
-    assert_eq!(viewport.space(), TALLEST);
+    assert_eq!(viewport.space(), MAX_HEIGHT);
     viewport.go_to_end();
     let cover = viewport.cover(&|_| LINE);
     assert_eq!(cover.rows.end, 5_000_000);
     let bar = viewport.bar();
-    assert_eq!(bar, TALLEST - 900.0);
-    viewport.told(bar);
-    // A wheel's steps are followed to the pixel, wherever that is.
+    assert_eq!(bar, MAX_HEIGHT - 900.0);
+    viewport.on_bar_set(bar);
+    // Steps of a mouse wheel move the rows by the same number of pixels, at any position.
     for step in 1..2_000 {
-        viewport.scrolled(bar - f64::from(step) * 120.0);
+        viewport.on_bar_moved(bar - f64::from(step) * 120.0);
         let cover = viewport.cover(&|_| LINE);
         viewport.settle(&cover);
         let at = viewport.anchor().row as f64 * LINE + viewport.anchor().past;
         assert_eq!(at, 5_000_000.0 * LINE - 900.0 - f64::from(step) * 120.0);
     }
-    // A long way is a share of the log.
-    viewport.scrolled((TALLEST - 900.0) / 2.0);
+    // A long movement jumps to that share of the log.
+    viewport.on_bar_moved((MAX_HEIGHT - 900.0) / 2.0);
     let middle = viewport.cover(&|_| LINE).rows.start;
     assert!((2_499_900..2_500_100).contains(&middle), "{middle}");
-    viewport.scrolled(0.0);
+    viewport.on_bar_moved(0.0);
     assert_eq!(
         viewport.cover(&|_| LINE),
         Cover {
@@ -51,16 +51,16 @@ fn five_million_lines_have_both_ends_and_no_jumps() {
 }
 
 #[test]
-fn a_bar_at_its_end_before_the_log_is_stuck() {
+fn a_bar_at_its_end_before_the_log_is_bar_stuck() {
     let mut viewport = even(5_000_000, 900.0);
     viewport.go_to(4_000, 0.0);
     viewport.cover(&|_| LINE);
-    viewport.told(1_000.0);
-    viewport.scrolled(0.0);
+    viewport.on_bar_set(1_000.0);
+    viewport.on_bar_moved(0.0);
     viewport.cover(&|_| LINE);
-    assert!(viewport.is_stuck());
-    viewport.told(viewport.bar());
-    assert!(!viewport.is_stuck());
+    assert!(viewport.is_bar_stuck());
+    viewport.on_bar_set(viewport.bar());
+    assert!(!viewport.is_bar_stuck());
 }
 
 proptest! {
@@ -71,9 +71,9 @@ proptest! {
         viewport.go_to(row, 0.0);
         let drawn = viewport.cover(&|_| LINE);
         let bar = viewport.bar();
-        let mut other = even(rows, 700.0);
-        other.anchor = other.anchor_at(bar);
-        let again = other.cover(&|_| LINE);
+        let mut second = even(rows, 700.0);
+        second.anchor = second.anchor_at(bar);
+        let again = second.cover(&|_| LINE);
         prop_assert!(again.rows.start.abs_diff(drawn.rows.start) <= 1);
     }
 
@@ -95,10 +95,10 @@ proptest! {
             let before = cover.clone();
             viewport.move_by(by);
             cover = viewport.cover(&height_of);
-            // What was in view and still is has moved by as much as was asked, but for the ends.
+            // Rows that stay in view have moved by the requested distance, except at the ends.
             let shared = before.rows.start.max(cover.rows.start);
             if shared < before.rows.end.min(cover.rows.end) {
-                let moved = place(&before, shared, &heights) - place(&cover, shared, &heights);
+                let moved = row_top(&before, shared, &heights) - row_top(&cover, shared, &heights);
                 let at_an_end = viewport.at_end()
                     || (cover.rows.start == 0 && cover.top == 0.0);
                 prop_assert!((moved - by).abs() < 0.01 || at_an_end);
@@ -106,7 +106,7 @@ proptest! {
         }
         prop_assert!(cover.top <= 0.0);
         prop_assert!(cover.top + heights[cover.rows.start] > 0.0);
-        let bottom = place(&cover, cover.rows.end, &heights);
+        let bottom = row_top(&cover, cover.rows.end, &heights);
         prop_assert!(bottom >= height.min(whole) - 0.01);
         prop_assert!(cover.rows.end - cover.rows.start <= 1 + (height / LINE) as usize + 1);
     }
@@ -124,7 +124,7 @@ proptest! {
         let before = viewport.cover(&known);
         viewport.settle(&before);
         viewport.move_by(-by);
-        // First by estimates for the rows above, then as they are.
+        // First with estimates for the rows above, then with their real heights.
         let first = before.rows.start;
         let guessed = |row: usize| if row < first { LINE } else { heights[row] };
         let meant = viewport.anchor();
@@ -132,7 +132,7 @@ proptest! {
         viewport.go_back(meant);
         let cover = viewport.cover(&known);
         if cover.rows.contains(&first) && cover.rows.start > 0 && !viewport.at_end() {
-            let moved = place(&cover, first, &heights) - before.top;
+            let moved = row_top(&cover, first, &heights) - before.top;
             prop_assert!((moved - by).abs() < 0.01, "{moved} {by}");
         }
     }

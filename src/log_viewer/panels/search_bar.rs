@@ -1,4 +1,4 @@
-//! The search: its field, its options, what was found.
+//! The search bar: field, options, buttons and results.
 
 use crate::i18n::numbers::number;
 use crate::log::QueryErrorKind;
@@ -10,19 +10,23 @@ use crate::ui::input::select;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// How many lines of context can be shown with each match.
+/// The choices of how many lines to show around each match.
 const CONTEXTS: [usize; 4] = [0, 2, 5, 20];
 
-/// The search's field and buttons.
-pub fn search_bar(tools: LogCommands) -> AnyView {
-    let finder = tools.finder;
-    let active = bool_signal(move || finder.found.with(|found| found.active && found.lines > 0));
-    let keys = move |event: web_sys::KeyboardEvent| {
+/// The search bar.
+pub(crate) fn search_bar(commands: LogCommands) -> AnyView {
+    let search = commands.search;
+    let has_matches = bool_signal(move || {
+        search
+            .results
+            .with(|results| results.active && results.lines > 0)
+    });
+    let on_keydown = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
             match event.shift_key() {
-                true => finder.previous(),
-                false => finder.next(),
+                true => search.previous(),
+                false => search.next(),
             }
         }
     };
@@ -36,62 +40,62 @@ pub fn search_bar(tools: LogCommands) -> AnyView {
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                prop:value=text_signal(move || finder.query.with(|query| query.text.clone()))
+                prop:value=text_signal(move || search.query.with(|query| query.text.clone()))
                 aria-invalid=text_signal(move || {
-                    finder.found.with(|found| found.error.is_some()).to_string()
+                    search.results.with(|results| results.error.is_some()).to_string()
                 })
                 aria-describedby="log-matches"
                 on:input=move |event| {
                     let text = event_target_value(&event);
-                    finder.look_for(|query| query.text = text);
+                    search.set_query(|query| query.text = text);
                 }
-                on:keydown=keys
+                on:keydown=on_keydown
             />
-            {options(finder)}
+            {options(search)}
             {Button::new(Signal::stored("↑".to_owned()))
                 .name(t_signal!(log.previous))
                 .title(t_signal!(log.previous))
-                .disabled(bool_signal(move || !active.get()))
-                .on_press(move || finder.previous())}
+                .disabled(bool_signal(move || !has_matches.get()))
+                .on_press(move || search.previous())}
             {Button::new(Signal::stored("↓".to_owned()))
                 .name(t_signal!(log.next))
                 .title(t_signal!(log.next))
-                .disabled(bool_signal(move || !active.get()))
-                .on_press(move || finder.next())}
+                .disabled(bool_signal(move || !has_matches.get()))
+                .on_press(move || search.next())}
             <span id="log-matches" class="quiet log-matches" role="status">
-                {text_signal(move || said(&finder.found.get()))}
+                {text_signal(move || results_text(&search.results.get()))}
             </span>
-            {only_matches(tools)}
+            {only_matches(commands)}
         </div>
     }
     .into_any()
 }
 
-/// Case, whole words, regular expression.
-fn options(finder: LogSearch) -> AnyView {
-    let query = finder.query;
+/// The options: match case, whole words, regular expression.
+fn options(search: LogSearch) -> AnyView {
+    let query = search.query;
     view! {
         {Button::new(Signal::stored("Aa".to_owned()))
             .name(t_signal!(log.case))
             .title(t_signal!(log.case))
             .pressed(bool_signal(move || query.with(|query| query.match_case)))
-            .on_press(move || finder.look_for(|query| query.match_case = !query.match_case))}
+            .on_press(move || search.set_query(|query| query.match_case = !query.match_case))}
         {Button::new(Signal::stored("W".to_owned()))
             .name(t_signal!(log.word))
             .title(t_signal!(log.word))
             .pressed(bool_signal(move || query.with(|query| query.whole_word)))
-            .on_press(move || finder.look_for(|query| query.whole_word = !query.whole_word))}
+            .on_press(move || search.set_query(|query| query.whole_word = !query.whole_word))}
         {Button::new(Signal::stored(".*".to_owned()))
             .name(t_signal!(log.regex))
             .title(t_signal!(log.regex))
             .pressed(bool_signal(move || query.with(|query| query.regex)))
-            .on_press(move || finder.look_for(|query| query.regex = !query.regex))}
+            .on_press(move || search.set_query(|query| query.regex = !query.regex))}
     }
     .into_any()
 }
 
-/// All lines, or only the matches with lines around them.
-fn only_matches(tools: LogCommands) -> AnyView {
+/// The choice between all lines and only matches with lines around them.
+fn only_matches(commands: LogCommands) -> AnyView {
     let mut choices = vec![(String::new(), t_signal!(log.all_lines))];
     for lines in CONTEXTS {
         let word = match lines {
@@ -101,19 +105,19 @@ fn only_matches(tools: LogCommands) -> AnyView {
         choices.push((lines.to_string(), word));
     }
     let chosen = move || {
-        let context = tools.finder.context.get();
+        let context = commands.search.context.get();
         context.map(|lines| lines.to_string()).unwrap_or_default()
     };
     let choose = move |value: String| {
         let context = value.parse().ok();
-        tools.finder.show_only(context);
+        commands.search.show_only_matches(context);
     };
     select(t_signal!(log.shown), choices, chosen, choose)
 }
 
-/// What was found, or what is wrong.
-fn said(found: &SearchResults) -> String {
-    if let Some(error) = found.error {
+/// The results, or the error of the query, in words.
+fn results_text(results: &SearchResults) -> String {
+    if let Some(error) = results.error {
         return match error {
             QueryErrorKind::Empty => "",
             QueryErrorKind::Group => t_string!(log.wrong_group),
@@ -125,13 +129,13 @@ fn said(found: &SearchResults) -> String {
         }
         .to_owned();
     }
-    if !found.active {
+    if !results.active {
         return String::new();
     }
-    let lines = number(found.lines);
-    match (found.done, found.at) {
+    let lines = number(results.lines);
+    match (results.done, results.current) {
         (false, _) => t_string!(log.searching, n = lines),
-        (true, _) if found.lines == 0 => t_string!(log.nothing_found).to_owned(),
+        (true, _) if results.lines == 0 => t_string!(log.nothing_found).to_owned(),
         (true, Some(at)) => t_string!(log.found_at, at = number(at + 1), n = lines),
         (true, None) => t_string!(log.found, n = lines),
     }

@@ -1,0 +1,76 @@
+//! The menu to hide lines by their level.
+
+use crate::i18n::numbers::number;
+use crate::log_viewer::panels::menu::{checkbox, menu};
+use crate::log_viewer::view_state::LogViewer;
+use crate::reactive::{bool_signal, dynamic, memo, text_signal};
+use crate::t_string;
+use leptos::prelude::*;
+
+/// The maximum number of levels in the menu. No real log has more.
+const MAX_LEVELS: usize = 20;
+
+/// The menu: a checkbox for each level, with the number of its lines.
+pub(crate) fn level_menu(viewer: LogViewer) -> AnyView {
+    let count = memo(move || {
+        viewer.counts.track();
+        let levels = viewer
+            .with_model(|model| model.log.levels().len())
+            .unwrap_or(0);
+        levels.min(MAX_LEVELS)
+    });
+    let label =
+        text_signal(
+            move || match viewer.filter.with(|filter| filter.hidden_levels.len()) {
+                0 => t_string!(log.levels).to_owned(),
+                hidden => t_string!(log.levels_hidden, n = hidden),
+            },
+        );
+    let content = move || {
+        dynamic(move || {
+            (0..count.get())
+                .map(|level| level_checkbox(viewer, level as u8))
+                .collect_view()
+        })
+        .into_any()
+    };
+    menu(label, content)
+}
+
+/// The checkbox of a level. None for the level of entries without one, if the log has no such lines.
+fn level_checkbox(viewer: LogViewer, level_number: u8) -> Option<AnyView> {
+    let level = memo(move || {
+        viewer.counts.track();
+        let level = viewer.with_model(|model| {
+            let level = model.log.levels().get(usize::from(level_number))?;
+            Some((level.name.clone(), level.lines))
+        });
+        level.flatten().unwrap_or_default()
+    });
+    let has_lines = untrack(move || level.with(|(_, lines)| *lines > 0));
+    if !has_lines && level_number == 0 {
+        return None;
+    }
+    let label = text_signal(move || {
+        let (name, lines) = level.get();
+        let name = if name.is_empty() {
+            t_string!(log.no_level).to_owned()
+        } else {
+            name
+        };
+        format!("{name} ({})", number(lines))
+    });
+    let is_shown = bool_signal(move || {
+        viewer
+            .filter
+            .with(|filter| !filter.hidden_levels.contains(&level_number))
+    });
+    let toggle = move || {
+        viewer.set_filter(|filter| {
+            if !filter.hidden_levels.remove(&level_number) {
+                filter.hidden_levels.insert(level_number);
+            }
+        });
+    };
+    Some(checkbox(label, is_shown, toggle))
+}

@@ -1,0 +1,132 @@
+//! The time window: loads only the part of the log between two times. The URL has them as `start` and
+//! `end`.
+
+use crate::i18n::words;
+use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::layout::times::{local_offset, read_local, stamp};
+use crate::log_viewer::panels::menu::menu;
+use crate::log_viewer::selection::Selection;
+use crate::log_viewer::view_state::set_if_changed;
+use crate::reactive::{bool_signal, show, text_signal};
+use crate::ui::button::Button;
+use crate::{t_signal, t_string};
+use leptos::prelude::*;
+
+impl Selection {
+    /// Loads another time window (Unix seconds, UTC; `None` for no limit). Clears the selection, since
+    /// lines have other numbers there.
+    pub(crate) fn set_time_window(self, start: Option<i64>, end: Option<i64>) {
+        set_if_changed(self.viewer.time_window, (start, end));
+        self.viewer.set_options(|options| {
+            options.selected = None;
+            options.href = self.href();
+        });
+        self.viewer.follow_end();
+        self.write_url();
+    }
+
+    /// Loads only the time of these lines, counted from 0.
+    pub(crate) fn set_time_window_to_lines(self, first: usize, last: usize) {
+        let times = self.viewer.with_model(|model| {
+            let last = last.min(model.log.len().saturating_sub(1));
+            (model.log.near_time(first), model.log.near_time(last))
+        });
+        if let Some((start, end)) = times {
+            self.set_time_window(start, end);
+        }
+    }
+}
+
+/// A notice while a time window is loaded. Says which one, and leads back to the whole log.
+pub(crate) fn time_window_notice(commands: LogCommands) -> AnyView {
+    let viewer = commands.viewer;
+    let text = text_signal(move || {
+        let utc = viewer.options.with(|options| options.utc);
+        let time_text = |time: Option<i64>| match time {
+            Some(time) => words().absolute(time.saturating_mul(1000), utc),
+            None => "…".to_owned(),
+        };
+        let (start, end) = viewer.time_window.get();
+        t_string!(
+            log.window_said,
+            from = time_text(start),
+            to = time_text(end)
+        )
+    });
+    let notice = move || {
+        view! {
+            <div class="log-selection" role="status">
+                <span>{text}</span>
+                {Button::new(t_signal!(log.window_whole))
+                    .on_press(move || commands.selection.set_time_window(None, None))}
+            </div>
+        }
+        .into_any()
+    };
+    show(move || viewer.time_window.get() != (None, None), notice).into_any()
+}
+
+/// The menu to choose a time window.
+pub(crate) fn time_window_menu(commands: LogCommands) -> AnyView {
+    menu(t_signal!(log.window), move || time_window_fields(commands))
+}
+
+fn time_window_fields(commands: LogCommands) -> AnyView {
+    let viewer = commands.viewer;
+    let is_utc = move || viewer.options.with_untracked(|options| options.utc);
+    let (start, end) = viewer.time_window.get_untracked();
+    let times = viewer.counts.with_untracked(|counts| counts.times);
+    let from = RwSignal::new(field_text(
+        start.or(times.map(|(first, _)| first)),
+        is_utc(),
+    ));
+    let to = RwSignal::new(field_text(end.or(times.map(|(_, last)| last)), is_utc()));
+    let is_reversed = RwSignal::new(false);
+    let apply = move || {
+        let from = read_local(&from.get_untracked(), is_utc());
+        let to = read_local(&to.get_untracked(), is_utc());
+        is_reversed.set(from.zip(to).is_some_and(|(from, to)| to < from));
+        if !is_reversed.get_untracked() {
+            commands.selection.set_time_window(from, to);
+        }
+    };
+    view! {
+        {time_field(t_signal!(log.window_from), from)}
+        {time_field(t_signal!(log.window_to), to)}
+        <p class="field-problem" role="status">
+            {text_signal(move || match is_reversed.get() {
+                true => t_string!(log.window_wrong).to_owned(),
+                false => String::new(),
+            })}
+        </p>
+        {Button::new(t_signal!(log.window_apply)).primary().on_press(apply)}
+        {Button::new(t_signal!(log.window_whole))
+            .disabled(bool_signal(move || viewer.time_window.get() == (None, None)))
+            .on_press(move || commands.selection.set_time_window(None, None))}
+    }
+    .into_any()
+}
+
+/// Formats Unix seconds for a `datetime-local` field.
+fn field_text(time: Option<i64>, utc: bool) -> String {
+    let text = time.map(|time| {
+        let offset = if utc { 0 } else { local_offset(time) };
+        stamp(time.saturating_add(offset), 0)
+    });
+    text.unwrap_or_default().trim_end_matches('Z').to_owned()
+}
+
+fn time_field(label: Signal<String>, value: RwSignal<String>) -> AnyView {
+    view! {
+        <label class="field">
+            <span class="field-label">{label}</span>
+            <input
+                type="datetime-local"
+                step="1"
+                prop:value=value
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+        </label>
+    }
+    .into_any()
+}
