@@ -1,5 +1,5 @@
-//! Holds the wire types against the reference's own examples (`tests/samples`): decode, then encode,
-//! and every field of the example must be there again, with its value.
+//! Tests the wire types against the reference's own examples (`tests/samples`): decodes and encodes each
+//! one, and compares all fields.
 
 use proptest::prelude::*;
 use serde::Serialize;
@@ -13,13 +13,13 @@ fn round_trip<T: Serialize + DeserializeOwned>(sample: &str) -> (Value, Value) {
     (serde_json::from_str(sample).expect("JSON"), encoded)
 }
 
-/// A request must come back exactly: nothing lost, nothing added.
+/// A request must be the same after decoding and encoding.
 fn request<T: Serialize + DeserializeOwned>(sample: &str) {
     let (sample, encoded) = round_trip::<T>(sample);
     assert_eq!(encoded, sample);
 }
 
-/// An answer must keep every field that the sample has; more are allowed.
+/// An answer must keep every field of the sample. More are allowed.
 fn answer<T: Serialize + DeserializeOwned>(sample: &str) {
     let (sample, encoded) = round_trip::<T>(sample);
     assert_contains(&encoded, &sample, "");
@@ -114,7 +114,7 @@ fn a_build_needs_no_field_but_its_id() {
             *value = Value::Null;
         }
     }
-    serde_json::from_value::<Build>(object.into()).expect("null is as good as missing");
+    serde_json::from_value::<Build>(object.into()).expect("null is the same as missing");
 }
 
 #[test]

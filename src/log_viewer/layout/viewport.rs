@@ -1,4 +1,4 @@
-//! Where the reader is in the log, and how that becomes a scroll bar and back. No DOM.
+//! The viewport: the scroll position in the log, and its translation to the scroll bar and back. No DOM.
 //!
 //! The position is an anchor: the row at the top edge, and how much of it is above that edge. Everything
 //! drawn follows from the anchor alone. The scroll bar only reports movements: a small one moves the anchor

@@ -127,9 +127,9 @@ proptest! {
         // First with estimates for the rows above, then with their real heights.
         let first = before.rows.start;
         let guessed = |row: usize| if row < first { LINE } else { heights[row] };
-        let meant = viewport.anchor();
+        let anchor = viewport.anchor();
         viewport.cover(&guessed);
-        viewport.go_back(meant);
+        viewport.go_back(anchor);
         let cover = viewport.cover(&known);
         if cover.rows.contains(&first) && cover.rows.start > 0 && !viewport.at_end() {
             let moved = row_top(&cover, first, &heights) - before.top;

@@ -47,7 +47,7 @@ fn expected(entry: &Map<String, Value>) -> Vec<LineFacts> {
         .collect()
 }
 
-/// The JSON of a value where a text belongs is shown with the escapes and the order that it came in.
+/// Normalizes JSON in place of a text, which keeps its original escapes and order of keys.
 fn canonical((text, level, time, continues): LineFacts) -> LineFacts {
     let canonical = |text: String| match serde_json::from_str::<Value>(&text) {
         Ok(value) => value.to_string(),
@@ -81,7 +81,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A level that is not too long to be kept, however it is written.
+/// A level that is short enough to be kept, with any style of escapes.
 fn short_value() -> impl Strategy<Value = Value> {
     any_value().prop_filter("short", |value| written(value, 2).len() < 64)
 }
@@ -94,7 +94,7 @@ fn any_entry() -> impl Strategy<Value = Map<String, Value>> {
         8 => (1_441_770_000i64..1_441_780_000).prop_map(Value::from),
         1 => any::<i64>().prop_map(Value::from),
         1 => any::<u64>().prop_map(Value::from),
-        // Quarters, which the reading of floats does not change.
+        // Quarters, which are exact as floats.
         1 => (-4_000_000_000_000i64..4_000_000_000_000).prop_map(|time| Value::from(time as f64 / 4.0)),
         1 => any_value(),
     ];
@@ -117,7 +117,7 @@ fn any_entry() -> impl Strategy<Value = Map<String, Value>> {
         })
 }
 
-/// As `serde_json` writes it, with more escapes or more white space than there need be.
+/// Writes a value as `serde_json` does, or with unneeded white space or escapes.
 fn written(value: &Value, style: u8) -> String {
     match style % 3 {
         0 => value.to_string(),
@@ -139,7 +139,7 @@ fn written(value: &Value, style: u8) -> String {
 proptest! {
     #![proptest_config(cases())]
 
-    /// Wherever the body is cut, what comes out is what `serde_json` reads.
+    /// Wherever the body is cut, the lines are the ones that `serde_json` reads.
     #[test]
     fn entries_are_those_of_the_body(
         entries in prop::collection::vec(any_entry(), 0..12),
@@ -158,7 +158,8 @@ proptest! {
         prop_assert_eq!(summary.bytes, body.len() as u64);
     }
 
-    /// Wherever any bytes are cut, the same comes out; and never a panic, nor more lines than bytes.
+    /// Wherever arbitrary bytes are cut, the lines are the same. There is never a panic, and there are never
+    /// more lines than bytes.
     #[test]
     fn cuts_change_nothing(
         body in any_body(),
@@ -177,7 +178,7 @@ proptest! {
         prop_assert!(whole.len() <= body.len());
     }
 
-    /// Invalid UTF-8 is replaced as the standard library does.
+    /// Invalid UTF-8 is replaced like the standard library does.
     #[test]
     fn invalid_text_is_replaced(text in prop::collection::vec(any_byte(), 0..30), cut in any::<u8>()) {
         let mut body = b"[{\"message\":\"".to_vec();
@@ -187,7 +188,7 @@ proptest! {
         prop_assert_eq!(texts(&log), [String::from_utf8_lossy(&text)]);
     }
 
-    /// A body that is cut short gives the entries that are whole.
+    /// A body that is cut off gives its complete entries.
     #[test]
     fn what_came_stays(entries in prop::collection::vec(any_entry(), 0..6), end in any::<u8>()) {
         let body = Value::from_iter(entries.iter().cloned().map(Value::Object)).to_string();
@@ -223,7 +224,7 @@ fn any_byte() -> impl Strategy<Value = u8> {
     })
 }
 
-/// Pieces of JSON in any order, and a few bytes that are none.
+/// Pieces of JSON in any order, and a few arbitrary bytes.
 fn any_body() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         prop::sample::select(vec![
@@ -382,7 +383,7 @@ fn a_log_that_is_too_long_ends_and_says_so() {
     let summary = log.end();
     assert_eq!(summary.entries + summary.unreadable, 100);
     assert_eq!(summary.entries, log.len() as u64);
-    // Half of 4 MiB at least, and no more.
+    // At least half of 4 MiB, and at most 4 MiB.
     assert!(
         (2 << 20..4 << 20).contains(&log.text_bytes()),
         "{}",

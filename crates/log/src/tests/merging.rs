@@ -135,7 +135,7 @@ fn times_and_lines_find_each_other() {
 proptest! {
     #![proptest_config(cases())]
 
-    /// However a growing log is cut into answers, what comes out is the log.
+    /// However a growing log is cut into answers, the lines are the log's.
     #[test]
     fn polling_a_growing_log_yields_the_log(
         steps in prop::collection::vec((0i64..2, "[ab]{1}\n?", prop::bool::weighted(0.8)), 0..40),
@@ -171,7 +171,7 @@ proptest! {
         prop_assert_eq!(texts(&log), expected);
     }
 
-    /// Asking for everything again changes nothing.
+    /// Requesting the whole log again changes nothing.
     #[test]
     fn the_same_answer_again_is_nothing_new(
         entries in prop::collection::vec((prop::option::of(0i64..3), "[ab\n]{0,3}"), 0..30),

@@ -1,11 +1,11 @@
-//! Escapes and controls, against a slow version that goes one character at a time.
+//! Tests painting against a slow version that handles one character at a time.
 
 use crate::ansi::{Color, EscapeMode, Painted, Style, paint, plain};
 use crate::tests::{body, cases, read};
 use crate::text::is_special;
 use proptest::prelude::*;
 
-/// The shown characters, each with its style, whether it is linked, and the style after all.
+/// The visible characters, each with its style and true if it is linked, and the style after them.
 fn slowly(text: &str, start: Style) -> (Vec<(char, Style, bool)>, Style) {
     let chars: Vec<char> = text.chars().collect();
     let mut shown: Vec<(char, Style, bool)> = Vec::new();
@@ -61,7 +61,7 @@ fn slowly(text: &str, start: Style) -> (Vec<(char, Style, bool)>, Style) {
     (shown, style)
 }
 
-/// How long the sequence is, and its kind: the last character of CSI, `]` of a whole OSC, or a space.
+/// The length of a sequence, and its kind: the final character of CSI, `]` for a complete OSC, or a space.
 fn slow_escape(rest: &[char]) -> (usize, char) {
     match rest.get(1) {
         Some('[') => {
@@ -180,7 +180,7 @@ proptest! {
         }
     }
 
-    /// Colors go on over ends of lines, wherever one begins to read.
+    /// Colors continue on the next line, whichever line is painted first.
     #[test]
     fn colors_are_carried(lines in prop::collection::vec(any_line(), 0..24)) {
         let (log, _) = read(body(&lines).as_bytes(), &[50, 100]);

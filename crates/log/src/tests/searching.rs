@@ -1,4 +1,4 @@
-//! Search, rows and overview against slow, obvious versions.
+//! Tests search, rows and overview against slow and obvious versions.
 
 use crate::log::Log;
 use crate::tests::{body, cases, read};
@@ -12,7 +12,7 @@ fn is_word(char: Option<char>) -> bool {
     char.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_')
 }
 
-/// A character as it is compared when case does not count.
+/// Folds a character's case.
 fn folded(char: char) -> String {
     match char.is_ascii() {
         true => char.to_ascii_lowercase().to_string(),
@@ -20,7 +20,7 @@ fn folded(char: char) -> String {
     }
 }
 
-/// Character by character.
+/// Finds all matches, one character at a time.
 fn naive(text: &str, query: &SearchQuery) -> Vec<Range<usize>> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let needle: Vec<char> = query.text.chars().collect();
@@ -82,7 +82,7 @@ fn any_query() -> impl Strategy<Value = SearchQuery> {
     })
 }
 
-/// A text as a regular expression for itself.
+/// Escapes a text as a regular expression.
 fn escaped(text: &str) -> String {
     text.chars()
         .map(|char| match char.is_ascii_punctuation() {
@@ -160,7 +160,7 @@ proptest! {
         prop_assert_eq!(found(&log, &query, 64), (lines, count));
     }
 
-    /// Rows, however they grow, are the lines that the filter lets through.
+    /// However the rows grow, they are the lines that the filter shows.
     #[test]
     fn rows_are_the_lines_that_are_shown(
         lines in prop::collection::vec(("[ab]{0,2}", 0usize..3), 0..60),
@@ -230,7 +230,7 @@ proptest! {
         prop_assert_eq!(overview.buckets(), buckets);
     }
 
-    /// Any text is a query or an error at a place in it; and never a panic.
+    /// Any text is a query, or an error at a position in it. There is never a panic.
     #[test]
     fn any_regex_is_a_query_or_an_error(text in "[ab()\\[\\]{}*+?|\\\\^$.,0-9:dpu<!= -]{1,12}") {
         if let Err(error) = (SearchQuery { text: text.clone(), regex: true, ..SearchQuery::default() }).compile() {

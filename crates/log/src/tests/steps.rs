@@ -1,4 +1,4 @@
-//! Steps of whole logs.
+//! Tests the steps of whole logs.
 
 use crate::log::Log;
 use crate::tests::{cases, read};
@@ -7,7 +7,7 @@ use StepState::{Done, Failed, Running};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// A log of these lines, a second apart, that come one by one.
+/// A log of these lines, one second apart, which arrive one by one.
 fn log(lines: &[&str]) -> Log {
     let entries = lines.iter().enumerate().map(|(index, line)| {
         let level = if line.starts_with('!') {
@@ -57,9 +57,9 @@ fn steps_that_follow_each_other() {
             ("RUN make test", 5, 6, 1, Running),
         ]
     );
-    let of: Vec<Option<usize>> = (0..8).map(|line| log.steps().step_of_line(line)).collect();
+    let step_of: Vec<Option<usize>> = (0..8).map(|line| log.steps().step_of_line(line)).collect();
     assert_eq!(
-        of,
+        step_of,
         [
             None,
             Some(0),
@@ -142,9 +142,12 @@ fn steps_that_run_at_once() {
         step_facts(&log),
         [("RUN make", 2, 8, 6, Done), ("RUN test", 3, 11, 8, Failed)]
     );
-    let of: Vec<Option<usize>> = (0..14).map(|line| log.steps().step_of_line(line)).collect();
+    let step_of: Vec<Option<usize>> = (0..14).map(|line| log.steps().step_of_line(line)).collect();
     let (a, b) = (Some(0), Some(1));
-    assert_eq!(of, [None, None, a, b, a, b, a, a, a, b, b, b, None, None]);
+    assert_eq!(
+        step_of,
+        [None, None, a, b, a, b, a, a, a, b, b, b, None, None]
+    );
     log.set_outcome(Outcome::Failed);
     assert_eq!(log.steps().failing(), Some(1));
     // The first line of a folded step stays visible, wherever its other lines are.
@@ -169,7 +172,8 @@ fn a_log_of_nothing_but_steps_is_bounded() {
 proptest! {
     #![proptest_config(cases())]
 
-    /// Whatever comes, each step's lines are its own, and every line is of one at most.
+    /// Whatever the lines, each step has the first and the last of its lines, and each line belongs to at
+    /// most one step.
     #[test]
     fn sections_hold_their_lines(
         lines in prop::collection::vec(
