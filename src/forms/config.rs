@@ -16,7 +16,7 @@ use crate::forms::common::form_state::FormState;
 use crate::forms::common::import_panel::exchange_panel;
 use crate::forms::common::submission::{Submission, SubmissionRequest, Verification};
 use crate::forms::common::undoable::Document;
-use crate::forms::config::build_button::build_button;
+use crate::forms::config::build_button::row_build_button;
 use crate::forms::config::changes_view::names;
 use crate::forms::config::conflict_dialog::{Conflict, conflict_view};
 use crate::forms::config::editor::{ConfigEditor, ConfigOrigin, EditorSnapshot, encode};
@@ -214,7 +214,7 @@ pub fn config_form(
         prefix: "",
         image: Signal::derive(move || path.get_value()),
         selects: true,
-        beside: Some(Arc::new(move |row| build_button(path, row))),
+        beside: Some(Arc::new(move |row| row_build_button(path, row))),
     };
     let saved_notice = move || {
         view! {

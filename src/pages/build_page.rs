@@ -9,7 +9,7 @@ pub mod tab_icon;
 
 use crate::api::Build as BuildData;
 use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
-use crate::components::builds::build_buttons::trigger_buttons;
+use crate::components::builds::build_buttons::build_buttons;
 use crate::components::builds::status_badge::status_badge;
 use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
@@ -90,7 +90,7 @@ pub fn Build(build_id: String) -> impl IntoView {
     let trigger = move || {
         target
             .get()
-            .map(|target| trigger_buttons(target, AfterStart::Open))
+            .map(|target| build_buttons(target, AfterStart::Open))
     };
     let loaded = move || {
         view! {
@@ -135,7 +135,7 @@ fn above(repository: Option<(String, String)>) -> AnyView {
 fn offer_actions(target: Memo<Option<BuildTarget>>) {
     let starter = use_build_starter();
     offer(move || {
-        let Some(target) = target.get().filter(BuildTarget::is_whole) else {
+        let Some(target) = target.get().filter(BuildTarget::is_complete) else {
             return Vec::new();
         };
         let image = target.image();

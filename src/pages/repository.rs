@@ -6,7 +6,7 @@ mod remove;
 use crate::api::Repository as RepositoryData;
 use crate::client::Error;
 use crate::components::breadcrumbs::{crumbs, namespace_crumb};
-use crate::components::builds::build_buttons::trigger_buttons;
+use crate::components::builds::build_buttons::build_buttons;
 use crate::components::builds::list::{new_builds, use_builds};
 use crate::components::builds::table::builds_table;
 use crate::components::error_notice::load_error;
@@ -237,7 +237,7 @@ fn build_by_tag(path: StoredValue<(String, String)>) -> AnyView {
                 tag,
                 ..BuildTarget::default()
             };
-            trigger_buttons(target, AfterStart::Stay)
+            build_buttons(target, AfterStart::Stay)
         })
     };
     view! {

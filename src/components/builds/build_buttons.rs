@@ -1,16 +1,16 @@
-//! Starting a build: of a tag's head at a press, or of one commit through a dialog.
+//! Buttons that start a build: of the head of a tag's branch, or of one commit through a dialog.
 
 use crate::reactive::text_signal;
 use crate::state::overlay::{OpenOverlay, Overlay};
-use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
+use crate::state::start_build::{AfterStart, BuildControl, BuildTarget, use_build_control};
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// 'Build' and 'At a commit' for one image tag. Where it is not known which, says so.
-pub fn trigger_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
-    if !target.is_whole() {
+/// 'Build' and 'At a commit' for one image tag. Disabled, with the reason, when the tag is not known.
+pub fn build_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
+    if !target.is_complete() {
         return view! {
             <div class="trigger">
                 {Button::new(t_signal!(trigger.build)).title(t_signal!(trigger.unknown)).never()}
@@ -18,55 +18,57 @@ pub fn trigger_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
         }
         .into_any();
     }
-    let starter = use_build_starter();
-    let over = expect_context::<OpenOverlay>().0;
-    let sending = RwSignal::new(false);
-    let name = StoredValue::new(target.image());
+    let control = use_build_control();
+    let image = Signal::stored(target.image());
     let target = StoredValue::new(target);
-    let send = move || {
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        let request = target.with_value(|target| target.request(None));
-        leptos::task::spawn_local(async move {
-            // The page, or the row, may go meanwhile; what came of it is told all the same.
-            let opens = move || after != AfterStart::Stay && sending.try_get_untracked().is_some();
-            if let Err(error) = starter.start(request, opens).await {
-                starter.failed(target.try_get_value().unwrap_or_default(), error);
-            }
-            let _ = sending.try_set(false);
-        });
-    };
-    let now = after == AfterStart::First;
-    let label = text_signal(move || match sending.get() {
-        true => t_string!(trigger.sending),
-        false if now => t_string!(trigger.build_now),
-        false => t_string!(trigger.build),
-    });
-    let own_name = text_signal(move || match now {
-        true => t_string!(trigger.build_image_now, image = name.get_value()),
-        false => t_string!(trigger.build_image, image = name.get_value()),
-    });
-    let at_commit = move || {
-        Button::new(t_signal!(trigger.commit))
-            .name(t_signal!(trigger.commit_of, image = name.get_value()))
-            .busy(sending)
-            .on_press(move || over.set(Some(Overlay::Commit(target.get_value(), after))))
-    };
-    // In a table each row has one: many of the loudest would say nothing.
+    let press = move || control.start_head(target.get_value(), after);
+    // A table has these in each row: as primary buttons they would all ask for attention.
     let button = match after {
-        AfterStart::Stay => Button::new(label),
-        AfterStart::Open | AfterStart::First => Button::new(label).primary(),
+        AfterStart::Stay => build_button(control, image),
+        AfterStart::Open => build_button(control, image).primary(),
+        AfterStart::First => build_now_button(control, image).primary(),
     };
-    view! {
-        <div class="trigger button-group">
-            {button
-                .icon(icon::PLAY)
-                .name(own_name)
-                .busy(sending)
-                .on_press(send)} {(!now).then(at_commit)}
-        </div>
-    }
-    .into_any()
+    let commit = (after != AfterStart::First).then(|| commit_button(control, image, target, after));
+    view! { <div class="trigger button-group">{button.on_press(press)} {commit}</div> }.into_any()
+}
+
+/// The Build button of an image, `namespace/name:tag`. The caller adds what a press does.
+pub fn build_button(control: BuildControl, image: Signal<String>) -> Button {
+    Button::new(build_label(control.busy()))
+        .icon(icon::PLAY)
+        .name(t_signal!(trigger.build_image, image = image.get()))
+        .busy(control.busy())
+}
+
+/// The Build button of an image that was not built yet.
+fn build_now_button(control: BuildControl, image: Signal<String>) -> Button {
+    Button::new(start_label(control.busy(), || t_string!(trigger.build_now)))
+        .icon(icon::PLAY)
+        .name(t_signal!(trigger.build_image_now, image = image.get()))
+        .busy(control.busy())
+}
+
+/// The text of a Build button. It says so while the request is under way.
+pub(crate) fn build_label(busy: Signal<bool>) -> Signal<String> {
+    start_label(busy, || t_string!(trigger.build))
+}
+
+fn start_label(busy: Signal<bool>, idle: fn() -> &'static str) -> Signal<String> {
+    text_signal(move || match busy.get() {
+        true => t_string!(trigger.sending),
+        false => idle(),
+    })
+}
+
+fn commit_button(
+    control: BuildControl,
+    image: Signal<String>,
+    target: StoredValue<BuildTarget>,
+    after: AfterStart,
+) -> AnyView {
+    let overlay = expect_context::<OpenOverlay>().0;
+    Button::new(t_signal!(trigger.commit))
+        .name(t_signal!(trigger.commit_of, image = image.get()))
+        .busy(control.busy())
+        .on_press(move || overlay.set(Some(Overlay::Commit(target.get_value(), after))))
 }

@@ -2,7 +2,7 @@
 //! change only the cells that show them.
 
 use crate::api::Build;
-use crate::components::builds::build_buttons::trigger_buttons;
+use crate::components::builds::build_buttons::build_buttons;
 use crate::components::builds::cells::{image_cell, source_ref, starter, status_cell};
 use crate::components::time::{build_duration, relative_time};
 use crate::reactive::{dynamic, for_each, memo, text_signal};
@@ -215,7 +215,7 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
         ..Build::default()
     });
     let again = dynamic(move || {
-        again.with(|build| trigger_buttons(BuildTarget::of(build), AfterStart::Stay))
+        again.with(|build| build_buttons(BuildTarget::of(build), AfterStart::Stay))
     });
     row(cells, again.into_any())
 }

@@ -1,92 +1,73 @@
 //! The Build button of a row in the tag config editor.
 
-use crate::api::TriggerBuild;
-use crate::client::Error;
-use crate::forms::model::preview::image_reference;
+use crate::components::builds::build_buttons::build_button;
 use crate::forms::rows::row::RowState;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{dynamic, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::state::connection::use_connection;
-use crate::ui::button::Button;
-use crate::ui::icon;
+use crate::state::start_build::{BuildTarget, StartError, StartResult, use_build_control};
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// Builds the row's tag, once the row is saved; what came of it is told beside the button.
-pub fn build_button(path: StoredValue<(String, String)>, row: RowState) -> AnyView {
-    let connection = use_connection();
-    let navigation = use_navigation();
-    let busy = RwSignal::new(false);
-    let failed = RwSignal::new(None::<Error>);
-    let started = RwSignal::new(None::<String>);
+/// Builds the row's tag once the row is saved, and shows the result beside the button.
+pub fn row_build_button(path: StoredValue<(String, String)>, row: RowState) -> AnyView {
+    let control = use_build_control();
+    let result = RwSignal::new(None::<StartResult>);
     let unsaved = memo(move || row.with(|row| !row.is_saved()));
     let tag = memo(move || row.with(|row| row.image_tag.clone()));
-    let image = move || {
-        let (namespace, name) = path.get_value();
-        image_reference(&namespace, &name, &tag.get())
-    };
-    let press = move || {
-        let Some(client) = untrack(move || connection.client()) else {
-            return;
-        };
-        busy.set(true);
-        failed.set(None);
-        started.set(None);
+    let target = move || {
         let (namespace, repo_name) = path.get_value();
-        let request = TriggerBuild {
+        BuildTarget {
             namespace,
             repo_name,
-            tag: tag.get_untracked(),
-            code_commit_id: None,
-        };
-        leptos::task::spawn_local(async move {
-            let answer = client.trigger_build(&request).await;
-            if busy.try_set(false).is_some() {
-                return; // The page has gone; the build is in the table.
-            }
-            match answer {
-                Ok(build) => started.set(Some(build.build_id)),
-                Err(error) => failed.set(Some(error)),
-            }
+            tag: tag.get(),
+            commit: String::new(),
+        }
+    };
+    let press = move || {
+        result.set(None);
+        control.start(untrack(target), None, move |_, started| {
+            result.set(Some(started));
         });
     };
-    let label = text_signal(move || match busy.get() {
-        true => t_string!(trigger.sending),
-        false => t_string!(trigger.build),
-    });
-    let why = text_signal(move || match unsaved.get() {
+    let disabled_reason = text_signal(move || match unsaved.get() {
         true => t_string!(config.save_first),
         false => "",
     });
-    let came = move || {
-        if let Some(build_id) = started.get() {
-            let href = navigation.href(&Route::Build { build_id });
-            return view! { <a href=href>{t_signal!(config.build_started)}</a> }.into_any();
-        }
-        let Some(error) = failed.get() else {
-            return ().into_any();
-        };
-        let what = text_signal(move || t_string!(error.failed, what = t_string!(trigger.starting)));
-        let details = text_signal(move || {
-            let words = [error_words(&error), api_words(&error)];
-            words.join(" ")
-        });
-        view! { <span class="field-problem">{what} ": " {details}</span> }.into_any()
-    };
     view! {
-        {Button::new(label)
-            .icon(icon::PLAY)
-            .name(t_signal!(trigger.build_image, image = image()))
-            .title(why)
+        {build_button(control, text_signal(move || target().image()))
+            .title(disabled_reason)
             .disabled(unsaved)
-            .busy(busy)
             .on_press(press)}
-        <span class="build-said quiet">{why}</span>
+        <span class="build-said quiet">{disabled_reason}</span>
         <span class="build-said" role="status">
-            {dynamic(came)}
+            {dynamic(move || result.get().map(result_view))}
         </span>
     }
     .into_any()
+}
+
+/// A link to the started build, or what went wrong.
+fn result_view(result: StartResult) -> AnyView {
+    match result {
+        Ok(build) => {
+            let href = use_navigation().href(&Route::Build {
+                build_id: build.build_id,
+            });
+            view! { <a href=href>{t_signal!(config.build_started)}</a> }.into_any()
+        }
+        Err(StartError { error, in_doubt }) => {
+            let action =
+                text_signal(move || t_string!(error.failed, what = t_string!(trigger.starting)));
+            let details = text_signal(move || {
+                let mut details = vec![error_words(&error), api_words(&error)];
+                if in_doubt {
+                    details.push(t_string!(trigger.in_doubt).to_owned());
+                }
+                details.join(" ")
+            });
+            view! { <span class="field-problem">{action} ": " {details}</span> }.into_any()
+        }
+    }
 }

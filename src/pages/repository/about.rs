@@ -1,7 +1,7 @@
 //! What a repository is: its tag configs, each with a Build button; its deploy key; its first steps.
 
 use crate::api::{BuildConfig, Repository as RepositoryData, SourceKind, TagConfig};
-use crate::components::builds::build_buttons::trigger_buttons;
+use crate::components::builds::build_buttons::build_buttons;
 use crate::components::time::{absolute_time, outside_link};
 use crate::forms::common::wording::tagging as tagging_word;
 use crate::i18n::api_words::client_name;
@@ -143,7 +143,7 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
         true => t_signal!(repository.on_push),
         false => t_signal!(repository.by_hand),
     };
-    let build = trigger_buttons(target(namespace, repo_name, tag), AfterStart::Stay);
+    let build = build_buttons(target(namespace, repo_name, tag), AfterStart::Stay);
     row(
         vec![
             cell(t_signal!(rows.image_tag), image.into_any()),
@@ -201,7 +201,7 @@ fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig) -> AnyView
             view! {
                 <li class="first-build">
                     <span class="code strong">{row.docker_repo_tag.clone()}</span>
-                    {trigger_buttons(target(namespace, repo_name, row), AfterStart::First)}
+                    {build_buttons(target(namespace, repo_name, row), AfterStart::First)}
                 </li>
             }
             .into_any()
