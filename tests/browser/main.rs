@@ -21,4 +21,5 @@ mod log_tools;
 mod page;
 mod shell;
 mod source;
+mod start_build;
 mod stories;
