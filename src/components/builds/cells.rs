@@ -73,7 +73,7 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
 }
 
 /// Who or what started a build.
-pub fn starter(build: &Build) -> AnyView {
+pub fn started_by(build: &Build) -> AnyView {
     match build.auto_created {
         true => t_signal!(builds.by_push).into_any(),
         false if build.created_by.is_empty() => "–".into_any(),

@@ -1,9 +1,9 @@
-//! The table of builds, on the Builds page and on a repository's. A row is made once; news of its build
-//! change only the cells that show them.
+//! The table of builds, on the Builds page, a repository's and the insight page. Rows are keyed by build
+//! id: a poll changes only the cells that show what is new, and a row keeps its nodes and its focus.
 
 use crate::api::Build;
 use crate::components::builds::build_buttons::build_buttons;
-use crate::components::builds::cells::{image_cell, source_ref, starter, status_cell};
+use crate::components::builds::cells::{image_cell, source_ref, started_by, status_cell};
 use crate::components::time::{build_duration, relative_time};
 use crate::reactive::{dynamic, for_each, memo, text_signal};
 use crate::routing::routes::{Sort, SortBy};
@@ -13,81 +13,61 @@ use crate::ui::table::{cell, head, row, table_of};
 use leptos::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// How the rows of a table are sorted, and the address of the page with another order.
+/// The order of a table's rows, and the `href` of the page in another order.
 #[derive(Clone, Copy)]
 pub struct Sorting {
-    pub now: Signal<Option<Sort>>,
+    pub current: Signal<Option<Sort>>,
     pub href: Callback<Option<Sort>, String>,
 }
 
-/// Rows of builds in the order given.
+/// The table of these builds, in the given order.
 pub fn builds_table(
     builds: Signal<Vec<Build>>,
     caption: Signal<String>,
     sorting: Option<Sorting>,
 ) -> AnyView {
-    let known = StoredValue::new(Vec::<(u64, ArcRwSignal<Build>)>::new());
-    // Each row's own signal is told before the list of keys is looked at.
-    let keys = move || {
-        builds.with(|builds| {
-            known.update_value(|known| take(known, builds));
-            builds.iter().map(key).collect()
-        })
-    };
-    let rows = for_each(keys, move |key| {
-        let build = known.with_value(|known| {
-            let found = known.iter().find(|(of, _)| *of == key);
-            found.map(|(_, build)| build.clone())
-        });
-        // The list asks for the keys that it was just given.
-        build.map_or_else(|| ().into_any(), |build| build_row(&build))
-    });
-    let sorted = |label, by| match sorting {
-        Some(sorting) => sorted_head(label, by, sorting),
+    let keys = move || builds.with(|builds| builds.iter().map(row_key).collect());
+    let rows = for_each(keys, move |key| build_row(row_build(builds, key)));
+    let sortable = |label, by| match sorting {
+        Some(sorting) => sortable_head(label, by, sorting),
         None => head(label),
     };
     let heads = vec![
-        sorted(t_signal!(builds.status), SortBy::Status),
-        sorted(t_signal!(builds.image), SortBy::Image),
+        sortable(t_signal!(builds.status), SortBy::Status),
+        sortable(t_signal!(builds.image), SortBy::Image),
         head(t_signal!(builds.source)),
         head(t_signal!(builds.started_by)),
-        sorted(t_signal!(builds.when), SortBy::When),
-        sorted(t_signal!(builds.duration), SortBy::Duration),
+        sortable(t_signal!(builds.when), SortBy::When),
+        sortable(t_signal!(builds.duration), SortBy::Duration),
     ];
     table_of(caption, heads, rows)
 }
 
-/// Tells each build's signal what is new of it, and forgets the builds that have gone.
-pub(crate) fn take(known: &mut Vec<(u64, ArcRwSignal<Build>)>, builds: &[Build]) {
-    let mut keys = Vec::with_capacity(builds.len());
-    for build in builds {
-        let key = key(build);
-        keys.push(key);
-        match known.iter().find(|(of, _)| *of == key) {
-            Some((_, signal)) => {
-                if signal.with_untracked(|before| before != build) {
-                    signal.set(build.clone());
-                }
-            }
-            None => known.push((key, ArcRwSignal::new(build.clone()))),
-        }
-    }
-    known.retain(|(key, _)| keys.contains(key));
-}
-
-/// A build's identity in one number.
-fn key(build: &Build) -> u64 {
+/// Returns the key of a build's row: a hash of the build's id.
+fn row_key(build: &Build) -> u64 {
     let mut hasher = DefaultHasher::new();
     build.build_id.hash(&mut hasher);
     hasher.finish()
 }
 
-/// The head of a column that the rows can be sorted by: descending first, then ascending, then as the
-/// API has them.
-fn sorted_head(label: Signal<String>, by: SortBy, sorting: Sorting) -> AnyView {
+/// Selects one row's build from the list. Notifies its subscribers only when that build has changed.
+fn row_build(builds: Signal<Vec<Build>>, key: u64) -> Memo<Build> {
+    Memo::new(move |last: Option<&Build>| {
+        let found = builds.with(|builds| {
+            let build = builds.iter().find(|build| row_key(build) == key);
+            build.cloned()
+        });
+        // When the build leaves the list, this can run once more before its row is removed.
+        found.or_else(|| last.cloned()).unwrap_or_default()
+    })
+}
+
+/// The head of a column that sorts the rows. Each press goes on to the next order: descending,
+/// ascending, the API's own.
+fn sortable_head(label: Signal<String>, by: SortBy, sorting: Sorting) -> AnyView {
     let descending = move || {
-        let now = sorting.now.get().filter(|sort| sort.by == by);
-        now.map(|sort| sort.descending)
+        let current = sorting.current.get().filter(|sort| sort.by == by);
+        current.map(|sort| sort.descending)
     };
     let href = move || {
         let next = match descending() {
@@ -124,70 +104,36 @@ fn sorted_head(label: Signal<String>, by: SortBy, sorting: Sorting) -> AnyView {
     .into_any()
 }
 
-/// What one cell shows of a build: told of only when that has changed.
-fn facet(build: &ArcRwSignal<Build>, keep: fn(&Build) -> Build) -> Memo<Build> {
-    let build = build.clone();
-    memo(move || build.with(keep))
+/// The fields of a build that one cell shows. Notifies its subscribers only when these have changed.
+fn facet(build: Memo<Build>, pick: fn(&Build) -> Build) -> Memo<Build> {
+    memo(move || build.with(pick))
 }
 
-fn shown(
+/// A cell that is drawn again only when the picked fields have changed.
+fn facet_cell(
     label: Signal<String>,
-    build: &ArcRwSignal<Build>,
-    keep: fn(&Build) -> Build,
+    build: Memo<Build>,
+    pick: fn(&Build) -> Build,
     view: fn(&Build) -> AnyView,
 ) -> AnyView {
-    let facet = facet(build, keep);
+    let facet = facet(build, pick);
     cell(label, dynamic(move || facet.with(view)).into_any())
 }
 
-fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
+fn build_row(build: Memo<Build>) -> AnyView {
     let cells = vec![
-        shown(
-            t_signal!(builds.status),
-            build,
-            |build| Build {
-                status: build.status.clone(),
-                detail: build.detail.clone(),
-                ..Build::default()
-            },
-            status_cell,
-        ),
-        shown(
-            t_signal!(builds.image),
-            build,
-            |build| Build {
-                build_id: build.build_id.clone(),
-                docker_repo_path: build.docker_repo_path.clone(),
-                docker_repo_tag: build.docker_repo_tag.clone(),
-                docker_repo_version_tag: build.docker_repo_version_tag.clone(),
-                ..Build::default()
-            },
-            image_cell,
-        ),
-        shown(
-            t_signal!(builds.source),
-            build,
-            |build| Build {
-                code_repo_type: build.code_repo_type.clone(),
-                code_repo_type_value: build.code_repo_type_value.clone(),
-                code_repo_branch_url: build.code_repo_branch_url.clone(),
-                code_head_commit: build.code_head_commit.clone(),
-                code_commit_http_url: build.code_commit_http_url.clone(),
-                ..Build::default()
-            },
-            |build| source_ref(build).into_any(),
-        ),
-        shown(
+        facet_cell(t_signal!(builds.status), build, status_fields, status_cell),
+        facet_cell(t_signal!(builds.image), build, image_fields, image_cell),
+        facet_cell(t_signal!(builds.source), build, source_fields, |build| {
+            source_ref(build).into_any()
+        }),
+        facet_cell(
             t_signal!(builds.started_by),
             build,
-            |build| Build {
-                auto_created: build.auto_created,
-                created_by: build.created_by.clone(),
-                ..Build::default()
-            },
-            starter,
+            starter_fields,
+            started_by,
         ),
-        shown(
+        facet_cell(
             t_signal!(builds.when),
             build,
             |build| Build {
@@ -196,26 +142,117 @@ fn build_row(build: &ArcRwSignal<Build>) -> AnyView {
             },
             |build| build.created_at.map(relative_time).into_any(),
         ),
-        shown(
+        facet_cell(
             t_signal!(builds.duration),
             build,
-            |build| Build {
-                status: build.status.clone(),
-                started_at: build.started_at,
-                ended_at: build.ended_at,
-                ..Build::default()
-            },
-            |build| build_duration(build).into_any(),
+            duration_fields,
+            build_duration,
         ),
     ];
-    let again = facet(build, |build| Build {
+    let target = facet(build, target_fields);
+    let buttons = dynamic(move || {
+        target.with(|build| build_buttons(BuildTarget::of(build), AfterStart::Stay))
+    });
+    row(cells, buttons.into_any())
+}
+
+fn status_fields(build: &Build) -> Build {
+    Build {
+        status: build.status.clone(),
+        detail: build.detail.clone(),
+        ..Build::default()
+    }
+}
+
+fn image_fields(build: &Build) -> Build {
+    Build {
+        build_id: build.build_id.clone(),
+        docker_repo_path: build.docker_repo_path.clone(),
+        docker_repo_tag: build.docker_repo_tag.clone(),
+        docker_repo_version_tag: build.docker_repo_version_tag.clone(),
+        ..Build::default()
+    }
+}
+
+fn source_fields(build: &Build) -> Build {
+    Build {
+        code_repo_type: build.code_repo_type.clone(),
+        code_repo_type_value: build.code_repo_type_value.clone(),
+        code_repo_branch_url: build.code_repo_branch_url.clone(),
+        code_head_commit: build.code_head_commit.clone(),
+        code_commit_http_url: build.code_commit_http_url.clone(),
+        ..Build::default()
+    }
+}
+
+fn starter_fields(build: &Build) -> Build {
+    Build {
+        auto_created: build.auto_created,
+        created_by: build.created_by.clone(),
+        ..Build::default()
+    }
+}
+
+fn duration_fields(build: &Build) -> Build {
+    Build {
+        status: build.status.clone(),
+        started_at: build.started_at,
+        ended_at: build.ended_at,
+        ..Build::default()
+    }
+}
+
+fn target_fields(build: &Build) -> Build {
+    Build {
         docker_repo_path: build.docker_repo_path.clone(),
         docker_repo_tag: build.docker_repo_tag.clone(),
         code_head_commit: build.code_head_commit.clone(),
         ..Build::default()
-    });
-    let again = dynamic(move || {
-        again.with(|build| build_buttons(BuildTarget::of(build), AfterStart::Stay))
-    });
-    row(cells, again.into_any())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Status;
+    use leptos::reactive::owner::Owner;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    fn build(id: &str, status: Status) -> Build {
+        Build {
+            build_id: id.to_owned(),
+            status,
+            ..Build::default()
+        }
+    }
+
+    #[test]
+    fn a_row_follows_its_own_build_and_nothing_else() {
+        Owner::new().with(|| {
+            let first = [build("1", Status::InProgress), build("2", Status::Waiting)];
+            let list = RwSignal::new(first.to_vec());
+            let row = row_build(list.into(), row_key(&build("1", Status::Waiting)));
+            let drawn = Arc::new(AtomicU32::new(0));
+            let count = drawn.clone();
+            let status = memo(move || {
+                count.fetch_add(1, Ordering::Relaxed);
+                row.with(|build| build.status.clone())
+            });
+            assert_eq!(status.get_untracked(), Status::InProgress);
+            // Another build changes, and the rows change places.
+            list.set(vec![
+                build("2", Status::Failed),
+                build("1", Status::InProgress),
+            ]);
+            assert_eq!(status.get_untracked(), Status::InProgress);
+            assert_eq!(drawn.load(Ordering::Relaxed), 1);
+            list.set(vec![build("1", Status::Succeeded)]);
+            assert_eq!(status.get_untracked(), Status::Succeeded);
+            // The build leaves the list before its row is removed.
+            list.set(Vec::new());
+            assert_eq!(status.get_untracked(), Status::Succeeded);
+            assert_eq!(drawn.load(Ordering::Relaxed), 2);
+        });
+    }
 }

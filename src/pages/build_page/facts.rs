@@ -1,7 +1,7 @@
 //! Everything that the API says of a build, as facts and as a timeline.
 
 use crate::api::{Build, Status, Timestamp};
-use crate::components::builds::cells::starter;
+use crate::components::builds::cells::started_by;
 use crate::components::time::{absolute_time, outside_link, relative_time, running};
 use crate::i18n::api_words::client_name;
 use crate::pages::build_page::neighbours::{Siblings, changes};
@@ -96,7 +96,7 @@ pub fn facts(
         Some(fact(t_signal!(build.source_ref), branch.into_any())),
         commit,
         Some(changes(build, siblings)),
-        Some(fact(t_signal!(build.started_by), starter(build))),
+        Some(fact(t_signal!(build.started_by), started_by(build))),
         code_fact(t_signal!(build.detail), build.detail.as_deref()),
     ];
     let more = [
