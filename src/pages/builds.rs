@@ -56,7 +56,7 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
         navigation.href(&Route::Builds(BuildsQuery { sort, ..query }))
     };
     let sorting = Sorting {
-        now: Signal::derive(move || query.with(|query| query.sort)),
+        current: Signal::derive(move || query.with(|query| query.sort)),
         href: Callback::new(href),
     };
     let to_first = Callback::new(move |()| {
@@ -65,7 +65,7 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
     });
     let table = move || {
         view! {
-            <div class="turning" aria-busy=move || list.is_turning().to_string()>
+            <div class="turning" aria-busy=move || list.is_stale().to_string()>
                 {builds_table(rows.into(), t_signal!(builds.title), Some(sorting))}
             </div>
         }
@@ -191,7 +191,7 @@ fn builds_pager(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
     let page = move || words().number(query.with(|query| query.page.max(1)));
     let said = text_signal(move || {
         let (count, pages) = counts.get().unwrap_or_default();
-        match list.is_turning() {
+        match list.is_stale() {
             true => crate::t_string!(builds.turning, page = page()),
             false => crate::t_string!(
                 builds.page_of,

@@ -1,6 +1,7 @@
-//! A list of builds as a page shows it: kept fresh, without a row that moves from under the reader's eyes.
+//! A list of builds as a page shows it: polled, read ahead, and without a row that moves while it is read.
 
 use crate::api::{Build, Page};
+use crate::client::{Client, Error};
 use crate::components::builds::visible_rows::VisibleBuilds;
 use crate::i18n::words;
 use crate::platform::dom;
@@ -15,106 +16,148 @@ use crate::ui::button::Button;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// How far the window may be scrolled, in CSS pixels, for the reader to be at the top.
-const TOP: f64 = 8.0;
+/// The furthest that the window may be scrolled, in CSS pixels, to count as being at its top.
+const MAX_TOP_SCROLL: f64 = 8.0;
 
-/// A list of builds. A copy is the same list.
+/// A list of builds. Copies share their state.
 #[derive(Clone, Copy)]
 pub struct BuildsList {
     pub query: Query<BuildsPage>,
-    /// What it should show; what it shows may still be another page.
-    asked: Memo<BuildsRequest>,
-    shown: RwSignal<Option<(BuildsRequest, VisibleBuilds)>>,
+    /// The page to show. The rows can still be those of another one.
+    request: Memo<BuildsRequest>,
+    shown: Memo<Option<ShownPage>>,
+    /// How often the user asked to see all new builds.
+    reveals: RwSignal<u32>,
     rows: Memo<Vec<Build>>,
 }
 
+/// The rows of one page, and what they were made from.
+#[derive(Clone, PartialEq)]
+struct ShownPage {
+    request: BuildsRequest,
+    builds: VisibleBuilds,
+    reveals: u32,
+}
+
 impl BuildsList {
-    /// The rows in the API's order, what this browser has just started before them.
+    /// The rows in the API's order, after those that this browser has just started.
     pub fn rows(self) -> Memo<Vec<Build>> {
         self.rows
     }
 
-    /// What was read last, tracked.
+    /// The API's last response, tracked.
     pub fn answer(self) -> Option<Arc<BuildsPage>> {
         self.query.data()
     }
 
-    /// Whether the rows are still those of another page or filter, tracked.
-    pub fn is_turning(self) -> bool {
-        let asked = self.asked.get();
+    /// Returns true while the rows are those of another page or filter, tracked.
+    pub fn is_stale(self) -> bool {
+        let request = self.request.get();
         self.shown
-            .with(|shown| shown.as_ref().is_some_and(|(of, _)| *of != asked))
+            .with(|shown| shown.as_ref().is_some_and(|shown| shown.request != request))
     }
 
-    /// How many builds have come and wait to be shown, tracked.
-    fn waiting(self) -> u64 {
+    /// The number of new builds that have no row yet, tracked.
+    fn unseen(self) -> u64 {
         self.shown
-            .with(|shown| shown.as_ref().map_or(0, |(_, shown)| shown.waiting))
-    }
-
-    /// Shows what has come.
-    fn show_all(self) {
-        if let Some(answer) = untrack(|| self.query.data()) {
-            let all = VisibleBuilds::all(&answer.page);
-            self.shown.set(Some((answer.asked.clone(), all)));
-        }
+            .with(|shown| shown.as_ref().map_or(0, |shown| shown.builds.unseen))
     }
 }
 
-/// Starts to read a list of builds.
-pub fn use_builds(asked: Memo<BuildsRequest>) -> BuildsList {
+/// Starts to poll a list of builds. Call it while a component is being built.
+pub fn use_builds(request: Memo<BuildsRequest>) -> BuildsList {
+    let cache = use_session_cache();
+    let query = poll(request);
+    keep_answers(query);
+    read_ahead(query, request);
+    let reveals = RwSignal::new(0);
+    let shown = shown_page(query, reveals);
+    let rows = memo(move || {
+        let mut rows = cache.started(&request.get());
+        shown.with(|shown| {
+            let shown = shown.iter().flat_map(|shown| &shown.builds.rows);
+            for row in shown {
+                rows.retain(|started| started.build_id != row.build_id);
+                rows.push(row.clone());
+            }
+        });
+        rows
+    });
+    BuildsList {
+        query,
+        request,
+        shown,
+        reveals,
+        rows,
+    }
+}
+
+/// Reads the list, again and again, and at once when a build was started or may have been.
+fn poll(request: Memo<BuildsRequest>) -> Query<BuildsPage> {
     let connection = use_connection();
-    let visit = use_session_cache();
+    let cache = use_session_cache();
     let query = use_query(
         move || {
             let client = connection.client()?;
-            let asked = asked.get();
+            let request = request.get();
             Some(Box::pin(async move {
-                let number = visit.ask();
-                let page = read(&client, &asked).await?;
-                let own = visit.answered(number, &asked);
-                Ok(BuildsPage { asked, page, own })
+                let number = cache.ask();
+                let page = read(&client, &request).await?;
+                let own = cache.answered(number, &request);
+                Ok(BuildsPage {
+                    asked: request,
+                    page,
+                    own,
+                })
             }))
         },
-        |answer: &BuildsPage| {
-            if answer.page.is_live() {
-                LIVE_LIST
-            } else {
-                IDLE_LIST
-            }
+        |answer: &BuildsPage| match answer.page.is_live() {
+            true => LIVE_LIST,
+            false => IDLE_LIST,
         },
     );
-    // A page that this visit has seen stands at once, and is read again.
+    // A cached page is shown at once, and read again.
     effect(move || {
-        if let Some(answer) = visit.page(&asked.get()) {
+        if let Some(answer) = cache.page(&request.get()) {
             query.seed((*answer).clone());
         }
     });
-    let shown = RwSignal::new(None::<(BuildsRequest, VisibleBuilds)>);
+    Effect::new(move |before: Option<u32>| {
+        let looks = cache.looks();
+        if before.is_some_and(|before| before != looks) {
+            query.refresh();
+        }
+        looks
+    });
+    effect(move || {
+        if !cache.started(&request.get_untracked()).is_empty() {
+            query.refresh();
+        }
+    });
+    query
+}
+
+/// Keeps each response in the session's cache, and the names of its repositories for the palette.
+fn keep_answers(query: Query<BuildsPage>) {
+    let connection = use_connection();
+    let cache = use_session_cache();
     effect(move || {
         let Some(answer) = query.data() else { return };
-        let at_top = window().scroll_y().unwrap_or(0.0) < TOP;
-        let slides = answer.asked.page <= 1 && at_top;
-        let page = &answer.page;
-        shown.update(|shown| match shown {
-            Some((of, rows)) if *of == answer.asked => {
-                *rows = rows.after(page, slides, &answer.own);
-            }
-            _ => *shown = Some((answer.asked.clone(), VisibleBuilds::all(page))),
-        });
-        let paths = page
-            .results
-            .read
-            .iter()
-            .map(|build| build.docker_repo_path.as_str());
+        let builds = answer.page.results.read.iter();
+        let paths = builds.map(|build| build.docker_repo_path.as_str());
         names::note(&connection.address(), paths);
-        visit.keep(answer);
+        cache.keep(answer);
     });
-    // The next page is read ahead, once for each page that is looked at.
+}
+
+/// Reads the next page into the session's cache, once for each page that is shown.
+fn read_ahead(query: Query<BuildsPage>, request: Memo<BuildsRequest>) {
+    let connection = use_connection();
+    let cache = use_session_cache();
     let next = memo(move || {
         let answer = query.data()?;
-        let more = answer.page.next.is_some() && answer.asked == asked.get();
-        more.then(|| BuildsRequest {
+        let has_next = answer.page.next.is_some() && answer.asked == request.get();
+        has_next.then(|| BuildsRequest {
             page: answer.asked.page.max(1) + 1,
             ..answer.asked.clone()
         })
@@ -124,9 +167,9 @@ pub fn use_builds(asked: Memo<BuildsRequest>) -> BuildsList {
             return;
         };
         leptos::task::spawn_local(async move {
-            // Should it fail, that is told when the page is opened.
+            // An error is shown when the page is opened.
             if let Ok(page) = read(&client, &next).await {
-                visit.keep(Arc::new(BuildsPage {
+                cache.keep(Arc::new(BuildsPage {
                     asked: next,
                     page,
                     own: Vec::new(),
@@ -134,67 +177,58 @@ pub fn use_builds(asked: Memo<BuildsRequest>) -> BuildsList {
             }
         });
     });
-    let rows = memo(move || {
-        let mut rows = visit.started(&asked.get());
-        shown.with(|shown| {
-            let shown = shown.iter().flat_map(|(_, shown)| &shown.rows);
-            for row in shown {
-                rows.retain(|started| started.build_id != row.build_id);
-                rows.push(row.clone());
+}
+
+/// The rows to show: each response's, merged into the ones before it so that none moves under the reader.
+fn shown_page(query: Query<BuildsPage>, reveals: RwSignal<u32>) -> Memo<Option<ShownPage>> {
+    Memo::new(move |before: Option<&Option<ShownPage>>| {
+        let before = before.and_then(Option::as_ref);
+        let Some(answer) = query.data() else {
+            return before.cloned();
+        };
+        let reveals = reveals.get();
+        let at_top = window().scroll_y().unwrap_or(0.0) < MAX_TOP_SCROLL;
+        let slides = answer.asked.page <= 1 && at_top;
+        let builds = match before {
+            Some(before) if before.request == answer.asked && before.reveals == reveals => {
+                before.builds.after(&answer.page, slides, &answer.own)
             }
-        });
-        rows
-    });
-    // What was started, or may have been, is asked for at once.
-    Effect::new(move |before: Option<u32>| {
-        let looks = visit.looks();
-        if before.is_some_and(|before| before != looks) {
-            query.refresh();
-        }
-        looks
-    });
-    effect(move || {
-        if !visit.started(&untrack(move || asked.get())).is_empty() {
-            query.refresh();
-        }
-    });
-    BuildsList {
-        query,
-        asked,
-        shown,
-        rows,
-    }
+            _ => VisibleBuilds::all(&answer.page),
+        };
+        Some(ShownPage {
+            request: answer.asked.clone(),
+            builds,
+            reveals,
+        })
+    })
 }
 
-async fn read(
-    client: &crate::client::Client,
-    asked: &BuildsRequest,
-) -> Result<Page<Build>, crate::client::Error> {
-    let namespace = (!asked.namespace.is_empty()).then_some(asked.namespace.as_str());
-    let repo = (!asked.repo.is_empty()).then_some(asked.repo.as_str());
-    client.builds(namespace, repo, asked.page.max(1)).await
+async fn read(client: &Client, request: &BuildsRequest) -> Result<Page<Build>, Error> {
+    let namespace = (!request.namespace.is_empty()).then_some(request.namespace.as_str());
+    let repo = (!request.repo.is_empty()).then_some(request.repo.as_str());
+    client.builds(namespace, repo, request.page.max(1)).await
 }
 
-/// Says how many builds have come, and shows them at a press. On another page than the first that is
-/// done by `to_first`.
+/// A button that says how many new builds there are, and shows them. On any page but the first,
+/// `to_first` goes there.
 pub fn new_builds(list: BuildsList, to_first: Callback<()>) -> AnyView {
-    let show_all = move || {
+    let reveal = move || {
         window().scroll_to_with_x_and_y(0.0, 0.0);
-        if list.asked.get_untracked().page > 1 {
+        if list.request.get_untracked().page > 1 {
             to_first.run(());
         } else {
-            list.show_all();
+            list.reveals.update(|reveals| *reveals += 1);
         }
-        // The button goes with what it was for.
+        // The button is removed: the focus needs another element.
         dom::focus("#heading");
     };
     let button = move || {
-        let text = t_signal!(builds.new, n = words().number(list.waiting()));
-        Button::new(text).primary().on_press(show_all)
+        let text = t_signal!(builds.new, n = words().number(list.unseen()));
+        Button::new(text).primary().on_press(reveal)
     };
     view! {
         <div class="new-builds" role="status">
-            {show(move || list.waiting() > 0, button)}
+            {show(move || list.unseen() > 0, button)}
         </div>
     }
     .into_any()

@@ -11,7 +11,7 @@ pub struct VisibleBuilds {
     /// How many builds the list held when its rows were taken.
     pub count: u64,
     /// How many builds have come since and are not shown.
-    pub waiting: u64,
+    pub unseen: u64,
 }
 
 impl VisibleBuilds {
@@ -20,7 +20,7 @@ impl VisibleBuilds {
         Self {
             rows: page.results.read.clone(),
             count: page.count,
-            waiting: 0,
+            unseen: 0,
         }
     }
 
@@ -47,7 +47,7 @@ impl VisibleBuilds {
         Self {
             rows,
             count: self.count + taken,
-            waiting: come.saturating_sub(taken),
+            unseen: come.saturating_sub(taken),
         }
     }
 }
@@ -162,12 +162,12 @@ mod tests {
             Status::Failed,
             "news of a row are shown"
         );
-        assert_eq!(reading.waiting, 2);
+        assert_eq!(reading.unseen, 2);
         let more = reading.after(&page([6, 5, 4], 33), false, &[]);
-        assert_eq!((more.waiting, more.count), (3, 30));
+        assert_eq!((more.unseen, more.count), (3, 30));
         let top = before.after(&answer, true, &[]);
         assert_eq!(ids(&top.rows), ["b5", "b4", "b3"]);
-        assert_eq!((top.waiting, top.count), (0, 32));
+        assert_eq!((top.unseen, top.count), (0, 32));
     }
 
     #[test]
@@ -175,10 +175,10 @@ mod tests {
         let before = VisibleBuilds::all(&page([2, 1], 30));
         let after = before.after(&page([4, 3, 2], 32), false, &["b3".to_owned()]);
         assert_eq!(ids(&after.rows), ["b3", "b2", "b1"]);
-        assert_eq!((after.waiting, after.count), (1, 31));
+        assert_eq!((after.unseen, after.count), (1, 31));
         let after = after.after(&page([4, 3, 2], 32), false, &[]);
         assert_eq!(ids(&after.rows), ["b3", "b2", "b1"]);
-        assert_eq!(after.waiting, 1);
+        assert_eq!(after.unseen, 1);
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
                 top += come;
                 shown = shown.after(&list(top), false, &[]);
                 prop_assert_eq!(ids(&shown.rows), first.iter().map(String::as_str).collect::<Vec<_>>());
-                prop_assert_eq!(shown.waiting, u64::from(top) - 10);
+                prop_assert_eq!(shown.unseen, u64::from(top) - 10);
             }
             let slid = shown.after(&list(top), true, &[]);
             prop_assert_eq!(slid, VisibleBuilds::all(&list(top)));
