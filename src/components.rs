@@ -3,6 +3,7 @@
 pub mod breadcrumbs;
 pub mod builds;
 pub mod error_notice;
+pub mod page_beyond_last;
 pub mod page_heading;
 pub mod time;
 pub mod toast_region;

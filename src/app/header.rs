@@ -24,7 +24,7 @@ pub(crate) fn Header() -> impl IntoView {
     let builds = move || navigation.href(&Route::Builds(BuildsQuery::default()));
     let namespace = memo(move || match navigation.route() {
         Some(
-            Route::Repositories { namespace }
+            Route::Repositories { namespace, .. }
             | Route::Repository { namespace, .. }
             | Route::NewRepository { namespace }
             | Route::Config { namespace, .. }
@@ -37,7 +37,7 @@ pub(crate) fn Header() -> impl IntoView {
             empty if empty.is_empty() => Route::Connection {
                 back: Some(navigation.here()),
             },
-            namespace => Route::Repositories { namespace },
+            namespace => Route::repositories(namespace),
         })
     };
     let connect = move || navigation.href(&Route::Connection { back: None });

@@ -131,7 +131,7 @@ fn coming(make: Rc<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) -> AnyView {
 #[wasm_split::wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible)]
 fn later(route: Option<Route>) -> Result<AnyView, SplitLoaderError> {
     Ok(match route {
-        Some(Route::Repositories { namespace }) => {
+        Some(Route::Repositories { namespace, .. }) => {
             view! { <Repositories namespace=namespace /> }.into_any()
         }
         Some(Route::Repository { namespace, name }) => {

@@ -64,9 +64,7 @@ fn entries() -> Vec<Entry> {
     if !namespace.is_empty() {
         entries.push(page(
             t_string!(repositories.title, namespace = namespace),
-            Route::Repositories {
-                namespace: namespace.clone(),
-            },
+            Route::repositories(namespace.as_str()),
         ));
         entries.push(page(
             t_string!(create.title_in, namespace = namespace),

@@ -55,7 +55,7 @@ pub fn listen(navigation: Navigation, connection: Connection, over: RwSignal<Opt
                 let namespace = untrack(|| connection.namespace());
                 navigation.go(&match namespace.is_empty() {
                     true => Route::Connection { back: None },
-                    false => Route::Repositories { namespace },
+                    false => Route::repositories(namespace),
                 });
                 true
             }

@@ -29,9 +29,7 @@ pub fn crumbs(above: Vec<(Signal<String>, Route)>) -> AnyView {
 
 /// The crumb of a namespace's repositories.
 pub fn namespace_crumb(namespace: &str) -> (Signal<String>, Route) {
-    let route = Route::Repositories {
-        namespace: namespace.to_owned(),
-    };
+    let route = Route::repositories(namespace);
     let namespace = namespace.to_owned();
     (t_signal!(repositories.title, namespace = namespace), route)
 }

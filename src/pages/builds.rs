@@ -6,6 +6,7 @@ use crate::components::builds::list::{BuildsList, new_builds, use_builds};
 use crate::components::builds::table::{Sorting, builds_table};
 use crate::components::builds::visible_rows::filtered;
 use crate::components::error_notice::load_error;
+use crate::components::page_beyond_last::page_beyond_last;
 use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::builds::filters::{filtered_note, filters};
@@ -93,7 +94,7 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
         {heading(t_signal!(builds.title))}
         {filters(query, list)}
         {load_error(t_signal!(builds.loading), told, has_data, move || list.query.refresh())}
-        {show(beyond, move || no_such_page(query))}
+        {show(beyond, move || beyond_last(query))}
         {dynamic(move || {
             (unread.get() > 0).then(|| notice("warning", t_signal!(builds.unread, n = unread.get())))
         })}
@@ -101,22 +102,17 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
     }
 }
 
-/// What to do on a page that there is not.
-fn no_such_page(query: Memo<BuildsQuery>) -> AnyView {
+/// Says that the page number is after the last page.
+fn beyond_last(query: Memo<BuildsQuery>) -> AnyView {
     let navigation = use_navigation();
     let first = text_signal(move || {
-        navigation.href(&Route::Builds(BuildsQuery {
-            page: 1,
-            ..query.get()
-        }))
+        let query = query.get();
+        navigation.href(&Route::Builds(BuildsQuery { page: 1, ..query }))
     });
-    view! {
-        <div class="empty">
-            <p>{t_signal!(builds.beyond, page = query.with(|query| query.page))}</p>
-            {Button::new(t_signal!(builds.to_first)).primary().link(first)}
-        </div>
-    }
-    .into_any()
+    page_beyond_last(
+        Signal::derive(move || query.with(|query| query.page)),
+        first,
+    )
 }
 
 /// What to do where no build is shown.
@@ -154,7 +150,7 @@ fn empty(query: Memo<BuildsQuery>, has_none: bool) -> AnyView {
                 let namespace = connection.namespace();
                 navigation.href(&match namespace.is_empty() {
                     true => Route::Connection { back: None },
-                    false => Route::Repositories { namespace },
+                    false => Route::repositories(namespace),
                 })
             });
             let button = Button::new(t_signal!(nav.repositories))

@@ -40,7 +40,7 @@ pub fn NotFound() -> impl IntoView {
     let repositories = move || {
         let namespace = connection.namespace();
         (!namespace.is_empty()).then(|| {
-            let href = navigation.href(&Route::Repositories { namespace });
+            let href = navigation.href(&Route::repositories(namespace));
             view! {
                 <a class="button" href=href>
                     {t_signal!(nav.repositories)}

@@ -1,13 +1,15 @@
-//! The build repositories of a namespace: those the API lists, or else those this browser knows.
+//! The build repositories of a namespace: those that the API lists, or, where it lists none, those that
+//! this browser knows. The page number is in the URL.
 
 use crate::api::{Page, Repository};
 use crate::components::error_notice::load_error;
+use crate::components::page_beyond_last::page_beyond_last;
 use crate::components::page_heading::heading;
 use crate::components::time::relative_time;
 use crate::i18n::words;
 use crate::query::schedule::Pace;
-use crate::query::use_query;
-use crate::reactive::{dynamic, effect, memo, text_signal};
+use crate::query::{Query, use_query};
+use crate::reactive::{bool_signal, dynamic, effect, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
@@ -25,9 +27,81 @@ use leptos::prelude::*;
 #[component]
 pub fn Repositories(namespace: String) -> impl IntoView {
     let navigation = use_navigation();
-    let connection = use_connection();
     let namespace = StoredValue::new(namespace);
-    let page = RwSignal::new(1u64);
+    let page = page_number();
+    let list = use_repositories(namespace, page);
+    let error = list.error();
+    let is_beyond_last = bool_signal(move || {
+        let status = error.get().and_then(|error| error.status());
+        status == Some(404) && page.get() > 1
+    });
+    let not_offered = memo(move || {
+        let not_offered = error.get().is_some_and(|error| error.is_not_offered());
+        not_offered && !is_beyond_last.get()
+    });
+    // An API that lists no repositories is explained, and is not an error.
+    let shown_error = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
+    let create_href = text_signal(move || {
+        navigation.href(&Route::NewRepository {
+            namespace: namespace.get_value(),
+        })
+    });
+    let first_href =
+        text_signal(move || navigation.href(&Route::repositories(namespace.get_value())));
+    let rows = repository_rows(namespace, list, not_offered);
+    let body = move || match rows.get() {
+        None => shown_error.get().is_none().then(|| skeleton(5)).into_any(),
+        // The API lists none: that this browser knows none says nothing about the namespace.
+        Some(rows) if rows.is_empty() && not_offered.get() => ().into_any(),
+        Some(rows) if rows.is_empty() => view! {
+            <div class="empty">
+                <p>{t_signal!(repositories.none)}</p>
+                {create_button().link(create_href)}
+            </div>
+        }
+        .into_any(),
+        Some(rows) => repositories_table(namespace, rows),
+    };
+    let main = move || {
+        view! {
+            {dynamic(move || not_offered.get().then(|| known_only(namespace)))}
+            {dynamic(body)}
+            {dynamic(move || Some(repositories_pager(namespace, page, &*list.data()?)))}
+        }
+        .into_any()
+    };
+    let beyond_last = move || page_beyond_last(page.into(), first_href);
+    view! {
+        <div class="page-head">
+            {heading(t_signal!(repositories.title, namespace = namespace.get_value()))}
+            {create_button().icon(icon::PLUS).link(create_href)}
+        </div>
+        {load_error(
+            t_signal!(repositories.loading),
+            shown_error,
+            list.has_data(),
+            move || list.refresh(),
+        )}
+        {show_or(move || is_beyond_last.get(), beyond_last, main)}
+    }
+}
+
+fn create_button() -> Button {
+    Button::new(t_signal!(repositories.new)).primary()
+}
+
+/// The page number in the URL, counted from 1. Keeps its value while another page is opened.
+fn page_number() -> Memo<u64> {
+    let navigation = use_navigation();
+    Memo::new(move |before: Option<&u64>| match navigation.route() {
+        Some(Route::Repositories { page, .. }) => page.max(1),
+        _ => before.copied().unwrap_or(1),
+    })
+}
+
+/// Reads one page of the namespace's repositories, and notes their names for the palette.
+fn use_repositories(namespace: StoredValue<String>, page: Memo<u64>) -> Query<Page<Repository>> {
+    let connection = use_connection();
     let list = use_query(
         move || {
             let client = connection.client()?;
@@ -38,86 +112,51 @@ pub fn Repositories(namespace: String) -> impl IntoView {
         },
         |_| Pace::Never,
     );
-    let error = list.error();
-    let not_offered = memo(move || error.get().is_some_and(|error| error.is_not_offered()));
-    let new = text_signal(move || {
-        navigation.href(&Route::NewRepository {
-            namespace: namespace.get_value(),
-        })
-    });
-    let has_data = list.has_data();
-    // Not offered is told as what it means, not as an error.
-    let told = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
-    let rows = memo(move || match (list.data(), not_offered.get()) {
-        (Some(page), _) => Some(
-            page.results
-                .read
-                .iter()
-                .map(RepositoryRow::of)
-                .collect::<Vec<_>>(),
-        ),
-        (None, true) => {
-            let address = connection.address();
-            let namespace = namespace.get_value();
-            let known = known_repositories::all(&address).into_iter();
-            Some(
-                known
-                    .filter(|seen| seen.namespace == namespace)
-                    .map(|seen| match seen.repository {
-                        Some(repository) => RepositoryRow::of(&repository),
-                        None => RepositoryRow {
-                            name: seen.name,
-                            ..RepositoryRow::default()
-                        },
-                    })
-                    .collect(),
-            )
-        }
-        _ => None,
-    });
     effect(move || {
-        if let Some(page) = list.data() {
-            let paths: Vec<String> = page
-                .results
-                .read
-                .iter()
-                .map(|one| format!("{}/{}", one.namespace, one.repo_name))
-                .collect();
-            let address = connection.address();
-            known_repositories::names::note(&address, paths.iter().map(String::as_str));
-        }
+        let Some(page) = list.data() else { return };
+        let repositories = page.results.read.iter();
+        let paths: Vec<String> = repositories
+            .map(|repository| format!("{}/{}", repository.namespace, repository.repo_name))
+            .collect();
+        let address = connection.address();
+        known_repositories::names::note(&address, paths.iter().map(String::as_str));
     });
-    let new_button = move || Button::new(t_signal!(repositories.new)).primary();
-    let body = move || match rows.get() {
-        None => told.get().is_none().then(|| skeleton(5)).into_any(),
-        // Where the API lists nothing, that none is known says nothing.
-        Some(rows) if rows.is_empty() && not_offered.get() => ().into_any(),
-        Some(rows) if rows.is_empty() => view! {
-            <div class="empty">
-                <p>{t_signal!(repositories.none)}</p>
-                {new_button().link(new)}
-            </div>
-        }
-        .into_any(),
-        Some(rows) => repositories_table(namespace, rows),
-    };
-    let below = move || {
-        let read = list.data()?;
-        Some(repositories_pager(page, &read))
-    };
-    view! {
-        <div class="page-head">
-            {heading(t_signal!(repositories.title, namespace = namespace.get_value()))}
-            {new_button().icon(icon::PLUS).link(new)}
-        </div>
-        {load_error(t_signal!(repositories.loading), told, has_data, move || list.refresh())}
-        {dynamic(move || not_offered.get().then(|| known_only(namespace)))}
-        {dynamic(body)}
-        {dynamic(below)}
-    }
+    list
 }
 
-/// Says that the API lists nothing, and opens a repository by its name.
+/// The rows of the table; `None` until they are known.
+fn repository_rows(
+    namespace: StoredValue<String>,
+    list: Query<Page<Repository>>,
+    not_offered: Memo<bool>,
+) -> Memo<Option<Vec<RepositoryRow>>> {
+    let connection = use_connection();
+    memo(move || match (list.data(), not_offered.get()) {
+        (Some(page), _) => {
+            let repositories = page.results.read.iter();
+            Some(repositories.map(RepositoryRow::of).collect())
+        }
+        (None, true) => Some(known_rows(&connection.address(), &namespace.get_value())),
+        (None, false) => None,
+    })
+}
+
+/// The repositories of the namespace that this browser knows at this API.
+fn known_rows(address: &str, namespace: &str) -> Vec<RepositoryRow> {
+    known_repositories::all(address)
+        .into_iter()
+        .filter(|known| known.namespace == namespace)
+        .map(|known| match known.repository {
+            Some(repository) => RepositoryRow::of(&repository),
+            None => RepositoryRow {
+                name: known.name,
+                ..RepositoryRow::default()
+            },
+        })
+        .collect()
+}
+
+/// Says that the API lists no repositories, and opens one by its name.
 fn known_only(namespace: StoredValue<String>) -> AnyView {
     let navigation = use_navigation();
     let name = RwSignal::new(String::new());
@@ -146,7 +185,7 @@ fn known_only(namespace: StoredValue<String>) -> AnyView {
     .into_any()
 }
 
-/// What a row shows of a repository.
+/// The fields of a repository that its row shows.
 #[derive(Clone, PartialEq, Default)]
 struct RepositoryRow {
     name: String,
@@ -237,29 +276,34 @@ fn repositories_table(namespace: StoredValue<String>, rows: Vec<RepositoryRow>) 
     )
 }
 
-fn repositories_pager(page: RwSignal<u64>, read: &Page<Repository>) -> AnyView {
-    let (more, less) = (read.next.is_some(), read.previous.is_some());
-    let (unread, count) = (read.results.unread, read.count);
-    let step = move |is: bool, forward: bool| match is {
-        true => PagerStep::Press(Callback::new(move |()| {
-            page.update(|page| {
-                *page = if forward {
-                    *page + 1
-                } else {
-                    (*page - 1).max(1)
-                }
-            });
-        })),
+fn repositories_pager(
+    namespace: StoredValue<String>,
+    page: Memo<u64>,
+    list: &Page<Repository>,
+) -> AnyView {
+    let navigation = use_navigation();
+    let (has_next, unread, count) = (list.next.is_some(), list.results.unread, list.count);
+    let href = move |page: u64| {
+        let namespace = namespace.get_value();
+        navigation.href(&Route::Repositories { namespace, page })
+    };
+    let previous = move || match page.get() {
+        1 => PagerStep::None,
+        page => PagerStep::To(href(page - 1)),
+    };
+    let next = move || match has_next {
+        true => PagerStep::To(href(page.get() + 1)),
         false => PagerStep::None,
     };
-    let said = t_signal!(
+    let label = t_signal!(
         repositories.page,
         page = words().number(page.get()),
         count = words().number(count)
     );
+    let has_pages = bool_signal(move || has_next || page.get() > 1);
     view! {
         {(unread > 0).then(|| notice("warning", t_signal!(builds.unread, n = unread)))}
-        {(more || less).then(|| pager(said, move || step(less, false), move || step(more, true)))}
+        {show(move || has_pages.get(), move || pager(label, previous, next))}
     }
     .into_any()
 }

@@ -213,7 +213,7 @@ pub fn no_such_repository(path: StoredValue<(String, String)>) -> AnyView {
     let (namespace, name) = path.get_value();
     let full = format!("{namespace}/{name}");
     let text = t_signal!(repository.missing, path = full);
-    let href = navigation.href(&Route::Repositories { namespace });
+    let href = navigation.href(&Route::repositories(namespace));
     view! {
         <div class="empty">
             <p>{text}</p>

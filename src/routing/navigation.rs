@@ -181,6 +181,10 @@ impl Navigation {
         let other = self.reread();
         let turned = match (before, self.route_untracked()) {
             (Some(Route::Builds(before)), Some(Route::Builds(now))) => before.page != now.page,
+            (
+                Some(Route::Repositories { page: before, .. }),
+                Some(Route::Repositories { page: now, .. }),
+            ) => before != now,
             _ => false,
         };
         if other || turned {

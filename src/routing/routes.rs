@@ -11,6 +11,8 @@ pub enum Route {
     },
     Repositories {
         namespace: String,
+        /// Counted from 1; 0 stands for 1.
+        page: u64,
     },
     Repository {
         namespace: String,
@@ -120,14 +122,19 @@ impl BuildsQuery {
 }
 
 impl Route {
+    /// The first page of a namespace's repositories.
+    pub fn repositories(namespace: impl Into<String>) -> Self {
+        Self::Repositories {
+            namespace: namespace.into(),
+            page: 1,
+        }
+    }
+
     /// The page's path and query, without the base path under which the site is served.
     pub fn path(&self) -> String {
         match self {
             Self::Builds(query) => {
-                let page = match query.page {
-                    0 | 1 => String::new(),
-                    page => page.to_string(),
-                };
+                let page = page_value(query.page);
                 let pairs = [
                     ("namespace", query.namespace.as_str()),
                     ("repo", &query.repo),
@@ -140,7 +147,10 @@ impl Route {
                 with_query("/builds", &pairs)
             }
             Self::Build { build_id } => format!("/builds/{}", segment(build_id)),
-            Self::Repositories { namespace } => format!("/repositories/{}", segment(namespace)),
+            Self::Repositories { namespace, page } => {
+                let path = format!("/repositories/{}", segment(namespace));
+                with_query(&path, &[("page", &page_value(*page))])
+            }
             Self::Repository { namespace, name } => {
                 format!("/repositories/{}/{}", segment(namespace), segment(name))
             }
@@ -180,6 +190,7 @@ impl Route {
         let encoded: Vec<&str> = path.trim_matches('/').split('/').collect();
         let text = |index: usize| encoded.get(index).and_then(|segment| decode(segment));
         let value = |key: &str| query_value(query, key).unwrap_or_default();
+        let page = || value("page").parse().unwrap_or(1).max(1);
         match encoded.as_slice() {
             [""] | ["index.html"] | ["builds"] => Some(Self::Builds(BuildsQuery {
                 namespace: value("namespace"),
@@ -188,11 +199,12 @@ impl Route {
                 client: value("client"),
                 text: value("q"),
                 sort: Sort::parse(&value("sort")),
-                page: value("page").parse().unwrap_or(1).max(1),
+                page: page(),
             })),
             ["builds", _] => Some(Self::Build { build_id: text(1)? }),
             ["repositories", _] => Some(Self::Repositories {
                 namespace: text(1)?,
+                page: page(),
             }),
             ["repositories", _, "new"] => Some(Self::NewRepository {
                 namespace: text(1)?,
@@ -221,14 +233,17 @@ impl Route {
         }
     }
 
-    /// Whether both are the same page, perhaps with other query values: such a change keeps the
-    /// page and what is on it.
+    /// Returns true when both are the same page, perhaps with different query values. Such a change keeps
+    /// the page's state.
     pub fn same_page(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Builds(_), Self::Builds(_))
             | (Self::Connection { .. }, Self::Connection { .. }) => true,
-            (Self::Insight(one), Self::Insight(two)) => {
-                (&one.namespace, &one.name) == (&two.namespace, &two.name)
+            (Self::Repositories { namespace: a, .. }, Self::Repositories { namespace: b, .. }) => {
+                a == b
+            }
+            (Self::Insight(a), Self::Insight(b)) => {
+                (&a.namespace, &a.name) == (&b.namespace, &b.name)
             }
             _ => self == other,
         }
@@ -287,6 +302,14 @@ fn lines(text: &str) -> Option<(u64, u64)> {
         None => (number(text)?, number(text)?),
     };
     Some((first.min(last), first.max(last)))
+}
+
+/// A page number as the query has it: empty for the first page.
+fn page_value(page: u64) -> String {
+    match page {
+        0 | 1 => String::new(),
+        page => page.to_string(),
+    }
 }
 
 fn query_value(query: &str, key: &str) -> Option<String> {
@@ -351,8 +374,10 @@ mod tests {
             Route::Build {
                 build_id: "5709f780-e8fb".to_owned(),
             },
+            Route::repositories(namespace()),
             Route::Repositories {
                 namespace: namespace(),
+                page: 2,
             },
             Route::Repository {
                 namespace: namespace(),
@@ -394,6 +419,7 @@ mod tests {
                 "/builds?namespace=demo&repo=web-app&status=F&client=GitHub&q=a%20b&sort=-duration&page=3",
                 "/builds/5709f780-e8fb",
                 "/repositories/demo",
+                "/repositories/demo?page=2",
                 "/repositories/demo/web-app",
                 "/repositories/demo/%6Eew",
                 "/repositories/demo/new",
@@ -432,6 +458,16 @@ mod tests {
         let path = Route::Builds(query.clone()).path();
         let (path, search) = path.split_once('?').expect("has a query");
         assert_eq!(Route::parse(path, search), Some(Route::Builds(query)));
+        let second = Route::Repositories {
+            namespace: "a/b".to_owned(),
+            page: 2,
+        };
+        assert_eq!(
+            Route::parse("/repositories/a%2Fb", "?page=2"),
+            Some(second.clone())
+        );
+        assert!(second.same_page(&Route::repositories("a/b")));
+        assert!(!second.same_page(&Route::repositories("a")));
     }
 
     #[test]
@@ -475,6 +511,10 @@ mod tests {
             panic!("still the builds page");
         };
         assert_eq!((query.page, query.status.as_str()), (1, ""));
+        for query in ["", "?page=0", "?page=-3", "page=x"] {
+            let route = Route::parse("/repositories/demo", query);
+            assert_eq!(route, Some(Route::repositories("demo")), "{query}");
+        }
     }
 
     #[test]

@@ -48,7 +48,6 @@ pub fn row(cells: Vec<AnyView>, actions: AnyView) -> AnyView {
 /// A step to another page of a list: a link there, or why there is none.
 pub enum PagerStep {
     To(String),
-    Press(Callback<()>),
     None,
 }
 
@@ -62,7 +61,6 @@ pub fn pager(
         let button = Button::new(label);
         match step {
             PagerStep::To(href) => button.link(Signal::stored(href)),
-            PagerStep::Press(press) => button.on_press(move || press.run(())),
             PagerStep::None => button.title(why).never(),
         }
     };

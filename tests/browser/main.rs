@@ -19,6 +19,7 @@ mod log;
 mod log_reading;
 mod log_tools;
 mod page;
+mod repositories;
 mod shell;
 mod source;
 mod start_build;

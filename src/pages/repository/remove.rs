@@ -45,7 +45,7 @@ pub fn remove(path: StoredValue<(String, String)>) -> AnyView {
                         &namespace,
                         &name,
                     );
-                    navigation.go(&Route::Repositories { namespace });
+                    navigation.go(&Route::repositories(namespace));
                 }
                 Err(failure) => error.set(Some(failure)),
             }
