@@ -1,4 +1,4 @@
-//! The parts that two pages share.
+//! What several pages show: builds, errors, times, breadcrumbs.
 
 pub mod breadcrumbs;
 pub mod builds;

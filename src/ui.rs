@@ -3,6 +3,7 @@
 pub mod button;
 pub mod copy;
 pub mod dialog;
+pub mod external_link;
 pub mod fact;
 pub mod icon;
 pub mod input;

@@ -1,4 +1,4 @@
-//! Builds on screen: the list, its table, the status badge, the build buttons.
+//! Builds on screen: the list, its table, the status badge, the buttons that start builds.
 
 pub mod build_buttons;
 pub mod cells;

@@ -1,12 +1,12 @@
-//! The heading of a page, which also names the tab and takes the focus.
+//! The heading of a page. It also sets the tab's title and takes the focus.
 
 use crate::reactive::effect;
 use crate::routing::navigation::use_navigation;
 use leptos::html;
 use leptos::prelude::*;
 
-/// The title of the page on screen, and what a screen reader is told about it. Provided by the shell;
-/// copies share their signals.
+/// The title of the current page, and its announcement to screen readers. Provided by `App`; copies share
+/// their signals.
 #[derive(Clone, Copy)]
 pub struct PageTitle {
     /// The page's heading, without the product's name.
@@ -16,7 +16,7 @@ pub struct PageTitle {
 }
 
 impl PageTitle {
-    /// Provides an empty title to the whole console.
+    /// Provides an empty title as a context.
     pub fn provide() -> Self {
         let title = Self {
             title: RwSignal::new(String::new()),
@@ -27,23 +27,23 @@ impl PageTitle {
     }
 }
 
-/// A page's heading. Names the tab; takes the focus and is announced when the page was opened by a step
-/// within the console.
+/// A page's heading, which is also the tab's title. When the page was opened from within the console, the
+/// heading takes the focus and is announced.
 pub fn heading(text: Signal<String>) -> AnyView {
-    let shown = expect_context::<PageTitle>();
+    let page_title = expect_context::<PageTitle>();
     let navigation = use_navigation();
-    let place = NodeRef::<html::H1>::new();
-    effect(move || shown.title.set(text.get()));
+    let element = NodeRef::<html::H1>::new();
+    effect(move || page_title.title.set(text.get()));
     effect(move || {
-        let Some(place) = place.get() else { return };
+        let Some(element) = element.get() else { return };
         if navigation.take_moved() {
-            // Fails only for an element that takes no focus, and this one does.
-            let _ = place.focus();
-            shown.announced.set(text.get_untracked());
+            // Fails only for an element that can't be focused.
+            let _ = element.focus();
+            page_title.announced.set(text.get_untracked());
         }
     });
     view! {
-        <h1 id="heading" tabindex="-1" node_ref=place>
+        <h1 id="heading" tabindex="-1" node_ref=element>
             {text}
         </h1>
     }

@@ -1,4 +1,4 @@
-//! What came of a press that has no place of its own on the page: said at the window's edge.
+//! Toasts at the edge of the window: results of actions that have no fixed place on the page.
 
 use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{for_each, text_signal};
@@ -8,7 +8,7 @@ use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The place of the messages.
+/// The toasts that are shown now.
 pub fn toast_region(toasts: Toasts) -> AnyView {
     let view = move |key| {
         let toast = toasts.find(key);
@@ -24,25 +24,25 @@ pub fn toast_region(toasts: Toasts) -> AnyView {
 
 fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
     let key = toast.key;
-    let good = toast.kind == "success";
+    let is_success = toast.kind == "success";
     let (text, then) = (toast.text, toast.then);
     let body = match toast.error {
         Some(error) => {
-            let said = api_words(&error);
+            let api_message = api_words(&error);
             let status = error.status().map(|status| format!(" HTTP {status}"));
             view! {
                 <p class="notice-title">
                     {text_signal(move || t_string!(error.failed_why, what = text.get(), why = error_words(&error)))}
                     {status}
                 </p>
-                {(!said.is_empty()).then(|| view! { <p class="notice-said">{said}</p> })}
+                {(!api_message.is_empty()).then(|| view! { <p class="notice-said">{api_message}</p> })}
                 <p>{then}</p>
             }
             .into_any()
         }
         None => view! { <p>{text}</p> }.into_any(),
     };
-    // It has done its work once it was followed.
+    // A toast whose link was followed is not needed any more.
     let link = toast.link.map(|(text, href)| {
         let link = Button::new(text).link(Signal::stored(href));
         view! {
@@ -53,10 +53,10 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
         <div
             class="toast notice"
             id=format!("toast-{key}")
-            role=if good { "status" } else { "alert" }
+            role=if is_success { "status" } else { "alert" }
             data-kind=toast.kind
         >
-            {icon::icon(if good { icon::CHECK } else { icon::WARNING })}
+            {icon::icon(if is_success { icon::CHECK } else { icon::WARNING })}
             <div class="notice-body">{body}</div>
             <div class="notice-actions">
                 {link}

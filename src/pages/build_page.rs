@@ -13,7 +13,7 @@ use crate::components::builds::build_buttons::build_buttons;
 use crate::components::builds::status_badge::status_badge;
 use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
-use crate::components::time::running;
+use crate::components::time::elapsed;
 use crate::i18n::api_words::status_word;
 use crate::log_viewer::log_section;
 use crate::pages::build_page::not_found::near;
@@ -162,7 +162,7 @@ fn offer_actions(target: Memo<Option<BuildTarget>>) {
 fn stands(build: &BuildData) -> AnyView {
     view! {
         {status_badge(build.status.clone())}
-        {running(build.started_at, build.ended_at, build.is_finished())}
+        {elapsed(build.started_at, build.ended_at, build.is_finished())}
     }
     .into_any()
 }

@@ -1,24 +1,26 @@
-//! The cells of a row of builds.
+//! The cells of a build's row.
 
-use crate::api::{Build, SourceKind};
+use crate::api::{Build, SourceKind, Status};
 use crate::components::builds::status_badge::status_badge;
-use crate::components::time::outside_link;
 use crate::i18n::format::short_commit;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::t_signal;
+use crate::ui::external_link::external_link;
+use crate::ui::icon;
 use leptos::prelude::*;
 
-/// The most characters of a failure's reason that a row shows.
+/// The most characters of a failed build's reason that a row shows.
 const MAX_REASON_CHARS: usize = 80;
 
+/// The status badge, and the first line of a failed build's reason.
 pub(crate) fn status_cell(build: &Build) -> AnyView {
     let detail = build.detail.as_deref().map(str::trim).unwrap_or_default();
-    let failed = build.status == crate::api::Status::Failed;
-    let first = detail.lines().next().unwrap_or_default();
-    let reason: String = first.chars().take(MAX_REASON_CHARS).collect();
-    let reason =
-        (failed && !reason.is_empty()).then(|| view! { <div class="quiet reason">{reason}</div> });
+    let is_failed = build.status == Status::Failed;
+    let first_line = detail.lines().next().unwrap_or_default();
+    let reason: String = first_line.chars().take(MAX_REASON_CHARS).collect();
+    let reason = (is_failed && !reason.is_empty())
+        .then(|| view! { <div class="quiet reason">{reason}</div> });
     let title = (!detail.is_empty()).then(|| detail.to_owned());
     view! {
         <span title=title>{status_badge(build.status.clone())}</span>
@@ -27,6 +29,7 @@ pub(crate) fn status_cell(build: &Build) -> AnyView {
     .into_any()
 }
 
+/// The image, as a link to the build, and its version tag.
 pub(crate) fn image_cell(build: &Build) -> AnyView {
     let navigation = use_navigation();
     let href = navigation.href(&Route::Build {
@@ -44,11 +47,11 @@ pub(crate) fn image_cell(build: &Build) -> AnyView {
     .into_any()
 }
 
-/// The branch or tag and the commit of a build, with links where the API gives web addresses.
+/// The branch or tag and the commit of a build, as links where the API gives their URLs.
 pub fn source_ref(build: &Build) -> impl IntoView + use<> {
-    let shape = match build.code_repo_type {
-        SourceKind::Tag => crate::ui::icon::TAG,
-        _ => crate::ui::icon::BRANCH,
+    let kind_icon = match build.code_repo_type {
+        SourceKind::Tag => icon::TAG,
+        _ => icon::BRANCH,
     };
     let commit = build
         .code_head_commit
@@ -58,7 +61,7 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
             let url = build.code_commit_http_url.as_deref();
             view! {
                 <div class="code quiet" title=commit.to_owned()>
-                    {outside_link(short_commit(commit).to_owned(), url)}
+                    {external_link(short_commit(commit).to_owned(), url)}
                 </div>
             }
         });
@@ -66,13 +69,13 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
     let url = build.code_repo_branch_url.as_deref();
     view! {
         <div class="source-ref">
-            {crate::ui::icon::icon(shape)} <span class="code">{outside_link(name, url)}</span>
+            {icon::icon(kind_icon)} <span class="code">{external_link(name, url)}</span>
         </div>
         {commit}
     }
 }
 
-/// Who or what started a build.
+/// Who started a build, or that a push did.
 pub fn started_by(build: &Build) -> AnyView {
     match build.auto_created {
         true => t_signal!(builds.by_push).into_any(),

@@ -1,4 +1,4 @@
-//! A build's status: an icon, a word, a colour.
+//! A build's status as an icon and a word in its colour.
 
 use crate::api::Status;
 use crate::i18n::api_words::status_word;
@@ -7,7 +7,8 @@ use crate::ui::icon;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
-fn look(status: &Status) -> (&'static str, Icon) {
+/// Returns the `data-status` that the style colours, and the icon.
+fn appearance(status: &Status) -> (&'static str, Icon) {
     match status {
         Status::Waiting => ("waiting", icon::CLOCK),
         Status::InProgress => ("running", icon::RUN),
@@ -17,9 +18,9 @@ fn look(status: &Status) -> (&'static str, Icon) {
     }
 }
 
-/// The badge of a status.
+/// The badge of a build's status.
 pub fn status_badge(status: Status) -> impl IntoView {
-    let (kind, shape) = look(&status);
+    let (kind, shape) = appearance(&status);
     view! {
         <span class="badge" data-status=kind>
             {icon::icon(shape)}

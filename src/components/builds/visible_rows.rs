@@ -1,21 +1,20 @@
-//! Which rows a table of builds shows while answers come and the reader reads: nothing moves from under
-//! their eyes.
+//! The rows that a table of builds shows while the list is polled: no row moves while the user reads.
 
 use crate::api::{Build, Page, SourceKind};
 use crate::routing::routes::{BuildsQuery, Sort, SortBy};
 
-/// What is shown of the list, before filters and sorting.
+/// The rows of the list that are shown, before filters and sorting.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct VisibleBuilds {
     pub rows: Vec<Build>,
-    /// How many builds the list held when its rows were taken.
+    /// The number of builds in the list when these rows were taken.
     pub count: u64,
-    /// How many builds have come since and are not shown.
+    /// The number of builds that are new since then and have no row.
     pub unseen: u64,
 }
 
 impl VisibleBuilds {
-    /// All of an answer.
+    /// All rows of a response.
     pub fn all(page: &Page<Build>) -> Self {
         Self {
             rows: page.results.read.clone(),
@@ -24,56 +23,58 @@ impl VisibleBuilds {
         }
     }
 
-    /// What is shown once this answer for the same page has come. New builds push the others down, or
-    /// onto the next page: that is done only where the reader sees them come (`slides`). Else the rows
-    /// stay, with what is new about each, and what has come is counted. The reader's `own` builds, by
-    /// their ids, are shown already: their rows stay.
+    /// Merges the next response for the same page into these rows.
+    ///
+    /// New builds push the other rows down, or onto the next page. That happens only when `slides` is
+    /// true, because the user is at the top and sees it. Otherwise the rows stay where they are, with
+    /// their new content, and the new builds are counted in `unseen`. The builds in `own` (ids) were
+    /// started by the user and have rows already, which stay.
     pub fn after(&self, page: &Page<Build>, slides: bool, own: &[String]) -> Self {
-        let come = page.count.saturating_sub(self.count);
+        let added = page.count.saturating_sub(self.count);
         let find = |row: &Build| {
             let mut rows = page.results.read.iter();
             rows.find(|build| build.build_id == row.build_id)
         };
-        let gone = self.rows.iter().filter(|row| find(row).is_none()).count() as u64;
-        // Rows that went without new ones in their place were removed.
-        if slides || self.rows.is_empty() || come == 0 || gone > come {
+        let removed = self.rows.iter().filter(|row| find(row).is_none()).count() as u64;
+        // More rows went than builds came: some were deleted, so the rows are wrong.
+        if slides || self.rows.is_empty() || added == 0 || removed > added {
             return Self::all(page);
         }
         let is_shown = |build: &Build| self.rows.iter().any(|row| row.build_id == build.build_id);
         let is_own = |build: &&Build| own.contains(&build.build_id) && !is_shown(build);
         let mut rows: Vec<Build> = page.results.read.iter().filter(is_own).cloned().collect();
-        let taken = rows.len() as u64;
+        let own_rows = rows.len() as u64;
         rows.extend(self.rows.iter().map(|row| find(row).unwrap_or(row).clone()));
         Self {
             rows,
-            count: self.count + taken,
-            unseen: come.saturating_sub(taken),
+            count: self.count + own_rows,
+            unseen: added.saturating_sub(own_rows),
         }
     }
 }
 
-/// The rows that fit the query's filters, in its order.
+/// Returns the rows that match the query's filters, in its order.
 pub fn filtered(rows: &[Build], query: &BuildsQuery) -> Vec<Build> {
     let text = query.text.trim().to_ascii_lowercase();
-    let fits = |build: &&Build| {
+    let matches = |build: &&Build| {
         (query.status.is_empty() || build.status.as_str() == query.status)
             && (query.client.is_empty() || build.code_repo_client.as_str() == query.client)
-            && (text.is_empty() || holds(build, &text))
+            && (text.is_empty() || contains(build, &text))
     };
     let mut sorted: Vec<Build> = Vec::new();
-    for build in rows.iter().filter(fits) {
-        // A page has 20 rows: putting each in its place is as quick as the library's sort, and smaller.
-        let at = match query.sort {
+    for build in rows.iter().filter(matches) {
+        // A page has 20 rows: an insertion sort is as quick as the library's sort, and smaller.
+        let index = match query.sort {
             Some(sort) => sorted.partition_point(|before| compare(before, build, sort).is_le()),
             None => sorted.len(),
         };
-        sorted.insert(at, build.clone());
+        sorted.insert(index, build.clone());
     }
     sorted
 }
 
-/// Whether one of the texts that its row shows holds this one, which is in lower case.
-fn holds(build: &Build, text: &str) -> bool {
+/// Returns true when a text in the build's row contains `text`, which is in lower case.
+fn contains(build: &Build, text: &str) -> bool {
     let kind = match build.code_repo_type {
         SourceKind::Tag => "tag",
         _ => "branch",
@@ -91,12 +92,12 @@ fn holds(build: &Build, text: &str) -> bool {
     ];
     texts
         .iter()
-        .any(|one| one.to_ascii_lowercase().contains(text))
+        .any(|shown| shown.to_ascii_lowercase().contains(text))
 }
 
-/// Rows without a value stand last, whichever way the others go.
-fn compare(one: &Build, two: &Build, sort: Sort) -> std::cmp::Ordering {
-    let turned = |order: std::cmp::Ordering| match sort.descending {
+/// Orders two rows. Those without a value are last in both directions.
+fn compare(a: &Build, b: &Build, sort: Sort) -> std::cmp::Ordering {
+    let directed = |order: std::cmp::Ordering| match sort.descending {
         true => order.reverse(),
         false => order,
     };
@@ -112,11 +113,11 @@ fn compare(one: &Build, two: &Build, sort: Sort) -> std::cmp::Ordering {
         _ => None,
     };
     match sort.by {
-        SortBy::Status => turned(one.status.as_str().cmp(two.status.as_str())),
-        SortBy::Image => turned(one.image_reference().cmp(&two.image_reference())),
-        SortBy::When | SortBy::Duration => match (number(one), number(two)) {
-            (Some(one), Some(two)) => turned(one.cmp(&two)),
-            (one, two) => two.is_some().cmp(&one.is_some()),
+        SortBy::Status => directed(a.status.as_str().cmp(b.status.as_str())),
+        SortBy::Image => directed(a.image_reference().cmp(&b.image_reference())),
+        SortBy::When | SortBy::Duration => match (number(a), number(b)) {
+            (Some(a), Some(b)) => directed(a.cmp(&b)),
+            (a, b) => b.is_some().cmp(&a.is_some()),
         },
     }
 }
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn new_builds_wait_while_the_reader_reads_and_slide_in_at_the_top() {
+    fn new_builds_wait_while_the_user_reads_and_slide_in_at_the_top() {
         let before = VisibleBuilds::all(&page([3, 2, 1], 30));
         let mut answer = page([5, 4, 3], 32);
         answer.results.read[2].status = Status::Failed;
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_reader_started_stays_where_it_was_shown() {
+    fn builds_that_the_user_started_keep_their_rows() {
         let before = VisibleBuilds::all(&page([2, 1], 30));
         let after = before.after(&page([4, 3, 2], 32), false, &["b3".to_owned()]);
         assert_eq!(ids(&after.rows), ["b3", "b2", "b1"]);
@@ -186,21 +187,21 @@ mod tests {
         let before = VisibleBuilds::all(&page([3, 2, 1], 30));
         let after = before.after(&page([3, 1], 29), false, &[]);
         assert_eq!(ids(&after.rows), ["b3", "b1"]);
-        // Two were removed and one has come: the rows are no longer true.
+        // Two were removed and one is new: the rows are wrong.
         let after = before.after(&page([4, 1], 31), false, &[]);
         assert_eq!(ids(&after.rows), ["b4", "b1"]);
     }
 
     proptest! {
-        /// While nothing is removed, the rows under the reader's eyes are the same ones until they slide.
+        /// While nothing is removed, the rows stay the same until they slide.
         #[test]
-        fn rows_never_move_while_the_reader_reads(new in prop::collection::vec(0u32..4, 1..8), size in 1usize..6) {
+        fn rows_never_move_while_the_user_reads(new in prop::collection::vec(0u32..4, 1..8), size in 1usize..6) {
             let mut top = 10u32;
             let list = |top: u32| page((0..=top).rev().take(size), u64::from(top) + 1);
             let mut shown = VisibleBuilds::all(&list(top));
             let first: Vec<String> = ids(&shown.rows).into_iter().map(str::to_owned).collect();
-            for come in new {
-                top += come;
+            for added in new {
+                top += added;
                 shown = shown.after(&list(top), false, &[]);
                 prop_assert_eq!(ids(&shown.rows), first.iter().map(String::as_str).collect::<Vec<_>>());
                 prop_assert_eq!(shown.unseen, u64::from(top) - 10);
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_look_at_what_a_row_shows() {
+    fn filters_match_the_texts_of_a_row() {
         let mut rows = vec![build(1), build(2), build(3)];
         rows[0].status = Status::Failed;
         rows[1].code_repo_type_value = "Release".to_owned();
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_duration_stands_last_both_ways() {
+    fn builds_without_a_duration_are_last_in_both_directions() {
         let mut rows = vec![build(1), build(2), build(3)];
         for (row, (from, to)) in [(0, (0, 5_000)), (2, (0, 9_000))] {
             rows[row].started_at = Timestamp::from_millis(from);

@@ -2,7 +2,7 @@
 
 use crate::api::{Build, Status, Timestamp};
 use crate::components::builds::cells::started_by;
-use crate::components::time::{absolute_time, outside_link, relative_time, running};
+use crate::components::time::{absolute_time, elapsed, relative_time};
 use crate::i18n::api_words::client_name;
 use crate::pages::build_page::neighbours::{Siblings, changes};
 use crate::query::Query;
@@ -12,6 +12,7 @@ use crate::routing::routes::Route;
 use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
+use crate::ui::external_link::external_link;
 use crate::ui::fact::{code_fact, copied_fact, fact};
 use crate::ui::icon;
 use leptos::prelude::*;
@@ -57,7 +58,7 @@ pub fn facts(
     let commit = commit.map(|commit| {
         let url = build.code_commit_http_url.as_deref();
         let value = view! {
-            <span class="code">{outside_link(commit.clone(), url)}</span>
+            <span class="code">{external_link(commit.clone(), url)}</span>
             {copy_button(Signal::stored(commit), t_signal!(build.commit))}
         };
         fact(t_signal!(build.commit), value.into_any())
@@ -65,7 +66,7 @@ pub fn facts(
     let client = build.code_repo_client.clone();
     let source_url = build.code_repo_http_url.as_deref();
     let source = view! {
-        <span class="code">{outside_link(build.code_repo_path.clone(), source_url)}</span>
+        <span class="code">{external_link(build.code_repo_path.clone(), source_url)}</span>
         <span class="quiet">{text_signal(move || client_name(&client))}</span>
     };
     let shape = match build.code_repo_type {
@@ -76,7 +77,7 @@ pub fn facts(
     let branch = view! {
         <span class="source-ref">
             {icon::icon(shape)}
-            <span class="code">{outside_link(build.code_repo_type_value.clone(), branch_url)}</span>
+            <span class="code">{external_link(build.code_repo_type_value.clone(), branch_url)}</span>
         </span>
     };
     let removable = build.is_removable.map(|removable| {
@@ -159,8 +160,8 @@ pub fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
         true => t_signal!(build.took),
         false => t_signal!(build.took_yet),
     };
-    let waited = running(created, started.or(ended), started.is_some() || finished);
-    let built = running(started, ended, finished);
+    let waited = elapsed(created, started.or(ended), started.is_some() || finished);
+    let built = elapsed(started, ended, finished);
     // The step is told in words too: a bar says it to nobody who cannot see it.
     let step = build.step_at.filter(|_| started.is_some() && !finished);
     let step = step.map(|step| {

@@ -3,7 +3,7 @@
 use crate::api::{Build, Status};
 use crate::client::{Client, Error};
 use crate::components::builds::status_badge::status_badge;
-use crate::components::time::{outside_link, relative_time};
+use crate::components::time::relative_time;
 use crate::i18n::format::short_commit;
 use crate::pages::build_page::compare::compare_url;
 use crate::query::intervals::LIVE_NEIGHBOURS;
@@ -15,6 +15,7 @@ use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::t_signal;
 use crate::ui::button::Button;
+use crate::ui::external_link::external_link;
 use crate::ui::fact::fact;
 use leptos::prelude::*;
 
@@ -169,7 +170,7 @@ pub fn changes(build: &Build, siblings: Query<Siblings>) -> AnyView {
             .then(|| view! { <span class="quiet">{t_signal!(build.no_compare)}</span> });
         Some(
             view! {
-                <span class="code">{outside_link(range, url.as_deref())}</span>
+                <span class="code">{external_link(range, url.as_deref())}</span>
                 {unknown}
                 <a href=href>{t_signal!(build.last_success)}</a>
             }

@@ -2,7 +2,7 @@
 
 use crate::api::{BuildConfig, Repository as RepositoryData, SourceKind, TagConfig};
 use crate::components::builds::build_buttons::build_buttons;
-use crate::components::time::{absolute_time, outside_link};
+use crate::components::time::absolute_time;
 use crate::forms::common::wording::tagging as tagging_word;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;
@@ -11,6 +11,7 @@ use crate::reactive::{show, text_signal};
 use crate::state::start_build::{AfterStart, BuildTarget};
 use crate::t_signal;
 use crate::ui::copy::copy_button;
+use crate::ui::external_link::external_link;
 use crate::ui::fact::{code_fact, fact};
 use crate::ui::icon;
 use crate::ui::markdown::markdown;
@@ -78,7 +79,7 @@ fn build_config(
         .code_repo_clone_url
         .unwrap_or(config.code_repo_path.clone());
     let source = view! {
-        <span class="code">{outside_link(source, config.code_repo_path_url.as_deref())}</span>
+        <span class="code">{external_link(source, config.code_repo_path_url.as_deref())}</span>
         <span class="quiet">{text_signal(move || client_name(&client))}</span>
     };
     let email = match config.email_enabled {
@@ -180,7 +181,7 @@ fn deploy_key(key: String, deploy_url: Option<&str>) -> AnyView {
 fn deploy_key_steps(key: String, deploy_url: Option<&str>) -> AnyView {
     let page = deploy_url
         .and_then(page::web_link)
-        .map(|(href, _)| outside_link(href.clone(), Some(&href)));
+        .map(|(href, _)| external_link(href.clone(), Some(&href)));
     view! {
         <li>
             {t_signal!(repository.deploy_key_copy)}
