@@ -1,36 +1,145 @@
-//! Where the API is, as whom, in which language and theme; and a test that says what it found.
+//! The Connection page: the API's address, the namespace and the token, with a test of all three; language
+//! and theme.
 
-use crate::client::{Error, Token};
+mod appearance;
+mod token_by_password;
+
+use crate::client::{Client, Error, Token};
 use crate::components::error_notice::error_notice;
 use crate::components::page_heading::heading;
-use crate::i18n::{Locale, locale, set_locale, words};
+use crate::i18n::words;
+use crate::pages::connection::appearance::appearance;
+use crate::pages::connection::token_by_password::token_by_password;
 use crate::platform::page;
 use crate::reactive::{bool_signal, dynamic, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{Route, safe_back};
-use crate::state::connection::use_connection;
-use crate::state::theme::Theme;
+use crate::state::connection::{Connection, use_connection};
 use crate::ui::button::Button;
-use crate::ui::input::{Input, select};
+use crate::ui::input::Input;
 use crate::ui::notice::notice;
 use crate::{t_signal, t_string};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-/// What the test found.
+/// The state of the connection test.
 #[derive(Clone, PartialEq)]
 enum ConnectionTest {
-    Nothing,
-    Asking,
-    /// How many builds the API has for the namespace, and whether the token fits it (where asked).
-    Builds {
+    NotRun,
+    Running,
+    /// The API's number of builds in the namespace; and whether the token is valid for the namespace, where
+    /// the API says so.
+    Connected {
         count: u64,
-        fits: Option<bool>,
+        token_fits: Option<bool>,
     },
     Failed(Error),
 }
 
-/// What is wrong with a typed address.
+/// The page's form. Copies share their signals.
+#[derive(Clone, Copy)]
+struct ConnectionForm {
+    connection: Connection,
+    /// Empty: the site's own address.
+    address: RwSignal<String>,
+    namespace: RwSignal<String>,
+    /// A new token; empty keeps the current one.
+    token: RwSignal<String>,
+    remember: RwSignal<bool>,
+    test: RwSignal<ConnectionTest>,
+    address_problem: Memo<Option<String>>,
+    is_token_wrong: Memo<bool>,
+}
+
+impl ConnectionForm {
+    /// Fills the form in with the current connection.
+    fn new() -> Self {
+        let connection = use_connection();
+        let address = RwSignal::new(String::new());
+        let namespace = RwSignal::new(String::new());
+        let token = RwSignal::new(String::new());
+        // The site's configuration can arrive after the page.
+        effect(move || {
+            if connection.is_ready() {
+                let current = connection.address();
+                let is_default = current == connection.site_address();
+                address.set(if is_default { String::new() } else { current });
+                namespace.set(connection.namespace());
+            }
+        });
+        Self {
+            connection,
+            address,
+            namespace,
+            token,
+            remember: RwSignal::new(connection.remembers_token()),
+            test: RwSignal::new(ConnectionTest::NotRun),
+            address_problem: memo(move || address.with(|address| address_problem(address))),
+            is_token_wrong: memo(move || {
+                token.with(|token| !token.trim().is_empty() && Token::new(token).is_none())
+            }),
+        }
+    }
+
+    /// Saves what was typed, and tests it.
+    fn save(self) {
+        if self.address_problem.get_untracked().is_some() || self.is_token_wrong.get_untracked() {
+            return;
+        }
+        let address = self.address.get_untracked();
+        let address = address.trim().trim_end_matches('/').to_owned();
+        self.connection
+            .set_address((!address.is_empty()).then_some(address));
+        self.connection
+            .set_namespace(self.namespace.get_untracked().trim());
+        if let Some(token) = Token::new(&self.token.get_untracked()) {
+            self.connection
+                .set_token(Some(token), self.remember.get_untracked());
+            self.token.set(String::new());
+        }
+        self.run_test();
+    }
+
+    fn run_test(self) {
+        let Some(client) = untrack(move || self.connection.client()) else {
+            return;
+        };
+        self.test.set(ConnectionTest::Running);
+        let namespace = self.namespace.get_untracked().trim().to_owned();
+        let has_token = untrack(move || self.connection.has_token());
+        leptos::task::spawn_local(async move {
+            let result = test_connection(&client, &namespace, has_token).await;
+            // The page may be gone.
+            let _ = self.test.try_set(result);
+        });
+    }
+
+    /// Forgets the current token.
+    fn forget_token(self) {
+        self.connection.set_token(None, false);
+        self.test.set(ConnectionTest::NotRun);
+    }
+}
+
+/// Counts the namespace's builds (empty: all builds), and checks the token against the namespace.
+async fn test_connection(client: &Client, namespace: &str, has_token: bool) -> ConnectionTest {
+    let namespace = (!namespace.is_empty()).then_some(namespace);
+    let page = match client.builds(namespace, None, 1).await {
+        Ok(page) => page,
+        Err(error) => return ConnectionTest::Failed(error),
+    };
+    let token_fits = match namespace.filter(|_| has_token) {
+        // An optional call: an API that does not offer it says nothing about the token.
+        Some(namespace) => client.profile(namespace).await.ok(),
+        None => None,
+    };
+    ConnectionTest::Connected {
+        count: page.count,
+        token_fits,
+    }
+}
+
+/// Returns the problem with a typed address, if it has one.
 fn address_problem(address: &str) -> Option<String> {
     let address = address.trim();
     if address.is_empty() {
@@ -46,173 +155,37 @@ fn address_problem(address: &str) -> Option<String> {
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
     let navigation = use_navigation();
-    let connection = use_connection();
+    let form = ConnectionForm::new();
+    let connection = form.connection;
     let back = match untrack(move || navigation.route()) {
         Some(Route::Connection { back }) => back.and_then(|back| safe_back(&back)),
         _ => None,
     };
-    let sent_here = back.is_some();
-    let address = RwSignal::new(String::new());
-    let namespace = RwSignal::new(String::new());
-    let token = RwSignal::new(String::new());
-    let remember = RwSignal::new(connection.remembers_token());
-    let found = RwSignal::new(ConnectionTest::Nothing);
-    // The site's configuration can arrive after the page.
-    effect(move || {
-        if connection.is_ready() {
-            let own = connection.address();
-            address.set(if own == connection.site_address() {
-                String::new()
-            } else {
-                own
-            });
-            namespace.set(connection.namespace());
-        }
-    });
-    let address_wrong = memo(move || address.with(|address| address_problem(address)));
-    let token_wrong =
-        memo(move || token.with(|token| !token.trim().is_empty() && Token::new(token).is_none()));
-    let test = move || {
-        let Some(client) = untrack(move || connection.client()) else {
-            return;
-        };
-        found.set(ConnectionTest::Asking);
-        let namespace = namespace.get_untracked().trim().to_owned();
-        let has_token = untrack(move || connection.has_token());
-        leptos::task::spawn_local(async move {
-            let asked = (!namespace.is_empty()).then_some(namespace.as_str());
-            let result = match client.builds(asked, None, 1).await {
-                Err(error) => ConnectionTest::Failed(error),
-                Ok(page) => {
-                    let fits = match asked.filter(|_| has_token) {
-                        // Optional: an API that does not offer it says nothing about the token.
-                        Some(namespace) => client.profile(namespace).await.ok(),
-                        None => None,
-                    };
-                    ConnectionTest::Builds {
-                        count: page.count,
-                        fits,
-                    }
-                }
-            };
-            let _ = found.try_set(result);
-        });
-    };
-    let save = move || {
-        if address_wrong.get_untracked().is_some() || token_wrong.get_untracked() {
-            return;
-        }
-        let typed = address
-            .get_untracked()
-            .trim()
-            .trim_end_matches('/')
-            .to_owned();
-        connection.set_address((!typed.is_empty()).then_some(typed));
-        connection.set_namespace(namespace.get_untracked().trim());
-        if let Some(new) = Token::new(&token.get_untracked()) {
-            connection.set_token(Some(new), remember.get_untracked());
-            token.set(String::new());
-        }
-        test();
-    };
-    let result = move || match found.get() {
-        ConnectionTest::Nothing => ().into_any(),
-        ConnectionTest::Asking => notice("info", t_signal!(connection.testing)).into_any(),
-        ConnectionTest::Failed(error) => {
-            error_notice(t_signal!(connection.test), error, false, None)
-        }
-        ConnectionTest::Builds { count, fits } => {
-            let text = text_signal(move || {
-                let count = words().number(count);
-                match fits {
-                    None => t_string!(connection.works, count = count),
-                    Some(true) => t_string!(connection.works_token, count = count),
-                    Some(false) => t_string!(connection.token_unfit, count = count),
-                }
-            });
-            let kind = if fits == Some(false) {
-                "warning"
-            } else {
-                "success"
-            };
-            let back = back.clone().map(|back| {
-                let go = move || navigation.go_to(&back);
-                Button::new(t_signal!(connection.go_back))
-                    .primary()
-                    .on_press(go)
-            });
-            view! {
-                {notice(kind, text)}
-                {back}
-            }
-            .into_any()
-        }
-    };
-    let address_input = Input::new(t_signal!(connection.address), address)
-        .placeholder(text_signal(move || match connection.site_address() {
-            site if site.is_empty() => page::origin(),
-            site => site,
-        }))
-        .hint(t_signal!(connection.address_hint))
-        .problem(move || address_wrong.get())
-        .view();
-    let token_input = Input::new(t_signal!(connection.token), token)
-        .password("off")
-        .placeholder(text_signal(move || match connection.has_token() {
-            true => t_string!(connection.token_set),
-            false => t_string!(connection.token_none),
-        }))
-        .hint(t_signal!(connection.token_hint))
-        .problem(move || {
-            token_wrong
-                .get()
-                .then(|| t_string!(connection.token_wrong).to_owned())
-        })
-        .view();
-    let blocked = bool_signal(move || address_wrong.get().is_some() || token_wrong.get());
-    let asking = bool_signal(move || found.get() == ConnectionTest::Asking);
-    let forget = move || {
-        Button::new(t_signal!(connection.forget)).on_press(move || {
-            connection.set_token(None, false);
-            found.set(ConnectionTest::Nothing);
-        })
-    };
-    let chooses = move || sent_here && connection.is_ready() && connection.namespace().is_empty();
+    let was_sent_here = back.is_some();
+    let back = StoredValue::new(back);
+    let needs_namespace =
+        move || was_sent_here && connection.is_ready() && connection.namespace().is_empty();
+    let is_blocked =
+        bool_signal(move || form.address_problem.get().is_some() || form.is_token_wrong.get());
+    let is_testing = bool_signal(move || form.test.get() == ConnectionTest::Running);
+    let forget =
+        move || Button::new(t_signal!(connection.forget)).on_press(move || form.forget_token());
     view! {
         {heading(t_signal!(connection.title))}
-        {show(chooses, || notice("info", t_signal!(connection.choose_namespace)).into_any())}
+        {show(needs_namespace, || notice("info", t_signal!(connection.choose_namespace)).into_any())}
         <form
             class="form"
             on:submit=move |event: SubmitEvent| {
                 event.prevent_default();
-                save();
+                form.save();
             }
         >
-            <section class="form-section">
-                <h2>{t_signal!(connection.api)}</h2>
-                {address_input}
-                {Input::new(t_signal!(connection.namespace), namespace)
-                    .hint(t_signal!(connection.namespace_hint))
-                    .view()}
-                {token_input}
-                <div class="field field-check">
-                    <label>
-                        <input
-                            type="checkbox"
-                            prop:checked=remember
-                            on:change=move |event| remember.set(event_target_checked(&event))
-                        />
-                        {t_signal!(connection.remember)}
-                    </label>
-                    <p class="field-hint">{t_signal!(connection.remember_hint)}</p>
-                </div>
-            </section>
-            <div role="status">{dynamic(result)}</div>
+            {fields(form)} <div role="status">{dynamic(move || result(form.test.get(), back))}</div>
             <div class="form-actions">
                 {Button::new(t_signal!(connection.save))
                     .primary()
-                    .busy(asking)
-                    .disabled(blocked)
+                    .busy(is_testing)
+                    .disabled(is_blocked)
                     .submit()} {show(move || connection.has_token(), forget)}
             </div>
         </form>
@@ -221,117 +194,86 @@ pub fn ConnectionPage() -> impl IntoView {
     }
 }
 
-/// Gets a token for a name and a password, where the API offers it.
-fn token_by_password() -> AnyView {
-    let connection = use_connection();
-    let username = RwSignal::new(String::new());
-    let password = RwSignal::new(String::new());
-    let sending = RwSignal::new(false);
-    let error = RwSignal::new(None::<Error>);
-    let done = RwSignal::new(false);
-    let send = move || {
-        let Some(client) = untrack(move || connection.client()) else {
-            return;
-        };
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        error.set(None);
-        done.set(false);
-        let (name, word) = (username.get_untracked(), password.get_untracked());
-        leptos::task::spawn_local(async move {
-            let answer = client.generate_api_token(name.trim(), &word).await;
-            if sending.try_set(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(token) => {
-                    connection.set_token(Some(token), false);
-                    password.set(String::new());
-                    done.set(true);
-                }
-                Err(failure) => error.set(Some(failure)),
-            }
-        });
-    };
-    let said = move || match error.get() {
-        Some(error) if error.is_not_offered() => {
-            Some(notice("info", t_signal!(connection.no_password)).into_any())
-        }
-        Some(error) => Some(error_notice(
-            t_signal!(connection.getting_token),
-            error,
-            false,
-            None,
-        )),
-        None => done
-            .get()
-            .then(|| notice("success", t_signal!(connection.token_got)).into_any()),
-    };
-    let incomplete = bool_signal(move || {
-        sending.get() || username.with(String::is_empty) || password.with(String::is_empty)
+fn fields(form: ConnectionForm) -> AnyView {
+    let connection = form.connection;
+    let default_address = text_signal(move || match connection.site_address() {
+        site if site.is_empty() => page::origin(),
+        site => site,
     });
+    let token_state = text_signal(move || match connection.has_token() {
+        true => t_string!(connection.token_set),
+        false => t_string!(connection.token_none),
+    });
+    let token_problem = move || {
+        let problem = t_string!(connection.token_wrong);
+        form.is_token_wrong.get().then(|| problem.to_owned())
+    };
     view! {
-        <details class="section">
-            <summary>{t_signal!(connection.by_password)}</summary>
-            <form
-                class="form"
-                on:submit=move |event: SubmitEvent| {
-                    event.prevent_default();
-                    send();
-                }
-            >
-                {Input::new(t_signal!(connection.username), username).prose("username").view()}
-                {Input::new(t_signal!(connection.password), password)
-                    .password("current-password")
-                    .hint(t_signal!(connection.password_hint))
-                    .view()}
-                {dynamic(said)}
-                <div class="form-actions">
-                    {Button::new(t_signal!(connection.get_token)).disabled(incomplete).submit()}
-                </div>
-            </form>
-        </details>
+        <section class="form-section">
+            <h2>{t_signal!(connection.api)}</h2>
+            {Input::new(t_signal!(connection.address), form.address)
+                .placeholder(default_address)
+                .hint(t_signal!(connection.address_hint))
+                .problem(move || form.address_problem.get())
+                .view()}
+            {Input::new(t_signal!(connection.namespace), form.namespace)
+                .hint(t_signal!(connection.namespace_hint))
+                .view()}
+            {Input::new(t_signal!(connection.token), form.token)
+                .password("off")
+                .placeholder(token_state)
+                .hint(t_signal!(connection.token_hint))
+                .problem(token_problem)
+                .view()}
+            <div class="field field-check">
+                <label>
+                    <input
+                        type="checkbox"
+                        prop:checked=form.remember
+                        on:change=move |event| form.remember.set(event_target_checked(&event))
+                    />
+                    {t_signal!(connection.remember)}
+                </label>
+                <p class="field-hint">{t_signal!(connection.remember_hint)}</p>
+            </div>
+        </section>
     }
     .into_any()
 }
 
-fn appearance() -> AnyView {
-    let theme = expect_context::<RwSignal<Theme>>();
-    // Each language names itself, so that its readers find it.
-    let languages = vec![
-        ("en".to_owned(), Signal::stored("English".to_owned())),
-        ("zh".to_owned(), Signal::stored("简体中文".to_owned())),
-    ];
-    let themes = [Theme::System, Theme::Light, Theme::Dark]
-        .into_iter()
-        .map(|theme| (theme.as_str().to_owned(), text_signal(move || theme.word())))
-        .collect();
-    let chosen = || match locale() {
-        Locale::en => "en".to_owned(),
-        Locale::zh => "zh".to_owned(),
+/// The result of the test. `back` is the path of the page that sent the user here.
+fn result(test: ConnectionTest, back: StoredValue<Option<String>>) -> AnyView {
+    let (count, token_fits) = match test {
+        ConnectionTest::NotRun => return ().into_any(),
+        ConnectionTest::Running => {
+            return notice("info", t_signal!(connection.testing)).into_any();
+        }
+        ConnectionTest::Failed(error) => {
+            return error_notice(t_signal!(connection.test), error, false, None);
+        }
+        ConnectionTest::Connected { count, token_fits } => (count, token_fits),
     };
-    let choose_language = |language: String| {
-        let language = if language == "zh" {
-            Locale::zh
-        } else {
-            Locale::en
-        };
-        crate::i18n::remember(language);
-        set_locale(language);
+    let text = text_signal(move || {
+        let count = words().number(count);
+        match token_fits {
+            None => t_string!(connection.works, count = count),
+            Some(true) => t_string!(connection.works_token, count = count),
+            Some(false) => t_string!(connection.token_unfit, count = count),
+        }
+    });
+    let kind = match token_fits {
+        Some(false) => "warning",
+        _ => "success",
     };
+    let navigation = use_navigation();
+    let back = back.get_value().map(|back| {
+        Button::new(t_signal!(connection.go_back))
+            .primary()
+            .on_press(move || navigation.go_to(&back))
+    });
     view! {
-        <section class="form-section section">
-            <h2>{t_signal!(connection.appearance)}</h2>
-            {select(t_signal!(connection.language), languages, chosen, choose_language)}
-            {select(
-                t_signal!(connection.theme),
-                themes,
-                move || theme.get().as_str().to_owned(),
-                move |chosen| theme.set(Theme::from(chosen.as_str())),
-            )}
-        </section>
+        {notice(kind, text)}
+        {back}
     }
     .into_any()
 }
