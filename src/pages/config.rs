@@ -1,14 +1,17 @@
-//! The tag config editor, and where what it edits came from.
+//! The page of the tag config editor. It finds the config to edit: from the API, or, where the API does not
+//! return it, as this browser saw it last.
 
 use crate::api::SavedConfig;
+use crate::client::Error;
 use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
+use crate::components::repository::{no_such_repository, use_repository};
 use crate::forms::config::config_form;
 use crate::forms::config::editor::ConfigOrigin;
 use crate::i18n::words;
-use crate::pages::repository::{no_such_repository, use_repository};
-use crate::reactive::{dynamic, effect, memo, text_signal};
+use crate::query::Query;
+use crate::reactive::{dynamic, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::clock::use_clock;
@@ -19,96 +22,124 @@ use crate::ui::button::Button;
 use crate::ui::notice::{notice, skeleton};
 use leptos::prelude::*;
 
+/// The config to edit. The time says when this browser saw it (Unix milliseconds), where the API does not
+/// return it.
+type FoundConfig = (ConfigOrigin, Option<i64>);
+
 /// The Build config page.
 #[component]
 pub fn Config(namespace: String, name: String) -> impl IntoView {
     let navigation = use_navigation();
-    let connection = use_connection();
-    let clock = use_clock();
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let read = use_repository(path);
     let error = read.error();
-    // What is edited, and when this browser saw it where the API does not read it back.
-    let found = memo(move || {
-        if let Some(answer) = read.data() {
-            let config = answer.as_ref().as_ref()?.build_config.as_ref();
-            // A repository without a build config holds no rows.
-            let held = config.map(SavedConfig::from).unwrap_or_default();
-            let origin = ConfigOrigin {
-                held,
-                is_readable: true,
-                is_known: true,
-            };
-            return Some((origin, None));
+    let config = config_to_edit(path, read);
+    let is_missing = memo(move || read.data().is_some_and(|answer| answer.is_none()));
+    // An API that does not offer this read is explained, and is not an error.
+    let shown_error = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
+    let body = move || {
+        if is_missing.get() {
+            return no_such_repository(path);
         }
-        error.get().filter(|error| error.is_not_offered())?;
-        let (namespace, name) = path.get_value();
-        let seen = known_repositories::find(&connection.address(), &namespace, &name);
-        let config = seen.and_then(|seen| Some((seen.repository?.build_config?, seen.at)));
-        let origin = ConfigOrigin {
-            held: config
-                .as_ref()
-                .map(|(config, _)| SavedConfig::from(config))
-                .unwrap_or_default(),
-            is_readable: false,
-            is_known: config.is_some(),
-        };
-        Some((origin, config.map(|(_, at)| at)))
-    });
-    // What is edited is not replaced under the user's hands: it is taken once. What is saved since, by
-    // whomever, is seen before saving.
-    let taken = RwSignal::new(None::<(ConfigOrigin, Option<i64>)>);
-    effect(move || {
-        let found = found.get();
-        if !read.is_loading() && found.is_some() && taken.with_untracked(Option::is_none) {
-            taken.set(found);
+        match config.get() {
+            Some(config) => editor(path, config),
+            None => shown_error.get().is_none().then(|| skeleton(6)).into_any(),
         }
-    });
-    let repository = text_signal(move || {
+    };
+    let repository_href = text_signal(move || {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Repository { namespace, name })
     });
-    let has_data = read.has_data();
-    // Not offered is told as what it means, not as an error.
-    let told = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
-    let saved = move |held: Option<SavedConfig>| {
-        let (namespace, name) = path.get_value();
-        let address = untrack(move || connection.address());
-        match held {
-            Some(held) => known_repositories::remember_config(&address, &namespace, &name, &held),
-            None => known_repositories::remember(&address, &namespace, &name, None),
-        }
-    };
-    let missing = memo(move || read.data().is_some_and(|answer| answer.is_none()));
-    let body = move || {
-        if missing.get() {
-            return no_such_repository(path);
-        }
-        let Some((origin, seen_at)) = taken.get() else {
-            return told.get().is_none().then(|| skeleton(6)).into_any();
-        };
-        let from_memory = seen_at.map(|at| {
-            let text = t_signal!(
-                config.from_memory,
-                age = words().relative(at, clock.now()),
-                when = words().absolute(at, false)
-            );
-            notice("warning", text)
-        });
-        let (namespace, name) = path.get_value();
-        view! {
-            {from_memory}
-            {config_form(namespace, name, origin, Callback::new(saved))}
-        }
-        .into_any()
-    };
     view! {
         {crumbs(vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)])}
         <div class="page-head">
             {heading(t_signal!(config.title_of, path = format!("{namespace}/{name}")))}
-            {Button::new(t_signal!(config.to_repository)).link(repository)}
+            {Button::new(t_signal!(config.to_repository)).link(repository_href)}
         </div>
-        {load_error(t_signal!(repository.loading), told, has_data, move || read.refresh())}
+        {load_error(
+            t_signal!(repository.loading),
+            shown_error,
+            read.has_data(),
+            move || read.refresh(),
+        )}
         {dynamic(body)}
     }
+}
+
+/// The config to edit; `None` until it is found. It is taken once, so that nothing changes while the user
+/// edits: what others save meanwhile is compared before saving.
+fn config_to_edit(
+    path: StoredValue<(String, String)>,
+    read: Query<Option<crate::api::Repository>>,
+) -> Memo<Option<FoundConfig>> {
+    let connection = use_connection();
+    let error = read.error();
+    let found = memo(move || match read.data() {
+        Some(answer) => {
+            let config = answer.as_ref().as_ref()?.build_config.as_ref();
+            let origin = ConfigOrigin {
+                // A repository without a build config has no rows.
+                held: config.map(SavedConfig::from).unwrap_or_default(),
+                is_readable: true,
+                is_known: true,
+            };
+            Some((origin, None))
+        }
+        None => {
+            error.get().filter(Error::is_not_offered)?;
+            let (namespace, name) = path.get_value();
+            Some(known_config(&connection.address(), &namespace, &name))
+        }
+    });
+    Memo::new(
+        move |taken: Option<&Option<FoundConfig>>| match taken.and_then(Option::as_ref) {
+            Some(taken) => Some(taken.clone()),
+            None => found.get().filter(|_| !read.is_loading()),
+        },
+    )
+}
+
+/// The config as this browser saw it last; an empty one when it did not.
+fn known_config(address: &str, namespace: &str, name: &str) -> FoundConfig {
+    let known = known_repositories::find(address, namespace, name);
+    let config = known.and_then(|known| Some((known.repository?.build_config?, known.at)));
+    let origin = ConfigOrigin {
+        held: config
+            .as_ref()
+            .map(|(config, _)| SavedConfig::from(config))
+            .unwrap_or_default(),
+        is_readable: false,
+        is_known: config.is_some(),
+    };
+    (origin, config.map(|(_, at)| at))
+}
+
+/// The editor. Says from when the config is, where this browser had to remember it.
+fn editor(path: StoredValue<(String, String)>, (origin, seen_at): FoundConfig) -> AnyView {
+    let clock = use_clock();
+    let connection = use_connection();
+    let known_notice = seen_at.map(|at| {
+        let text = t_signal!(
+            config.from_memory,
+            age = words().relative(at, clock.now()),
+            when = words().absolute(at, false)
+        );
+        notice("warning", text)
+    });
+    let on_saved = Callback::new(move |config: Option<SavedConfig>| {
+        let (namespace, name) = path.get_value();
+        let address = untrack(move || connection.address());
+        match config {
+            Some(config) => {
+                known_repositories::remember_config(&address, &namespace, &name, &config);
+            }
+            None => known_repositories::remember(&address, &namespace, &name, None),
+        }
+    });
+    let (namespace, name) = path.get_value();
+    view! {
+        {known_notice}
+        {config_form(namespace, name, origin, on_saved)}
+    }
+    .into_any()
 }

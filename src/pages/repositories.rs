@@ -220,11 +220,10 @@ fn repositories_table(namespace: StoredValue<String>, rows: Vec<RepositoryRow>) 
         .map(|shown| {
             let namespace = namespace.get_value();
             let name = shown.name.clone();
-            let builds = navigation.href(&Route::Builds(BuildsQuery {
-                namespace: namespace.clone(),
-                repo: name.clone(),
-                ..BuildsQuery::default()
-            }));
+            let builds = navigation.href(&Route::Builds(BuildsQuery::of_repository(
+                namespace.clone(),
+                name.clone(),
+            )));
             let href = navigation.href(&Route::Repository {
                 namespace,
                 name: name.clone(),

@@ -112,11 +112,32 @@ pub struct InsightQuery {
 pub const INSIGHT_LAST: u64 = 50;
 
 impl BuildsQuery {
-    /// The first page of everything: what an address without a query asks for.
+    /// The first page of all builds: what a URL without a query asks for.
     pub fn first() -> Self {
         Self {
             page: 1,
             ..Self::default()
+        }
+    }
+
+    /// The first page of a repository's builds.
+    pub fn of_repository(namespace: String, repo: String) -> Self {
+        Self {
+            namespace,
+            repo,
+            ..Self::first()
+        }
+    }
+}
+
+impl InsightQuery {
+    /// The last builds of a repository, of all its tags.
+    pub fn of_repository(namespace: String, name: String) -> Self {
+        Self {
+            namespace,
+            name,
+            tag: String::new(),
+            last: Some(INSIGHT_LAST),
         }
     }
 }

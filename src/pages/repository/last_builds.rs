@@ -1,0 +1,64 @@
+//! The last builds of a repository.
+
+use crate::client::Error;
+use crate::components::builds::list::{BuildsList, new_builds};
+use crate::components::builds::table::builds_table;
+use crate::components::error_notice::load_error;
+use crate::reactive::{show_or, text_signal};
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
+use crate::t_signal;
+use crate::ui::button::Button;
+use crate::ui::notice::skeleton;
+use leptos::prelude::*;
+
+/// The section with the last builds. `shown_error` is the error that the page shows above it.
+pub(crate) fn last_builds(
+    path: StoredValue<(String, String)>,
+    list: BuildsList,
+    shown_error: Signal<Option<Error>>,
+) -> AnyView {
+    let navigation = use_navigation();
+    let rows = list.rows();
+    let has_rows = list.query.has_data();
+    // When both reads fail, one notice is enough.
+    let builds_error = Signal::derive(move || match shown_error.get() {
+        None => list.query.error().get(),
+        Some(_) => None,
+    });
+    let all_builds = text_signal(move || {
+        let (namespace, repo) = path.get_value();
+        navigation.href(&Route::Builds(BuildsQuery::of_repository(namespace, repo)))
+    });
+    let insight = text_signal(move || {
+        let (namespace, name) = path.get_value();
+        navigation.href(&Route::Insight(InsightQuery::of_repository(
+            namespace, name,
+        )))
+    });
+    let table = move || builds_table(rows.into(), t_signal!(repository.last_builds), None);
+    let empty = || view! { <p class="empty">{t_signal!(repository.no_builds)}</p> }.into_any();
+    let loaded =
+        move || show_or(move || rows.with(|rows| !rows.is_empty()), table, empty).into_any();
+    let loading = move || builds_error.get().is_none().then(|| skeleton(3)).into_any();
+    view! {
+        <section class="section">
+            <div class="page-head">
+                <h2>{t_signal!(repository.last_builds)}</h2>
+                <span class="button-group">
+                    {Button::new(t_signal!(insight.title)).link(insight)}
+                    {Button::new(t_signal!(repository.all_builds)).link(all_builds)}
+                </span>
+            </div>
+            {new_builds(list, Callback::new(|()| ()))}
+            {load_error(
+                t_signal!(builds.loading),
+                builds_error,
+                has_rows,
+                move || list.query.refresh(),
+            )}
+            {show_or(move || has_rows.get(), loaded, loading)}
+        </section>
+    }
+    .into_any()
+}
