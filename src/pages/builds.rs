@@ -1,4 +1,4 @@
-//! The builds table, with its filters, order and pages in the URL.
+//! The Builds page: the table of builds. Its filters, order and page number are in the URL.
 
 mod filters;
 
@@ -15,13 +15,13 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route, Sort};
 use crate::state::connection::use_connection;
 use crate::state::session_cache::BuildsRequest;
-use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::notice::{notice, skeleton};
 use crate::ui::table::{PagerStep, pager};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The Builds page. `on_first_rows` runs once its first rows are there.
+/// The Builds page. `on_first_rows` runs when the first rows are loaded.
 #[component]
 pub fn Builds(on_first_rows: fn()) -> impl IntoView {
     let navigation = use_navigation();
@@ -31,26 +31,26 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
             _ => before.cloned().unwrap_or_default(),
         },
     );
-    // What the API is asked for: the other filters look at what it answered.
-    let asked = memo(move || {
+    // The API filters by namespace and repository; the other filters look at its rows.
+    let request = memo(move || {
         query.with(|query| BuildsRequest {
             namespace: query.namespace.clone(),
             repo: query.repo.clone(),
             page: query.page.max(1),
         })
     });
-    let list = use_builds(asked);
+    let list = use_builds(request);
     let rows = memo(move || {
         list.rows()
             .with(|rows| query.with(|query| filtered(rows, query)))
     });
     let (has_data, error) = (list.query.has_data(), list.query.error());
-    // A page beyond the last is no fault of the API's.
-    let beyond = move || {
+    // A page number after the last page is not an error of the API.
+    let is_beyond_last = move || {
         let status = error.get().and_then(|error| error.status());
         status == Some(404) && query.with(|query| query.page > 1)
     };
-    let told = Signal::derive(move || error.get().filter(|_| !beyond()));
+    let shown_error = Signal::derive(move || error.get().filter(|_| !is_beyond_last()));
     let unread = memo(move || list.answer().map_or(0, |answer| answer.page.results.unread));
     let href = move |sort: Option<Sort>| {
         let query = query.get();
@@ -72,7 +72,8 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
         }
         .into_any()
     };
-    // A memo of its own: what reads a memo beside another that is made of it can miss its news.
+    // A memo of its own: an effect that reads `list.rows` after `rows`, which is derived from it, can miss
+    // a change.
     let has_none = memo(move || list.rows().with(Vec::is_empty));
     let loaded = move || {
         view! {
@@ -84,7 +85,6 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
         .into_any()
     };
     let loading = move || error.get().is_none().then(|| skeleton(6)).into_any();
-    // The page that comes next, more often than not: its code is there when it is asked for.
     effect(move || {
         if has_data.get() {
             on_first_rows();
@@ -93,12 +93,12 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
     view! {
         {heading(t_signal!(builds.title))}
         {filters(query, list)}
-        {load_error(t_signal!(builds.loading), told, has_data, move || list.query.refresh())}
-        {show(beyond, move || beyond_last(query))}
+        {load_error(t_signal!(builds.loading), shown_error, has_data, move || list.query.refresh())}
+        {show(is_beyond_last, move || beyond_last(query))}
         {dynamic(move || {
             (unread.get() > 0).then(|| notice("warning", t_signal!(builds.unread, n = unread.get())))
         })}
-        {show_or(move || has_data.get() && !beyond(), loaded, loading)}
+        {show_or(move || has_data.get() && !is_beyond_last(), loaded, loading)}
     }
 }
 
@@ -115,11 +115,11 @@ fn beyond_last(query: Memo<BuildsQuery>) -> AnyView {
     )
 }
 
-/// What to do where no build is shown.
+/// What the page shows instead of a table without rows. `has_none`: the API has none either.
 fn empty(query: Memo<BuildsQuery>, has_none: bool) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
-    let filtered = query.with(|query| {
+    let is_filtered = query.with(|query| {
         let first = BuildsQuery::first();
         *query
             != BuildsQuery {
@@ -127,18 +127,17 @@ fn empty(query: Memo<BuildsQuery>, has_none: bool) -> AnyView {
                 ..first
             }
     });
-    let namespaced = query.with(
+    let scope = query.with(
         |query| match (query.namespace.as_str(), query.repo.as_str()) {
             (namespace, "") => namespace.to_owned(),
             (namespace, repo) => format!("{namespace}/{repo}"),
         },
     );
-    let (said, button) = match filtered {
-        // The API was asked for these, and has none.
-        true if has_none && !namespaced.is_empty() => {
+    let (text, button) = match is_filtered {
+        true if has_none && !scope.is_empty() => {
             let everything = navigation.href(&Route::Builds(BuildsQuery::default()));
             let button = Button::new(t_signal!(builds.show_all)).link(Signal::stored(everything));
-            (t_signal!(builds.none_of, what = namespaced), button)
+            (t_signal!(builds.none_of, what = scope), button)
         }
         true => {
             let everything = navigation.href(&Route::Builds(BuildsQuery::default()));
@@ -161,7 +160,7 @@ fn empty(query: Memo<BuildsQuery>, has_none: bool) -> AnyView {
     };
     view! {
         <div class="empty">
-            <p>{said}</p>
+            <p>{text}</p>
             {button}
         </div>
     }
@@ -177,19 +176,19 @@ fn builds_pager(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
     let to = move |forward: bool| {
         let (_, pages) = counts.get().unwrap_or_default();
         let query = query.get();
-        let here = query.page.max(1);
-        let page = if forward { here + 1 } else { here - 1 };
+        let current = query.page.max(1);
+        let page = if forward { current + 1 } else { current - 1 };
         match (1..=pages).contains(&page) {
             true => PagerStep::To(navigation.href(&Route::Builds(BuildsQuery { page, ..query }))),
             false => PagerStep::None,
         }
     };
     let page = move || words().number(query.with(|query| query.page.max(1)));
-    let said = text_signal(move || {
+    let label = text_signal(move || {
         let (count, pages) = counts.get().unwrap_or_default();
         match list.is_stale() {
-            true => crate::t_string!(builds.turning, page = page()),
-            false => crate::t_string!(
+            true => t_string!(builds.turning, page = page()),
+            false => t_string!(
                 builds.page_of,
                 page = page(),
                 pages = words().number(pages),
@@ -197,6 +196,6 @@ fn builds_pager(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
             ),
         }
     });
-    let pager = move || pager(said, move || to(false), move || to(true));
+    let pager = move || pager(label, move || to(false), move || to(true));
     show(move || counts.with(Option::is_some), pager).into_any()
 }

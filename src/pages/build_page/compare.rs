@@ -1,11 +1,11 @@
-//! Links to the page that compares two commits, at the code hosts that have one.
+//! Links to a code host's page that compares two commits.
 
 use crate::api::CodeClient;
 use crate::api::grammar::is_commit;
 use crate::api::url::encode;
 
-/// The page that compares two commits at the source's host; `None` where no such page is known.
-pub fn compare_url(client: &CodeClient, path: &str, old: &str, new: &str) -> Option<String> {
+/// Returns the URL of the page that compares two commits, for hosts that are known to have one.
+pub(crate) fn compare_url(client: &CodeClient, path: &str, old: &str, new: &str) -> Option<String> {
     let (owner, name) = path.split_once('/')?;
     if owner.is_empty()
         || name.is_empty()
@@ -23,7 +23,7 @@ pub fn compare_url(client: &CodeClient, path: &str, old: &str, new: &str) -> Opt
         CodeClient::OSChina => Some(format!(
             "https://gitee.com/{owner}/{name}/compare/{old}...{new}"
         )),
-        // Source first, then destination, with a carriage return between.
+        // The source, a carriage return, the destination.
         CodeClient::Bitbucket => Some(format!(
             "https://bitbucket.org/{owner}/{name}/branches/compare/{new}%0D{old}"
         )),

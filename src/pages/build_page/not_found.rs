@@ -1,82 +1,96 @@
 //! Builds with a similar id, for an id that does not exist.
 
 use crate::api::Build as BuildData;
+use crate::client::{Client, Error};
 use crate::query::schedule::Pace;
 use crate::query::use_query;
 use crate::reactive::dynamic;
-use crate::routing::navigation::use_navigation;
+use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::session_cache::use_session_cache;
 use crate::t_signal;
 use leptos::prelude::*;
 
-/// The most pages of builds that are looked through for an id that begins alike.
-const NEAR_PAGES: u64 = 5;
+/// The most pages of builds that are searched for a similar id.
+const MAX_SEARCHED_PAGES: u64 = 5;
 
-/// The builds whose ids begin like the one that there is not: a part of an id may have been given.
-pub(crate) fn near(id: StoredValue<String>) -> AnyView {
-    const SHARED: usize = 6;
+/// The number of characters that two similar ids share at their start.
+const SHARED_PREFIX_CHARS: usize = 6;
+
+/// Suggests builds whose id starts like this one: it may be part of an id.
+pub(crate) fn similar_builds(id: StoredValue<String>) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
-    let visit = use_session_cache();
-    let start: String = id.with_value(|id| id.chars().take(SHARED).collect());
-    let looked = use_query(
+    let cache = use_session_cache();
+    let prefix: String = id.with_value(|id| id.chars().take(SHARED_PREFIX_CHARS).collect());
+    let similar = use_query(
         move || {
             let client = connection.client()?;
-            let start = start.clone();
+            let prefix = prefix.clone();
+            let cached = cache.all_builds();
             Some(Box::pin(async move {
-                let fits =
-                    |build: &BuildData| !start.is_empty() && build.build_id.starts_with(&start);
-                let mut near: Vec<BuildData> = visit.all_builds();
-                near.retain(fits);
-                for page in 1..=NEAR_PAGES {
-                    if !near.is_empty() {
-                        break;
-                    }
-                    let answer = client.builds(None, None, page).await?;
-                    near.extend(answer.results.read.into_iter().filter(fits));
-                    if answer.next.is_none() {
-                        break;
-                    }
-                }
-                Ok(near)
+                find_by_prefix(&client, cached, &prefix).await
             }))
         },
         |_| Pace::Never,
     );
-    let found = move || {
-        let near = looked.data().filter(|near| !near.is_empty())?;
-        let links: Vec<AnyView> = near
+    let suggestions = move || {
+        let builds = similar.data().filter(|builds| !builds.is_empty())?;
+        let links: Vec<AnyView> = builds
             .iter()
-            .map(|build| {
-                let href = navigation.href(&Route::Build {
-                    build_id: build.build_id.clone(),
-                });
-                view! {
-                    <li>
-                        <a class="code" href=href>
-                            {build.image_reference()}
-                            " · "
-                            {build.build_id.clone()}
-                        </a>
-                    </li>
-                }
-                .into_any()
-            })
+            .map(|build| suggestion(navigation, build))
             .collect();
         Some(view! {
             <p>{t_signal!(build.near)}</p>
             <ul>{links}</ul>
         })
     };
-    let builds = navigation.href(&Route::Builds(BuildsQuery::default()));
+    let builds_href = navigation.href(&Route::Builds(BuildsQuery::default()));
     view! {
         <div class="empty" role="status">
-            {dynamic(found)} <p>
-                <a href=builds>{t_signal!(nav.builds)}</a>
+            {dynamic(suggestions)} <p>
+                <a href=builds_href>{t_signal!(nav.builds)}</a>
             </p>
         </div>
     }
     .into_any()
+}
+
+fn suggestion(navigation: Navigation, build: &BuildData) -> AnyView {
+    let href = navigation.href(&Route::Build {
+        build_id: build.build_id.clone(),
+    });
+    view! {
+        <li>
+            <a class="code" href=href>
+                {build.image_reference()}
+                " · "
+                {build.build_id.clone()}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// Finds builds whose id starts with the prefix: in the cached ones, then page by page at the API.
+async fn find_by_prefix(
+    client: &Client,
+    cached: Vec<BuildData>,
+    prefix: &str,
+) -> Result<Vec<BuildData>, Error> {
+    let matches = |build: &BuildData| !prefix.is_empty() && build.build_id.starts_with(prefix);
+    let mut found = cached;
+    found.retain(matches);
+    for page in 1..=MAX_SEARCHED_PAGES {
+        if !found.is_empty() {
+            break;
+        }
+        let answer = client.builds(None, None, page).await?;
+        found.extend(answer.results.read.into_iter().filter(matches));
+        if answer.next.is_none() {
+            break;
+        }
+    }
+    Ok(found)
 }

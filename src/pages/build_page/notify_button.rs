@@ -7,32 +7,32 @@ use crate::t_signal;
 use crate::ui::button::Button;
 use leptos::prelude::*;
 
-/// 'Notify me', while there is something to wait for and a browser that can.
-pub fn notify_button(is_under_way: Memo<bool>) -> AnyView {
-    let watch = use_watchlist();
-    let refused = RwSignal::new(false);
+/// Turns notifications at the end of builds on and off. Shown while the build is unfinished.
+pub(crate) fn notify_button(is_unfinished: Memo<bool>) -> AnyView {
+    let watchlist = use_watchlist();
+    let is_blocked = RwSignal::new(false);
     let press = move || {
-        if watch.wanted() {
-            watch.want(false);
+        if watchlist.wanted() {
+            watchlist.want(false);
             return;
         }
         leptos::task::spawn_local(async move {
-            let may = notifications::may_notify().await;
-            watch.want(may);
-            let _ = refused.try_set(!may);
+            let is_allowed = notifications::may_notify().await;
+            watchlist.want(is_allowed);
+            let _ = is_blocked.try_set(!is_allowed);
         });
     };
     let button = move || {
         view! {
             {Button::new(t_signal!(build.notify))
-                .pressed(Signal::derive(move || watch.wanted()))
+                .pressed(Signal::derive(move || watchlist.wanted()))
                 .title(t_signal!(build.notify_title))
                 .on_press(press)}
             <span role="status">
-                {show(move || refused.get(), || t_signal!(build.notify_refused).into_any())}
+                {show(move || is_blocked.get(), || t_signal!(build.notify_refused).into_any())}
             </span>
         }
         .into_any()
     };
-    show(move || is_under_way.get(), button).into_any()
+    show(move || is_unfinished.get(), button).into_any()
 }

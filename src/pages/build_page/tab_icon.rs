@@ -1,4 +1,4 @@
-//! The tab's icon shows the status of the build.
+//! Shows a build's status in the tab's icon, and puts the build on the watchlist.
 
 use crate::api::Status;
 use crate::platform::notifications;
@@ -7,10 +7,10 @@ use crate::state::watched_builds::use_watchlist;
 use crate::ui::icon;
 use leptos::prelude::*;
 
-/// Shows in the tab's icon where the build stands, while the page is there; and watches the build while
-/// it is under way.
-pub fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
-    let watch = use_watchlist();
+/// Shows the build's status (id, status, whether it is finished) in the tab's icon while the page is open.
+/// Watches the build while it is unfinished.
+pub(crate) fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
+    let watchlist = use_watchlist();
     effect(move || {
         let icon = build.get().and_then(|(_, status, _)| match status {
             Status::Waiting => Some((icon::CLOCK.0, "5d6672")),
@@ -24,14 +24,14 @@ pub fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
     let watched = StoredValue::new(None::<String>);
     effect(move || {
         if let Some((id, _, false)) = build.get() {
-            watch.add(&id);
+            watchlist.add(&id);
             watched.set_value(Some(id));
         }
     });
     on_cleanup(move || {
         notifications::set_tab_icon(None);
         if let Some(Some(id)) = watched.try_get_value() {
-            watch.leave(&id);
+            watchlist.leave(&id);
         }
     });
 }

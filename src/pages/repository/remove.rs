@@ -1,11 +1,11 @@
-//! Removing a repository.
+//! Removing a repository, after its name was typed.
 
 use crate::client::Error;
 use crate::components::error_notice::error_notice;
 use crate::reactive::{bool_signal, dynamic, show};
-use crate::routing::navigation::use_navigation;
+use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
-use crate::state::connection::use_connection;
+use crate::state::connection::{Connection, use_connection};
 use crate::state::known_repositories;
 use crate::t_signal;
 use crate::ui::button::Button;
@@ -14,91 +14,111 @@ use crate::ui::icon;
 use crate::ui::input::Input;
 use leptos::prelude::*;
 
-/// Removing the repository, where the API offers it.
-pub fn remove(path: StoredValue<(String, String)>) -> AnyView {
-    let navigation = use_navigation();
-    let connection = use_connection();
-    let open = RwSignal::new(false);
-    let typed = RwSignal::new(String::new());
-    let sending = RwSignal::new(false);
-    let error = RwSignal::new(None::<Error>);
-    let matches = move || path.with_value(|(_, name)| typed.with(|typed| typed == name));
-    let send = move || {
-        let Some(client) = untrack(move || connection.client()) else {
+/// The dialog's state. Copies share their signals.
+#[derive(Clone, Copy)]
+struct RemoveForm {
+    connection: Connection,
+    navigation: Navigation,
+    path: StoredValue<(String, String)>,
+    is_open: RwSignal<bool>,
+    typed_name: RwSignal<String>,
+    busy: RwSignal<bool>,
+    error: RwSignal<Option<Error>>,
+}
+
+impl RemoveForm {
+    fn open(self) {
+        self.typed_name.set(String::new());
+        self.error.set(None);
+        self.is_open.set(true);
+    }
+
+    /// Returns true when the repository's name was typed, tracked.
+    fn is_confirmed(self) -> bool {
+        self.path
+            .with_value(|(_, name)| self.typed_name.with(|typed| typed == name))
+    }
+
+    fn submit(self) {
+        let Some(client) = untrack(move || self.connection.client()) else {
             return;
         };
-        if sending.get_untracked() || !untrack(matches) {
+        if self.busy.get_untracked() || !untrack(move || self.is_confirmed()) {
             return;
         }
-        sending.set(true);
-        error.set(None);
-        let (namespace, name) = path.get_value();
+        self.busy.set(true);
+        self.error.set(None);
+        let (namespace, name) = self.path.get_value();
         leptos::task::spawn_local(async move {
-            let answer = client.delete_repository(&namespace, &name).await;
-            if sending.try_set(false).is_some() {
-                return;
+            let result = client.delete_repository(&namespace, &name).await;
+            if self.busy.try_set(false).is_some() {
+                return; // The page is gone.
             }
-            match answer {
+            match result {
                 Ok(()) => {
-                    known_repositories::forget(
-                        &untrack(move || connection.address()),
-                        &namespace,
-                        &name,
-                    );
-                    navigation.go(&Route::repositories(namespace));
+                    let address = untrack(move || self.connection.address());
+                    known_repositories::forget(&address, &namespace, &name);
+                    self.navigation.go(&Route::repositories(namespace));
                 }
-                Err(failure) => error.set(Some(failure)),
+                Err(error) => self.error.set(Some(error)),
             }
         });
-    };
-    let title = t_signal!(
-        remove.title,
-        path = path.with_value(|(namespace, name)| format!("{namespace}/{name}"))
-    );
-    let label = t_signal!(
-        remove.type_name,
-        name = path.with_value(|(_, name)| name.clone())
-    );
-    let dialog = move || {
-        view! {
-            <Dialog open=open title=title>
-                <form
-                    class="form"
-                    on:submit=move |event| {
-                        event.prevent_default();
-                        send();
-                    }
-                >
-                    <p>{t_signal!(remove.text)}</p>
-                    {Input::new(label, typed).view()}
-                    {dynamic(move || {
-                        let error = error.get()?;
-                        Some(error_notice(t_signal!(remove.removing), error, false, None))
-                    })}
-                    <div class="form-actions">
-                        {Button::new(t_signal!(remove.button))
-                            .danger()
-                            .busy(sending)
-                            .disabled(bool_signal(move || !matches()))
-                            .submit()}
-                        {Button::new(t_signal!(form.cancel)).on_press(move || open.set(false))}
-                    </div>
-                </form>
-            </Dialog>
-        }
-        .into_any()
+    }
+}
+
+/// The section that removes the repository.
+pub(crate) fn remove(path: StoredValue<(String, String)>) -> AnyView {
+    let form = RemoveForm {
+        connection: use_connection(),
+        navigation: use_navigation(),
+        path,
+        is_open: RwSignal::new(false),
+        typed_name: RwSignal::new(String::new()),
+        busy: RwSignal::new(false),
+        error: RwSignal::new(None),
     };
     view! {
         <section class="section danger-zone">
             {Button::new(t_signal!(remove.button))
                 .danger()
                 .icon(icon::TRASH)
-                .on_press(move || {
-                    typed.set(String::new());
-                    error.set(None);
-                    open.set(true);
-                })} {show(move || open.get(), dialog)}
+                .on_press(move || form.open())}
+            {show(move || form.is_open.get(), move || dialog(form))}
         </section>
+    }
+    .into_any()
+}
+
+fn dialog(form: RemoveForm) -> AnyView {
+    let (namespace, name) = form.path.get_value();
+    let path = format!("{namespace}/{name}");
+    let error = move || {
+        let error = form.error.get()?;
+        Some(error_notice(t_signal!(remove.removing), error, false, None))
+    };
+    view! {
+        <Dialog open=form.is_open title=t_signal!(remove.title, path = path)>
+            <form
+                class="form"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    form.submit();
+                }
+            >
+                <p>{t_signal!(remove.text)}</p>
+                {Input::new(t_signal!(remove.type_name, name = name.clone()), form.typed_name)
+                    .view()}
+                {dynamic(error)}
+                <div class="form-actions">
+                    {Button::new(t_signal!(remove.button))
+                        .danger()
+                        .busy(form.busy)
+                        .disabled(bool_signal(move || !form.is_confirmed()))
+                        .submit()}
+                    {Button::new(t_signal!(form.cancel)).on_press(move || form.is_open.set(false))}
+                </div>
+            </form>
+        </Dialog>
     }
     .into_any()
 }
