@@ -1,37 +1,35 @@
-//! How a repository's builds went: how many succeed, how long they wait and take, which tag is slow or
-//! flaky.
+//! The Insight page: statistics of a repository's builds. How many succeed, how long they wait and take, and
+//! which tag is slow or flaky.
 
 mod chart;
-mod reading;
-pub mod stats;
+mod paged_reader;
+mod stats;
+mod summary;
 
 use crate::api::Build;
 use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::builds::table::builds_table;
 use crate::components::error_notice::load_error;
 use crate::components::page_heading::heading;
-use crate::i18n::format::duration;
 use crate::i18n::words;
-use crate::pages::insight::chart::{MOST, chart};
-use crate::pages::insight::reading::{PagedReader, StatsQuery, use_reading};
-use crate::pages::insight::stats::{Spread, Stats, Summary, TagStats};
+use crate::pages::insight::chart::{MAX_BUILDS, chart};
+use crate::pages::insight::paged_reader::{PagedReader, StatsQuery, use_paged_reader};
+use crate::pages::insight::stats::Summary;
+use crate::pages::insight::summary::{summary_facts, tags_table};
 use crate::reactive::{dynamic, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{INSIGHT_LAST, InsightQuery, Route};
 use crate::ui::button::Button;
-use crate::ui::fact::fact;
 use crate::ui::input::select;
 use crate::ui::notice::skeleton;
-use crate::ui::table::{cell, row, table};
 use crate::{t_signal, t_string};
-use chrono::TimeDelta;
 use leptos::prelude::*;
 
-/// The numbers of builds that can be chosen.
-const NUMBERS: [u64; 2] = [INSIGHT_LAST, 200];
+/// The numbers of last builds that the user can choose; besides all.
+const LAST_CHOICES: [u64; 2] = [INSIGHT_LAST, 200];
 
 /// The most rows of the table below the chart.
-const ROWS: usize = 50;
+const MAX_ROWS: usize = 50;
 
 /// The Insight page.
 #[component]
@@ -43,7 +41,7 @@ pub fn Insight(namespace: String, name: String) -> impl IntoView {
             _ => before.cloned().unwrap_or_default(),
         },
     );
-    let wanted = memo(move || {
+    let stats_query = memo(move || {
         query.with(|query| StatsQuery {
             namespace: query.namespace.clone(),
             name: query.name.clone(),
@@ -51,54 +49,54 @@ pub fn Insight(namespace: String, name: String) -> impl IntoView {
             last: query.last,
         })
     });
-    let reading = use_reading(wanted);
-    let builds = memo(move || reading.builds());
+    let reader = use_paged_reader(stats_query);
+    let builds = memo(move || reader.builds());
     let summary = memo(move || builds.with(|builds| Summary::of(builds)));
-    let any = memo(move || builds.with(|builds| !builds.is_empty()));
-    let above = crumbs(vec![
+    let has_builds = memo(move || builds.with(|builds| !builds.is_empty()));
+    let breadcrumbs = crumbs(vec![
         namespace_crumb(&namespace),
         repository_crumb(&namespace, &name),
     ]);
     let path = format!("{namespace}/{name}");
     let loaded = move || {
         view! {
-            {dynamic(move || summary.with(numbers))} {dynamic(move || builds.with(|builds| chart(builds)))}
+            {dynamic(move || summary.with(summary_facts))} {dynamic(move || builds.with(|builds| chart(builds)))}
             {show(
-                move || builds.with(Vec::len) > MOST,
-                || view! { <p class="quiet">{t_signal!(insight.chart_most, n = MOST)}</p> }.into_any(),
+                move || builds.with(Vec::len) > MAX_BUILDS,
+                || view! { <p class="quiet">{t_signal!(insight.chart_most, n = MAX_BUILDS)}</p> }.into_any(),
             )} {dynamic(move || summary.with(tags_table))} {last_builds(builds)}
         }
         .into_any()
     };
-    let nothing = move || match (reading.runs.get(), reading.error.get()) {
+    let empty = move || match (reader.is_reading.get(), reader.error.get()) {
         (true, _) => skeleton(5).into_any(),
         (_, Some(_)) => ().into_any(),
         _ => view! { <p class="empty">{t_signal!(insight.none)}</p> }.into_any(),
     };
     view! {
-        {above}
+        {breadcrumbs}
         {heading(t_signal!(insight.title_of, path = path))}
-        {choice(query, summary)}
-        {progress(reading)}
+        {filters(query, summary)}
+        {progress(reader)}
         {load_error(
             t_signal!(builds.loading),
-            reading.error.into(),
-            Signal::derive(move || any.get()),
-            move || reading.go_on(),
+            reader.error.into(),
+            Signal::derive(move || has_builds.get()),
+            move || reader.resume(),
         )}
-        {show_or(move || any.get(), loaded, move || dynamic(nothing).into_any())}
+        {show_or(move || has_builds.get(), loaded, move || dynamic(empty).into_any())}
     }
 }
 
-/// Which builds: of which tag, and how many.
-fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
+/// Selects a tag, and how many builds.
+fn filters(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
     let navigation = use_navigation();
     let go = move |change: &dyn Fn(&mut InsightQuery)| {
         let mut query = query.get_untracked();
         change(&mut query);
         navigation.go(&Route::Insight(query));
     };
-    // A tag that is chosen hides the others from the summary, not from the choice.
+    // The summary of one tag has no other tags, but the user can still select them.
     let tags = Memo::new(move |before: Option<&Vec<String>>| {
         let mut tags = before.cloned().unwrap_or_default();
         tags.push(query.with(|query| query.tag.clone()));
@@ -122,7 +120,7 @@ fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
             move |tag| go(&|query| query.tag.clone_from(&tag)),
         )
     };
-    let mut numbers: Vec<(String, Signal<String>)> = NUMBERS
+    let mut choices: Vec<(String, Signal<String>)> = LAST_CHOICES
         .iter()
         .map(|n| {
             (
@@ -131,8 +129,8 @@ fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
             )
         })
         .collect();
-    numbers.push(("all".to_owned(), t_signal!(insight.all)));
-    let number = move || {
+    choices.push(("all".to_owned(), t_signal!(insight.all)));
+    let chosen = move || {
         let last = query.with(|query| query.last);
         last.map_or_else(|| "all".to_owned(), |last| last.to_string())
     };
@@ -141,8 +139,8 @@ fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
             {dynamic(tag_select)}
             {select(
                 t_signal!(insight.which),
-                numbers,
-                number,
+                choices,
+                chosen,
                 move |last| go(&|query| query.last = last.parse().ok()),
             )}
         </div>
@@ -150,11 +148,11 @@ fn choice(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
     .into_any()
 }
 
-/// How far the reading is, and its stop.
-fn progress(reading: PagedReader) -> AnyView {
-    let said = text_signal(move || {
-        let read = words().number(reading.read());
-        match reading.total.get() {
+/// How many pages were read, with a button to stop or resume.
+fn progress(reader: PagedReader) -> AnyView {
+    let pages_text = text_signal(move || {
+        let read = words().number(reader.pages_read());
+        match reader.total_pages.get() {
             Some(total) => t_string!(insight.read_of, read = read, total = words().number(total)),
             None => t_string!(state.loading).to_owned(),
         }
@@ -162,185 +160,43 @@ fn progress(reading: PagedReader) -> AnyView {
     let running = move || {
         view! {
             <progress
-                max=move || reading.total.get().unwrap_or(1)
-                value=move || reading.read()
+                max=move || reader.total_pages.get().unwrap_or(1)
+                value=move || reader.pages_read()
                 aria-label=t_signal!(build.progress)
             ></progress>
-            <span>{said}</span>
-            {Button::new(t_signal!(insight.stop)).on_press(move || reading.stop())}
+            <span>{pages_text}</span>
+            {Button::new(t_signal!(insight.stop)).on_press(move || reader.stop())}
         }
         .into_any()
     };
     let stopped = move || {
-        let partial = move || reading.is_partial() && reading.error.with(Option::is_none);
-        let more = move || {
+        let is_partial = move || reader.is_partial() && reader.error.with(Option::is_none);
+        let resume = move || {
             view! {
-                <span>{said} " " {t_signal!(insight.stopped)}</span>
-                {Button::new(t_signal!(insight.go_on)).on_press(move || reading.go_on())}
+                <span>{pages_text} " " {t_signal!(insight.stopped)}</span>
+                {Button::new(t_signal!(insight.go_on)).on_press(move || reader.resume())}
             }
             .into_any()
         };
-        show(partial, more).into_any()
+        show(is_partial, resume).into_any()
     };
     view! {
         <div class="reading" role="status">
-            {show_or(move || reading.runs.get(), running, stopped)}
+            {show_or(move || reader.is_reading.get(), running, stopped)}
         </div>
     }
     .into_any()
 }
 
-fn length(millis: i64) -> String {
-    duration(TimeDelta::milliseconds(millis))
-}
-
-fn spread(label: Signal<String>, spread: Option<Spread>) -> AnyView {
-    let text = text_signal(move || match spread {
-        Some(spread) => t_string!(
-            insight.spread,
-            median = length(spread.median),
-            p95 = length(spread.p95)
-        ),
-        None => "–".to_owned(),
-    });
-    fact(label, text.into_any())
-}
-
-fn rate(stats: &Stats) -> Signal<String> {
-    let rate = stats.success_rate();
-    text_signal(move || {
-        rate.map_or_else(
-            || "–".to_owned(),
-            |rate| t_string!(insight.percent, n = format!("{rate:.0}")),
-        )
-    })
-}
-
-fn numbers(summary: &Summary) -> AnyView {
-    let all = &summary.all;
-    let (builds, succeeded, failed) = (all.builds, all.succeeded, all.failed);
-    let tag_fact = |label: Signal<String>, tag: Option<&TagStats>, what: Signal<String>| {
-        let name = tag.map_or_else(|| "–".to_owned(), |tag| tag.tag.clone());
-        let what = tag.map(|_| view! { <span class="quiet">{what}</span> });
-        let value = view! {
-            <span class="code">{name}</span>
-            {what}
-        };
-        fact(label, value.into_any())
-    };
-    let slow = summary.slowest().and_then(|tag| tag.stats.duration);
-    let slow = text_signal(move || slow.map_or_else(String::new, |slow| length(slow.median)));
-    let flaky = summary.flakiest().map_or((0, 0), |tag| {
-        (
-            tag.flips,
-            (tag.stats.succeeded + tag.stats.failed).saturating_sub(1),
-        )
-    });
-    let continuous = summary.continuous.clone();
-    let share = match all.total {
-        0 => 0,
-        total => continuous.total * 100 / total,
-    };
-    let (pushes, total) = (continuous.builds, continuous.total);
-    let continuous = t_signal!(
-        insight.continuous_of,
-        n = words().number(pushes as u64),
-        time = length(total),
-        share = share
-    );
-    let count = t_signal!(
-        insight.counts,
-        n = words().number(builds as u64),
-        succeeded = words().number(succeeded as u64),
-        failed = words().number(failed as u64)
-    );
-    view! {
-        <dl class="facts insight">
-            {fact(
-                t_signal!(insight.success_rate),
-                view! {
-                    <strong class="number">{rate(all)}</strong>
-                    <span class="quiet">{count}</span>
-                }
-                    .into_any(),
-            )} {spread(t_signal!(insight.wait), all.wait)} {spread(t_signal!(builds.duration), all.duration)}
-            {tag_fact(t_signal!(insight.slowest), summary.slowest(), slow)}
-            {tag_fact(
-                t_signal!(insight.flakiest),
-                summary.flakiest(),
-                t_signal!(insight.flips, n = flaky.0, of = flaky.1),
-            )} {fact(t_signal!(insight.continuous), continuous.into_any())}
-        </dl>
-    }
-    .into_any()
-}
-
-fn tags_table(summary: &Summary) -> AnyView {
-    let rows: Vec<AnyView> = summary
-        .tags
-        .iter()
-        .map(|tag| {
-            let middle = |spread: Option<Spread>| {
-                text_signal(move || {
-                    spread.map_or_else(|| "–".to_owned(), |spread| length(spread.median))
-                })
-            };
-            let number =
-                |text: Signal<String>| view! { <span class="number">{text}</span> }.into_any();
-            let builds = tag.stats.builds as u64;
-            row(
-                vec![
-                    cell(
-                        t_signal!(rows.image_tag),
-                        view! { <span class="code strong">{tag.tag.clone()}</span> }.into_any(),
-                    ),
-                    cell(
-                        t_signal!(insight.builds),
-                        number(text_signal(move || words().number(builds))),
-                    ),
-                    cell(t_signal!(insight.success_rate), number(rate(&tag.stats))),
-                    cell(
-                        t_signal!(insight.median_wait),
-                        number(middle(tag.stats.wait)),
-                    ),
-                    cell(
-                        t_signal!(insight.median_duration),
-                        number(middle(tag.stats.duration)),
-                    ),
-                    cell(
-                        t_signal!(insight.changes),
-                        number(Signal::stored(tag.flips.to_string())),
-                    ),
-                ],
-                ().into_any(),
-            )
-        })
-        .collect();
-    let columns = vec![
-        t_signal!(rows.image_tag),
-        t_signal!(insight.builds),
-        t_signal!(insight.success_rate),
-        t_signal!(insight.median_wait),
-        t_signal!(insight.median_duration),
-        t_signal!(insight.changes),
-    ];
-    view! {
-        <section class="section">
-            <h2>{t_signal!(insight.by_tag)}</h2>
-            {table(t_signal!(insight.by_tag), columns, rows.into_any())}
-        </section>
-    }
-    .into_any()
-}
-
-/// The chart's builds as a table, for whoever reads tables better than charts.
+/// The chart's builds as a table, for users who can't see the chart.
 fn last_builds(builds: Memo<Vec<Build>>) -> AnyView {
-    let shown =
-        memo(move || builds.with(|builds| builds.iter().take(ROWS).cloned().collect::<Vec<_>>()));
+    let rows = memo(move || {
+        builds.with(|builds| builds.iter().take(MAX_ROWS).cloned().collect::<Vec<_>>())
+    });
     view! {
         <details class="section">
-            <summary>{t_signal!(insight.as_table, n = shown.with(Vec::len))}</summary>
-            {builds_table(shown.into(), t_signal!(insight.as_table, n = shown.with(Vec::len)), None)}
+            <summary>{t_signal!(insight.as_table, n = rows.with(Vec::len))}</summary>
+            {builds_table(rows.into(), t_signal!(insight.as_table, n = rows.with(Vec::len)), None)}
         </details>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! The create form, and what to do next.
+//! The page of the create form. Opens the new repository's page.
 
 use crate::components::breadcrumbs::{crumbs, namespace_crumb};
 use crate::components::page_heading::heading;
@@ -15,14 +15,14 @@ use leptos::prelude::*;
 pub fn NewRepository(namespace: String) -> impl IntoView {
     let navigation = use_navigation();
     let connection = use_connection();
-    let to = namespace.clone();
-    let created = Callback::new(move |repository: crate::api::Repository| {
+    let target_namespace = namespace.clone();
+    let on_created = Callback::new(move |repository: crate::api::Repository| {
         let name = repository.repo_name.clone();
         let address = untrack(move || connection.address());
-        known_repositories::remember(&address, &to, &name, Some(&repository));
-        // On the repository's page are the deploy key and a Build button for each tag.
+        known_repositories::remember(&address, &target_namespace, &name, Some(&repository));
+        // The repository's page has the next steps: the deploy key and a Build button for each tag.
         navigation.go(&Route::Repository {
-            namespace: to.clone(),
+            namespace: target_namespace.clone(),
             name,
         });
     });
@@ -30,6 +30,6 @@ pub fn NewRepository(namespace: String) -> impl IntoView {
     view! {
         {crumbs(vec![namespace_crumb(&namespace)])}
         {heading(t_signal!(create.title_in, namespace = title.clone()))}
-        {create_form(namespace, created)}
+        {create_form(namespace, on_created)}
     }
 }

@@ -1,4 +1,4 @@
-//! What stands where no page is.
+//! The page for a URL that names no page.
 
 use crate::components::page_heading::heading;
 use crate::reactive::dynamic;
@@ -9,14 +9,20 @@ use crate::state::known_repositories;
 use crate::t_signal;
 use leptos::prelude::*;
 
-/// Says that there is no such page, and offers what is near.
+/// The most known repositories that are suggested.
+const MAX_SUGGESTED_REPOSITORIES: usize = 5;
+
+/// The fewest letters that a segment shares with the start of the right word.
+const MIN_SHARED_CHARS: usize = 4;
+
+/// Says that there is no such page, and suggests similar ones.
 #[component]
 pub fn NotFound() -> impl IntoView {
     let navigation = use_navigation();
     let connection = use_connection();
-    let near = move || {
-        let near = near(&navigation.here(), &connection.address());
-        let links: Vec<AnyView> = near
+    let suggestions = move || {
+        let routes = suggest_routes(&navigation.here(), &connection.address());
+        let links: Vec<AnyView> = routes
             .into_iter()
             .map(|route| {
                 view! {
@@ -51,7 +57,7 @@ pub fn NotFound() -> impl IntoView {
     view! {
         {heading(t_signal!(not_found.title))}
         <p>{t_signal!(not_found.text)} " " <span class="code">{dynamic(move || navigation.here())}</span></p>
-        {dynamic(near)}
+        {dynamic(suggestions)}
         <p class="button-group">
             <a class="button" data-kind="primary" href=builds>
                 {t_signal!(nav.builds)}
@@ -61,51 +67,53 @@ pub fn NotFound() -> impl IntoView {
     }
 }
 
-/// Pages that a wrong path may have meant: the path mended, or a repository seen here whose name is in it.
-fn near(here: &str, address: &str) -> Vec<Route> {
-    let path = here.split(['?', '#']).next().unwrap_or_default();
-    let mut routes: Vec<Route> = mended(path).into_iter().collect();
-    let seen = known_repositories::all(address).into_iter();
+/// Suggests pages for a wrong URL: the page of the corrected path, and known repositories whose name is in
+/// the path.
+fn suggest_routes(url: &str, address: &str) -> Vec<Route> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let mut routes: Vec<Route> = corrected(path).into_iter().collect();
+    let known = known_repositories::all(address).into_iter();
     routes.extend(
-        seen.filter(|seen| path.contains(&format!("/{}", seen.name)))
-            .take(5)
-            .map(|seen| Route::Repository {
-                namespace: seen.namespace,
-                name: seen.name,
+        known
+            .filter(|known| path.contains(&format!("/{}", known.name)))
+            .take(MAX_SUGGESTED_REPOSITORIES)
+            .map(|known| Route::Repository {
+                namespace: known.namespace,
+                name: known.name,
             }),
     );
     routes.dedup();
     routes
 }
 
-/// The page that a path is nearest to: the first word spelled right, and no more parts than a page has.
-fn mended(path: &str) -> Option<Route> {
-    let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let first = parts.first()?.to_ascii_lowercase();
-    let known = ["builds", "repositories", "connection"];
-    let word = known.into_iter().find(|word| {
-        // `build`, `repo`, `repository`: what begins alike is meant alike.
+/// Corrects a path: its first segment is spelled right, and segments that no page has are dropped.
+fn corrected(path: &str) -> Option<Route> {
+    let mut segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let first = segments.first()?.to_ascii_lowercase();
+    let words = ["builds", "repositories", "connection"];
+    let word = words.into_iter().find(|word| {
+        // `build`, `repo`, `repository`.
         let shared = word.chars().zip(first.chars()).take_while(|(a, b)| a == b);
-        shared.count() >= 4
+        shared.count() >= MIN_SHARED_CHARS
     })?;
-    parts[0] = word;
-    while !parts.is_empty() {
-        let path = format!("/{}", parts.join("/"));
+    segments[0] = word;
+    while !segments.is_empty() {
+        let path = format!("/{}", segments.join("/"));
         if let Some(route) = Route::parse(&path, "") {
             return Some(route);
         }
-        parts.pop();
+        segments.pop();
     }
     None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::mended;
+    use super::corrected;
 
     #[test]
-    fn a_path_is_mended_to_the_page_that_it_is_nearest_to() {
-        let path = |path: &str| mended(path).map(|route| route.path());
+    fn a_path_is_corrected_to_the_most_similar_page() {
+        let path = |path: &str| corrected(path).map(|route| route.path());
         assert_eq!(path("/build/abc").as_deref(), Some("/builds/abc"));
         assert_eq!(path("/builds/abc/logs").as_deref(), Some("/builds/abc"));
         assert_eq!(

@@ -1,8 +1,8 @@
-//! The chart of durations: one mark for each build, oldest on the left.
+//! The chart of durations: one mark for each build, the oldest on the left.
 
 use crate::api::{Build, Status};
 use crate::i18n::api_words::status_word;
-use crate::i18n::format::duration as words_of;
+use crate::i18n::format::duration as format_duration;
 use crate::i18n::words;
 use crate::pages::insight::stats::duration;
 use crate::routing::navigation::use_navigation;
@@ -12,45 +12,51 @@ use chrono::TimeDelta;
 use leptos::prelude::*;
 use leptos::svg;
 
-/// The size of the drawing, in its own units.
+/// The size of the drawing, in its own units (`viewBox`).
 const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 200.0;
 
-/// The space beside the marks, for the lengths of time.
-const LEFT: f64 = 64.0;
-const EDGE: f64 = 8.0;
+/// The space on the left for the labels of the scale.
+const LABEL_WIDTH: f64 = 64.0;
 
-/// The most builds that are drawn: more would lie on one another.
-pub const MOST: usize = 400;
+/// The space around the marks.
+const PADDING: f64 = 8.0;
 
-/// The chart of these builds, newest first.
-pub fn chart(builds: &[Build]) -> AnyView {
+/// The most builds that are drawn. The marks of more would overlap.
+pub(crate) const MAX_BUILDS: usize = 400;
+
+/// The chart of these builds, given newest first.
+pub(crate) fn chart(builds: &[Build]) -> AnyView {
     let mut timed: Vec<(&Build, i64)> = builds
         .iter()
-        .filter_map(|build| duration(build).map(|length| (build, length)))
-        .take(MOST)
+        .filter_map(|build| duration(build).map(|millis| (build, millis)))
+        .take(MAX_BUILDS)
         .collect();
     timed.reverse();
-    let most = timed.iter().map(|(_, length)| *length).max().unwrap_or(0);
-    let top = nice(most);
-    let step = (WIDTH - LEFT - 2.0 * EDGE) / (timed.len().max(2) - 1) as f64;
-    let y = |length: f64| HEIGHT - EDGE - length / top * (HEIGHT - 2.0 * EDGE);
+    let longest = timed.iter().map(|(_, millis)| *millis).max().unwrap_or(0);
+    let top = scale_top(longest);
+    let step = (WIDTH - LABEL_WIDTH - 2.0 * PADDING) / (timed.len().max(2) - 1) as f64;
+    let y = |millis: f64| HEIGHT - PADDING - millis / top * (HEIGHT - 2.0 * PADDING);
     let marks: Vec<AnyView> = timed
         .iter()
         .enumerate()
-        .map(|(index, (build, length))| {
-            mark(build, LEFT + EDGE + step * index as f64, y(*length as f64))
+        .map(|(index, (build, millis))| {
+            mark(
+                build,
+                LABEL_WIDTH + PADDING + step * index as f64,
+                y(*millis as f64),
+            )
         })
         .collect();
     let lines: Vec<AnyView> = [0.0, 0.5, 1.0]
         .into_iter()
-        .map(|part| {
-            let y = y(top * part);
-            let label = words_of(TimeDelta::milliseconds((top * part) as i64));
+        .map(|fraction| {
+            let y = y(top * fraction);
+            let label = format_duration(TimeDelta::milliseconds((top * fraction) as i64));
             view! {
                 <svg>
-                    <path class="chart-line" d=format!("M{LEFT} {y:.1}H{WIDTH}") />
-                    <text class="chart-label" x=LEFT - EDGE y=format!("{:.1}", y + 4.0) text-anchor="end">
+                    <path class="chart-line" d=format!("M{LABEL_WIDTH} {y:.1}H{WIDTH}") />
+                    <text class="chart-label" x=LABEL_WIDTH - PADDING y=format!("{:.1}", y + 4.0) text-anchor="end">
                         {label}
                     </text>
                 </svg>
@@ -58,11 +64,11 @@ pub fn chart(builds: &[Build]) -> AnyView {
             .into_any()
         })
         .collect();
-    let end = |build: Option<&(&Build, i64)>| {
+    let time_of = |build: Option<&(&Build, i64)>| {
         let time = build.and_then(|(build, _)| build.created_at.or(build.started_at));
         time.map(|time| words().absolute(time.millis(), false))
     };
-    let (first, last, count) = (end(timed.first()), end(timed.last()), timed.len());
+    let (first, last, count) = (time_of(timed.first()), time_of(timed.last()), timed.len());
     view! {
         <figure class="chart">
             <figcaption>{t_signal!(insight.chart, n = count)}</figcaption>
@@ -79,18 +85,18 @@ pub fn chart(builds: &[Build]) -> AnyView {
     .into_any()
 }
 
-/// The next length of time that reads well, at or above this one, in milliseconds.
-fn nice(millis: i64) -> f64 {
-    const STEPS: [i64; 17] = [
+/// Returns the top of the scale: the next round duration at or above this one. Both in milliseconds.
+fn scale_top(millis: i64) -> f64 {
+    const ROUND_SECONDS: [i64; 17] = [
         1, 2, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200,
         86_400,
     ];
     let seconds = (millis + 999) / 1_000;
-    let step = STEPS.into_iter().find(|step| *step >= seconds);
-    step.unwrap_or(seconds) as f64 * 1_000.0
+    let round = ROUND_SECONDS.into_iter().find(|round| *round >= seconds);
+    round.unwrap_or(seconds) as f64 * 1_000.0
 }
 
-/// One build: its shape says its status, not its colour alone. A link to its page.
+/// The mark of a build, a link to its page. Shape and colour show its status.
 fn mark(build: &Build, x: f64, y: f64) -> AnyView {
     let navigation = use_navigation();
     let (kind, shape) = match build.status {
@@ -112,7 +118,7 @@ fn mark(build: &Build, x: f64, y: f64) -> AnyView {
         "{} · {} · {}",
         build.image_reference(),
         status_word(&build.status),
-        words_of(length)
+        format_duration(length)
     );
     let href = navigation.href(&Route::Build {
         build_id: build.build_id.clone(),
@@ -132,13 +138,13 @@ fn mark(build: &Build, x: f64, y: f64) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use super::nice;
+    use super::scale_top;
 
     #[test]
-    fn the_scale_holds_all_and_reads_well() {
-        assert_eq!(nice(0), 1_000.0);
-        assert_eq!(nice(2_001), 10_000.0);
-        assert_eq!(nice(601_000), 1_200_000.0);
-        assert_eq!(nice(100_000_000), 100_000_000.0);
+    fn the_scale_ends_at_a_round_duration() {
+        assert_eq!(scale_top(0), 1_000.0);
+        assert_eq!(scale_top(2_001), 10_000.0);
+        assert_eq!(scale_top(601_000), 1_200_000.0);
+        assert_eq!(scale_top(100_000_000), 100_000_000.0);
     }
 }

@@ -1,20 +1,20 @@
-//! What a repository's builds say together: how many succeed, how long they wait and take. Pure.
+//! Statistics of a repository's builds: how many succeed, how long they wait and take. Pure.
 
 use crate::api::{Build, Status};
 use std::collections::BTreeMap;
 
-/// Two of the values in the middle of many, in milliseconds.
+/// The median and the 95th percentile of some durations, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spread {
-    /// Half of the values are no larger.
-    pub median: i64,
-    /// 95 of 100 are no larger.
-    pub p95: i64,
+pub(crate) struct Spread {
+    /// Half of the values are at most this.
+    pub(crate) median: i64,
+    /// 95 % of the values are at most this.
+    pub(crate) p95: i64,
 }
 
 impl Spread {
-    /// Of these values, by the nearest rank; `None` of none.
-    pub fn of(mut values: Vec<i64>) -> Option<Self> {
+    /// Returns both by the nearest-rank method; `None` for no values.
+    pub(crate) fn of(mut values: Vec<i64>) -> Option<Self> {
         values.sort_unstable();
         let rank = |percent: usize| {
             let rank = (values.len() * percent).div_ceil(100);
@@ -27,18 +27,18 @@ impl Spread {
     }
 }
 
-/// What some builds say together.
+/// Statistics of some builds.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Stats {
-    pub builds: usize,
-    pub succeeded: usize,
-    pub failed: usize,
-    /// From queued to started.
-    pub wait: Option<Spread>,
-    /// From started to ended.
-    pub duration: Option<Spread>,
-    /// All durations together, in milliseconds.
-    pub total: i64,
+pub(crate) struct Stats {
+    pub(crate) builds: usize,
+    pub(crate) succeeded: usize,
+    pub(crate) failed: usize,
+    /// The time from queued to started.
+    pub(crate) wait: Option<Spread>,
+    /// The time from started to ended.
+    pub(crate) duration: Option<Spread>,
+    /// The sum of all durations, in milliseconds.
+    pub(crate) total: i64,
 }
 
 impl Stats {
@@ -60,55 +60,55 @@ impl Stats {
         }
     }
 
-    /// Successes of 100 builds that succeeded or failed; `None` where there is none.
-    pub fn success_rate(&self) -> Option<f64> {
+    /// The percentage of successes among the builds that succeeded or failed; `None` without such builds.
+    pub(crate) fn success_rate(&self) -> Option<f64> {
         let ended = self.succeeded + self.failed;
         (ended > 0).then(|| self.succeeded as f64 * 100.0 / ended as f64)
     }
 }
 
-/// How long it waited, in milliseconds; 0 where the API has it started before it was created.
+/// The time that a build waited, in milliseconds; 0 when it started before it was created.
 fn wait(build: &Build) -> Option<i64> {
     let wait = build.started_at?.since(build.created_at?);
     Some(wait.num_milliseconds())
 }
 
-/// How long it took, in milliseconds; `None` until it has ended.
-pub fn duration(build: &Build) -> Option<i64> {
-    let length = build.ended_at?.since(build.started_at?);
-    build.is_finished().then(|| length.num_milliseconds())
+/// The duration of a build in milliseconds; `None` until it is finished.
+pub(crate) fn duration(build: &Build) -> Option<i64> {
+    let duration = build.ended_at?.since(build.started_at?);
+    build.is_finished().then(|| duration.num_milliseconds())
 }
 
-/// What the builds of one tag say together.
+/// Statistics of the builds of one tag.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TagStats {
-    pub tag: String,
-    pub stats: Stats,
-    /// How often a build's outcome differed from that of the one before it.
-    pub flips: usize,
+pub(crate) struct TagStats {
+    pub(crate) tag: String,
+    pub(crate) stats: Stats,
+    /// How often a build's result differed from the result of the build before it.
+    pub(crate) flips: usize,
 }
 
 impl TagStats {
-    /// Flips of 100 chances for one.
-    pub fn flakiness(&self) -> f64 {
-        let chances = (self.stats.succeeded + self.stats.failed).saturating_sub(1);
-        self.flips as f64 * 100.0 / chances.max(1) as f64
+    /// The percentage of flips among the pairs of successive results.
+    pub(crate) fn flakiness(&self) -> f64 {
+        let pairs = (self.stats.succeeded + self.stats.failed).saturating_sub(1);
+        self.flips as f64 * 100.0 / pairs.max(1) as f64
     }
 }
 
-/// What all builds say.
+/// Statistics of all builds, of those started by pushes, and of each tag.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Summary {
-    pub all: Stats,
-    /// Those that a push started.
-    pub continuous: Stats,
-    /// In the alphabet's order.
-    pub tags: Vec<TagStats>,
+pub(crate) struct Summary {
+    pub(crate) all: Stats,
+    /// The builds that a push started.
+    pub(crate) continuous: Stats,
+    /// In alphabetical order.
+    pub(crate) tags: Vec<TagStats>,
 }
 
 impl Summary {
-    /// Of these builds, newest first.
-    pub fn of(builds: &[Build]) -> Self {
+    /// Summarizes builds, given newest first.
+    pub(crate) fn of(builds: &[Build]) -> Self {
         let mut by_tag: BTreeMap<&str, Vec<&Build>> = BTreeMap::new();
         for build in builds {
             by_tag
@@ -117,7 +117,7 @@ impl Summary {
                 .push(build);
         }
         let tags = by_tag.into_iter().map(|(tag, builds)| {
-            let outcomes: Vec<bool> = builds
+            let results: Vec<bool> = builds
                 .iter()
                 .filter_map(|build| match build.status {
                     Status::Succeeded => Some(true),
@@ -127,7 +127,7 @@ impl Summary {
                 .collect();
             TagStats {
                 tag: tag.to_owned(),
-                flips: outcomes.windows(2).filter(|two| two[0] != two[1]).count(),
+                flips: results.windows(2).filter(|pair| pair[0] != pair[1]).count(),
                 stats: Stats::of(builds.iter().copied()),
             }
         });
@@ -138,8 +138,8 @@ impl Summary {
         }
     }
 
-    /// The tag whose builds take longest, by their median; `None` where there is nothing to compare.
-    pub fn slowest(&self) -> Option<&TagStats> {
+    /// The tag with the longest median duration; `None` with fewer than two tags to compare.
+    pub(crate) fn slowest(&self) -> Option<&TagStats> {
         let timed = self.tags.iter().filter(|tag| tag.stats.duration.is_some());
         if timed.clone().count() < 2 {
             return None;
@@ -147,10 +147,10 @@ impl Summary {
         timed.max_by_key(|tag| tag.stats.duration.map(|spread| spread.median))
     }
 
-    /// The tag whose outcome changes most often; `None` where none does.
-    pub fn flakiest(&self) -> Option<&TagStats> {
+    /// The tag whose result changes most often; `None` when none does.
+    pub(crate) fn flakiest(&self) -> Option<&TagStats> {
         let flips = self.tags.iter().filter(|tag| tag.flips > 0);
-        flips.max_by(|one, two| one.flakiness().total_cmp(&two.flakiness()))
+        flips.max_by(|a, b| a.flakiness().total_cmp(&b.flakiness()))
     }
 }
 
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_says_nothing() {
+    fn no_builds_have_no_statistics() {
         let summary = Summary::of(&[]);
         assert_eq!(summary.all.success_rate(), None);
         assert!(summary.slowest().is_none() && summary.flakiest().is_none());
@@ -207,7 +207,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_middle_values_are_those_of_a_count(values in prop::collection::vec(0i64..50, 1..60)) {
+        fn median_and_p95_are_the_nearest_ranks(values in prop::collection::vec(0i64..50, 1..60)) {
             let spread = Spread::of(values.clone()).expect("values");
             let at_most = |limit: i64| values.iter().filter(|value| **value <= limit).count();
             for (limit, percent) in [(spread.median, 50), (spread.p95, 95)] {

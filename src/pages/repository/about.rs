@@ -1,4 +1,4 @@
-//! What a repository is: its tag configs, each with a Build button; its deploy key; its first steps.
+//! The body of the repository page: first steps, tag configs, deploy key, facts.
 
 use crate::api::{BuildConfig, Repository as RepositoryData, SourceKind, TagConfig};
 use crate::components::builds::build_buttons::build_buttons;
@@ -18,28 +18,28 @@ use crate::ui::markdown::markdown;
 use crate::ui::table::{cell, row, table};
 use leptos::prelude::*;
 
-/// What the repository is, and its tag configs. While it is not built yet, its deploy key is told of in
+/// The repository's tag configs and facts. While it was never built (`is_new`), its deploy key is part of
 /// the first steps.
-pub fn about(repository: RepositoryData, is_new: Signal<bool>) -> AnyView {
-    let local = Signal::stored(false);
+pub(crate) fn about(repository: RepositoryData, is_new: Signal<bool>) -> AnyView {
+    let utc = Signal::stored(false);
     let visibility = match repository.is_public {
         true => t_signal!(repositories.public),
         false => t_signal!(repositories.private),
     };
     let created = view! {
-        {repository.created_at.map(|time| absolute_time(time, local))}
+        {repository.created_at.map(|time| absolute_time(time, utc))}
         <span>{t_signal!(repository.created_by, name = repository.created_by)}</span>
     };
     let pushed = repository.pushed_at.map(|time| {
         fact(
             t_signal!(repository.pushed),
-            absolute_time(time, local).into_any(),
+            absolute_time(time, utc).into_any(),
         )
     });
     let pulls = repository.download;
     let pulls = text_signal(move || words().number(pulls));
     let description = repository.description;
-    let full = repository.full_description;
+    let full_description = repository.full_description;
     let config = repository
         .build_config
         .map(|config| build_config(&repository.namespace, &repository.repo_name, config, is_new));
@@ -53,12 +53,12 @@ pub fn about(repository: RepositoryData, is_new: Signal<bool>) -> AnyView {
                 {fact(t_signal!(repository.created), created.into_any())} {pushed}
                 {fact(t_signal!(repository.pulls), pulls.into_any())}
             </dl>
-            {(!full.is_empty())
+            {(!full_description.is_empty())
                 .then(|| {
                     view! {
                         <details>
                             <summary>{t_signal!(repository.full_description)}</summary>
-                            {markdown(Signal::stored(full))}
+                            {markdown(Signal::stored(full_description))}
                         </details>
                     }
                 })}
@@ -73,7 +73,7 @@ fn build_config(
     config: BuildConfig,
     is_new: Signal<bool>,
 ) -> AnyView {
-    let steps = StoredValue::new((namespace.to_owned(), repo_name.to_owned(), config.clone()));
+    let stored = StoredValue::new((namespace.to_owned(), repo_name.to_owned(), config.clone()));
     let client = config.code_repo_client.clone();
     let source = config
         .code_repo_clone_url
@@ -99,11 +99,11 @@ fn build_config(
         t_signal!(rows.is_active),
     ];
     let first_steps = move || {
-        let (namespace, repo_name, config) = steps.get_value();
+        let (namespace, repo_name, config) = stored.get_value();
         first_steps(&namespace, &repo_name, config)
     };
     let key = move || {
-        let (_, _, config) = steps.get_value();
+        let (_, _, config) = stored.get_value();
         let key = config.code_repo_public_key;
         let key = key.map(|key| deploy_key(key, config.deploy_url.as_deref()));
         key.into_any()
@@ -125,7 +125,7 @@ fn build_config(
 }
 
 fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
-    let shape = match tag.code_repo_type {
+    let kind_icon = match tag.code_repo_type {
         SourceKind::Tag => icon::TAG,
         _ => icon::BRANCH,
     };
@@ -136,7 +136,7 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
     };
     let source = view! {
         <span class="source-ref">
-            {icon::icon(shape)} <span class="code">{tag.code_repo_type_value.clone()}</span>
+            {icon::icon(kind_icon)} <span class="code">{tag.code_repo_type_value.clone()}</span>
         </span>
     };
     let code = |text: &str| view! { <span class="code">{text.to_owned()}</span> }.into_any();
@@ -157,6 +157,7 @@ fn tag_row(namespace: &str, repo_name: &str, tag: &TagConfig) -> AnyView {
     )
 }
 
+/// The target of a tag config's Build button.
 fn target(namespace: &str, repo_name: &str, tag: &TagConfig) -> BuildTarget {
     BuildTarget {
         namespace: namespace.to_owned(),
@@ -166,7 +167,7 @@ fn target(namespace: &str, repo_name: &str, tag: &TagConfig) -> BuildTarget {
     }
 }
 
-/// The deploy key, told as steps.
+/// The deploy key, and the steps to add it to the source's host.
 fn deploy_key(key: String, deploy_url: Option<&str>) -> AnyView {
     view! {
         <details class="deploy-key">
@@ -193,7 +194,7 @@ fn deploy_key_steps(key: String, deploy_url: Option<&str>) -> AnyView {
     .into_any()
 }
 
-/// What comes after a repository was created: its deploy key, where it has one, then a build of each row.
+/// The steps after a repository was created: add its deploy key, if it has one, then build each tag.
 fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig) -> AnyView {
     let builds: Vec<AnyView> = config
         .tag_configs
