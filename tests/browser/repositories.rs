@@ -66,8 +66,8 @@ async fn the_page_number_is_in_the_url() -> Outcome {
     browser
         .open(&format!("{}/repositories/team?page=9", api.address))
         .await;
-    browser.see("There is no page 9.").await;
-    browser.press("link", "To the first page").await;
+    browser.see("Page 9 doesn’t exist.").await;
+    browser.press("link", "Go to first page").await;
     browser.at("/repositories/team").await;
     browser.find("link", "first").await;
     browser.close().await;

@@ -128,7 +128,7 @@ async fn a_row_of_the_builds_table_starts_a_build() -> Outcome {
     browser.press("button", "Build team/app:edge").await;
     let request = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
     were_posted(&api, std::slice::from_ref(&request)).await;
-    browser.find("link", "Open the build").await;
+    browser.find("link", "Open build").await;
     browser.nth("link", "team/app:edge", 2).await;
     list_is_read_again(&api, before).await;
     api.on("GET", "/v1/builds", answer);
@@ -172,7 +172,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
     browser
         .press("button", "Build team/app:edge at a commit")
         .await;
-    browser.fill("Commit id", "ABCDEF0").await;
+    browser.fill("Commit ID", "ABCDEF0").await;
     api.on("GET", STARTED_PATH, held);
     browser.press_in_dialog("button", "Build").await;
     let mut commit = head.clone();
@@ -193,7 +193,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
     browser
         .press("button", "Build team/app:one at a commit")
         .await;
-    browser.fill("Commit id", "abcdef0").await;
+    browser.fill("Commit ID", "abcdef0").await;
     let before = list_reads(&api);
     browser.press_in_dialog("button", "Build").await;
     browser.see(IN_DOUBT).await;
@@ -260,7 +260,7 @@ async fn a_row_of_the_config_editor_starts_a_build() -> Outcome {
     is_watched(&api).await;
     let held = Reply::Held(Box::new(Reply::Json(200, started())));
     api.on("GET", STARTED_PATH, held);
-    browser.press("link", "Started").await;
+    browser.press("link", "Build started").await;
     opens_from_the_cache(&browser).await;
     api.on("GET", STARTED_PATH, Reply::Json(200, started()));
     api.release_all();
