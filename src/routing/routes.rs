@@ -1,8 +1,8 @@
-//! Every path of the console, built and read in one place. No page formats a URL itself.
+//! The console's URLs: every path is built and parsed here, and nowhere else.
 
 use crate::api::url::{decode, encode};
 
-/// A page of the console, with all that its URL says.
+/// A page of the console, with everything in its URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     Builds(BuildsQuery),
@@ -25,7 +25,7 @@ pub enum Route {
         namespace: String,
         name: String,
     },
-    /// How a repository's builds went.
+    /// Statistics of a repository's builds.
     Insight(InsightQuery),
     /// `back` is the path to return to once connected.
     Connection {
@@ -33,20 +33,20 @@ pub enum Route {
     },
 }
 
-/// What the builds table shows.
+/// The filters, order and page of the builds table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BuildsQuery {
     /// Empty: every namespace that the API shows.
     pub namespace: String,
     /// Empty: every repository.
     pub repo: String,
-    /// A status letter, applied to the rows of the page; empty: all.
+    /// A status letter, which filters the rows of the page; empty: all.
     pub status: String,
-    /// A source client's name, applied to the rows of the page; empty: all.
+    /// A source client's name, which filters the rows of the page; empty: all.
     pub client: String,
-    /// A text that a row must hold, applied to the rows of the page; empty: all.
+    /// A text that the rows of the page must contain; empty: all.
     pub text: String,
-    /// How the rows of the page are sorted; `None`: as the API does, newest first.
+    /// The order of the rows of the page; `None`: the API's own, newest first.
     pub sort: Option<Sort>,
     /// Counted from 1; 0 stands for 1.
     pub page: u64,
@@ -65,7 +65,7 @@ pub enum SortBy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
     pub by: SortBy,
-    /// The largest, or the last in the alphabet, first.
+    /// True: the largest, or the last in the alphabet, is first.
     pub descending: bool,
 }
 
@@ -77,7 +77,7 @@ impl Sort {
         ("duration", SortBy::Duration),
     ];
 
-    /// As it stands in the URL: the column's name, after a `-` when descending.
+    /// Returns the value in the URL: the column's name, after a `-` when descending.
     pub fn name(self) -> String {
         let name = Self::NAMES.iter().find(|(_, by)| *by == self.by);
         let name = name.map_or("", |(name, _)| name);
@@ -97,18 +97,18 @@ impl Sort {
     }
 }
 
-/// Which builds of a repository the insight page looks at.
+/// The builds that the insight page summarizes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InsightQuery {
     pub namespace: String,
     pub name: String,
     /// An image tag; empty: all tags.
     pub tag: String,
-    /// How many of the last builds; `None`: all.
+    /// The number of last builds; `None`: all.
     pub last: Option<u64>,
 }
 
-/// How many builds the insight page looks at unless it is told otherwise.
+/// The default number of builds on the insight page.
 pub const INSIGHT_LAST: u64 = 50;
 
 impl BuildsQuery {
@@ -151,7 +151,7 @@ impl Route {
         }
     }
 
-    /// The page's path and query, without the base path under which the site is served.
+    /// Returns the page's path and query, without the base path of the site.
     pub fn path(&self) -> String {
         match self {
             Self::Builds(query) => {
@@ -204,8 +204,8 @@ impl Route {
 }
 
 impl Route {
-    /// The page at a path (without the base path) and a query (with or without its `?`); `None`
-    /// when there is no such page.
+    /// Parses a path (without the base path) and a query (with or without its `?`). Returns `None` when
+    /// there is no such page. A query value that is not valid counts as missing.
     pub fn parse(path: &str, query: &str) -> Option<Self> {
         // Compared while still encoded: `%6Eew` is a repository, `new` is a page.
         let encoded: Vec<&str> = path.trim_matches('/').split('/').collect();
@@ -284,7 +284,8 @@ pub struct LogPlace {
 }
 
 impl LogPlace {
-    /// Reads a query and a fragment, with or without their `?` and `#`. What makes no sense is not there.
+    /// Parses a query and a fragment, with or without their `?` and `#`. A value that is not valid counts as
+    /// missing.
     pub fn parse(query: &str, fragment: &str) -> Self {
         let seconds = |key: &str| query_value(query, key)?.parse().ok();
         Self {
@@ -294,7 +295,7 @@ impl LogPlace {
         }
     }
 
-    /// What stands behind the page's path: empty, or with `?`, `#` or both.
+    /// Returns what follows the page's path: empty, or a query, a fragment, or both.
     pub fn print(&self) -> String {
         let seconds = |time: Option<i64>| time.map(|time| time.to_string()).unwrap_or_default();
         let mut text = with_query(
@@ -310,7 +311,7 @@ impl LogPlace {
     }
 }
 
-/// The lines of `L120` or `L120-L140`.
+/// Parses `L120` or `L120-L140`.
 fn lines(text: &str) -> Option<(u64, u64)> {
     let number = |text: &str| {
         text.strip_prefix('L')?
@@ -342,8 +343,8 @@ fn query_value(query: &str, key: &str) -> Option<String> {
         .and_then(|(_, value)| decode(&value.replace('+', " ")))
 }
 
-/// One path segment. A repository may be called `new`, which is also a page's name: its first letter
-/// is encoded, so that the two paths differ.
+/// Encodes one path segment. A repository can be called `new`, which is also the name of a page: its first
+/// letter is encoded, so that the two paths differ.
 fn segment(text: &str) -> String {
     match text {
         "new" => "%6Eew".to_owned(),
@@ -351,7 +352,7 @@ fn segment(text: &str) -> String {
     }
 }
 
-/// The path with the pairs that have a value.
+/// Appends the pairs that have a value to a path, as its query.
 fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut url = path.to_owned();
     for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
@@ -363,7 +364,7 @@ fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     url
 }
 
-/// A `back` path, if it leads to a page of this console and nowhere else.
+/// Returns a `back` path when it leads to this console, and not to another site.
 pub fn safe_back(path: &str) -> Option<String> {
     let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n']);
     inside.then(|| path.to_owned())
@@ -373,7 +374,7 @@ pub fn safe_back(path: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// Every path on one page: a change of any is seen here.
+    /// A snapshot of every path.
     #[test]
     fn every_path() {
         let namespace = || "demo".to_owned();
