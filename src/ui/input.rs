@@ -1,9 +1,11 @@
-//! A line of text outside the two big forms: a filter, a dialog's question, the connection.
+//! Text inputs and choices outside the rows and fields of the big forms: filters, dialogs, the connection.
 
+use crate::reactive::{bool_signal, text_signal};
+use crate::ui::field_frame::{FieldFrame, FieldNote};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A labelled input and what stands below it.
+/// A line of text with its label, hint and problem.
 #[derive(Clone, Copy)]
 pub struct Input {
     label: Signal<String>,
@@ -40,87 +42,89 @@ impl Input {
         self
     }
 
-    /// A text of the user's own rather than of the API's: set in the usual face.
+    /// Uses the font for prose: the text is the user's own and not a name of the API.
     pub fn prose(mut self, autocomplete: &'static str) -> Self {
         self.code = false;
         self.autocomplete = autocomplete;
         self
     }
 
-    /// Gives it an id, for the focus to be put there.
+    /// Gives it an element id, to move the focus there.
     pub fn id(mut self, id: &'static str) -> Self {
         self.id = id;
         self
     }
 
-    /// What stands when nothing is typed.
+    /// The text that is shown while the input is empty.
     pub fn placeholder(mut self, placeholder: Signal<String>) -> Self {
         self.placeholder = Some(placeholder);
         self
     }
 
-    /// What it is for.
+    /// Explains what the input is for.
     pub fn hint(mut self, hint: Signal<String>) -> Self {
         self.hint = Some(hint);
         self
     }
 
-    /// What is wrong with what is typed; `None` when nothing is.
+    /// Says what is wrong with the value; `None` if nothing is.
     pub fn problem(mut self, problem: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
         self.problem = Some(Signal::derive(problem));
         self
     }
 
-    /// The input alone.
+    /// The view of the input.
     pub fn view(self) -> AnyView {
         self.on_change(|| ())
     }
 
-    /// The input, which does this when the user is done with it.
+    /// The view of the input, which calls `change` when the user has finished an edit.
     pub fn on_change(self, change: impl Fn() + 'static) -> AnyView {
         self.build(Box::new(change))
     }
 
     fn build(self, change: Box<dyn Fn()>) -> AnyView {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
+        static NEXT_ID: AtomicU32 = AtomicU32::new(0);
         let id = match self.id {
-            "" => format!("input-{}", NEXT.fetch_add(1, Ordering::Relaxed)),
+            "" => format!("input-{}", NEXT_ID.fetch_add(1, Ordering::Relaxed)),
             id => id.to_owned(),
         };
         let (value, problem) = (self.value, self.problem);
-        let wrong = move || problem.and_then(|problem| problem.get());
-        view! {
-            <div class="field">
-                <label class="field-label" for=id.clone()>
-                    {self.label}
-                </label>
-                <input
-                    type=self.kind
-                    id=id.clone()
-                    class:code=self.code
-                    autocomplete=self.autocomplete
-                    autocapitalize="off"
-                    spellcheck="false"
-                    placeholder=self.placeholder
-                    prop:value=value
-                    aria-invalid=move || wrong().is_some().to_string()
-                    aria-describedby=format!("{id}-hint {id}-problem")
-                    on:input=move |event| value.set(event_target_value(&event))
-                    on:change=move |_| change()
-                />
-                <p class="field-hint" id=format!("{id}-hint")>
-                    {self.hint}
-                </p>
-                <p class="field-problem" id=format!("{id}-problem")>
-                    {wrong}
-                </p>
-            </div>
-        }
-        .into_any()
+        let problem = move || problem.and_then(|problem| problem.get());
+        let frame = FieldFrame {
+            id: Signal::stored(id),
+            label: self.label,
+            is_invalid: bool_signal(move || problem().is_some()),
+            described_by: &[FieldNote::Hint, FieldNote::Problem],
+        };
+        let input = view! {
+            <input
+                type=self.kind
+                id=frame.id
+                class:code=self.code
+                autocomplete=self.autocomplete
+                autocapitalize="off"
+                spellcheck="false"
+                placeholder=self.placeholder
+                prop:value=value
+                aria-invalid=frame.aria_invalid()
+                aria-describedby=frame.described_by()
+                on:input=move |event| value.set(event_target_value(&event))
+                on:change=move |_| change()
+            />
+        };
+        let notes = vec![
+            frame.note(FieldNote::Hint, self.hint.unwrap_or_default()),
+            frame.note(
+                FieldNote::Problem,
+                text_signal(move || problem().unwrap_or_default()),
+            ),
+        ];
+        frame.view(input.into_any(), notes)
     }
 }
 
-/// A labelled choice: values and their words, which one is chosen, and what to do with another.
+/// A choice with its label. `options` are values and their words; `choose` is called with a new value.
 pub fn select(
     label: Signal<String>,
     options: Vec<(String, Signal<String>)>,
@@ -141,7 +145,7 @@ fn select_boxed(
         .map(|(value, word)| {
             let own = value.clone();
             view! {
-                <option value=value prop:selected=move || chosen.with(|chosen| *chosen == own)>
+                <option value=value prop:selected=bool_signal(move || chosen.with(|chosen| *chosen == own))>
                     {word}
                 </option>
             }

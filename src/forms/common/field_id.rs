@@ -1,21 +1,19 @@
 //! Element ids of fields.
 
-/// The id that joins a field's label, input and problem. Paths have characters that ids avoid.
+/// The element id of the input at this path, for example `field-tag-configs-0--docker-repo-tag`. Characters
+/// that would need escaping in a selector become dashes.
 pub fn id_of(path: &str) -> String {
     let id: String = path
         .chars()
-        .map(|char| {
-            if char.is_ascii_alphanumeric() {
-                char
-            } else {
-                '-'
-            }
+        .map(|char| match char.is_ascii_alphanumeric() {
+            true => char,
+            false => '-',
         })
         .collect();
     format!("field-{id}")
 }
 
-/// The selector of a field's input, for moving the focus there.
+/// The CSS selector of the input at this path.
 pub fn selector(path: &str) -> String {
     format!("#{}", id_of(path))
 }

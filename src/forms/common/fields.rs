@@ -1,64 +1,46 @@
-//! Form fields: a label, an input, a hint, and the field's problem beside it.
+//! The fields of a form: an input in its frame, connected to the form's state by the API's path.
 
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::FormState;
 use crate::reactive::{bool_signal, dynamic, memo, text_signal};
+use crate::ui::field_frame::{FieldFrame, FieldNote};
 use leptos::prelude::*;
 
-/// Where a field stands in the request, by the API's own path; the index of a row can change.
+/// The API's path of a field. It changes when the field belongs to a row that moves.
 pub type Path = Signal<String>;
 
-/// Tells the form of a field. A field that had the focus when its form went still says that it was left.
-fn told(path: Path, tell: impl FnOnce(&str)) {
-    path.try_with_untracked(|path| tell(path));
+/// Calls the form with the field's path. Does nothing if the field is gone: an input that has the focus
+/// fires `blur` while it is removed.
+fn notify(path: Path, call: impl FnOnce(&str)) {
+    path.try_with_untracked(|path| call(path));
 }
 
-/// What one field is made of, beyond its input.
-#[component]
-fn FieldFrame(
+/// The frame of the field at this path, with the problem and the warning that the form has for it.
+fn field_frame(
     path: Path,
-    #[prop(into)] label: Signal<String>,
+    label: Signal<String>,
     hint: Option<Signal<String>>,
-    children: Children,
-) -> impl IntoView {
+    input: impl FnOnce(FieldFrame) -> AnyView,
+) -> AnyView {
     let form = expect_context::<FormState>();
     let problem = memo(move || path.with(|path| form.problem(path)));
     let warning = memo(move || path.with(|path| form.warning(path)));
-    view! {
-        <div class="field">
-            <label class="field-label" for=text_signal(move || path.with(|path| id_of(path)))>
-                {label}
-            </label>
-            {children()}
-            <p
-                class="field-hint"
-                id=text_signal(move || path.with(|path| format!("{}-hint", id_of(path))))
-            >
-                {hint}
-            </p>
-            <p
-                class="field-problem"
-                id=text_signal(move || path.with(|path| format!("{}-problem", id_of(path))))
-            >
-                {problem}
-            </p>
-            <p
-                class="field-warning"
-                id=text_signal(move || path.with(|path| format!("{}-warning", id_of(path))))
-            >
-                {warning}
-            </p>
-        </div>
-    }
+    let frame = FieldFrame {
+        id: text_signal(move || path.with(|path| id_of(path))),
+        label,
+        is_invalid: bool_signal(move || problem.with(Option::is_some)),
+        described_by: &[FieldNote::Problem, FieldNote::Warning, FieldNote::Hint],
+    };
+    let notes = vec![
+        frame.note(FieldNote::Hint, hint.unwrap_or_default()),
+        frame.note(FieldNote::Problem, text_or_empty(problem)),
+        frame.note(FieldNote::Warning, text_or_empty(warning)),
+    ];
+    frame.view(input(frame), notes)
 }
 
-fn described_by(path: Path) -> impl Fn() -> String + Copy {
-    move || {
-        path.with(|path| {
-            let id = id_of(path);
-            format!("{id}-problem {id}-warning {id}-hint")
-        })
-    }
+fn text_or_empty(text: Memo<Option<String>>) -> Signal<String> {
+    text_signal(move || text.get().unwrap_or_default())
 }
 
 /// A line of text.
@@ -69,40 +51,39 @@ pub fn TextField(
     #[prop(into)] value: Signal<String>,
     #[prop(into)] on_input: Callback<String>,
     #[prop(optional, into)] hint: Option<Signal<String>>,
-    /// Set in the face for names, tags and paths.
+    /// Uses the font for names, tags and paths.
     #[prop(optional)]
     code: bool,
-    /// The id of a `<datalist>` with what can be chosen.
+    /// The id of a `<datalist>` with suggestions.
     #[prop(optional)]
     list: &'static str,
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
-    view! {
-        <FieldFrame path=path label=label hint=hint>
+    field_frame(path, label, hint, move |frame| {
+        view! {
             <input
                 type="text"
-                id=text_signal(move || path.with(|path| id_of(path)))
+                id=frame.id
                 class:code=code
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
                 list=(!list.is_empty()).then_some(list)
                 aria-required=required.then_some("true")
-                aria-invalid=text_signal(move || {
-                    path.with(|path| form.problem(path).is_some()).to_string()
-                })
-                aria-describedby=described_by(path)
+                aria-invalid=frame.aria_invalid()
+                aria-describedby=frame.described_by()
                 prop:value=value
                 on:input=move |event| {
-                    told(path, |path| form.edited(path));
+                    notify(path, |path| form.edited(path));
                     on_input.run(event_target_value(&event));
                 }
-                on:blur=move |_| told(path, |path| form.left(path))
+                on:blur=move |_| notify(path, |path| form.left(path))
                 on:keydown=move |event| form.keep_enter(&event)
             />
-        </FieldFrame>
-    }
+        }
+        .into_any()
+    })
 }
 
 /// Several lines of text.
@@ -115,75 +96,26 @@ pub fn TextArea(
     #[prop(optional, into)] hint: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
-    view! {
-        <FieldFrame path=path label=label hint=hint>
+    field_frame(path, label, hint, move |frame| {
+        view! {
             <textarea
                 rows="4"
-                id=text_signal(move || path.with(|path| id_of(path)))
-                aria-invalid=text_signal(move || {
-                    path.with(|path| form.problem(path).is_some()).to_string()
-                })
-                aria-describedby=described_by(path)
+                id=frame.id
+                aria-invalid=frame.aria_invalid()
+                aria-describedby=frame.described_by()
                 prop:value=value
                 on:input=move |event| {
-                    told(path, |path| form.edited(path));
+                    notify(path, |path| form.edited(path));
                     on_input.run(event_target_value(&event));
                 }
-                on:blur=move |_| told(path, |path| form.left(path))
+                on:blur=move |_| notify(path, |path| form.left(path))
             ></textarea>
-        </FieldFrame>
-    }
+        }
+        .into_any()
+    })
 }
 
-/// A choice from a few.
-#[component]
-pub fn SelectField(
-    #[prop(into)] path: Path,
-    #[prop(into)] label: Signal<String>,
-    #[prop(into)] value: Signal<String>,
-    #[prop(into)] on_change: Callback<String>,
-    /// Values and their words, in the order shown.
-    #[prop(into)]
-    options: Signal<Vec<(String, String)>>,
-    #[prop(optional, into)] hint: Option<Signal<String>>,
-) -> impl IntoView {
-    let form = expect_context::<FormState>();
-    view! {
-        <FieldFrame path=path label=label hint=hint>
-            <select
-                id=text_signal(move || path.with(|path| id_of(path)))
-                aria-invalid=text_signal(move || {
-                    path.with(|path| form.problem(path).is_some()).to_string()
-                })
-                aria-describedby=described_by(path)
-                on:change=move |event| {
-                    told(path, |path| form.edited(path));
-                    on_change.run(event_target_value(&event));
-                }
-            >
-                {dynamic(move || {
-                    options
-                        .get()
-                        .into_iter()
-                        .map(|(option, word)| {
-                            let chosen = option.clone();
-                            view! {
-                                <option
-                                    value=option
-                                    prop:selected=bool_signal(move || value.with(|value| *value == chosen))
-                                >
-                                    {word}
-                                </option>
-                            }
-                        })
-                        .collect_view()
-                })}
-            </select>
-        </FieldFrame>
-    }
-}
-
-/// Yes or no.
+/// A checkbox. Its label is beside it, so it has a frame of its own.
 #[component]
 pub fn CheckField(
     #[prop(into)] path: Path,
@@ -201,7 +133,7 @@ pub fn CheckField(
                     id=text_signal(move || path.with(|path| id_of(path)))
                     prop:checked=checked
                     on:change=move |event| {
-                        told(path, |path| form.edited(path));
+                        notify(path, |path| form.edited(path));
                         on_change.run(event_target_checked(&event));
                     }
                 />
