@@ -16,14 +16,11 @@ pub(crate) mod tests {
 
     /// A row as the API holds it.
     pub fn held_row(id: i64, tag: &str) -> TagConfig {
-        let draft = RowDraft {
-            image_tag: tag.to_owned(),
-            ..RowDraft::default()
-        };
         TagConfig {
             id: Some(id),
             docker_build_config_id: Some(1),
-            ..draft.to_config()
+            docker_repo_tag: tag.to_owned(),
+            ..RowDraft::default().to_config()
         }
     }
 

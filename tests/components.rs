@@ -8,8 +8,8 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 use slipway_console::client::server_clock::ServerClock;
 use slipway_console::forms::common::form_state::FormState;
-use slipway_console::forms::model::draft::{ConfigDraft, RowDraft};
-use slipway_console::forms::model::rules::check_config;
+use slipway_console::forms::model::draft::RowDraft;
+use slipway_console::forms::model::rules::check_editor;
 use slipway_console::forms::rows::RowList;
 use slipway_console::forms::rows::editor::RowsEditor;
 use slipway_console::forms::rows::table::rows_table;
@@ -21,35 +21,35 @@ use web_sys::{Element, HtmlButtonElement, HtmlElement, HtmlInputElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// A place of its own in the page.
-fn place() -> HtmlElement {
-    let place = document().create_element("div").unwrap();
-    document().body().unwrap().append_child(&place).unwrap();
-    place.dyn_into().unwrap()
+/// An element of its own in the page, to mount a component in.
+fn new_container() -> HtmlElement {
+    let container = document().create_element("div").unwrap();
+    document().body().unwrap().append_child(&container).unwrap();
+    container.dyn_into().unwrap()
 }
 
 /// Waits until the condition holds.
-async fn until(what: &str, is: impl Fn() -> bool) {
+async fn until(condition: &str, is: impl Fn() -> bool) {
     for _ in 0..500 {
         if is() {
             return;
         }
         TimeoutFuture::new(10).await;
     }
-    panic!("never happened: {what}");
+    panic!("never happened: {condition}");
 }
 
-fn all(place: &HtmlElement, selector: &str) -> Vec<Element> {
-    let list = place.query_selector_all(selector).unwrap();
+fn all(container: &HtmlElement, selector: &str) -> Vec<Element> {
+    let list = container.query_selector_all(selector).unwrap();
     (0..list.length())
         .filter_map(|index| list.item(index))
         .map(|node| node.dyn_into().unwrap())
         .collect()
 }
 
-/// The button whose name or text starts so.
-fn button(place: &HtmlElement, name: &str) -> HtmlButtonElement {
-    all(place, "button")
+/// The button whose accessible name starts with this text, or whose text is this.
+fn button(container: &HtmlElement, name: &str) -> HtmlButtonElement {
+    all(container, "button")
         .into_iter()
         .find(|button| {
             let label = button.get_attribute("aria-label").unwrap_or_default();
@@ -67,17 +67,13 @@ fn rows_editor(
     StoredValue<Option<(RowList, FormState)>>,
     impl Sized,
 ) {
-    let place = place();
+    let container = new_container();
     let inside = StoredValue::new(None);
-    let handle = mount_to(place.clone(), move || {
+    let handle = mount_to(container.clone(), move || {
         let rows = RowList::new(drafts);
         Clock::provide(ServerClock::default());
-        let draft = move || ConfigDraft {
-            build_node: "in".to_owned(),
-            rows: rows.drafts(),
-        };
-        let verdict = Memo::new(move |_| check_config(&draft()));
-        let form = FormState::provide(verdict, &["tag_configs"], "");
+        let validation = Memo::new(move |_| check_editor("in", &rows.verdicts()));
+        let form = FormState::provide(validation, &["tag_configs"], "");
         inside.set_value(Some((rows, form)));
         let editor = RowsEditor {
             rows,
@@ -88,25 +84,28 @@ fn rows_editor(
         };
         rows_table(editor)
     });
-    (place, inside, handle)
+    (container, inside, handle)
 }
 
 #[wasm_bindgen_test]
 async fn rows_are_added_removed_and_brought_back() {
-    let (place, inside, _handle) = rows_editor(vec![RowDraft::default()]);
+    let (container, inside, _handle) = rows_editor(vec![RowDraft::default()]);
     let (rows, form) = inside.get_value().unwrap();
-    button(&place, "Add row").click();
-    until("there are two rows", || all(&place, "tbody tr").len() == 2).await;
-    // An untouched row accuses nobody of anything.
+    button(&container, "Add row").click();
+    until("there are two rows", || {
+        all(&container, "tbody tr").len() == 2
+    })
+    .await;
+    // An untouched row shows no problems.
     assert!(
-        !place
+        !container
             .text_content()
             .unwrap()
             .contains("This field is required.")
     );
     assert!(!form.submit());
     until("the new row's problems are shown", || {
-        place
+        container
             .text_content()
             .unwrap()
             .contains("This field is required.")
@@ -114,7 +113,7 @@ async fn rows_are_added_removed_and_brought_back() {
     .await;
 
     let inputs = all(
-        &all(&place, "tbody tr")[1].clone().dyn_into().unwrap(),
+        &all(&container, "tbody tr")[1].clone().dyn_into().unwrap(),
         "input[type=text]",
     );
     let tag: HtmlInputElement = inputs[1].clone().dyn_into().unwrap();
@@ -122,7 +121,7 @@ async fn rows_are_added_removed_and_brought_back() {
     tag.dispatch_event(&web_sys::Event::new("input").unwrap())
         .unwrap();
     until("one tag twice is a problem of both rows", || {
-        place
+        container
             .text_content()
             .unwrap()
             .matches("Another row has the same image tag.")
@@ -131,32 +130,36 @@ async fn rows_are_added_removed_and_brought_back() {
     })
     .await;
 
-    button(&place, "Remove row 1").click();
-    until("one row is left", || all(&place, "tbody tr").len() == 1).await;
-    assert_eq!(untrack(move || rows.drafts())[0].source_value, "");
+    button(&container, "Remove row 1").click();
+    until("one row is left", || all(&container, "tbody tr").len() == 1).await;
+    assert_eq!(
+        untrack(move || rows.drafts())[0]
+            .values
+            .code_repo_type_value,
+        ""
+    );
     form.take_back();
     until("both are back, in order", || {
         let drafts = untrack(move || rows.drafts());
-        drafts.len() == 2 && drafts[0].source_value == "main"
+        drafts.len() == 2 && drafts[0].values.code_repo_type_value == "main"
     })
     .await;
 }
 
 #[wasm_bindgen_test]
 async fn a_change_of_language_changes_what_is_shown_and_keeps_what_was_typed() {
-    let (place, _inside, _handle) = rows_editor(vec![RowDraft {
-        image_tag: "edge".to_owned(),
-        ..RowDraft::default()
-    }]);
-    assert!(place.text_content().unwrap().contains("Row 1: edge"));
+    let mut row = RowDraft::default();
+    row.values.docker_repo_tag = "edge".to_owned();
+    let (container, _inside, _handle) = rows_editor(vec![row]);
+    assert!(container.text_content().unwrap().contains("Row 1: edge"));
     set_locale(Locale::zh);
     until("it is in Chinese", || {
-        place.text_content().unwrap().contains("第 1 行：edge")
+        container.text_content().unwrap().contains("第 1 行：edge")
     })
     .await;
     set_locale(Locale::en);
     until("it is in English again", || {
-        place.text_content().unwrap().contains("Row 1: edge")
+        container.text_content().unwrap().contains("Row 1: edge")
     })
     .await;
 }

@@ -229,7 +229,7 @@ pub fn create_form(namespace: String, on_created: Callback<Repository>) -> AnyVi
 
 /// What was read from a paste, in words.
 fn pasted_words(pasted: &Pasted) -> String {
-    let mut words = match &pasted.place {
+    let mut words = match &pasted.source {
         paste::PastedSource::Hosted {
             client,
             owner,

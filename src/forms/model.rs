@@ -1,7 +1,9 @@
 //! Drafts and everything computed from them. Pure: no browser, no signals.
 
+pub mod bulk_edit;
 pub mod changes;
 pub mod draft;
+pub mod fields;
 pub mod import;
 pub mod merge;
 pub mod paste;

@@ -1,74 +1,36 @@
-//! The rows of a form, as they are edited: which branch or tag becomes which image tag.
+//! The tag configs of a form as rows that are edited: which branch or tag is built into which image tag.
 
 pub mod bulk_edit;
 pub mod editor;
 pub mod row;
+pub(crate) mod row_cells;
 pub mod row_keys;
 pub mod row_view;
 pub mod table;
 
 use crate::forms::common::form_state::FormState;
+use crate::forms::model::bulk_edit::BulkEdit;
 use crate::forms::model::draft::RowDraft;
-use crate::forms::model::rules::{RowValidation, check_row, repeated, with_same_tag};
+use crate::forms::model::rules::{RowValidation, check_row, repeated};
 use crate::forms::rows::row::RowState;
 use crate::reactive::effect;
 use crate::t_string;
 use leptos::prelude::*;
 use std::collections::HashSet;
 
-/// A row, by a key that stays its own wherever it stands.
+/// A row and its key, which does not change when the row moves.
 type RowEntry = (u64, RowState);
 
-/// A list of row drafts that can be edited. Copies are the same thing.
+/// A list of rows that can be edited. Copies share one state.
 #[derive(Clone, Copy)]
 pub struct RowList {
     list: RwSignal<Vec<RowEntry>>,
-    /// Counts the edits of all rows: what depends on all of them depends on this one signal.
+    /// Counts the edits of all rows, so that what depends on all of them needs one signal only.
     edits: RwSignal<u64>,
     next_key: StoredValue<u64>,
-    /// Rows that are added later live as long as the form.
+    /// Owns the rows' signals, so that rows that are added later live as long as the form.
     owner: StoredValue<Owner>,
     selected: RwSignal<HashSet<u64>>,
-}
-
-/// What an edit of several rows sets; `None` leaves it as it is in each.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Edit {
-    pub is_active: Option<bool>,
-    pub version_tagging: Option<crate::api::VersionTagging>,
-    pub dockerfile_location: Option<String>,
-    pub build_context_path: Option<String>,
-}
-
-impl Edit {
-    fn apply(&self, row: &mut RowDraft) {
-        row.is_active = self.is_active.unwrap_or(row.is_active);
-        row.version_tagging = self.version_tagging.unwrap_or(row.version_tagging);
-        if let Some(path) = &self.dockerfile_location {
-            row.dockerfile_location.clone_from(path);
-        }
-        if let Some(path) = &self.build_context_path {
-            row.build_context_path.clone_from(path);
-        }
-    }
-
-    /// Takes the edit back where it still stands.
-    fn take_back(&self, before: &RowDraft, row: &mut RowDraft) {
-        if self.is_active == Some(row.is_active) {
-            row.is_active = before.is_active;
-        }
-        if self.version_tagging == Some(row.version_tagging) {
-            row.version_tagging = before.version_tagging;
-        }
-        if self.dockerfile_location.as_ref() == Some(&row.dockerfile_location) {
-            row.dockerfile_location
-                .clone_from(&before.dockerfile_location);
-        }
-        if self.build_context_path.as_ref() == Some(&row.build_context_path) {
-            row.build_context_path
-                .clone_from(&before.build_context_path);
-        }
-    }
 }
 
 impl RowList {
@@ -84,54 +46,56 @@ impl RowList {
             selected: RwSignal::new(HashSet::new()),
         };
         rows.set(drafts);
-        // Not a memo: whatever depends on one is looked through whenever it might have changed, and on
-        // this all fields of all rows would depend.
+        // Not a memo: all fields of all rows would depend on it, and each of them would be checked at
+        // every edit.
         effect(move || {
             rows.track();
-            let repeated = rows.repeated_now();
+            let repeated = rows.repeated_tags();
             for (_, row) in rows.list.get_untracked() {
-                let is_in = |row: &RowDraft| repeated.contains(row.image_tag.trim());
-                row.set_twice(row.try_with_untracked(is_in).unwrap_or_default());
+                let is_in = |row: &RowDraft| repeated.contains(row.image_tag());
+                row.set_has_repeated_tag(row.try_with_untracked(is_in).unwrap_or_default());
             }
         });
         rows
     }
 
-    /// The image tags that more than one row has now.
-    fn repeated_now(self) -> HashSet<String> {
-        let tag =
-            |(_, row): &RowEntry| row.try_with_untracked(|row| row.image_tag.trim().to_owned());
+    /// The image tags that more than one row has, untracked.
+    fn repeated_tags(self) -> HashSet<String> {
+        let tag = |(_, row): &RowEntry| row.try_with_untracked(|row| row.image_tag().to_owned());
         self.list
             .with_untracked(|list| repeated(list.iter().filter_map(tag)))
     }
 
     /// Replaces all rows.
     pub fn set(self, drafts: Vec<RowDraft>) {
-        let list = drafts.into_iter().map(|draft| self.make(draft)).collect();
+        let list = drafts
+            .into_iter()
+            .map(|draft| self.new_entry(draft))
+            .collect();
         self.list.set(list);
         self.selected.update(HashSet::clear);
     }
 
-    /// Follows every edit of any row.
+    /// Tracks the edits of all rows.
     pub fn track(self) {
         self.edits.track();
         self.list.track();
     }
 
-    /// What the rows hold now.
+    /// The current drafts.
     pub fn drafts_now(self) -> Vec<RowDraft> {
         let draft = |(_, row): &RowEntry| row.get_untracked();
         self.list
             .with_untracked(|list| list.iter().map(draft).collect())
     }
 
-    /// What the rows hold, tracked.
+    /// The drafts, tracked.
     pub fn drafts(self) -> Vec<RowDraft> {
         self.track();
         self.drafts_now()
     }
 
-    /// Whether the rows hold just this, tracked.
+    /// Returns true if the rows hold exactly these drafts, tracked.
     pub fn hold(self, drafts: &[RowDraft]) -> bool {
         self.track();
         let same = |((_, row), draft): (&RowEntry, &RowDraft)| {
@@ -141,18 +105,18 @@ impl RowList {
             .with_untracked(|list| list.len() == drafts.len() && list.iter().zip(drafts).all(same))
     }
 
-    /// What is wrong with each row, tracked.
+    /// Checks the rows, tracked.
     pub fn verdicts(self) -> Vec<RowValidation> {
         self.track();
-        let repeated = self.repeated_now();
-        let verdict = |(_, row): &RowEntry| {
-            row.try_with_untracked(|row| match repeated.contains(row.image_tag.trim()) {
-                true => with_same_tag(check_row(row)),
+        let repeated = self.repeated_tags();
+        let check = |(_, row): &RowEntry| {
+            row.try_with_untracked(|row| match repeated.contains(row.image_tag()) {
+                true => check_row(row).with_same_tag(),
                 false => check_row(row),
             })
         };
         self.list
-            .with_untracked(|list| list.iter().filter_map(verdict).collect())
+            .with_untracked(|list| list.iter().filter_map(check).collect())
     }
 
     /// The rows' keys, in order, tracked.
@@ -161,17 +125,17 @@ impl RowList {
             .with(|list| list.iter().map(|(key, _)| *key).collect())
     }
 
-    /// How many rows there are, tracked.
+    /// The number of rows, tracked.
     pub fn count(self) -> usize {
         self.list.with(Vec::len)
     }
 
-    /// How many rows there are now.
-    pub fn list_len(self) -> usize {
+    /// The number of rows, untracked.
+    pub fn count_untracked(self) -> usize {
         self.list.with_untracked(Vec::len)
     }
 
-    /// Whether there is no row, tracked.
+    /// Returns true if there is no row, tracked.
     pub fn is_empty(self) -> bool {
         self.count() == 0
     }
@@ -179,19 +143,19 @@ impl RowList {
     /// The row with this key.
     pub fn row(self, key: u64) -> Option<RowState> {
         self.list.with_untracked(|list| {
-            let found = list.iter().find(|(other, _)| *other == key);
-            found.map(|(_, row)| *row)
+            let entry = list.iter().find(|(own, _)| *own == key);
+            entry.map(|(_, row)| *row)
         })
     }
 
-    /// Where the row with this key stands, from 0, tracked.
+    /// The index of the row with this key, tracked.
     pub fn position(self, key: u64) -> usize {
         self.list
-            .with(|list| list.iter().position(|(other, _)| *other == key))
+            .with(|list| list.iter().position(|(own, _)| *own == key))
             .unwrap_or(0)
     }
 
-    fn make(self, draft: RowDraft) -> RowEntry {
+    fn new_entry(self, draft: RowDraft) -> RowEntry {
         let key = self.next_key.get_value();
         self.next_key.set_value(key + 1);
         let row = self
@@ -200,64 +164,67 @@ impl RowList {
         (key, row)
     }
 
-    /// Puts a row at this place, or at the end.
+    /// Inserts a row at this index, or at the end.
     pub fn insert(self, index: usize, draft: RowDraft) {
-        let row = self.make(draft);
+        let row = self.new_entry(draft);
         self.list
             .update(|list| list.insert(index.min(list.len()), row));
     }
 
-    /// Puts a new row like this one below it. The image tag is left for the user to say.
+    /// Inserts a copy below this row and returns its index. Its image tag is left for the user to fill in.
     pub fn duplicate(self, key: u64) -> Option<usize> {
         let row = self.row(key)?;
-        let at = untrack(move || self.position(key)) + 1;
-        let copy = RowDraft {
+        let index = untrack(move || self.position(key)) + 1;
+        let mut copy = RowDraft {
             origin: None,
-            image_tag: String::new(),
             ..row.get_untracked()
         };
-        self.insert(at, copy);
-        Some(at)
+        copy.values.docker_repo_tag.clear();
+        self.insert(index, copy);
+        Some(index)
     }
 
-    /// Removes rows, and offers to bring them back to where they were.
+    /// Removes rows, and offers to undo that.
     pub fn remove(self, form: FormState, keys: &[u64]) {
-        let mut gone: Vec<(usize, RowDraft)> = Vec::new();
+        let mut removed: Vec<(usize, RowDraft)> = Vec::new();
         self.list.update(|list| {
             let mut index = 0;
             list.retain(|(key, row)| {
-                let goes = keys.contains(key);
-                if goes {
-                    gone.push((index, row.get_untracked()));
+                let is_removed = keys.contains(key);
+                if is_removed {
+                    removed.push((index, row.get_untracked()));
                 }
                 index += 1;
-                !goes
+                !is_removed
             });
         });
         self.selected
             .update(|selected| selected.retain(|key| !keys.contains(key)));
         form.rows_moved();
-        let tags: Vec<String> = gone.iter().map(|(_, row)| row.image_tag.clone()).collect();
+        let tags: Vec<&str> = removed
+            .iter()
+            .map(|(_, row)| row.values.docker_repo_tag.as_str())
+            .collect();
         let tags = tags.join(", ");
         form.offer_undo(
             move || t_string!(rows.removed, tag = tags),
             move || {
                 form.rows_moved();
-                for (index, draft) in gone.clone() {
+                for (index, draft) in removed.clone() {
                     self.insert(index, draft);
                 }
             },
         );
     }
 
-    /// Edits the selected rows alike, and offers to take that back.
-    pub fn edit_selected(self, form: FormState, edit: Edit) {
+    /// Edits the selected rows, and offers to undo that.
+    pub fn edit_selected(self, form: FormState, edit: BulkEdit) {
         let mut before = Vec::new();
         let selected = self.selected.get_untracked();
         for (key, row) in self.list.get_untracked() {
             if selected.contains(&key) {
                 before.push((key, row.get_untracked()));
-                row.edit(|row| edit.apply(row));
+                row.edit(|row| edit.apply(&mut row.values));
             }
         }
         let count = before.len();
@@ -266,19 +233,19 @@ impl RowList {
             move || {
                 for (key, before) in &before {
                     if let Some(row) = self.row(*key) {
-                        row.edit(|row| edit.take_back(before, row));
+                        row.edit(|row| edit.undo(&before.values, &mut row.values));
                     }
                 }
             },
         );
     }
 
-    /// Whether a row is selected, tracked.
+    /// Returns true if the row is selected, tracked.
     pub fn is_selected(self, key: u64) -> bool {
         self.selected.with(|selected| selected.contains(&key))
     }
 
-    /// How many rows are selected, tracked.
+    /// The number of selected rows, tracked.
     pub fn selected_count(self) -> usize {
         self.selected.with(HashSet::len)
     }
@@ -292,7 +259,7 @@ impl RowList {
             .collect()
     }
 
-    /// Selects a row, or no longer.
+    /// Selects or unselects a row.
     pub fn select(self, key: u64, on: bool) {
         self.selected.update(|selected| {
             match on {
@@ -302,7 +269,7 @@ impl RowList {
         });
     }
 
-    /// Selects all rows, or none.
+    /// Selects all rows or none.
     pub fn select_all(self, on: bool) {
         let keys = match on {
             true => untrack(move || self.keys()),

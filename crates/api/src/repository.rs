@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for VersionTagging {
 /// assert_eq!(row.context(), "/");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TagConfig {
     /// The row's id; `None` for a new row.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -182,13 +182,8 @@ impl FormState {
 
     /// Puts the API's words to their fields, the focus to the first of them, and answers the rest.
     fn place(self, refusal: &Refusal, rows: usize) -> Refusal {
-        let known = |path: &str| {
-            self.fields.contains(&path)
-                || (0..rows).any(|index| {
-                    let is = |field: &&str| rules::row_path(self.prefix, index, field) == path;
-                    rules::ROW_FIELDS.iter().any(is)
-                })
-        };
+        let known =
+            |path: &str| self.fields.contains(&path) || rules::is_row_path(self.prefix, rows, path);
         let mut rest = refusal.clone();
         rest.fields.retain(|field| !known(&field.path));
         let mut own = refusal.clone();

@@ -1,8 +1,9 @@
 //! Import by paste, drop or file: shows what was read, what was not and why, before any of it is taken.
 //! Export as a file.
 
+use crate::forms::model::fields::JsonType;
 use crate::forms::model::import;
-use crate::forms::model::import::{Asker, Imported, Note, Refused, Shape, Type, Why};
+use crate::forms::model::import::{Asker, Imported, Note, Refused, Shape, Why};
 use crate::platform::files::{dropped_file, read_text, save_text, take_chosen};
 use crate::reactive::{dynamic, memo, text_signal};
 use crate::ui::button::Button;
@@ -44,7 +45,7 @@ pub fn exchange_panel(exchange: Exchange) -> AnyView {
     });
     let load = move |file: File| {
         leptos::task::spawn_local(async move {
-            let loaded = read_text(&file, import::LONGEST).await;
+            let loaded = read_text(&file, import::MAX_IMPORT_BYTES).await;
             if too_long.try_set(loaded.is_none()).is_none() {
                 text.set(loaded.unwrap_or_default());
                 if let Some(panel) = panel.get_untracked() {
@@ -221,7 +222,7 @@ fn shape_word(shape: Shape) -> &'static str {
 fn refusal(refused: &Refused) -> String {
     match refused {
         Refused::Empty => String::new(),
-        Refused::TooLong => t_string!(exchange.too_long, n = import::LONGEST / 1_000_000),
+        Refused::TooLong => t_string!(exchange.too_long, n = import::MAX_IMPORT_BYTES / 1_000_000),
         Refused::NotJson { line, column } => {
             t_string!(exchange.not_json, line = line, column = column)
         }
@@ -231,15 +232,15 @@ fn refusal(refused: &Refused) -> String {
 
 fn reason(why: &Why) -> String {
     match why {
-        Why::NotA(Type::Text) => t_string!(why.not_text).to_owned(),
-        Why::NotA(Type::YesOrNo) => t_string!(why.not_yes_or_no).to_owned(),
-        Why::NotA(Type::Number) => t_string!(why.not_number).to_owned(),
-        Why::NotA(Type::Object) => t_string!(why.not_object).to_owned(),
-        Why::NotA(Type::List) => t_string!(why.not_list).to_owned(),
+        Why::NotA(JsonType::Text) => t_string!(why.not_text).to_owned(),
+        Why::NotA(JsonType::YesOrNo) => t_string!(why.not_yes_or_no).to_owned(),
+        Why::NotA(JsonType::Number) => t_string!(why.not_number).to_owned(),
+        Why::NotA(JsonType::Object) => t_string!(why.not_object).to_owned(),
+        Why::NotA(JsonType::List) => t_string!(why.not_list).to_owned(),
         Why::UnknownValue(value) => t_string!(why.unknown_value, value = value),
         Why::ApiOwned => t_string!(why.api_owned).to_owned(),
         Why::NotInThisForm => t_string!(why.not_here).to_owned(),
         Why::UnknownField => t_string!(why.unknown_field).to_owned(),
-        Why::TooMany => t_string!(why.too_many, n = import::MOST_ROWS),
+        Why::TooMany => t_string!(why.too_many, n = import::MAX_IMPORT_ROWS),
     }
 }

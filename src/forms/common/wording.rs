@@ -1,11 +1,10 @@
-//! Verdicts and rows in words.
+//! The texts of rule violations and of version taggings.
 
+use crate::api::VersionTagging;
 use crate::api::grammar::RuleViolation;
-use crate::api::{SourceKind, TagConfig, VersionTagging};
-use crate::forms::model::changes::RowField;
 use crate::t_string;
 
-/// What is wrong, and what would be right.
+/// Says what is wrong and what would be right.
 pub fn problem(kind: RuleViolation) -> String {
     match kind {
         RuleViolation::Empty => t_string!(rule.empty),
@@ -25,52 +24,12 @@ pub fn problem(kind: RuleViolation) -> String {
     .to_owned()
 }
 
-/// What a version tagging does.
+/// The name of a version tagging, with an example of a time tag.
 pub fn tagging(tagging: VersionTagging) -> String {
     match tagging {
         VersionTagging::None => t_string!(rows.tagging_none).to_owned(),
         VersionTagging::Time => t_string!(rows.tagging_time).to_owned(),
         VersionTagging::Commit => t_string!(rows.tagging_commit).to_owned(),
         VersionTagging::Other(number) => number.to_string(),
-    }
-}
-
-/// A field's name.
-pub fn field(field: RowField) -> &'static str {
-    match field {
-        RowField::Source => t_string!(rows.source),
-        RowField::ImageTag => t_string!(rows.image_tag),
-        RowField::Dockerfile => t_string!(rows.dockerfile),
-        RowField::Context => t_string!(rows.context),
-        RowField::Active => t_string!(rows.is_active),
-        RowField::VersionTagging => t_string!(rows.version_tagging),
-    }
-}
-
-/// What a row has in a field.
-pub fn value(row: &TagConfig, field: RowField) -> String {
-    match field {
-        RowField::Source => source(row),
-        RowField::ImageTag => row.docker_repo_tag.clone(),
-        RowField::Dockerfile => row.dockerfile_location.clone(),
-        RowField::Context => row.context().to_owned(),
-        RowField::Active => match row.is_active {
-            true => t_string!(bulk.on).to_owned(),
-            false => t_string!(bulk.off).to_owned(),
-        },
-        RowField::VersionTagging => match row.version_tagging {
-            VersionTagging::Time => t_string!(rows.tagging_time_short).to_owned(),
-            other => tagging(other),
-        },
-    }
-}
-
-/// The branch or tag that a row is built from.
-pub fn source(row: &TagConfig) -> String {
-    let name = &row.code_repo_type_value;
-    match &row.code_repo_type {
-        SourceKind::Branch => t_string!(words.branch, name = name),
-        SourceKind::Tag => t_string!(words.tag, name = name),
-        SourceKind::Other(kind) => format!("{kind} {name}"),
     }
 }

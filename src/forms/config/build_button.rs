@@ -15,7 +15,7 @@ pub fn row_build_button(path: StoredValue<(String, String)>, row: RowState) -> A
     let control = use_build_control();
     let result = RwSignal::new(None::<StartResult>);
     let unsaved = memo(move || row.with(|row| !row.is_saved()));
-    let tag = memo(move || row.with(|row| row.image_tag.clone()));
+    let tag = memo(move || row.with(|row| row.values.docker_repo_tag.clone()));
     let target = move || {
         let (namespace, repo_name) = path.get_value();
         BuildTarget {

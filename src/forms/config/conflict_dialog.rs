@@ -1,11 +1,9 @@
-//! Somebody saved the same build config meanwhile: three versions of each row that they changed, of
-//! which the user picks one.
+//! The dialog for a build config that someone else saved since it was loaded. It shows three versions of
+//! each row that they changed, and the user picks one.
 
 use crate::api::{SavedConfig, TagConfig};
-use crate::forms::common::wording;
-use crate::forms::config::changes_view::ROW_FIELDS;
-use crate::forms::model::changes::{RowField, differing};
 use crate::forms::model::draft::ConfigDraft;
+use crate::forms::model::fields::columns;
 use crate::forms::model::merge::{Contest, Pick, contests, resolve};
 use crate::reactive::{bool_signal, memo, text_signal};
 use crate::ui::button::Button;
@@ -13,13 +11,43 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::collections::HashMap;
 
-/// What the conflict is between.
+/// The versions between which there is a conflict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conflict {
     pub loaded: SavedConfig,
     pub theirs: SavedConfig,
     pub yours: ConfigDraft,
 }
+
+impl Conflict {
+    /// The build node of the draft, in the form in which the API holds it.
+    fn own_node(&self) -> Option<String> {
+        Some(self.yours.build_node.trim().to_owned())
+    }
+
+    /// Returns true if someone else changed the build node to another value than the draft's.
+    fn is_node_contested(&self) -> bool {
+        let theirs = &self.theirs.build_node;
+        self.loaded.build_node != *theirs && *theirs != self.own_node()
+    }
+
+    /// Returns true if the build node was not edited here.
+    fn is_own_node_untouched(&self) -> bool {
+        self.loaded.build_node == self.own_node()
+    }
+
+    /// The build node in one version.
+    fn node(&self, pick: Pick) -> Option<String> {
+        match pick {
+            Pick::Loaded => self.loaded.build_node.clone(),
+            Pick::Theirs => self.theirs.build_node.clone(),
+            Pick::Yours => Some(self.yours.build_node.clone()),
+        }
+    }
+}
+
+/// The user's picks, by the index of the contest. The build node comes after the rows.
+type Picks = RwSignal<HashMap<usize, Pick>>;
 
 const PICKS: [Pick; 3] = [Pick::Loaded, Pick::Theirs, Pick::Yours];
 
@@ -31,59 +59,31 @@ fn pick_word(pick: Pick) -> &'static str {
     }
 }
 
-/// The versions, and what to do with the picks: `done` is given the merged draft.
+/// The versions of each contested row to choose from. `done` is called with the merged draft.
 pub fn conflict_view(
     conflict: Conflict,
     done: impl Fn(ConfigDraft) + 'static,
     later: impl Fn() + 'static,
 ) -> AnyView {
-    let Conflict {
-        loaded,
-        theirs,
-        yours,
-    } = conflict.clone();
-    let all = contests(&loaded, &theirs, &yours);
-    let count = all.len();
-    let picks: RwSignal<HashMap<usize, Pick>> = RwSignal::new(
-        all.iter()
-            .enumerate()
-            .filter_map(|(index, contest)| Some((index, contest.suggested()?)))
-            .collect(),
-    );
-    let own_node = Some(yours.build_node.trim().to_owned());
-    let node_contested = loaded.build_node != theirs.build_node && theirs.build_node != own_node;
-    let node_index = count;
-    if node_contested && loaded.build_node == own_node {
-        picks.update(|picks| {
-            picks.insert(node_index, Pick::Theirs);
-        });
-    }
-    let asked = count + usize::from(node_contested);
-    let open = memo(move || asked - picks.with(HashMap::len).min(asked));
-    let contested = all.clone();
-    let go_on = move || {
-        if open.get_untracked() > 0 {
-            return;
-        }
-        let picks = picks.get_untracked();
-        let pick = |index: usize| picks.get(&index).copied();
-        let rows: Vec<Pick> = (0..count)
-            .map(|index| pick(index).unwrap_or(Pick::Yours))
-            .collect();
-        // A build node that only they changed is theirs, and needs no question.
-        let node = pick(node_index).unwrap_or(match loaded.build_node == own_node {
-            true => Pick::Theirs,
-            false => Pick::Yours,
-        });
-        done(resolve(&loaded, &theirs, &yours, &contested, &rows, node));
-    };
-    let rows: Vec<AnyView> = all
-        .into_iter()
+    let contests = contests(&conflict.loaded, &conflict.theirs, &conflict.yours);
+    let node_index = contests.len();
+    let is_node_contested = conflict.is_node_contested();
+    let picks = RwSignal::new(suggested_picks(&conflict, &contests));
+    let rows: Vec<AnyView> = contests
+        .iter()
+        .cloned()
         .enumerate()
         .map(|(index, contest)| contest_view(index, contest, picks))
         .collect();
-    let node = node_contested.then(|| node_view(node_index, &conflict, picks));
-    let why = text_signal(move || match open.get() {
+    let node = is_node_contested.then(|| node_view(node_index, conflict.clone(), picks));
+    let asked = contests.len() + usize::from(is_node_contested);
+    let open = memo(move || asked - picks.with(HashMap::len).min(asked));
+    let go_on = move || {
+        if open.get_untracked() == 0 {
+            done(picks.with_untracked(|picks| merged(&conflict, &contests, picks)));
+        }
+    };
+    let why_disabled = text_signal(move || match open.get() {
         0 => String::new(),
         open => t_string!(conflict.open, n = open),
     });
@@ -94,21 +94,53 @@ pub fn conflict_view(
             {Button::new(t_signal!(conflict.go_on))
                 .primary()
                 .disabled(bool_signal(move || open.get() > 0))
-                .title(why)
+                .title(why_disabled)
                 .on_press(go_on)} {Button::new(t_signal!(conflict.later)).on_press(later)}
             <span class="quiet" role="status">
-                {why}
+                {why_disabled}
             </span>
         </div>
     }
     .into_any()
 }
 
-/// Three cards to choose from.
+/// The picks to start from: what was not edited here is theirs.
+fn suggested_picks(conflict: &Conflict, contests: &[Contest]) -> HashMap<usize, Pick> {
+    let mut picks: HashMap<usize, Pick> = contests
+        .iter()
+        .enumerate()
+        .filter_map(|(index, contest)| Some((index, contest.suggested()?)))
+        .collect();
+    if conflict.is_node_contested() && conflict.is_own_node_untouched() {
+        picks.insert(contests.len(), Pick::Theirs);
+    }
+    picks
+}
+
+/// The draft that the picks make.
+fn merged(conflict: &Conflict, contests: &[Contest], picks: &HashMap<usize, Pick>) -> ConfigDraft {
+    let pick = |index: usize| picks.get(&index).copied();
+    let rows: Vec<Pick> = (0..contests.len())
+        .map(|index| pick(index).unwrap_or(Pick::Yours))
+        .collect();
+    // A build node that only they changed is theirs, without a question.
+    let node = pick(contests.len()).unwrap_or(match conflict.is_own_node_untouched() {
+        true => Pick::Theirs,
+        false => Pick::Yours,
+    });
+    let Conflict {
+        loaded,
+        theirs,
+        yours,
+    } = conflict;
+    resolve(loaded, theirs, yours, contests, &rows, node)
+}
+
+/// A card for each version, of which one can be chosen.
 fn choices(
     index: usize,
     legend: AnyView,
-    picks: RwSignal<HashMap<usize, Pick>>,
+    picks: Picks,
     version: impl Fn(Pick) -> AnyView,
 ) -> AnyView {
     let cards: Vec<AnyView> = PICKS
@@ -145,7 +177,7 @@ fn choices(
     .into_any()
 }
 
-fn contest_view(index: usize, contest: Contest, picks: RwSignal<HashMap<usize, Pick>>) -> AnyView {
+fn contest_view(index: usize, contest: Contest, picks: Picks) -> AnyView {
     let name = contest.name().to_owned();
     let legend = view! { <span class="code strong">{name}</span> }.into_any();
     choices(index, legend, picks, move |pick| {
@@ -153,44 +185,32 @@ fn contest_view(index: usize, contest: Contest, picks: RwSignal<HashMap<usize, P
     })
 }
 
-/// A row in one version, field by field, with what differs from the loaded one marked; or that there is
-/// none.
+/// The values of a row in one version, with those marked that differ from the loaded version; or a text
+/// that says that this version lacks the row.
 fn row_facts(row: Option<TagConfig>, loaded: Option<TagConfig>) -> AnyView {
     let Some(row) = row else {
         return view! { <em>{t_signal!(conflict.none)}</em> }.into_any();
     };
-    let differs = loaded.map_or_else(Vec::new, |loaded| differing(&loaded, &row));
-    let fact = |field: RowField| {
-        let row = row.clone();
-        let text = text_signal(move || {
-            t_string!(
-                words.fact,
-                name = wording::field(field),
-                value = wording::value(&row, field)
-            )
-        });
-        match differs.contains(&field) {
-            true => view! { <strong class="contest-fact">{text}</strong> }.into_any(),
-            false => view! { <span class="contest-fact">{text}</span> }.into_any(),
-        }
-    };
-    ROW_FIELDS.map(fact).collect_view().into_any()
+    let facts: Vec<AnyView> = columns()
+        .map(|column| {
+            let is_changed = loaded
+                .as_ref()
+                .is_some_and(|loaded| column.differs(loaded, &row));
+            let row = row.clone();
+            let text = text_signal(move || column.named_fact(&row));
+            match is_changed {
+                true => view! { <strong class="contest-fact">{text}</strong> }.into_any(),
+                false => view! { <span class="contest-fact">{text}</span> }.into_any(),
+            }
+        })
+        .collect();
+    facts.into_any()
 }
 
-fn node_view(index: usize, conflict: &Conflict, picks: RwSignal<HashMap<usize, Pick>>) -> AnyView {
-    let Conflict {
-        loaded,
-        theirs,
-        yours,
-    } = conflict.clone();
+fn node_view(index: usize, conflict: Conflict, picks: Picks) -> AnyView {
     let legend = t_signal!(create.build_node).into_any();
     choices(index, legend, picks, move |pick| {
-        let node = match pick {
-            Pick::Loaded => loaded.build_node.clone(),
-            Pick::Theirs => theirs.build_node.clone(),
-            Pick::Yours => Some(yours.build_node.clone()),
-        };
-        match node {
+        match conflict.node(pick) {
             Some(node) => view! { <span class="code">{node}</span> }.into_any(),
             None => view! { <em>{t_signal!(review.no_node)}</em> }.into_any(),
         }

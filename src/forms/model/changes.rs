@@ -1,124 +1,96 @@
-//! What saving a build config would change: rows added, removed, and changed field by field.
+//! The changes that saving a build config would make: rows added, removed, and changed field by field.
 
 use crate::api::{CodeSource, CreateRepository, Repository, SavedConfig, TagConfig};
-use crate::forms::model::draft::ConfigDraft;
+use crate::forms::model::draft::{ConfigDraft, RowDraft};
+use crate::forms::model::fields::{Column, columns};
 
-/// A field of a row, as the user knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowField {
-    Source,
-    ImageTag,
-    Dockerfile,
-    Context,
-    Active,
-    VersionTagging,
-}
-
-/// What one row's change is made of.
+/// A row that saving would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     pub before: TagConfig,
     pub after: TagConfig,
-    pub fields: Vec<RowField>,
+    /// The columns in which the two differ. Never empty.
+    pub columns: Vec<Column>,
 }
 
-/// All that saving would change.
+/// Everything that saving would change.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Review {
     pub added: Vec<TagConfig>,
     pub removed: Vec<TagConfig>,
     pub changed: Vec<Changed>,
-    /// The build node before (`None` where the API named none) and after.
+    /// The build node before (`None` if the API named none) and after.
     pub build_node: Option<(Option<String>, String)>,
 }
 
 impl Review {
-    /// Whether saving would change nothing.
+    /// Returns true if saving would change nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Whether two rows of the API are one and the same: by id, or by image tag where one has no id.
-pub fn is_same_row(one: &TagConfig, other: &TagConfig) -> bool {
-    match (one.id, other.id) {
-        (Some(one), Some(other)) => one == other,
-        _ => one.docker_repo_tag == other.docker_repo_tag,
+/// Returns true if two rows are versions of one row of the API: by id, or by image tag if one has no id.
+pub fn is_same_row(row: &TagConfig, other: &TagConfig) -> bool {
+    match (row.id, other.id) {
+        (Some(id), Some(other)) => id == other,
+        _ => row.docker_repo_tag == other.docker_repo_tag,
     }
 }
 
-/// The fields in which two rows differ. A missing build context is `/`.
-pub fn differing(before: &TagConfig, after: &TagConfig) -> Vec<RowField> {
-    let same_source = before.code_repo_type == after.code_repo_type
-        && before.code_repo_type_value == after.code_repo_type_value;
-    [
-        (RowField::Source, !same_source),
-        (
-            RowField::ImageTag,
-            before.docker_repo_tag != after.docker_repo_tag,
-        ),
-        (
-            RowField::Dockerfile,
-            before.dockerfile_location != after.dockerfile_location,
-        ),
-        (RowField::Context, before.context() != after.context()),
-        (RowField::Active, before.is_active != after.is_active),
-        (
-            RowField::VersionTagging,
-            before.version_tagging != after.version_tagging,
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(field, differs)| differs.then_some(field))
-    .collect()
+/// The columns in which two rows differ.
+pub fn differing(before: &TagConfig, after: &TagConfig) -> Vec<Column> {
+    columns()
+        .filter(|column| column.differs(before, after))
+        .collect()
 }
 
 /// Compares what the API holds with the draft.
-pub fn review(held: &SavedConfig, draft: &ConfigDraft) -> Review {
+pub fn review(saved: &SavedConfig, draft: &ConfigDraft) -> Review {
     let mut review = Review::default();
-    let mut removed: Vec<Option<&TagConfig>> = held.rows.iter().map(Some).collect();
+    let mut removed: Vec<&TagConfig> = saved.rows.iter().collect();
     for row in &draft.rows {
         let after = row.to_config();
         let Some(before) = row.origin.as_deref() else {
             review.added.push(after);
             continue;
         };
-        if let Some(place) = removed
-            .iter_mut()
-            .find(|held| held.is_some_and(|held| is_same_row(held, before)))
-        {
-            *place = None;
+        if let Some(position) = removed.iter().position(|row| is_same_row(row, before)) {
+            removed.remove(position);
         }
-        let fields = differing(before, &after);
-        if !fields.is_empty() {
+        let columns = differing(before, &after);
+        if !columns.is_empty() {
             review.changed.push(Changed {
                 before: before.clone(),
                 after,
-                fields,
+                columns,
             });
         }
     }
-    review.removed = removed.into_iter().flatten().cloned().collect();
+    review.removed = removed.into_iter().cloned().collect();
     let node = draft.build_node.trim();
-    if held.build_node.as_deref() != Some(node) {
-        review.build_node = Some((held.build_node.clone(), node.to_owned()));
+    if saved.build_node.as_deref() != Some(node) {
+        review.build_node = Some((saved.build_node.clone(), node.to_owned()));
     }
     review
 }
 
-/// Whether the API's rows and build node are the ones that were sent, whatever ids new rows got.
-pub fn is_as_sent(held: &SavedConfig, sent: &ConfigDraft) -> bool {
-    let sent_rows: Vec<TagConfig> = sent.rows.iter().map(|row| row.to_config()).collect();
-    held.rows.len() == sent_rows.len()
-        && held.build_node.as_deref() == Some(sent.build_node.trim())
-        && sent_rows.iter().all(|row| {
-            held.rows.iter().any(|held| {
-                held.docker_repo_tag == row.docker_repo_tag && differing(held, row).is_empty()
-            })
-        })
+/// Returns true if the API holds the rows and the build node that were sent. Ids are not compared: new
+/// rows got theirs from the API.
+pub fn is_as_sent(saved: &SavedConfig, sent: &ConfigDraft) -> bool {
+    let sent_rows: Vec<TagConfig> = sent.rows.iter().map(RowDraft::to_config).collect();
+    saved.rows.len() == sent_rows.len()
+        && saved.build_node.as_deref() == Some(sent.build_node.trim())
+        && sent_rows.iter().all(|row| has_values_of(&saved.rows, row))
 }
 
-/// Whether a repository is the one that this request makes.
+/// Returns true if one of the rows has the values of this row.
+fn has_values_of(rows: &[TagConfig], row: &TagConfig) -> bool {
+    rows.iter()
+        .any(|candidate| differing(candidate, row).is_empty())
+}
+
+/// Returns true if the repository is the one that this request creates.
 pub fn is_created(repository: &Repository, request: &CreateRepository) -> bool {
     let Some(config) = &repository.build_config else {
         return false;
@@ -128,7 +100,7 @@ pub fn is_created(repository: &Repository, request: &CreateRepository) -> bool {
         CodeSource::Hosted {
             namespace, name, ..
         } => config.code_repo_path == format!("{namespace}/{name}"),
-        // The reference shows no answer for such a source.
+        // The reference shows no answer for such a source, so the URL may be missing.
         CodeSource::Simple { clone_url } => match &config.code_repo_clone_url {
             Some(url) => url == clone_url,
             None => true,
@@ -138,23 +110,20 @@ pub fn is_created(repository: &Repository, request: &CreateRepository) -> bool {
         && config.code_repo_client == sent.source.client()
         && same_source
         && config.tag_configs.len() == sent.tag_configs.len()
-        && sent.tag_configs.iter().all(|row| {
-            config
-                .tag_configs
-                .iter()
-                .any(|held| differing(held, row).is_empty())
-        })
+        && sent
+            .tag_configs
+            .iter()
+            .all(|row| has_values_of(&config.tag_configs, row))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forms::model::draft::RowDraft;
     use crate::forms::tests::held_row;
 
     #[test]
     fn rows_are_added_removed_and_changed_field_by_field() {
-        let held = SavedConfig {
+        let saved = SavedConfig {
             build_node: Some("in".to_owned()),
             rows: vec![
                 held_row(1, "keep"),
@@ -162,21 +131,24 @@ mod tests {
                 held_row(3, "gone"),
             ],
         };
-        let mut draft = ConfigDraft::from(&held);
-        assert!(review(&held, &draft).is_empty());
+        let mut draft = ConfigDraft::from(&saved);
+        assert!(review(&saved, &draft).is_empty());
         draft.rows.remove(2);
-        draft.rows[1].image_tag = "edited".to_owned();
-        draft.rows[1].is_active = true;
+        draft.rows[1].values.docker_repo_tag = "edited".to_owned();
+        draft.rows[1].values.is_active = true;
         draft.rows.push(RowDraft::default());
         draft.build_node = "cn".to_owned();
-        let review = review(&held, &draft);
+        let review = review(&saved, &draft);
         assert_eq!(review.added, [RowDraft::default().to_config()]);
         assert_eq!(review.removed, [held_row(3, "gone")]);
         assert_eq!(review.changed.len(), 1);
-        assert_eq!(
-            review.changed[0].fields,
-            [RowField::ImageTag, RowField::Active]
-        );
+        let names: Vec<&str> = review.changed[0]
+            .columns
+            .iter()
+            .flat_map(|column| column.fields())
+            .map(|field| field.wire_name)
+            .collect();
+        assert_eq!(names, ["docker_repo_tag", "is_active"]);
         let nodes = (Some("in".to_owned()), "cn".to_owned());
         assert_eq!(review.build_node, Some(nodes));
     }

@@ -1,10 +1,11 @@
-//! What the user typed, shaped like the form, and the requests made from it.
+//! Drafts: what the user typed, in the shape of the form, and the requests made from it.
 
 use crate::api::url::without_secret;
 use crate::api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SavedConfig, SourceKind, TagConfig,
-    UpdateBuildConfig, VersionTagging, grammar,
+    UpdateBuildConfig, VersionTagging,
 };
+use crate::forms::model::fields::{TAG_CONFIG_FIELDS, TagConfigField};
 use serde::{Deserialize, Serialize};
 
 /// The build node of a new repository.
@@ -12,44 +13,39 @@ pub const DEFAULT_BUILD_NODE: &str = "in";
 
 /// A row of the tag config editor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct RowDraft {
     /// The row as the API holds it; `None` for a new one. Its ids are this row's ids.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Box<TagConfig>>,
-    pub source_kind: SourceKind,
-    pub source_value: String,
-    pub image_tag: String,
-    pub dockerfile_location: String,
-    pub build_context_path: String,
-    pub is_active: bool,
-    pub version_tagging: VersionTagging,
+    /// What the inputs hold, not cleaned yet. Has no ids, and always a build context.
+    pub values: TagConfig,
 }
 
 impl Default for RowDraft {
-    /// What most repositories start with.
+    /// The values that most repositories start with.
     fn default() -> Self {
         Self {
             origin: None,
-            source_kind: SourceKind::Branch,
-            source_value: "main".to_owned(),
-            image_tag: "latest".to_owned(),
-            dockerfile_location: "/".to_owned(),
-            build_context_path: "/".to_owned(),
-            is_active: false,
-            version_tagging: VersionTagging::Time,
+            values: TagConfig {
+                code_repo_type: SourceKind::Branch,
+                code_repo_type_value: "main".to_owned(),
+                docker_repo_tag: "latest".to_owned(),
+                dockerfile_location: "/".to_owned(),
+                build_context_path: Some("/".to_owned()),
+                version_tagging: VersionTagging::Time,
+                ..TagConfig::default()
+            },
         }
     }
 }
 
 impl RowDraft {
-    /// An empty row, beside others.
+    /// A row for the user to fill in, without a source and an image tag.
     pub fn blank() -> Self {
-        Self {
-            source_value: String::new(),
-            image_tag: String::new(),
-            ..Self::default()
-        }
+        let mut row = Self::default();
+        row.values.code_repo_type_value.clear();
+        row.values.docker_repo_tag.clear();
+        row
     }
 
     /// The draft of a row that the API holds.
@@ -60,62 +56,63 @@ impl RowDraft {
         }
     }
 
-    /// A new row with the values of another, which the API is not known to hold.
+    /// A new row with the values of another.
     pub fn new_like(config: &TagConfig) -> Self {
         Self {
             origin: None,
-            source_kind: config.code_repo_type.clone(),
-            source_value: config.code_repo_type_value.clone(),
-            image_tag: config.docker_repo_tag.clone(),
-            dockerfile_location: config.dockerfile_location.clone(),
-            build_context_path: config.context().to_owned(),
-            is_active: config.is_active,
-            version_tagging: config.version_tagging,
+            values: TagConfig {
+                id: None,
+                docker_build_config_id: None,
+                build_context_path: Some(config.context().to_owned()),
+                ..config.clone()
+            },
         }
     }
 
-    /// The row as the API takes it. What was not edited is sent as the API gave it, to the letter;
-    /// what was typed loses the blanks around it, and a path its detours.
+    /// The image tag without the blanks around it.
+    pub fn image_tag(&self) -> &str {
+        self.values.docker_repo_tag.trim()
+    }
+
+    /// Returns true unless the API holds the same value for this field.
+    pub fn is_edited(&self, field: &TagConfigField) -> bool {
+        let origin = self.origin.as_deref();
+        origin.is_none_or(|origin| (field.get)(origin) != (field.get)(&self.values))
+    }
+
+    /// The value of this field as it is sent, if that differs from what was typed. A value that the API
+    /// holds is sent back unchanged.
+    pub fn cleaned(&self, field: &TagConfigField) -> Option<String> {
+        if !self.is_edited(field) {
+            return None;
+        }
+        let typed = (field.get)(&self.values);
+        let clean = field.clean(&typed);
+        (clean != typed).then_some(clean)
+    }
+
+    /// The row as the API takes it: with the ids of its origin, and with clean values.
     pub fn to_config(&self) -> TagConfig {
         let origin = self.origin.as_deref();
-        let kept = |typed: &str, held: Option<&str>, clean: fn(&str) -> String| match held {
-            Some(held) if held == typed => typed.to_owned(),
-            _ => clean(typed),
-        };
-        let trimmed = |text: &str| text.trim().to_owned();
-        let context = kept(
-            &self.build_context_path,
-            origin.map(TagConfig::context),
-            grammar::clean_path,
-        );
-        let was_missing = origin.is_some_and(|origin| origin.build_context_path.is_none());
-        TagConfig {
+        let mut config = TagConfig {
             id: origin.and_then(|origin| origin.id),
             docker_build_config_id: origin.and_then(|origin| origin.docker_build_config_id),
-            docker_repo_tag: kept(
-                &self.image_tag,
-                origin.map(|origin| origin.docker_repo_tag.as_str()),
-                trimmed,
-            ),
-            dockerfile_location: kept(
-                &self.dockerfile_location,
-                origin.map(|origin| origin.dockerfile_location.as_str()),
-                grammar::clean_path,
-            ),
-            code_repo_type: self.source_kind.clone(),
-            code_repo_type_value: kept(
-                &self.source_value,
-                origin.map(|origin| origin.code_repo_type_value.as_str()),
-                trimmed,
-            ),
-            is_active: self.is_active,
-            version_tagging: self.version_tagging,
-            // Missing means `/`: the one stands for the other.
-            build_context_path: (!was_missing || context != "/").then_some(context),
+            ..self.values.clone()
+        };
+        for field in &TAG_CONFIG_FIELDS {
+            if let Some(clean) = self.cleaned(field) {
+                (field.set)(&mut config, &clean);
+            }
         }
+        // A missing build context means `/`, so it stays missing.
+        let was_missing = origin.is_some_and(|origin| origin.build_context_path.is_none());
+        if was_missing && config.context() == "/" {
+            config.build_context_path = None;
+        }
+        config
     }
 
-    /// Whether the API holds this row just as it is here.
+    /// Returns true if the API holds exactly this row.
     pub fn is_saved(&self) -> bool {
         self.origin.as_deref() == Some(&self.to_config())
     }
@@ -130,7 +127,7 @@ pub struct RepositoryDraft {
     pub full_description: String,
     pub is_public: bool,
     pub client: CodeClient,
-    /// Kept while the user tries other clients, as `clone_url` is.
+    /// Owner, name and clone URL are all kept while the user tries other clients.
     pub code_namespace: String,
     pub code_name: String,
     pub clone_url: String,
@@ -201,7 +198,7 @@ impl Default for CreateDraft {
 }
 
 impl CreateDraft {
-    /// The draft as it may be kept: without a password or a token in the clone URL.
+    /// The draft as it may be stored: without a password or a token in the clone URL.
     pub fn without_secrets(mut self) -> Self {
         self.repository.clone_url = without_secret(&self.repository.clone_url);
         self
@@ -217,13 +214,13 @@ pub struct ConfigDraft {
 }
 
 impl From<&SavedConfig> for ConfigDraft {
-    fn from(held: &SavedConfig) -> Self {
+    fn from(saved: &SavedConfig) -> Self {
         Self {
-            build_node: held
+            build_node: saved
                 .build_node
                 .clone()
                 .unwrap_or_else(|| DEFAULT_BUILD_NODE.to_owned()),
-            rows: held.rows.iter().map(RowDraft::of).collect(),
+            rows: saved.rows.iter().map(RowDraft::of).collect(),
         }
     }
 }
@@ -255,10 +252,8 @@ mod tests {
             code_name: "Docker-image".to_owned(),
             ..RepositoryDraft::default()
         };
-        let row = RowDraft {
-            source_value: "master".to_owned(),
-            ..RowDraft::default()
-        };
+        let mut row = RowDraft::default();
+        row.values.code_repo_type_value = "master".to_owned();
         assert_eq!(
             serde_json::to_value(draft.to_request(&[row])).expect("encodes"),
             serde_json::from_str::<Value>(sample).expect("JSON")
@@ -275,14 +270,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_is_trimmed_and_its_paths_are_made_plain() {
-        let row = RowDraft {
-            source_value: " main ".to_owned(),
-            image_tag: "\tedge".to_owned(),
-            dockerfile_location: " //docker/./app/ ".to_owned(),
-            build_context_path: "/".to_owned(),
-            ..RowDraft::default()
-        };
+    fn typed_text_is_trimmed_and_paths_are_normalized() {
+        let mut row = RowDraft::default();
+        row.values.code_repo_type_value = " main ".to_owned();
+        row.values.docker_repo_tag = "\tedge".to_owned();
+        row.values.dockerfile_location = " //docker/./app/ ".to_owned();
         let config = row.to_config();
         assert_eq!(config.code_repo_type_value, "main");
         assert_eq!(config.docker_repo_tag, "edge");
@@ -311,15 +303,15 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the API answered goes back to it as it came, and a kept draft loses nothing.
+        /// What the API answered is sent back unchanged, and a stored draft loses nothing.
         #[test]
         fn answer_draft_request(rows in prop::collection::vec(any_row(), 0..6), node in ".{1,8}") {
             let held = SavedConfig { build_node: Some(node), rows };
             let draft = ConfigDraft::from(&held);
             prop_assert_eq!(&draft.to_request().tag_configs, &held.rows);
             prop_assert!(draft.rows.iter().all(RowDraft::is_saved));
-            let kept = serde_json::to_string(&draft).expect("encodes");
-            prop_assert_eq!(serde_json::from_str::<ConfigDraft>(&kept).expect("decodes"), draft);
+            let stored = serde_json::to_string(&draft).expect("encodes");
+            prop_assert_eq!(serde_json::from_str::<ConfigDraft>(&stored).expect("decodes"), draft);
         }
     }
 }

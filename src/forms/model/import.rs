@@ -1,11 +1,13 @@
-//! Reads JSON that somebody pasted or dropped: a create request, a repository, a build config, or tag
-//! configs. It says what it took and what it did not, and why; nothing in it can break the form.
+//! Imports JSON that was pasted or dropped: a create request, a repository, a build config, or tag configs.
+//! Reports what was read, what was not, and why. No input can break the form.
 
-use crate::api::{CodeClient, SavedConfig, SourceKind, TagConfig, VersionTagging};
+use crate::api::grammar::RuleViolation;
+use crate::api::{CodeClient, SavedConfig, TagConfig, VersionTagging};
 use crate::forms::model::draft::{CreateDraft, RowDraft};
+use crate::forms::model::fields::{IMAGE_TAG, JsonType, field_named, yes_no_text};
 use serde_json::{Map, Value};
 
-/// What the JSON turned out to be.
+/// The kind of JSON that was recognized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     CreateRequest,
@@ -14,84 +16,74 @@ pub enum Shape {
     TagConfigs,
 }
 
-/// Why a part was not taken.
+/// The reason why a part was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// It is no text, no truth value, no whole number…: the word for what it should be.
-    NotA(Type),
+    /// It does not have this type.
+    NotA(JsonType),
     /// The API names no such value.
     UnknownValue(String),
-    /// The API gives it and does not take it.
+    /// Read-only in the API.
     ApiOwned,
-    /// The form at hand does not send it.
+    /// The form that imports does not send it.
     NotInThisForm,
     /// The API's reference has no such field.
     UnknownField,
-    /// There are more rows than are read.
+    /// There are more than `MAX_IMPORT_ROWS` rows.
     TooMany,
 }
 
-/// The types that the API's fields have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
-    Text,
-    YesOrNo,
-    Number,
-    Object,
-    List,
-}
-
-/// A part that was not taken, by its path in the JSON.
+/// A part that was not read, by its path in the JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     pub path: String,
     pub why: Why,
 }
 
-/// Why nothing was read.
+/// The reason why nothing was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     Empty,
-    /// Longer than `LONGEST`.
+    /// Longer than `MAX_IMPORT_BYTES`.
     TooLong,
-    /// No JSON: the line and column (from 1) where it stops being one.
+    /// Not JSON: line and column of the error, counted from 1.
     NotJson {
         line: usize,
         column: usize,
     },
-    /// JSON, but nothing of what the form knows.
+    /// JSON, but of none of the known shapes.
     NothingKnown,
 }
 
-/// The form that asks.
+/// The form that imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asker {
     Create,
     Config,
 }
 
-/// What was read.
+/// The parts that were read, and notes on those that were not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
     pub shape: Shape,
-    /// Namespace and name of the repository that it says it is of.
+    /// Namespace and name of the repository, if the JSON has them.
     pub repository: Option<(String, String)>,
-    /// The fields that were read and their values as text, in the order of the form.
+    /// The fields outside the rows and their values, in the order of the form.
     pub fields: Vec<(&'static str, Value)>,
     pub rows: Vec<TagConfig>,
     pub notes: Vec<Note>,
 }
 
-/// The longest text that is read, in bytes.
-pub const LONGEST: usize = 4_000_000;
+/// The most bytes that are read.
+pub const MAX_IMPORT_BYTES: usize = 4_000_000;
 
 /// The most rows that are read.
-pub const MOST_ROWS: usize = 1_000;
+pub const MAX_IMPORT_ROWS: usize = 1_000;
 
-/// The most notes that are kept; the count of all is told beside them.
-const MOST_NOTES: usize = 2_000;
+/// The most notes that are kept.
+const MAX_NOTES: usize = 2_000;
 
-/// The fields of an answer that no request has.
+/// The fields that answers have and requests do not.
 const API_OWNED: [&str; 24] = [
     "id",
     "namespace",
@@ -120,46 +112,41 @@ const API_OWNED: [&str; 24] = [
 ];
 
 /// The repository's own fields and their types.
-const REPOSITORY: [(&str, Type); 4] = [
-    ("repo_name", Type::Text),
-    ("description", Type::Text),
-    ("full_description", Type::Text),
-    ("is_public", Type::YesOrNo),
+const REPOSITORY: [(&str, JsonType); 4] = [
+    ("repo_name", JsonType::Text),
+    ("description", JsonType::Text),
+    ("full_description", JsonType::Text),
+    ("is_public", JsonType::YesOrNo),
 ];
 
-/// The build config's fields, less the rows.
-const CONFIG: [(&str, Type); 7] = [
-    ("code_repo_client", Type::Text),
-    ("code_repo_namespace", Type::Text),
-    ("code_repo_name", Type::Text),
-    ("code_repo_path", Type::Text),
-    ("code_repo_clone_url", Type::Text),
-    ("build_node", Type::Text),
-    ("email_enabled", Type::YesOrNo),
+/// The build config's own fields and their types, without the rows.
+const CONFIG: [(&str, JsonType); 7] = [
+    ("code_repo_client", JsonType::Text),
+    ("code_repo_namespace", JsonType::Text),
+    ("code_repo_name", JsonType::Text),
+    ("code_repo_path", JsonType::Text),
+    ("code_repo_clone_url", JsonType::Text),
+    ("build_node", JsonType::Text),
+    ("email_enabled", JsonType::YesOrNo),
 ];
 
-/// A row's fields; `docker_build_tag` is the name that the reference's parameter list has for the tag.
-const ROW: [(&str, Type); 10] = [
-    ("id", Type::Number),
-    ("docker_build_config_id", Type::Number),
-    ("docker_repo_tag", Type::Text),
-    ("docker_build_tag", Type::Text),
-    ("dockerfile_location", Type::Text),
-    ("code_repo_type", Type::Text),
-    ("code_repo_type_value", Type::Text),
-    ("is_active", Type::YesOrNo),
-    ("version_tagging", Type::Number),
-    ("build_context_path", Type::Text),
-];
+/// The ids of a row, which are numbers.
+const ROW_IDS: [&str; 2] = ["id", "docker_build_config_id"];
 
-/// Reads a text. Never changes anything by itself.
+/// The name that the reference's parameter list has for `docker_repo_tag`.
+const IMAGE_TAG_ALIAS: &str = "docker_build_tag";
+
+/// Reads a text for the form that imports it. Changes nothing.
+///
+/// # Errors
+/// If the text is empty, too long, not JSON, or of no known shape.
 pub fn read(text: &str, asker: Asker) -> Result<Imported, Refused> {
     // A file may begin with a byte order mark.
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Err(Refused::Empty);
     }
-    if text.len() > LONGEST {
+    if text.len() > MAX_IMPORT_BYTES {
         return Err(Refused::TooLong);
     }
     let value: Value = serde_json::from_str(text).map_err(|error| Refused::NotJson {
@@ -201,7 +188,7 @@ struct Reader {
 
 impl Reader {
     fn note(&mut self, path: String, why: Why) {
-        if self.notes.len() < MOST_NOTES {
+        if self.notes.len() < MAX_NOTES {
             self.notes.push(Note { path, why });
         }
     }
@@ -217,7 +204,7 @@ impl Reader {
             match object.get("build_config") {
                 Some(Value::Object(config)) => self.config("build_config.", config),
                 None | Some(Value::Null) => {}
-                Some(_) => self.note("build_config".to_owned(), Why::NotA(Type::Object)),
+                Some(_) => self.note("build_config".to_owned(), Why::NotA(JsonType::Object)),
             }
             let text = |name: &str| Some(object.get(name)?.as_str()?.to_owned());
             return Some(match text("namespace").zip(text("repo_name")) {
@@ -240,16 +227,16 @@ impl Reader {
         match config.get("tag_configs") {
             Some(Value::Array(rows)) => self.rows(&format!("{prefix}tag_configs"), rows),
             None | Some(Value::Null) => {}
-            Some(_) => self.note(format!("{prefix}tag_configs"), Why::NotA(Type::List)),
+            Some(_) => self.note(format!("{prefix}tag_configs"), Why::NotA(JsonType::List)),
         }
     }
 
-    /// Takes the fields of this table; `elsewhere` are read by themselves.
+    /// Reads the fields of this table. The fields in `elsewhere` are read by the caller.
     fn known(
         &mut self,
         prefix: &str,
         object: &Map<String, Value>,
-        table: &[(&'static str, Type)],
+        table: &[(&'static str, JsonType)],
         elsewhere: &[&str],
     ) {
         for (name, kind) in table {
@@ -270,96 +257,98 @@ impl Reader {
         let is_known = |name: &str| table.iter().any(|(known, _)| *known == name);
         for name in object.keys() {
             if !is_known(name) && !elsewhere.contains(&name.as_str()) {
-                self.unknown(format!("{prefix}{name}"), name);
+                self.note(format!("{prefix}{name}"), why_unknown(name));
             }
         }
-    }
-
-    fn unknown(&mut self, path: String, name: &str) {
-        let why = match API_OWNED.contains(&name) {
-            true => Why::ApiOwned,
-            false => Why::UnknownField,
-        };
-        self.note(path, why);
     }
 
     fn rows(&mut self, path: &str, rows: &[Value]) {
         for (index, row) in rows.iter().enumerate() {
             let path = format!("{path}[{index}]");
-            if index == MOST_ROWS {
+            if index == MAX_IMPORT_ROWS {
                 self.note(path, Why::TooMany);
                 return;
             }
             match row {
                 Value::Object(row) => self.row(&format!("{path}."), row),
-                _ => self.note(path, Why::NotA(Type::Object)),
+                _ => self.note(path, Why::NotA(JsonType::Object)),
             }
         }
     }
 
-    /// A row; what is missing or wrong in it is as in a blank one, for the rules to tell of.
+    /// Reads a row. Missing and wrong fields get the values of a blank row, so that validation reports
+    /// them.
     fn row(&mut self, prefix: &str, row: &Map<String, Value>) {
-        let blank = RowDraft::blank();
         let mut read = TagConfig {
-            id: None,
-            docker_build_config_id: None,
-            docker_repo_tag: String::new(),
-            dockerfile_location: blank.dockerfile_location,
-            code_repo_type: blank.source_kind,
-            code_repo_type_value: String::new(),
-            is_active: false,
             version_tagging: VersionTagging::None,
             build_context_path: None,
+            ..RowDraft::blank().values
         };
         for (name, value) in row {
-            let path = format!("{prefix}{name}");
-            let Some((_, kind)) = ROW.iter().find(|(known, _)| known == name) else {
-                self.unknown(path, name);
-                continue;
-            };
-            if value.is_null() {
-                continue;
-            }
-            if !is_a(value, *kind) {
-                self.note(path, Why::NotA(*kind));
-                continue;
-            }
-            let (text, number) = (text_of(value), value.as_i64());
-            match name.as_str() {
-                "id" => read.id = number,
-                "docker_build_config_id" => read.docker_build_config_id = number,
-                "docker_repo_tag" => read.docker_repo_tag = text,
-                "docker_build_tag" if read.docker_repo_tag.is_empty() => {
-                    read.docker_repo_tag = text;
-                }
-                "dockerfile_location" => read.dockerfile_location = text,
-                "code_repo_type" => match SourceKind::from(text.as_str()) {
-                    SourceKind::Other(text) => self.note(path, Why::UnknownValue(text)),
-                    kind => read.code_repo_type = kind,
-                },
-                "code_repo_type_value" => read.code_repo_type_value = text,
-                "is_active" => read.is_active = value.as_bool().unwrap_or_default(),
-                "version_tagging" => match VersionTagging::from(number.unwrap_or_default()) {
-                    VersionTagging::Other(number) => {
-                        self.note(path, Why::UnknownValue(number.to_string()));
-                    }
-                    tagging => read.version_tagging = tagging,
-                },
-                "build_context_path" => read.build_context_path = Some(text),
-                _ => {}
+            if let Err(why) = read_row_field(&mut read, name, value) {
+                self.note(format!("{prefix}{name}"), why);
             }
         }
         self.rows.push(read);
     }
 }
 
-fn is_a(value: &Value, kind: Type) -> bool {
+/// Reads one field of a row; `null` counts as missing.
+fn read_row_field(row: &mut TagConfig, name: &str, value: &Value) -> Result<(), Why> {
+    let field = field_named(match name {
+        IMAGE_TAG_ALIAS => IMAGE_TAG,
+        name => name,
+    });
+    let json_type = match field {
+        Some(field) => field.json_type(),
+        None if ROW_IDS.contains(&name) => JsonType::Number,
+        None => return Err(why_unknown(name)),
+    };
+    if value.is_null() {
+        return Ok(());
+    }
+    if !is_a(value, json_type) {
+        return Err(Why::NotA(json_type));
+    }
+    match (field, name) {
+        // The tag under its own name takes precedence.
+        (Some(_), IMAGE_TAG_ALIAS) if !row.docker_repo_tag.is_empty() => {}
+        (Some(field), _) => {
+            let text = field_text(value);
+            if field.check(&text) == Some(RuleViolation::Choice) {
+                return Err(Why::UnknownValue(text));
+            }
+            (field.set)(row, &text);
+        }
+        (None, "id") => row.id = value.as_i64(),
+        (None, _) => row.docker_build_config_id = value.as_i64(),
+    }
+    Ok(())
+}
+
+/// The value of a row's field as the text that `TagConfigField` handles.
+fn field_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(is) => yes_no_text(*is).to_owned(),
+        value => value.to_string(),
+    }
+}
+
+fn why_unknown(name: &str) -> Why {
+    match API_OWNED.contains(&name) {
+        true => Why::ApiOwned,
+        false => Why::UnknownField,
+    }
+}
+
+fn is_a(value: &Value, kind: JsonType) -> bool {
     match kind {
-        Type::Text => value.is_string(),
-        Type::YesOrNo => value.is_boolean(),
-        Type::Number => value.is_i64(),
-        Type::Object => value.is_object(),
-        Type::List => value.is_array(),
+        JsonType::Text => value.is_string(),
+        JsonType::YesOrNo => value.is_boolean(),
+        JsonType::Number => value.is_i64(),
+        JsonType::Object => value.is_object(),
+        JsonType::List => value.is_array(),
     }
 }
 
@@ -375,7 +364,7 @@ fn is_unknown_client(value: &Value) -> bool {
 }
 
 impl Imported {
-    /// The value of a field that was read as a text.
+    /// The value of a text field.
     fn text(&self, name: &str) -> Option<String> {
         let (_, value) = self.fields.iter().find(|(known, _)| *known == name)?;
         Some(value.as_str()?.to_owned())
@@ -386,17 +375,17 @@ impl Imported {
         value.as_bool()
     }
 
-    /// The build node, where it has one.
+    /// The build node, if there is one.
     pub fn build_node(&self) -> Option<String> {
         self.text("build_node")
     }
 
-    /// Puts what was read into the create form. Its rows, if it has any, take the place of the form's.
+    /// Copies what was read into the create form. Rows, if there are any, replace those of the form.
     pub fn fill_create(&self, draft: &mut CreateDraft) {
         let repository = &mut draft.repository;
-        let put = |name: &str, place: &mut String| {
+        let put = |name: &str, target: &mut String| {
             if let Some(text) = self.text(name) {
-                *place = text;
+                *target = text;
             }
         };
         put("repo_name", &mut repository.repo_name);
@@ -404,7 +393,7 @@ impl Imported {
         put("full_description", &mut repository.full_description);
         put("code_repo_clone_url", &mut repository.clone_url);
         put("build_node", &mut repository.build_node);
-        // An answer has the two in one; a request, which has them apart, says it better.
+        // Answers have owner and name in one field. The two fields of a request take precedence.
         if let Some(path) = self.text("code_repo_path")
             && let Some((owner, name)) = path.split_once('/')
         {
@@ -420,27 +409,27 @@ impl Imported {
         let email = self.yes_or_no("email_enabled");
         repository.email_enabled = email.unwrap_or(repository.email_enabled);
         if !self.rows.is_empty() {
-            // Another repository's ids mean nothing in a new one.
+            // The ids of another repository mean nothing in a new one.
             draft.rows = self.rows.iter().map(RowDraft::new_like).collect();
         }
     }
 
-    /// The rows for the editor of a repository that the API holds like this: a row with the id or else
-    /// the image tag of one that is held is an edit of that one; every other is new.
-    pub fn rows_for(&self, held: &SavedConfig) -> Vec<RowDraft> {
-        let mut free: Vec<Option<&TagConfig>> = held.rows.iter().map(Some).collect();
+    /// The rows for the editor of a repository with this saved config. A row with the id, or else the
+    /// image tag, of a saved row is an edit of that row; all others are new.
+    pub fn rows_for(&self, saved: &SavedConfig) -> Vec<RowDraft> {
+        let mut free: Vec<Option<&TagConfig>> = saved.rows.iter().map(Some).collect();
         let mut drafts: Vec<RowDraft> = self.rows.iter().map(RowDraft::new_like).collect();
         let by_id = |held: &TagConfig, row: &TagConfig| held.id.is_some() && held.id == row.id;
         let by_tag =
             |held: &TagConfig, row: &TagConfig| held.docker_repo_tag == row.docker_repo_tag;
-        for test in [by_id as fn(&TagConfig, &TagConfig) -> bool, by_tag] {
+        for is_match in [by_id as fn(&TagConfig, &TagConfig) -> bool, by_tag] {
             for (draft, row) in drafts.iter_mut().zip(&self.rows) {
                 if draft.origin.is_some() {
                     continue;
                 }
                 let found = free
                     .iter_mut()
-                    .find(|held| held.is_some_and(|held| test(held, row)));
+                    .find(|held| held.is_some_and(|held| is_match(held, row)));
                 if let Some(held) = found.and_then(Option::take) {
                     draft.origin = Some(Box::new(held.clone()));
                 }
@@ -449,7 +438,8 @@ impl Imported {
         drafts
     }
 
-    /// What the API holds, if this came from it: for a repository that is read nowhere else.
+    /// The saved config, if this is an answer of the API about this repository. For repositories that the
+    /// API cannot read back.
     pub fn as_held(&self, namespace: &str, name: &str) -> Option<SavedConfig> {
         let (own_namespace, own_name) = self.repository.as_ref()?;
         let has_ids = self.rows.iter().all(|row| row.id.is_some());
@@ -463,6 +453,7 @@ impl Imported {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forms::model::fields::TAG_CONFIG_FIELDS;
     use proptest::prelude::*;
 
     fn sample(name: &str) -> String {
@@ -520,7 +511,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_taken_is_told_with_its_reason() {
+    fn parts_that_are_not_read_are_noted_with_their_reason() {
         let text = r#"{"repo_name": 7, "is_public": true, "colour": "red", "created_at": "x",
             "build_config": {"code_repo_client": "Forge", "tag_configs": [
                 {"docker_build_tag": "a", "code_repo_type": "trunk", "version_tagging": 9, "x": 1}, 3]}}"#;
@@ -547,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_config_is_refused_with_its_place() {
+    fn other_texts_are_refused_with_the_position_of_the_error() {
         for (text, refused) in [
             (" \n", Refused::Empty),
             ("{\n  oops", Refused::NotJson { line: 2, column: 3 }),
@@ -564,7 +555,7 @@ mod tests {
             Err(Refused::NotJson { .. })
         ));
         assert_eq!(
-            read(&"1".repeat(LONGEST + 1), Asker::Config),
+            read(&"1".repeat(MAX_IMPORT_BYTES + 1), Asker::Config),
             Err(Refused::TooLong)
         );
     }
@@ -580,8 +571,10 @@ mod tests {
         let keys: Vec<&'static str> = REPOSITORY
             .iter()
             .chain(&CONFIG)
-            .chain(&ROW)
             .map(|(name, _)| *name)
+            .chain(TAG_CONFIG_FIELDS.iter().map(|field| field.wire_name))
+            .chain(ROW_IDS)
+            .chain([IMAGE_TAG_ALIAS])
             .chain(["build_config", "tag_configs", "namespace", "odd"])
             .collect();
         leaf.prop_recursive(4, 64, 8, move |inner| {
@@ -604,7 +597,7 @@ mod tests {
             let _ = read(&cut, Asker::Config);
         }
 
-        /// Whatever was read can be put into a form, and what it makes still encodes.
+        /// Everything that was read can be put into a form, and the form's request encodes.
         #[test]
         fn whatever_is_read_fits_the_forms(value in json()) {
             let text = value.to_string();

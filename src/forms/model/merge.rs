@@ -1,10 +1,10 @@
-//! Two editors, one build config: what was loaded, what somebody saved meanwhile, what is typed here.
+//! Merges two edits of one build config: as it was loaded, as someone else saved it since, and the draft.
 
 use crate::api::{SavedConfig, TagConfig};
 use crate::forms::model::changes::{differing, is_same_row};
 use crate::forms::model::draft::{ConfigDraft, DEFAULT_BUILD_NODE, RowDraft};
 
-/// Whose version of a row is taken.
+/// The version of a row that is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
     Loaded,
@@ -12,18 +12,19 @@ pub enum Pick {
     Yours,
 }
 
-/// A row that somebody changed meanwhile, in its three versions; `None` is where there is no such row.
+/// A row that someone else changed since it was loaded, in three versions. `None` means that a version
+/// lacks the row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contest {
     pub loaded: Option<TagConfig>,
     pub theirs: Option<TagConfig>,
     pub yours: Option<TagConfig>,
-    /// The row's place in the draft.
-    at: Option<usize>,
+    /// The row's position in the draft.
+    position: Option<usize>,
 }
 
 impl Contest {
-    /// The image tag by which the user knows the row.
+    /// The image tag, by which users know the row.
     pub fn name(&self) -> &str {
         let row = self
             .yours
@@ -33,7 +34,7 @@ impl Contest {
         row.map_or("", |row| row.docker_repo_tag.as_str())
     }
 
-    /// Theirs where the row was not touched here; else it is for the user to say.
+    /// `Theirs` if the row was not edited here; otherwise the user decides.
     pub fn suggested(&self) -> Option<Pick> {
         same(&self.loaded, &self.yours).then_some(Pick::Theirs)
     }
@@ -48,68 +49,68 @@ impl Contest {
     }
 }
 
-fn same(one: &Option<TagConfig>, other: &Option<TagConfig>) -> bool {
-    match (one, other) {
+fn same(left: &Option<TagConfig>, right: &Option<TagConfig>) -> bool {
+    match (left, right) {
         (None, None) => true,
-        (Some(one), Some(other)) => differing(one, other).is_empty(),
+        (Some(left), Some(right)) => differing(left, right).is_empty(),
         _ => false,
     }
 }
 
-/// Whether the API now holds something else than was loaded.
+/// Returns true if the API no longer holds what was loaded.
 pub fn has_changed(loaded: &SavedConfig, theirs: &SavedConfig) -> bool {
     loaded.build_node != theirs.build_node
         || loaded.rows.len() != theirs.rows.len()
         || loaded.rows.iter().any(|row| {
-            let now = theirs.rows.iter().find(|other| is_same_row(other, row));
-            now.is_none_or(|now| !differing(row, now).is_empty())
+            let current = theirs.rows.iter().find(|current| is_same_row(current, row));
+            current.is_none_or(|current| !differing(row, current).is_empty())
         })
 }
 
-/// The rows that somebody changed, added or removed meanwhile, in the order of what the API holds now;
-/// the removed ones last. A row that was changed the same way here is no contest.
+/// The rows that someone else changed, added or removed, in the order in which the API holds them now,
+/// removed ones last. Rows that were changed the same way here are left out.
 pub fn contests(loaded: &SavedConfig, theirs: &SavedConfig, draft: &ConfigDraft) -> Vec<Contest> {
     let mut all = Vec::new();
-    let at_of = |row: &TagConfig| {
+    let position_of = |row: &TagConfig| {
         let is_origin = |draft: &RowDraft| {
             let origin = draft.origin.as_deref();
             origin.is_some_and(|origin| is_same_row(origin, row))
         };
         draft.rows.iter().position(is_origin)
     };
-    let new_at = |row: &TagConfig| {
-        let is_new = |draft: &RowDraft| {
-            draft.origin.is_none() && draft.image_tag.trim() == row.docker_repo_tag
-        };
+    let position_of_new = |row: &TagConfig| {
+        let is_new =
+            |draft: &RowDraft| draft.origin.is_none() && draft.image_tag() == row.docker_repo_tag;
         draft.rows.iter().position(is_new)
     };
-    let mut add = |loaded: Option<&TagConfig>, theirs: Option<&TagConfig>, at: Option<usize>| {
-        let contest = Contest {
-            loaded: loaded.cloned(),
-            theirs: theirs.cloned(),
-            yours: at.map(|at| draft.rows[at].to_config()),
-            at,
+    let mut add =
+        |loaded: Option<&TagConfig>, theirs: Option<&TagConfig>, position: Option<usize>| {
+            let contest = Contest {
+                loaded: loaded.cloned(),
+                theirs: theirs.cloned(),
+                yours: position.map(|position| draft.rows[position].to_config()),
+                position,
+            };
+            let they_changed = !same(&contest.loaded, &contest.theirs);
+            if they_changed && !same(&contest.theirs, &contest.yours) {
+                all.push(contest);
+            }
         };
-        let they_changed = !same(&contest.loaded, &contest.theirs);
-        if they_changed && !same(&contest.theirs, &contest.yours) {
-            all.push(contest);
-        }
-    };
-    for now in &theirs.rows {
-        let before = loaded.rows.iter().find(|row| is_same_row(row, now));
-        let at = before.map_or_else(|| new_at(now), at_of);
-        add(before, Some(now), at);
+    for current in &theirs.rows {
+        let before = loaded.rows.iter().find(|row| is_same_row(row, current));
+        let position = before.map_or_else(|| position_of_new(current), position_of);
+        add(before, Some(current), position);
     }
     for before in &loaded.rows {
         if !theirs.rows.iter().any(|row| is_same_row(row, before)) {
-            add(Some(before), None, at_of(before));
+            add(Some(before), None, position_of(before));
         }
     }
     all
 }
 
-/// The draft after the user has chosen: based on what the API holds now. `picks` has one for each
-/// contest, and `node` says whose build node is taken.
+/// The draft after the user has chosen, based on what the API holds now. `picks` has an entry for each
+/// contest; `node` says whose build node is kept.
 pub fn resolve(
     loaded: &SavedConfig,
     theirs: &SavedConfig,
@@ -118,16 +119,20 @@ pub fn resolve(
     picks: &[Pick],
     node: Pick,
 ) -> ConfigDraft {
-    let held_now = |row: &RowDraft| {
-        let now = theirs.rows.iter().find(|now| match row.origin.as_deref() {
-            Some(origin) => is_same_row(now, origin),
+    let current_origin = |row: &RowDraft| {
+        let is_current = |current: &&TagConfig| match row.origin.as_deref() {
+            Some(origin) => is_same_row(current, origin),
             // Added on both sides, the same way.
             None => {
-                now.docker_repo_tag == row.image_tag.trim()
-                    && !loaded.rows.iter().any(|before| is_same_row(before, now))
+                current.docker_repo_tag == row.image_tag()
+                    && !loaded
+                        .rows
+                        .iter()
+                        .any(|before| is_same_row(before, current))
             }
-        });
-        now.map(|now| Box::new(now.clone()))
+        };
+        let current = theirs.rows.iter().find(is_current);
+        current.map(|current| Box::new(current.clone()))
     };
     let chosen = |contest: &Contest, pick: Pick| {
         let version = contest.version(pick)?;
@@ -136,32 +141,32 @@ pub fn resolve(
         Some(row)
     };
     let mut rows = Vec::new();
-    for (at, row) in draft.rows.iter().enumerate() {
-        let contest = contests.iter().position(|contest| contest.at == Some(at));
-        match contest {
+    for (position, row) in draft.rows.iter().enumerate() {
+        let is_about = |contest: &Contest| contest.position == Some(position);
+        match contests.iter().position(is_about) {
             Some(index) => {
                 let pick = picks.get(index).copied().unwrap_or(Pick::Yours);
                 rows.extend(chosen(&contests[index], pick));
             }
             None => rows.push(RowDraft {
-                origin: held_now(row),
+                origin: current_origin(row),
                 ..row.clone()
             }),
         }
     }
     for (contest, pick) in contests.iter().zip(picks) {
-        if contest.at.is_none() {
+        if contest.position.is_none() {
             rows.extend(chosen(contest, *pick));
         }
     }
-    let named = |node: &Option<String>| {
+    let node_or_default = |node: &Option<String>| {
         node.clone()
             .unwrap_or_else(|| DEFAULT_BUILD_NODE.to_owned())
     };
     ConfigDraft {
         build_node: match node {
-            Pick::Loaded => named(&loaded.build_node),
-            Pick::Theirs => named(&theirs.build_node),
+            Pick::Loaded => node_or_default(&loaded.build_node),
+            Pick::Theirs => node_or_default(&theirs.build_node),
             Pick::Yours => draft.build_node.clone(),
         },
         rows,
@@ -184,14 +189,13 @@ mod tests {
         theirs.rows.remove(3); // Removed by them, changed here.
         theirs.rows.push(held_row(9, "new")); // Added by both.
         let mut draft = ConfigDraft::from(&loaded);
-        draft.rows[1].image_tag = "b-mine".to_owned();
-        draft.rows[2].is_active = true; // Here alone: no question.
-        draft.rows[3].is_active = true;
-        draft.rows.push(RowDraft {
-            image_tag: "new".to_owned(),
-            source_value: "mine".to_owned(),
-            ..RowDraft::default()
-        });
+        draft.rows[1].values.docker_repo_tag = "b-mine".to_owned();
+        draft.rows[2].values.is_active = true; // Here alone: no question.
+        draft.rows[3].values.is_active = true;
+        let mut new = RowDraft::default();
+        new.values.docker_repo_tag = "new".to_owned();
+        new.values.code_repo_type_value = "mine".to_owned();
+        draft.rows.push(new);
         assert!(has_changed(&loaded, &theirs));
         let contests = contests(&loaded, &theirs, &draft);
         let names: Vec<&str> = contests.iter().map(Contest::name).collect();
@@ -203,7 +207,7 @@ mod tests {
         let merged = resolve(&loaded, &theirs, &draft, &contests, &picks, Pick::Yours);
         let review = review(&theirs, &merged);
         assert_eq!(review.removed, []);
-        // The row that they removed is kept by making it anew.
+        // The row that they removed is kept by adding it again.
         assert_eq!(review.added.len(), 1);
         assert_eq!(review.added[0].docker_repo_tag, "d");
         assert_eq!(review.added[0].id, None);
@@ -215,7 +219,7 @@ mod tests {
         assert_eq!(changed, ["b-mine", "c"]);
     }
 
-    /// A few rows of a small alphabet, so that they often meet.
+    /// A few rows with few different values, so that they are often equal.
     fn few_rows() -> impl Strategy<Value = SavedConfig> {
         let row = (1_i64..5, "[ab]", any::<bool>()).prop_map(|(id, tag, is_active)| TagConfig {
             is_active,
@@ -251,13 +255,17 @@ mod tests {
             let mut draft = ConfigDraft::from(&loaded);
             draft.rows.retain(|row| typed.rows.iter().any(|other| other.id == row.origin.as_ref().and_then(|o| o.id)));
             for (row, typed) in draft.rows.iter_mut().zip(&typed.rows) {
-                row.image_tag.clone_from(&typed.docker_repo_tag);
+                row.values.docker_repo_tag.clone_from(&typed.docker_repo_tag);
             }
             let contests = contests(&loaded, &theirs, &draft);
             let picks = vec![Pick::Yours; contests.len()];
             let merged = resolve(&loaded, &theirs, &draft, &contests, &picks, Pick::Yours);
             let values = |draft: &ConfigDraft| -> Vec<(String, bool)> {
-                draft.rows.iter().map(|row| (row.image_tag.clone(), row.is_active)).collect()
+                draft
+                    .rows
+                    .iter()
+                    .map(|row| (row.values.docker_repo_tag.clone(), row.values.is_active))
+                    .collect()
             };
             // Rows that both sides agree on may have come from them; every row of the draft is there.
             for value in values(&draft) {

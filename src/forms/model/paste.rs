@@ -1,4 +1,4 @@
-//! What a pasted link or git address says about the source.
+//! Reads the source from a pasted link, git address or `git clone` command.
 
 use crate::api::url::decode;
 use crate::api::{CodeClient, SourceKind, grammar};
@@ -7,12 +7,12 @@ use crate::forms::model::draft::CreateDraft;
 /// A source that a pasted text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pasted {
-    pub place: PastedSource,
-    /// The branch or tag that the link leads to.
+    pub source: PastedSource,
+    /// The branch or tag that the link points to.
     pub reference: Option<(SourceKind, String)>,
 }
 
-/// Where the source is.
+/// The host and project, or the clone URL, of a pasted source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PastedSource {
     Hosted {
@@ -25,17 +25,17 @@ pub enum PastedSource {
     },
 }
 
-/// The longest text that is looked at, in bytes.
-const LONGEST: usize = 4096;
+/// The most bytes of a text that is read as a link.
+const MAX_LINK_BYTES: usize = 4096;
 
-/// Branches that so many sources have that a link below them leads to a folder of it.
+/// Common branch names. A link to a longer path below one of them points to a folder of that branch.
 const USUAL_BRANCHES: [&str; 6] = ["main", "master", "develop", "dev", "trunk", "default"];
 
-/// Reads a link to a source at a known host, a git address, or a `git clone` line. `None` for anything
-/// else: it is pasted as it is.
+/// Reads a link to a source at a known host, a git address, or a `git clone` command. `None` for anything
+/// else, which is then pasted unchanged.
 pub fn understand(text: &str) -> Option<Pasted> {
     let text = text.trim();
-    if text.len() > LONGEST {
+    if text.len() > MAX_LINK_BYTES {
         return None;
     }
     if let Some(line) = text.strip_prefix("git clone ") {
@@ -47,7 +47,7 @@ pub fn understand(text: &str) -> Option<Pasted> {
     hosted(text).or_else(|| address(text, false))
 }
 
-/// The words after `git clone`.
+/// Reads the arguments of `git clone`.
 fn understand_clone(line: &str) -> Option<Pasted> {
     let mut words = line.split_whitespace();
     let (mut branch, mut url) = (None, None);
@@ -123,7 +123,7 @@ fn hosted(text: &str) -> Option<Pasted> {
         return None;
     }
     Some(Pasted {
-        place: PastedSource::Hosted {
+        source: PastedSource::Hosted {
             client,
             owner: owner.clone(),
             name: name.to_owned(),
@@ -132,14 +132,14 @@ fn hosted(text: &str) -> Option<Pasted> {
     })
 }
 
-/// The branch or tag that the rest of a link's path names.
+/// The branch or tag in the part of a link's path after the project.
 fn reference(rest: &[String]) -> Option<(SourceKind, String)> {
     let words: Vec<&str> = rest.iter().map(String::as_str).collect();
     let (kind, name) = match words.as_slice() {
         ["releases", "tag", name] | ["commits", "tag", name] => {
             (SourceKind::Tag, (*name).to_owned())
         }
-        // Nothing in the path says where a branch with slashes ends and a folder begins.
+        // The path does not show where a branch name with slashes ends and a folder begins.
         ["tree" | "branch", first, ..] if USUAL_BRANCHES.contains(first) => {
             (SourceKind::Branch, (*first).to_owned())
         }
@@ -151,15 +151,15 @@ fn reference(rest: &[String]) -> Option<(SourceKind, String)> {
     (grammar::ref_name(&name).is_none() && !is_commit).then_some((kind, name))
 }
 
-/// A git address. A web address may be any page, so it counts only when something says that it is
-/// git's: its end, its form, or that it was said to git (`told`).
-fn address(text: &str, told: bool) -> Option<Pasted> {
+/// Reads a git address. A web address can be any page, so it only counts with a sign of git: a `.git` at
+/// its end, GitLab's form of path, or that it is an argument of `git clone`.
+fn address(text: &str, is_clone_argument: bool) -> Option<Pasted> {
     // GitLab's links, on whatever host: `/group/name/-/tree/branch`.
     if let Some((url, rest)) = text.split_once("/-/") {
         let rest = rest.split(['?', '#']).next().unwrap_or_default();
         let words: Vec<String> = rest.split('/').map(decode).collect::<Option<_>>()?;
         return web(url).then(|| Pasted {
-            place: PastedSource::Address {
+            source: PastedSource::Address {
                 clone_url: format!("{}.git", url.trim_end_matches(".git")),
             },
             reference: match words.as_slice() {
@@ -172,11 +172,11 @@ fn address(text: &str, told: bool) -> Option<Pasted> {
         grammar::clone_url(text),
         Some(grammar::RuleViolation::CloneUrl | grammar::RuleViolation::Empty)
     );
-    let is_git = told || !web(text) || text.ends_with(".git");
-    // A path of this machine is as good as any other text.
+    let is_git = is_clone_argument || !web(text) || text.ends_with(".git");
+    // A local path looks like any other text.
     let is_path = text.starts_with('/') || text.starts_with("file:");
     (fits && is_git && !is_path).then(|| Pasted {
-        place: PastedSource::Address {
+        source: PastedSource::Address {
             clone_url: text.to_owned(),
         },
         reference: None,
@@ -189,11 +189,11 @@ fn web(url: &str) -> bool {
             && grammar::clone_url(url) == Some(grammar::RuleViolation::Password)
 }
 
-/// Puts what was pasted into the form: the source; the branch or tag into its first row; and a name
-/// for the image repository where none was typed.
+/// Copies what was pasted into the form: the source, the branch or tag of the first row, and the name of
+/// the image repository if that is still empty.
 pub fn apply(pasted: &Pasted, draft: &mut CreateDraft) {
     let repository = &mut draft.repository;
-    let name = match &pasted.place {
+    let name = match &pasted.source {
         PastedSource::Hosted {
             client,
             owner,
@@ -220,8 +220,8 @@ pub fn apply(pasted: &Pasted, draft: &mut CreateDraft) {
         repository.repo_name = name;
     }
     if let (Some((kind, value)), Some(row)) = (&pasted.reference, draft.rows.first_mut()) {
-        row.source_kind = kind.clone();
-        row.source_value = value.clone();
+        row.values.code_repo_type = kind.clone();
+        row.values.code_repo_type_value.clone_from(value);
     }
 }
 
@@ -229,11 +229,11 @@ pub fn apply(pasted: &Pasted, draft: &mut CreateDraft) {
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> String {
+    fn summary(text: &str) -> String {
         let Some(pasted) = understand(text) else {
             return "nothing".to_owned();
         };
-        let place = match pasted.place {
+        let source = match pasted.source {
             PastedSource::Hosted {
                 client,
                 owner,
@@ -242,8 +242,8 @@ mod tests {
             PastedSource::Address { clone_url } => clone_url,
         };
         match pasted.reference {
-            Some((kind, name)) => format!("{place} {kind} {name}"),
-            None => place,
+            Some((kind, name)) => format!("{source} {kind} {name}"),
+            None => source,
         }
     }
 
@@ -303,7 +303,7 @@ mod tests {
                 "GitHub octo app branch next",
             ),
         ] {
-            assert_eq!(said(text), expected, "{text}");
+            assert_eq!(summary(text), expected, "{text}");
         }
     }
 
@@ -320,12 +320,12 @@ mod tests {
                 "https://gitlab.test/group/sub/app.git branch release/1.x",
             ),
         ] {
-            assert_eq!(said(text), expected, "{text}");
+            assert_eq!(summary(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn anything_else_is_pasted_as_it_is() {
+    fn anything_else_is_pasted_unchanged() {
         for text in [
             "",
             "main",
@@ -342,14 +342,14 @@ mod tests {
             "a@b",
             "https://github.com/%FF/app",
         ] {
-            assert_eq!(said(text), "nothing", "{text}");
+            assert_eq!(summary(text), "nothing", "{text}");
         }
     }
 
     #[test]
-    fn what_was_pasted_fills_the_form_and_leaves_the_rest() {
+    fn a_paste_fills_in_the_source_and_keeps_the_rest() {
         let mut draft = CreateDraft::default();
-        draft.rows[0].image_tag = "edge".to_owned();
+        draft.rows[0].values.docker_repo_tag = "edge".to_owned();
         draft.repository.description = "mine".to_owned();
         let pasted = understand("https://github.com/Octo/My-App/tree/next").expect("is understood");
         apply(&pasted, &mut draft);
@@ -357,8 +357,8 @@ mod tests {
         assert_eq!(draft.repository.code_namespace, "Octo");
         assert_eq!(draft.repository.code_name, "My-App");
         assert_eq!(draft.repository.repo_name, "my-app");
-        assert_eq!(draft.rows[0].source_value, "next");
-        assert_eq!(draft.rows[0].image_tag, "edge");
+        assert_eq!(draft.rows[0].values.code_repo_type_value, "next");
+        assert_eq!(draft.rows[0].values.docker_repo_tag, "edge");
         assert_eq!(draft.repository.description, "mine");
         let pasted = understand("git@git.test:a/other.git").expect("is understood");
         apply(&pasted, &mut draft);

@@ -1,29 +1,29 @@
-//! What a draft will become: image references, the request's JSON, the `curl` line.
+//! What a draft becomes: image references, the request's JSON, the `curl` command.
 
 use crate::api::{CreateRepository, TagConfig, UpdateBuildConfig};
 use serde::Serialize;
 
-/// The reference of the image that a row makes.
+/// The reference of the image that a row builds.
 pub fn image_reference(namespace: &str, repo_name: &str, tag: &str) -> String {
     format!("{namespace}/{repo_name}:{tag}")
 }
 
-/// A request's JSON in three parts, so that one edited row changes one part: what stands before the
-/// rows, what stands after them, and how far a row is indented.
+/// A request's JSON around its rows, so that editing a row changes the text of that row only.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestTemplate {
     pub before: String,
     pub after: String,
+    /// The spaces before each line of a row.
     pub indent: usize,
 }
 
-/// The field with the rows as it is printed when there is none.
+/// The field of the rows, as it is printed for an empty list.
 const NO_ROWS: &str = "\"tag_configs\": []";
 
-fn frame(request: &impl Serialize) -> RequestTemplate {
-    // A request is made of texts, numbers and truth values, which always encode.
+fn template(request: &impl Serialize) -> RequestTemplate {
+    // A request consists of texts, numbers and booleans, which always encode.
     let text = serde_json::to_string_pretty(request).unwrap_or_default();
-    // The rows come last of all fields, so no text that the user typed can stand after them.
+    // The rows are the last field, so no text that the user typed can follow them.
     let Some(at) = text.rfind(NO_ROWS) else {
         return RequestTemplate::default();
     };
@@ -36,21 +36,21 @@ fn frame(request: &impl Serialize) -> RequestTemplate {
     }
 }
 
-/// The frame of call 1's request.
+/// The template of call 1's request.
 pub fn create_frame(mut request: CreateRepository) -> RequestTemplate {
     request.build_config.tag_configs.clear();
-    frame(&request)
+    template(&request)
 }
 
-/// The frame of call 6's request.
+/// The template of call 6's request.
 pub fn update_frame(build_node: &str) -> RequestTemplate {
-    frame(&UpdateBuildConfig {
+    template(&UpdateBuildConfig {
         build_node: Some(build_node.trim().to_owned()),
         tag_configs: Vec::new(),
     })
 }
 
-/// One row as it stands inside the frame: whole lines, each with its break.
+/// One row inside the template: whole lines, each with its line break.
 pub fn row_json(row: &TagConfig, indent: usize, is_last: bool) -> String {
     let margin = " ".repeat(indent);
     let text = serde_json::to_string_pretty(row).unwrap_or_default();
@@ -59,25 +59,25 @@ pub fn row_json(row: &TagConfig, indent: usize, is_last: bool) -> String {
     format!("{margin}{lines}{comma}\n")
 }
 
-/// What stands before the rows and after them.
-pub fn around(frame: &RequestTemplate, no_rows: bool) -> (String, String) {
-    let RequestTemplate { before, after, .. } = frame;
+/// The text before the rows and the text after them.
+pub fn around(template: &RequestTemplate, no_rows: bool) -> (String, String) {
+    let RequestTemplate { before, after, .. } = template;
     match no_rows {
         true => (format!("{before}{after}"), String::new()),
         false => {
-            let margin = " ".repeat(frame.indent.saturating_sub(2));
+            let margin = " ".repeat(template.indent.saturating_sub(2));
             (format!("{before}\n"), format!("{margin}{after}"))
         }
     }
 }
 
-/// Text as it stands inside single quotes of a POSIX shell.
+/// Escapes text for use inside single quotes in a POSIX shell.
 pub fn in_single_quotes(text: &str) -> String {
     text.replace('\'', r"'\''")
 }
 
-/// The `curl` line of a request, up to its body, which follows inside single quotes. The token is the
-/// variable `SLIPWAY_TOKEN`'s business.
+/// The `curl` command of a request up to its body, which follows inside single quotes. The token comes
+/// from the variable `SLIPWAY_TOKEN`, so it is never shown.
 pub fn curl_before(method: &str, url: &str) -> String {
     format!(
         "curl --request {method} '{}' \\\n  --header \"Authorization: Token $SLIPWAY_TOKEN\" \\\n  \
@@ -92,10 +92,10 @@ mod tests {
     use crate::forms::model::draft::{ConfigDraft, CreateDraft, RowDraft};
     use proptest::prelude::*;
 
-    fn joined(frame: &RequestTemplate, rows: &[TagConfig]) -> String {
-        let (mut text, after) = around(frame, rows.is_empty());
+    fn joined(template: &RequestTemplate, rows: &[TagConfig]) -> String {
+        let (mut text, after) = around(template, rows.is_empty());
         for (index, row) in rows.iter().enumerate() {
-            text.push_str(&row_json(row, frame.indent, index + 1 == rows.len()));
+            text.push_str(&row_json(row, template.indent, index + 1 == rows.len()));
         }
         text + &after
     }
@@ -107,7 +107,11 @@ mod tests {
         ) {
             let rows: Vec<RowDraft> = tags
                 .into_iter()
-                .map(|image_tag| RowDraft { image_tag, ..RowDraft::default() })
+                .map(|tag| {
+                    let mut row = RowDraft::default();
+                    row.values.docker_repo_tag = tag;
+                    row
+                })
                 .collect();
             let draft = ConfigDraft { build_node: node.clone(), rows: rows.clone() };
             let request = draft.to_request();
@@ -122,7 +126,7 @@ mod tests {
             prop_assert_eq!(joined(&create_frame(request), &rows), whole);
         }
 
-        /// A shell reads the quoted text back as it was.
+        /// A shell reads the quoted text back unchanged.
         #[test]
         fn quotes_do_not_end_early(text in "[ -~\n]{0,40}") {
             let quoted = format!("'{}'", in_single_quotes(&text));

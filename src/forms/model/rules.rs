@@ -1,28 +1,28 @@
-//! What is wrong with a draft. Pure functions; the words are elsewhere.
+//! Validation: what is wrong with a draft. Pure functions; `common/wording.rs` has the texts.
 
+use crate::api::CodeClient;
 use crate::api::grammar::{
-    RuleViolation, build_node, clone_url, image_tag, is_inside, path, ref_name, repo_name,
-    source_name,
+    RuleViolation, build_node, clone_url, is_inside, path, repo_name, source_name,
 };
-use crate::api::{CodeClient, SourceKind, TagConfig, VersionTagging};
-use crate::forms::model::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
+use crate::forms::model::draft::{RepositoryDraft, RowDraft};
+use crate::forms::model::fields::{DOCKERFILE, FIELD_COUNT, IMAGE_TAG, TAG_CONFIG_FIELDS};
 use std::collections::{HashMap, HashSet};
 
-/// One thing that is wrong, and where: the path that the API would use for the field.
+/// A problem or a warning, and the path that the API uses for its field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub path: String,
     pub kind: RuleViolation,
 }
 
-/// All that is wrong with a draft, in the order of its fields, to be found by path.
+/// All problems and warnings of a draft, in the order of its fields, with an index by path.
 #[derive(Debug, Clone, Default)]
 pub struct Validation {
     problems: Vec<Problem>,
     by_path: HashMap<String, RuleViolation>,
 }
 
-/// Equal when the problems are.
+/// The index follows from the problems, so only these are compared.
 impl PartialEq for Validation {
     fn eq(&self, other: &Self) -> bool {
         self.problems == other.problems
@@ -30,14 +30,15 @@ impl PartialEq for Validation {
 }
 
 impl Validation {
-    fn say(&mut self, path: String, kind: Option<RuleViolation>) {
+    fn report(&mut self, path: &str, kind: Option<RuleViolation>) {
         if let Some(kind) = kind {
+            let path = path.to_owned();
             self.by_path.insert(path.clone(), kind);
             self.problems.push(Problem { path, kind });
         }
     }
 
-    /// What is wrong with the field at this path; a warning only where nothing blocks.
+    /// The problem or the warning of the field at this path.
     pub fn of(&self, path: &str) -> Option<RuleViolation> {
         self.by_path.get(path).copied()
     }
@@ -47,85 +48,62 @@ impl Validation {
         &self.problems
     }
 
-    /// The problems that block, warnings left out.
+    /// The problems that block, without the warnings.
     pub fn blocking(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|one| !one.kind.is_warning())
+        self.problems
+            .iter()
+            .filter(|problem| !problem.kind.is_warning())
     }
 }
 
-/// What is wrong with a create form. Rows are at `build_config.tag_configs[i]`.
-pub fn check_create(draft: &CreateDraft) -> Validation {
-    check_repository(&draft.repository, &judged(&draft.rows))
-}
-
-/// The same where the rows are judged already.
+/// Checks a create form whose rows are checked already. Rows are at `build_config.tag_configs[i]`.
 pub fn check_repository(repository: &RepositoryDraft, rows: &[RowValidation]) -> Validation {
-    let mut verdict = Validation::default();
-    let mut say = |path: &str, kind: Option<RuleViolation>| verdict.say(path.to_owned(), kind);
-    say("repo_name", repo_name(repository.repo_name.trim()));
+    let mut validation = Validation::default();
+    validation.report("repo_name", repo_name(repository.repo_name.trim()));
     if repository.client == CodeClient::Simple {
-        say(
+        validation.report(
             "build_config.code_repo_clone_url",
             clone_url(repository.clone_url.trim()),
         );
     } else {
-        let owner = repository.code_namespace.trim();
-        say("build_config.code_repo_namespace", source_name(owner));
-        let name = repository.code_name.trim();
-        say("build_config.code_repo_name", source_name(name));
+        validation.report(
+            "build_config.code_repo_namespace",
+            source_name(repository.code_namespace.trim()),
+        );
+        validation.report(
+            "build_config.code_repo_name",
+            source_name(repository.code_name.trim()),
+        );
     }
-    say(
+    validation.report(
         "build_config.build_node",
         build_node(&repository.build_node),
     );
-    check_rows(&mut verdict, "build_config.", rows);
-    verdict
+    report_rows(&mut validation, "build_config.", rows);
+    validation
 }
 
-/// What is wrong with the tag config editor. Rows are at `tag_configs[i]`.
-pub fn check_config(draft: &ConfigDraft) -> Validation {
-    check_editor(&draft.build_node, &judged(&draft.rows))
-}
-
-/// The same where the rows are judged already.
+/// Checks a tag config editor whose rows are checked already. Rows are at `tag_configs[i]`.
 pub fn check_editor(node: &str, rows: &[RowValidation]) -> Validation {
-    let mut verdict = Validation::default();
-    check_rows(&mut verdict, "", rows);
-    verdict.say("build_node".to_owned(), build_node(node));
-    verdict
+    let mut validation = Validation::default();
+    report_rows(&mut validation, "", rows);
+    validation.report("build_node", build_node(node));
+    validation
 }
 
-/// The fields of a row, as the API calls them.
-pub const ROW_FIELDS: [&str; 7] = [
-    "code_repo_type",
-    "code_repo_type_value",
-    "docker_repo_tag",
-    "dockerfile_location",
-    "build_context_path",
-    "is_active",
-    "version_tagging",
-];
-
-/// The path of a row's field; `prefix` is what stands before `tag_configs`.
+/// The path of a row's field; `prefix` is the part before `tag_configs`.
 pub fn row_path(prefix: &str, index: usize, field: &str) -> String {
     format!("{prefix}tag_configs[{index}].{field}")
 }
 
-/// What is wrong with each row.
-fn judged(rows: &[RowDraft]) -> Vec<RowValidation> {
-    let repeated = repeated(rows.iter().map(|row| row.image_tag.trim().to_owned()));
-    let check = |row: &RowDraft| match repeated.contains(row.image_tag.trim()) {
-        true => with_same_tag(check_row(row)),
-        false => check_row(row),
+/// Returns true if the path leads to a field of one of the first `rows` rows.
+pub fn is_row_path(prefix: &str, rows: usize, path: &str) -> bool {
+    let is_field_of = |index: usize| {
+        TAG_CONFIG_FIELDS
+            .iter()
+            .any(|field| row_path(prefix, index, field.wire_name) == path)
     };
-    rows.iter().map(check).collect()
-}
-
-/// What is wrong with a row that has the image tag of another one.
-pub fn with_same_tag(mut verdict: RowValidation) -> RowValidation {
-    let [_, _, (_, tag), ..] = &mut verdict;
-    *tag = tag.or(Some(RuleViolation::SameTag));
-    verdict
+    (0..rows).any(is_field_of)
 }
 
 /// The image tags that more than one row has.
@@ -134,85 +112,92 @@ pub fn repeated(tags: impl Iterator<Item = String>) -> HashSet<String> {
     tags.filter_map(|tag| seen.replace(tag)).collect()
 }
 
-fn check_rows(verdict: &mut Validation, prefix: &str, rows: &[RowValidation]) {
+fn report_rows(validation: &mut Validation, prefix: &str, rows: &[RowValidation]) {
     if rows.is_empty() {
-        verdict.say(format!("{prefix}tag_configs"), Some(RuleViolation::NoRows));
+        validation.report(&format!("{prefix}tag_configs"), Some(RuleViolation::NoRows));
     }
     for (index, row) in rows.iter().enumerate() {
-        for (field, kind) in row {
-            if kind.is_some() {
-                verdict.say(row_path(prefix, index, field), *kind);
-            }
+        for (field, kind) in row.violations() {
+            validation.report(&row_path(prefix, index, field), Some(kind));
         }
     }
 }
 
-/// What is wrong with a row, field by field.
-pub type RowValidation = [(&'static str, Option<RuleViolation>); 6];
+/// What is wrong with one row, by field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowValidation {
+    /// In the order of `TAG_CONFIG_FIELDS`.
+    violations: [Option<RuleViolation>; FIELD_COUNT],
+}
 
-/// What is wrong with a row by itself. What the API holds already is not judged again: it took it.
+impl RowValidation {
+    /// The problem or the warning of the field with this name in the API.
+    pub fn of(&self, wire_name: &str) -> Option<RuleViolation> {
+        let mut violations = self.violations();
+        let found = violations.find(|(name, _)| *name == wire_name);
+        found.map(|(_, kind)| kind)
+    }
+
+    /// The fields with a problem or a warning, in the order of the form.
+    pub fn violations(&self) -> impl Iterator<Item = (&'static str, RuleViolation)> {
+        TAG_CONFIG_FIELDS
+            .iter()
+            .zip(self.violations)
+            .filter_map(|(field, kind)| Some((field.wire_name, kind?)))
+    }
+
+    /// Reports a violation of a field that has none yet.
+    fn report(&mut self, wire_name: &str, kind: RuleViolation) {
+        for (field, violation) in TAG_CONFIG_FIELDS.iter().zip(&mut self.violations) {
+            if field.wire_name == wire_name {
+                *violation = violation.or(Some(kind));
+            }
+        }
+    }
+
+    /// The same for a row that has the image tag of another row.
+    pub fn with_same_tag(mut self) -> Self {
+        self.report(IMAGE_TAG, RuleViolation::SameTag);
+        self
+    }
+}
+
+/// Checks a row on its own. Values that the API holds are not checked again: it accepted them.
 pub fn check_row(row: &RowDraft) -> RowValidation {
-    let origin = row.origin.as_deref();
-    let judged = |text: &str,
-                  held: fn(&TagConfig) -> &str,
-                  rule: fn(&str) -> Option<RuleViolation>| match origin {
-        Some(origin) if held(origin) == text => None,
-        _ => rule(text.trim()),
-    };
+    let mut validation = RowValidation::default();
+    for (field, violation) in TAG_CONFIG_FIELDS.iter().zip(&mut validation.violations) {
+        if row.is_edited(field) {
+            *violation = field.check(&(field.get)(&row.values));
+        }
+    }
     let (dockerfile, context) = (
-        row.dockerfile_location.trim(),
-        row.build_context_path.trim(),
+        row.values.dockerfile_location.trim(),
+        row.values.context().trim(),
     );
-    let outside = || {
-        let apart = path(context).is_none() && !is_inside(dockerfile, context);
-        apart.then_some(RuleViolation::OutsideContext)
-    };
-    let unknown_kind = matches!(row.source_kind, SourceKind::Other(_))
-        && origin.is_none_or(|origin| origin.code_repo_type != row.source_kind);
-    let unknown_tagging = matches!(row.version_tagging, VersionTagging::Other(_))
-        && origin.is_none_or(|origin| origin.version_tagging != row.version_tagging);
-    [
-        (
-            "code_repo_type",
-            unknown_kind.then_some(RuleViolation::Choice),
-        ),
-        (
-            "code_repo_type_value",
-            judged(
-                &row.source_value,
-                |held| &held.code_repo_type_value,
-                ref_name,
-            ),
-        ),
-        (
-            "docker_repo_tag",
-            judged(&row.image_tag, |held| &held.docker_repo_tag, image_tag),
-        ),
-        (
-            "dockerfile_location",
-            judged(
-                &row.dockerfile_location,
-                |held| &held.dockerfile_location,
-                path,
-            )
-            .or_else(outside),
-        ),
-        (
-            "build_context_path",
-            judged(&row.build_context_path, TagConfig::context, path),
-        ),
-        (
-            "version_tagging",
-            unknown_tagging.then_some(RuleViolation::Choice),
-        ),
-    ]
+    if path(context).is_none() && !is_inside(dockerfile, context) {
+        validation.report(DOCKERFILE, RuleViolation::OutsideContext);
+    }
+    validation
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::SavedConfig;
-    use crate::forms::model::draft::RepositoryDraft;
+    use crate::api::{SavedConfig, TagConfig};
+    use crate::forms::model::draft::ConfigDraft;
+
+    fn check_rows(rows: &[RowDraft]) -> Vec<RowValidation> {
+        let repeated = repeated(rows.iter().map(|row| row.image_tag().to_owned()));
+        let check = |row: &RowDraft| match repeated.contains(row.image_tag()) {
+            true => check_row(row).with_same_tag(),
+            false => check_row(row),
+        };
+        rows.iter().map(check).collect()
+    }
+
+    fn check_config(draft: &ConfigDraft) -> Validation {
+        check_editor(&draft.build_node, &check_rows(&draft.rows))
+    }
 
     fn config(rows: &[RowDraft]) -> ConfigDraft {
         ConfigDraft {
@@ -222,10 +207,9 @@ mod tests {
     }
 
     fn row(tag: &str) -> RowDraft {
-        RowDraft {
-            image_tag: tag.to_owned(),
-            ..RowDraft::default()
-        }
+        let mut row = RowDraft::default();
+        row.values.docker_repo_tag = tag.to_owned();
+        row
     }
 
     #[test]
@@ -260,7 +244,7 @@ mod tests {
     #[test]
     fn a_dockerfile_outside_the_context_is_a_warning() {
         let mut row = row("a");
-        row.build_context_path = "/app".to_owned();
+        row.values.build_context_path = Some("/app".to_owned());
         let problems = check_config(&config(&[row]));
         assert_eq!(problems.all().len(), 1);
         assert_eq!(problems.blocking().count(), 0);
@@ -273,17 +257,14 @@ mod tests {
             client: CodeClient::Simple,
             ..RepositoryDraft::default()
         };
-        let problems = check_create(&CreateDraft {
-            repository,
-            rows: vec![row("a")],
-        });
+        let problems = check_repository(&repository, &check_rows(&[row("a")]));
         assert_eq!(problems.all().len(), 1);
         let path = "build_config.code_repo_clone_url";
         assert_eq!(problems.of(path), Some(RuleViolation::Empty));
     }
 
     #[test]
-    fn what_the_api_holds_is_not_judged_until_it_is_edited() {
+    fn values_of_the_api_are_not_checked_until_they_are_edited() {
         let held: TagConfig = serde_json::from_str(
             r#"{"docker_repo_tag": "-odd-", "code_repo_type": "trunk",
                 "code_repo_type_value": "a..b", "dockerfile_location": "docker", "version_tagging": 7}"#,
@@ -294,7 +275,7 @@ mod tests {
             rows: vec![held],
         });
         assert_eq!(check_config(&draft).blocking().count(), 0);
-        draft.rows[0].image_tag.push('-');
+        draft.rows[0].values.docker_repo_tag.push('-');
         assert_eq!(check_config(&draft).blocking().count(), 1);
     }
 }

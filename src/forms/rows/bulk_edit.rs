@@ -1,9 +1,10 @@
-//! Edits several selected rows at once.
+//! The panel that edits all selected rows at once.
 
-use crate::api::{VersionTagging, grammar};
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::wording;
-use crate::forms::rows::{Edit, RowList};
+use crate::forms::model::bulk_edit::{BulkEdit, bulk_fields};
+use crate::forms::model::fields::TagConfigField;
+use crate::forms::rows::RowList;
 use crate::platform::dom;
 use crate::reactive::{bool_signal, memo, text_signal};
 use crate::ui::button::Button;
@@ -12,52 +13,20 @@ use crate::ui::input::{Input, select};
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// What the selected rows can be set to, all at once; what is left empty stays as it is in each.
+/// The panel. Fields that are left empty stay as they are in each row.
 pub fn bulk_editor(rows: RowList) -> AnyView {
     let form = expect_context::<FormState>();
-    let active = RwSignal::new(String::new());
-    let tagging = RwSignal::new(String::new());
-    let dockerfile = RwSignal::new(String::new());
-    let context = RwSignal::new(String::new());
-    let keep = (String::new(), t_signal!(bulk.keep));
-    let path_problem = |text: RwSignal<String>| {
-        move || {
-            let text = text.get();
-            let kind = grammar::path(text.trim()).filter(|_| !text.trim().is_empty())?;
-            Some(wording::problem(kind))
-        }
-    };
-    let path = |text: RwSignal<String>| {
-        let text = grammar::clean_path(&text.get_untracked());
-        (!text.is_empty()).then_some(text)
-    };
-    let edit = move || Edit {
-        is_active: match active.get_untracked().as_str() {
-            "on" => Some(true),
-            "off" => Some(false),
-            _ => None,
-        },
-        version_tagging: tagging
-            .get_untracked()
-            .parse::<i64>()
-            .ok()
-            .map(VersionTagging::from),
-        dockerfile_location: path(dockerfile),
-        build_context_path: path(context),
-    };
-    let wrong =
-        memo(move || path_problem(dockerfile)().is_some() || path_problem(context)().is_some());
-    let nothing = memo(move || {
-        let texts = [active, tagging, dockerfile, context];
-        texts
-            .iter()
-            .all(|text| text.with(|text| text.trim().is_empty()))
-    });
+    let inputs: Vec<BulkInput> = bulk_fields().into_iter().map(BulkInput::new).collect();
+    let views: Vec<AnyView> = inputs.iter().map(|input| input.view()).collect();
+    let inputs = StoredValue::new(inputs);
+    let has_problem =
+        memo(move || inputs.with_value(|all| all.iter().any(|input| input.problem().is_some())));
+    let is_empty = memo(move || inputs.with_value(|all| all.iter().all(|input| input.is_empty())));
     let apply = move || {
-        rows.edit_selected(form, edit());
-        for text in [active, tagging, dockerfile, context] {
-            text.set(String::new());
-        }
+        let values =
+            inputs.with_value(|all| all.iter().filter_map(|input| input.value()).collect());
+        rows.edit_selected(form, BulkEdit(values));
+        inputs.with_value(|all| all.iter().for_each(|input| input.text.set(String::new())));
     };
     let remove = move || {
         rows.remove(form, &rows.selected_keys());
@@ -67,18 +36,7 @@ pub fn bulk_editor(rows: RowList) -> AnyView {
         rows.select_all(false);
         dom::focus("#select-all");
     };
-    let on_off = vec![
-        keep.clone(),
-        ("on".to_owned(), t_signal!(bulk.on)),
-        ("off".to_owned(), t_signal!(bulk.off)),
-    ];
-    let taggings = vec![
-        keep,
-        ("0".to_owned(), t_signal!(rows.tagging_none)),
-        ("1".to_owned(), t_signal!(rows.tagging_time_short)),
-        ("2".to_owned(), t_signal!(rows.tagging_commit)),
-    ];
-    let why = text_signal(move || match (wrong.get(), nothing.get()) {
+    let why_disabled = text_signal(move || match (has_problem.get(), is_empty.get()) {
         (true, _) => t_string!(bulk.wrong),
         (false, true) => t_string!(bulk.nothing),
         _ => "",
@@ -86,31 +44,12 @@ pub fn bulk_editor(rows: RowList) -> AnyView {
     view! {
         <fieldset class="bulk">
             <legend>{t_signal!(bulk.heading, n = rows.selected_count())}</legend>
-            {select(
-                t_signal!(rows.is_active),
-                on_off,
-                move || active.get(),
-                move |text| active.set(text),
-            )}
-            {select(
-                t_signal!(rows.version_tagging),
-                taggings,
-                move || tagging.get(),
-                move |text| tagging.set(text),
-            )}
-            {Input::new(t_signal!(rows.dockerfile), dockerfile)
-                .placeholder(t_signal!(bulk.keep))
-                .problem(path_problem(dockerfile))
-                .view()}
-            {Input::new(t_signal!(rows.context), context)
-                .placeholder(t_signal!(bulk.keep))
-                .problem(path_problem(context))
-                .view()}
+            {views}
             <div class="bulk-actions">
                 {Button::new(t_signal!(bulk.apply))
                     .primary()
-                    .disabled(bool_signal(move || wrong.get() || nothing.get()))
-                    .title(why)
+                    .disabled(bool_signal(move || has_problem.get() || is_empty.get()))
+                    .title(why_disabled)
                     .on_press(apply)}
                 {Button::new(t_signal!(bulk.remove)).icon(icon::TRASH).on_press(remove)}
                 {Button::new(t_signal!(bulk.unselect)).on_press(unselect)}
@@ -118,4 +57,54 @@ pub fn bulk_editor(rows: RowList) -> AnyView {
         </fieldset>
     }
     .into_any()
+}
+
+/// One field of the panel, and the value that it will set.
+#[derive(Clone, Copy)]
+struct BulkInput {
+    field: &'static TagConfigField,
+    /// Empty leaves the rows as they are.
+    text: RwSignal<String>,
+}
+
+impl BulkInput {
+    fn new(field: &'static TagConfigField) -> Self {
+        let text = RwSignal::new(String::new());
+        Self { field, text }
+    }
+
+    fn is_empty(self) -> bool {
+        self.text.with(|text| text.trim().is_empty())
+    }
+
+    fn problem(self) -> Option<String> {
+        let kind = self.text.with(|text| self.field.check(text))?;
+        (!self.is_empty()).then(|| wording::problem(kind))
+    }
+
+    /// The field and its new value; `None` if there is none.
+    fn value(self) -> Option<(&'static TagConfigField, String)> {
+        let value = self.text.with_untracked(|text| self.field.clean(text));
+        (!value.is_empty()).then_some((self.field, value))
+    }
+
+    fn view(self) -> AnyView {
+        let (label, text) = (text_signal(self.field.label), self.text);
+        if self.field.is_typed() {
+            return Input::new(label, text)
+                .placeholder(t_signal!(bulk.keep))
+                .problem(move || self.problem())
+                .view();
+        }
+        let mut options = vec![(String::new(), t_signal!(bulk.keep))];
+        for option in self.field.options() {
+            options.push((option.value.to_owned(), text_signal(option.word)));
+        }
+        select(
+            label,
+            options,
+            move || text.get(),
+            move |value| text.set(value),
+        )
+    }
 }

@@ -1,9 +1,9 @@
-//! The keys that work in a row.
+//! The keyboard shortcuts in a row.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-/// What a key does in a row.
+/// The action of a shortcut.
 #[derive(Clone, Copy, PartialEq)]
 pub enum RowKey {
     Down,
@@ -13,8 +13,8 @@ pub enum RowKey {
     Remove,
 }
 
-/// What this press does, if it is one of a row's keys.
-pub fn step_of(event: &KeyboardEvent) -> Option<RowKey> {
+/// The action of this key press, if it is a shortcut of rows.
+pub fn row_key(event: &KeyboardEvent) -> Option<RowKey> {
     if event.is_composing() || event.ctrl_key() || event.meta_key() {
         return None;
     }
@@ -34,7 +34,7 @@ pub fn step_of(event: &KeyboardEvent) -> Option<RowKey> {
     }
 }
 
-/// The column that the key was pressed in.
+/// The API's name of the field in which the key was pressed.
 pub fn field_of(event: &KeyboardEvent) -> Option<String> {
     let target = event.target()?.dyn_into::<Element>().ok()?;
     target.get_attribute("data-field")

@@ -1,78 +1,44 @@
-//! The rows of the tag config editor: a table on wide screens, cards on narrow ones.
+//! The table of rows. On narrow screens each row is a card.
 
 use crate::api::Timestamp;
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::FormState;
+use crate::forms::model::fields::columns;
+use crate::forms::rows::RowList;
 use crate::forms::rows::bulk_edit::bulk_editor;
 use crate::forms::rows::editor::RowsEditor;
 use crate::forms::rows::row_view::row_view;
-use crate::reactive::{bool_signal, dynamic, for_each, memo, show};
+use crate::reactive::{bool_signal, dynamic, for_each, memo, show, text_signal};
 use crate::state::clock::use_clock;
 use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::icon;
 use leptos::prelude::*;
 
-/// The table of rows, and what can be done with all of them.
+/// The table of rows, its bulk edit, and the button that adds a row.
 pub fn rows_table(editor: RowsEditor) -> AnyView {
     let form = expect_context::<FormState>();
     let rows = editor.rows;
     let clock = use_clock();
-    // One text a second for all rows.
+    // One version tag a second for all rows.
     let now = memo(move || {
         let now = Timestamp::from_millis(clock.now());
         now.map(Timestamp::version_tag).unwrap_or_default()
     });
     let list_path = format!("{}tag_configs", editor.prefix);
     let list_id = id_of(&list_path);
-    let (editor, adder) = (editor.clone(), editor.clone());
+    let adder = editor.clone();
     let add = move || {
         form.rows_moved();
-        adder.add(rows.list_len());
+        adder.add(rows.count_untracked());
     };
     let selects = editor.selects;
-    let heads: Vec<AnyView> = [
-        t_signal!(rows.source),
-        t_signal!(rows.image_tag),
-        t_signal!(rows.dockerfile),
-        t_signal!(rows.context),
-        t_signal!(rows.is_active),
-        t_signal!(rows.version_tagging),
-    ]
-    .into_iter()
-    .map(|head| view! { <th scope="col">{head}</th> }.into_any())
-    .collect();
-    let all = bool_signal(move || rows.count() > 0 && rows.selected_count() == rows.count());
-    let select_all = selects.then(|| {
-        view! {
-            <label>
-                <input
-                    type="checkbox"
-                    id="select-all"
-                    prop:checked=all
-                    on:change=move |event| rows.select_all(event_target_checked(&event))
-                />
-                <span class="select-all-text">{t_signal!(rows.select_all)}</span>
-            </label>
-        }
-    });
     view! {
         <div class="rows">
             {selects
                 .then(|| show(move || rows.selected_count() > 0, move || bulk_editor(rows)))}
             <table class="rows-table" aria-label=t_signal!(rows.heading)>
-                <thead>
-                    <tr>
-                        <th scope="col" class="cell-number">
-                            {select_all}
-                            <span class="visually-hidden">{t_signal!(rows.row)}</span>
-                        </th>
-                        {heads}
-                        <th scope="col">
-                            <span class="visually-hidden">{t_signal!(builds.actions)}</span>
-                        </th>
-                    </tr>
-                </thead>
+                {table_head(selects.then(|| select_all(rows)))}
                 <tbody>
                     {for_each(
                         move || rows.keys(),
@@ -87,32 +53,82 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
             </p>
             <div class="rows-actions">
                 {Button::new(t_signal!(rows.add)).icon(icon::PLUS).id("add-row").on_press(add)}
-                <details class="keys">
-                    <summary>{t_signal!(rows.keys)}</summary>
-                    <dl>
-                        {[
-                            ("Enter, Alt ↓", t_signal!(rows.key_down)),
-                            ("Shift Enter, Alt ↑", t_signal!(rows.key_up)),
-                            ("Alt Enter", t_signal!(rows.key_add)),
-                            ("Alt Shift ↓", t_signal!(rows.key_duplicate)),
-                            ("Alt Shift ⌫", t_signal!(rows.key_remove)),
-                            ("Ctrl/⌘ Enter", t_signal!(rows.key_send)),
-                        ]
-                            .map(|(keys, what)| {
-                                view! {
-                                    <div>
-                                        <dt>
-                                            <kbd>{keys}</kbd>
-                                        </dt>
-                                        <dd>{what}</dd>
-                                    </div>
-                                }
-                            })
-                            .collect_view()}
-                    </dl>
-                </details>
+                {keys_help()}
             </div>
         </div>
+    }
+    .into_any()
+}
+
+fn table_head(select_all: Option<AnyView>) -> AnyView {
+    let heads: Vec<AnyView> = columns()
+        .map(|column| {
+            let heading = text_signal(move || column.heading());
+            view! { <th scope="col">{heading}</th> }.into_any()
+        })
+        .collect();
+    view! {
+        <thead>
+            <tr>
+                <th scope="col" class="cell-number">
+                    {select_all}
+                    <span class="visually-hidden">{t_signal!(rows.row)}</span>
+                </th>
+                {heads}
+                <th scope="col">
+                    <span class="visually-hidden">{t_signal!(builds.actions)}</span>
+                </th>
+            </tr>
+        </thead>
+    }
+    .into_any()
+}
+
+/// The checkbox that selects all rows.
+fn select_all(rows: RowList) -> AnyView {
+    let all = bool_signal(move || rows.count() > 0 && rows.selected_count() == rows.count());
+    view! {
+        <label>
+            <input
+                type="checkbox"
+                id="select-all"
+                prop:checked=all
+                on:change=move |event| rows.select_all(event_target_checked(&event))
+            />
+            <span class="select-all-text">{t_signal!(rows.select_all)}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// The shortcuts of `row_keys.rs`, folded.
+fn keys_help() -> AnyView {
+    let shortcuts: Vec<AnyView> = [
+        ("Enter, Alt ↓", t_signal!(rows.key_down)),
+        ("Shift Enter, Alt ↑", t_signal!(rows.key_up)),
+        ("Alt Enter", t_signal!(rows.key_add)),
+        ("Alt Shift ↓", t_signal!(rows.key_duplicate)),
+        ("Alt Shift ⌫", t_signal!(rows.key_remove)),
+        ("Ctrl/⌘ Enter", t_signal!(rows.key_send)),
+    ]
+    .into_iter()
+    .map(|(keys, action)| {
+        view! {
+            <div>
+                <dt>
+                    <kbd>{keys}</kbd>
+                </dt>
+                <dd>{action}</dd>
+            </div>
+        }
+        .into_any()
+    })
+    .collect();
+    view! {
+        <details class="keys">
+            <summary>{t_signal!(rows.keys)}</summary>
+            <dl>{shortcuts}</dl>
+        </details>
     }
     .into_any()
 }

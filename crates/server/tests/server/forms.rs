@@ -1,16 +1,20 @@
-//! The console's forms against this server: a draft that its rules find nothing wrong with is taken.
+//! The console's forms against this server: the server accepts every draft that the console finds valid.
 
 use crate::support::*;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use slipway_api::grammar::RuleViolation;
-use slipway_api::{BuildConfig, CodeClient, Repository, SavedConfig, SourceKind, VersionTagging};
+use slipway_api::{
+    BuildConfig, CodeClient, Repository, SavedConfig, SourceKind, TagConfig, VersionTagging,
+};
 use slipway_console::forms::model::changes::is_as_sent;
 use slipway_console::forms::model::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
-use slipway_console::forms::model::rules::{check_config, check_create};
+use slipway_console::forms::model::rules::{
+    RowValidation, Validation, check_editor, check_repository, check_row, repeated,
+};
 
-/// Texts that a field takes, and now and then one from its edges.
+/// Mostly texts that a field accepts, and sometimes one that it may not.
 fn mostly(right: &'static str, edge: &'static str) -> impl Strategy<Value = String> {
     prop_oneof![
         40 => proptest::string::string_regex(right).unwrap(),
@@ -23,20 +27,30 @@ fn row() -> impl Strategy<Value = RowDraft> {
     let value = mostly("[a-z发布]{1,6}(/[a-zA-Z0-9._]{1,4}){0,2}", "[ -~]{0,6}");
     let path = || mostly(" ?(/[a-z.]{1,4}){1,3}/?", "[ -~]{0,6}");
     (tag, value, path(), path(), any::<(bool, bool)>(), 0_i64..3).prop_map(
-        |(image_tag, source_value, dockerfile_location, build_context_path, flags, tagging)| {
+        |(
+            docker_repo_tag,
+            code_repo_type_value,
+            dockerfile_location,
+            build_context_path,
+            flags,
+            tagging,
+        )| {
             RowDraft {
                 origin: None,
-                source_kind: if flags.0 {
-                    SourceKind::Branch
-                } else {
-                    SourceKind::Tag
+                values: TagConfig {
+                    code_repo_type: if flags.0 {
+                        SourceKind::Branch
+                    } else {
+                        SourceKind::Tag
+                    },
+                    code_repo_type_value,
+                    docker_repo_tag,
+                    dockerfile_location,
+                    build_context_path: Some(build_context_path),
+                    is_active: flags.1,
+                    version_tagging: VersionTagging::from(tagging),
+                    ..TagConfig::default()
                 },
-                source_value,
-                image_tag,
-                dockerfile_location,
-                build_context_path,
-                is_active: flags.1,
-                version_tagging: VersionTagging::from(tagging),
             }
         },
     )
@@ -86,26 +100,43 @@ fn draft() -> impl Strategy<Value = CreateDraft> {
         )
 }
 
+fn check_rows(rows: &[RowDraft]) -> Vec<RowValidation> {
+    let repeated = repeated(rows.iter().map(|row| row.image_tag().to_owned()));
+    let check = |row: &RowDraft| match repeated.contains(row.image_tag()) {
+        true => check_row(row).with_same_tag(),
+        false => check_row(row),
+    };
+    rows.iter().map(check).collect()
+}
+
+fn check_create(draft: &CreateDraft) -> Validation {
+    check_repository(&draft.repository, &check_rows(&draft.rows))
+}
+
+fn check_config(draft: &ConfigDraft) -> Validation {
+    check_editor(&draft.build_node, &check_rows(&draft.rows))
+}
+
 #[tokio::test]
-async fn a_draft_without_problems_is_always_taken() {
+async fn a_draft_without_problems_is_always_accepted() {
     let server = TestServer::start(&[]).await;
     let mut runner = TestRunner::deterministic();
-    let (mut taken, mut seen) = (0, 0);
-    while taken < 150 {
+    let (mut accepted, mut seen) = (0, 0);
+    while accepted < 150 {
         seen += 1;
-        assert!(seen < 6_000, "too few drafts are right: {taken} of {seen}");
+        assert!(seen < 6_000, "too few valid drafts: {accepted} of {seen}");
         let draft = draft().new_tree(&mut runner).unwrap().current();
-        let verdict = check_create(&draft);
-        // A password is the one thing that the rules only warn of and this server never takes.
-        if verdict.blocking().next().is_some()
-            || verdict
+        let validation = check_create(&draft);
+        // The console only warns of a password, but this server always refuses it.
+        if validation.blocking().next().is_some()
+            || validation
                 .all()
                 .iter()
                 .any(|p| p.kind == RuleViolation::Password)
         {
             continue;
         }
-        // A namespace for each: the same name may come twice.
+        // Each has its own namespace, because names may repeat.
         let url = format!("/v1/repositories/forms{seen}");
         let request = serde_json::to_value(draft.repository.to_request(&draft.rows)).unwrap();
         let (status, body) = server.post(&url, &request).await;
@@ -117,10 +148,16 @@ async fn a_draft_without_problems_is_always_taken() {
         let mut config = ConfigDraft::from(&held);
         assert_eq!(check_config(&config).blocking().count(), 0);
         let edit = row().new_tree(&mut runner).unwrap().current();
-        config.rows[0].image_tag = edit.image_tag.clone();
-        config.rows[0].dockerfile_location = edit.dockerfile_location.clone();
+        let values = &mut config.rows[0].values;
+        values
+            .docker_repo_tag
+            .clone_from(&edit.values.docker_repo_tag);
+        values
+            .dockerfile_location
+            .clone_from(&edit.values.dockerfile_location);
         config.rows.push(edit);
-        config.rows.last_mut().unwrap().image_tag.push('x');
+        let added = config.rows.last_mut().unwrap();
+        added.values.docker_repo_tag.push('x');
         if check_config(&config).blocking().next().is_none() {
             let request = serde_json::to_value(config.to_request()).unwrap();
             let name = &repository.repo_name;
@@ -134,6 +171,6 @@ async fn a_draft_without_problems_is_always_taken() {
                 "{request:#} {answer:#?}"
             );
         }
-        taken += 1;
+        accepted += 1;
     }
 }

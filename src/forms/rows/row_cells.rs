@@ -1,0 +1,210 @@
+//! The cells of a row: the inputs of its fields, made from the table of fields.
+
+use crate::forms::common::field_id::id_of;
+use crate::forms::common::form_state::{FieldMessage, FormState};
+use crate::forms::model::fields::{Column, FieldKind, TagConfigField, yes_no_text};
+use crate::forms::model::rules::row_path;
+use crate::forms::rows::row::RowState;
+use crate::reactive::{bool_signal, dynamic, memo, text_signal};
+use crate::ui::field_frame::{FieldFrame, FieldNote};
+use leptos::prelude::*;
+
+/// A row, as its cells need it.
+#[derive(Clone, Copy)]
+pub(crate) struct RowCells {
+    pub form: FormState,
+    pub row: RowState,
+    pub index: Memo<usize>,
+    /// The part before `tag_configs` in the API's paths.
+    pub prefix: &'static str,
+}
+
+impl RowCells {
+    /// The cell of a column: its inputs, and `preview` below them.
+    pub fn cell(self, column: Column, preview: Option<AnyView>) -> AnyView {
+        let input = |field| self.field(field).view();
+        match column.fields() {
+            [field] if matches!(field.kind, FieldKind::YesNo) => {
+                view! { <td class="cell-check">{input(field)}</td> }.into_any()
+            }
+            [field] => view! { <td>{input(field)} {preview}</td> }.into_any(),
+            fields => {
+                let inputs: Vec<AnyView> = fields
+                    .iter()
+                    .map(|field| view! { <div>{input(field)}</div> }.into_any())
+                    .collect();
+                view! {
+                    <td>
+                        <div class="cell-pair">{inputs}</div>
+                        {preview}
+                    </td>
+                }
+                .into_any()
+            }
+        }
+    }
+
+    fn field(self, field: &'static TagConfigField) -> CellField {
+        let Self {
+            form, row, index, ..
+        } = self;
+        let name = field.wire_name;
+        let path = memo(move || row_path(self.prefix, index.get(), name));
+        let message = memo(move || {
+            let (kind, is_touched) = (row.violation(name), row.is_touched(name));
+            path.with(|path| form.said(path, kind, is_touched))
+        });
+        let frame = FieldFrame {
+            id: text_signal(move || path.with(|path| id_of(path))),
+            label: text_signal(field.label),
+            is_invalid: bool_signal(move || {
+                message.with(|message| message.as_ref().is_some_and(|message| message.blocks))
+            }),
+            described_by: &[FieldNote::Problem],
+        };
+        CellField {
+            form,
+            row,
+            field,
+            path,
+            message,
+            frame,
+        }
+    }
+}
+
+/// One field of a row: its input, frame and message.
+#[derive(Clone, Copy)]
+struct CellField {
+    form: FormState,
+    row: RowState,
+    field: &'static TagConfigField,
+    path: Memo<String>,
+    message: Memo<Option<FieldMessage>>,
+    frame: FieldFrame,
+}
+
+impl CellField {
+    fn view(self) -> AnyView {
+        match self.field.kind {
+            FieldKind::Text(_) | FieldKind::Path => self.text(),
+            FieldKind::Choice { .. } => self.choice(),
+            FieldKind::YesNo => self.checkbox(),
+        }
+    }
+
+    /// The field's value, tracked.
+    fn value(self) -> String {
+        self.row
+            .with(|row| (self.field.get)(&row.values).into_owned())
+    }
+
+    fn edit(self, value: &str) {
+        self.path.try_with_untracked(|path| self.form.edited(path));
+        self.row
+            .edit(|row| (self.field.set)(&mut row.values, value));
+    }
+
+    /// Shows the value as it will be sent, once the user has left the input.
+    fn leave(self) {
+        let Self { row, field, .. } = self;
+        self.form
+            .when_released(move || row.mark_touched(field.wire_name));
+        if let Some(Some(cleaned)) = row.try_with_untracked(|row| row.cleaned(field)) {
+            row.edit(|row| (field.set)(&mut row.values, &cleaned));
+        }
+    }
+
+    fn text(self) -> AnyView {
+        let frame = self.frame;
+        view! {
+            {frame.label("cell-label")}
+            <input
+                type="text"
+                class="code"
+                id=frame.id
+                data-field=self.field.wire_name
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                aria-required="true"
+                aria-invalid=frame.aria_invalid()
+                aria-describedby=frame.described_by()
+                prop:value=text_signal(move || self.value())
+                on:input=move |event| self.edit(&event_target_value(&event))
+                on:blur=move |_| self.leave()
+            />
+            {self.message()}
+        }
+        .into_any()
+    }
+
+    fn choice(self) -> AnyView {
+        let chosen = memo(move || self.value());
+        let option = move |value: String, word: Signal<String>| {
+            let own = value.clone();
+            view! {
+                <option value=value prop:selected=bool_signal(move || chosen.with(|c| *c == own))>
+                    {word}
+                </option>
+            }
+            .into_any()
+        };
+        let known: Vec<AnyView> = self
+            .field
+            .options()
+            .iter()
+            .map(|known| option(known.value.to_owned(), text_signal(known.word)))
+            .collect();
+        // A value that the API holds and this console does not know can be kept.
+        let unknown = move || {
+            let value = chosen.get();
+            let options = self.field.options();
+            let is_unknown = options.iter().all(|option| option.value != value);
+            is_unknown.then(|| option(value.clone(), Signal::stored(value)))
+        };
+        view! {
+            {self.frame.label("cell-label")}
+            <select
+                id=self.frame.id
+                data-field=self.field.wire_name
+                on:change=move |event| self.edit(&event_target_value(&event))
+            >
+                {known}
+                {dynamic(unknown)}
+            </select>
+            {self.message()}
+        }
+        .into_any()
+    }
+
+    fn checkbox(self) -> AnyView {
+        view! {
+            <label>
+                <input
+                    type="checkbox"
+                    id=self.frame.id
+                    data-field=self.field.wire_name
+                    prop:checked=bool_signal(move || self.value() == yes_no_text(true))
+                    on:change=move |event| self.edit(yes_no_text(event_target_checked(&event)))
+                />
+                <span class="cell-label">{self.frame.label}</span>
+            </label>
+            {self.message()}
+        }
+        .into_any()
+    }
+
+    /// The field's problem or warning.
+    fn message(self) -> AnyView {
+        let class = text_signal(move || match self.frame.is_invalid.get() {
+            true => FieldNote::Problem.class(),
+            false => FieldNote::Warning.class(),
+        });
+        let text = text_signal(move || {
+            let message = self.message.get();
+            message.map_or_else(String::new, |message| message.text)
+        });
+        self.frame.note_with_class(FieldNote::Problem, class, text)
+    }
+}
