@@ -5,7 +5,7 @@ pub mod copy;
 pub mod dialog;
 pub mod external_link;
 pub mod fact;
-pub mod field_frame;
+pub(crate) mod field_frame;
 pub mod icon;
 pub mod input;
 pub mod markdown;

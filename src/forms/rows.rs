@@ -1,11 +1,11 @@
 //! The tag configs of a form as rows that are edited: which branch or tag is built into which image tag.
 
-pub mod bulk_edit;
+pub(crate) mod bulk_edit;
 pub mod editor;
 pub mod row;
 pub(crate) mod row_cells;
-pub mod row_keys;
-pub mod row_view;
+pub(crate) mod row_keys;
+pub(crate) mod row_view;
 pub mod table;
 
 use crate::forms::common::form_state::FormState;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// A line of text below an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldNote {
+pub(crate) enum FieldNote {
     /// Explains what the field is for.
     Hint,
     /// Says what is wrong with the value.
@@ -25,7 +25,7 @@ impl FieldNote {
     }
 
     /// The note's class.
-    pub fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             Self::Hint => "field-hint",
             Self::Problem => "field-problem",
@@ -36,24 +36,24 @@ impl FieldNote {
 
 /// The frame of one input. The input takes `id`, `aria_invalid()` and `described_by()` as attributes.
 #[derive(Clone, Copy)]
-pub struct FieldFrame {
+pub(crate) struct FieldFrame {
     /// The input's element id.
-    pub id: Signal<String>,
-    pub label: Signal<String>,
+    pub(crate) id: Signal<String>,
+    pub(crate) label: Signal<String>,
     /// True while the value is wrong and the user should know.
-    pub is_invalid: Signal<bool>,
+    pub(crate) is_invalid: Signal<bool>,
     /// The notes that screen readers read out with the input, in this order.
-    pub described_by: &'static [FieldNote],
+    pub(crate) described_by: &'static [FieldNote],
 }
 
 impl FieldFrame {
     /// The input's `aria-invalid`.
-    pub fn aria_invalid(self) -> Signal<String> {
+    pub(crate) fn aria_invalid(self) -> Signal<String> {
         text_signal(move || self.is_invalid.get().to_string())
     }
 
     /// The input's `aria-describedby`.
-    pub fn described_by(self) -> Signal<String> {
+    pub(crate) fn described_by(self) -> Signal<String> {
         text_signal(move || {
             let ids: Vec<String> = self
                 .described_by
@@ -69,7 +69,7 @@ impl FieldFrame {
     }
 
     /// The input's label.
-    pub fn label(self, class: &'static str) -> AnyView {
+    pub(crate) fn label(self, class: &'static str) -> AnyView {
         view! {
             <label class=class for=self.id>
                 {self.label}
@@ -79,12 +79,12 @@ impl FieldFrame {
     }
 
     /// The element of a note.
-    pub fn note(self, note: FieldNote, text: Signal<String>) -> AnyView {
+    pub(crate) fn note(self, note: FieldNote, text: Signal<String>) -> AnyView {
         self.note_with_class(note, Signal::stored(note.class().to_owned()), text)
     }
 
     /// The element of a note whose class changes with what it says.
-    pub fn note_with_class(
+    pub(crate) fn note_with_class(
         self,
         note: FieldNote,
         class: Signal<String>,
@@ -99,7 +99,7 @@ impl FieldFrame {
     }
 
     /// The whole field: label, input and notes.
-    pub fn view(self, input: AnyView, notes: Vec<AnyView>) -> AnyView {
+    pub(crate) fn view(self, input: AnyView, notes: Vec<AnyView>) -> AnyView {
         view! { <div class="field">{self.label("field-label")} {input} {notes}</div> }.into_any()
     }
 }

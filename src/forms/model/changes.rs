@@ -161,12 +161,12 @@ mod tests {
         };
         let mut row = RowDraft::default().to_config();
         row.id = Some(9);
-        let mut held = SavedConfig {
+        let mut saved = SavedConfig {
             build_node: Some("in".to_owned()),
             rows: vec![row],
         };
-        assert!(is_as_sent(&held, &sent));
-        held.rows[0].is_active = true;
-        assert!(!is_as_sent(&held, &sent));
+        assert!(is_as_sent(&saved, &sent));
+        saved.rows[0].is_active = true;
+        assert!(!is_as_sent(&saved, &sent));
     }
 }

@@ -306,9 +306,9 @@ mod tests {
         /// What the API answered is sent back unchanged, and a stored draft loses nothing.
         #[test]
         fn answer_draft_request(rows in prop::collection::vec(any_row(), 0..6), node in ".{1,8}") {
-            let held = SavedConfig { build_node: Some(node), rows };
-            let draft = ConfigDraft::from(&held);
-            prop_assert_eq!(&draft.to_request().tag_configs, &held.rows);
+            let saved = SavedConfig { build_node: Some(node), rows };
+            let draft = ConfigDraft::from(&saved);
+            prop_assert_eq!(&draft.to_request().tag_configs, &saved.rows);
             prop_assert!(draft.rows.iter().all(RowDraft::is_saved));
             let stored = serde_json::to_string(&draft).expect("encodes");
             prop_assert_eq!(serde_json::from_str::<ConfigDraft>(&stored).expect("decodes"), draft);

@@ -255,7 +255,7 @@ impl TagConfigField {
         }
     }
 
-    /// What is wrong with a value of this field, without a look at other fields or rows.
+    /// What is wrong with a value of this field, regardless of other fields and rows.
     pub fn check(&self, text: &str) -> Option<RuleViolation> {
         match self.kind {
             FieldKind::Text(rule) => rule(text.trim()),

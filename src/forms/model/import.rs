@@ -419,9 +419,9 @@ impl Imported {
     pub fn rows_for(&self, saved: &SavedConfig) -> Vec<RowDraft> {
         let mut free: Vec<Option<&TagConfig>> = saved.rows.iter().map(Some).collect();
         let mut drafts: Vec<RowDraft> = self.rows.iter().map(RowDraft::new_like).collect();
-        let by_id = |held: &TagConfig, row: &TagConfig| held.id.is_some() && held.id == row.id;
+        let by_id = |saved: &TagConfig, row: &TagConfig| saved.id.is_some() && saved.id == row.id;
         let by_tag =
-            |held: &TagConfig, row: &TagConfig| held.docker_repo_tag == row.docker_repo_tag;
+            |saved: &TagConfig, row: &TagConfig| saved.docker_repo_tag == row.docker_repo_tag;
         for is_match in [by_id as fn(&TagConfig, &TagConfig) -> bool, by_tag] {
             for (draft, row) in drafts.iter_mut().zip(&self.rows) {
                 if draft.origin.is_some() {
@@ -429,9 +429,9 @@ impl Imported {
                 }
                 let found = free
                     .iter_mut()
-                    .find(|held| held.is_some_and(|held| is_match(held, row)));
-                if let Some(held) = found.and_then(Option::take) {
-                    draft.origin = Some(Box::new(held.clone()));
+                    .find(|saved| saved.is_some_and(|saved| is_match(saved, row)));
+                if let Some(saved) = found.and_then(Option::take) {
+                    draft.origin = Some(Box::new(saved.clone()));
                 }
             }
         }
@@ -496,15 +496,15 @@ mod tests {
         let text = sample("update-build-config.request.json");
         let read = read(&text, Asker::Config).expect("is read");
         assert_eq!(read.shape, Shape::BuildConfig);
-        let mut held = SavedConfig {
+        let mut saved = SavedConfig {
             build_node: None,
             rows: read.rows.clone(),
         };
-        held.rows[0].docker_repo_tag = "renamed".to_owned();
-        let rows = read.rows_for(&held);
-        for (draft, held) in rows.iter().zip(&held.rows) {
-            match held.id {
-                Some(_) => assert_eq!(draft.origin.as_deref(), Some(held)),
+        saved.rows[0].docker_repo_tag = "renamed".to_owned();
+        let rows = read.rows_for(&saved);
+        for (draft, saved) in rows.iter().zip(&saved.rows) {
+            match saved.id {
+                Some(_) => assert_eq!(draft.origin.as_deref(), Some(saved)),
                 None => assert_eq!(draft.to_config().id, None),
             }
         }

@@ -24,15 +24,15 @@ fn template(request: &impl Serialize) -> RequestTemplate {
     // A request consists of texts, numbers and booleans, which always encode.
     let text = serde_json::to_string_pretty(request).unwrap_or_default();
     // The rows are the last field, so no text that the user typed can follow them.
-    let Some(at) = text.rfind(NO_ROWS) else {
+    let Some(start) = text.rfind(NO_ROWS) else {
         return RequestTemplate::default();
     };
-    let line = text[..at].rfind('\n').map_or(0, |line| line + 1);
-    let (before, after) = text.split_at(at + NO_ROWS.len() - 1);
+    let line = text[..start].rfind('\n').map_or(0, |line| line + 1);
+    let (before, after) = text.split_at(start + NO_ROWS.len() - 1);
     RequestTemplate {
         before: before.to_owned(),
         after: after.to_owned(),
-        indent: at - line + 2,
+        indent: start - line + 2,
     }
 }
 

@@ -265,14 +265,14 @@ mod tests {
 
     #[test]
     fn values_of_the_api_are_not_checked_until_they_are_edited() {
-        let held: TagConfig = serde_json::from_str(
+        let saved: TagConfig = serde_json::from_str(
             r#"{"docker_repo_tag": "-odd-", "code_repo_type": "trunk",
                 "code_repo_type_value": "a..b", "dockerfile_location": "docker", "version_tagging": 7}"#,
         )
         .expect("decodes");
         let mut draft = ConfigDraft::from(&SavedConfig {
             build_node: Some("in".to_owned()),
-            rows: vec![held],
+            rows: vec![saved],
         });
         assert_eq!(check_config(&draft).blocking().count(), 0);
         draft.rows[0].values.docker_repo_tag.push('-');

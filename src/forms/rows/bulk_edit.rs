@@ -14,7 +14,7 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The panel. Fields that are left empty stay as they are in each row.
-pub fn bulk_editor(rows: RowList) -> AnyView {
+pub(crate) fn bulk_editor(rows: RowList) -> AnyView {
     let form = expect_context::<FormState>();
     let inputs: Vec<BulkInput> = bulk_fields().into_iter().map(BulkInput::new).collect();
     let views: Vec<AnyView> = inputs.iter().map(|input| input.view()).collect();

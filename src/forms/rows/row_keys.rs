@@ -5,7 +5,7 @@ use web_sys::{Element, KeyboardEvent};
 
 /// The action of a shortcut.
 #[derive(Clone, Copy, PartialEq)]
-pub enum RowKey {
+pub(crate) enum RowKey {
     Down,
     Up,
     Add,
@@ -14,7 +14,7 @@ pub enum RowKey {
 }
 
 /// The action of this key press, if it is a shortcut of rows.
-pub fn row_key(event: &KeyboardEvent) -> Option<RowKey> {
+pub(crate) fn row_key(event: &KeyboardEvent) -> Option<RowKey> {
     if event.is_composing() || event.ctrl_key() || event.meta_key() {
         return None;
     }
@@ -35,7 +35,7 @@ pub fn row_key(event: &KeyboardEvent) -> Option<RowKey> {
 }
 
 /// The API's name of the field in which the key was pressed.
-pub fn field_of(event: &KeyboardEvent) -> Option<String> {
+pub(crate) fn field_of(event: &KeyboardEvent) -> Option<String> {
     let target = event.target()?.dyn_into::<Element>().ok()?;
     target.get_attribute("data-field")
 }

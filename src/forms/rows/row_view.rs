@@ -17,7 +17,7 @@ use std::sync::Arc;
 use web_sys::KeyboardEvent;
 
 /// The row with this key; `now` is the version tag of the current second.
-pub fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>) -> AnyView {
+pub(crate) fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<String>) -> AnyView {
     let (rows, form) = (editor.rows, expect_context::<FormState>());
     let index = memo(move || rows.position(key));
     let title = memo(move || {
