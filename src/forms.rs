@@ -1,5 +1,5 @@
-//! The create form and the tag config editor: draft (what the user typed), rules (what is wrong
-//! with it), view. What needs no browser compiles without one.
+//! The create form and the tag config editor. `model` holds drafts and rules and needs no browser; `rows`
+//! and `common` are what both forms are made of.
 
 pub mod common;
 pub mod config;
@@ -14,8 +14,8 @@ pub(crate) mod tests {
     use crate::api::SavedConfig;
     use crate::api::TagConfig;
 
-    /// A row as the API holds it.
-    pub fn held_row(id: i64, tag: &str) -> TagConfig {
+    /// Returns a row as the API holds it.
+    pub(crate) fn held_row(id: i64, tag: &str) -> TagConfig {
         TagConfig {
             id: Some(id),
             docker_build_config_id: Some(1),
@@ -24,8 +24,8 @@ pub(crate) mod tests {
         }
     }
 
-    /// A config as the API holds it.
-    pub fn held(rows: &[(i64, &str)]) -> SavedConfig {
+    /// Returns a config as the API holds it.
+    pub(crate) fn held(rows: &[(i64, &str)]) -> SavedConfig {
         SavedConfig {
             build_node: Some("in".to_owned()),
             rows: rows.iter().map(|(id, tag)| held_row(*id, tag)).collect(),

@@ -138,7 +138,7 @@ async fn rows_are_added_removed_and_brought_back() {
             .code_repo_type_value,
         ""
     );
-    form.take_back();
+    form.undo();
     until("both are back, in order", || {
         let drafts = untrack(move || rows.drafts());
         drafts.len() == 2 && drafts[0].values.code_repo_type_value == "main"

@@ -6,6 +6,7 @@ pub mod fields;
 pub mod form_shell;
 pub mod form_state;
 pub mod import_panel;
+pub(crate) mod pointer_release;
 pub mod submission;
 pub mod undoable;
 pub mod wording;

@@ -120,8 +120,8 @@ pub fn config_form(
     let finish = move |now: Option<SavedConfig>, sent: ConfigDraft| {
         drafts.finish();
         drafts.begin_again();
-        form.replaced();
-        form.forget_undo();
+        form.reset();
+        form.dismiss_undo();
         editor.adopt(now.clone().unwrap_or_else(|| as_held(&sent)));
         is_known.set(true);
         was_saved.set(true);

@@ -78,7 +78,7 @@ pub fn TextField(
                     notify(path, |path| form.edited(path));
                     on_input.run(event_target_value(&event));
                 }
-                on:blur=move |_| notify(path, |path| form.left(path))
+                on:blur=move |_| notify(path, |path| form.mark_touched(path))
                 on:keydown=move |event| form.keep_enter(&event)
             />
         }
@@ -108,7 +108,7 @@ pub fn TextArea(
                     notify(path, |path| form.edited(path));
                     on_input.run(event_target_value(&event));
                 }
-                on:blur=move |_| notify(path, |path| form.left(path))
+                on:blur=move |_| notify(path, |path| form.mark_touched(path))
             ></textarea>
         }
         .into_any()

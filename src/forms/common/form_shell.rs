@@ -87,7 +87,7 @@ fn summary(form: FormState) -> impl IntoView {
         <p class="form-summary" role="alert">
             {dynamic(move || {
                 form.is_blocked()
-                    .then(|| crate::t_string!(form.problems, n = form.count()))
+                    .then(|| crate::t_string!(form.problems, n = form.problem_count()))
             })}
         </p>
     }
@@ -103,12 +103,12 @@ fn undo_bar(form: FormState, busy: Signal<bool>) -> AnyView {
         }
     };
     let bar = move || {
-        let undo = form.undo()?;
+        let undo = form.undo_offer()?;
         Some(view! {
             <div class="undo-bar">
-                <span>{text_signal(move || (undo.said)())}</span>
-                {Button::new(t_signal!(rows.undo)).on_press(then_here(FormState::take_back))}
-                {Button::new(t_signal!(undo.keep)).on_press(then_here(FormState::forget_undo))}
+                <span>{text_signal(move || (undo.message)())}</span>
+                {Button::new(t_signal!(rows.undo)).on_press(then_here(FormState::undo))}
+                {Button::new(t_signal!(undo.keep)).on_press(then_here(FormState::dismiss_undo))}
             </div>
         })
     };

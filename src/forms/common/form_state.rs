@@ -1,148 +1,152 @@
-//! What the fields of one form share: the rules' verdict, the API's, and which fields the user has
-//! been in.
+//! The state that the fields of one form share: what the rules found, what the API refused, which fields
+//! the user has touched, and the last step that can be undone.
 
 use crate::api::grammar::RuleViolation;
 use crate::client::{Error, Refusal};
 use crate::forms::common::field_id::selector;
+use crate::forms::common::pointer_release::PointerRelease;
 use crate::forms::common::wording;
 use crate::forms::model::rules;
 use crate::forms::model::rules::Validation;
 use crate::platform::dom;
-use leptos::ev;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
 use web_sys::KeyboardEvent;
 
-/// The state of a form. Provided as context by the form's view; copies are the same thing.
+/// The state of a form, provided to its fields as context. Copies share the same signals.
 #[derive(Clone, Copy)]
 pub struct FormState {
-    verdict: Memo<Validation>,
-    /// What the API said of the last request; a field's part goes when the field is edited.
+    validation: Memo<Validation>,
+    /// The field errors of the last answer. An error goes when its field is edited.
     refusal: RwSignal<Refusal>,
-    /// The form's own fields that the user has been in; a row knows its own.
-    left: RwSignal<HashSet<String>>,
-    submitted: RwSignal<bool>,
-    /// What went wrong with the last request and belongs to no field.
+    /// The paths of the form's own fields that the user has left at least once. A row has its own.
+    touched: RwSignal<HashSet<String>>,
+    is_submitted: RwSignal<bool>,
     error: RwSignal<Option<Error>>,
-    /// The step that can be taken back.
-    undo: RwSignal<Option<Undo>>,
-    /// The form's own fields, by the API's paths, and what stands before `tag_configs` in them.
+    undo_offer: RwSignal<Option<UndoOffer>>,
     fields: &'static [&'static str],
-    prefix: &'static str,
-    pointer_down: StoredValue<bool>,
-    /// What waits for the pointer to be released.
-    waiting: StoredValue<Vec<Waiting>>,
+    rows_prefix: &'static str,
+    pointer: PointerRelease,
 }
 
-type Waiting = Box<dyn FnOnce() + Send + Sync>;
-
-/// Scrolls to what is said of the last request, above the form: the button that sent it may be far below.
-pub fn show_notice() {
+/// Scrolls to the notice above the form: the button that was pressed may be far below it.
+pub(crate) fn scroll_to_notice() {
     request_animation_frame(|| dom::scroll_to("main .notice[role=alert]"));
 }
 
-/// What is said of a field.
+/// The text below a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldMessage {
-    pub text: String,
-    /// A problem; else a warning.
-    pub blocks: bool,
+pub(crate) struct FieldMessage {
+    pub(crate) text: String,
+    /// True for a problem, which keeps the form from being sent; false for a warning.
+    pub(crate) blocks: bool,
 }
 
-/// A step that can be taken back: what was done, and how it is undone.
+/// A step that can be undone.
 #[derive(Clone)]
-pub struct Undo {
-    pub said: Arc<dyn Fn() -> String + Send + Sync>,
-    pub back: Arc<dyn Fn() + Send + Sync>,
+pub(crate) struct UndoOffer {
+    /// Says what was done.
+    pub(crate) message: Arc<dyn Fn() -> String + Send + Sync>,
+    undo: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl FormState {
-    /// For a form with these fields, and rows below `prefix`, of which the rules say this.
+    /// Provides the state of a form. `fields` are the paths of its own fields, in the API's words;
+    /// `rows_prefix` is the part of a row's path before `tag_configs`.
     pub fn provide(
-        verdict: Memo<Validation>,
+        validation: Memo<Validation>,
         fields: &'static [&'static str],
-        prefix: &'static str,
+        rows_prefix: &'static str,
     ) -> Self {
         let state = Self {
-            verdict,
+            validation,
             refusal: RwSignal::new(Refusal::default()),
-            left: RwSignal::new(HashSet::new()),
-            submitted: RwSignal::new(false),
+            touched: RwSignal::new(HashSet::new()),
+            is_submitted: RwSignal::new(false),
             error: RwSignal::new(None),
-            undo: RwSignal::new(None),
+            undo_offer: RwSignal::new(None),
             fields,
-            prefix,
-            pointer_down: StoredValue::new(false),
-            waiting: StoredValue::new(Vec::new()),
+            rows_prefix,
+            pointer: PointerRelease::new(),
         };
-        state.watch_pointer();
         provide_context(state);
         state
     }
 
-    /// What is said of the field at this path, in which the rules found this: the API's word first;
-    /// a problem once the user has left the field or submitted; a warning at once.
-    pub fn said(
+    /// Returns the message for the field at this path, tracked. The API's own words come first. A
+    /// problem shows once the field is touched or the form submitted; a warning shows at once.
+    pub(crate) fn message(
         self,
         path: &str,
-        found: Option<RuleViolation>,
-        was_left: bool,
+        violation: Option<RuleViolation>,
+        is_touched: bool,
     ) -> Option<FieldMessage> {
         if let Some(text) = self.refusal.with(|refusal| refusal.field(path)) {
             return Some(FieldMessage { text, blocks: true });
         }
-        let submitted = self.submitted.get();
-        // That two rows have one tag is told on both, though only one was edited.
-        let at_once = |kind: &RuleViolation| kind.is_warning() || *kind == RuleViolation::SameTag;
-        let found = found.filter(|kind| was_left || submitted || at_once(kind))?;
+        let is_submitted = self.is_submitted.get();
+        // Two rows with one tag both say so, although the user edited only one of them.
+        let shows_at_once = |violation: &RuleViolation| {
+            violation.is_warning() || *violation == RuleViolation::SameTag
+        };
+        let violation =
+            violation.filter(|violation| is_touched || is_submitted || shows_at_once(violation))?;
         Some(FieldMessage {
-            text: wording::problem(found),
-            blocks: !found.is_warning(),
+            text: wording::problem(violation),
+            blocks: !violation.is_warning(),
         })
     }
 
-    /// What is wrong with the form's own field at this path.
-    pub fn problem(self, path: &str) -> Option<String> {
-        let was_left = self.left.with(|left| left.contains(path));
-        let said = self.said(path, self.kind(path), was_left);
-        said.filter(|said| said.blocks).map(|said| said.text)
+    /// Returns the problem of the form's own field at this path, tracked.
+    pub(crate) fn problem(self, path: &str) -> Option<String> {
+        let is_touched = self.touched.with(|touched| touched.contains(path));
+        let message = self.message(path, self.violation(path), is_touched);
+        message
+            .filter(|message| message.blocks)
+            .map(|message| message.text)
     }
 
-    /// What may be wrong with the form's own field at this path; a warning never blocks.
-    pub fn warning(self, path: &str) -> Option<String> {
-        let kind = self.kind(path).filter(|kind| kind.is_warning());
-        kind.map(wording::problem)
+    /// Returns the warning of the form's own field at this path, tracked.
+    pub(crate) fn warning(self, path: &str) -> Option<String> {
+        let violation = self.violation(path);
+        violation
+            .filter(|violation| violation.is_warning())
+            .map(wording::problem)
     }
 
-    fn kind(self, path: &str) -> Option<RuleViolation> {
-        self.verdict.with(|verdict| verdict.of(path))
+    fn violation(self, path: &str) -> Option<RuleViolation> {
+        self.validation.with(|validation| validation.of(path))
     }
 
-    /// How many problems block the form, tracked.
-    pub fn count(self) -> usize {
-        self.verdict.with(|verdict| verdict.blocking().count())
+    /// Returns the number of problems that keep the form from being sent, tracked.
+    pub(crate) fn problem_count(self) -> usize {
+        self.validation
+            .with(|validation| validation.blocking().count())
     }
 
-    /// Whether problems are shown that block the form.
-    pub fn is_blocked(self) -> bool {
-        self.submitted.get() && self.count() > 0
+    /// Returns true once the user has tried to send a form that has problems, tracked.
+    pub(crate) fn is_blocked(self) -> bool {
+        self.is_submitted.get() && self.problem_count() > 0
     }
 
-    /// What went wrong with the last request and belongs to no field.
-    pub fn error(self) -> Signal<Option<Error>> {
+    /// The error of the last request, without what belongs to a field.
+    pub(crate) fn error(self) -> Signal<Option<Error>> {
         self.error.into()
     }
 
-    /// The user wants to send: shows all problems, puts the focus on the first one, and answers
-    /// whether there is none.
+    /// Shows all problems and moves the focus to the first one. Returns true if there is none, so that
+    /// the form may be sent.
     pub fn submit(self) -> bool {
-        self.submitted.set(true);
+        self.is_submitted.set(true);
         self.refusal.set(Refusal::default());
         self.error.set(None);
-        let first = self
-            .verdict
-            .with_untracked(|verdict| verdict.blocking().next().map(|first| first.path.clone()));
+        let first = self.validation.with_untracked(|validation| {
+            validation
+                .blocking()
+                .next()
+                .map(|problem| problem.path.clone())
+        });
         match first {
             None => true,
             Some(path) => {
@@ -152,155 +156,130 @@ impl FormState {
         }
     }
 
-    /// Puts the focus on the first of these fields that the page has, in the page's order.
+    /// Moves the focus to the first of these fields, in the order of the page.
     fn focus_first_of(self, paths: Vec<String>) {
-        let fields: Vec<String> = paths.iter().map(|path| selector(path)).collect();
+        let selectors: Vec<String> = paths.iter().map(|path| selector(path)).collect();
         request_animation_frame(move || {
-            if !fields.is_empty() {
-                dom::focus(&fields.join(", "));
+            if !selectors.is_empty() {
+                dom::focus(&selectors.join(", "));
             }
         });
     }
 
-    /// A request made from `rows` rows was refused or failed: the API's words go to their fields, the
-    /// rest above the form.
-    pub fn failed(self, error: Error, rows: usize) {
+    /// Shows the error of a request that had `row_count` rows: field errors at their fields, the rest
+    /// above the form.
+    pub(crate) fn show_error(self, error: Error, row_count: usize) {
         let error = match error {
             Error::Refused(refusal) => {
-                let rest = self.place(&refusal, rows);
-                let all_placed = rest.message.is_empty() && rest.fields.is_empty();
-                if all_placed && !refusal.fields.is_empty() {
+                let rest = self.show_field_errors(&refusal, row_count);
+                let all_shown = rest.message.is_empty() && rest.fields.is_empty();
+                if all_shown && !refusal.fields.is_empty() {
                     return;
                 }
                 Error::Refused(rest)
             }
-            other => other,
+            error => error,
         };
         self.error.set(Some(error));
-        show_notice();
+        scroll_to_notice();
     }
 
-    /// Puts the API's words to their fields, the focus to the first of them, and answers the rest.
-    fn place(self, refusal: &Refusal, rows: usize) -> Refusal {
-        let known =
-            |path: &str| self.fields.contains(&path) || rules::is_row_path(self.prefix, rows, path);
+    /// Shows field errors at their fields, moves the focus to the first of them, and returns what
+    /// belongs to no field of this form.
+    fn show_field_errors(self, refusal: &Refusal, row_count: usize) -> Refusal {
+        let is_known = |path: &str| {
+            self.fields.contains(&path) || rules::is_row_path(self.rows_prefix, row_count, path)
+        };
         let mut rest = refusal.clone();
-        rest.fields.retain(|field| !known(&field.path));
-        let mut own = refusal.clone();
-        own.fields.retain(|field| known(&field.path));
-        self.focus_first_of(own.fields.iter().map(|field| field.path.clone()).collect());
-        self.refusal.set(own);
+        rest.fields.retain(|field| !is_known(&field.path));
+        let mut known = refusal.clone();
+        known.fields.retain(|field| is_known(&field.path));
+        let paths = known.fields.iter().map(|field| field.path.clone());
+        self.focus_first_of(paths.collect());
+        self.refusal.set(known);
         rest
     }
 
-    /// The field was edited: what the API said of it no longer holds.
-    pub fn edited(self, path: &str) {
-        let said = |refusal: &Refusal| refusal.field(path).is_some();
-        if self.refusal.try_with_untracked(said).unwrap_or_default() {
+    /// Drops the API's error of a field that was edited.
+    pub(crate) fn edited(self, path: &str) {
+        let has_error = |refusal: &Refusal| refusal.field(path).is_some();
+        if self
+            .refusal
+            .try_with_untracked(has_error)
+            .unwrap_or_default()
+        {
             self.refusal
                 .update(|refusal| refusal.fields.retain(|field| field.path != path));
         }
     }
 
-    /// The user went out of the field. What is wrong with it is shown once no button of a pointer is
-    /// down: a line that came between press and release would move what is being pressed away.
-    pub fn left(self, path: &str) {
+    /// Marks a field that the user has left. Its problem shows once no button of a pointer is down: a
+    /// line that appeared between press and release would move the button away from the pointer.
+    pub(crate) fn mark_touched(self, path: &str) {
         let path = path.to_owned();
         self.when_released(move || {
-            let is_new = |left: &HashSet<String>| !left.contains(&path);
-            if self.left.try_with_untracked(is_new) == Some(true) {
-                self.left.update(|left| {
-                    left.insert(path);
+            let is_new = |touched: &HashSet<String>| !touched.contains(&path);
+            if self.touched.try_with_untracked(is_new) == Some(true) {
+                self.touched.update(|touched| {
+                    touched.insert(path);
                 });
             }
         });
     }
 
-    /// Runs once no button of a pointer is down.
-    pub fn when_released(self, run: impl FnOnce() + Send + Sync + 'static) {
-        match self.pointer_down.try_get_value().unwrap_or_default() {
-            true => {
-                self.waiting
-                    .try_update_value(|waiting| waiting.push(Box::new(run)));
-            }
-            false => run(),
-        }
+    /// Runs the task once no button of a pointer is down.
+    pub(crate) fn when_released(self, task: impl FnOnce() + Send + Sync + 'static) {
+        self.pointer.run(task);
     }
 
-    fn watch_pointer(self) {
-        let down = window_event_listener(ev::pointerdown, move |_| {
-            self.pointer_down.try_update_value(|down| *down = true);
-        });
-        let up = move || {
-            self.pointer_down.try_update_value(|down| *down = false);
-            // After the click that follows the release.
-            set_timeout(
-                move || {
-                    let waiting = self.waiting.try_update_value(std::mem::take);
-                    for run in waiting.unwrap_or_default() {
-                        run();
-                    }
-                },
-                std::time::Duration::ZERO,
-            );
-        };
-        let released = window_event_listener(ev::pointerup, move |_| up());
-        let cancelled = window_event_listener(ev::pointercancel, move |_| up());
-        on_cleanup(move || {
-            down.remove();
-            released.remove();
-            cancelled.remove();
-        });
-    }
-
-    /// Rows moved, so what is known by their index no longer holds.
-    pub fn rows_moved(self) {
+    /// Drops the API's errors of rows: they are known by index, and the rows have moved.
+    pub(crate) fn rows_moved(self) {
         self.refusal
             .update(|refusal| refusal.fields.retain(|field| !field.path.contains('[')));
     }
 
-    /// The whole form holds something else now: nothing that was said of it stands.
-    pub fn replaced(self) {
-        self.left.update(HashSet::clear);
+    /// Drops all messages, because the form's whole content was replaced.
+    pub(crate) fn reset(self) {
+        self.touched.update(HashSet::clear);
         self.refusal.set(Refusal::default());
-        self.submitted.set(false);
+        self.is_submitted.set(false);
         self.error.set(None);
     }
 
-    /// Says what was done and offers to take it back; takes the place of the offer before.
-    pub fn offer_undo(
+    /// Says what was done and offers to undo it. Replaces the offer before.
+    pub(crate) fn offer_undo(
         self,
-        said: impl Fn() -> String + Send + Sync + 'static,
-        back: impl Fn() + Send + Sync + 'static,
+        message: impl Fn() -> String + Send + Sync + 'static,
+        undo: impl Fn() + Send + Sync + 'static,
     ) {
-        self.undo.set(Some(Undo {
-            said: Arc::new(said),
-            back: Arc::new(back),
+        self.undo_offer.set(Some(UndoOffer {
+            message: Arc::new(message),
+            undo: Arc::new(undo),
         }));
     }
 
-    /// What can be taken back, tracked.
-    pub fn undo(self) -> Option<Undo> {
-        self.undo.get()
+    /// Returns the step that can be undone, tracked.
+    pub(crate) fn undo_offer(self) -> Option<UndoOffer> {
+        self.undo_offer.get()
     }
 
-    /// Takes it back.
-    pub fn take_back(self) {
-        if let Some(undo) = self.undo.get_untracked() {
-            self.undo.set(None);
-            (undo.back)();
+    /// Undoes the last step.
+    pub fn undo(self) {
+        if let Some(offer) = self.undo_offer.get_untracked() {
+            self.undo_offer.set(None);
+            (offer.undo)();
         }
     }
 
-    /// No longer offers to take anything back.
-    pub fn forget_undo(self) {
-        self.undo.set(None);
+    /// Withdraws the offer to undo the last step.
+    pub(crate) fn dismiss_undo(self) {
+        self.undo_offer.set(None);
     }
 
-    /// Keeps Enter in a text field from sending the form by accident; with Ctrl or ⌘ it sends.
-    pub fn keep_enter(self, event: &KeyboardEvent) {
-        if event.key() == "Enter" && !event.ctrl_key() && !event.meta_key() && !event.is_composing()
-        {
+    /// Keeps Enter in a text field from sending the form by accident. Ctrl or ⌘ with Enter sends it.
+    pub(crate) fn keep_enter(self, event: &KeyboardEvent) {
+        let is_enter = event.key() == "Enter" && !event.is_composing();
+        if is_enter && !event.ctrl_key() && !event.meta_key() {
             event.prevent_default();
         }
     }

@@ -2,7 +2,7 @@
 //! Where no answer came, the form says that it may have happened, and looks.
 
 use crate::client::Error;
-use crate::forms::common::form_state::{FormState, show_notice};
+use crate::forms::common::form_state::{FormState, scroll_to_notice};
 use crate::i18n::api_words::{api_words, error_words};
 use crate::platform::{dom, page};
 use crate::reactive::{bool_signal, dynamic, show, text_signal};
@@ -142,7 +142,7 @@ impl Submission {
                 Ok(Err(error)) if happened && error.is_doubtful() => {
                     self.doubtful(Some(error), look, done);
                 }
-                Ok(Err(error)) => self.form.failed(error, rows),
+                Ok(Err(error)) => self.form.show_error(error, rows),
                 Err(_) if happened => self.doubtful(None, look, done),
                 Err(_) => self.unsent.set(true),
             }
@@ -161,7 +161,7 @@ impl Submission {
                 found,
             };
             self.doubt.set(Some(found(SubmissionCheck::Looking)));
-            show_notice();
+            scroll_to_notice();
             let (look, done, why) = (look.clone(), done.clone(), why.clone());
             leptos::task::spawn_local(async move {
                 let found = match look().await {

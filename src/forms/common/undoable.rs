@@ -38,7 +38,7 @@ impl Document {
         if !(self.write)(text) {
             return false;
         }
-        self.form.replaced();
+        self.form.reset();
         let this = self.clone();
         self.form.offer_undo(
             move || said(),

@@ -52,7 +52,7 @@ impl RowCells {
         let path = memo(move || row_path(self.prefix, index.get(), name));
         let message = memo(move || {
             let (kind, is_touched) = (row.violation(name), row.is_touched(name));
-            path.with(|path| form.said(path, kind, is_touched))
+            path.with(|path| form.message(path, kind, is_touched))
         });
         let frame = FieldFrame {
             id: text_signal(move || path.with(|path| id_of(path))),
