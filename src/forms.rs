@@ -2,10 +2,10 @@
 //! and `common` are what both forms are made of.
 
 pub mod common;
-pub mod config;
-pub mod create;
+pub(crate) mod config;
+pub(crate) mod create;
 pub mod model;
-pub mod request_preview;
+pub(crate) mod request_preview;
 pub mod rows;
 
 #[cfg(test)]

@@ -1,12 +1,17 @@
-//! What both forms use: fields, state, drafts, submission, import.
+//! What both forms are made of: fields, state, drafts, submission, import.
 
-pub mod drafts;
-pub mod field_id;
-pub mod fields;
-pub mod form_shell;
+pub(crate) mod draft_notices;
+pub(crate) mod drafts;
+pub(crate) mod field_id;
+pub(crate) mod fields;
+pub(crate) mod form;
+pub(crate) mod form_content;
+pub(crate) mod form_shell;
 pub mod form_state;
-pub mod import_panel;
+pub(crate) mod import_panel;
+pub(crate) mod leave_guard;
 pub(crate) mod pointer_release;
-pub mod submission;
-pub mod undoable;
-pub mod wording;
+pub(crate) mod submission;
+pub(crate) mod submission_view;
+pub(crate) mod undoable;
+pub(crate) mod wording;

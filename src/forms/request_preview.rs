@@ -1,75 +1,125 @@
-//! Shows the request that a form makes, as JSON and as a `curl` line, while it is being made.
+//! Shows the request that a form sends, as JSON and as a `curl` line, while the form is filled in.
 
 use crate::forms::model::preview;
 use crate::forms::model::preview::RequestTemplate;
 use crate::forms::rows::RowList;
 use crate::reactive::{bool_signal, for_each, memo, text_signal};
-use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The preview of a request: its frame, its rows, and how it would be sent.
-pub fn request_preview(
-    rows: RowList,
-    frame: Memo<RequestTemplate>,
-    method: &'static str,
-    url: Signal<String>,
-) -> AnyView {
-    let as_curl = RwSignal::new(false);
-    let quoted = move |text: String| match as_curl.get() {
-        true => preview::in_single_quotes(&text),
-        false => text,
-    };
-    let before = memo(move || {
-        let start = match as_curl.get() {
-            true => url.with(|url| preview::curl_before(method, url)),
-            false => String::new(),
-        };
-        start + &quoted(frame.with(|frame| preview::around(frame, rows.is_empty()).0))
-    });
-    let after = memo(move || {
-        let end = frame.with(|frame| preview::around(frame, rows.is_empty()).1);
-        quoted(end) + if as_curl.get() { "'" } else { "" }
-    });
-    let indent = memo(move || frame.with(|frame| frame.indent));
-    let piece = move |key: u64| {
-        let row = rows.row(key);
-        let is_last = memo(move || rows.position(key) + 1 == rows.count());
-        let text = memo(move || {
-            let row = row.map(|row| row.with(|row| row.to_config()));
-            row.map_or_else(String::new, |row| {
-                quoted(preview::row_json(&row, indent.get(), is_last.get()))
-            })
-        });
-        view! { <span class="preview-row">{text}</span> }.into_any()
-    };
-    // Put together only when it is copied.
-    let whole = text_signal(move || {
-        let frame = frame.get();
-        let drafts = rows.drafts();
-        let (mut text, after) = preview::around(&frame, drafts.is_empty());
-        for (index, row) in drafts.iter().enumerate() {
-            let is_last = index + 1 == drafts.len();
-            text.push_str(&preview::row_json(&row.to_config(), frame.indent, is_last));
-        }
-        text.push_str(&after);
-        match as_curl.get() {
-            true => {
-                let start = url.with(|url| preview::curl_before(method, url));
-                format!("{start}{}'", preview::in_single_quotes(&text))
-            }
+/// A request, and how it is sent.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestPreview {
+    pub(crate) rows: RowList,
+    /// The request without its rows.
+    pub(crate) template: Memo<RequestTemplate>,
+    pub(crate) method: &'static str,
+    pub(crate) url: Signal<String>,
+}
+
+/// The texts of the preview. Each row's text is a signal of its own, so that an edit of one row changes
+/// that row's text alone.
+#[derive(Clone, Copy)]
+struct PreviewText {
+    request: RequestPreview,
+    as_curl: RwSignal<bool>,
+}
+
+impl PreviewText {
+    /// Escapes a part of the body for the shell, if it is shown as a `curl` line.
+    fn quote(self, text: String) -> String {
+        match self.as_curl.get() {
+            true => preview::in_single_quotes(&text),
             false => text,
         }
+    }
+
+    /// The `curl` line up to the body; empty for JSON.
+    fn start(self) -> String {
+        let RequestPreview { method, url, .. } = self.request;
+        match self.as_curl.get() {
+            true => url.with(|url| preview::curl_before(method, url)),
+            false => String::new(),
+        }
+    }
+
+    fn end(self) -> &'static str {
+        match self.as_curl.get() {
+            true => "'",
+            false => "",
+        }
+    }
+
+    fn before_rows(self) -> Memo<String> {
+        let RequestPreview { rows, template, .. } = self.request;
+        memo(move || {
+            let before = template.with(|template| preview::around(template, rows.is_empty()).0);
+            self.start() + &self.quote(before)
+        })
+    }
+
+    fn after_rows(self) -> Memo<String> {
+        let RequestPreview { rows, template, .. } = self.request;
+        memo(move || {
+            let after = template.with(|template| preview::around(template, rows.is_empty()).1);
+            self.quote(after) + self.end()
+        })
+    }
+
+    fn row(self, key: u64, indent: Memo<usize>) -> Memo<String> {
+        let rows = self.request.rows;
+        let row = rows.row(key);
+        let is_last = memo(move || rows.position(key) + 1 == rows.count());
+        memo(move || {
+            let row = row.map(|row| row.with(|row| row.to_config()));
+            row.map_or_else(String::new, |row| {
+                self.quote(preview::row_json(&row, indent.get(), is_last.get()))
+            })
+        })
+    }
+
+    /// The whole text, tracked.
+    fn whole(self) -> String {
+        let template = self.request.template.get();
+        let drafts = self.request.rows.drafts();
+        let (mut body, after) = preview::around(&template, drafts.is_empty());
+        for (index, row) in drafts.iter().enumerate() {
+            let is_last = index + 1 == drafts.len();
+            body.push_str(&preview::row_json(
+                &row.to_config(),
+                template.indent,
+                is_last,
+            ));
+        }
+        body.push_str(&after);
+        self.start() + &self.quote(body) + self.end()
+    }
+}
+
+/// The panel, with a choice between JSON and `curl`.
+pub(crate) fn request_preview(request: RequestPreview) -> AnyView {
+    let RequestPreview {
+        rows,
+        template,
+        method,
+        url,
+    } = request;
+    let as_curl = RwSignal::new(false);
+    let text = PreviewText { request, as_curl };
+    let indent = memo(move || template.with(|template| template.indent));
+    let row = move |key: u64| {
+        view! { <span class="preview-row">{text.row(key, indent)}</span> }.into_any()
+    };
+    let format_name = text_signal(move || match as_curl.get() {
+        true => t_string!(preview.curl),
+        false => t_string!(preview.json),
     });
-    let what = text_signal(move || match as_curl.get() {
-        true => crate::t_string!(preview.curl),
-        false => crate::t_string!(preview.json),
-    });
-    let choice = move |label: Signal<String>, curl: bool| {
+    let format_button = move |label: Signal<String>, is_curl: bool| {
         Button::new(label)
-            .pressed(bool_signal(move || as_curl.get() == curl))
-            .on_press(move || as_curl.set(curl))
+            .pressed(bool_signal(move || as_curl.get() == is_curl))
+            .on_press(move || as_curl.set(is_curl))
     };
     view! {
         <details class="panel preview" open>
@@ -81,15 +131,15 @@ pub fn request_preview(
             </p>
             <div class="preview-actions">
                 <span class="button-group" role="group" aria-label=t_signal!(preview.shown)>
-                    {choice(t_signal!(preview.json), false)}
-                    {choice(t_signal!(preview.curl), true)}
+                    {format_button(t_signal!(preview.json), false)}
+                    {format_button(t_signal!(preview.curl), true)}
                 </span>
-                {copy_button(whole, what)}
+                {copy_button(text_signal(move || text.whole()), format_name)}
             </div>
-            <pre class="code preview-text" tabindex="0" role="region" aria-label=what>
-                <span>{before}</span>
-                {for_each(move || rows.keys(), piece)}
-                <span>{after}</span>
+            <pre class="code preview-text" tabindex="0" role="region" aria-label=format_name>
+                <span>{text.before_rows()}</span>
+                {for_each(move || rows.keys(), row)}
+                <span>{text.after_rows()}</span>
             </pre>
         </details>
     }

@@ -1,125 +1,108 @@
-//! What a form holds, as one text that can be kept, brought back and exchanged for another; drafts in
-//! this browser; and the question before they are left.
+//! Drafts: what the user typed, stored in this browser until it is sent or discarded.
 
 use crate::api::url::encode;
 use crate::forms::common::undoable::Document;
-use crate::i18n::words;
+use crate::platform::page;
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored, stored_keys};
-use crate::platform::{dom, page};
-use crate::reactive::{dynamic, effect, show, text_signal};
-use crate::routing::navigation::use_navigation;
-use crate::state::clock::use_clock;
-use crate::ui::button::Button;
-use crate::ui::dialog::Dialog;
-use crate::ui::icon;
-use crate::{t_signal, t_string};
+use crate::reactive::effect;
+use crate::t_string;
 use gloo_timers::callback::Timeout;
 use leptos::ev;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 
-/// How long after the last key a draft is kept, in milliseconds.
-const PAUSE: u32 = 250;
+/// The time without edits after which a draft is stored.
+const DRAFT_DEBOUNCE: Duration = Duration::from_millis(250);
 
-/// A draft as it is kept.
+/// A draft in the browser's storage.
 #[derive(Serialize, Deserialize)]
 struct StoredDraft {
-    /// Unix milliseconds by this machine's clock.
+    /// The time of the last change: Unix milliseconds by this machine's clock.
     at: i64,
-    /// By what the user knows it from others.
-    about: String,
+    #[serde(rename = "about")]
+    label: String,
+    /// The content as JSON, without passwords and tokens.
     draft: String,
 }
 
-/// A draft that is offered back.
+/// A stored draft that the form offers to restore.
 #[derive(Clone, PartialEq)]
-struct Offer {
-    key: String,
-    at: i64,
-    about: String,
+pub(crate) struct DraftOffer {
+    pub(crate) key: String,
+    /// Unix milliseconds; 0 if the draft cannot be read.
+    pub(crate) at: i64,
+    /// Tells the draft from others; may be empty.
+    pub(crate) label: String,
 }
 
-/// The drafts of one form at one API and namespace. Copies are the same thing.
+/// The drafts of one form at one API and namespace. Copies share their state.
 #[derive(Clone, Copy)]
-pub struct Drafts {
-    inner: StoredValue<DraftsInner>,
-    offers: RwSignal<Vec<Offer>>,
-    /// The browser refuses to keep anything.
-    refused: RwSignal<bool>,
-    timer: StoredValue<Option<Timeout>, LocalStorage>,
-}
-
-struct DraftsInner {
+pub(crate) struct Drafts {
     document: Document,
-    /// What is kept of it.
-    text: Arc<dyn Fn() -> String + Send + Sync>,
-    about: Arc<dyn Fn() -> String + Send + Sync>,
-    dirty: Signal<bool>,
-    start: String,
-    /// This form's own draft.
-    key: String,
-    finished: bool,
+    is_dirty: Signal<bool>,
+    slot: StoredValue<DraftSlot>,
+    offers: RwSignal<Vec<DraftOffer>>,
+    is_storage_refused: RwSignal<bool>,
+    debounce: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
-/// Which form it is, and where.
-pub struct DraftScope<'a> {
-    pub form: &'a str,
-    pub address: &'a str,
-    pub namespace: &'a str,
+/// The storage key of the form that is open.
+struct DraftSlot {
+    key_prefix: String,
+    key: String,
+    /// Nothing is stored any more.
+    is_finished: bool,
+}
+
+/// The form that drafts belong to.
+pub(crate) struct DraftScope<'a> {
+    pub(crate) form: &'a str,
+    pub(crate) address: &'a str,
+    pub(crate) namespace: &'a str,
     /// The repository; empty for a new one.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
+}
+
+impl DraftScope<'_> {
+    fn key_prefix(&self) -> String {
+        format!(
+            "draft/{}/{}/{}/{}/",
+            self.form,
+            encode(self.address),
+            encode(self.namespace),
+            encode(self.name)
+        )
+    }
 }
 
 impl Drafts {
-    /// Keeps drafts of the document while it is dirty: `text`, which has no secret in it. `touched`
-    /// reads the signals that it is made of; `about` says in a word what is in it.
-    pub fn keep(
-        place: &DraftScope,
-        document: Document,
-        dirty: Signal<bool>,
-        text: impl Fn() -> String + Send + Sync + 'static,
-        touched: impl Fn() + 'static,
-        about: impl Fn() -> String + Send + Sync + 'static,
-    ) -> Self {
-        let start = format!(
-            "draft/{}/{}/{}/{}/",
-            place.form,
-            encode(place.address),
-            encode(place.namespace),
-            encode(place.name)
-        );
-        let mut offers: Vec<Offer> = stored_keys(Keep::Device, &start)
-            .into_iter()
-            .map(|key| {
-                let kept = read_kept(&key);
-                let (at, about) = kept.map_or((0, String::new()), |kept| (kept.at, kept.about));
-                Offer { key, at, about }
-            })
-            .collect();
-        offers.sort_by_key(|offer| -offer.at);
+    /// Stores a draft of the document while it is dirty, and finds the drafts of earlier visits.
+    pub(crate) fn keep(scope: &DraftScope, document: Document, is_dirty: Signal<bool>) -> Self {
+        let key_prefix = scope.key_prefix();
         let drafts = Self {
-            inner: StoredValue::new(DraftsInner {
-                document,
-                text: Arc::new(text),
-                about: Arc::new(about),
-                dirty,
-                key: own_key(&start),
-                start,
-                finished: false,
+            document,
+            is_dirty,
+            offers: RwSignal::new(stored_offers(&key_prefix)),
+            slot: StoredValue::new(DraftSlot {
+                key: unique_key(&key_prefix),
+                key_prefix,
+                is_finished: false,
             }),
-            offers: RwSignal::new(offers),
-            refused: RwSignal::new(false),
-            timer: StoredValue::new_local(None),
+            is_storage_refused: RwSignal::new(false),
+            debounce: StoredValue::new_local(None),
         };
         effect(move || {
-            touched();
-            let later = Timeout::new(PAUSE, move || drafts.save());
-            // The one before is dropped, and with it its turn.
-            drafts.timer.set_value(Some(later));
+            document.content().track_all();
+            let delay = DRAFT_DEBOUNCE.as_millis() as u32;
+            let timeout = Timeout::new(delay, move || drafts.save());
+            // This drops the timeout before it, which cancels it.
+            drafts.debounce.set_value(Some(timeout));
         });
-        let hidden = document_listener(move || {
+        // The event bubbles from the document to the window.
+        let hidden = window_event_listener(ev::visibilitychange, move |_| {
             if page::is_hidden() {
                 drafts.save();
             }
@@ -128,195 +111,117 @@ impl Drafts {
         on_cleanup(move || {
             hidden.remove();
             leaving.remove();
-            drafts.timer.try_update_value(Option::take);
+            drafts.debounce.try_update_value(Option::take);
         });
         drafts
     }
 
-    /// Keeps what the form holds now; an untouched form has no draft.
-    pub fn save(self) {
-        let Some(Some((key, text))) = self.inner.try_with_value(|inner| {
-            let dirty = inner.dirty.try_get_untracked()?;
-            let text = dirty.then(|| {
-                serde_json::to_string(&StoredDraft {
-                    at: now_millis(),
-                    about: (inner.about)(),
-                    draft: (inner.text)(),
-                })
-                .unwrap_or_default()
-            });
-            (!inner.finished).then(|| (inner.key.clone(), text))
-        }) else {
+    /// Stores what the form holds now. Removes the draft if nothing is edited.
+    pub(crate) fn save(self) {
+        let key = |slot: &DraftSlot| (!slot.is_finished).then(|| slot.key.clone());
+        let key = self.slot.try_with_value(key).flatten();
+        let (Some(key), Some(is_dirty)) = (key, self.is_dirty.try_get_untracked()) else {
             return;
         };
-        let kept = store(Keep::Device, &key, text.as_deref());
-        let refused = !kept && text.is_some();
-        if self.refused.try_get_untracked() == Some(!refused) {
-            self.refused.set(refused);
+        let text = is_dirty.then(|| {
+            let content = self.document.content();
+            serde_json::to_string(&StoredDraft {
+                at: now_millis(),
+                label: content.label(),
+                draft: content.json_without_secrets(),
+            })
+            .unwrap_or_default()
+        });
+        let is_stored = store(Keep::Device, &key, text.as_deref());
+        let is_refused = !is_stored && text.is_some();
+        if self.is_storage_refused.try_get_untracked() == Some(!is_refused) {
+            self.is_storage_refused.set(is_refused);
         }
     }
 
-    /// The form was sent, or its changes were thrown away: its draft is gone.
-    pub fn finish(self) {
-        self.inner.update_value(|inner| {
-            store(Keep::Device, &inner.key, None);
-            inner.finished = true;
+    /// Removes the draft of a form that was sent, or whose changes were thrown away, and stores no more.
+    pub(crate) fn finish(self) {
+        self.slot.update_value(|slot| {
+            store(Keep::Device, &slot.key, None);
+            slot.is_finished = true;
         });
     }
 
-    /// The form goes on with new work after `finish`.
-    pub fn begin_again(self) {
-        self.inner.update_value(|inner| {
-            inner.key = own_key(&inner.start);
-            inner.finished = false;
+    /// Stores drafts again after `finish`, under a new key.
+    pub(crate) fn start_over(self) {
+        self.slot.update_value(|slot| {
+            slot.key = unique_key(&slot.key_prefix);
+            slot.is_finished = false;
         });
     }
 
-    /// Throws away what was typed: the form holds `text` then. It can be taken back.
-    pub fn discard(self, text: &str, said: impl Fn() -> String + Send + Sync + 'static) {
-        let document = self.inner.with_value(|inner| inner.document.clone());
-        document.exchange(text, said);
+    /// Replaces the content by what Discard goes back to; the user can undo it.
+    pub(crate) fn discard_changes(self) {
+        let unedited = self.document.content().unedited_json();
+        let message = || t_string!(undo.discarded).to_owned();
+        self.document.replace(&unedited, Arc::new(message));
         self.save();
     }
 
-    fn take_up(self, key: &str) -> bool {
-        let Some(kept) = read_kept(key) else {
+    /// Puts a stored draft into the form, which goes on under the draft's key. Returns false if the
+    /// draft cannot be read.
+    pub(crate) fn restore(self, key: &str) -> bool {
+        let Some(stored) = read_stored(key) else {
             return false;
         };
         self.save();
-        let document = self.inner.with_value(|inner| inner.document.clone());
-        // The draft goes on under its own key from here.
-        let taken = document.exchange(&kept.draft, || t_string!(draft.taken).to_owned());
-        if taken {
-            let key = key.to_owned();
-            self.inner.update_value(|inner| inner.key = key);
+        let message = || t_string!(draft.taken).to_owned();
+        let is_restored = self.document.replace(&stored.draft, Arc::new(message));
+        if is_restored {
+            self.slot.update_value(|slot| slot.key = key.to_owned());
         }
-        taken
+        is_restored
     }
 
-    /// The drafts that were not sent, each to be taken up or discarded.
-    pub fn view(self) -> AnyView {
-        let refused = move || {
-            view! {
-                <div class="notice" data-kind="warning" role="status">
-                    {icon::icon(icon::WARNING)}
-                    <p class="notice-body">{t_signal!(draft.refused)}</p>
-                </div>
-            }
-            .into_any()
-        };
-        view! {
-            {dynamic(move || {
-                self.offers.get().into_iter().map(|offer| self.offer(offer)).collect_view()
-            })}
-            {show(move || self.refused.get(), refused)}
-        }
-        .into_any()
+    /// Returns the drafts of earlier visits, newest first, tracked.
+    pub(crate) fn offers(self) -> Vec<DraftOffer> {
+        self.offers.get()
     }
 
-    fn offer(self, offer: Offer) -> AnyView {
-        let Offer { key, at, about } = offer;
-        let clock = use_clock();
-        let broken = RwSignal::new(false);
-        let gone = move |key: &str| {
-            self.offers
-                .update(|offers| offers.retain(|offer| offer.key != key));
-            dom::focus("#heading");
-        };
-        let said = text_signal(move || match broken.get() {
-            true => t_string!(draft.unreadable).to_owned(),
-            false => t_string!(draft.offer, when = words().relative(at, clock.now())),
-        });
-        let (take, discard) = (key.clone(), key);
-        // Several drafts may be offered: a screen reader tells which one this button is of.
-        let of = about.clone();
-        let discard_name = text_signal(move || match of.is_empty() {
-            true => t_string!(draft.discard_of, about = words().absolute(at, false)),
-            false => t_string!(draft.discard_of, about = of),
-        });
-        let named = (!about.is_empty()).then(|| {
-            view! { <span class="code">{about}</span> }
-        });
-        view! {
-            <div class="notice" data-kind="info" role="status">
-                <p class="notice-body" title=text_signal(move || words().absolute(at, false))>
-                    {said}
-                    " "
-                    {named}
-                </p>
-                <div class="notice-actions">
-                    {Button::new(t_signal!(draft.take))
-                        .primary()
-                        .on_press(move || {
-                            match self.take_up(&take) {
-                                true => gone(&take),
-                                false => broken.set(true),
-                            }
-                        })}
-                    {Button::new(t_signal!(draft.discard))
-                        .name(discard_name)
-                        .on_press(move || {
-                            store(Keep::Device, &discard, None);
-                            gone(&discard);
-                        })}
-                </div>
-            </div>
-        }
-        .into_any()
+    /// Offers this draft no more. It stays stored.
+    pub(crate) fn withdraw_offer(self, key: &str) {
+        self.offers
+            .update(|offers| offers.retain(|offer| offer.key != key));
     }
 
-    /// Asks before the page is left while `wants` holds.
-    pub fn ask_before_leaving(self, wants: Signal<bool>) -> AnyView {
-        let navigation = use_navigation();
-        let asked = navigation.guard(wants);
-        let open = RwSignal::new(false);
-        effect(move || open.set(asked.with(Option::is_some)));
-        effect(move || {
-            // Closed by Escape, or by 'Stay'.
-            if !open.get() && asked.with_untracked(Option::is_some) {
-                asked.set(None);
-            }
-        });
-        let leave = move |keep: bool| {
-            let Some(departure) = asked.get_untracked() else {
-                return;
-            };
-            match keep {
-                true => self.save(),
-                false => self.finish(),
-            }
-            open.set(false);
-            asked.set(None);
-            navigation.depart(&departure);
-        };
-        let dialog = move || {
-            view! {
-                <Dialog open=open title=t_signal!(leave.title)>
-                    <p>{t_signal!(leave.text)}</p>
-                    <div class="form-actions">
-                        {Button::new(t_signal!(leave.stay)).primary().on_press(move || open.set(false))}
-                        {Button::new(t_signal!(leave.keep)).on_press(move || leave(true))}
-                        {Button::new(t_signal!(leave.discard)).danger().on_press(move || leave(false))}
-                    </div>
-                </Dialog>
-            }
-            .into_any()
-        };
-        show(move || open.get(), dialog).into_any()
+    /// Removes a stored draft, and offers it no more.
+    pub(crate) fn delete(self, key: &str) {
+        store(Keep::Device, key, None);
+        self.withdraw_offer(key);
+    }
+
+    /// Returns true while the browser refuses to store the draft (its storage is full or blocked),
+    /// tracked.
+    pub(crate) fn is_storage_refused(self) -> bool {
+        self.is_storage_refused.get()
     }
 }
 
-fn read_kept(key: &str) -> Option<StoredDraft> {
+fn stored_offers(key_prefix: &str) -> Vec<DraftOffer> {
+    let offer = |key: String| {
+        let (at, label) = match read_stored(&key) {
+            Some(stored) => (stored.at, stored.label),
+            None => (0, String::new()),
+        };
+        DraftOffer { key, at, label }
+    };
+    let keys = stored_keys(Keep::Device, key_prefix);
+    let mut offers: Vec<DraftOffer> = keys.into_iter().map(offer).collect();
+    offers.sort_by_key(|offer| -offer.at);
+    offers
+}
+
+fn read_stored(key: &str) -> Option<StoredDraft> {
     serde_json::from_str(&stored(Keep::Device, key)?).ok()
 }
 
-/// A key that no other form has, in this tab or another.
-fn own_key(start: &str) -> String {
-    let chance = (js_sys::Math::random() * 65_536.0) as u32;
-    format!("{start}{:x}-{chance:x}", now_millis())
-}
-
-fn document_listener(changed: impl Fn() + 'static) -> leptos::prelude::WindowListenerHandle {
-    // The event bubbles from the document to the window.
-    window_event_listener(ev::visibilitychange, move |_| changed())
+/// Makes a key that no other form has, in this tab or another.
+fn unique_key(key_prefix: &str) -> String {
+    let random = (js_sys::Math::random() * 65_536.0) as u32;
+    format!("{key_prefix}{:x}-{random:x}", now_millis())
 }

@@ -1,75 +1,70 @@
-//! What stands around the sections of both forms: drafts, errors, what can be taken back, the buttons.
+//! The frame around the sections of a form: drafts, errors, undo, the number of problems, the buttons.
 
 use crate::components::error_notice::error_notice;
-use crate::forms::common::drafts::Drafts;
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::submission::Submission;
+use crate::forms::common::submission_view::submission_notice;
 use crate::platform::dom;
 use crate::reactive::{bool_signal, dynamic, text_signal};
-use crate::t_signal;
 use crate::ui::button::Button;
+use crate::{t_signal, t_string};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
-/// The form around its sections.
-pub struct FormShell {
-    pub form: FormState,
-    pub sending: Submission,
-    pub drafts: Drafts,
-    /// Whether leaving would lose what was typed.
-    pub unsaved: Signal<bool>,
-    /// The form's name.
-    pub label: Signal<String>,
-    /// What is being done when it is sent ('Saving the build config').
-    pub what: Signal<String>,
-    /// Where to see what stands in the place of what was sent.
-    pub other: Signal<String>,
-    pub sections: AnyView,
-    pub buttons: AnyView,
+/// The parts of a form's view that are its own.
+pub(crate) struct FormShell {
+    /// The form's name for screen readers.
+    pub(crate) label: Signal<String>,
+    /// Names what is being done while the form is sent ("Saving the build config").
+    pub(crate) action: Signal<String>,
+    /// A link to what the API holds if it is not what was sent.
+    pub(crate) existing_href: Signal<String>,
+    pub(crate) sections: AnyView,
+    pub(crate) buttons: AnyView,
+    /// Runs on submit, and on Ctrl or ⌘ with Enter.
+    pub(crate) on_submit: Callback<()>,
 }
 
 impl FormShell {
-    /// The form: it sends on submit and on Ctrl or ⌘ with Enter.
-    pub fn view(self, send: impl Fn() + Copy + 'static) -> AnyView {
-        let Self { form, sending, .. } = self;
-        let what = self.what;
-        let error = form.error();
+    /// The `<form>` with its parts.
+    pub(crate) fn view(self, state: FormState, submission: Submission) -> AnyView {
+        let (action, on_submit) = (self.action, self.on_submit);
+        let error = state.error();
+        let is_busy = bool_signal(move || submission.is_busy());
         view! {
-            {self.drafts.view()}
             <form
                 class="form"
                 novalidate
                 aria-label=self.label
                 on:submit=move |event: SubmitEvent| {
                     event.prevent_default();
-                    send();
+                    on_submit.run(());
                 }
                 on:keydown=move |event: KeyboardEvent| {
                     if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
                         event.prevent_default();
-                        send();
+                        on_submit.run(());
                     }
                 }
             >
-                {dynamic(move || { Some(error_notice(what, error.get()?, false, None)) })}
-                {sending.notice(what, self.other)}
-                // What is typed while it is sent would be in neither.
-                <div class="form-body" inert=bool_signal(move || sending.is_busy())>
+                {dynamic(move || { Some(error_notice(action, error.get()?, false, None)) })}
+                {submission_notice(submission, action, self.existing_href)}
+                // Anything typed during the request would be neither in it nor in the answer.
+                <div class="form-body" inert=is_busy>
                     {self.sections}
                 </div>
                 {build_nodes()}
-                {undo_bar(form, bool_signal(move || sending.is_busy()))}
-                {summary(form)}
+                {undo_bar(state, is_busy)}
+                {problem_summary(state)}
                 <div class="form-actions form-bar">{self.buttons}</div>
             </form>
-            {self.drafts.ask_before_leaving(self.unsaved)}
         }
         .into_any()
     }
 }
 
-/// The build nodes that are known, to choose from; any other text may be typed.
+/// The known build nodes, as suggestions. Any other text may be typed.
 fn build_nodes() -> impl IntoView {
     view! {
         <datalist id="build-nodes">
@@ -81,39 +76,41 @@ fn build_nodes() -> impl IntoView {
     }
 }
 
-/// Says that something is still wrong, once the user has tried to send.
-fn summary(form: FormState) -> impl IntoView {
+/// The number of problems, once the user has tried to send.
+fn problem_summary(state: FormState) -> impl IntoView {
+    let text = move || {
+        state
+            .is_blocked()
+            .then(|| t_string!(form.problems, n = state.problem_count()))
+    };
     view! {
         <p class="form-summary" role="alert">
-            {dynamic(move || {
-                form.is_blocked()
-                    .then(|| crate::t_string!(form.problems, n = form.problem_count()))
-            })}
+            {dynamic(text)}
         </p>
     }
 }
 
-/// What was done last, and the way back.
-fn undo_bar(form: FormState, busy: Signal<bool>) -> AnyView {
-    // The button that was pressed goes, so the focus must be somewhere else.
-    let then_here = move |run: fn(FormState)| {
+/// Says what was done last, and undoes it.
+fn undo_bar(state: FormState, is_busy: Signal<bool>) -> AnyView {
+    let press = move |run: fn(FormState)| {
         move || {
-            run(form);
+            run(state);
+            // The button that was pressed goes, so the focus must move.
             dom::focus("#undo");
         }
     };
     let bar = move || {
-        let undo = form.undo_offer()?;
+        let offer = state.undo_offer()?;
         Some(view! {
             <div class="undo-bar">
-                <span>{text_signal(move || (undo.message)())}</span>
-                {Button::new(t_signal!(rows.undo)).on_press(then_here(FormState::undo))}
-                {Button::new(t_signal!(undo.keep)).on_press(then_here(FormState::dismiss_undo))}
+                <span>{text_signal(move || (offer.message)())}</span>
+                {Button::new(t_signal!(rows.undo)).on_press(press(FormState::undo))}
+                {Button::new(t_signal!(undo.keep)).on_press(press(FormState::dismiss_undo))}
             </div>
         })
     };
     view! {
-        <div id="undo" class="undo-place" role="status" tabindex="-1" inert=busy>
+        <div id="undo" class="undo-place" role="status" tabindex="-1" inert=is_busy>
             {dynamic(bar)}
         </div>
     }

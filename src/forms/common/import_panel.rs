@@ -1,4 +1,4 @@
-//! Import by paste, drop or file: shows what was read, what was not and why, before any of it is taken.
+//! Import by paste, drop or file: shows what was read, what was not and why, before anything is used.
 //! Export as a file.
 
 use crate::forms::model::fields::JsonType;
@@ -12,55 +12,100 @@ use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, File, HtmlInputElement};
+use web_sys::{DragEvent, Event, File, HtmlInputElement};
 
 /// The most notes that are listed; the rest are counted.
-const NOTES_SHOWN: usize = 40;
+const MAX_SHOWN_NOTES: usize = 40;
 
-/// A button that takes what was read: its text, and what it does.
-pub type Take = (Signal<String>, Arc<dyn Fn(&Imported) + Send + Sync>);
+/// A button that uses what was read.
+#[derive(Clone)]
+pub(crate) struct ImportAction {
+    pub(crate) label: Signal<String>,
+    pub(crate) apply: Arc<dyn Fn(&Imported) + Send + Sync>,
+}
+
+/// A file to save.
+pub(crate) struct ExportFile {
+    pub(crate) name: String,
+    pub(crate) json: String,
+}
 
 /// Import and export of one form.
 #[derive(Clone)]
-pub struct Exchange {
-    pub asker: Asker,
-    pub take: Vec<Take>,
-    /// The name and the text of the file to save.
-    pub export: Arc<dyn Fn() -> (String, String) + Send + Sync>,
+pub(crate) struct ImportExport {
+    pub(crate) asker: Asker,
+    pub(crate) actions: Vec<ImportAction>,
+    pub(crate) export: Arc<dyn Fn() -> ExportFile + Send + Sync>,
+}
+
+/// The text to import. Copies share it.
+#[derive(Clone, Copy)]
+struct ImportText {
+    text: RwSignal<String>,
+    is_too_long: RwSignal<bool>,
+    panel: NodeRef<html::Details>,
+}
+
+impl ImportText {
+    fn new() -> Self {
+        Self {
+            text: RwSignal::new(String::new()),
+            is_too_long: RwSignal::new(false),
+            panel: NodeRef::new(),
+        }
+    }
+
+    fn set(self, text: String) {
+        self.is_too_long.set(false);
+        self.text.set(text);
+    }
+
+    /// Reads a file, and opens the panel to show what is in it.
+    fn load(self, file: File) {
+        leptos::task::spawn_local(async move {
+            let text = read_text(&file, import::MAX_IMPORT_BYTES).await;
+            if self.is_too_long.try_set(text.is_none()).is_some() {
+                return; // The form is gone.
+            }
+            self.text.set(text.unwrap_or_default());
+            if let Some(panel) = self.panel.get_untracked() {
+                panel.set_open(true);
+                panel.scroll_into_view();
+            }
+        });
+    }
+
+    fn load_chosen(self, event: &Event) {
+        let input = event.target().and_then(|target| target.dyn_into().ok());
+        let input: Option<HtmlInputElement> = input;
+        if let Some(file) = input.as_ref().and_then(take_chosen) {
+            self.load(file);
+        }
+    }
+
+    /// Reads the text, tracked.
+    ///
+    /// # Errors
+    /// Why nothing can be read from it.
+    fn read(self, asker: Asker) -> Result<Imported, Refused> {
+        match self.is_too_long.get() {
+            true => Err(Refused::TooLong),
+            false => self.text.with(|text| import::read(text, asker)),
+        }
+    }
 }
 
 /// The panel.
-pub fn exchange_panel(exchange: Exchange) -> AnyView {
-    let Exchange {
+pub(crate) fn import_panel(import_export: ImportExport) -> AnyView {
+    let ImportExport {
         asker,
-        take,
+        actions,
         export,
-    } = exchange;
-    let text = RwSignal::new(String::new());
-    let too_long = RwSignal::new(false);
-    let panel = NodeRef::<html::Details>::new();
-    let read = memo(move || match too_long.get() {
-        true => Err(Refused::TooLong),
-        false => text.with(|text| import::read(text, asker)),
-    });
-    let load = move |file: File| {
-        leptos::task::spawn_local(async move {
-            let loaded = read_text(&file, import::MAX_IMPORT_BYTES).await;
-            if too_long.try_set(loaded.is_none()).is_none() {
-                text.set(loaded.unwrap_or_default());
-                if let Some(panel) = panel.get_untracked() {
-                    panel.set_open(true);
-                    panel.scroll_into_view();
-                }
-            }
-        });
-    };
-    take_drops(load);
-    let clear = move || {
-        text.set(String::new());
-        too_long.set(false);
-    };
-    let take = StoredValue::new(take);
+    } = import_export;
+    let input = ImportText::new();
+    load_dropped_files(input);
+    let read = memo(move || input.read(asker));
+    let actions = StoredValue::new(actions);
     let result = move || match read.get() {
         Err(Refused::Empty) => ().into_any(),
         Err(refused) => view! {
@@ -69,15 +114,10 @@ pub fn exchange_panel(exchange: Exchange) -> AnyView {
             </p>
         }
         .into_any(),
-        Ok(imported) => found(imported, take, clear),
-    };
-    let failed = RwSignal::new(false);
-    let save = move || {
-        let (name, text) = export();
-        failed.set(!save_text(&name, &text));
+        Ok(imported) => imported_view(imported, actions, input),
     };
     view! {
-        <details class="panel exchange" node_ref=panel>
+        <details class="panel exchange" node_ref=input.panel>
             <summary>
                 <h2>{t_signal!(exchange.heading)}</h2>
             </summary>
@@ -91,42 +131,50 @@ pub fn exchange_panel(exchange: Exchange) -> AnyView {
                     class="code"
                     rows="5"
                     spellcheck="false"
-                    prop:value=text
-                    on:input=move |event| {
-                        too_long.set(false);
-                        text.set(event_target_value(&event));
-                    }
+                    prop:value=input.text
+                    on:input=move |event| input.set(event_target_value(&event))
                 ></textarea>
             </div>
-            <div class="form-actions">
-                <label class="button file-button">
-                    {t_signal!(exchange.choose)}
-                    <input
-                        type="file"
-                        class="visually-hidden"
-                        accept=".json,application/json"
-                        on:change=move |event| {
-                            let input = event.target().and_then(|t| t.dyn_into().ok());
-                            let input: Option<HtmlInputElement> = input;
-                            if let Some(file) = input.as_ref().and_then(take_chosen) {
-                                load(file);
-                            }
-                        }
-                    />
-                </label>
-                {Button::new(t_signal!(exchange.export)).on_press(save)}
-                <span role="status">
-                    {dynamic(move || failed.get().then(|| t_string!(exchange.not_saved)))}
-                </span>
-            </div>
+            <div class="form-actions">{file_button(input)} {export_button(export)}</div>
             {dynamic(result)}
         </details>
     }
     .into_any()
 }
 
-/// A file that is dropped anywhere is imported: the browser would leave the form for it.
-fn take_drops(load: impl Fn(File) + Copy + 'static) {
+fn file_button(input: ImportText) -> AnyView {
+    view! {
+        <label class="button file-button">
+            {t_signal!(exchange.choose)}
+            <input
+                type="file"
+                class="visually-hidden"
+                accept=".json,application/json"
+                on:change=move |event| input.load_chosen(&event)
+            />
+        </label>
+    }
+    .into_any()
+}
+
+fn export_button(export: Arc<dyn Fn() -> ExportFile + Send + Sync>) -> AnyView {
+    let has_failed = RwSignal::new(false);
+    let save = move || {
+        let ExportFile { name, json } = export();
+        has_failed.set(!save_text(&name, &json));
+    };
+    view! {
+        {Button::new(t_signal!(exchange.export)).on_press(save)}
+        <span role="status">
+            {dynamic(move || has_failed.get().then(|| t_string!(exchange.not_saved)))}
+        </span>
+    }
+    .into_any()
+}
+
+/// Imports a file that is dropped anywhere on the page. Without this the browser would open the file and
+/// leave the form.
+fn load_dropped_files(input: ImportText) {
     let has_files = |event: &DragEvent| {
         let types = event.data_transfer().map(|data| data.types());
         types.is_some_and(|types| types.includes(&"Files".into(), 0))
@@ -139,7 +187,7 @@ fn take_drops(load: impl Fn(File) + Copy + 'static) {
     let dropped = window_event_listener(leptos::ev::drop, move |event| {
         if let Some(file) = dropped_file(event.data_transfer()) {
             event.prevent_default();
-            load(file);
+            input.load(file);
         }
     });
     on_cleanup(move || {
@@ -148,64 +196,67 @@ fn take_drops(load: impl Fn(File) + Copy + 'static) {
     });
 }
 
-/// What was read, and what it can be taken for.
-fn found(
+/// What was read, and the buttons that use it.
+fn imported_view(
     imported: Imported,
-    take: StoredValue<Vec<Take>>,
-    clear: impl Fn() + Copy + 'static,
+    actions: StoredValue<Vec<ImportAction>>,
+    input: ImportText,
 ) -> AnyView {
     let shape = imported.shape;
-    let rows = imported.rows.len();
+    let row_count = imported.rows.len();
     let fields: Vec<&str> = imported.fields.iter().map(|(name, _)| *name).collect();
     let fields = fields.join(", ");
-    let has_fields = !fields.is_empty();
-    let (shown, all) = (imported.notes.len().min(NOTES_SHOWN), imported.notes.len());
-    let notes: Vec<AnyView> = imported.notes[..shown]
-        .iter()
-        .cloned()
-        .map(|Note { path, why }| {
-            view! {
-                <li>
-                    <span class="code">{path}</span>
-                    ": "
-                    {text_signal(move || reason(&why))}
-                </li>
-            }
-            .into_any()
-        })
-        .collect();
+    let fields = (!fields.is_empty()).then(
+        || view! { <p>{t_signal!(exchange.fields)} " " <span class="code">{fields}</span></p> },
+    );
+    let notes = notes_view(&imported.notes);
     let imported = Arc::new(imported);
-    let buttons: Vec<AnyView> = take.with_value(|take| {
-        take.iter()
-            .cloned()
-            .map(|(label, run)| {
-                let imported = imported.clone();
-                Button::new(label).on_press(move || {
-                    run(&imported);
-                    clear();
-                })
-            })
-            .collect()
-    });
+    let clear = move || input.set(String::new());
+    let button = |ImportAction { label, apply }: ImportAction| {
+        let imported = imported.clone();
+        Button::new(label).on_press(move || {
+            apply(&imported);
+            clear();
+        })
+    };
+    let buttons: Vec<AnyView> = actions.get_value().into_iter().map(button).collect();
     view! {
         <div class="imported" role="status">
             <p class="strong">
-                {text_signal(move || t_string!(exchange.read, what = shape_word(shape), n = rows))}
+                {text_signal(move || {
+                    t_string!(exchange.read, what = shape_word(shape), n = row_count)
+                })}
             </p>
-            {has_fields
-                .then(|| {
-                    view! { <p>{t_signal!(exchange.fields)} " " <span class="code">{fields}</span></p> }
-                })}
-            {(all > 0)
-                .then(|| {
-                    view! {
-                        <p>{t_signal!(exchange.not_read)}</p>
-                        <ul class="notes">{notes}</ul>
-                    }
-                })}
-            {(all > shown).then(|| view! { <p>{t_signal!(exchange.more, n = all - shown)}</p> })}
+            {fields}
+            {notes}
         </div>
         <div class="form-actions">{buttons} {Button::new(t_signal!(form.cancel)).on_press(clear)}</div>
+    }
+    .into_any()
+}
+
+/// What was not read, and why; nothing if everything was.
+fn notes_view(notes: &[Note]) -> AnyView {
+    if notes.is_empty() {
+        return ().into_any();
+    }
+    let shown = notes.len().min(MAX_SHOWN_NOTES);
+    let hidden = notes.len() - shown;
+    let item = |Note { path, why }: Note| {
+        view! {
+            <li>
+                <span class="code">{path}</span>
+                ": "
+                {text_signal(move || reason(&why))}
+            </li>
+        }
+        .into_any()
+    };
+    let items: Vec<AnyView> = notes[..shown].iter().cloned().map(item).collect();
+    view! {
+        <p>{t_signal!(exchange.not_read)}</p>
+        <ul class="notes">{items}</ul>
+        {(hidden > 0).then(|| view! { <p>{t_signal!(exchange.more, n = hidden)}</p> })}
     }
     .into_any()
 }

@@ -1,284 +1,236 @@
-//! One request for one press: it is under way, can be cancelled, and is never sent again by itself.
-//! Where no answer came, the form says that it may have happened, and looks.
+//! Sends a form's request: once for each press, and never again by itself. The user can cancel it. When no
+//! answer comes, the request may have been carried out all the same, so the form asks the API.
 
 use crate::client::Error;
 use crate::forms::common::form_state::{FormState, scroll_to_notice};
-use crate::i18n::api_words::{api_words, error_words};
-use crate::platform::{dom, page};
-use crate::reactive::{bool_signal, dynamic, show, text_signal};
-use crate::ui::button::Button;
-use crate::ui::icon;
-use crate::{t_signal, t_string};
+use crate::platform::page;
+use futures_util::TryFutureExt;
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// What is known of a request of which no answer came.
+/// What the API says about a request that got no answer.
+pub(crate) enum Verification<T> {
+    /// It was carried out, with this result.
+    Done(T),
+    /// It was not carried out so far.
+    NotDone,
+    /// The API holds something else than what was sent.
+    Different,
+    /// The API offers no way to find out.
+    Unsupported,
+}
+
+impl<T> Verification<T> {
+    fn map<U>(self, map: impl FnOnce(T) -> U) -> Verification<U> {
+        match self {
+            Self::Done(answer) => Verification::Done(map(answer)),
+            Self::NotDone => Verification::NotDone,
+            Self::Different => Verification::Different,
+            Self::Unsupported => Verification::Unsupported,
+        }
+    }
+}
+
+/// How far the form has found out what became of a request.
 #[derive(Clone, PartialEq)]
-enum SubmissionCheck {
-    Looking,
-    /// The API does not have what was sent.
-    Nothing,
-    /// It has something else in its place.
-    Other,
-    /// It offers no way to see.
-    CannotTell,
+pub(crate) enum SubmissionCheck {
+    Checking,
+    NotDone,
+    Different,
+    Unsupported,
+    /// The check itself failed.
     Failed(Error),
 }
 
-/// A request that may have been carried out: why that is not known (`None`: it was cancelled), and
-/// what was found.
+/// A request that may have been carried out.
 #[derive(Clone, PartialEq)]
-struct UnknownOutcome {
-    why: Option<Error>,
-    found: SubmissionCheck,
+pub(crate) struct UnknownOutcome {
+    /// Why there is no answer; `None` if the user cancelled the request.
+    pub(crate) error: Option<Error>,
+    pub(crate) check: SubmissionCheck,
 }
 
-/// What looking for a request's effect found.
-pub enum Verification<T> {
-    /// It was carried out; this is what it made.
-    Done(T),
-    Nothing,
-    Other,
-    CannotTell,
+type Verify<T> = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Verification<T>, Error>>>;
+
+/// A request to send.
+pub(crate) struct SubmissionRequest<T> {
+    pub(crate) call: LocalBoxFuture<'static, Result<T, Error>>,
+    /// Becomes true when the write itself is sent. Until then the API cannot have carried it out.
+    pub(crate) was_sent: Rc<Cell<bool>>,
+    /// Asks the API if the request was carried out.
+    pub(crate) verify: Verify<T>,
+    /// The number of rows in the request: field errors are matched against them.
+    pub(crate) row_count: usize,
+    /// Runs with the answer.
+    pub(crate) done: Rc<dyn Fn(T)>,
 }
 
-/// A request that is about to be sent.
-pub struct SubmissionRequest<T> {
-    pub call: LocalBoxFuture<'static, Result<T, Error>>,
-    /// Set once the write itself is on its way: before that, nothing can have happened.
-    pub sent: Rc<Cell<bool>>,
-    /// Looks whether it was carried out.
-    pub look: Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Verification<T>, Error>>>,
-    /// How many rows it has.
-    pub rows: usize,
-    /// What to do with the answer.
-    pub done: Rc<dyn Fn(T)>,
+/// Runs `done` with an answer that has come.
+type Completion = Box<dyn FnOnce()>;
+
+/// A request without the type of its answer, so that sending is compiled once for all forms.
+struct ErasedRequest {
+    call: LocalBoxFuture<'static, Result<Completion, Error>>,
+    was_sent: Rc<Cell<bool>>,
+    verify: Verify<Completion>,
+    row_count: usize,
 }
 
-/// The sending of one form. Copies are the same thing.
+impl<T: 'static> SubmissionRequest<T> {
+    fn erase(self) -> ErasedRequest {
+        let Self { verify, done, .. } = self;
+        let complete = move |answer: T| -> Completion {
+            let done = done.clone();
+            Box::new(move || done(answer))
+        };
+        ErasedRequest {
+            call: Box::pin(self.call.map_ok(complete.clone())),
+            was_sent: self.was_sent,
+            verify: Rc::new(move || {
+                let complete = complete.clone();
+                Box::pin(verify().map_ok(move |found| found.map(complete)))
+            }),
+            row_count: self.row_count,
+        }
+    }
+}
+
+/// The request of one form that is under way. Copies share their state.
 #[derive(Clone, Copy)]
-pub struct Submission {
-    form: FormState,
-    busy: RwSignal<bool>,
-    doubt: RwSignal<Option<UnknownOutcome>>,
-    /// It was cancelled before anything was sent.
-    unsent: RwSignal<bool>,
+pub(crate) struct Submission {
+    state: FormState,
+    is_busy: RwSignal<bool>,
+    unknown_outcome: RwSignal<Option<UnknownOutcome>>,
+    was_cancelled_unsent: RwSignal<bool>,
     abort: StoredValue<Option<AbortHandle>>,
-    look: StoredValue<Option<Rc<dyn Fn()>>, LocalStorage>,
+    verify: StoredValue<Option<Rc<dyn Fn()>>, LocalStorage>,
 }
 
 impl Submission {
-    /// Nothing is under way.
-    pub fn new(form: FormState) -> Self {
-        let sending = Self {
-            form,
-            busy: RwSignal::new(false),
-            doubt: RwSignal::new(None),
-            unsent: RwSignal::new(false),
+    /// Starts with no request. A request that is under way is cancelled when the form goes.
+    pub(crate) fn new(state: FormState) -> Self {
+        let submission = Self {
+            state,
+            is_busy: RwSignal::new(false),
+            unknown_outcome: RwSignal::new(None),
+            was_cancelled_unsent: RwSignal::new(false),
             abort: StoredValue::new(None),
-            look: StoredValue::new_local(None),
+            verify: StoredValue::new_local(None),
         };
-        on_cleanup(move || sending.cancel());
-        sending
+        on_cleanup(move || submission.cancel());
+        submission
     }
 
-    /// Whether a request is under way, tracked.
-    pub fn is_busy(self) -> bool {
-        self.busy.get()
+    /// Returns true while a request is under way, tracked.
+    pub(crate) fn is_busy(self) -> bool {
+        self.is_busy.get()
     }
 
-    /// Whether a request is under way now.
-    pub fn is_busy_now(self) -> bool {
-        self.busy.get_untracked()
+    /// Returns true while a request is under way, untracked.
+    pub(crate) fn is_busy_untracked(self) -> bool {
+        self.is_busy.get_untracked()
     }
 
-    /// Whether a request may be sent now: none is under way, and nothing is wrong with the draft (what
-    /// is, is shown then).
-    pub fn may_send(self) -> bool {
-        !self.busy.get_untracked() && self.form.submit()
+    /// Returns true if a request may be sent: none is under way, and the form has no problem. If it has,
+    /// its problems are shown.
+    pub(crate) fn may_send(self) -> bool {
+        !self.is_busy_untracked() && self.state.submit()
     }
 
-    /// Forgets what was said of the last request.
-    pub fn forget(self) {
-        self.doubt.set(None);
-        self.unsent.set(false);
+    /// Returns what is known of a request that got no answer, tracked.
+    pub(crate) fn unknown_outcome(self) -> Option<UnknownOutcome> {
+        self.unknown_outcome.get()
     }
 
-    /// Gives up waiting for the answer.
-    pub fn cancel(self) {
+    /// Returns true after a request was cancelled before the write was sent, tracked.
+    pub(crate) fn was_cancelled_unsent(self) -> bool {
+        self.was_cancelled_unsent.get()
+    }
+
+    /// Stops waiting for the answer.
+    pub(crate) fn cancel(self) {
         if let Some(Some(handle)) = self.abort.try_update_value(Option::take) {
             handle.abort();
         }
     }
 
-    /// Sends, and waits for the answer.
-    pub fn send<T: 'static>(self, request: SubmissionRequest<T>) {
-        if self.busy.get_untracked() {
+    /// Sends a request and handles its answer. Does nothing while another one is under way.
+    pub(crate) fn send<T: 'static>(self, request: SubmissionRequest<T>) {
+        self.send_erased(request.erase());
+    }
+
+    fn send_erased(self, request: ErasedRequest) {
+        if self.is_busy_untracked() {
             return;
         }
-        self.busy.set(true);
-        self.forget();
-        let SubmissionRequest {
+        self.is_busy.set(true);
+        self.unknown_outcome.set(None);
+        self.was_cancelled_unsent.set(false);
+        let ErasedRequest {
             call,
-            sent,
-            look,
-            rows,
-            done,
+            was_sent,
+            verify,
+            row_count,
         } = request;
-        let (run, handle) = abortable(call);
+        let (call, handle) = abortable(call);
         self.abort.set_value(Some(handle));
-        // With no network at all, nothing can have arrived.
-        let offline = page::is_offline();
+        // Without any network, nothing can have arrived.
+        let is_offline = page::is_offline();
         leptos::task::spawn_local(async move {
-            let answer = run.await;
-            if self.busy.try_set(false).is_some() {
-                return; // The form has gone; the API has the request all the same.
+            let answer = call.await;
+            if self.is_busy.try_set(false).is_some() {
+                return; // The form is gone. The API has the request all the same.
             }
-            let happened = sent.get() && !offline;
+            let may_be_done = was_sent.get() && !is_offline;
             match answer {
-                Ok(Ok(answer)) => done(answer),
-                Ok(Err(error)) if happened && error.is_doubtful() => {
-                    self.doubtful(Some(error), look, done);
+                Ok(Ok(complete)) => complete(),
+                Ok(Err(error)) if may_be_done && error.is_doubtful() => {
+                    self.verify_outcome(Some(error), verify);
                 }
-                Ok(Err(error)) => self.form.show_error(error, rows),
-                Err(_) if happened => self.doubtful(None, look, done),
-                Err(_) => self.unsent.set(true),
+                Ok(Err(error)) => self.state.show_error(error, row_count),
+                Err(_) if may_be_done => self.verify_outcome(None, verify),
+                Err(_) => self.was_cancelled_unsent.set(true),
             }
         });
     }
 
-    fn doubtful<T: 'static>(
-        self,
-        why: Option<Error>,
-        look: Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Verification<T>, Error>>>,
-        done: Rc<dyn Fn(T)>,
-    ) {
-        let again = Rc::new(move || {
-            let found = |found| UnknownOutcome {
-                why: why.clone(),
-                found,
-            };
-            self.doubt.set(Some(found(SubmissionCheck::Looking)));
+    /// Asks the API what became of the request, and remembers how, so that the user can ask again.
+    fn verify_outcome(self, error: Option<Error>, verify: Verify<Completion>) {
+        let run = Rc::new(move || {
+            let error = error.clone();
+            self.unknown_outcome.set(Some(UnknownOutcome {
+                error: error.clone(),
+                check: SubmissionCheck::Checking,
+            }));
             scroll_to_notice();
-            let (look, done, why) = (look.clone(), done.clone(), why.clone());
+            let verify = verify.clone();
             leptos::task::spawn_local(async move {
-                let found = match look().await {
-                    Ok(Verification::Done(answer)) => {
-                        if self.doubt.try_set(None).is_none() {
-                            done(answer);
+                let check = match verify().await {
+                    Ok(Verification::Done(complete)) => {
+                        if self.unknown_outcome.try_set(None).is_none() {
+                            complete();
                         }
                         return;
                     }
-                    Ok(Verification::Nothing) => SubmissionCheck::Nothing,
-                    Ok(Verification::Other) => SubmissionCheck::Other,
-                    Ok(Verification::CannotTell) => SubmissionCheck::CannotTell,
+                    Ok(Verification::NotDone) => SubmissionCheck::NotDone,
+                    Ok(Verification::Different) => SubmissionCheck::Different,
+                    Ok(Verification::Unsupported) => SubmissionCheck::Unsupported,
                     Err(error) => SubmissionCheck::Failed(error),
                 };
-                let _ = self.doubt.try_set(Some(UnknownOutcome { why, found }));
+                let outcome = UnknownOutcome { error, check };
+                let _ = self.unknown_outcome.try_set(Some(outcome));
             });
         });
-        again();
-        self.look.set_value(Some(again));
+        run();
+        self.verify.set_value(Some(run));
     }
 
-    /// Says what is known of a request of which no answer came. `what` was being done; `other` leads to
-    /// what stands in its place, if there is something.
-    pub fn notice(self, what: Signal<String>, other: Signal<String>) -> AnyView {
-        dynamic(move || match self.doubt.get() {
-            Some(doubt) => self.doubt_notice(doubt, what, other),
-            None if self.unsent.get() => view! {
-                <div class="notice" data-kind="info" role="status">
-                    <p class="notice-body">{t_signal!(sending.unsent)}</p>
-                </div>
-            }
-            .into_any(),
-            None => ().into_any(),
-        })
-        .into_any()
-    }
-
-    fn doubt_notice(
-        self,
-        doubt: UnknownOutcome,
-        what: Signal<String>,
-        other: Signal<String>,
-    ) -> AnyView {
-        let UnknownOutcome { why, found } = doubt;
-        let looking = found == SubmissionCheck::Looking;
-        let said = why.as_ref().map(api_words).unwrap_or_default();
-        let first = text_signal(move || match &why {
-            Some(error) => {
-                let failed = t_string!(error.failed, what = what.get());
-                format!(
-                    "{failed}: {} {}",
-                    error_words(error),
-                    t_string!(sending.in_doubt)
-                )
-            }
-            None => t_string!(sending.cancelled).to_owned(),
-        });
-        let at_other = found == SubmissionCheck::Other;
-        let then = text_signal(move || match &found {
-            SubmissionCheck::Looking => t_string!(sending.looking).to_owned(),
-            SubmissionCheck::Nothing => t_string!(sending.nothing).to_owned(),
-            SubmissionCheck::Other => t_string!(sending.other).to_owned(),
-            SubmissionCheck::CannotTell => t_string!(sending.cannot_tell).to_owned(),
-            SubmissionCheck::Failed(error) => {
-                t_string!(sending.look_failed, why = error_words(error))
-            }
-        });
-        view! {
-            <div class="notice" data-kind="warning" role="alert" tabindex="-1">
-                {icon::icon(icon::WARNING)}
-                <div class="notice-body">
-                    <p class="notice-title">{first}</p>
-                    <p>{then}</p>
-                    {(!said.is_empty()).then(|| view! { <p class="notice-said">{said}</p> })}
-                </div>
-                <div class="notice-actions">
-                    {at_other.then(|| Button::new(t_signal!(sending.see_other)).link(other))}
-                    {Button::new(t_signal!(sending.look_again))
-                        .busy(Signal::stored(looking))
-                        .on_press(move || {
-                            if let Some(look) = self.look.get_value() {
-                                look();
-                            }
-                        })}
-                </div>
-            </div>
+    /// Asks the API again what became of the request.
+    pub(crate) fn verify_again(self) {
+        if let Some(verify) = self.verify.get_value() {
+            verify();
         }
-        .into_any()
-    }
-
-    /// The button that sends, and beside it, while it is under way, the one that cancels.
-    pub fn buttons(
-        self,
-        label: fn() -> &'static str,
-        id: &'static str,
-        dress: impl FnOnce(Button) -> Button,
-    ) -> AnyView {
-        let label = text_signal(move || match self.is_busy() {
-            true => t_string!(form.sending),
-            false => label(),
-        });
-        let button = Button::new(label)
-            .id(id)
-            .primary()
-            .busy(bool_signal(move || self.is_busy()));
-        let cancel = move || {
-            self.cancel();
-            // This button goes; the one that was pressed before it stays.
-            dom::focus(&format!("#{id}"));
-        };
-        view! {
-            {dress(button).submit()}
-            {show(
-                move || self.is_busy(),
-                move || Button::new(t_signal!(sending.cancel)).on_press(cancel),
-            )}
-        }
-        .into_any()
     }
 }

@@ -1,49 +1,48 @@
-//! The content of a form as one JSON text that can be exchanged and restored.
+//! A form's content as one JSON document that can be replaced, and brought back.
 
+use crate::forms::common::form_content::ContentJson;
 use crate::forms::common::form_state::FormState;
 use crate::t_string;
+use leptos::prelude::*;
 use std::sync::Arc;
 
-/// What a form holds, as JSON.
-#[derive(Clone)]
-pub struct Document {
-    form: FormState,
-    read: Arc<dyn Fn() -> String + Send + Sync>,
-    write: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+/// Says what was done.
+pub(crate) type Message = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// The content of a form as JSON. Copies share it.
+#[derive(Clone, Copy)]
+pub(crate) struct Document {
+    state: FormState,
+    content: StoredValue<Arc<dyn ContentJson>>,
 }
 
 impl Document {
-    /// `read` answers what the form holds (untracked); `write` makes it hold something else, and
-    /// answers whether it could be read.
-    pub fn new(
-        form: FormState,
-        read: impl Fn() -> String + Send + Sync + 'static,
-        write: impl Fn(&str) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn new(state: FormState, content: Arc<dyn ContentJson>) -> Self {
         Self {
-            form,
-            read: Arc::new(read),
-            write: Arc::new(write),
+            state,
+            content: StoredValue::new(content),
         }
     }
 
-    /// Exchanges what the form holds, says so, and offers to exchange it back: nothing is lost
-    /// whatever is typed between. False when the text cannot be read.
-    pub fn exchange(&self, text: &str, said: impl Fn() -> String + Send + Sync + 'static) -> bool {
-        self.exchange_saying(text, Arc::new(said))
+    /// The content as JSON.
+    pub(crate) fn content(self) -> Arc<dyn ContentJson> {
+        self.content.get_value()
     }
 
-    fn exchange_saying(&self, text: &str, said: Arc<dyn Fn() -> String + Send + Sync>) -> bool {
-        let before = (self.read)();
-        if !(self.write)(text) {
+    /// Replaces the content, shows the message and offers to undo it. Undo brings back exactly what the
+    /// form held, whatever is typed in between, and can be undone itself. Returns false, and changes
+    /// nothing, if the text is not a draft of this form.
+    pub(crate) fn replace(self, json: &str, message: Message) -> bool {
+        let content = self.content();
+        let before = content.json();
+        if !content.set_json(json) {
             return false;
         }
-        self.form.reset();
-        let this = self.clone();
-        self.form.offer_undo(
-            move || said(),
+        self.state.reset();
+        self.state.offer_undo(
+            move || message(),
             move || {
-                this.exchange_saying(&before, Arc::new(|| t_string!(undo.undone).to_owned()));
+                self.replace(&before, Arc::new(|| t_string!(undo.undone).to_owned()));
             },
         );
         true

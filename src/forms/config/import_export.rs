@@ -1,8 +1,9 @@
-//! Import and export of a build config.
+//! Import and export of the tag config editor.
 
-use crate::forms::common::import_panel::Exchange;
-use crate::forms::common::undoable::Document;
-use crate::forms::config::editor::{ConfigEditor, EditorSnapshot, encode};
+use crate::forms::common::form::Form;
+use crate::forms::common::form_content::FormContent;
+use crate::forms::common::import_panel::{ExportFile, ImportAction, ImportExport};
+use crate::forms::config::editor::{ConfigEditor, EditorSnapshot};
 use crate::forms::model::draft::{ConfigDraft, RowDraft};
 use crate::forms::model::import::{Asker, Imported};
 use crate::platform::dom;
@@ -10,22 +11,21 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Import and export of the config.
-pub fn exchange(
-    editor: ConfigEditor,
-    document: Document,
+/// Import and export of the editor. `path` is namespace and name of the repository.
+pub(crate) fn import_export(
+    form: Form<ConfigEditor>,
     path: StoredValue<(String, String)>,
-) -> Exchange {
-    let put = move |kept: EditorSnapshot, document: &Document| {
-        document.exchange(&encode(&kept), || t_string!(exchange.taken).to_owned());
+) -> ImportExport {
+    let editor = form.content;
+    let take = move |snapshot: &EditorSnapshot| {
+        form.replace(snapshot, || t_string!(exchange.taken).to_owned());
         dom::focus("#rows-heading");
     };
-    let to_add = document.clone();
     let replace = move |imported: &Imported| {
-        let EditorSnapshot { mut held, draft } = editor.kept();
+        let EditorSnapshot { mut held, draft } = editor.draft();
         let own = path.with_value(|(namespace, name)| imported.as_held(namespace, name));
         if let Some(own) = own.filter(|_| !editor.is_known.get_untracked()) {
-            // The only word there is of what the API holds.
+            // The import is the only source for what the API holds.
             held = own;
             editor.is_known.set(true);
         }
@@ -35,25 +35,33 @@ pub fn exchange(
         };
         let build_node = imported.build_node().unwrap_or(draft.build_node);
         let draft = ConfigDraft { build_node, rows };
-        put(EditorSnapshot { held, draft }, &document);
+        take(&EditorSnapshot { held, draft });
     };
     let add = move |imported: &Imported| {
-        let mut kept = editor.kept();
+        let mut snapshot = editor.draft();
         let new = imported.rows.iter().map(RowDraft::new_like);
-        kept.draft.rows.extend(new);
-        put(kept, &to_add);
+        snapshot.draft.rows.extend(new);
+        take(&snapshot);
     };
     let export = move || {
         let (namespace, name) = path.get_value();
-        let request = editor.draft().to_request();
-        let text = serde_json::to_string_pretty(&request).unwrap_or_default();
-        (format!("{namespace}-{name}-build-config.json"), text)
+        let request = editor.config().to_request();
+        ExportFile {
+            name: format!("{namespace}-{name}-build-config.json"),
+            json: serde_json::to_string_pretty(&request).unwrap_or_default(),
+        }
     };
-    Exchange {
+    ImportExport {
         asker: Asker::Config,
-        take: vec![
-            (t_signal!(exchange.replace), Arc::new(replace)),
-            (t_signal!(exchange.add), Arc::new(add)),
+        actions: vec![
+            ImportAction {
+                label: t_signal!(exchange.replace),
+                apply: Arc::new(replace),
+            },
+            ImportAction {
+                label: t_signal!(exchange.add),
+                apply: Arc::new(add),
+            },
         ],
         export: Arc::new(export),
     }

@@ -1,4 +1,4 @@
-//! Saving a build config (call 6): the look before it, the write, and the look when no answer came.
+//! Writes a build config (reference, call 6): reads it once more before, and after if no answer came.
 
 use crate::api::{BuildConfig, SavedConfig};
 use crate::client::{Client, Error};
@@ -10,16 +10,16 @@ use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// What saving came to.
-pub enum Saved {
-    /// The API took it, and answered the config or nothing.
-    Taken(Option<Box<BuildConfig>>),
-    /// Somebody saved something else since it was loaded; nothing was sent.
-    Changed(SavedConfig),
+/// The result of saving.
+pub(crate) enum SaveOutcome {
+    /// The API saved the config, and may have answered with it.
+    Saved(Option<Box<BuildConfig>>),
+    /// Someone else saved this config after it was loaded, so nothing was sent.
+    ChangedByOthers(SavedConfig),
 }
 
-/// What was sent, as the API holds it then where it does not say.
-pub fn as_held(sent: &ConfigDraft) -> SavedConfig {
+/// Returns the config that the API holds after it has saved this draft.
+pub(crate) fn as_held(sent: &ConfigDraft) -> SavedConfig {
     let request = sent.to_request();
     SavedConfig {
         build_node: request.build_node,
@@ -27,8 +27,11 @@ pub fn as_held(sent: &ConfigDraft) -> SavedConfig {
     }
 }
 
-/// Reads what the API holds now.
-pub async fn read(
+/// Reads what the API holds. `path` is namespace and name of the repository.
+///
+/// # Errors
+/// The error of the read.
+pub(crate) async fn read(
     client: &Client,
     path: StoredValue<(String, String)>,
 ) -> Result<SavedConfig, Error> {
@@ -38,44 +41,51 @@ pub async fn read(
     Ok(config.map(SavedConfig::from).unwrap_or_default())
 }
 
-/// Saves, after a last look at what the API holds, where it was `loaded` from there.
-pub async fn write_config(
+/// Saves the draft, unless the API's config has changed since it was `loaded`. Without `loaded` nothing is
+/// compared. Sets `was_sent` when the write itself is sent.
+///
+/// # Errors
+/// The error of the read, or of the write if `was_sent` is set.
+pub(crate) async fn write_config(
     client: Client,
     path: StoredValue<(String, String)>,
     loaded: Option<SavedConfig>,
     draft: ConfigDraft,
-    sent: Rc<Cell<bool>>,
-) -> Result<Saved, Error> {
+    was_sent: Rc<Cell<bool>>,
+) -> Result<SaveOutcome, Error> {
     if let Some(loaded) = loaded {
-        let theirs = read(&client, path).await?;
-        if has_changed(&loaded, &theirs) {
-            return Ok(Saved::Changed(theirs));
+        let current = read(&client, path).await?;
+        if has_changed(&loaded, &current) {
+            return Ok(SaveOutcome::ChangedByOthers(current));
         }
     }
     let (namespace, name) = path.try_get_value().unwrap_or_default();
-    sent.set(true);
+    was_sent.set(true);
     let answer = client
         .update_build_config(&namespace, &name, &draft.to_request())
         .await?;
-    Ok(Saved::Taken(answer.map(Box::new)))
+    Ok(SaveOutcome::Saved(answer.map(Box::new)))
 }
 
-/// Looks whether what was sent is what the API holds.
-pub async fn look(
+/// Finds out if the API holds what was sent.
+///
+/// # Errors
+/// The error of the read.
+pub(crate) async fn verify(
     client: Client,
     path: StoredValue<(String, String)>,
-    before: SavedConfig,
+    loaded: SavedConfig,
     sent: ConfigDraft,
-) -> Result<Verification<Saved>, Error> {
+) -> Result<Verification<SaveOutcome>, Error> {
     let (namespace, name) = path.try_get_value().unwrap_or_default();
     let repository = client.repository(&namespace, &name).await?;
     let config = repository.build_config;
-    let now = config.as_ref().map(SavedConfig::from).unwrap_or_default();
-    Ok(if is_as_sent(&now, &sent) {
-        Verification::Done(Saved::Taken(config.map(Box::new)))
-    } else if has_changed(&before, &now) {
-        Verification::Other
+    let current = config.as_ref().map(SavedConfig::from).unwrap_or_default();
+    Ok(if is_as_sent(&current, &sent) {
+        Verification::Done(SaveOutcome::Saved(config.map(Box::new)))
+    } else if has_changed(&loaded, &current) {
+        Verification::Different
     } else {
-        Verification::Nothing
+        Verification::NotDone
     })
 }

@@ -11,38 +11,39 @@ use crate::ui::notice::notice;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The changes, to be agreed to before they are sent.
+/// Shows the changes and runs `save` once the user confirms them. The removal of rows needs a tick first.
+/// `is_known` is false while nothing is known of the config that the changes replace.
 pub(crate) fn review_dialog(
     review: Review,
     open: RwSignal<bool>,
     is_known: Signal<bool>,
-    sending: Submission,
+    submission: Submission,
     save: impl Fn() + Copy + Send + Sync + 'static,
 ) -> AnyView {
-    let agreed = RwSignal::new(false);
-    let asked = RwSignal::new(false);
+    let is_agreed = RwSignal::new(false);
+    let is_agreement_missing = RwSignal::new(false);
     let removes = !review.removed.is_empty();
     let confirm = move || {
-        if removes && !agreed.get_untracked() {
-            asked.set(true);
+        if removes && !is_agreed.get_untracked() {
+            is_agreement_missing.set(true);
             dom::focus("#agree");
             return;
         }
         save();
     };
     let unknown = move || notice("warning", t_signal!(review.unknown)).into_any();
-    let label = text_signal(move || match (sending.is_busy(), removes) {
+    let label = text_signal(move || match (submission.is_busy(), removes) {
         (true, _) => t_string!(form.sending),
         (false, true) => t_string!(review.save_and_remove),
         (false, false) => t_string!(review.save),
     });
-    let busy = bool_signal(move || sending.is_busy());
-    let back = text_signal(move || match sending.is_busy() {
+    let is_busy = bool_signal(move || submission.is_busy());
+    let back_label = text_signal(move || match submission.is_busy() {
         true => t_string!(sending.cancel),
         false => t_string!(review.back),
     });
-    let go_back = move || match sending.is_busy_now() {
-        true => sending.cancel(),
+    let go_back = move || match submission.is_busy_untracked() {
+        true => submission.cancel(),
         false => open.set(false),
     };
     let button = match removes {
@@ -52,9 +53,9 @@ pub(crate) fn review_dialog(
     view! {
         <Dialog open=open title=t_signal!(review.title) wide=true>
             {show(move || !is_known.get(), unknown)}
-            {review_view(review, agreed, asked)}
+            {review_view(review, is_agreed, is_agreement_missing)}
             <div class="form-actions">
-                {button.busy(busy).on_press(confirm)} {Button::new(back).on_press(go_back)}
+                {button.busy(is_busy).on_press(confirm)} {Button::new(back_label).on_press(go_back)}
             </div>
         </Dialog>
     }

@@ -1,12 +1,15 @@
-//! Checks whether a repository was created although no answer came.
+//! Finds out if a repository was created although no answer came.
 
 use crate::api::{CreateRepository, Repository};
 use crate::client::{Client, Error};
 use crate::forms::common::submission::Verification;
 use crate::forms::model::changes::is_created;
 
-/// Looks whether the repository is there, by its own read or else by its builds.
-pub(crate) async fn look(
+/// Looks for the repository: by reading it, or by its builds if the API does not offer that.
+///
+/// # Errors
+/// The error of the read that was tried last.
+pub(crate) async fn verify(
     client: Client,
     namespace: String,
     request: CreateRepository,
@@ -16,19 +19,19 @@ pub(crate) async fn look(
         Ok(repository) if is_created(&repository, &request) => {
             return Ok(Verification::Done(repository));
         }
-        Ok(_) => return Ok(Verification::Other),
+        Ok(_) => return Ok(Verification::Different),
         Err(error) if !error.is_not_offered() => return Err(error),
         Err(_) => {}
     }
-    // An API that lists repositories can read them too, so there is none.
+    // An API that lists repositories also reads them, so a 404 means that there is none.
     match client.repositories(&namespace, 1).await {
-        Ok(_) => return Ok(Verification::Nothing),
+        Ok(_) => return Ok(Verification::NotDone),
         Err(error) if !error.is_not_offered() => return Err(error),
         Err(_) => {}
     }
     let builds = client.builds(Some(&namespace), Some(name), 1).await;
     Ok(match builds {
-        Ok(page) if page.count > 0 => Verification::Other,
-        _ => Verification::CannotTell,
+        Ok(page) if page.count > 0 => Verification::Different,
+        _ => Verification::Unsupported,
     })
 }
