@@ -13,12 +13,50 @@ pub const DEFAULT_BUILD_NODE: &str = "in";
 
 /// A row of the tag config editor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredRow")]
 pub struct RowDraft {
     /// The row as the API holds it; `None` for a new one. Its ids are this row's ids.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Box<TagConfig>>,
     /// What the inputs hold, not cleaned yet. Has no ids, and always a build context.
     pub values: TagConfig,
+}
+
+/// A row in a stored draft. Earlier versions of the console stored each value under a name of their own.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct StoredRow {
+    origin: Option<Box<TagConfig>>,
+    values: Option<TagConfig>,
+    source_kind: Option<SourceKind>,
+    source_value: Option<String>,
+    image_tag: Option<String>,
+    dockerfile_location: Option<String>,
+    build_context_path: Option<String>,
+    is_active: Option<bool>,
+    version_tagging: Option<VersionTagging>,
+}
+
+impl From<StoredRow> for RowDraft {
+    fn from(stored: StoredRow) -> Self {
+        let default = RowDraft::default().values;
+        let values = stored.values.unwrap_or_else(|| TagConfig {
+            code_repo_type: stored.source_kind.unwrap_or(default.code_repo_type),
+            code_repo_type_value: stored.source_value.unwrap_or(default.code_repo_type_value),
+            docker_repo_tag: stored.image_tag.unwrap_or(default.docker_repo_tag),
+            dockerfile_location: stored
+                .dockerfile_location
+                .unwrap_or(default.dockerfile_location),
+            build_context_path: stored.build_context_path.or(default.build_context_path),
+            is_active: stored.is_active.unwrap_or(default.is_active),
+            version_tagging: stored.version_tagging.unwrap_or(default.version_tagging),
+            ..TagConfig::default()
+        });
+        Self {
+            origin: stored.origin,
+            values,
+        }
+    }
 }
 
 impl Default for RowDraft {
@@ -280,6 +318,22 @@ mod tests {
         assert_eq!(config.docker_repo_tag, "edge");
         assert_eq!(config.dockerfile_location, "/docker/app");
         assert_eq!(config.build_context_path.as_deref(), Some("/"));
+    }
+
+    #[test]
+    fn a_draft_of_an_earlier_version_is_read() {
+        let stored = r#"{"build_node": "cn", "rows": [{"source_kind": "tag", "source_value": "v1",
+            "image_tag": "one", "dockerfile_location": "/a", "build_context_path": "/b",
+            "is_active": true, "version_tagging": 2}]}"#;
+        let draft: ConfigDraft = serde_json::from_str(stored).expect("decodes");
+        let row = draft.rows[0].to_config();
+        assert_eq!(row.code_repo_type, SourceKind::Tag);
+        assert_eq!(row.code_repo_type_value, "v1");
+        assert_eq!(row.docker_repo_tag, "one");
+        assert_eq!(row.dockerfile_location, "/a");
+        assert_eq!(row.build_context_path.as_deref(), Some("/b"));
+        assert!(row.is_active);
+        assert_eq!(row.version_tagging, VersionTagging::Commit);
     }
 
     fn any_row() -> impl Strategy<Value = TagConfig> {
