@@ -19,7 +19,7 @@ fn search(log: &Log, query: &Query) -> Search {
     search
 }
 
-/// In how many lines a word stands, its case told apart.
+/// The number of lines that contain a word in this case.
 pub fn lines_with(body: &[u8], word: &str) -> usize {
     let mut held = Log::new();
     read(&mut held, None, body);
@@ -42,7 +42,7 @@ fn millis<T>(run: impl Fn() -> T) -> (f64, T) {
     (crate::median(times), last.expect("ran"))
 }
 
-/// Prints the engine's figures for a log of so many lines.
+/// Measures the engine and prints its figures for a log of this many lines.
 pub fn figures(lines: usize) {
     let body = log(lines, 1);
     let megabytes = body.len() as f64 / 1e6;
@@ -66,12 +66,25 @@ pub fn figures(lines: usize) {
         held.text_bytes() as f64 / 1e6,
         (held.memory() as f64 - held.text_bytes() as f64) / lines as f64
     );
+    searches(&held);
+    drawing(&held);
+    let mut next = held;
+    let start = Instant::now();
+    next.begin(next.resume_at());
+    crate::report(
+        "  the next answer begun",
+        start.elapsed().as_secs_f64() * 1e3,
+    );
+}
+
+/// Kinds of searches, with what they search for.
+fn queries() -> [(&'static str, Query); 7] {
     let query = |text: &str| Query {
         text: text.to_owned(),
         case: true,
         ..Query::default()
     };
-    let queries = [
+    [
         ("one rare word", query(RARE)),
         ("one common word", query(COMMON)),
         (
@@ -103,14 +116,22 @@ pub fn figures(lines: usize) {
                 ..query(r"[a-f]{3}[0-9]{4}\b")
             },
         ),
-    ];
-    for (name, query) in queries {
-        let (time, found) = millis(|| search(&held, &query));
+    ]
+}
+
+fn searches(held: &Log) {
+    for (name, query) in queries() {
+        let (time, found) = millis(|| search(held, &query));
         crate::report(
             &format!("  search: {name} ({} lines)", found.lines().len()),
             time,
         );
     }
+}
+
+/// What the view needs of a log: visible rows, the overview, painted lines.
+fn drawing(held: &Log) {
+    let lines = held.len();
     let hidden = Filter {
         hidden_levels: [1].into(),
         ..Filter::default()
@@ -139,12 +160,5 @@ pub fn figures(lines: usize) {
     crate::report(
         &format!("  {} lines from everywhere painted", lines.div_ceil(997)),
         time,
-    );
-    let mut next = held;
-    let start = Instant::now();
-    next.begin(next.resume_at());
-    crate::report(
-        "  the next answer begun",
-        start.elapsed().as_secs_f64() * 1e3,
     );
 }

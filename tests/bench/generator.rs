@@ -79,9 +79,35 @@ fn message(line: usize, lines: usize, numbers: &mut Numbers, out: &mut String) {
         let _ = write!(out, "linking against {RARE}, which is seldom seen");
         return;
     }
-    let (a, b) = (numbers.one_of(NAMES), numbers.one_of(NAMES));
+    let names = [numbers.one_of(NAMES), numbers.one_of(NAMES)];
     let number = numbers.below(100_000);
     match numbers.below(1000) {
+        kind @ 0..411 => {
+            compiler_message(kind, line * 100 / lines.max(1), names, number, numbers, out)
+        }
+        kind => other_message(kind, names, number, out),
+    }
+    let [a, b] = names;
+    if line % 20_011 == 20_000 {
+        for part in 0..400 {
+            let _ = write!(
+                out,
+                " -I/usr/include/{a}/{part}/{b} -L/usr/lib/{part}/{a}-{b}"
+            );
+        }
+    }
+}
+
+/// A message of a compiler or a build tool; `percent` is how much is done.
+fn compiler_message(
+    kind: u64,
+    percent: usize,
+    [a, b]: [&str; 2],
+    number: u64,
+    numbers: &mut Numbers,
+    out: &mut String,
+) {
+    match kind {
         0..80 => {
             let color = 31 + numbers.below(6);
             let _ = write!(
@@ -105,13 +131,19 @@ fn message(line: usize, lines: usize, numbers: &mut Numbers, out: &mut String) {
                 number % 900
             );
         }
-        111..411 => {
+        _ => {
             let _ = write!(
                 out,
                 "[{:>3} %] Building CXX object src/{a}/CMakeFiles/{a}_{b}.dir/{b}_{number}.cc.o with -O2 -g -fPIC",
-                line * 100 / lines.max(1)
+                percent
             );
         }
+    }
+}
+
+/// A message of a package manager, a test runner, a registry or a bundler.
+fn other_message(kind: u64, [a, b]: [&str; 2], number: u64, out: &mut String) {
+    match kind {
         411..611 => {
             let _ = write!(
                 out,
@@ -141,14 +173,6 @@ fn message(line: usize, lines: usize, numbers: &mut Numbers, out: &mut String) {
                 out,
                 "  {a}.{b} -> node_modules/@{a}/{b}-{number}/dist/index.{}.js (\\\"production\\\")",
                 number % 9973
-            );
-        }
-    }
-    if line % 20_011 == 20_000 {
-        for part in 0..400 {
-            let _ = write!(
-                out,
-                " -I/usr/include/{a}/{part}/{b} -L/usr/lib/{part}/{a}-{b}"
             );
         }
     }

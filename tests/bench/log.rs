@@ -1,9 +1,9 @@
 //! The log view in Chromium beside the baseline, on the same logs and in the same run.
 
 use crate::generator::{COMMON, RARE};
-use crate::harness::{Browser, Setup};
 use crate::memory::renderer_memory;
 use crate::server::{BenchServer, build_id};
+use crate::support::{Browser, Setup};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ const PROCESSES: usize = 3;
 /// Jumps to random lines in each.
 const JUMPS: usize = 50;
 
-/// How long a log may take to be all there.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a log may take to load.
+const MAX_LOADING_TIME: Duration = Duration::from_secs(90);
 
-/// What is measured of a page in one browser process. Milliseconds; a figure that never came is no number.
+/// The figures of a page, one value for each browser process. Milliseconds; NaN for a figure that never came.
 #[derive(Default)]
 struct Figures {
     first: Vec<f64>,
@@ -52,33 +52,28 @@ fn number(value: &Value) -> f64 {
 async fn open(server: &BenchServer, path: &str, lines: usize) -> Browser {
     let browser = Browser::start(Setup::default()).await;
     let probe = include_str!("probe.js").replace("WANTED", &lines.to_string());
-    let cdp = browser.driver.cdp();
-    let added = cdp.send_raw(
-        "Page.addScriptToEvaluateOnNewDocument",
-        json!({ "source": probe }),
-    );
-    added.await.expect("the probe");
-    let timeout = browser.driver.set_script_timeout(PATIENCE);
+    browser.before_each_page(&probe).await;
+    let timeout = browser.driver.set_script_timeout(MAX_LOADING_TIME);
     timeout.await.expect("a timeout");
     browser.open(&format!("{}{path}", server.address)).await;
     browser
 }
 
-/// Whether the log was all there in time.
+/// Returns true once the whole log is loaded, and false if it is not in time.
 async fn loaded(browser: &Browser) -> bool {
     let start = Instant::now();
-    while start.elapsed() < PATIENCE {
+    while start.elapsed() < MAX_LOADING_TIME {
         if number(&browser.script("return slipwayBench.all;").await) > 0.0 {
             return true;
         }
-        // Seldom, so as not to be what is measured.
+        // Seldom, so that the question does not disturb what is measured.
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     false
 }
 
-/// Places all over the log, the same for every page.
-fn places(lines: usize) -> impl Iterator<Item = usize> {
+/// Lines all over the log, the same for every page.
+fn jump_targets(lines: usize) -> impl Iterator<Item = usize> {
     (1..=JUMPS).map(move |jump| jump.wrapping_mul(7_368_787) % lines + 1)
 }
 
@@ -99,17 +94,17 @@ async fn measure(server: &BenchServer, path: &str, lines: usize, into: &mut Figu
 
     let browser = open(server, path, lines).await;
     if !loaded(&browser).await {
-        println!("  {path}: not loaded after {PATIENCE:?}");
+        println!("  {path}: not loaded after {MAX_LOADING_TIME:?}");
     }
     let times = ask(&browser, "slipwayBench.times()").await;
     into.first.push(number(&times["first"]));
     into.all.push(number(&times["all"]));
     into.gap.push(number(&times["gap"]));
     into.stall.push(number(&times["stall"]));
-    // What is garbage goes sooner or later; here it goes before it is counted.
-    let cdp = browser.driver.cdp();
-    let collected = cdp.send_raw("HeapProfiler.collectGarbage", json!({})).await;
-    collected.expect("collects");
+    // Garbage is collected before the memory is counted.
+    browser
+        .devtools("HeapProfiler.collectGarbage", json!({}))
+        .await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     into.memory.push(renderer_memory());
     let nodes = browser
@@ -117,57 +112,210 @@ async fn measure(server: &BenchServer, path: &str, lines: usize, into: &mut Figu
         .await;
     into.nodes.push(number(&nodes));
 
+    measure_moves(&browser, lines, into).await;
+    measure_searches(&browser, &server.body(lines), into).await;
+    browser.close().await;
+}
+
+/// Jumps to lines and scrolls.
+async fn measure_moves(browser: &Browser, lines: usize, into: &mut Figures) {
     let (mut jumps, mut blank) = (Vec::new(), 0.0);
-    for line in places(lines) {
-        let jump = ask(&browser, &format!("slipwayBench.jump({line})")).await;
+    for line in jump_targets(lines) {
+        let jump = ask(browser, &format!("slipwayBench.jump({line})")).await;
         jumps.push(number(&jump["time"]));
         blank += number(&jump["blank"]);
     }
     into.jump.push(percentile(jumps.clone(), 0.5));
     into.jump_p95.push(percentile(jumps, 0.95));
     into.jump_blank.push(blank);
-    ask(&browser, "slipwayBench.jump(1)").await;
-    let scroll = ask(&browser, "slipwayBench.scroll()").await;
+    ask(browser, "slipwayBench.jump(1)").await;
+    let scroll = ask(browser, "slipwayBench.scroll()").await;
     into.frames.push(number(&scroll["frames"]));
     into.frames_blank.push(number(&scroll["blank"]));
-    let rare = ask(&browser, &format!("slipwayBench.search({RARE:?}, 1)")).await;
+}
+
+/// Searches a rare word and a common one.
+async fn measure_searches(browser: &Browser, body: &[u8], into: &mut Figures) {
+    let rare = ask(browser, &format!("slipwayBench.search({RARE:?}, 1)")).await;
     into.rare_first.push(number(&rare["first"]));
     into.rare.push(number(&rare["count"]));
-    let common = crate::engine::lines_with(&server.body(lines), COMMON);
+    let common = crate::engine::lines_with(body, COMMON);
     let common = ask(
-        &browser,
+        browser,
         &format!("slipwayBench.search({COMMON:?}, {common})"),
     )
     .await;
     into.common_first.push(number(&common["first"]));
     into.common.push(number(&common["count"]));
-    browser.close().await;
 }
 
-fn row(what: &str, unit: &str, ours: &[f64], baseline: &[f64], bar: &str) {
-    let of = |values: &[f64]| crate::median(values.to_vec());
-    let (ours, baseline) = (of(ours), of(baseline));
-    let text = |value: f64, unit: &str| match value.is_finite() {
-        true => format!("{value:.1} {unit}").trim_end().to_owned(),
-        false => "–".to_owned(),
-    };
-    println!(
-        "| {what:<48} | {:>10} | {:>10} | {:>6} | {bar} |",
-        text(ours, unit),
-        text(baseline, unit),
-        format!("{:.2}", ours / baseline)
-            .replace("NaN", "–")
-            .replace("inf", "–")
-    );
+/// The figures of both pages.
+#[derive(Default)]
+struct Both {
+    console: Figures,
+    baseline: Figures,
 }
 
-/// Prints the table for a log of so many lines.
+/// A row of the table: a value of the console, the value beside it, and the bar that their ratio or the
+/// console's value should meet.
+struct Row {
+    name: &'static str,
+    unit: &'static str,
+    value: fn(&Both) -> &Vec<f64>,
+    beside: fn(&Both) -> &Vec<f64>,
+    bar: &'static str,
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        name: "fetch alone",
+        unit: "ms",
+        value: |both| &both.console.floor,
+        beside: |both| &both.baseline.floor,
+        bar: "",
+    },
+    Row {
+        name: "first line visible after the request",
+        unit: "ms",
+        value: |both| &both.console.first,
+        beside: |both| &both.baseline.first,
+        bar: "under 100 ms",
+    },
+    Row {
+        name: "all loaded",
+        unit: "ms",
+        value: |both| &both.console.all,
+        beside: |both| &both.baseline.all,
+        bar: "under 0.6 of the baseline",
+    },
+    Row {
+        name: "all loaded, beside fetch alone",
+        unit: "ms",
+        value: |both| &both.console.all,
+        beside: |both| &both.console.floor,
+        bar: "under 2.2",
+    },
+    Row {
+        name: "longest gap between frames from the first line",
+        unit: "ms",
+        value: |both| &both.console.gap,
+        beside: |both| &both.baseline.gap,
+        bar: "under 50 ms",
+    },
+    Row {
+        name: "the same from the request on",
+        unit: "ms",
+        value: |both| &both.console.stall,
+        beside: |both| &both.baseline.stall,
+        bar: "",
+    },
+    Row {
+        name: "renderer's memory (PSS)",
+        unit: "MB",
+        value: |both| &both.console.memory,
+        beside: |both| &both.baseline.memory,
+        bar: "under 0.9 of the baseline",
+    },
+    Row {
+        name: "jump to a line, median",
+        unit: "ms",
+        value: |both| &both.console.jump,
+        beside: |both| &both.baseline.jump,
+        bar: "",
+    },
+    Row {
+        name: "jump to a line, p95, beside the median",
+        unit: "ms",
+        value: |both| &both.console.jump_p95,
+        beside: |both| &both.baseline.jump,
+        bar: "a frame over it at most",
+    },
+    Row {
+        name: "blank places after jumps",
+        unit: "",
+        value: |both| &both.console.jump_blank,
+        beside: |both| &both.baseline.jump_blank,
+        bar: "0",
+    },
+    Row {
+        name: "frames in 3 s of scrolling",
+        unit: "",
+        value: |both| &both.console.frames,
+        beside: |both| &both.baseline.frames,
+        bar: "as many as the display gives",
+    },
+    Row {
+        name: "of them with blank places",
+        unit: "",
+        value: |both| &both.console.frames_blank,
+        beside: |both| &both.baseline.frames_blank,
+        bar: "0",
+    },
+    Row {
+        name: "search, a rare word: first match",
+        unit: "ms",
+        value: |both| &both.console.rare_first,
+        beside: |both| &both.baseline.rare_first,
+        bar: "under 60 ms",
+    },
+    Row {
+        name: "search, a rare word: count",
+        unit: "ms",
+        value: |both| &both.console.rare,
+        beside: |both| &both.baseline.rare,
+        bar: "as the baseline",
+    },
+    Row {
+        name: "search, a common word: first match",
+        unit: "ms",
+        value: |both| &both.console.common_first,
+        beside: |both| &both.baseline.common_first,
+        bar: "under 60 ms",
+    },
+    Row {
+        name: "search, a common word: count",
+        unit: "ms",
+        value: |both| &both.console.common,
+        beside: |both| &both.baseline.common,
+        bar: "as the baseline",
+    },
+    Row {
+        name: "nodes in the page",
+        unit: "",
+        value: |both| &both.console.nodes,
+        beside: |both| &both.baseline.nodes,
+        bar: "under 600",
+    },
+];
+
+impl Row {
+    fn print(&self, both: &Both) {
+        let value = crate::median((self.value)(both).clone());
+        let beside = crate::median((self.beside)(both).clone());
+        let text = |value: f64| match value.is_finite() {
+            true => format!("{value:.1} {}", self.unit).trim_end().to_owned(),
+            false => "–".to_owned(),
+        };
+        println!(
+            "| {:<48} | {:>10} | {:>10} | {:>6} | {} |",
+            self.name,
+            text(value),
+            text(beside),
+            format!("{:.2}", value / beside)
+                .replace("NaN", "–")
+                .replace("inf", "–"),
+            self.bar
+        );
+    }
+}
+
+/// Measures both pages and prints the table for a log of this many lines.
 pub async fn table(server: &BenchServer, lines: usize) {
-    let bytes = server.prepare(lines);
-    let (mut ours, mut baseline) = (Figures::default(), Figures::default());
+    let bytes = server.body(lines).len();
+    let mut both = Both::default();
     for _ in 0..PROCESSES {
-        measure(server, &console_path(lines), lines, &mut ours).await;
-        measure(server, &baseline_path(lines), lines, &mut baseline).await;
+        measure(server, &console_path(lines), lines, &mut both.console).await;
+        measure(server, &baseline_path(lines), lines, &mut both.baseline).await;
     }
     println!(
         "\nA log of {lines} lines, {:.0} MB, medians of {PROCESSES} browser processes",
@@ -178,117 +326,24 @@ pub async fn table(server: &BenchServer, lines: usize) {
         "", "console", "baseline", "ratio"
     );
     println!("| --- | ---: | ---: | ---: | --- |");
-    let (o, b) = (&ours, &baseline);
-    row("fetch alone", "ms", &o.floor, &b.floor, "");
-    row(
-        "first line visible after the request",
-        "ms",
-        &o.first,
-        &b.first,
-        "under 100 ms",
-    );
-    row(
-        "all loaded",
-        "ms",
-        &o.all,
-        &b.all,
-        "under 0.6 of the baseline",
-    );
-    row(
-        "all loaded, beside fetch alone",
-        "ms",
-        &o.all,
-        &o.floor,
-        "under 2.2",
-    );
-    row(
-        "longest gap between frames from the first line",
-        "ms",
-        &o.gap,
-        &b.gap,
-        "under 50 ms",
-    );
-    row("the same from the request on", "ms", &o.stall, &b.stall, "");
-    row(
-        "renderer's memory (PSS)",
-        "MB",
-        &o.memory,
-        &b.memory,
-        "under 0.9 of the baseline",
-    );
-    row("jump to a line, median", "ms", &o.jump, &b.jump, "");
-    row(
-        "jump to a line, p95, beside the median",
-        "ms",
-        &o.jump_p95,
-        &b.jump,
-        "a frame over it at most",
-    );
-    row(
-        "blank places after jumps",
-        "",
-        &o.jump_blank,
-        &b.jump_blank,
-        "0",
-    );
-    row(
-        "frames in 3 s of scrolling",
-        "",
-        &o.frames,
-        &b.frames,
-        "as many as the display gives",
-    );
-    row(
-        "of them with blank places",
-        "",
-        &o.frames_blank,
-        &b.frames_blank,
-        "0",
-    );
-    row(
-        "search, a rare word: first match",
-        "ms",
-        &o.rare_first,
-        &b.rare_first,
-        "under 60 ms",
-    );
-    row(
-        "search, a rare word: count",
-        "ms",
-        &o.rare,
-        &b.rare,
-        "as the baseline",
-    );
-    row(
-        "search, a common word: first match",
-        "ms",
-        &o.common_first,
-        &b.common_first,
-        "under 60 ms",
-    );
-    row(
-        "search, a common word: count",
-        "ms",
-        &o.common,
-        &b.common,
-        "as the baseline",
-    );
-    row("nodes in the page", "", &o.nodes, &b.nodes, "under 600");
+    for row in ROWS {
+        row.print(&both);
+    }
 }
 
-/// The console's page of the build with so many lines.
+/// The console's page of the build with this many lines.
 pub fn console_path(lines: usize) -> String {
     format!("/builds/{}", build_id(lines))
 }
 
-/// The baseline's page of it.
+/// The baseline's page of that build.
 pub fn baseline_path(lines: usize) -> String {
     format!("/baseline/?build={}", build_id(lines))
 }
 
-/// Prints the figures of one page alone, measured once.
+/// Measures one page once and prints its figures.
 pub async fn alone(server: &BenchServer, path: &str, lines: usize) {
-    let bytes = server.prepare(lines);
+    let bytes = server.body(lines).len();
     let mut figures = Figures::default();
     measure(server, path, lines, &mut figures).await;
     let ours = &figures;

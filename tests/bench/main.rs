@@ -3,30 +3,25 @@
 //! The log engine natively, and the pages in Chromium against the real server. Medians; on a machine
 //! that does other things too, only the figures of one run compare.
 
+// The tests use the rest of it.
+#[allow(dead_code, unused_imports)]
+#[path = "../support/mod.rs"]
+mod support;
+
 mod engine;
 mod generator;
 mod log;
 mod memory;
 mod server;
-
-#[allow(dead_code)]
-#[path = "../browser/api.rs"]
-mod api;
-#[allow(dead_code)]
-#[path = "../browser/harness.rs"]
-mod harness;
-#[allow(dead_code)]
-#[path = "../browser/page.rs"]
-mod page;
-#[allow(dead_code)]
-#[path = "../browser/source.rs"]
-mod source;
 mod table;
 mod typing;
 
-use harness::{Browser, Server, Setup, eventually};
-use source::Source;
+use support::{Browser, Server, Setup, Source};
 
+/// JavaScript that is true once a line of the log is in the page.
+const HAS_LINES: &str = "document.querySelector('[role=region] [role=list]')?.firstElementChild";
+
+/// How often each figure is measured.
 const RUNS: usize = 5;
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -38,26 +33,26 @@ fn report(what: &str, millis: f64) {
     println!("{what:<64} {millis:>10.1} ms");
 }
 
-/// Milliseconds from the press on a link until this holds and was painted.
-async fn press_to_paint(browser: &Browser, link: &str, until: &str) -> f64 {
+/// Milliseconds from the press on the link with this text until the condition holds and was painted.
+async fn press_to_paint(browser: &Browser, link: &str, condition: &str) -> f64 {
+    browser.find("link", link).await;
     let script = format!(
-        "const done = arguments[0]; const link = document.querySelector({link:?});
+        "const done = arguments[0];
+         const link = [...document.querySelectorAll('a')].find((link) => link.textContent.trim() === {link:?});
          const start = performance.now(); link.click();
-         const look = () => ({until}) ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)))
-           : requestAnimationFrame(look); look();"
+         const verify = () => ({condition})
+           ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)))
+           : requestAnimationFrame(verify);
+         verify();"
     );
-    let result = browser.driver.execute_async(script, Vec::new()).await;
-    result
-        .expect("the script runs")
-        .json()
-        .as_f64()
-        .expect("a number")
+    let millis = browser.script_async(&script).await;
+    millis.as_f64().expect("a number")
 }
 
 /// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `pages`, `log` (the table), `long`
 /// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
 /// table's end once, and `serve`, which only serves, to look at a long log by hand.
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() {
     let wanted: Vec<String> = std::env::args()
         .skip(1)
@@ -72,7 +67,7 @@ async fn main() {
     if is_wanted("pages") {
         pages().await;
     }
-    let server = server::BenchServer::start();
+    let server = server::BenchServer::start().await;
     if is_wanted("log") {
         for lines in [10_000, 100_000, 1_000_000] {
             log::table(&server, lines).await;
@@ -100,16 +95,22 @@ async fn main() {
     }
 }
 
-/// The pages against the real server.
+/// Measures the pages against the real server.
 async fn pages() {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
-    let folder = source.path().display().to_string();
-    let server = Server::start(&["--allow-local-source", &folder]).await;
+    let server = Server::with_source(&source).await;
+    first_visit(&server).await;
+    page_changes(&server, &source).await;
+    table::table().await;
+    typing::typing().await;
+}
+
+async fn first_visit(server: &Server) {
     let mut first = Vec::new();
     for _ in 0..RUNS {
         let browser = Browser::start(Setup::default()).await;
         browser.open(&format!("{}/builds", server.address)).await;
-        browser.see("No builds yet").await;
+        browser.see("No build yet").await;
         let answered = browser
             .script(
                 "return performance.getEntriesByType('resource')
@@ -123,39 +124,27 @@ async fn pages() {
         "first visit: navigation to the answer of the first call",
         median(first),
     );
+}
 
+async fn page_changes(server: &Server, source: &Source) {
     let browser = Browser::start(Setup::default()).await;
     browser
         .open(&format!("{}/repositories/team/new", server.address))
         .await;
     browser.fill("Name", "bench").await;
     browser.press("radio", "Git URL (Simple)").await;
-    browser.fill("Clone URL", &folder).await;
+    browser
+        .fill("Clone URL", &source.path().display().to_string())
+        .await;
     browser.press("button", "Create repository").await;
     browser.build("team/bench:latest").await;
     browser.see("Succeeded").await;
-    let build = browser.path().await;
     let (mut to_build, mut to_table) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         browser.open(&format!("{}/builds", server.address)).await;
-        eventually("the row", async || {
-            browser
-                .all("link", "team/bench:latest")
-                .await
-                .into_iter()
-                .next()
-        })
-        .await;
-        let link = format!("a[href='{build}']");
-        to_build.push(press_to_paint(&browser, &link, "document.querySelector('.log-line')").await);
-        to_table.push(
-            press_to_paint(
-                &browser,
-                "a[href='/builds']",
-                "document.querySelector('tbody tr')",
-            )
-            .await,
-        );
+        to_build.push(press_to_paint(&browser, "team/bench:latest", HAS_LINES).await);
+        to_table
+            .push(press_to_paint(&browser, "Builds", "document.querySelector('tbody tr')").await);
     }
     report(
         "press on a row to its painted build page with log",
@@ -163,6 +152,4 @@ async fn pages() {
     );
     report("press on Builds to the painted table", median(to_table));
     browser.close().await;
-    table::table().await;
-    typing::typing().await;
 }

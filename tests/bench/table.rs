@@ -1,15 +1,17 @@
-//! What a poll of the builds table costs: from its answer to the painted row, and in memory over many.
+//! The cost of a poll of the builds table: from its answer to the painted row, and in memory over many.
 
-use crate::api::{Api, Reply};
-use crate::harness::{Browser, Setup, eventually};
 use crate::memory::renderer_memory;
+use crate::support::fixtures::{BUILDS, sample_builds_page};
+use crate::support::{Api, Browser, Reply, Setup, eventually};
 use crate::{median, report};
 use serde_json::{Value, json};
 
+/// Polls that are measured.
 const POLLS: usize = 30;
-const MANY: usize = 1_000;
+/// Polls before the memory is measured.
+const MEMORY_POLLS: usize = 1_000;
 
-/// Counts the polls that were answered, and notes when the last one was.
+/// Counts the answered polls, and notes when the last one was answered.
 const WATCH: &str = "
   window.answered = 0; window.at = 0;
   const ask = window.fetch;
@@ -19,10 +21,9 @@ const WATCH: &str = "
     return answer;
   });";
 
-/// A page of 20 builds, of which the first is under way at this step of it.
+/// A page of 20 builds, the first of which is running and at this step.
 fn page(step: usize) -> Reply {
-    let sample = include_str!("../samples/builds-page.response.json");
-    let mut page: Value = serde_json::from_str(sample).expect("JSON");
+    let mut page = sample_builds_page();
     let row = page["results"][0].clone();
     let rows = (0..20).map(|index| {
         let mut row = row.clone();
@@ -39,12 +40,12 @@ fn page(step: usize) -> Reply {
     Reply::Json(200, page)
 }
 
-/// The figures of the table.
+/// Measures the table.
 pub async fn table() {
     let api = Api::start().await;
-    api.on("GET", "/v1/builds", page(0));
+    api.on("GET", BUILDS, page(0));
     let browser = Browser::start(Setup {
-        kept: false,
+        records: false,
         ..Setup::default()
     })
     .await;
@@ -53,7 +54,7 @@ pub async fn table() {
     browser.script(WATCH).await;
     let mut painted = Vec::new();
     for step in 1..=POLLS {
-        api.on("GET", "/v1/builds", page(step));
+        api.on("GET", BUILDS, page(step));
         let script = format!(
             "const done = arguments[0];
              const shown = () => document.querySelector('tbody').textContent.includes('step-{step}');
@@ -66,22 +67,17 @@ pub async fn table() {
              }}).observe(document.querySelector('tbody'), {{subtree: true, childList: true, characterData: true}});
              dispatchEvent(new Event('online'));"
         );
-        let took = browser.driver.execute_async(script, Vec::new()).await;
-        painted.push(
-            took.expect("the script runs")
-                .json()
-                .as_f64()
-                .expect("a number"),
-        );
+        let millis = browser.script_async(&script).await;
+        painted.push(millis.as_f64().expect("a number"));
     }
     report(
         "a poll's answer to the painted row, 20 rows, one changed",
         median(painted),
     );
 
-    many(&browser, 100).await;
+    poll(&browser, 100).await;
     let before = settled(&browser).await;
-    many(&browser, MANY).await;
+    poll(&browser, MEMORY_POLLS).await;
     let after = settled(&browser).await;
     println!(
         "{:<64} {:>10.1} MB, {:.1} MB before (objects of the page {:.2} and {:.2} MB)",
@@ -90,8 +86,8 @@ pub async fn table() {
     browser.close().await;
 }
 
-/// Has the list asked for so many times, one after the other.
-async fn many(browser: &Browser, polls: usize) {
+/// Has the list read this many times, one after the other.
+async fn poll(browser: &Browser, polls: usize) {
     browser
         .script(&format!(
             "const end = window.answered + {polls}; let asked = window.answered; window.done = false;
@@ -109,7 +105,7 @@ async fn many(browser: &Browser, polls: usize) {
     .await;
 }
 
-/// The renderer's memory (PSS) and that of the page's own objects, in MB, once what is not used is gone.
+/// The renderer's memory (PSS) and that of the page's own objects, in MB, after garbage collection.
 async fn settled(browser: &Browser) -> (f64, f64) {
     let cdp = browser.driver.cdp();
     for _ in 0..3 {

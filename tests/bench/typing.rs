@@ -1,16 +1,18 @@
-//! What a key costs in the tag config editor with 300 rows, all rules and previews live.
+//! The cost of a key in the tag config editor with 300 rows, all rules and previews live.
 //!
 //! Real key events (CDP's `Input.dispatchKeyEvent`) go to an image tag in the middle. The page's own
 //! clock says what a key took.
 
-use crate::api::{Api, Reply};
-use crate::harness::{Browser, Setup, eventually};
+use crate::support::fixtures::{CONFIG_PAGE, REPOSITORY, repository};
+use crate::support::{Api, Browser, Reply, Setup, eventually};
 use crate::{median, report};
 use serde_json::{Value, json};
 
+/// Rows in the editor.
 const ROWS: usize = 300;
-/// The row that is typed in, from 0.
+/// The index of the row that is typed in.
 const MIDDLE: usize = 150;
+/// Keys that are measured.
 const KEYS: usize = 80;
 
 /// Notes for each `input` event how long the page's handlers took, with all that they set off (tasks of
@@ -33,12 +35,8 @@ const WATCH: &str = "
     });
   });";
 
-/// A repository with so many rows, as the API answers it.
-fn repository() -> Value {
-    let sample = include_str!("../samples/repository.response.json");
-    let mut repository: Value = serde_json::from_str(sample).expect("JSON");
-    repository["namespace"] = json!("team");
-    repository["repo_name"] = json!("app");
+/// Tag configs that all differ.
+fn tag_configs() -> Value {
     let row = |index: usize| {
         json!({
             "id": index + 1, "docker_build_config_id": 3, "docker_repo_tag": format!("tag-{index}"),
@@ -47,11 +45,10 @@ fn repository() -> Value {
             "build_context_path": "/app"
         })
     };
-    repository["build_config"]["tag_configs"] = (0..ROWS).map(row).collect();
-    repository
+    (0..ROWS).map(row).collect()
 }
 
-/// What one key took, in milliseconds: its scripts; these and the frame that shows it (style, layout,
+/// The time of one key, in milliseconds: its scripts; these and the frame that shows it (style, layout,
 /// painting); and the whole time until that frame was painted, the wait for its turn included.
 type Cost = [f64; 3];
 
@@ -77,29 +74,36 @@ async fn press(browser: &Browser, key: char) -> Cost {
     .await
 }
 
-fn tell(what: &str, costs: &[Cost]) {
+fn report_costs(name: &str, costs: &[Cost]) {
     let parts = ["scripts", "scripts and frame", "from input to paint"];
-    for (part, name) in parts.iter().enumerate() {
+    for (part, part_name) in parts.iter().enumerate() {
         let mut values: Vec<f64> = costs.iter().map(|cost| cost[part]).collect();
         values.sort_by(f64::total_cmp);
-        report(&format!("{what}: {name}"), median(values.clone()));
+        report(&format!("{name}: {part_name}"), median(values.clone()));
         report(
-            &format!("{what}: {name}, 95 % are below"),
+            &format!("{name}: {part_name}, 95 % are below"),
             values[values.len() * 95 / 100],
         );
     }
 }
 
+/// JavaScript for the list of the fields with this label in the rows of a table.
+fn fields(label: &str) -> String {
+    format!(
+        "[...document.querySelectorAll('tbody input')]
+           .filter((field) => field.labels[0]?.textContent.trim() === {label:?})"
+    )
+}
+
 /// Types, and reports what a key takes. The aim: a median below one frame, 16 ms.
 pub async fn typing() {
     let api = Api::start().await;
-    let answer = Reply::Json(200, repository());
-    api.on("GET", "/v1/repositories/team/app", answer);
+    let repository = repository("app", tag_configs());
+    api.on("GET", REPOSITORY, Reply::Json(200, repository));
     let browser = Browser::start(Setup::default()).await;
-    let page = format!("{}/repositories/team/app/config", api.address);
+    let page = format!("{}{CONFIG_PAGE}", api.address);
     browser.open(&page).await;
-    let field =
-        format!("document.querySelectorAll('tbody input[data-field=docker_repo_tag]')[{MIDDLE}]");
+    let field = format!("{}[{MIDDLE}]", fields("Image tag"));
     let focus = format!(
         "const field = {field};
          if (!field) return null;
@@ -117,7 +121,7 @@ pub async fn typing() {
     for key in ('a'..='z').cycle().take(KEYS) {
         letters.push(press(&browser, key).await);
     }
-    tell("a letter in one of 300 rows", &letters);
+    report_costs("a letter in one of 300 rows", &letters);
 
     // Each second key makes it another row's tag, so what is wrong changes with every key.
     let other_tag = format!(
@@ -128,6 +132,6 @@ pub async fn typing() {
     for key in ['0', '\u{8}'].into_iter().cycle().take(KEYS) {
         problems.push(press(&browser, key).await);
     }
-    tell("a key that makes or mends a problem", &problems);
+    report_costs("a key that makes or mends a problem", &problems);
     browser.close().await;
 }

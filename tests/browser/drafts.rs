@@ -1,21 +1,19 @@
 //! What is typed survives: reload, a closed tab, a wrong click; and is gone when it should be.
 
-use crate::api::{Api, Reply};
-use crate::config_form::{WRITE, editor};
-use crate::create_form::{NEW, REPOSITORIES, filled, repository, row};
-use crate::harness::{Browser, Outcome, Setup, eventually};
+use crate::support::fixtures::{BUILD_CONFIG, NEW_PAGE, REPOSITORIES, repository, tag_config};
+use crate::support::steps::{fill_create_form, open_editor};
+use crate::support::{Api, Browser, Outcome, Reply, eventually, story};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
-/// What this browser keeps of drafts.
+/// The drafts that this browser keeps.
 async fn kept(browser: &Browser) -> String {
-    let kept = browser
-        .script(
+    browser
+        .script_text(
             "return Object.entries(localStorage).filter(([key]) => key.startsWith('slipway.draft/'))
                .map(([key, value]) => value).join();",
         )
-        .await;
-    kept.as_str().unwrap_or_default().to_owned()
+        .await
 }
 
 /// Waits until a draft with this text in it is kept.
@@ -36,154 +34,154 @@ async fn none_is_kept(browser: &Browser) {
 
 #[tokio::test]
 async fn a_draft_survives_a_reload_and_a_closed_tab_and_goes_with_success() -> Outcome {
-    let api = Api::start().await;
-    api.on(
-        "POST",
-        REPOSITORIES,
-        Reply::Json(201, repository("app", json!([row(4, "latest")]))),
-    );
-    let browser = Browser::start(Setup::default()).await;
-    filled(&browser, &api).await;
-    browser.press("radio", "Git URL (Simple)").await;
-    browser
-        .fill(
-            "Clone URL",
-            "https://me:s3cret@git.test/app.git?token=s3cret",
-        )
-        .await;
-    browser.fill("Image tag", "typed").await;
-    is_kept(&browser, "typed").await;
-    assert!(!kept(&browser).await.contains("s3cret"));
+    story(Api::start().await)
+        .run(async |browser, api| {
+            api.on(
+                "POST",
+                REPOSITORIES,
+                Reply::Json(201, repository("app", json!([tag_config(4, "latest")]))),
+            );
+            fill_create_form(browser, api).await;
+            browser.press("radio", "Git URL (Simple)").await;
+            browser
+                .fill(
+                    "Clone URL",
+                    "https://me:s3cret@git.test/app.git?token=s3cret",
+                )
+                .await;
+            browser.fill("Image tag", "typed").await;
+            is_kept(browser, "typed").await;
+            assert!(!kept(browser).await.contains("s3cret"));
 
-    // The tab is closed in the middle, without a word.
-    let old = browser.driver.window().await?;
-    browser.driver.new_tab().await?;
-    let tabs = browser.driver.windows().await?;
-    let new = tabs.into_iter().find(|tab| *tab != old).expect("a new tab");
-    browser.driver.close_window().await?;
-    browser.driver.switch_to_window(new).await?;
-    browser.open(&format!("{}{NEW}", api.address)).await;
-    browser.see("You have an unsent draft").await;
-    browser.holds("Name", 1, "").await;
-    browser.press("button", "Restore draft").await;
-    browser.holds("Name", 1, "app").await;
-    browser.holds("Image tag", 1, "typed").await;
-    // The secret is for the user to say again.
-    browser
-        .holds("Clone URL", 1, "https://git.test/app.git")
-        .await;
-    browser.see_no_more("You have an unsent draft").await;
+            // The tab is closed in the middle.
+            browser.replace_tab().await;
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            browser.see("A draft was not sent").await;
+            browser.holds("Name", 1, "").await;
+            browser.press("button", "Continue the draft").await;
+            browser.holds("Name", 1, "app").await;
+            browser.holds("Image tag", 1, "typed").await;
+            // The secret is for the user to say again.
+            browser
+                .holds("Clone URL", 1, "https://git.test/app.git")
+                .await;
+            browser.see_no_more("A draft was not sent").await;
 
-    // It goes on under its own name: a reload offers it once.
-    browser.fill("Image tag", "typed-on").await;
-    is_kept(&browser, "typed-on").await;
-    browser.driver.refresh().await?;
-    browser.see("You have an unsent draft").await;
-    assert_eq!(browser.all("button", "Restore draft").await.len(), 1);
-    browser.press("button", "Restore draft").await;
-    browser.holds("Image tag", 1, "typed-on").await;
-    browser.press("button", "Create repository").await;
-    browser.at("/repositories/team/app").await;
-    none_is_kept(&browser).await;
-    browser.close().await;
-    Ok(())
+            // It goes on under its own name: a reload offers it once.
+            browser.fill("Image tag", "typed-on").await;
+            is_kept(browser, "typed-on").await;
+            browser.driver.refresh().await?;
+            browser.see("A draft was not sent").await;
+            assert_eq!(browser.all("button", "Continue the draft").await.len(), 1);
+            browser.press("button", "Continue the draft").await;
+            browser.holds("Image tag", 1, "typed-on").await;
+            browser.press("button", "Create repository").await;
+            browser.at("/repositories/team/app").await;
+            none_is_kept(browser).await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
-    let api = Api::start().await;
-    let browser = Browser::start(Setup::default()).await;
-    filled(&browser, &api).await;
-    is_kept(&browser, "octo").await;
-    // It is its namespace's: another one is offered none.
-    let other = format!("{}/repositories/other/new", api.address);
-    browser.open(&other).await;
-    browser.find("heading", "in other").await;
-    browser.find("textbox", "Owner").await;
-    assert!(!browser.text().await.contains("You have an unsent draft"));
-    browser.open(&format!("{}{NEW}", api.address)).await;
-    browser.driver.refresh().await?;
-    browser.see("You have an unsent draft").await;
-    browser.fill("Name", "another").await;
-    is_kept(&browser, "another").await;
-    is_kept(&browser, "octo").await;
-    browser.press("button", "Restore draft").await;
-    browser.holds("Name", 1, "app").await;
-    browser.press("button", "Undo").await;
-    browser.holds("Name", 1, "another").await;
-    browser.driver.refresh().await?;
-    browser.see("You have an unsent draft").await;
-    for _ in 0..browser.all("button", "Discard").await.len() {
-        browser.press("button", "Discard").await;
-    }
-    browser.see_no_more("You have an unsent draft").await;
-    none_is_kept(&browser).await;
-    browser.close().await;
-    Ok(())
+    story(Api::start().await)
+        .run(async |browser, api| {
+            fill_create_form(browser, api).await;
+            is_kept(browser, "octo").await;
+            // It is its namespace's: another one is offered none.
+            let other = format!("{}/repositories/other/new", api.address);
+            browser.open(&other).await;
+            browser.find("heading", "in other").await;
+            browser.find("textbox", "Owner").await;
+            assert!(!browser.text().await.contains("A draft was not sent"));
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            browser.driver.refresh().await?;
+            browser.see("A draft was not sent").await;
+            browser.fill("Name", "another").await;
+            is_kept(browser, "another").await;
+            is_kept(browser, "octo").await;
+            browser.press("button", "Continue the draft").await;
+            browser.holds("Name", 1, "app").await;
+            browser.press("button", "Undo").await;
+            browser.holds("Name", 1, "another").await;
+            browser.driver.refresh().await?;
+            browser.see("A draft was not sent").await;
+            for _ in 0..browser.all("button", "Discard").await.len() {
+                browser.press("button", "Discard").await;
+            }
+            browser.see_no_more("A draft was not sent").await;
+            none_is_kept(browser).await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn leaving_with_unsaved_changes_asks() -> Outcome {
-    let (api, browser) = editor(json!([row(1, "a")])).await;
-    let closing = async || {
-        browser
-            .script(
-                "const event = new Event('beforeunload', {cancelable: true});
+    story(Api::start().await)
+        .run(async |browser, api| {
+            open_editor(browser, api, json!([tag_config(1, "a")])).await;
+            let closing = async || {
+                browser
+                    .script(
+                        "const event = new Event('beforeunload', {cancelable: true});
                  window.dispatchEvent(event); return event.defaultPrevented;",
-            )
-            .await
-    };
-    assert_eq!(closing().await, false);
-    browser.fill("Image tag", "typed").await;
-    assert_eq!(closing().await, true);
-    let here = browser.path().await;
-    browser.press("link", "Builds").await;
-    browser.find("dialog", "Leave without sending?").await;
-    browser.press_in_dialog("button", "Stay").await;
-    assert_eq!(browser.path().await, here);
-    browser.holds("Image tag", 1, "typed").await;
-    browser.press("link", "Builds").await;
-    browser
-        .press_in_dialog("button", "Leave and keep draft")
-        .await;
-    browser.at("/builds").await;
-    is_kept(&browser, "typed").await;
+                    )
+                    .await
+            };
+            assert_eq!(closing().await, false);
+            browser.fill("Image tag", "typed").await;
+            assert_eq!(closing().await, true);
+            let editor = browser.path().await;
+            browser.press("link", "Builds").await;
+            browser.find("dialog", "Leave with unsaved changes?").await;
+            browser.press_in_dialog("button", "Stay").await;
+            assert_eq!(browser.path().await, editor);
+            browser.holds("Image tag", 1, "typed").await;
+            browser.press("link", "Builds").await;
+            browser
+                .press_in_dialog("button", "Leave and keep the draft")
+                .await;
+            browser.at("/builds").await;
+            is_kept(browser, "typed").await;
 
-    // The browser's own back and forward ask too, and the address is the page's own until answered.
-    browser.driver.back().await?;
-    browser.at(&here).await;
-    browser.press("button", "Restore draft").await;
-    browser.holds("Image tag", 1, "typed").await;
-    browser.driver.forward().await?;
-    browser.find("dialog", "Leave without sending?").await;
-    browser.at(&here).await;
-    browser.keys(Key::Escape + "").await;
-    browser.holds("Image tag", 1, "typed").await;
-    browser.driver.forward().await?;
-    browser.press_in_dialog("button", "Leave and discard").await;
-    browser.at("/builds").await;
-    none_is_kept(&browser).await;
-    browser.driver.back().await?;
-    browser.at(&here).await;
-    browser.holds("Image tag", 1, "a").await;
-    browser.see_no_more("You have an unsent draft").await;
+            // The browser's own back and forward ask too, and the address is the page's own until answered.
+            browser.driver.back().await?;
+            browser.at(&editor).await;
+            browser.press("button", "Continue the draft").await;
+            browser.holds("Image tag", 1, "typed").await;
+            browser.driver.forward().await?;
+            browser.find("dialog", "Leave with unsaved changes?").await;
+            browser.at(&editor).await;
+            browser.keys(Key::Escape + "").await;
+            browser.holds("Image tag", 1, "typed").await;
+            browser.driver.forward().await?;
+            browser.press_in_dialog("button", "Leave and discard").await;
+            browser.at("/builds").await;
+            none_is_kept(browser).await;
+            browser.driver.back().await?;
+            browser.at(&editor).await;
+            browser.holds("Image tag", 1, "a").await;
+            browser.see_no_more("A draft was not sent").await;
 
-    // Discarded changes can be taken back; a saved form asks nothing.
-    browser.fill("Image tag", "b").await;
-    browser.press("button", "Discard changes").await;
-    browser.holds("Image tag", 1, "a").await;
-    browser.press("button", "Undo").await;
-    browser.holds("Image tag", 1, "b").await;
-    let answer = repository("app", json!([row(1, "b")]));
-    api.on(
-        "PUT",
-        WRITE,
-        Reply::Json(200, answer["build_config"].clone()),
-    );
-    browser.save().await;
-    assert_eq!(closing().await, false);
-    browser.press("link", "Builds").await;
-    browser.at("/builds").await;
-    browser.close().await;
-    Ok(())
+            // Discarded changes can be taken back; a saved form asks nothing.
+            browser.fill("Image tag", "b").await;
+            browser.press("button", "Discard changes").await;
+            browser.holds("Image tag", 1, "a").await;
+            browser.press("button", "Undo").await;
+            browser.holds("Image tag", 1, "b").await;
+            let answer = repository("app", json!([tag_config(1, "b")]));
+            api.on(
+                "PUT",
+                BUILD_CONFIG,
+                Reply::Json(200, answer["build_config"].clone()),
+            );
+            browser.save().await;
+            assert_eq!(closing().await, false);
+            browser.press("link", "Builds").await;
+            browser.at("/builds").await;
+            Ok(())
+        })
+        .await
 }

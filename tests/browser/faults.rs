@@ -1,250 +1,231 @@
 //! What the console does when something goes wrong: the server gone, refusals, nonsense.
 
-use crate::harness::{Browser, Outcome, Server, Setup, eventually};
-use crate::source::Source;
-use crate::stories::{connect, create_simple};
+use crate::support::steps::{connect, create_simple};
+use crate::support::{Outcome, Server, Source, story};
 use thirtyfour::prelude::*;
 
 #[tokio::test]
 async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo before the stop; /bin/busybox sleep 600"]);
-    let folder = source.parent();
-    let mut server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup::default()).await;
-    connect(&browser, &server, "team").await;
-    let name = format!("stopped-{}", std::process::id());
-    create_simple(&browser, &name, &source).await;
-    browser.build(&format!("team/{name}:latest")).await;
-    browser.see("before the stop").await;
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            let name = format!("stopped-{}", std::process::id());
+            create_simple(browser, &name, &source).await;
+            browser.build(&format!("team/{name}:latest")).await;
+            browser.see("before the stop").await;
 
-    server.stop().await;
-    browser.see("the API can’t be reached").await;
-    // What was read is still there.
-    browser.see("before the stop").await;
-    // One place for one trouble.
-    assert_eq!(browser.all("alert", "").await.len(), 1);
+            server.stop().await;
+            browser.see("the API cannot be reached").await;
+            // What was read is still there.
+            browser.see("before the stop").await;
+            // One message for one failure.
+            assert_eq!(browser.all("alert", "").await.len(), 1);
 
-    server.start_again().await;
-    // By itself: nothing is pressed.
-    browser.see_no_more("the API can’t be reached").await;
-    browser.see("Failed").await;
-    browser.see("server stopped").await;
-    browser.close().await;
-    Ok(())
+            server.start_again().await;
+            // Without a press.
+            browser.see_no_more("the API cannot be reached").await;
+            browser.see("Failed").await;
+            browser.see("server stopped").await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_refused_field_is_told_at_the_field_and_nothing_typed_is_lost() -> Outcome {
     let source = Source::with_steps(&[]);
-    let folder = source.parent();
-    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup::default()).await;
-    connect(&browser, &server, "team").await;
-    create_simple(&browser, "taken", &source).await;
-    browser.at("/repositories/team/taken").await;
-    create_simple(&browser, "taken", &source).await;
-    eventually("the name's own problem", async || {
-        let field = browser.all("textbox", "Name").await.into_iter().next()?;
-        let invalid = field.attr("aria-invalid").await.ok()??;
-        (invalid == "true").then_some(())
-    })
-    .await;
-    assert_eq!(browser.path().await, "/repositories/team/new");
-    let url = browser.find("textbox", "Clone URL").await;
-    assert_eq!(
-        url.prop("value").await?.unwrap_or_default(),
-        source.path().display().to_string()
-    );
-    // The rules' own problems come before anything is sent, with the focus on the first.
-    browser.fill("Name", "Not A Name").await;
-    browser.press("button", "Create repository").await;
-    browser.see("1 field needs attention.").await;
-    eventually("the focus is on the name", async || {
-        let focused = browser.script("return document.activeElement.value;").await;
-        (focused == "Not A Name").then_some(())
-    })
-    .await;
-    browser.close().await;
-    Ok(())
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            create_simple(browser, "taken", &source).await;
+            browser.at("/repositories/team/taken").await;
+            create_simple(browser, "taken", &source).await;
+            browser.is_invalid("Name", 1).await;
+            assert_eq!(browser.path().await, "/repositories/team/new");
+            browser
+                .holds("Clone URL", 1, &source.path().display().to_string())
+                .await;
+            // The rules' own problems come before anything is sent, with the focus on the first.
+            browser.fill("Name", "Not A Name").await;
+            browser.press("button", "Create repository").await;
+            browser.see("One field needs a correction.").await;
+            browser.focus_holds("Not A Name").await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
-    let server = Server::start(&["--token", "team=s3cret-t0ken"]).await;
-    let browser = Browser::start(Setup::default()).await;
+    story(Server::start(&["--token", "team=s3cret-t0ken"]).await).run(async |browser, server| {
     browser
         .open(&format!("{}/builds?namespace=team", server.address))
         .await;
-    browser.see("the API needs a valid token").await;
+    browser.see("the API wants a token").await;
     let notice = browser.find("alert", "").await;
-    let link = notice.find(thirtyfour::By::Css("a.button")).await?;
-    link.click().await?;
+    browser.press_in(&notice, "link", "Connection").await;
     browser
         .at("/connection?back=%2Fbuilds%3Fnamespace%3Dteam")
         .await;
     browser.fill("Namespace", "team").await;
     browser.fill("Token", "wrong").await;
     browser.press("button", "Save and test").await;
-    browser.see("needs a valid token").await;
+    browser.see("does not accept this one").await;
     browser.fill("Token", "s3cret-t0ken").await;
     browser.press("button", "Save and test").await;
-    browser.see("The token is valid for this namespace").await;
-    browser.press("button", "Go back to where you were").await;
+    browser.see("the token fits the namespace").await;
+    browser.press("button", "Back to where you were").await;
     browser.at("/builds?namespace=team").await;
-    browser.see("No builds").await;
+    browser.see("No build").await;
     // In the tab's session only, and never shown.
     let kept = browser
         .script("return JSON.stringify([Object.entries(localStorage), document.body.innerHTML, location.href]);")
         .await;
     assert!(!kept.as_str().unwrap_or_default().contains("s3cret-t0ken"));
     browser.reload().await;
-    browser.see("No builds").await;
-    browser.close().await;
-    Ok(())
+    browser.see("No build").await;
+Ok(())
+}).await
 }
 
 #[tokio::test]
 async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
-    let server = Server::start(&[]).await;
-    let browser = Browser::start(Setup::default()).await;
-    browser
-        .open(&format!("{}/no/such/page", server.address))
-        .await;
-    browser.see("Page not found").await;
-    browser
-        .open(&format!("{}/builds/no-such-build", server.address))
-        .await;
-    browser.see("not found.").await;
-    browser
-        .open(&format!("{}/builds?page=99", server.address))
-        .await;
-    browser.see("Page 99 doesn’t exist.").await;
-    browser.press("link", "Go to first page").await;
-    browser.at("/builds").await;
-    browser.see("No builds yet.").await;
-    browser
-        .open(&format!("{}/builds/%FF", server.address))
-        .await;
-    browser.see("Page not found").await;
-    browser
-        .open(&format!("{}/repositories/team/missing", server.address))
-        .await;
-    browser.see("Repository team/missing not found.").await;
-    browser
-        .open(&format!(
-            "{}/repositories/team/missing/config",
-            server.address
-        ))
-        .await;
-    browser.see("Repository team/missing not found.").await;
-    browser.close().await;
-    Ok(())
+    story(Server::start(&[]).await)
+        .run(async |browser, server| {
+            browser
+                .open(&format!("{}/no/such/page", server.address))
+                .await;
+            browser.see("No such page").await;
+            browser
+                .open(&format!("{}/builds/no-such-build", server.address))
+                .await;
+            browser.see("the API has nothing at this address.").await;
+            browser
+                .open(&format!("{}/builds?page=99", server.address))
+                .await;
+            browser.see("There is no page 99.").await;
+            browser.press("link", "To the first page").await;
+            browser.at("/builds").await;
+            browser.see("No build yet.").await;
+            browser
+                .open(&format!("{}/builds/%FF", server.address))
+                .await;
+            browser.see("No such page").await;
+            browser
+                .open(&format!("{}/repositories/team/missing", server.address))
+                .await;
+            browser.see("There is no repository team/missing.").await;
+            browser
+                .open(&format!(
+                    "{}/repositories/team/missing/config",
+                    server.address
+                ))
+                .await;
+            browser.see("There is no repository team/missing.").await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_form_that_goes_while_a_field_has_the_focus_breaks_nothing() -> Outcome {
     let source = Source::with_steps(&[]);
-    let folder = source.parent();
-    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup::default()).await;
-    connect(&browser, &server, "team").await;
-    browser.press("link", "Repositories").await;
-    browser.press("link", "New repository").await;
-    browser.fill("Name", "left").await;
-    browser.driver.back().await?;
-    browser.press_in_dialog("button", "Leave and discard").await;
-    browser.at("/repositories/team").await;
-    // Sent by keyboard, with the focus in the form.
-    browser.press("link", "New repository").await;
-    browser.fill("Name", "sent").await;
-    browser.press("radio", "Git URL (Simple)").await;
-    browser
-        .fill("Clone URL", &source.path().display().to_string())
-        .await;
-    let field = browser.find("textbox", "Clone URL").await;
-    field.send_keys(Key::Control + Key::Enter).await?;
-    browser.at("/repositories/team/sent").await;
-    browser.see("No builds yet.").await;
-    let failed = browser
-        .script("return 'failed' in document.documentElement.dataset;")
-        .await;
-    assert_eq!(failed, false);
-    let console = browser.console().await;
-    assert!(console.is_empty(), "{console:?}");
-    browser.close().await;
-    Ok(())
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            browser.press("link", "Repositories").await;
+            browser.press("link", "New repository").await;
+            browser.fill("Name", "left").await;
+            browser.driver.back().await?;
+            browser.press_in_dialog("button", "Leave and discard").await;
+            browser.at("/repositories/team").await;
+            // Sent by keyboard, with the focus in the form.
+            browser.press("link", "New repository").await;
+            browser.fill("Name", "sent").await;
+            browser.press("radio", "Git URL (Simple)").await;
+            browser
+                .fill("Clone URL", &source.path().display().to_string())
+                .await;
+            let field = browser.find("textbox", "Clone URL").await;
+            field.send_keys(Key::Control + Key::Enter).await?;
+            browser.at("/repositories/team/sent").await;
+            browser.see("Not built yet.").await;
+            let failed = browser
+                .script("return 'failed' in document.documentElement.dataset;")
+                .await;
+            assert_eq!(failed, false);
+            let console = browser.console().await;
+            assert!(console.is_empty(), "{console:?}");
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_press_after_a_wrong_field_is_not_lost() -> Outcome {
-    let server = Server::start(&[]).await;
-    let browser = Browser::start(Setup::default()).await;
-    connect(&browser, &server, "team").await;
-    browser
-        .open(&format!("{}/repositories/team/new", server.address))
-        .await;
-    browser.fill("Name", "Not A Name").await;
-    // Held for a while, as a person does: what the field has to say comes after the release.
-    let card = browser.find("radio", "Git URL (Simple)").await;
-    let actions = browser.driver.action_chain();
-    actions.click_and_hold_element(&card).perform().await?;
-    browser.script("return 0;").await;
-    browser.driver.action_chain().release().perform().await?;
-    browser.find("textbox", "Clone URL").await;
-    browser.see("Use lowercase letters and digits").await;
-    browser.close().await;
-    Ok(())
+    story(Server::start(&[]).await)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            browser
+                .open(&format!("{}/repositories/team/new", server.address))
+                .await;
+            browser.fill("Name", "Not A Name").await;
+            // Held for a while, as a person does: what the field has to say comes after the release.
+            let card = browser.find("radio", "Git URL (Simple)").await;
+            let actions = browser.driver.action_chain();
+            actions.click_and_hold_element(&card).perform().await?;
+            browser.script("return 0;").await;
+            browser.driver.action_chain().release().perform().await?;
+            browser.find("textbox", "Clone URL").await;
+            browser.see("Lower case letters and digits").await;
+            Ok(())
+        })
+        .await
 }
 
 /// The six calls of the reference alone must do all the work.
 #[tokio::test]
 async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
-    let folder = source.parent();
-    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup::default()).await;
-    let only_six = "const ask = window.fetch; window.fetch = (input, init) => {
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            let only_six = "const ask = window.fetch; window.fetch = (input, init) => {
         const method = input.method ?? init?.method ?? 'GET';
         const url = input.url ?? String(input);
         return method === 'GET' && url.includes('/v1/repositories/')
           ? Promise.resolve(new Response('', {status: 405})) : ask(input, init); };";
-    browser
-        .driver
-        .cdp()
-        .send_raw(
-            "Page.addScriptToEvaluateOnNewDocument",
-            serde_json::json!({ "source": only_six }),
-        )
-        .await?;
-    connect(&browser, &server, "team").await;
-    let name = format!("six-{}", std::process::id());
-    create_simple(&browser, &name, &source).await;
-    browser.at(&format!("/repositories/team/{name}")).await;
-    browser.see("This is what this browser last saw").await;
-    browser.build(&format!("team/{name}:latest")).await;
-    browser.see("Succeeded").await;
-    // What this browser has not seen can be opened by its name and built by its tag.
-    browser.script("localStorage.clear(); return 0;").await;
-    browser
-        .open(&format!("{}/repositories/team", server.address))
-        .await;
-    browser.fill("Repository name", &name).await;
-    browser.press("button", "Open").await;
-    browser.at(&format!("/repositories/team/{name}")).await;
-    browser.build(&format!("team/{name}:latest")).await;
-    browser.see("Succeeded").await;
-    // And its config can be replaced, under a clear warning.
-    browser
-        .open(&format!(
-            "{}/repositories/team/{name}/config",
-            server.address
-        ))
-        .await;
-    browser.see("Saving replaces whatever is there now.").await;
-    browser.press("button", "Add row").await;
-    browser.fill("Branch or tag name", "main").await;
-    browser.fill("Image tag", "fresh").await;
-    browser.save().await;
-    browser.close().await;
-    Ok(())
+            browser.before_each_page(only_six).await;
+            connect(browser, server, "team").await;
+            let name = format!("six-{}", std::process::id());
+            create_simple(browser, &name, &source).await;
+            browser.at(&format!("/repositories/team/{name}")).await;
+            browser.see("This is what this browser saw").await;
+            browser.build(&format!("team/{name}:latest")).await;
+            browser.see("Succeeded").await;
+            // What this browser has not seen can be opened by its name and built by its tag.
+            browser.script("localStorage.clear(); return 0;").await;
+            browser
+                .open(&format!("{}/repositories/team", server.address))
+                .await;
+            browser.fill("Repository name", &name).await;
+            browser.press("button", "Open").await;
+            browser.at(&format!("/repositories/team/{name}")).await;
+            browser.build(&format!("team/{name}:latest")).await;
+            browser.see("Succeeded").await;
+            // And its config can be replaced, under a clear warning.
+            browser
+                .open(&format!(
+                    "{}/repositories/team/{name}/config",
+                    server.address
+                ))
+                .await;
+            browser.see("Saving replaces everything there is.").await;
+            browser.press("button", "Add row").await;
+            browser.fill("Branch or tag name", "main").await;
+            browser.fill("Image tag", "fresh").await;
+            browser.save().await;
+            Ok(())
+        })
+        .await
 }

@@ -1,9 +1,12 @@
-//! Whole stories in Chromium, against the real server, real git and the real image builder.
+//! Whole stories in Chromium, against the real server with real git and the real image builder, or against
+//! a scriptable API.
 //!
 //! `make test` builds the site and the server first and runs these with `--features browser-tests`.
-//! Things are found as a user finds them: by role and label, as the browser computes them.
+//! Everything is found as a user finds it: by role, label and text, as the browser computes them.
 
-mod api;
+#[path = "../support/mod.rs"]
+mod support;
+
 mod build_page;
 mod builds;
 mod config_form;
@@ -13,14 +16,11 @@ mod faults;
 mod forms_faults;
 mod forms_states;
 mod getting_around;
-mod harness;
 mod insight;
 mod log;
 mod log_reading;
 mod log_tools;
-mod page;
 mod repositories;
 mod shell;
-mod source;
 mod start_build;
 mod stories;

@@ -1,11 +1,8 @@
 //! The repositories of a namespace: their pages are in the URL.
 
-use crate::api::{Api, Reply};
-use crate::create_form::repository;
-use crate::harness::{Browser, Outcome, Setup, eventually};
+use crate::support::fixtures::{REPOSITORIES, repository};
+use crate::support::{Api, Outcome, Reply, story};
 use serde_json::json;
-
-const LIST: &str = "/v1/repositories/team";
 
 /// A page with one repository; `next` and `previous` say whether another page follows or precedes it.
 fn page(name: &str, previous: bool, next: bool) -> Reply {
@@ -21,55 +18,61 @@ fn page(name: &str, previous: bool, next: bool) -> Reply {
 
 #[tokio::test]
 async fn the_page_number_is_in_the_url() -> Outcome {
-    let api = Api::start().await;
-    api.on("GET", LIST, page("first", false, true));
-    api.on("GET", &format!("{LIST}?page=2"), page("second", true, true));
-    api.on("GET", &format!("{LIST}?page=3"), page("third", true, false));
-    api.on(
-        "GET",
-        &format!("{LIST}?page=9"),
-        Reply::Json(404, json!({ "detail": "Invalid page." })),
-    );
-    let browser = Browser::start(Setup::default()).await;
-    browser
-        .open(&format!("{}/repositories/team", api.address))
-        .await;
-    browser.find("link", "first").await;
-    let next = browser.find("link", "Next").await;
-    let href = next.attr("href").await?;
-    assert_eq!(href.as_deref(), Some("/repositories/team?page=2"));
-    browser.press("link", "Next").await;
-    browser.at("/repositories/team?page=2").await;
-    browser.find("link", "second").await;
-    browser.press("link", "Next").await;
-    browser.at("/repositories/team?page=3").await;
-    browser.find("link", "third").await;
-    // This is the last page.
-    eventually("there is no next page", async || {
-        browser.all("link", "Next").await.is_empty().then_some(())
-    })
-    .await;
-    browser.driver.back().await?;
-    browser.at("/repositories/team?page=2").await;
-    browser.find("link", "second").await;
-    browser.driver.forward().await?;
-    browser.find("link", "third").await;
-    browser.reload().await;
-    browser.find("link", "third").await;
-    browser.press("link", "Previous").await;
-    browser.find("link", "second").await;
-    browser.press("link", "Previous").await;
-    // The first page has no number.
-    browser.at("/repositories/team").await;
-    browser.find("link", "first").await;
+    story(Api::start().await)
+        .run(async |browser, api| {
+            api.on("GET", REPOSITORIES, page("first", false, true));
+            api.on(
+                "GET",
+                &format!("{REPOSITORIES}?page=2"),
+                page("second", true, true),
+            );
+            api.on(
+                "GET",
+                &format!("{REPOSITORIES}?page=3"),
+                page("third", true, false),
+            );
+            api.on(
+                "GET",
+                &format!("{REPOSITORIES}?page=9"),
+                Reply::Json(404, json!({ "detail": "Invalid page." })),
+            );
+            browser
+                .open(&format!("{}/repositories/team", api.address))
+                .await;
+            browser.find("link", "first").await;
+            let next = browser.find("link", "Next").await;
+            let href = next.attr("href").await?;
+            assert_eq!(href.as_deref(), Some("/repositories/team?page=2"));
+            browser.press("link", "Next").await;
+            browser.at("/repositories/team?page=2").await;
+            browser.find("link", "second").await;
+            browser.press("link", "Next").await;
+            browser.at("/repositories/team?page=3").await;
+            browser.find("link", "third").await;
+            // This is the last page.
+            browser.find_no_more("link", "Next").await;
+            browser.driver.back().await?;
+            browser.at("/repositories/team?page=2").await;
+            browser.find("link", "second").await;
+            browser.driver.forward().await?;
+            browser.find("link", "third").await;
+            browser.reload().await;
+            browser.find("link", "third").await;
+            browser.press("link", "Previous").await;
+            browser.find("link", "second").await;
+            browser.press("link", "Previous").await;
+            // The first page has no number.
+            browser.at("/repositories/team").await;
+            browser.find("link", "first").await;
 
-    browser
-        .open(&format!("{}/repositories/team?page=9", api.address))
-        .await;
-    browser.see("Page 9 doesn’t exist.").await;
-    browser.press("link", "Go to first page").await;
-    browser.at("/repositories/team").await;
-    browser.find("link", "first").await;
-    browser.close().await;
-    Ok(())
+            browser
+                .open(&format!("{}/repositories/team?page=9", api.address))
+                .await;
+            browser.see("Page 9 doesn’t exist.").await;
+            browser.press("link", "Go to first page").await;
+            browser.at("/repositories/team").await;
+            browser.find("link", "first").await;
+            Ok(())
+        })
+        .await
 }

@@ -1,9 +1,7 @@
 //! The shell: languages, themes, policy, base path, keyboard, and what axe-core says of every page.
 
-use crate::api::Api;
-use crate::harness::{Browser, Outcome, Server, Setup, eventually, project};
-use crate::source::Source;
-use crate::stories::{connect, create_simple};
+use crate::support::steps::{connect, create_simple};
+use crate::support::{Api, Browser, Outcome, Server, Source, project, story};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -19,29 +17,25 @@ async fn every_chinese_is_served_chinese_and_others_english() -> Outcome {
         ("en-GB,zh", "en", "Builds"),
         ("fr,de", "en", "Builds"),
     ] {
-        let setup = Setup {
-            languages,
-            ..Setup::default()
-        };
-        let browser = Browser::start(setup).await;
-        browser.open(&format!("{}/builds", server.address)).await;
-        browser.find("heading", title).await;
-        assert_eq!(
-            browser
-                .script("return document.documentElement.lang;")
-                .await,
-            lang,
-            "{languages}"
-        );
-        browser.close().await;
+        let shown = story(&server)
+            .languages(languages)
+            .run(async |browser, server| {
+                browser.open(&format!("{}/builds", server.address)).await;
+                browser.find("heading", title).await;
+                let shown = browser
+                    .script("return document.documentElement.lang;")
+                    .await;
+                assert_eq!(shown, lang, "{languages}");
+                Ok(())
+            });
+        shown.await?;
     }
     Ok(())
 }
 
 #[tokio::test]
 async fn language_and_theme_stand_before_the_first_paint_and_are_kept() -> Outcome {
-    let server = Server::start(&[]).await;
-    let browser = Browser::start(Setup::default()).await;
+    story(Server::start(&[]).await).run(async |browser, server| {
     browser
         .open(&format!("{}/connection", server.address))
         .await;
@@ -49,91 +43,74 @@ async fn language_and_theme_stand_before_the_first_paint_and_are_kept() -> Outco
     browser.choose("Language", "简体中文").await;
     browser.find("heading", "连接设置").await;
     // Without its WebAssembly the console never starts: what is set now was set before it.
-    let cdp = browser.driver.cdp();
-    cdp.send_raw("Network.enable", json!({})).await?;
-    cdp.send_raw("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] }))
-        .await?;
+    browser.devtools("Network.enable", json!({})).await;
+    browser
+        .devtools("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] }))
+        .await;
     browser.driver.refresh().await?;
     browser.see("控制台未能加载或已停止运行").await;
     let state = browser
         .script("const r = document.documentElement; return [r.lang, r.dataset.theme, getComputedStyle(r).backgroundColor];")
         .await;
     assert_eq!(state, json!(["zh-CN", "dark", "rgb(20, 23, 28)"]));
-    cdp.send_raw("Network.setBlockedURLs", json!({ "urls": [] }))
-        .await?;
+    browser
+        .devtools("Network.setBlockedURLs", json!({ "urls": [] }))
+        .await;
     browser.reload().await;
     browser.find("heading", "连接设置").await;
-    browser.close().await;
-    Ok(())
+Ok(())
+}).await
 }
 
 #[tokio::test]
 async fn nothing_is_asked_of_another_host_and_the_policy_is_never_broken() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
-    let folder = source.parent();
-    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup::default()).await;
-    let listener = "addEventListener('securitypolicyviolation', (e) => {
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            let listener = "addEventListener('securitypolicyviolation', (e) => {
         const all = JSON.parse(sessionStorage.violations || '[]');
         all.push(`${e.violatedDirective} ${e.blockedURI}`);
         sessionStorage.violations = JSON.stringify(all); }, true);";
-    browser
-        .driver
-        .cdp()
-        .send_raw(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": listener }),
-        )
-        .await?;
-    connect(&browser, &server, "team").await;
-    let name = format!("policy-{}", std::process::id());
-    create_simple(&browser, &name, &source).await;
-    browser.build(&format!("team/{name}:latest")).await;
-    browser.see("Succeeded").await;
-    for path in ["/builds", "/repositories/team", "/connection"] {
-        browser.open(&format!("{}{path}", server.address)).await;
-        browser.ready().await;
-    }
-    browser
-        .open(&format!(
-            "{}/repositories/team/{name}/config",
-            server.address
-        ))
-        .await;
-    browser.see("latest").await;
-    let requests = browser.requests().await;
-    assert!(requests.iter().any(|url| url.ends_with(".wasm")));
-    let foreign: Vec<_> = requests
-        .iter()
-        .filter(|url| url.starts_with("http") && !url.starts_with(&server.address))
-        .collect();
-    assert!(foreign.is_empty(), "{foreign:?}");
-    let broken = browser
-        .script("return sessionStorage.violations || '';")
-        .await;
-    assert_eq!(broken, "");
-    let policy = browser
-        .script(
-            "return document.querySelector('meta[http-equiv=Content-Security-Policy]').content;",
-        )
-        .await;
-    let policy = policy.as_str().unwrap_or_default();
-    assert!(
-        !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
-        "{policy}"
-    );
-    // All that Trunk adds has its digest.
-    let without = browser
-        .script(
-            "return [...document.querySelectorAll('link[rel=modulepreload],link[rel=preload],link[rel=stylesheet],script')]
-               .filter((e) => !(e.integrity || e.dataset.integrity)).map((e) => e.outerHTML);",
-        )
-        .await;
-    assert_eq!(without, json!([]));
-    let console = browser.console().await;
-    assert!(console.is_empty(), "{console:?}");
-    browser.close().await;
-    Ok(())
+            browser.before_each_page(listener).await;
+            connect(browser, server, "team").await;
+            let name = format!("policy-{}", std::process::id());
+            create_simple(browser, &name, &source).await;
+            browser.build(&format!("team/{name}:latest")).await;
+            browser.see("Succeeded").await;
+            for path in ["/builds", "/repositories/team", "/connection"] {
+                browser.open(&format!("{}{path}", server.address)).await;
+                browser.ready().await;
+            }
+            browser
+                .open(&format!(
+                    "{}/repositories/team/{name}/config",
+                    server.address
+                ))
+                .await;
+            browser.see("latest").await;
+            let requests = browser.sent_requests().await;
+            assert!(requests.iter().any(|(_, url)| url.ends_with(".wasm")));
+            let foreign: Vec<_> = requests
+                .iter()
+                .filter(|(_, url)| url.starts_with("http") && !url.starts_with(&server.address))
+                .collect();
+            assert!(foreign.is_empty(), "{foreign:?}");
+            let broken = browser
+                .script("return sessionStorage.violations || '';")
+                .await;
+            assert_eq!(broken, "");
+            let policy = browser.content_security_policy().await;
+            assert!(
+                !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+                "{policy}"
+            );
+            // Everything that Trunk adds has its digest.
+            assert_eq!(browser.without_integrity().await, json!([]));
+            let console = browser.console().await;
+            assert!(console.is_empty(), "{console:?}");
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
@@ -142,112 +119,96 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
     assert!(site.join("404.html").exists(), "built by `make test`");
     // What GitHub Pages and object storage are like.
     let host = Api::host(site, "/console/").await.address;
-    let server = Server::start(&["--allow-origin", &host]).await;
-    let browser = Browser::start(Setup::default()).await;
-    browser
-        .open(&format!(
-            "{host}/console/connection?back=%2Fbuilds%3Fpage%3D1"
-        ))
-        .await;
-    browser.fill("Address", &server.address).await;
-    browser.fill("Namespace", "team").await;
-    browser.press("button", "Save and test").await;
-    browser.see("Connected").await;
-    browser.press("button", "Go back to where you were").await;
-    browser.at("/console/builds?page=1").await;
-    browser.see("No builds").await;
-    browser.press("link", "Repositories").await;
-    browser.at("/console/repositories/team").await;
-    browser.see("No build repositories yet.").await;
-    browser.press("link", "New repository").await;
-    browser.at("/console/repositories/team/new").await;
-    browser.reload().await;
-    browser
-        .find("heading", "New build repository in team")
-        .await;
-    browser.open(&format!("{host}/console/nope")).await;
-    browser.see("Page not found").await;
-    browser.close().await;
-    Ok(())
+    story(Server::start(&["--allow-origin", &host]).await)
+        .run(async |browser, server| {
+            browser
+                .open(&format!(
+                    "{host}/console/connection?back=%2Fbuilds%3Fpage%3D1"
+                ))
+                .await;
+            browser.fill("Address", &server.address).await;
+            browser.fill("Namespace", "team").await;
+            browser.press("button", "Save and test").await;
+            browser.see("The API answers").await;
+            browser.press("button", "Back to where you were").await;
+            browser.at("/console/builds?page=1").await;
+            browser.see("No build").await;
+            browser.press("link", "Repositories").await;
+            browser.at("/console/repositories/team").await;
+            browser.see("No build repository yet.").await;
+            browser.press("link", "New repository").await;
+            browser.at("/console/repositories/team/new").await;
+            browser.reload().await;
+            browser
+                .find("heading", "New build repository in team")
+                .await;
+            browser.open(&format!("{host}/console/nope")).await;
+            browser.see("No such page").await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
-    let server = Server::start(&[]).await;
-    let browser = Browser::start(Setup::default()).await;
-    browser.open(&format!("{}/builds", server.address)).await;
-    browser.ready().await;
-    // By keyboard alone: skip link, brand, three pages.
-    let tab = async |times: usize| {
-        for _ in 0..times {
-            let body = browser.driver.active_element().await.expect("a focus");
-            body.send_keys(Key::Tab + "").await.expect("tabs");
-        }
-    };
-    browser.script("document.activeElement.blur();").await;
-    tab(1).await;
-    let skip = browser.driver.active_element().await?;
-    assert_eq!(skip.text().await?, "Skip to content");
-    tab(4).await;
-    let link = browser.driver.active_element().await?;
-    assert_eq!(link.text().await?, "Connection");
-    link.send_keys(Key::Enter + "").await?;
-    browser.at("/connection").await;
-    eventually("the focus is on the heading", async || {
-        let focused = browser.script("return document.activeElement.id;").await;
-        (focused == "heading").then_some(())
-    })
-    .await;
-    let said = browser
-        .script(
-            "return [document.title, document.querySelector('[aria-live=polite]').textContent];",
-        )
-        .await;
-    assert_eq!(said, json!(["Connection · Slipway", "Connection"]));
-    // The skip link leads to the page that it stands on.
-    browser
-        .script("document.querySelector('.skip-link').focus();")
-        .await;
-    browser.keys(Key::Enter + "").await;
-    eventually("the focus is on the heading again", async || {
-        let focused = browser.script("return document.activeElement.id;").await;
-        (focused == "heading").then_some(())
-    })
-    .await;
-    assert_eq!(browser.path().await, "/connection");
-    browser.driver.back().await?;
-    browser.at("/builds").await;
-    browser.find("heading", "Builds").await;
-    browser.close().await;
-    Ok(())
+    story(Server::start(&[]).await)
+        .run(async |browser, server| {
+            browser.open(&format!("{}/builds", server.address)).await;
+            browser.ready().await;
+            // By keyboard alone: skip link, brand, three pages.
+            let tab = async |times: usize| {
+                for _ in 0..times {
+                    let body = browser.driver.active_element().await.expect("a focus");
+                    body.send_keys(Key::Tab + "").await.expect("tabs");
+                }
+            };
+            browser.blur().await;
+            tab(1).await;
+            let skip = browser.driver.active_element().await?;
+            assert_eq!(skip.text().await?, "Skip to the page");
+            tab(4).await;
+            let link = browser.driver.active_element().await?;
+            assert_eq!(link.text().await?, "Connection");
+            link.send_keys(Key::Enter + "").await?;
+            browser.at("/connection").await;
+            browser.focus_is_on("heading", "Connection").await;
+            assert_eq!(browser.driver.title().await?, "Connection · Slipway");
+            assert_eq!(browser.announced().await, "Connection");
+            // The skip link leads to the page that it stands on.
+            browser.focus_hidden_link("Skip to the page").await;
+            browser.keys(Key::Enter + "").await;
+            browser.focus_is_on("heading", "Connection").await;
+            assert_eq!(browser.path().await, "/connection");
+            browser.driver.back().await?;
+            browser.at("/builds").await;
+            browser.find("heading", "Builds").await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     let source = Source::with_steps(&["exit 1"]);
-    let folder = source.parent();
-    let server = Server::start(&[
+    let folder = source.path().display().to_string();
+    story(Server::start(&[
         "--allow-local-source",
-        &folder.display().to_string(),
+        &folder,
         "--workers",
         "2",
     ])
-    .await;
-    let browser = Browser::start(Setup::default()).await;
-    connect(&browser, &server, "team").await;
-    create_simple(&browser, "many", &source).await;
+    .await).run(async |browser, server| {
+    connect(browser, server, "team").await;
+    create_simple(browser, "many", &source).await;
     browser.at("/repositories/team/many").await;
     let made = browser
-        .driver
-        .execute_async(
+        .script_async(
             "const done = arguments[0]; (async () => { for (let i = 0; i < 60; i++) {
                const r = await fetch('/v1/builds', {method: 'POST', headers: {'content-type': 'application/json'},
                  body: JSON.stringify({namespace: 'team', repo_name: 'many', tag: 'latest'})});
-               if (r.status !== 201) return r.status; } return 'made'; })().then(done);",
-            Vec::new(),
-        )
-        .await?;
-    assert_eq!(made.json(), "made");
+               if (r.status !== 201) return r.status; } return 'made'; })().then(done);")
+        .await;
+    assert_eq!(made, "made");
     browser.press("link", "Builds").await;
     browser.see("Page 1 of 3 · 60 builds").await;
     let previous = browser.find("button", "Previous").await;
@@ -259,137 +220,122 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     browser.see("Page 2 of 3").await;
     browser.press("link", "Next").await;
     browser.see("Page 3 of 3").await;
-    assert_eq!(
-        browser
-            .script("return document.querySelectorAll('tbody tr').length;")
-            .await,
-        20
-    );
+    assert_eq!(browser.row_count().await, 20);
     browser.driver.back().await?;
     browser.at("/builds?page=2").await;
     browser.see("Page 2 of 3").await;
     browser.choose("Status", "Succeeded").await;
     browser.at("/builds?status=S&page=2").await;
-    browser
-        .see("No builds on this page match the filters.")
-        .await;
-    browser.close().await;
-    Ok(())
+    browser.see("No build on this page fits the filter.").await;
+Ok(())
+}).await
 }
 
 #[tokio::test]
 async fn axe_core_finds_nothing() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello", "exit 1"]);
-    let folder = source.parent();
-    let mut server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    for (dark, size) in [(false, (1280, 900)), (true, (390, 800))] {
-        let browser = Browser::start(Setup {
-            dark,
-            size,
-            ..Setup::default()
-        })
-        .await;
-        let state = |name: &str| format!("{name} (dark: {dark}, {} px)", size.0);
-        connect(&browser, &server, "team").await;
-        browser.axe(&state("connection, tested")).await;
-        browser.open(&format!("{}/builds", server.address)).await;
-        browser.see("uild").await;
-        browser.axe(&state("builds")).await;
-        let name = format!("axe-{dark}-{}", std::process::id());
-        browser
-            .open(&format!("{}/repositories/team/new", server.address))
-            .await;
-        browser.press("button", "Create repository").await;
-        browser.see("attention").await;
-        browser.axe(&state("create form with problems")).await;
-        create_simple(&browser, &name, &source).await;
-        browser.at(&format!("/repositories/team/{name}")).await;
-        browser.see("latest").await;
-        browser.axe(&state("repository")).await;
-        browser
-            .press("button", &format!("Build team/{name}:latest at a commit"))
-            .await;
-        browser.find("dialog", "at a commit").await;
-        browser.axe(&state("dialog")).await;
-        let cancel = browser.find("button", "Cancel").await;
-        cancel.click().await?;
-        browser.build(&format!("team/{name}:latest")).await;
-        browser.see("Failed").await;
-        browser.axe(&state("a failed build")).await;
-        browser
-            .open(&format!(
-                "{}/repositories/team/{name}/config",
-                server.address
-            ))
-            .await;
-        browser.see("latest").await;
-        browser.axe(&state("config")).await;
-        browser
-            .open(&format!("{}/repositories/team", server.address))
-            .await;
-        browser.see(&name).await;
-        browser.axe(&state("repositories")).await;
-        browser.open(&format!("{}/builds", server.address)).await;
-        browser.see(&name).await;
-        browser.axe(&state("builds with rows")).await;
-        browser.open(&format!("{}/nope", server.address)).await;
-        browser.see("Page not found").await;
-        browser.axe(&state("not found")).await;
-        browser.press("link", "Builds").await;
-        browser.see(&name).await;
-        server.stop().await;
-        browser
-            .press("button", &format!("Build team/{name}:latest"))
-            .await;
-        browser.see("the API can’t be reached").await;
-        browser.axe(&state("server gone")).await;
-        browser.close().await;
+    let mut server = Server::with_source(&source).await;
+    for (dark, (width, height)) in [(false, (1280, 900)), (true, (390, 800))] {
+        let story = story(&mut server).size(width, height).dark(dark);
+        let checked = story.run(async |browser, server| {
+            let state = format!("(dark: {dark}, {width} px)");
+            let name = format!("axe-{dark}-{}", std::process::id());
+            connect(browser, server, "team").await;
+            browser.axe(&format!("connection, tested {state}")).await;
+            check_forms_and_builds(browser, server, &source, &name, &state).await;
+            check_lists(browser, server, &name, &state).await;
+            server.stop().await;
+            browser
+                .press("button", &format!("Build team/{name}:latest"))
+                .await;
+            browser.see("the API cannot be reached").await;
+            browser.axe(&format!("server gone {state}")).await;
+            Ok(())
+        });
+        checked.await?;
         server.start_again().await;
     }
     Ok(())
 }
 
+/// Checks the create form, a repository, its dialog, a failed build and the config editor.
+async fn check_forms_and_builds(
+    browser: &Browser,
+    server: &Server,
+    source: &Source,
+    name: &str,
+    state: &str,
+) {
+    browser.open(&format!("{}/builds", server.address)).await;
+    browser.see("uild").await;
+    browser.axe(&format!("builds {state}")).await;
+    browser
+        .open(&format!("{}/repositories/team/new", server.address))
+        .await;
+    browser.press("button", "Create repository").await;
+    browser.see("correction").await;
+    browser
+        .axe(&format!("create form with problems {state}"))
+        .await;
+    create_simple(browser, name, source).await;
+    browser.at(&format!("/repositories/team/{name}")).await;
+    browser.see("latest").await;
+    browser.axe(&format!("repository {state}")).await;
+    browser
+        .press("button", &format!("Build team/{name}:latest at a commit"))
+        .await;
+    browser.find("dialog", "at a commit").await;
+    browser.axe(&format!("dialog {state}")).await;
+    browser.press_in_dialog("button", "Cancel").await;
+    browser.build(&format!("team/{name}:latest")).await;
+    browser.see("Failed").await;
+    browser.axe(&format!("a failed build {state}")).await;
+    let config = format!("{}/repositories/team/{name}/config", server.address);
+    browser.open(&config).await;
+    browser.see("latest").await;
+    browser.axe(&format!("config {state}")).await;
+}
+
+/// Checks the lists that have this repository, and a page that does not exist.
+async fn check_lists(browser: &Browser, server: &Server, name: &str, state: &str) {
+    for (path, text, page) in [
+        ("/repositories/team", name, "repositories"),
+        ("/builds", name, "builds with rows"),
+        ("/nope", "No such page", "not found"),
+    ] {
+        browser.open(&format!("{}{path}", server.address)).await;
+        browser.see(text).await;
+        browser.axe(&format!("{page} {state}")).await;
+    }
+    browser.press("link", "Builds").await;
+    browser.see(name).await;
+}
+
 #[tokio::test]
 async fn nothing_is_wider_than_320_px() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
-    let folder = source.parent();
-    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup {
-        size: (320, 700),
-        ..Setup::default()
-    })
-    .await;
-    connect(&browser, &server, "team").await;
-    create_simple(&browser, "narrow", &source).await;
-    browser.press("button", "Build team/narrow:latest").await;
-    browser.see("Succeeded").await;
-    let build = browser.path().await;
-    for path in [
-        "/builds",
-        "/repositories/team",
-        "/repositories/team/narrow",
-        "/repositories/team/narrow/config",
-        "/repositories/team/new",
-        "/connection",
-        &build,
-    ] {
-        browser.open(&format!("{}{path}", server.address)).await;
-        browser.ready().await;
-        eventually("the page is loaded", async || {
-            let busy = browser
-                .script("return !!document.querySelector('.skeleton');")
-                .await;
-            (busy == false).then_some(())
+    story(Server::with_source(&source).await)
+        .size(320, 700)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            create_simple(browser, "narrow", &source).await;
+            browser.press("button", "Build team/narrow:latest").await;
+            browser.see("Succeeded").await;
+            let build = browser.path().await;
+            for path in [
+                "/builds",
+                "/repositories/team",
+                "/repositories/team/narrow",
+                "/repositories/team/narrow/config",
+                "/repositories/team/new",
+                "/connection",
+                &build,
+            ] {
+                browser.open(&format!("{}{path}", server.address)).await;
+                browser.loaded().await;
+                browser.fits_into(path, 320).await;
+            }
+            Ok(())
         })
-        .await;
-        let width = browser
-            .script("return document.documentElement.scrollWidth;")
-            .await;
-        assert!(
-            width.as_u64().is_some_and(|width| width <= 320),
-            "{path} is {width} px wide"
-        );
-    }
-    browser.close().await;
-    Ok(())
+        .await
 }

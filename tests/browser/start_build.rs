@@ -1,10 +1,10 @@
 //! Starting a build from each of the four places that offer it: one request, the build in the tables and
 //! watched, and a lost response reported as doubtful.
 
-use crate::api::{Api, Reply};
-use crate::builds::{page, row};
-use crate::create_form::{repository, row as tag_config};
-use crate::harness::{Browser, Outcome, Setup, eventually};
+use crate::support::fixtures::{
+    BUILDS, REPOSITORY, build, builds_page, repository, serve_build, tag_config, waiting,
+};
+use crate::support::{Api, Browser, Outcome, Reply, story};
 use serde_json::{Value, json};
 
 /// The id of the build that the API starts.
@@ -16,91 +16,63 @@ const IN_DOUBT: &str = "may have started";
 
 /// The build that the API starts, of `team/app:edge`.
 fn started() -> Value {
-    row(
-        STARTED,
-        "edge",
-        "W",
-        json!({ "started_at": null, "ended_at": null }),
-    )
+    build(STARTED, "edge", "W", waiting())
 }
 
 /// A list with one finished build of `team/app:one`, after these.
 fn list(newer: Vec<Value>) -> Reply {
     let mut rows = newer;
-    rows.push(row("1", "one", "S", json!({})));
+    rows.push(build("1", "one", "S", json!({})));
     let count = rows.len();
-    page(rows, count, false)
+    builds_page(rows, count, false)
 }
 
 /// An API with one finished build and the repository `team/app`, whose tag is `edge`.
 async fn api() -> Api {
     let api = Api::start().await;
-    api.on("GET", "/v1/builds", list(Vec::new()));
-    api.on("GET", STARTED_PATH, Reply::Json(200, started()));
+    api.on("GET", BUILDS, list(Vec::new()));
+    serve_build(&api, &started());
     api.on(
         "GET",
-        &format!("{STARTED_PATH}/logs"),
-        Reply::Json(200, json!([])),
-    );
-    api.on(
-        "GET",
-        "/v1/repositories/team/app",
+        REPOSITORY,
         Reply::Json(200, repository("app", json!([tag_config(1, "edge")]))),
     );
-    api.on("POST", "/v1/builds", Reply::Json(201, started()));
+    api.on("POST", BUILDS, Reply::Json(201, started()));
     api
 }
 
-/// A browser whose user wants notifications, so that started builds are watched.
-async fn watching_browser() -> Result<Browser, Box<dyn std::error::Error + Send + Sync>> {
-    let browser = Browser::start(Setup::default()).await;
+/// The user wants notifications, so that started builds are watched.
+async fn watch_builds(browser: &Browser) {
     let script = "try { localStorage.setItem('slipway.notify', '1'); } catch {}
         window.Notification = class {
           static permission = 'granted';
           static async requestPermission() { return 'granted'; }
         };";
-    browser
-        .driver
-        .cdp()
-        .send_raw(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": script }),
-        )
-        .await?;
-    Ok(browser)
+    browser.before_each_page(script).await;
 }
 
 /// The number of requests for lists of builds so far.
 fn list_reads(api: &Api) -> usize {
-    api.asked("GET", "/v1/builds").len()
+    api.requests("GET", BUILDS).len()
 }
 
 /// Waits until a list of builds was asked for again.
 async fn list_is_read_again(api: &Api, before: usize) {
-    eventually("the list is read again", async || {
-        (list_reads(api) > before).then_some(())
-    })
-    .await;
+    api.received("GET", BUILDS, before + 1).await;
 }
 
 /// Waits until builds were started with just these requests.
 async fn were_posted(api: &Api, bodies: &[Value]) {
-    let posts = || api.asked("POST", "/v1/builds");
-    eventually("the build is asked for", async || {
-        (posts().len() >= bodies.len()).then_some(())
-    })
-    .await;
-    let sent: Vec<Value> = posts().into_iter().map(|post| post.body).collect();
+    api.received("POST", BUILDS, bodies.len()).await;
+    let posts = api.requests("POST", BUILDS);
+    let sent: Vec<Value> = posts.into_iter().map(|post| post.body).collect();
     assert_eq!(sent, bodies);
 }
 
 /// Waits until the started build is read twice more, on a page that does not show it: it is watched.
 async fn is_watched(api: &Api) {
-    let before = api.asked("GET", STARTED_PATH).len();
-    eventually("the started build is watched", async || {
-        (api.asked("GET", STARTED_PATH).len() >= before + 2).then_some(())
-    })
-    .await;
+    let before = api.requests("GET", STARTED_PATH).len();
+    api.received("GET", STARTED_PATH, before + 2).await;
 }
 
 /// Waits until the started build's page shows it while the API has not answered: it is in the cache.
@@ -111,169 +83,175 @@ async fn opens_from_the_cache(browser: &Browser) {
 
 #[tokio::test]
 async fn a_row_of_the_builds_table_starts_a_build() -> Outcome {
-    let api = api().await;
-    api.on(
-        "GET",
-        "/v1/builds",
-        page(vec![row("1", "edge", "S", json!({}))], 1, false),
-    );
-    let browser = watching_browser().await?;
-    browser.open(&format!("{}/builds", api.address)).await;
-    browser.find("link", "team/app:edge").await;
-    // The list is not answered: what the table shows of the build comes from the cache.
-    let both = vec![started(), row("1", "edge", "S", json!({}))];
-    let answer = page(both, 2, false);
-    api.on("GET", "/v1/builds", Reply::Held(Box::new(answer.clone())));
-    let before = list_reads(&api);
-    browser.press("button", "Build team/app:edge").await;
-    let request = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
-    were_posted(&api, std::slice::from_ref(&request)).await;
-    browser.find("link", "Open build").await;
-    browser.nth("link", "team/app:edge", 2).await;
-    list_is_read_again(&api, before).await;
-    api.on("GET", "/v1/builds", answer);
-    api.release_all();
-    is_watched(&api).await;
+    story(api().await)
+        .run(async |browser, api| {
+            api.on(
+                "GET",
+                BUILDS,
+                builds_page(vec![build("1", "edge", "S", json!({}))], 1, false),
+            );
+            watch_builds(browser).await;
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser.find("link", "team/app:edge").await;
+            // The list is not answered: what the table shows of the build comes from the cache.
+            let both = vec![started(), build("1", "edge", "S", json!({}))];
+            let answer = builds_page(both, 2, false);
+            api.on("GET", BUILDS, Reply::Held(Box::new(answer.clone())));
+            let before = list_reads(api);
+            browser.press("button", "Build team/app:edge").await;
+            let request = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
+            were_posted(api, std::slice::from_ref(&request)).await;
+            browser.find("link", "Open build").await;
+            browser.nth("link", "team/app:edge", 2).await;
+            list_is_read_again(api, before).await;
+            api.on("GET", BUILDS, answer);
+            api.release_all();
+            is_watched(api).await;
 
-    api.on("POST", "/v1/builds", Reply::CutAfter);
-    let before = list_reads(&api);
-    browser.press("button", "Build team/app:edge").await;
-    browser.see(IN_DOUBT).await;
-    list_is_read_again(&api, before).await;
-    were_posted(&api, &[request.clone(), request]).await;
-    assert_eq!(browser.all("link", "team/app:edge").await.len(), 2);
-    browser.close().await;
-    Ok(())
+            api.on("POST", BUILDS, Reply::CutAfter);
+            let before = list_reads(api);
+            browser.press("button", "Build team/app:edge").await;
+            browser.see(IN_DOUBT).await;
+            list_is_read_again(api, before).await;
+            were_posted(api, &[request.clone(), request]).await;
+            assert_eq!(browser.all("link", "team/app:edge").await.len(), 2);
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome {
-    let api = api().await;
-    let build = row("1", "edge", "S", json!({}));
-    api.on("GET", "/v1/builds/1", Reply::Json(200, build));
-    api.on("GET", "/v1/builds/1/logs", Reply::Json(200, json!([])));
-    let held = Reply::Held(Box::new(Reply::Json(200, started())));
-    let browser = watching_browser().await?;
-    browser.open(&format!("{}/builds/1", api.address)).await;
-    browser.find("heading", "team/app:edge").await;
-    api.on("GET", STARTED_PATH, held.clone());
-    browser.press("button", "Build team/app:edge").await;
-    let head = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
-    were_posted(&api, std::slice::from_ref(&head)).await;
-    opens_from_the_cache(&browser).await;
-    api.on("GET", STARTED_PATH, Reply::Json(200, started()));
-    api.release_all();
-    // Its page is left, and it is watched still.
-    browser.press("link", "Builds").await;
-    browser.at("/builds").await;
-    is_watched(&api).await;
+    story(api().await)
+        .run(async |browser, api| {
+            serve_build(api, &build("1", "edge", "S", json!({})));
+            let held = Reply::Held(Box::new(Reply::Json(200, started())));
+            watch_builds(browser).await;
+            browser.open(&format!("{}/builds/1", api.address)).await;
+            browser.find("heading", "team/app:edge").await;
+            api.on("GET", STARTED_PATH, held.clone());
+            browser.press("button", "Build team/app:edge").await;
+            let head = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
+            were_posted(api, std::slice::from_ref(&head)).await;
+            opens_from_the_cache(browser).await;
+            api.on("GET", STARTED_PATH, Reply::Json(200, started()));
+            api.release_all();
+            // Its page is left, and it is watched still.
+            browser.press("link", "Builds").await;
+            browser.at("/builds").await;
+            is_watched(api).await;
 
-    browser.open(&format!("{}/builds/1", api.address)).await;
-    browser
-        .press("button", "Build team/app:edge at a commit")
-        .await;
-    browser.fill("Commit ID", "ABCDEF0").await;
-    api.on("GET", STARTED_PATH, held);
-    browser.press_in_dialog("button", "Build").await;
-    let mut commit = head.clone();
-    commit["code_commit_id"] = json!("abcdef0");
-    were_posted(&api, &[head.clone(), commit.clone()]).await;
-    opens_from_the_cache(&browser).await;
-    api.on("GET", STARTED_PATH, Reply::Json(200, started()));
-    api.release_all();
+            browser.open(&format!("{}/builds/1", api.address)).await;
+            browser
+                .press("button", "Build team/app:edge at a commit")
+                .await;
+            browser.fill("Commit ID", "ABCDEF0").await;
+            api.on("GET", STARTED_PATH, held);
+            browser.press_in_dialog("button", "Build").await;
+            let mut commit = head.clone();
+            commit["code_commit_id"] = json!("abcdef0");
+            were_posted(api, &[head.clone(), commit.clone()]).await;
+            opens_from_the_cache(browser).await;
+            api.on("GET", STARTED_PATH, Reply::Json(200, started()));
+            api.release_all();
 
-    // Lost responses: of the button, and of the dialog over the list of builds.
-    api.on("POST", "/v1/builds", Reply::CutAfter);
-    browser.open(&format!("{}/builds/1", api.address)).await;
-    browser.press("button", "Build team/app:edge").await;
-    browser.see(IN_DOUBT).await;
-    were_posted(&api, &[head.clone(), commit.clone(), head.clone()]).await;
-    browser.at("/builds/1").await;
-    browser.open(&format!("{}/builds", api.address)).await;
-    browser
-        .press("button", "Build team/app:one at a commit")
-        .await;
-    browser.fill("Commit ID", "abcdef0").await;
-    let before = list_reads(&api);
-    browser.press_in_dialog("button", "Build").await;
-    browser.see(IN_DOUBT).await;
-    list_is_read_again(&api, before).await;
-    let mut of_row = commit.clone();
-    of_row["tag"] = json!("one");
-    were_posted(&api, &[head.clone(), commit, head, of_row]).await;
-    browser.close().await;
-    Ok(())
+            // Lost responses: of the button, and of the dialog over the list of builds.
+            api.on("POST", BUILDS, Reply::CutAfter);
+            browser.open(&format!("{}/builds/1", api.address)).await;
+            browser.press("button", "Build team/app:edge").await;
+            browser.see(IN_DOUBT).await;
+            were_posted(api, &[head.clone(), commit.clone(), head.clone()]).await;
+            browser.at("/builds/1").await;
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser
+                .press("button", "Build team/app:one at a commit")
+                .await;
+            browser.fill("Commit ID", "abcdef0").await;
+            let before = list_reads(api);
+            browser.press_in_dialog("button", "Build").await;
+            browser.see(IN_DOUBT).await;
+            list_is_read_again(api, before).await;
+            let mut of_row = commit.clone();
+            of_row["tag"] = json!("one");
+            were_posted(api, &[head.clone(), commit, head, of_row]).await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn the_repository_page_starts_a_build_of_each_tag() -> Outcome {
-    let api = api().await;
-    let url = format!("{}/repositories/team/app", api.address);
-    let request = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
-    let browser = watching_browser().await?;
-    // The first build of a tag opens at once.
-    api.on("GET", "/v1/builds", page(Vec::new(), 0, false));
-    browser.open(&url).await;
-    browser.find("button", "Build now: team/app:edge").await;
-    let held = Reply::Held(Box::new(Reply::Json(200, started())));
-    api.on("GET", STARTED_PATH, held);
-    browser.press("button", "Build now: team/app:edge").await;
-    were_posted(&api, std::slice::from_ref(&request)).await;
-    opens_from_the_cache(&browser).await;
-    api.on("GET", STARTED_PATH, Reply::Json(200, started()));
-    api.release_all();
+    story(api().await)
+        .run(async |browser, api| {
+            let url = format!("{}/repositories/team/app", api.address);
+            let request = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
+            watch_builds(browser).await;
+            // The first build of a tag opens at once.
+            api.on("GET", BUILDS, builds_page(Vec::new(), 0, false));
+            browser.open(&url).await;
+            browser.find("button", "Build now: team/app:edge").await;
+            let held = Reply::Held(Box::new(Reply::Json(200, started())));
+            api.on("GET", STARTED_PATH, held);
+            browser.press("button", "Build now: team/app:edge").await;
+            were_posted(api, std::slice::from_ref(&request)).await;
+            opens_from_the_cache(browser).await;
+            api.on("GET", STARTED_PATH, Reply::Json(200, started()));
+            api.release_all();
 
-    // Later ones appear in the table of the last builds.
-    api.on("GET", "/v1/builds", list(Vec::new()));
-    browser.open(&url).await;
-    browser.find("link", "team/app:one").await;
-    let answer = list(vec![started()]);
-    api.on("GET", "/v1/builds", Reply::Held(Box::new(answer.clone())));
-    let before = list_reads(&api);
-    browser.press("button", "Build team/app:edge").await;
-    were_posted(&api, &[request.clone(), request.clone()]).await;
-    browser.find("link", "team/app:edge").await;
-    list_is_read_again(&api, before).await;
-    api.on("GET", "/v1/builds", answer);
-    api.release_all();
-    is_watched(&api).await;
+            // Later ones appear in the table of the last builds.
+            api.on("GET", BUILDS, list(Vec::new()));
+            browser.open(&url).await;
+            browser.find("link", "team/app:one").await;
+            let answer = list(vec![started()]);
+            api.on("GET", BUILDS, Reply::Held(Box::new(answer.clone())));
+            let before = list_reads(api);
+            browser.press("button", "Build team/app:edge").await;
+            were_posted(api, &[request.clone(), request.clone()]).await;
+            browser.find("link", "team/app:edge").await;
+            list_is_read_again(api, before).await;
+            api.on("GET", BUILDS, answer);
+            api.release_all();
+            is_watched(api).await;
 
-    api.on("POST", "/v1/builds", Reply::CutAfter);
-    let before = list_reads(&api);
-    browser.press("button", "Build team/app:edge").await;
-    browser.see(IN_DOUBT).await;
-    list_is_read_again(&api, before).await;
-    were_posted(&api, &[request.clone(), request.clone(), request]).await;
-    browser.close().await;
-    Ok(())
+            api.on("POST", BUILDS, Reply::CutAfter);
+            let before = list_reads(api);
+            browser.press("button", "Build team/app:edge").await;
+            browser.see(IN_DOUBT).await;
+            list_is_read_again(api, before).await;
+            were_posted(api, &[request.clone(), request.clone(), request]).await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_row_of_the_config_editor_starts_a_build() -> Outcome {
-    let api = api().await;
-    let url = format!("{}/repositories/team/app/config", api.address);
-    let request = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
-    let browser = watching_browser().await?;
-    browser.open(&url).await;
-    browser.press("button", "Build team/app:edge").await;
-    were_posted(&api, std::slice::from_ref(&request)).await;
-    is_watched(&api).await;
-    let held = Reply::Held(Box::new(Reply::Json(200, started())));
-    api.on("GET", STARTED_PATH, held);
-    browser.press("link", "Build started").await;
-    opens_from_the_cache(&browser).await;
-    api.on("GET", STARTED_PATH, Reply::Json(200, started()));
-    api.release_all();
+    story(api().await)
+        .run(async |browser, api| {
+            let url = format!("{}/repositories/team/app/config", api.address);
+            let request = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
+            watch_builds(browser).await;
+            browser.open(&url).await;
+            browser.press("button", "Build team/app:edge").await;
+            were_posted(api, std::slice::from_ref(&request)).await;
+            is_watched(api).await;
+            let held = Reply::Held(Box::new(Reply::Json(200, started())));
+            api.on("GET", STARTED_PATH, held);
+            browser.press("link", "Build started").await;
+            opens_from_the_cache(browser).await;
+            api.on("GET", STARTED_PATH, Reply::Json(200, started()));
+            api.release_all();
 
-    api.on("POST", "/v1/builds", Reply::CutAfter);
-    browser.open(&url).await;
-    browser.press("button", "Build team/app:edge").await;
-    browser.see(IN_DOUBT).await;
-    were_posted(&api, &[request.clone(), request]).await;
-    let before = list_reads(&api);
-    browser.press("link", "Back to the repository").await;
-    browser.find("link", "team/app:one").await;
-    list_is_read_again(&api, before).await;
-    browser.close().await;
-    Ok(())
+            api.on("POST", BUILDS, Reply::CutAfter);
+            browser.open(&url).await;
+            browser.press("button", "Build team/app:edge").await;
+            browser.see(IN_DOUBT).await;
+            were_posted(api, &[request.clone(), request]).await;
+            let before = list_reads(api);
+            browser.press("link", "Back to the repository").await;
+            browser.find("link", "team/app:one").await;
+            list_is_read_again(api, before).await;
+            Ok(())
+        })
+        .await
 }

@@ -1,40 +1,10 @@
-//! The main job: from nothing to a built image, watched in the browser.
+//! The main task: from nothing to a built image, watched in the browser.
 
-use crate::harness::{Browser, Outcome, Server, Setup, eventually};
-use crate::source::{Source, builder_has};
+use crate::support::log_page::{count, counted, lines_in_page, see_line_with};
+use crate::support::source::builder_has;
+use crate::support::steps::{connect, create_simple, fill_row};
+use crate::support::{Browser, Outcome, Server, Source, story};
 use thirtyfour::prelude::*;
-
-/// Opens the console and says on the Connection page which namespace to work in.
-pub async fn connect(browser: &Browser, server: &Server, namespace: &str) {
-    browser
-        .open(&format!("{}/connection", server.address))
-        .await;
-    browser.ready().await;
-    browser.fill("Namespace", namespace).await;
-    browser.press("button", "Save and test").await;
-    browser.see("Connected").await;
-}
-
-/// Fills in the create form for a local source and sends it.
-pub async fn create_simple(browser: &Browser, name: &str, source: &Source) {
-    browser.press("link", "Repositories").await;
-    browser.press("link", "New repository").await;
-    browser.fill("Name", name).await;
-    browser.press("radio", "Git URL (Simple)").await;
-    browser
-        .fill("Clone URL", &source.path().display().to_string())
-        .await;
-    browser.press("button", "Create repository").await;
-}
-
-/// How many lines the log says that it has.
-async fn log_lines(browser: &Browser) -> usize {
-    let text = browser.text().await;
-    text.split_once(" lines")
-        .and_then(|(before, _)| before.split_whitespace().next_back())
-        .and_then(|number| number.replace(',', "").parse().ok())
-        .unwrap_or(0)
-}
 
 #[tokio::test]
 async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
@@ -44,23 +14,42 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
         "/bin/busybox echo last step",
     ]);
     source.branch("stable");
-    let folder = source.parent();
-    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup::default()).await;
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            let name = format!("story-{}", std::process::id());
+            create_simple(browser, &name, &source).await;
+            browser.at(&format!("/repositories/team/{name}")).await;
+            browser.see("Not built yet.").await;
 
-    connect(&browser, &server, "team").await;
-    let name = format!("story-{}", std::process::id());
-    create_simple(&browser, &name, &source).await;
-    browser.at(&format!("/repositories/team/{name}")).await;
-    browser.see("No builds yet.").await;
+            let build = build_and_watch(browser, &name).await;
+            let config = format!("{}/repositories/team/{name}/config", server.address);
+            browser.open(&config).await;
+            edit_rows(browser).await;
+            // Build the new tag, and see both in the table.
+            browser.press("link", "Back to the repository").await;
+            browser.build(&format!("team/{name}:stable")).await;
+            browser.see("Succeeded").await;
+            assert!(builder_has(&format!("team/{name}:stable")));
+            browser.open(&format!("{}/builds", server.address)).await;
+            browser.find("link", &format!("team/{name}:stable")).await;
+            browser.find("link", &format!("team/{name}:latest")).await;
 
+            every_page_survives_a_reload(browser, server, &name, &build).await;
+            Ok(())
+        })
+        .await
+}
+
+/// Builds the first tag and watches its log grow; returns the build's path.
+async fn build_and_watch(browser: &Browser, name: &str) -> String {
     // Build, and see the log grow while the status is still 'in progress'.
     browser.build(&format!("team/{name}:latest")).await;
     browser.see("line 1 of the slow step").await;
     browser.see("In progress").await;
-    let before = log_lines(&browser).await;
+    let before = count(browser).await;
     browser.see("line 3 of the slow step").await;
-    assert!(log_lines(&browser).await > before);
+    assert!(count(browser).await > before);
     browser.see("Succeeded").await;
     browser.see("last step").await;
     // The log's own last line: no more will come.
@@ -75,29 +64,23 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     assert!(builder_has(&format!("team/{name}:latest")));
     assert!(builder_has(&format!("team/{name}:{version}")));
     // The log says each line once, however often it was read.
-    let lines = log_lines(&browser).await;
+    let lines = count(browser).await;
     browser.reload().await;
-    eventually("the log is there again", async || {
-        (log_lines(&browser).await == lines).then_some(())
-    })
-    .await;
+    counted(browser, lines).await;
+    build
+}
 
-    // Three rows, of which one will be changed and one removed.
-    browser
-        .open(&format!(
-            "{}/repositories/team/{name}/config",
-            server.address
-        ))
-        .await;
+/// Adds a row, then changes one row, removes one and adds another.
+async fn edit_rows(browser: &Browser) {
     browser.press("button", "Add row").await;
-    fill_row(&browser, 2, "main", "doomed").await;
+    fill_row(browser, 2, "main", "doomed").await;
     browser.save().await;
     browser.reload().await;
     browser.find("row", "Row 2: doomed").await;
     browser.fill_nth("Image tag", 1, "edge").await;
-    browser.press("button", "Remove row 2: doomed").await;
+    browser.press("button", "Remove Row 2: doomed").await;
     browser.press("button", "Add row").await;
-    fill_row(&browser, 2, "stable", "stable").await;
+    fill_row(browser, 2, "stable", "stable").await;
     browser.press("button", "Save").await;
     browser.press_in_dialog("checkbox", "Remove doomed").await;
     browser.press_in_dialog("button", "Save and remove").await;
@@ -106,21 +89,13 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
     browser.find("row", "Row 1: edge").await;
     browser.find("row", "Row 2: stable").await;
     assert!(!browser.text().await.contains("doomed"));
+}
 
-    // Build the new tag, and see both in the table.
-    browser.press("link", "Back to the repository").await;
-    browser.build(&format!("team/{name}:stable")).await;
-    browser.see("Succeeded").await;
-    assert!(builder_has(&format!("team/{name}:stable")));
-    browser.open(&format!("{}/builds", server.address)).await;
-    browser.find("link", &format!("team/{name}:stable")).await;
-    browser.find("link", &format!("team/{name}:latest")).await;
-
-    // Every page stands after a reload.
+async fn every_page_survives_a_reload(browser: &Browser, server: &Server, name: &str, build: &str) {
     for (path, text) in [
         ("/builds", "story-"),
-        (build.as_str(), "Succeeded"),
-        ("/repositories/team", name.as_str()),
+        (build, "Succeeded"),
+        ("/repositories/team", name),
         (&format!("/repositories/team/{name}"), "edge"),
         ("/repositories/team/new", "New build repository in team"),
         (&format!("/repositories/team/{name}/config"), ":stable"),
@@ -131,13 +106,6 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
         browser.reload().await;
         browser.see(text).await;
     }
-    browser.close().await;
-    Ok(())
-}
-
-async fn fill_row(browser: &Browser, row: usize, source: &str, tag: &str) {
-    browser.fill_nth("Branch or tag name", row, source).await;
-    browser.fill_nth("Image tag", row, tag).await;
 }
 
 #[tokio::test]
@@ -146,41 +114,22 @@ async fn a_failing_dockerfile_shows_the_failing_line() -> Outcome {
         "i=0; while [ $i -lt 200 ]; do /bin/busybox echo filler $i; i=$((i+1)); done",
         "/bin/busybox echo the compiler says no >&2; exit 3",
     ]);
-    let folder = source.parent();
-    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup::default()).await;
-    connect(&browser, &server, "team").await;
-    let name = format!("broken-{}", std::process::id());
-    create_simple(&browser, &name, &source).await;
-    browser.build(&format!("team/{name}:latest")).await;
-    browser.see("Failed").await;
-    // In view without a scroll: the end was followed.
-    browser.see("the compiler says no").await;
-    let in_view = eventually("the failing line is inside the log's frame", async || {
-        let inside = browser
-            .script(
-                "const line = [...document.querySelectorAll('.log-line')]
-                   .find((l) => l.textContent.includes('the compiler says no'));
-                 if (!line) return false;
-                 const a = line.getBoundingClientRect();
-                 const b = line.closest('.log-frame').getBoundingClientRect();
-                 return a.top >= b.top - 1 && a.bottom <= b.bottom + 1;",
-            )
-            .await;
-        inside.as_bool().filter(|inside| *inside)
-    })
-    .await;
-    assert!(in_view);
-    // Of 200 lines and more, only those on screen and a few beside them are in the page.
-    let nodes = browser
-        .script("return document.querySelectorAll('.log-line').length;")
-        .await;
-    assert!(
-        nodes.as_u64().is_some_and(|nodes| nodes < 90),
-        "{nodes} lines in the page"
-    );
-    browser.close().await;
-    Ok(())
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            let name = format!("broken-{}", std::process::id());
+            create_simple(browser, &name, &source).await;
+            browser.build(&format!("team/{name}:latest")).await;
+            browser.see("Failed").await;
+            // In view without a scroll: the end was followed.
+            browser.see("the compiler says no").await;
+            see_line_with(browser, "the compiler says no").await;
+            // Of 200 lines and more, only those on screen and a few beside them are in the page.
+            let lines = lines_in_page(browser).await;
+            assert!(lines < 90, "{lines} lines in the page");
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
@@ -188,28 +137,28 @@ async fn a_commit_can_be_built_and_nonsense_cannot_be_sent() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo the first commit"]);
     let first = source.commit(&["/bin/busybox echo the second commit"]);
     source.commit(&["/bin/busybox echo the third commit"]);
-    let folder = source.parent();
-    let server = Server::start(&["--allow-local-source", &folder.display().to_string()]).await;
-    let browser = Browser::start(Setup::default()).await;
-    connect(&browser, &server, "team").await;
-    let name = format!("commits-{}", std::process::id());
-    create_simple(&browser, &name, &source).await;
-    let image = format!("team/{name}:latest");
-    browser
-        .press("button", &format!("Build {image} at a commit"))
-        .await;
-    browser
-        .find("dialog", &format!("Build {image} at a commit"))
-        .await;
-    browser.fill("Commit ID", "--upload-pack=x").await;
-    browser.see("Enter 7–40 hex digits.").await;
-    browser.fill("Commit ID", &first[..10]).await;
-    let field = browser.find("textbox", "Commit ID").await;
-    field.send_keys(Key::Enter + "").await?;
-    browser.press("link", "Open build").await;
-    browser.see("Succeeded").await;
-    browser.see(&first).await;
-    browser.see("the second commit").await;
-    browser.close().await;
-    Ok(())
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            let name = format!("commits-{}", std::process::id());
+            create_simple(browser, &name, &source).await;
+            let image = format!("team/{name}:latest");
+            browser
+                .press("button", &format!("Build {image} at a commit"))
+                .await;
+            browser
+                .find("dialog", &format!("Build {image} at a commit"))
+                .await;
+            browser.fill("Commit id", "--upload-pack=x").await;
+            browser.see("A commit id is 7 to 40 hex digits.").await;
+            browser.fill("Commit id", &first[..10]).await;
+            let field = browser.find("textbox", "Commit id").await;
+            field.send_keys(Key::Enter + "").await?;
+            browser.press("link", "Open the build").await;
+            browser.see("Succeeded").await;
+            browser.see(&first).await;
+            browser.see("the second commit").await;
+            Ok(())
+        })
+        .await
 }

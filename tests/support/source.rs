@@ -1,6 +1,6 @@
 //! Local git repositories to build from, and what the image builder knows of the images.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -35,7 +35,7 @@ impl Source {
             .find(|path| Path::new(path).exists())
             .expect("busybox-static; `make test` installs it");
         std::fs::copy(busybox, source.path().join("busybox")).expect("copies");
-        // Told apart from every other run's, so that the builder's cache does not skip the steps.
+        // Differs between runs, so that the builder's cache does not skip the steps.
         let seed = format!("{:?}", std::time::SystemTime::now());
         std::fs::write(source.path().join("seed"), seed).expect("writes");
         run(
@@ -51,7 +51,7 @@ impl Source {
         self.folder.path()
     }
 
-    /// Commits a Dockerfile with these `RUN` steps; answers the commit's id.
+    /// Commits a Dockerfile with these `RUN` steps, and returns the commit's id.
     pub fn commit(&self, steps: &[&str]) -> String {
         let mut dockerfile =
             "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\nCOPY seed /seed\n"
@@ -73,14 +73,9 @@ impl Source {
     pub fn branch(&self, name: &str) {
         run("git", &["branch", name], self.path());
     }
-
-    /// The folder in which local sources are allowed.
-    pub fn parent(&self) -> PathBuf {
-        self.path().to_owned()
-    }
 }
 
-/// Whether the image builder has this image.
+/// Returns true if the image builder has this image.
 pub fn builder_has(image: &str) -> bool {
     let output = Command::new("buildah")
         .args(["images", "--format", "{{.Name}}:{{.Tag}}"])

@@ -1,0 +1,32 @@
+//! What the browser tests and the bench share: the servers, the browser, a driver for its page, fixtures.
+//!
+//! Tests name roles, labels and texts only. Where something has neither, its CSS selector is written once,
+//! in `page/` or `log_page.rs`, with the reason.
+
+pub mod api;
+pub mod browser;
+pub mod fixtures;
+pub mod log_page;
+pub mod page;
+pub mod server;
+pub mod source;
+pub mod steps;
+pub mod story;
+mod wait;
+
+pub use api::{Api, Part, Reply};
+pub use browser::{Browser, Setup};
+pub use server::Server;
+pub use source::Source;
+pub use story::story;
+pub use wait::{eventually, eventually_eq};
+
+use std::path::{Path, PathBuf};
+
+/// The result of a test; any error fails it.
+pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+/// A file of this checkout.
+pub fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}

@@ -1,0 +1,171 @@
+//! Finds things on a page as a user does: by role and by the name that a screen reader reads, as the
+//! browser computes both.
+
+mod actions;
+mod focus;
+mod inspect;
+mod reading;
+mod table;
+
+use super::{Browser, eventually};
+use axum::http::Method;
+use serde_json::Value;
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::prelude::*;
+use thirtyfour::{RequestData, SessionId};
+
+/// A WebDriver command that the library has no function for: method, path and body.
+#[derive(Debug)]
+struct Raw(Method, String, Option<Value>);
+
+impl FormatRequestData for Raw {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        let request = RequestData::new(self.0.clone(), format!("session/{session}/{}", self.1));
+        match &self.2 {
+            Some(body) => request.add_body(body.clone()),
+            None => request,
+        }
+    }
+}
+
+/// The elements that can have a role; the browser's own computed role decides where that is not enough.
+fn candidates(role: &str) -> &'static str {
+    match role {
+        "alert" => "[role=alert]",
+        "button" => "button, summary, [role=button]",
+        "checkbox" | "radio" => "input",
+        "combobox" => "select, input[list], input[role=combobox]",
+        "dialog" => "dialog",
+        "group" => "fieldset, [role=group]",
+        "heading" => "h1, h2, h3",
+        "image" => "img, [role=img]",
+        "link" => "a[href]",
+        "list" => "ol, ul, [role=list]",
+        "listitem" => "li, [role=listitem]",
+        "navigation" => "nav",
+        "region" => "[role=region], section[aria-label]",
+        "row" => "tr",
+        "searchbox" => "input[type=search]",
+        "status" => "[role=status]",
+        "table" => "table",
+        "textbox" => "input, textarea",
+        other => panic!("no candidates for the role {other}"),
+    }
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Browser {
+    async fn raw(&self, method: Method, path: String, body: Option<Value>) -> Option<Value> {
+        let command = Raw(method, path, body);
+        let answer = self.driver.handle().cmd(command).await.ok()?;
+        answer.body.get("value").cloned()
+    }
+
+    async fn computed(&self, element: &WebElement, property: &str) -> Option<String> {
+        let path = format!("element/{}/{property}", element.element_id());
+        let value = self.raw(Method::GET, path, None).await?;
+        Some(value.as_str()?.to_owned())
+    }
+
+    /// The name that a screen reader reads.
+    async fn name_of(&self, element: &WebElement) -> String {
+        let name = self.computed(element, "computedlabel").await;
+        words(&name.unwrap_or_default())
+    }
+
+    async fn has_role(&self, element: &WebElement, role: &str) -> bool {
+        // The other roles' candidates have no other role.
+        if !["textbox", "checkbox", "radio"].contains(&role) {
+            return true;
+        }
+        let computed = self.computed(element, "computedrole").await;
+        // A password field has no role of its own.
+        let is_password = async || {
+            let kind = element.attr("type").await.ok().flatten();
+            kind.as_deref() == Some("password")
+        };
+        computed.as_deref() == Some(role) || role == "textbox" && is_password().await
+    }
+
+    async fn matching(&self, found: Vec<WebElement>, role: &str, name: &str) -> Vec<WebElement> {
+        let mut matching = Vec::new();
+        for element in found {
+            if element.is_displayed().await.unwrap_or(false)
+                && self.name_of(&element).await.contains(name)
+                && self.has_role(&element, role).await
+            {
+                matching.push(element);
+            }
+        }
+        matching
+    }
+
+    /// Everything visible with this role whose name contains this text.
+    pub async fn all(&self, role: &str, name: &str) -> Vec<WebElement> {
+        let found = self.driver.find_all(By::Css(candidates(role))).await;
+        self.matching(found.unwrap_or_default(), role, name).await
+    }
+
+    /// Everything of that inside an element.
+    pub async fn all_in(&self, parent: &WebElement, role: &str, name: &str) -> Vec<WebElement> {
+        let found = parent.find_all(By::Css(candidates(role))).await;
+        self.matching(found.unwrap_or_default(), role, name).await
+    }
+
+    /// The first of these, once it is there.
+    pub async fn find(&self, role: &str, name: &str) -> WebElement {
+        self.nth(role, name, 1).await
+    }
+
+    /// The nth of these, counted from 1, once it is there.
+    pub async fn nth(&self, role: &str, name: &str, number: usize) -> WebElement {
+        eventually(&format!("{role} '{name}' number {number}"), async || {
+            self.all(role, name).await.into_iter().nth(number - 1)
+        })
+        .await
+    }
+
+    /// The first of these inside an element, once it is there.
+    pub async fn find_in(&self, parent: &WebElement, role: &str, name: &str) -> WebElement {
+        eventually(&format!("inside it, a {role} '{name}'"), async || {
+            self.all_in(parent, role, name).await.into_iter().next()
+        })
+        .await
+    }
+
+    /// The first of these in the open dialog, once it is there.
+    pub async fn find_in_dialog(&self, role: &str, name: &str) -> WebElement {
+        eventually(&format!("in a dialog, a {role} '{name}'"), async || {
+            for element in self.all(role, name).await {
+                let inside = "return !!arguments[0].closest('dialog[open]');";
+                let inside = self.driver.execute(inside, vec![element.to_json().ok()?]);
+                if inside.await.ok()?.json() == true {
+                    return Some(element);
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// Waits until there is none of these.
+    pub async fn find_no_more(&self, role: &str, name: &str) {
+        eventually(&format!("no {role} '{name}' is left"), async || {
+            self.all(role, name).await.is_empty().then_some(())
+        })
+        .await;
+    }
+
+    /// The row of a table with this name, once it is there.
+    pub async fn row(&self, name: &str) -> WebElement {
+        self.find("row", name).await
+    }
+
+    /// The nth field with this label, counted from 1.
+    pub async fn field(&self, label: &str, number: usize) -> WebElement {
+        self.nth("textbox", label, number).await
+    }
+}

@@ -1,0 +1,113 @@
+//! What a developer would look at: accessibility, requests, the console, measures.
+
+use crate::support::{Browser, eventually, project};
+use axum::http::Method;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+impl Browser {
+    /// Fails with what axe-core finds wrong with the page as it is.
+    pub async fn axe(&self, state: &str) {
+        let tools = std::env::var("SLIPWAY_TOOLS").expect("SLIPWAY_TOOLS: run `make test`");
+        let source =
+            std::fs::read_to_string(format!("{tools}/npm/node_modules/axe-core/axe.min.js"));
+        self.script(&source.expect("axe-core; `make test` installs it"))
+            .await;
+        let found = self
+            .script_async(
+                "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']})
+                   .then((r) => done(r.violations.map((v) =>
+                     `${v.id}: ${v.help}\\n` + v.nodes.map((n) => '  ' + n.target + ' ' + n.failureSummary).join('\\n'))),
+                     (e) => done([String(e)]));",
+            )
+            .await;
+        let found: Vec<&str> = found
+            .as_array()
+            .map(|found| found.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default();
+        assert!(
+            found.is_empty(),
+            "axe-core on {state}:\n{}",
+            found.join("\n")
+        );
+    }
+
+    /// Waits until the page fits into a window of this width, CSS pixels.
+    pub async fn fits_into(&self, state: &str, width: u64) {
+        let script = "return document.documentElement.scrollWidth;";
+        eventually(&format!("{state} fits into {width} px"), async || {
+            (self.script(script).await.as_u64()? <= width).then_some(())
+        })
+        .await;
+    }
+
+    /// The elements that reach beyond the window's right edge; empty when the page does not scroll
+    /// sideways.
+    pub async fn too_wide(&self) -> Value {
+        self.script(
+            "return document.documentElement.scrollWidth <= innerWidth ? [] :
+               [...document.querySelectorAll('main *')]
+                 .filter((part) => part.getBoundingClientRect().right > innerWidth)
+                 .map((part) => part.outerHTML.slice(0, 120));",
+        )
+        .await
+    }
+
+    /// The page's content security policy.
+    pub async fn content_security_policy(&self) -> String {
+        self.script_text(
+            "return document.querySelector('meta[http-equiv=Content-Security-Policy]').content;",
+        )
+        .await
+    }
+
+    /// The scripts, styles and preloads of the page that have no digest.
+    pub async fn without_integrity(&self) -> Value {
+        self.script(
+            "return [...document.querySelectorAll('link[rel=modulepreload],link[rel=preload],link[rel=stylesheet],script')]
+               .filter((e) => !e.integrity).map((e) => e.outerHTML);",
+        )
+        .await
+    }
+
+    /// A picture of the page, in `target/screenshots`.
+    pub async fn screenshot(&self, name: &str) -> PathBuf {
+        let folder = project("target/screenshots");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join(format!("{name}.png"));
+        let _ = self.driver.screenshot(&path).await;
+        path
+    }
+
+    async fn recorded(&self, kind: &str) -> Vec<Value> {
+        let body = Some(json!({ "type": kind }));
+        let entries = self.raw(Method::POST, "se/log".to_owned(), body).await;
+        let entries = entries.and_then(|value| value.as_array().cloned());
+        entries.unwrap_or_default()
+    }
+
+    /// The requests that the browser has sent since the last call: method and URL.
+    pub async fn sent_requests(&self) -> Vec<(String, String)> {
+        let entries = self.recorded("performance").await;
+        let request = |entry: &Value| {
+            let event: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            if event["message"]["method"] != "Network.requestWillBeSent" {
+                return None;
+            }
+            let request = &event["message"]["params"]["request"];
+            let text = |name: &str| Some(request[name].as_str()?.to_owned());
+            Some((text("method")?, text("url")?))
+        };
+        entries.iter().filter_map(request).collect()
+    }
+
+    /// The errors that the browser's console has shown since the last call.
+    pub async fn console(&self) -> Vec<String> {
+        let entries = self.recorded("browser").await;
+        entries
+            .iter()
+            .filter(|entry| entry["level"] == "SEVERE")
+            .filter_map(|entry| Some(entry["message"].as_str()?.to_owned()))
+            .collect()
+    }
+}

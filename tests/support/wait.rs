@@ -1,0 +1,42 @@
+//! Waiting for a condition.
+
+use std::fmt::Debug;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// How long a condition may take to hold. Long, because only a failing test waits it out.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const POLL_INTERVAL: Duration = Duration::from_millis(40);
+
+/// Asks until there is an answer. Panics with `condition` when there is none in time.
+pub async fn eventually<T>(condition: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "never happened: {condition}");
+        sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// Reads until the value is `wanted`. Panics with the last value when it is not in time.
+pub async fn eventually_eq<T: PartialEq + Debug>(
+    condition: &str,
+    wanted: T,
+    mut read: impl AsyncFnMut() -> T,
+) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let value = read().await;
+        if value == wanted {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "never happened: {condition}: it is {value:?}, not {wanted:?}"
+        );
+        sleep(POLL_INTERVAL).await;
+    }
+}
