@@ -1,11 +1,11 @@
-//! Build logs as builds write them, made from a seed: the same for the same seed and length.
+//! Build logs as builds write them, made from a seed: the same seed and length make the same log.
 
 use std::fmt::Write;
 
-/// A word that stands in one line of a log.
+/// A word that is in one line of a log.
 pub const RARE: &str = "unobtainium";
 
-/// A word that stands in 11 of 1,000 lines.
+/// A word that is in 11 of 1,000 lines.
 pub const COMMON: &str = "deprecated";
 
 /// The first entry's time, Unix seconds.
@@ -178,12 +178,12 @@ fn other_message(kind: u64, [a, b]: [&str; 2], number: u64, out: &mut String) {
     }
 }
 
-/// The body of call 5 for a log of so many lines; a million are about 142 MB.
+/// The body of a log of this many lines (reference, call 5); a million lines are about 142 MB.
 pub fn log(lines: usize, seed: u64) -> Vec<u8> {
     let mut numbers = Numbers(seed | 1);
     let mut body = String::with_capacity(lines * 150 + 100);
     body.push('[');
-    // An hour, however many lines.
+    // The log spans an hour, however many lines it has.
     let a_second = (lines / 3600).max(1);
     for line in 0..lines {
         if line > 0 {

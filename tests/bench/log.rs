@@ -7,10 +7,10 @@ use crate::support::{Browser, Setup};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// Fresh browser processes for each figure.
+/// Browser processes for each figure, each a new one.
 const PROCESSES: usize = 3;
 
-/// Jumps to random lines in each.
+/// Jumps to random lines in each process.
 const JUMPS: usize = 50;
 
 /// How long a log may take to load.

@@ -77,7 +77,7 @@ async fn main() {
     if is_wanted("long") {
         log::alone(&server, &log::console_path(5_000_000), 5_000_000).await;
     }
-    // Parts of the table above, so only by themselves.
+    // Parts of the table above, so only by name.
     let is_named = |part: &str| wanted.iter().any(|word| word == part);
     if is_named("console") {
         log::alone(&server, &log::console_path(1_000_000), 1_000_000).await;

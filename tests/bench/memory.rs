@@ -1,4 +1,4 @@
-//! What a browser's renderer takes of this machine's memory.
+//! The memory of a browser's renderer.
 
 use std::fs;
 

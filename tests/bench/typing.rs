@@ -1,7 +1,7 @@
 //! The cost of a key in the tag config editor with 300 rows, all rules and previews live.
 //!
 //! Real key events (CDP's `Input.dispatchKeyEvent`) go to an image tag in the middle. The page's own
-//! clock says what a key took.
+//! clock measures what a key takes.
 
 use crate::support::fixtures::{CONFIG_PAGE, REPOSITORY, repository};
 use crate::support::{Api, Browser, Reply, Setup, eventually};
@@ -123,7 +123,7 @@ pub async fn typing() {
     }
     report_costs("a letter in one of 300 rows", &letters);
 
-    // Each second key makes it another row's tag, so what is wrong changes with every key.
+    // Every second key makes it another row's tag, so the problems change with every key.
     let other_tag = format!(
         "{field}.value = 'tag-10'; {field}.dispatchEvent(new Event('input', {{bubbles: true}}));"
     );

@@ -1,4 +1,4 @@
-//! The build page: what stands around a build, its place in the tab, and the notification at its end.
+//! The build page: neighbours and changes, the tab's title and icon, and the notification at the end.
 
 use crate::support::fixtures::{BUILDS, build, builds_page, running, serve_build};
 use crate::support::{Api, Browser, Outcome, Reply, eventually, story};
@@ -49,7 +49,7 @@ async fn a_build_has_its_neighbours_and_what_changed_since_the_last_success() ->
                 .as_str()
         )
     );
-    // Links say which host they lead to.
+    // Links name the host that they lead to.
     browser.see("github.com").await;
     browser.see("exit status 2").await;
     assert_eq!(
@@ -73,7 +73,7 @@ Ok(())
 }
 
 #[tokio::test]
-async fn links_of_other_schemes_are_no_links() -> Outcome {
+async fn addresses_with_other_schemes_are_not_links() -> Outcome {
     story(Api::start().await).run(async |browser, api| {
     let odd = json!({
         "code_repo_http_url": "javascript:alert(1)", "code_commit_http_url": "data:text/html,x",
@@ -92,7 +92,7 @@ Ok(())
 }
 
 #[tokio::test]
-async fn the_end_of_a_build_is_notified_of_if_the_user_asked() -> Outcome {
+async fn the_end_of_a_build_sends_a_notification_if_the_user_asked() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             let mut running = build("1", "a", "I", running());
@@ -118,7 +118,7 @@ async fn the_end_of_a_build_is_notified_of_if_the_user_asked() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_browser_that_forbids_notifications_is_told_of() -> Outcome {
+async fn forbidden_notifications_are_reported() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             let running = build("1", "a", "I", running());

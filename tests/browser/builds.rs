@@ -1,4 +1,4 @@
-//! The builds table: live rows, filters, order and pages, and building again from it.
+//! The builds table: live rows, filters, sorting, pages, and building again from a row.
 
 use crate::support::fixtures::{BUILDS, build, builds_page, running, serve_build, waiting};
 use crate::support::steps::{connect, create_simple, round_trip};
@@ -32,18 +32,10 @@ async fn has_builds(browser: &Browser, count: usize) {
 
 /// Waits until these are the first tags of the table.
 async fn starts_with(browser: &Browser, wanted: &[&str]) {
-    eventually_eq("the first builds", wanted.to_vec(), async || {
+    eventually(&format!("the table starts with {wanted:?}"), async || {
         let tags = tags(browser).await;
-        let first = tags.into_iter().take(wanted.len());
-        first
-            .map(|tag| {
-                wanted
-                    .iter()
-                    .find(|wanted| **wanted == tag)
-                    .copied()
-                    .unwrap_or("another")
-            })
-            .collect()
+        let first = tags.iter().take(wanted.len());
+        first.eq(wanted).then_some(())
     })
     .await;
 }
@@ -83,7 +75,7 @@ async fn a_poll_changes_only_what_is_new() -> Outcome {
                 async || browser.column("Status").await.join(" "),
             )
             .await;
-            // The duration's text is a time's; its cell changes with the status.
+            // The text of a duration is not watched, but its cell changes with the status.
             let changed = browser.changed_columns().await;
             let fits = |cell: &String| ["Status", "Duration"].contains(&cell.as_str());
             assert!(
@@ -97,7 +89,7 @@ async fn a_poll_changes_only_what_is_new() -> Outcome {
 }
 
 #[tokio::test]
-async fn new_builds_wait_while_the_reader_reads_and_come_in_at_the_top() -> Outcome {
+async fn new_builds_wait_while_the_user_reads_and_are_added_at_the_top() -> Outcome {
     story(Api::start().await)
         .size(1000, 500)
         .run(async |browser, api| {
@@ -121,7 +113,7 @@ async fn new_builds_wait_while_the_reader_reads_and_come_in_at_the_top() -> Outc
             browser.press("button", "New builds: 2").await;
             starts_with(browser, &["t22", "t21", "t20"]).await;
             browser.see_no_more("New builds").await;
-            // At the top they come in by themselves.
+            // At the top of the page they are added at once.
             api.on("GET", BUILDS, builds_page(rows(4), 43, true));
             starts_with(browser, &["t23", "t22"]).await;
             Ok(())
@@ -151,7 +143,7 @@ async fn an_answer_that_comes_after_a_newer_one_is_dropped() -> Outcome {
 }
 
 #[tokio::test]
-async fn filters_order_and_page_stand_in_the_url() -> Outcome {
+async fn filters_sorting_and_page_are_in_the_url() -> Outcome {
     story(Api::start().await).run(async |browser, api| {
     let rows = vec![
         build(
@@ -171,7 +163,7 @@ async fn filters_order_and_page_stand_in_the_url() -> Outcome {
     api.on("GET", BUILDS, builds_page(rows, 3, false));
     browser.open(&format!("{}/builds", api.address)).await;
     browser.see("no space left on device").await;
-    // None fits: what is said counts the rows all the same, from the first view on.
+    // No row fits: the summary counts the rows all the same, from the first view on.
     browser
         .open(&format!("{}/builds?namespace=team&q=zzz", api.address))
         .await;
@@ -203,7 +195,7 @@ async fn filters_order_and_page_stand_in_the_url() -> Outcome {
     assert_eq!(browser.sort_order().await, "ascending");
     browser.press("link", "Duration").await;
     browser.at("/builds").await;
-    // The API is asked for namespace and repository.
+    // Namespace and repository are filtered by the API.
     browser.fill("Namespace", "team").await;
     browser.press("button", "Filter").await;
     browser.at("/builds?namespace=team").await;
@@ -213,7 +205,7 @@ Ok(())
 }
 
 #[tokio::test]
-async fn the_next_page_is_read_ahead_the_old_one_stays_and_the_place_survives() -> Outcome {
+async fn the_next_page_is_prefetched_and_the_scroll_position_is_restored() -> Outcome {
     story(Api::start().await)
         .size(1280, 600)
         .run(async |browser, api| {
@@ -234,7 +226,7 @@ async fn the_next_page_is_read_ahead_the_old_one_stays_and_the_place_survives() 
             browser.press("link", "Next").await;
             browser.at("/builds?page=2").await;
             browser.find("link", "team/app:t40").await;
-            // Into a build and back: the same place, the same focus.
+            // Into a build and back: same scroll position, same focus.
             let link = browser.find("link", "team/app:t25").await;
             link.scroll_into_view().await?;
             let before = browser.script("return scrollY;").await.as_f64();
@@ -250,7 +242,7 @@ async fn the_next_page_is_read_ahead_the_old_one_stays_and_the_place_survives() 
                 (now.as_f64() == before).then_some(())
             })
             .await;
-            // The old page stays until the new one has come.
+            // The old page stays until the next one is loaded.
             browser.press("link", "Next").await;
             browser.see("Loading page 3").await;
             assert!(tags(browser).await.contains(&"t25".to_owned()));
@@ -264,7 +256,7 @@ async fn the_next_page_is_read_ahead_the_old_one_stays_and_the_place_survives() 
 }
 
 #[tokio::test]
-async fn a_hidden_page_asks_nothing_and_asks_at_once_when_it_is_seen() -> Outcome {
+async fn a_hidden_page_does_not_poll_and_polls_at_once_when_it_is_shown() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             api.on(
@@ -289,7 +281,7 @@ async fn a_hidden_page_asks_nothing_and_asks_at_once_when_it_is_seen() -> Outcom
 }
 
 #[tokio::test]
-async fn times_are_right_whatever_the_api_and_the_clock_say() -> Outcome {
+async fn times_are_right_with_a_wrong_clock_and_odd_values() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             // An hour ahead of this machine.
@@ -328,7 +320,7 @@ async fn times_are_right_whatever_the_api_and_the_clock_say() -> Outcome {
             serve_build(api, &rows[3]);
             browser.open(&format!("{}/builds", api.address)).await;
             browser.find("link", "team/app:odd").await;
-            // Ticking, by the API's clock.
+            // The durations tick by the API's clock.
             browser.see("1 m 0").await;
             browser.see("1 minute ago").await;
             let text = browser.text().await;
@@ -342,7 +334,7 @@ async fn times_are_right_whatever_the_api_and_the_clock_say() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_build_is_built_again_from_its_row_and_stands_in_the_table_at_once() -> Outcome {
+async fn a_build_started_again_from_its_row_is_in_the_table_at_once() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
     story(Server::with_source(&source).await)
         .run(async |browser, server| {
@@ -357,7 +349,7 @@ async fn a_build_is_built_again_from_its_row_and_stands_in_the_table_at_once() -
             browser.see("Succeeded").await;
             browser.press("button", "Build team/again:latest").await;
             has_builds(browser, 2).await;
-            // The same commit too, once it is known of both.
+            // The same commit can be built, once both rows show it.
             let commit = eventually("the commit of both", async || {
                 let commits = browser.column_tooltips("Source").await;
                 let known = commits.iter().all(|commit| commit.len() == 40);
@@ -370,7 +362,7 @@ async fn a_build_is_built_again_from_its_row_and_stands_in_the_table_at_once() -
             browser.holds("Commit id", 1, &commit).await;
             browser.press_in_dialog("button", "Build").await;
             has_builds(browser, 3).await;
-            // And from the palette, on the repository's page.
+            // From the palette, on the repository's page.
             browser
                 .open(&format!("{}/repositories/team/again", server.address))
                 .await;
@@ -385,7 +377,7 @@ async fn a_build_is_built_again_from_its_row_and_stands_in_the_table_at_once() -
 }
 
 #[tokio::test]
-async fn what_cannot_be_built_says_why_and_a_refusal_is_told_once() -> Outcome {
+async fn a_disabled_build_button_says_why_and_a_refusal_is_shown_once() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             let rows = vec![

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 #[tokio::test]
-async fn the_review_tells_every_change_and_asks_for_removals_by_name() -> Outcome {
+async fn the_review_lists_every_change_and_asks_for_removals_by_name() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             open_editor(
@@ -48,7 +48,7 @@ async fn the_review_tells_every_change_and_asks_for_removals_by_name() -> Outcom
             ] {
                 assert!(text.contains(part), "{part}: {text}");
             }
-            // Not agreed to: nothing is sent.
+            // Without consent nothing is sent.
             browser.press_in_dialog("button", "Save and remove").await;
             browser.see("Tick this to remove them, or go back.").await;
             assert!(api.requests("PUT", BUILD_CONFIG).is_empty());
@@ -77,7 +77,7 @@ async fn the_review_tells_every_change_and_asks_for_removals_by_name() -> Outcom
                 .map(|row| row["id"].clone())
                 .collect();
             assert_eq!(ids, [json!(1), json!(2), Value::Null]);
-            // What the API answered is what is shown, and nothing is left to save.
+            // The form shows the API's answer, and has nothing left to save.
             browser.find("row", "Row 3: next").await;
             let save = browser.find("button", "Save").await;
             assert!(!save.is_enabled().await?);
@@ -87,13 +87,13 @@ async fn the_review_tells_every_change_and_asks_for_removals_by_name() -> Outcom
 }
 
 #[tokio::test]
-async fn where_the_answer_is_empty_the_config_is_read_again() -> Outcome {
+async fn after_an_empty_answer_the_config_is_read_again() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             open_editor(browser, api, json!([tag_config(1, "old")])).await;
             browser.fill("Image tag", "new").await;
             browser.press("button", "Save").await;
-            // Held until the write has come, so that the read after it is the one that is shown.
+            // Held until the write arrives, so that the read after it is the one that is shown.
             api.on(
                 "PUT",
                 BUILD_CONFIG,
@@ -142,7 +142,7 @@ async fn two_editors_at_once_lose_nothing_of_each_other() -> Outcome {
             for version in ["Image tag: latest", "Image tag: theirs", "Image tag: mine"] {
                 assert!(text.contains(version), "{version}: {text}");
             }
-            // Where only they changed a row, theirs is chosen already; where both did, the user is asked.
+            // A row that only they changed keeps their version; a row that both changed is for the user to choose.
             browser.see("Still to choose: 1").await;
             let choice = browser.find("group", "mine").await;
             browser.press_in(&choice, "radio", "Yours").await;
@@ -162,7 +162,7 @@ async fn two_editors_at_once_lose_nothing_of_each_other() -> Outcome {
 }
 
 #[tokio::test]
-async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
+async fn several_rows_are_edited_at_once_and_undone() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             open_editor(
@@ -188,7 +188,7 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
             let (paths, ticks) = rows().await;
             assert_eq!(paths, ["/docker", "/", "/docker"]);
             assert_eq!(ticks, [true, false, true]);
-            // Typed since: the way back leaves it.
+            // Undo keeps what was typed since.
             let third = browser.row("Row 3: c").await;
             let third = browser.find_in(&third, "textbox", "Dockerfile").await;
             browser.fill_in(&third, "/mine").await;
@@ -208,7 +208,7 @@ async fn several_rows_are_edited_at_once_and_that_is_taken_back() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_focus_does_not_go_with_the_button_that_was_pressed() -> Outcome {
+async fn the_focus_survives_the_button_that_was_pressed() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             open_editor(
@@ -222,7 +222,7 @@ async fn the_focus_does_not_go_with_the_button_that_was_pressed() -> Outcome {
                 button.focus().await.expect("takes the focus");
                 browser.keys(Key::Enter + "").await;
             };
-            // A removed row's focus goes to the row in its place, and from the last one to 'Add row'.
+            // The focus goes from a removed row to the next one, and from the last one to 'Add row'.
             enter("Remove Row 1: a").await;
             browser.focus_is_in_row("Row 1: b").await;
             enter("Undo").await;
@@ -248,7 +248,7 @@ async fn the_focus_does_not_go_with_the_button_that_was_pressed() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_row_is_built_once_it_is_saved() -> Outcome {
+async fn a_row_can_be_built_once_it_is_saved() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             open_editor(
@@ -264,7 +264,7 @@ async fn a_row_is_built_once_it_is_saved() -> Outcome {
                 build.attr("title").await?.as_deref(),
                 Some("Save this row first")
             );
-            // The other row's button works, and what failed is said beside it.
+            // The other row's button works, and a failure is shown beside it.
             api.on(
                 "POST",
                 BUILDS,
@@ -292,7 +292,7 @@ async fn without_a_read_the_rows_come_from_memory_or_an_import_or_nowhere() -> O
             browser
                 .see("this browser has not seen it. Saving replaces everything there is.")
                 .await;
-            // The repository's own JSON says what the API holds: its rows keep their ids.
+            // Imported from the repository's own JSON, rows keep their ids.
             browser.press("button", "Import and export").await;
             let text = repository("app", json!([tag_config(5, "latest")])).to_string();
             browser.fill("JSON to import", &text).await;
@@ -312,7 +312,7 @@ async fn without_a_read_the_rows_come_from_memory_or_an_import_or_nowhere() -> O
                 api.requests("PUT", BUILD_CONFIG)[0].body["tag_configs"][0]["id"],
                 5
             );
-            // What was saved is what this browser saw last.
+            // The browser remembers the saved rows.
             browser.reload().await;
             browser
                 .see("These are the rows that this browser saw")

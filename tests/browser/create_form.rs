@@ -1,4 +1,4 @@
-//! The create form: rules, paste, previews, import, and what comes after.
+//! The create form: rules, paste, previews, import, and the first steps after it.
 
 use crate::support::fixtures::{
     BUILDS, NEW_PAGE, REPOSITORIES, REPOSITORY, empty_page, repository, tag_config,
@@ -13,7 +13,7 @@ use std::process::Command;
 use thirtyfour::prelude::*;
 
 #[tokio::test]
-async fn rules_speak_when_a_field_is_left_or_on_submit_and_warnings_never_block() -> Outcome {
+async fn problems_show_when_a_field_is_left_or_on_submit_and_warnings_never_block() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             api.on(
@@ -22,7 +22,7 @@ async fn rules_speak_when_a_field_is_left_or_on_submit_and_warnings_never_block(
                 Reply::Json(201, repository("app", json!([tag_config(4, "latest")]))),
             );
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
-            // Typed but not left: nothing is said yet.
+            // Typed but not left: no message yet.
             browser.fill("Name", "Not A Name").await;
             assert!(!browser.text().await.contains("Lower case letters"));
             browser.keys(Key::Tab + "").await;
@@ -44,7 +44,7 @@ async fn rules_speak_when_a_field_is_left_or_on_submit_and_warnings_never_block(
             browser
                 .see("The Dockerfile lies outside the build context.")
                 .await;
-            // Paths lose their detours where it can be seen.
+            // Paths are normalised in the field, where the user sees it.
             browser.fill("Dockerfile", "//docker/./").await;
             browser.keys(Key::Tab + "").await;
             browser.holds("Dockerfile", 1, "/docker").await;
@@ -65,7 +65,7 @@ async fn rules_speak_when_a_field_is_left_or_on_submit_and_warnings_never_block(
 }
 
 #[tokio::test]
-async fn a_pasted_link_fills_the_source_and_can_be_taken_back() -> Outcome {
+async fn a_pasted_link_fills_the_source_and_can_be_undone() -> Outcome {
     story(Server::start(&[]).await)
         .run(async |browser, server| {
             connect(browser, server, "team").await;
@@ -94,7 +94,7 @@ async fn a_pasted_link_fills_the_source_and_can_be_taken_back() -> Outcome {
             browser
                 .holds("Clone URL", 1, "git@git.test:group/tool.git")
                 .await;
-            // Any other text is pasted as it is.
+            // Any other text is pasted unchanged.
             let url = browser.find("textbox", "Clone URL").await;
             browser.fill_in(&url, "").await;
             browser.paste(&url, "half/typed").await;
@@ -133,7 +133,7 @@ async fn the_previews_are_what_is_sent() -> Outcome {
             fill_row(browser, 2, "main", "edge").await;
             browser.see("team/shown:latest").await;
             browser.see("team/shown:edge").await;
-            // The version tag of this very second; the commit's id where that is chosen.
+            // The version tag of this second, or the commit's id where that is chosen.
             let text = browser.text().await;
             let version = text
                 .split_whitespace()
@@ -151,7 +151,7 @@ async fn the_previews_are_what_is_sent() -> Outcome {
                 "edge"
             );
 
-            // The line in a shell makes the repository, just as the button would; its button copies it all.
+            // The command creates the repository, as the button would; its own button copies all of it.
             let line = preview(browser, "curl").await;
             let permission =
                 json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
@@ -194,7 +194,7 @@ async fn drop_file(browser: &Browser, text: &str) -> Outcome {
 }
 
 #[tokio::test]
-async fn an_import_changes_nothing_before_it_is_taken() -> Outcome {
+async fn an_import_changes_nothing_before_it_is_applied() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             fill_create_form(browser, api).await;
@@ -223,7 +223,7 @@ async fn an_import_changes_nothing_before_it_is_taken() -> Outcome {
             browser.holds("Name", 1, "imported").await;
             browser.holds("Image tag", 2, "two").await;
             let shown: Value = serde_json::from_str(&preview(browser, "JSON").await)?;
-            // Another repository's ids mean nothing here.
+            // Another repository's ids are dropped.
             assert!(shown["build_config"]["tag_configs"][0].get("id").is_none());
             browser.press("button", "Undo").await;
             browser.holds("Name", 1, "app").await;
@@ -262,7 +262,7 @@ Ok(())
 }
 
 #[tokio::test]
-async fn after_success_come_the_deploy_key_and_the_first_builds() -> Outcome {
+async fn success_shows_the_deploy_key_and_the_first_builds() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             let made = repository("app", json!([tag_config(4, "latest")]));
@@ -325,7 +325,7 @@ async fn a_repository_is_created_and_edited_by_keyboard_alone() -> Outcome {
                 .await;
             browser.find("row", "Row 1: latest").await;
 
-            // Rows are added, duplicated, walked and removed by keys.
+            // Keys add, duplicate, visit and remove rows.
             browser.tab_to("Branch or tag name").await;
             browser.keys(Key::Alt + Key::Enter).await;
             browser.focus_is_in_row("Row 2").await;

@@ -1,4 +1,4 @@
-//! What is typed survives: reload, a closed tab, a wrong click; and is gone when it should be.
+//! Drafts survive a reload, a closed tab and a wrong click, and are deleted when they should be.
 
 use crate::support::fixtures::{BUILD_CONFIG, NEW_PAGE, REPOSITORIES, repository, tag_config};
 use crate::support::steps::{fill_create_form, open_editor};
@@ -33,7 +33,7 @@ async fn none_is_kept(browser: &Browser) {
 }
 
 #[tokio::test]
-async fn a_draft_survives_a_reload_and_a_closed_tab_and_goes_with_success() -> Outcome {
+async fn a_draft_survives_a_reload_and_a_closed_tab_and_is_deleted_on_success() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             api.on(
@@ -61,13 +61,13 @@ async fn a_draft_survives_a_reload_and_a_closed_tab_and_goes_with_success() -> O
             browser.press("button", "Continue the draft").await;
             browser.holds("Name", 1, "app").await;
             browser.holds("Image tag", 1, "typed").await;
-            // The secret is for the user to say again.
+            // The secret is not stored, so the user has to type it again.
             browser
                 .holds("Clone URL", 1, "https://git.test/app.git")
                 .await;
             browser.see_no_more("A draft was not sent").await;
 
-            // It goes on under its own name: a reload offers it once.
+            // It is stored under the same key: a reload offers it once.
             browser.fill("Image tag", "typed-on").await;
             is_kept(browser, "typed-on").await;
             browser.driver.refresh().await?;
@@ -89,7 +89,7 @@ async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
         .run(async |browser, api| {
             fill_create_form(browser, api).await;
             is_kept(browser, "octo").await;
-            // It is its namespace's: another one is offered none.
+            // A draft belongs to its namespace: another namespace offers none.
             let other = format!("{}/repositories/other/new", api.address);
             browser.open(&other).await;
             browser.find("heading", "in other").await;
@@ -146,7 +146,7 @@ async fn leaving_with_unsaved_changes_asks() -> Outcome {
             browser.at("/builds").await;
             is_kept(browser, "typed").await;
 
-            // The browser's own back and forward ask too, and the address is the page's own until answered.
+            // The browser's back and forward ask too, and the address stays until the answer.
             browser.driver.back().await?;
             browser.at(&editor).await;
             browser.press("button", "Continue the draft").await;
@@ -165,7 +165,7 @@ async fn leaving_with_unsaved_changes_asks() -> Outcome {
             browser.holds("Image tag", 1, "a").await;
             browser.see_no_more("A draft was not sent").await;
 
-            // Discarded changes can be taken back; a saved form asks nothing.
+            // Discarding can be undone; a saved form does not ask.
             browser.fill("Image tag", "b").await;
             browser.press("button", "Discard changes").await;
             browser.holds("Image tag", 1, "a").await;

@@ -1,11 +1,11 @@
-//! What the console does when something goes wrong: the server gone, refusals, nonsense.
+//! The console when something goes wrong: a stopped server, refusals, wrong addresses.
 
 use crate::support::steps::{connect, create_simple};
 use crate::support::{Outcome, Server, Source, story};
 use thirtyfour::prelude::*;
 
 #[tokio::test]
-async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
+async fn a_stopped_server_is_reported_and_waited_for() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo before the stop; /bin/busybox sleep 600"]);
     story(Server::with_source(&source).await)
         .run(async |browser, server| {
@@ -17,13 +17,13 @@ async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
 
             server.stop().await;
             browser.see("the API cannot be reached").await;
-            // What was read is still there.
+            // The lines read so far are still shown.
             browser.see("before the stop").await;
             // One message for one failure.
             assert_eq!(browser.all("alert", "").await.len(), 1);
 
             server.start_again().await;
-            // Without a press.
+            // Resumes without a press.
             browser.see_no_more("the API cannot be reached").await;
             browser.see("Failed").await;
             browser.see("server stopped").await;
@@ -33,7 +33,7 @@ async fn a_server_that_stops_is_told_of_and_waited_for() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refused_field_is_told_at_the_field_and_nothing_typed_is_lost() -> Outcome {
+async fn a_refused_field_shows_its_message_and_nothing_typed_is_lost() -> Outcome {
     let source = Source::with_steps(&[]);
     story(Server::with_source(&source).await)
         .run(async |browser, server| {
@@ -46,7 +46,7 @@ async fn a_refused_field_is_told_at_the_field_and_nothing_typed_is_lost() -> Out
             browser
                 .holds("Clone URL", 1, &source.path().display().to_string())
                 .await;
-            // The rules' own problems come before anything is sent, with the focus on the first.
+            // The form's own checks come before anything is sent, with the focus on the first problem.
             browser.fill("Name", "Not A Name").await;
             browser.press("button", "Create repository").await;
             browser.see("One field needs a correction.").await;
@@ -78,7 +78,7 @@ async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
     browser.press("button", "Back to where you were").await;
     browser.at("/builds?namespace=team").await;
     browser.see("No build").await;
-    // In the tab's session only, and never shown.
+    // The token is kept in the tab's session only, and never shown.
     let kept = browser
         .script("return JSON.stringify([Object.entries(localStorage), document.body.innerHTML, location.href]);")
         .await;
@@ -90,7 +90,7 @@ Ok(())
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
+async fn missing_pages_and_things_are_reported_as_missing() -> Outcome {
     story(Server::start(&[]).await)
         .run(async |browser, server| {
             browser
@@ -129,7 +129,7 @@ async fn what_does_not_exist_is_said_to_be_missing() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_form_that_goes_while_a_field_has_the_focus_breaks_nothing() -> Outcome {
+async fn leaving_a_form_while_a_field_has_the_focus_breaks_nothing() -> Outcome {
     let source = Source::with_steps(&[]);
     story(Server::with_source(&source).await)
         .run(async |browser, server| {
@@ -140,7 +140,7 @@ async fn a_form_that_goes_while_a_field_has_the_focus_breaks_nothing() -> Outcom
             browser.driver.back().await?;
             browser.press_in_dialog("button", "Leave and discard").await;
             browser.at("/repositories/team").await;
-            // Sent by keyboard, with the focus in the form.
+            // Sent by keyboard, while the focus is in the form.
             browser.press("link", "New repository").await;
             browser.fill("Name", "sent").await;
             browser.press("radio", "Git URL (Simple)").await;
@@ -163,7 +163,7 @@ async fn a_form_that_goes_while_a_field_has_the_focus_breaks_nothing() -> Outcom
 }
 
 #[tokio::test]
-async fn a_press_after_a_wrong_field_is_not_lost() -> Outcome {
+async fn a_press_after_an_invalid_field_is_not_lost() -> Outcome {
     story(Server::start(&[]).await)
         .run(async |browser, server| {
             connect(browser, server, "team").await;
@@ -171,7 +171,7 @@ async fn a_press_after_a_wrong_field_is_not_lost() -> Outcome {
                 .open(&format!("{}/repositories/team/new", server.address))
                 .await;
             browser.fill("Name", "Not A Name").await;
-            // Held for a while, as a person does: what the field has to say comes after the release.
+            // Held for a while, as a person does: the field's message comes after the release.
             let card = browser.find("radio", "Git URL (Simple)").await;
             let actions = browser.driver.action_chain();
             actions.click_and_hold_element(&card).perform().await?;
@@ -184,9 +184,9 @@ async fn a_press_after_a_wrong_field_is_not_lost() -> Outcome {
         .await
 }
 
-/// The six calls of the reference alone must do all the work.
+/// Only the six calls of the reference are answered here.
 #[tokio::test]
-async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -> Outcome {
+async fn everything_works_without_calls_that_list_or_read_repositories() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
     story(Server::with_source(&source).await)
         .run(async |browser, server| {
@@ -203,7 +203,7 @@ async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -
             browser.see("This is what this browser saw").await;
             browser.build(&format!("team/{name}:latest")).await;
             browser.see("Succeeded").await;
-            // What this browser has not seen can be opened by its name and built by its tag.
+            // A repository that this browser has not seen can be opened by its name and built by its tag.
             browser.script("localStorage.clear(); return 0;").await;
             browser
                 .open(&format!("{}/repositories/team", server.address))
@@ -213,7 +213,7 @@ async fn where_repositories_are_neither_listed_nor_read_back_all_can_be_done() -
             browser.at(&format!("/repositories/team/{name}")).await;
             browser.build(&format!("team/{name}:latest")).await;
             browser.see("Succeeded").await;
-            // And its config can be replaced, under a clear warning.
+            // Its config can be replaced, with a clear warning.
             browser
                 .open(&format!(
                     "{}/repositories/team/{name}/config",

@@ -1,4 +1,4 @@
-//! What the forms do when sending goes wrong: refusals, broken connections, impatience.
+//! The forms when sending goes wrong: refusals, cut connections, impatient users.
 
 use crate::support::fixtures::{
     BUILD_CONFIG, BUILDS, NEW_PAGE, REPOSITORIES, REPOSITORY, empty_page, repository,
@@ -10,7 +10,7 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 #[tokio::test]
-async fn refused_fields_are_told_at_the_fields_rows_included_and_the_rest_above() -> Outcome {
+async fn refused_fields_show_their_messages_rows_included_and_the_rest_is_shown_above() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             let refusal = json!({
@@ -32,7 +32,7 @@ async fn refused_fields_are_told_at_the_fields_rows_included_and_the_rest_above(
                 "{text}"
             );
             assert!(!text.contains("Taken."), "{text}");
-            // What the API said of a field goes when the field is edited.
+            // The API's message on a field disappears when the field is edited.
             browser.fill_nth("Image tag", 2, "other").await;
             browser.see_no_more("No such luck.").await;
             browser.holds("Owner", 1, "octo").await;
@@ -69,7 +69,7 @@ async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
             browser.press("button", "Sending…").await;
             browser.press("button", "Sending…").await;
             browser.keys(Key::Control + Key::Enter).await;
-            // No repository is there so far, as far as the API says.
+            // The API lists no repository so far.
             api.on("GET", REPOSITORIES, Reply::Json(200, empty_page()));
             browser.press("button", "Cancel sending").await;
             browser
@@ -78,7 +78,7 @@ async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
             browser.see("It has not been carried out so far.").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 1);
             browser.holds("Name", 1, "app").await;
-            // Then it is: a second look finds it.
+            // Once it exists, a second check finds it.
             let mut made = made;
             made["build_config"]["tag_configs"] = json!([tag_config(4, "latest")]);
             api.on("GET", REPOSITORY, Reply::Json(200, made));
@@ -91,7 +91,7 @@ async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() -> Outcome {
+async fn a_cut_connection_is_reported_and_checked_and_never_sent_again() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             api.on("GET", REPOSITORIES, Reply::Json(200, empty_page()));
@@ -105,7 +105,7 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
             assert!(api.requests("POST", REPOSITORIES).is_empty());
             browser.holds("Name", 1, "app").await;
 
-            // The connection breaks after it arrived, and the look finds the repository.
+            // The request arrives, the connection is cut, and the check finds the repository.
             api.on("POST", REPOSITORIES, Reply::CutAfter);
             let made = repository("app", json!([tag_config(4, "latest")]));
             api.on("GET", REPOSITORY, Reply::Json(200, made));
@@ -113,7 +113,7 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
             browser.at("/repositories/team/app").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 1);
 
-            // Something else is there by that name: the user is led to it, and the form stays.
+            // Another repository has that name: the user gets a link to it, and the form stays.
             let other = repository("app", json!([tag_config(4, "other")]));
             api.on("GET", REPOSITORY, Reply::Json(200, other));
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
@@ -125,7 +125,7 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
             browser.find("link", "See what is there").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 2);
 
-            // An API that only lists builds tells by them.
+            // An API that only lists builds shows it by its builds.
             let builds = sample_builds_page();
             api.on("GET", BUILDS, Reply::Json(200, builds));
             api.on("GET", REPOSITORY, Reply::Text(405, ""));
@@ -135,7 +135,7 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
                 .see("Something else is there now than what was sent.")
                 .await;
 
-            // One that reads nothing back cannot tell.
+            // An API that reads nothing back cannot tell.
             api.on("GET", BUILDS, Reply::Json(200, empty_page()));
             browser.press("button", "Look again").await;
             browser.see("This API offers no way to see.").await;
@@ -146,7 +146,7 @@ async fn a_connection_that_breaks_is_told_of_and_looked_into_never_sent_again() 
 }
 
 #[tokio::test]
-async fn a_config_that_may_have_been_saved_is_looked_into() -> Outcome {
+async fn a_config_that_may_have_been_saved_is_checked() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             open_editor(browser, api, json!([tag_config(1, "a")])).await;
@@ -165,7 +165,7 @@ async fn a_config_that_may_have_been_saved_is_looked_into() -> Outcome {
             let reads = api.requests("GET", REPOSITORY).len();
             browser.press_in_dialog("button", "Save").await;
             api.received("PUT", BUILD_CONFIG, 1).await;
-            // Read just before it was sent, and again to look.
+            // Read once just before sending, and once more to check.
             api.received("GET", REPOSITORY, reads + 2).await;
             browser.see("It has not been carried out so far.").await;
             let saved = repository("app", json!([tag_config(1, "b")]));
@@ -193,7 +193,7 @@ async fn a_save_that_is_cancelled_before_anything_was_sent_says_so() -> Outcome 
             browser.fill("Image tag", "b").await;
             browser.press("button", "Save").await;
             browser.press_in_dialog("button", "Save").await;
-            // The look before saving is under way.
+            // The check before saving is in flight.
             api.received("GET", REPOSITORY, reads + 1).await;
             browser.press_in_dialog("button", "Cancel sending").await;
             browser.see("Cancelled. Nothing was sent.").await;
@@ -221,7 +221,7 @@ async fn a_config_that_cannot_be_read_before_saving_is_not_sent() -> Outcome {
             assert!(api.requests("PUT", BUILD_CONFIG).is_empty());
             browser.holds("Image tag", 1, "b").await;
 
-            // A refused row is told at the row.
+            // A refused row shows its message at the row.
             api.on(
                 "GET",
                 REPOSITORY,

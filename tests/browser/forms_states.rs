@@ -1,4 +1,4 @@
-//! Every state of the two forms, as axe-core sees it in both themes, and in a narrow window.
+//! Every state of the two forms, checked with axe-core in both themes, and in a narrow window.
 
 use crate::support::fixtures::{
     BUILD_CONFIG, BUILDS, CONFIG_PAGE, NEW_PAGE, REPOSITORIES, REPOSITORY, empty_page, repository,
@@ -8,7 +8,7 @@ use crate::support::steps::{bulk_fields, fill_create_form, fill_row, open_editor
 use crate::support::{Api, Browser, Outcome, Reply, Setup, eventually, story};
 use serde_json::json;
 
-/// Nothing is wrong with the page as it is, in either theme, and 320 px are wide enough for it.
+/// Checks that axe-core finds nothing in either theme, and that the page fits into 320 px.
 async fn is_sound(browser: &Browser, state: &str) {
     for theme in ["light", "dark"] {
         browser.prefer(theme).await;
@@ -27,7 +27,7 @@ async fn import(browser: &Browser, text: &str) {
 }
 
 #[tokio::test]
-async fn the_create_form_is_sound_in_each_client_and_with_all_that_it_says() -> Outcome {
+async fn the_create_form_is_sound_with_each_client_and_every_message() -> Outcome {
     story(Api::start().await).run(async |browser, api| {
     browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
     browser.find("textbox", "Name").await;
@@ -145,6 +145,59 @@ async fn the_create_form_is_sound_while_and_after_it_is_sent() -> Outcome {
         .await
 }
 
+/// Goes on in the review, with one row edited, one removed and one added: somebody else has saved, then the
+/// connection is cut, then the save turns out to have been made.
+async fn conflict_and_doubt_are_sound(browser: &Browser, api: &Api) {
+    let mut theirs = repository(
+        "app",
+        json!([
+            tag_config(1, "keep"),
+            tag_config(2, "theirs"),
+            tag_config(3, "gone")
+        ]),
+    );
+    theirs["build_config"]["build_node"] = json!("cn");
+    api.on("GET", REPOSITORY, Reply::Json(200, theirs));
+    browser.press_in_dialog("checkbox", "Remove gone").await;
+    browser.press_in_dialog("button", "Save and remove").await;
+    browser.see("Still to choose: 1").await;
+    is_sound(browser, "config, the conflict").await;
+    browser.press_in_dialog("button", "Back to the form").await;
+    let loaded = json!([
+        tag_config(1, "keep"),
+        tag_config(2, "edit"),
+        tag_config(3, "gone")
+    ]);
+    api.on(
+        "GET",
+        REPOSITORY,
+        Reply::Json(200, repository("app", loaded)),
+    );
+    api.on("PUT", BUILD_CONFIG, Reply::Held(Box::new(Reply::CutAfter)));
+    browser.press("button", "Save").await;
+    browser.press_in_dialog("checkbox", "Remove gone").await;
+    browser.press_in_dialog("button", "Save and remove").await;
+    browser.find_in_dialog("button", "Cancel sending").await;
+    is_sound(browser, "config, under way").await;
+    api.release();
+    browser.see("It has not been carried out so far.").await;
+    is_sound(browser, "config, doubt").await;
+    let mut saved = json!([
+        tag_config(1, "keep"),
+        tag_config(2, "edited"),
+        tag_config(9, "next")
+    ]);
+    saved[2]["code_repo_type_value"] = json!("next");
+    api.on(
+        "GET",
+        REPOSITORY,
+        Reply::Json(200, repository("app", saved)),
+    );
+    browser.press("button", "Look again").await;
+    browser.see("Saved.").await;
+    is_sound(browser, "config, saved").await;
+}
+
 #[tokio::test]
 async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Outcome {
     story(Api::start().await)
@@ -187,62 +240,14 @@ async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Out
             browser.press_in_dialog("button", "Save and remove").await;
             browser.see("Tick this to remove them, or go back.").await;
             is_sound(browser, "config, the review").await;
-
-            let mut theirs = repository(
-                "app",
-                json!([
-                    tag_config(1, "keep"),
-                    tag_config(2, "theirs"),
-                    tag_config(3, "gone")
-                ]),
-            );
-            theirs["build_config"]["build_node"] = json!("cn");
-            api.on("GET", REPOSITORY, Reply::Json(200, theirs));
-            browser.press_in_dialog("checkbox", "Remove gone").await;
-            browser.press_in_dialog("button", "Save and remove").await;
-            browser.see("Still to choose: 1").await;
-            is_sound(browser, "config, the conflict").await;
-            browser.press_in_dialog("button", "Back to the form").await;
-            let loaded = json!([
-                tag_config(1, "keep"),
-                tag_config(2, "edit"),
-                tag_config(3, "gone")
-            ]);
-            api.on(
-                "GET",
-                REPOSITORY,
-                Reply::Json(200, repository("app", loaded)),
-            );
-            api.on("PUT", BUILD_CONFIG, Reply::Held(Box::new(Reply::CutAfter)));
-            browser.press("button", "Save").await;
-            browser.press_in_dialog("checkbox", "Remove gone").await;
-            browser.press_in_dialog("button", "Save and remove").await;
-            browser.find_in_dialog("button", "Cancel sending").await;
-            is_sound(browser, "config, under way").await;
-            api.release();
-            browser.see("It has not been carried out so far.").await;
-            is_sound(browser, "config, doubt").await;
-            let mut saved = json!([
-                tag_config(1, "keep"),
-                tag_config(2, "edited"),
-                tag_config(9, "next")
-            ]);
-            saved[2]["code_repo_type_value"] = json!("next");
-            api.on(
-                "GET",
-                REPOSITORY,
-                Reply::Json(200, repository("app", saved)),
-            );
-            browser.press("button", "Look again").await;
-            browser.see("Saved.").await;
-            is_sound(browser, "config, saved").await;
+            conflict_and_doubt_are_sound(browser, api).await;
             Ok(())
         })
         .await
 }
 
 #[tokio::test]
-async fn the_editor_is_sound_wherever_its_rows_come_from() -> Outcome {
+async fn the_editor_is_sound_with_rows_from_every_origin() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             let held = Reply::Held(Box::new(Reply::Text(405, "")));

@@ -1,4 +1,4 @@
-//! Palette, keys, ways out of what is not there, and what each failure says.
+//! Palette, keys, suggestions for wrong addresses, and the message of each failure.
 
 use crate::support::fixtures::{BUILDS, build, builds_page, serve_build, waiting};
 use crate::support::{Api, Outcome, Reply, eventually_eq, story};
@@ -31,10 +31,10 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
             };
             go("57aa", "/builds/57aaaaaa-0000").await;
             go("team/app", "/repositories/team/app").await;
-            // A part of an id that this visit has not seen.
+            // An id that was not seen before.
             go("5709f780-ffff", "/builds/5709f780-ffff").await;
             browser.see("the API has nothing at this address").await;
-            // What is near: a build seen whose id begins alike.
+            // A build whose id begins alike is suggested.
             browser.press("link", "team/app:two · 5709f780-e8fb").await;
             browser.at("/builds/5709f780-e8fb").await;
             go("connection", "/connection").await;
@@ -114,7 +114,7 @@ async fn a_wrong_address_offers_what_is_near() -> Outcome {
 }
 
 #[tokio::test]
-async fn each_failure_has_its_own_words_in_one_place_and_a_retry() -> Outcome {
+async fn each_failure_has_its_own_message_once_and_a_retry() -> Outcome {
     story(api_with_two_builds().await)
         .run(async |browser, api| {
             let cases = [
@@ -204,7 +204,7 @@ async fn axe_core_finds_nothing_and_nothing_is_wider_than_the_window() -> Outcom
 }
 
 #[tokio::test]
-async fn a_list_that_failed_once_goes_on_by_itself() -> Outcome {
+async fn a_list_that_failed_once_retries_automatically() -> Outcome {
     story(api_with_two_builds().await)
         .run(async |browser, api| {
             browser.open(&format!("{}/builds", api.address)).await;
@@ -225,7 +225,7 @@ async fn a_list_that_failed_once_goes_on_by_itself() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_build_that_may_have_started_is_looked_for_and_never_sent_again() -> Outcome {
+async fn a_build_that_may_have_started_is_looked_up_and_never_sent_again() -> Outcome {
     story(api_with_two_builds().await)
         .run(async |browser, api| {
             api.on("POST", BUILDS, Reply::CutAfter);

@@ -52,7 +52,7 @@ async fn marks(browser: &Browser) -> u64 {
 }
 
 #[tokio::test]
-async fn two_hundred_builds_are_summed_up_page_by_page() -> Outcome {
+async fn two_hundred_builds_are_summarised_page_by_page() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
     story(Server::with_source(&source).await)
         .run(async |browser, server| {
@@ -75,7 +75,7 @@ async fn two_hundred_builds_are_summed_up_page_by_page() -> Outcome {
             browser.see("88 %").await;
             browser.see("median 30 s, 95 % within 30 s").await;
             browser.see("40 builds").await;
-            // The slowest by the median, and the one whose outcome changes.
+            // The tag whose result changes.
             browser.see("result changed 49 of 99 times").await;
             // Each build has a mark that leads to its page, and a row in the table.
             assert_eq!(marks(browser).await, 201);
@@ -93,7 +93,7 @@ async fn two_hundred_builds_are_summed_up_page_by_page() -> Outcome {
 }
 
 #[tokio::test]
-async fn reading_goes_two_at_a_time_can_be_stopped_and_goes_on() -> Outcome {
+async fn pages_are_read_two_at_a_time_and_reading_can_be_stopped_and_resumed() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             let path = |page: usize| format!("/v1/builds?page={page}&namespace=team&repo_name=app");
@@ -142,7 +142,7 @@ async fn reading_goes_two_at_a_time_can_be_stopped_and_goes_on() -> Outcome {
             browser.press("button", "Go on").await;
             browser.see("of 100 builds").await;
             browser.see_no_more("Stopped.").await;
-            // A failure keeps what was read, and is gone on with.
+            // A failure keeps the pages read so far, and a retry goes on from there.
             api.on("GET", &path(3), Reply::Json(500, json!({})));
             browser.reload().await;
             browser.see("the API failed with an internal error").await;

@@ -1,4 +1,4 @@
-//! The log on screen: what is in the page of it, and how its reader moves.
+//! The log on screen: which lines are in the page, and moving through them.
 
 use crate::support::fixtures::{LOG, log_api, log_entries};
 use crate::support::log_page::{
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 #[tokio::test]
-async fn of_a_long_log_only_what_is_on_screen_is_in_the_page() -> Outcome {
+async fn only_the_lines_on_screen_of_a_long_log_are_in_the_page() -> Outcome {
     story(log_api("S", log_entries(200_000)).await)
         .run(async |browser, api| {
             show_log(browser, api, "").await;
@@ -32,7 +32,7 @@ async fn of_a_long_log_only_what_is_on_screen_is_in_the_page() -> Outcome {
             .await;
             assert_eq!(elements_in_page(browser).await, at_end);
 
-            // A line and a page further, by keys; each is where it was expected.
+            // Keys go one line or one page further.
             let top = in_view(browser).await[0];
             press(browser, "j").await;
             see_line(browser, top + 1).await;
@@ -48,7 +48,7 @@ async fn of_a_long_log_only_what_is_on_screen_is_in_the_page() -> Outcome {
             press(browser, "k").await;
             assert_eq!(in_view(browser).await[0], top);
 
-            // While it moves, there is a line everywhere.
+            // No blank places while it scrolls.
             assert_eq!(blank_places_while_scrolling(browser).await, 0);
             Ok(())
         })
@@ -56,7 +56,7 @@ async fn of_a_long_log_only_what_is_on_screen_is_in_the_page() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_end_is_followed_until_the_reader_goes_up() -> Outcome {
+async fn the_end_is_followed_until_the_user_scrolls_up() -> Outcome {
     story(log_api("I", log_entries(500)).await)
         .run(async |browser, api| {
             show_log(browser, api, "").await;
@@ -69,14 +69,14 @@ async fn the_end_is_followed_until_the_reader_goes_up() -> Outcome {
             assert!(!before.contains(&510));
             api.on("GET", LOG, Reply::Log(log_entries(530)));
             browser.find("button", "New lines: 20").await;
-            // What is read has not moved.
+            // The lines in view have not moved.
             assert_eq!(in_view(browser).await, before);
             browser.press("button", "New lines: 20").await;
             see_line(browser, 530).await;
             api.on("GET", LOG, Reply::Log(log_entries(540)));
             see_line(browser, 540).await;
 
-            // The key lets go and takes up again, too.
+            // A key stops following and starts it again, too.
             press(browser, "f").await;
             api.on("GET", LOG, Reply::Log(log_entries(550)));
             browser.find("button", "New lines: 10").await;
@@ -96,7 +96,7 @@ async fn lines_have_links() -> Outcome {
             assert_eq!(selected(browser).await, "1200,1201,1202");
             browser.see("Lines 1,200 to 1,202").await;
 
-            // A press selects a line, Shift a range; the address follows, and so does a reload.
+            // A press selects a line, with Shift a range; the address has it, and a reload keeps it.
             press_number(browser, 1_205, false).await;
             browser.at("/builds/b1#L1205").await;
             press_number(browser, 1_203, true).await;
@@ -106,13 +106,13 @@ async fn lines_have_links() -> Outcome {
             see_line(browser, 1_204).await;
             assert_eq!(selected(browser).await, "1203,1204,1205");
 
-            // The address bar leads to another line; its page stays.
+            // The address bar leads to another line without loading the page again.
             browser.script("window.same = true;").await;
             set_fragment(browser, "#L4000").await;
             see_line(browser, 4_000).await;
             assert_eq!(browser.script("return window.same").await, json!(true));
 
-            // By keyboard: a range, a time.
+            // By keyboard: a range.
             go_to(browser, "17-19").await;
             see_line(browser, 18).await;
             browser.at("/builds/b1#L17-L19").await;
@@ -123,7 +123,7 @@ async fn lines_have_links() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_linked_line_is_shown_while_the_log_still_comes() -> Outcome {
+async fn a_linked_line_is_shown_while_the_log_is_still_loading() -> Outcome {
     story(log_api("S", Vec::new()).await)
         .run(async |browser, api| {
             let all = Value::from(log_entries(3_000)).to_string();
@@ -171,7 +171,7 @@ async fn the_huge_line_is_shown_in_part(browser: &Browser) {
         drawn < 2_000,
         "{drawn} characters of the huge line are in the page"
     );
-    // Nothing of it is lost to the search, which goes to the side as well.
+    // The search finds what is not drawn, and scrolls sideways to it.
     search(browser, "x end").await;
     see_matches(browser, "1 of 1").await;
     eventually("the huge line's end", async || {
@@ -181,7 +181,7 @@ async fn the_huge_line_is_shown_in_part(browser: &Browser) {
 }
 
 #[tokio::test]
-async fn wrapped_lines_keep_the_place_and_a_huge_line_does_not_hurt() -> Outcome {
+async fn wrapping_keeps_the_position_and_a_huge_line_is_harmless() -> Outcome {
     let mut log = log_entries(300);
     let long = |number: usize| format!("{number} {}", "wrapped words ".repeat(60));
     for number in (3..300).step_by(3) {
@@ -200,7 +200,7 @@ async fn wrapped_lines_keep_the_place_and_a_huge_line_does_not_hurt() -> Outcome
             })
             .await;
 
-            // Steps up and down again, over rows of unknown height, end where they began.
+            // Going up and down again, over rows of unknown height, ends where it began.
             let before = top_line(browser).await;
             press(browser, "k".repeat(40).as_str()).await;
             assert_ne!(top_line(browser).await, before);

@@ -1,4 +1,4 @@
-//! Reading the log: as it comes, cut off, merged, and while nobody looks.
+//! Reading the log: streamed, cut off, merged, and while the page is hidden.
 
 use crate::support::fixtures::{
     LOG, LOG_BUILD, LOG_START, log_api, log_build, log_entries, log_entry,
@@ -50,7 +50,7 @@ async fn a_trickle_is_shown_line_by_line_and_a_cut_loses_nothing() -> Outcome {
             ];
             api.on("GET", LOG, Reply::Parts(parts));
             show_log(browser, api, "").await;
-            // Each line is there while the answer is still open.
+            // Each line is shown while the answer is still open.
             for line in 1..=3 {
                 browser.see(&format!("line {line}")).await;
                 counted(browser, line).await;
@@ -62,7 +62,7 @@ async fn a_trickle_is_shown_line_by_line_and_a_cut_loses_nothing() -> Outcome {
             browser.see("line 6").await;
             browser.see_no_more("Loading the log failed").await;
             counted(browser, 6).await;
-            // The second of the last line was asked for again.
+            // The next read begins at the last line's second.
             let requests = api.requests("GET", LOG);
             assert!(
                 requests
@@ -100,7 +100,7 @@ async fn overlapping_answers_are_merged_and_the_end_is_known() -> Outcome {
             }
             api.on("GET", LOG_BUILD, Reply::Json(200, log_build("S")));
             browser.see("Succeeded").await;
-            // It ends when nothing new came twice: then nothing is asked any more.
+            // Reading ends after two answers without a new line.
             silence(browser, api).await;
             counted(browser, 40).await;
             Ok(())
@@ -109,7 +109,7 @@ async fn overlapping_answers_are_merged_and_the_end_is_known() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_is_no_log_is_told_and_odd_entries_are_counted() -> Outcome {
+async fn an_answer_that_is_not_a_log_is_reported_and_odd_entries_are_counted() -> Outcome {
     story(log_api("S", Vec::new()).await)
         .run(async |browser, api| {
             let page = "<!doctype html><title>Proxy</title><p>Sign in";
@@ -134,20 +134,20 @@ async fn what_is_no_log_is_told_and_odd_entries_are_counted() -> Outcome {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_while_nobody_looks() -> Outcome {
+async fn the_log_is_not_read_while_the_page_is_hidden() -> Outcome {
     story(log_api("I", log_entries(5)).await)
         .run(async |browser, api| {
             browser.speed_up_clock().await;
             show_log(browser, api, "").await;
             counted(browser, 5).await;
             browser.set_hidden(true).await;
-            // What was under way ends; then there is silence.
+            // A read in flight ends, and no other begins.
             silence(browser, api).await;
             api.on("GET", LOG, Reply::Log(log_entries(9)));
             browser.set_hidden(false).await;
             counted(browser, 9).await;
 
-            // A lost network: the lines stay, it is said, and it goes on by itself.
+            // A lost network: the lines stay, a message is shown, and reading resumes automatically.
             api.on("GET", LOG, Reply::CutAfter);
             browser.see("Loading the log failed").await;
             counted(browser, 9).await;
@@ -174,7 +174,7 @@ async fn fifty_thousand_lines_in_bursts_are_read_without_loss() -> Outcome {
     browser.see("burst ").await;
     browser.see("Failed").await;
     browser.see("the compiler says no").await;
-    // As many lines as the API has, in one answer.
+    // The number of lines that the API has.
     let whole = browser
         .script_async(
             "const done = arguments[0]; fetch('/v1' + location.pathname + '/logs').then((a) => a.json())
@@ -183,13 +183,13 @@ async fn fifty_thousand_lines_in_bursts_are_read_without_loss() -> Outcome {
     let whole = whole.as_u64().expect("a number");
     assert!(whole > 50_000, "{whole}");
     counted(browser, whole).await;
-    // And in their order.
+    // They are in order.
     search(browser, "burst 50000").await;
     see_matches(browser, "1 of 1").await;
     let last = current_line(browser).await.expect("a line");
     assert_eq!(text_of(browser, last - 1).await, "burst 49999");
 
-    // The step that failed, by its key and in the list.
+    // The failed step, by its key and in the list of steps.
     press(browser, "g").await;
     see_line(browser, 1).await;
     press(browser, "F").await;
@@ -197,7 +197,7 @@ async fn fifty_thousand_lines_in_bursts_are_read_without_loss() -> Outcome {
     let failed = failed_step(browser).await;
     assert!(failed.contains("exit 3"), "{failed}");
 
-    // A server that goes takes no line with it.
+    // The lines stay when the server stops.
     server.stop().await;
     assert_eq!(count(browser).await, whole);
     server.start_again().await;
@@ -208,7 +208,7 @@ Ok(())
 }
 
 #[tokio::test]
-async fn a_window_of_time_is_asked_of_the_api_and_stands_in_the_address() -> Outcome {
+async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Outcome {
     let mut log = log_entries(400);
     log[0]["message"] = json!("STEP 1/2: FROM scratch");
     log[100]["message"] = json!("STEP 2/2: RUN make");
@@ -235,7 +235,7 @@ async fn a_window_of_time_is_asked_of_the_api_and_stands_in_the_address() -> Out
             counted(browser, 400).await;
             browser.at("/builds/b1").await;
 
-            // By time.
+            // By typing times.
             browser.press("button", "Time window").await;
             load_window(browser, LOG_START + 3, LOG_START + 2).await;
             browser.see("The end lies before the start.").await;

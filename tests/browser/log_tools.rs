@@ -1,4 +1,4 @@
-//! What can be done with the log: searched, filtered, copied, printed; and whether everybody can.
+//! The log's tools: search, filters, copy, print; and their accessibility.
 
 use crate::support::fixtures::{LOG, LOG_START, log_api, log_entries, log_entry, mixed_log};
 use crate::support::log_page::{
@@ -51,7 +51,7 @@ async fn a_search_goes_through_the_log() -> Outcome {
             search(browser, "needle").await;
             see_matches(browser, "of 3").await;
 
-            // Only the matches, with lines around them.
+            // Only the matches and the lines around them.
             browser
                 .choose("Shown lines", "Matches and 2 lines around")
                 .await;
@@ -65,7 +65,7 @@ async fn a_search_goes_through_the_log() -> Outcome {
 }
 
 #[tokio::test]
-async fn colours_links_and_controls_are_shown_and_harm_nobody() -> Outcome {
+async fn colours_links_and_control_characters_are_shown_safely() -> Outcome {
     let log = vec![
         log_entry(
             "\u{1b}[1;31mred\u{1b}[0m plain \u{1b}[38;5;208mown\u{1b}[0m",
@@ -89,7 +89,7 @@ async fn colours_links_and_controls_are_shown_and_harm_nobody() -> Outcome {
             let (plain_weight, plain) = style_of(browser, "").await;
             let (weight, red) = style_of(browser, "red").await;
             assert!(weight > plain_weight && red != plain, "{weight} {red}");
-            // A colour goes on in the next line.
+            // A colour continues in the next line.
             let (_, green) = style_of(browser, "green goes on").await;
             assert_eq!(style_of(browser, "to here").await.1, green);
             assert!(![plain, red].contains(&green), "{green}");
@@ -113,7 +113,7 @@ async fn colours_links_and_controls_are_shown_and_harm_nobody() -> Outcome {
 }
 
 #[tokio::test]
-async fn levels_and_steps_are_folded_away_and_come_back() -> Outcome {
+async fn levels_and_steps_are_hidden_and_shown_again() -> Outcome {
     story(log_api("S", mixed_log()).await)
         .run(async |browser, api| {
             show_log(browser, api, "").await;
@@ -130,7 +130,7 @@ async fn levels_and_steps_are_folded_away_and_come_back() -> Outcome {
             see_only(browser, &[1, 4, 5, 6]).await;
             let state = browser.find("button", "Lines of 1/2 FROM scratch").await;
             assert_eq!(state.attr("aria-expanded").await?.as_deref(), Some("false"));
-            // A link into it opens it.
+            // A link to a line in the step unfolds it.
             set_fragment(browser, "#L3").await;
             see_line(browser, 3).await;
             browser.press("button", "Fold all").await;
@@ -143,7 +143,7 @@ async fn levels_and_steps_are_folded_away_and_come_back() -> Outcome {
 }
 
 #[tokio::test]
-async fn times_are_those_that_the_reader_chose() -> Outcome {
+async fn times_are_shown_as_the_user_chose() -> Outcome {
     story(log_api("S", mixed_log()).await)
         .run(async |browser, api| {
             show_log(browser, api, "").await;
@@ -161,12 +161,12 @@ async fn times_are_those_that_the_reader_chose() -> Outcome {
             press(browser, "t").await;
             assert_eq!(times(browser).await, ",,,,,");
             browser.choose("Times", "Clock").await;
-            // A time is gone to: the first line not before it.
+            // A time leads to the first line at or after it.
             go_to(browser, "03:51:48").await;
             assert_eq!(current_line(browser).await, Some(3));
             go_to(browser, "99999").await;
             browser.see("There is no such line or time.").await;
-            // It is remembered.
+            // The choice is remembered.
             browser.reload().await;
             counted(browser, 6).await;
             assert_eq!(
@@ -234,7 +234,7 @@ fn colours() -> [Value; 2] {
 }
 
 #[tokio::test]
-async fn the_log_is_for_keyboards_and_screen_readers_too() -> Outcome {
+async fn the_log_works_with_keyboards_and_screen_readers() -> Outcome {
     let mut log = mixed_log();
     log.extend(colours());
     let api = log_api("I", log.clone()).await;
@@ -292,7 +292,7 @@ async fn check_by_screen_reader(browser: &Browser) {
 }
 
 #[tokio::test]
-async fn a_narrow_window_has_room_for_everything() -> Outcome {
+async fn the_log_fits_into_a_narrow_window() -> Outcome {
     story(log_api("S", mixed_log()).await)
         .size(320, 700)
         .languages("zh-CN,zh")
@@ -308,14 +308,14 @@ async fn a_narrow_window_has_room_for_everything() -> Outcome {
 }
 
 #[tokio::test]
-async fn keys_work_before_the_log_has_the_focus_and_what_is_not_there_is_said() -> Outcome {
+async fn keys_work_before_the_log_has_the_focus_and_a_missing_line_is_reported() -> Outcome {
     story(log_api("S", log_entries(60)).await)
         .size(1000, 500)
         .run(async |browser, api| {
             browser
                 .open(&format!("{}/builds/b1#L30", api.address))
                 .await;
-            // The page goes to the linked line too, not the log alone.
+            // The page scrolls to the linked line too, not only the log.
             see_line_in_window(browser, 30).await;
             browser.focus_heading().await;
             browser.keys("w").await;

@@ -1,4 +1,4 @@
-//! The shell: languages, themes, policy, base path, keyboard, and what axe-core says of every page.
+//! The shell: languages, themes, policy, base path, keyboard, and axe-core's findings on every page.
 
 use crate::support::steps::{connect, create_simple};
 use crate::support::{Api, Browser, Outcome, Server, Source, project, story};
@@ -6,7 +6,7 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 #[tokio::test]
-async fn every_chinese_is_served_chinese_and_others_english() -> Outcome {
+async fn every_chinese_locale_gets_chinese_and_others_get_english() -> Outcome {
     let server = Server::start(&[]).await;
     for (languages, lang, title) in [
         ("zh", "zh-CN", "构建记录"),
@@ -34,7 +34,7 @@ async fn every_chinese_is_served_chinese_and_others_english() -> Outcome {
 }
 
 #[tokio::test]
-async fn language_and_theme_stand_before_the_first_paint_and_are_kept() -> Outcome {
+async fn language_and_theme_are_set_before_the_first_paint_and_remembered() -> Outcome {
     story(Server::start(&[]).await).run(async |browser, server| {
     browser
         .open(&format!("{}/connection", server.address))
@@ -42,7 +42,7 @@ async fn language_and_theme_stand_before_the_first_paint_and_are_kept() -> Outco
     browser.choose("Theme", "Dark").await;
     browser.choose("Language", "简体中文").await;
     browser.find("heading", "连接设置").await;
-    // Without its WebAssembly the console never starts: what is set now was set before it.
+    // Without its WebAssembly the console never starts, so what is set now was set before the start.
     browser.devtools("Network.enable", json!({})).await;
     browser
         .devtools("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] }))
@@ -63,7 +63,7 @@ Ok(())
 }
 
 #[tokio::test]
-async fn nothing_is_asked_of_another_host_and_the_policy_is_never_broken() -> Outcome {
+async fn no_request_goes_to_another_host_and_the_policy_is_never_violated() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello"]);
     story(Server::with_source(&source).await)
         .run(async |browser, server| {
@@ -117,7 +117,7 @@ async fn nothing_is_asked_of_another_host_and_the_policy_is_never_broken() -> Ou
 async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> Outcome {
     let site = project("target/site-console");
     assert!(site.join("404.html").exists(), "built by `make test`");
-    // What GitHub Pages and object storage are like.
+    // Works like GitHub Pages and object storage.
     let host = Api::host(site, "/console/").await.address;
     story(Server::start(&["--allow-origin", &host]).await)
         .run(async |browser, server| {
@@ -155,7 +155,7 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
         .run(async |browser, server| {
             browser.open(&format!("{}/builds", server.address)).await;
             browser.ready().await;
-            // By keyboard alone: skip link, brand, three pages.
+            // By keyboard: skip link, brand, three pages.
             let tab = async |times: usize| {
                 for _ in 0..times {
                     let body = browser.driver.active_element().await.expect("a focus");
@@ -174,7 +174,7 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
             browser.focus_is_on("heading", "Connection").await;
             assert_eq!(browser.driver.title().await?, "Connection · Slipway");
             assert_eq!(browser.announced().await, "Connection");
-            // The skip link leads to the page that it stands on.
+            // The skip link stays on the current page.
             browser.focus_hidden_link("Skip to the page").await;
             browser.keys(Key::Enter + "").await;
             browser.focus_is_on("heading", "Connection").await;

@@ -26,7 +26,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
             let config = format!("{}/repositories/team/{name}/config", server.address);
             browser.open(&config).await;
             edit_rows(browser).await;
-            // Build the new tag, and see both in the table.
+            // Build the new tag; both are in the table.
             browser.press("link", "Back to the repository").await;
             browser.build(&format!("team/{name}:stable")).await;
             browser.see("Succeeded").await;
@@ -43,7 +43,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
 
 /// Builds the first tag and watches its log grow; returns the build's path.
 async fn build_and_watch(browser: &Browser, name: &str) -> String {
-    // Build, and see the log grow while the status is still 'in progress'.
+    // The log grows while the status is still 'in progress'.
     browser.build(&format!("team/{name}:latest")).await;
     browser.see("line 1 of the slow step").await;
     browser.see("In progress").await;
@@ -52,7 +52,7 @@ async fn build_and_watch(browser: &Browser, name: &str) -> String {
     assert!(count(browser).await > before);
     browser.see("Succeeded").await;
     browser.see("last step").await;
-    // The log's own last line: no more will come.
+    // The log's last line.
     browser.see("was built: ").await;
     let build = browser.path().await;
     let text = browser.text().await;
@@ -63,7 +63,7 @@ async fn build_and_watch(browser: &Browser, name: &str) -> String {
         .to_owned();
     assert!(builder_has(&format!("team/{name}:latest")));
     assert!(builder_has(&format!("team/{name}:{version}")));
-    // The log says each line once, however often it was read.
+    // Each line is there once, however often the log was read.
     let lines = count(browser).await;
     browser.reload().await;
     counted(browser, lines).await;
@@ -121,10 +121,10 @@ async fn a_failing_dockerfile_shows_the_failing_line() -> Outcome {
             create_simple(browser, &name, &source).await;
             browser.build(&format!("team/{name}:latest")).await;
             browser.see("Failed").await;
-            // In view without a scroll: the end was followed.
+            // In view without scrolling, because the end is followed.
             browser.see("the compiler says no").await;
             see_line_with(browser, "the compiler says no").await;
-            // Of 200 lines and more, only those on screen and a few beside them are in the page.
+            // Of more than 200 lines, only those on screen and a few around them are in the page.
             let lines = lines_in_page(browser).await;
             assert!(lines < 90, "{lines} lines in the page");
             Ok(())

@@ -1,6 +1,6 @@
 //! The log on a build's page: its lines, its search, its keys.
 //!
-//! A log has hundreds of lines and moves while it is read, so what is asked of them is asked in one script:
+//! A log has hundreds of lines and moves while it is read, so each question is one script:
 //! by the list's roles and each line's place in it (`aria-posinset`, the line's number). A line's parts
 //! have no role; they are found by their class, here only.
 
@@ -35,7 +35,7 @@ pub async fn show_log(browser: &Browser, api: &Api, place: &str) {
         (count > 0).then_some(())
     })
     .await;
-    // As a reader has it before the eyes.
+    // In view, as a user reads it.
     script(browser, "frame.scrollIntoView({block: 'center'});").await;
 }
 
@@ -101,9 +101,9 @@ pub async fn see_line_in_window(browser: &Browser, number: u64) {
 /// Waits until the line with this text is inside the log's frame.
 pub async fn see_line_with(browser: &Browser, part: &str) {
     let inside = format!(
-        "const line = lines().find((line) => line.textContent.includes({part:?}));
-         if (!line) return false;
-         const [a, b] = [line, frame].map((part) => part.getBoundingClientRect());
+        "const found = lines().find((line) => line.textContent.includes({part:?}));
+         if (!found) return false;
+         const [a, b] = [found, frame].map((part) => part.getBoundingClientRect());
          return a.top >= b.top - 1 && a.bottom <= b.bottom + 1;"
     );
     eventually(&format!("the line '{part}' in view"), async || {
@@ -239,8 +239,8 @@ pub async fn blank_places_while_scrolling(browser: &Browser) -> u64 {
 
 /// Returns true if a line in the page takes more than one row.
 pub async fn is_wrapped(browser: &Browser) -> bool {
-    let script_ = "return lines().some((line) => line.offsetHeight > 30);";
-    script(browser, script_).await == true
+    let wrapped = "return lines().some((line) => line.offsetHeight > 30);";
+    script(browser, wrapped).await == true
 }
 
 /// The topmost line, and how far its top is from the frame's, CSS pixels.
@@ -248,8 +248,8 @@ pub async fn top_line(browser: &Browser) -> (u64, i64) {
     let place = script(
         browser,
         "const top = frame.getBoundingClientRect().top;
-         const line = lines().find((line) => line.getBoundingClientRect().bottom > top + 1);
-         return [Number(line.ariaPosInSet), Math.round(line.getBoundingClientRect().top - top)];",
+         const first = lines().find((line) => line.getBoundingClientRect().bottom > top + 1);
+         return [Number(first.ariaPosInSet), Math.round(first.getBoundingClientRect().top - top)];",
     )
     .await;
     serde_json::from_value(place).expect("a line and its distance")
@@ -287,7 +287,7 @@ pub async fn images(browser: &Browser) -> u64 {
     count.as_u64().unwrap_or(u64::MAX)
 }
 
-/// Role, place and size of the list, as a screen reader is told them of a line.
+/// A line's role, its place in the list and the list's size, as a screen reader reads them.
 pub async fn role_of(browser: &Browser, number: u64) -> String {
     let script = format!(
         "const element = line({number});

@@ -4,6 +4,10 @@ use super::{Browser, Outcome, Setup};
 use futures_util::FutureExt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
+/// How many lines of the page's text a report shows, and how much of each.
+const MAX_REPORTED_LINES: usize = 60;
+const MAX_REPORTED_CHARS: usize = 160;
+
 /// How many of the last requests a report shows.
 const MAX_REPORTED_REQUESTS: usize = 12;
 
@@ -66,7 +70,7 @@ impl<B> Story<B> {
     }
 }
 
-/// What is worth knowing of a test that failed, as plain text.
+/// A report on a test that failed, as plain text.
 async fn report(browser: &Browser) -> String {
     let thread = std::thread::current();
     let name = thread.name().unwrap_or("a test").replace("::", "-");
@@ -95,10 +99,13 @@ async fn report(browser: &Browser) -> String {
     )
 }
 
+/// The text, indented and cut to the size of a report.
 fn indented(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let short = |line: &str| line.chars().take(MAX_REPORTED_CHARS).collect::<String>();
     lines
-        .map(|line| format!("  {line}"))
+        .take(MAX_REPORTED_LINES)
+        .map(|line| format!("  {}", short(line)))
         .collect::<Vec<_>>()
         .join("\n")
 }

@@ -127,7 +127,7 @@ impl Browser {
         self.find_no_more("status", "Loading").await;
     }
 
-    /// What a screen reader is told of a page change.
+    /// The text that announces a page change to screen readers.
     pub async fn announced(&self) -> String {
         self.script_text("return document.querySelector('[aria-live=polite]').textContent;")
             .await
