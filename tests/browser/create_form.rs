@@ -244,7 +244,7 @@ async fn the_full_description_is_previewed_from_text_alone() -> Outcome {
         .await;
     browser.press("button", "Preview").await;
     browser.find("heading", "Title").await;
-    let preview = browser.find("region", "Preview").await;
+    let preview = browser.panel("Preview").await;
     let found = browser
         .script_on(
             &preview,

@@ -164,6 +164,13 @@ impl Browser {
         self.find("row", name).await
     }
 
+    /// The panel that the button with this name opens and closes.
+    pub async fn panel(&self, name: &str) -> WebElement {
+        let button = self.find("button", name).await;
+        let panel = button.find(By::XPath("./parent::details")).await;
+        panel.expect("a panel around its button")
+    }
+
     /// The nth field with this label, counted from 1.
     pub async fn field(&self, label: &str, number: usize) -> WebElement {
         self.nth("textbox", label, number).await
