@@ -110,7 +110,7 @@ async fn first_visit(server: &Server) {
     for _ in 0..RUNS {
         let browser = Browser::start(Setup::default()).await;
         browser.open(&format!("{}/builds", server.address)).await;
-        browser.see("No build yet").await;
+        browser.see("No builds yet").await;
         let answered = browser
             .script(
                 "return performance.getEntriesByType('resource')

@@ -84,7 +84,7 @@ async fn addresses_with_other_schemes_are_not_links() -> Outcome {
     api.on("GET", BUILDS, builds_page(vec![odd], 1, false));
     browser.open(&format!("{}/builds/1", api.address)).await;
     browser
-        .see("No earlier build of this tag has succeeded")
+        .see("No earlier build of this tag succeeded")
         .await;
     assert_eq!(browser.outside_links().await, [""; 0]);
 Ok(())
@@ -127,7 +127,7 @@ async fn forbidden_notifications_are_reported() -> Outcome {
             browser.open(&format!("{}/builds/1", api.address)).await;
             browser.press("button", "Notify me").await;
             browser
-                .see("The browser does not allow notifications from this site.")
+                .see("Your browser blocks notifications from this site.")
                 .await;
             Ok(())
         })

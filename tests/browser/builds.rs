@@ -108,11 +108,11 @@ async fn new_builds_wait_while_the_user_reads_and_are_added_at_the_top() -> Outc
             let mut live = rows(3);
             live[0] = build("22", "t22", "I", running());
             api.on("GET", BUILDS, builds_page(live, 42, true));
-            browser.see("New builds: 2").await;
+            browser.see("2 new builds").await;
             assert_eq!(tags(browser).await[..2], ["t20", "t19"]);
-            browser.press("button", "New builds: 2").await;
+            browser.press("button", "2 new builds").await;
             starts_with(browser, &["t22", "t21", "t20"]).await;
-            browser.see_no_more("New builds").await;
+            browser.see_no_more("new builds").await;
             // At the top of the page they are added at once.
             api.on("GET", BUILDS, builds_page(rows(4), 43, true));
             starts_with(browser, &["t23", "t22"]).await;
@@ -167,26 +167,26 @@ async fn filters_sorting_and_page_are_in_the_url() -> Outcome {
     browser
         .open(&format!("{}/builds?namespace=team&q=zzz", api.address))
         .await;
-    browser.see("0 of the 3 builds on page 1 fit").await;
-    browser.see("No build on this page fits the filter.").await;
+    browser.see("0 of 3 builds on page 1 match").await;
+    browser.see("No builds on this page match the filters.").await;
     browser.open(&format!("{}/builds", api.address)).await;
     browser.see("no space left on device").await;
     // An unknown status displays as itself, and can be chosen.
     browser.choose("Status", "Q").await;
     browser.at("/builds?status=Q").await;
-    browser.see("1 of the 3 builds on page 1 fit").await;
+    browser.see("1 of 3 builds on page 1 matches").await;
     has_tags(browser, "b").await;
     browser.choose("Status", "Any status").await;
     browser.choose("Source client", "Bitbucket").await;
     browser.at("/builds?client=Bitbucket").await;
     has_tags(browser, "a").await;
     browser.choose("Source client", "Any client").await;
-    browser.fill("Text in the rows", "space LEFT").await;
+    browser.fill("Search", "space LEFT").await;
     browser.at("/builds?q=space%20LEFT").await;
     has_tags(browser, "c").await;
     browser.reload().await;
     has_tags(browser, "c").await;
-    browser.fill("Text in the rows", "").await;
+    browser.fill("Search", "").await;
     browser.press("link", "Duration").await;
     browser.at("/builds?sort=-duration").await;
     has_tags(browser, "a c b").await;
@@ -327,7 +327,7 @@ async fn times_are_right_with_a_wrong_clock_and_odd_values() -> Outcome {
             assert!(!text.contains("NaN") && !text.contains("-"), "{text}");
             browser.press("link", "team/app:late").await;
             browser.see("waited 0 s").await;
-            browser.see("built for 5 s").await;
+            browser.see("took 5 s").await;
             Ok(())
         })
         .await
@@ -342,7 +342,7 @@ async fn a_build_started_again_from_its_row_is_in_the_table_at_once() -> Outcome
             create_simple(browser, "again", &source).await;
             browser.at("/repositories/team/again").await;
             browser.press("button", "Build team/again:latest").await;
-            browser.see("Started: team/again:latest").await;
+            browser.see("Build started: team/again:latest").await;
             has_builds(browser, 1).await;
             browser.open(&format!("{}/builds", server.address)).await;
             has_builds(browser, 1).await;
@@ -359,7 +359,7 @@ async fn a_build_started_again_from_its_row_is_in_the_table_at_once() -> Outcome
             browser
                 .press("button", "Build team/again:latest at a commit")
                 .await;
-            browser.holds("Commit id", 1, &commit).await;
+            browser.holds("Commit ID", 1, &commit).await;
             browser.press_in_dialog("button", "Build").await;
             has_builds(browser, 3).await;
             // From the palette, on the repository's page.
@@ -369,7 +369,7 @@ async fn a_build_started_again_from_its_row_is_in_the_table_at_once() -> Outcome
             has_builds(browser, 3).await;
             browser.palette("build team/again").await;
             has_builds(browser, 4).await;
-            browser.press("link", "Open the build").await;
+            browser.press("link", "Open build").await;
             browser.find("heading", "team/again:latest").await;
             Ok(())
         })
@@ -395,10 +395,10 @@ async fn a_disabled_build_button_says_why_and_a_refusal_is_shown_once() -> Outco
             let dead = browser.find("button", "Build").await;
             assert!(!dead.is_enabled().await?);
             let why = dead.attr("title").await?.unwrap_or_default();
-            assert!(why.contains("cannot be built from here"), "{why}");
+            assert!(why.contains("can’t be rebuilt here"), "{why}");
             browser.press("button", "Build team/app:one").await;
             browser.see("Your plan has no builds left.").await;
-            browser.see("this token may not do that").await;
+            browser.see("this token isn’t allowed to do that").await;
             assert_eq!(browser.all("alert", "").await.len(), 1);
             assert_eq!(api.requests("POST", BUILDS).len(), 1);
             browser.press("button", "Dismiss").await;

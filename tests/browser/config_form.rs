@@ -26,31 +26,33 @@ async fn the_review_lists_every_change_and_asks_for_removals_by_name() -> Outcom
             assert!(!save.is_enabled().await?);
             browser.fill_nth("Image tag", 2, "edited").await;
             browser.press("checkbox", "Continuous build").await;
-            browser.press("button", "Remove Row 3: gone").await;
+            browser.press("button", "Remove row 3: gone").await;
             browser.press("button", "Add row").await;
             fill_row(browser, 3, "next", "next").await;
             let node = browser.find("combobox", "Build node").await;
             browser.fill_in(&node, "cn").await;
             browser.press("button", "Save").await;
-            let dialog = browser.find("dialog", "Review the changes").await;
+            let dialog = browser.find("dialog", "Review changes").await;
             let text = dialog.text().await?;
             for part in [
                 "Build node",
                 "in → cn",
-                "Added: 1",
+                "1 row added",
                 "next",
                 "branch next",
-                "Changed: 2",
+                "2 rows changed",
                 "edit → edited",
                 "Off → On",
-                "Removed: 1",
+                "1 row removed",
                 "gone",
             ] {
                 assert!(text.contains(part), "{part}: {text}");
             }
             // Without consent nothing is sent.
             browser.press_in_dialog("button", "Save and remove").await;
-            browser.see("Tick this to remove them, or go back.").await;
+            browser
+                .see("Tick the box to remove them, or go back.")
+                .await;
             assert!(api.requests("PUT", BUILD_CONFIG).is_empty());
             let answer = repository(
                 "app",
@@ -134,20 +136,18 @@ async fn two_editors_at_once_lose_nothing_of_each_other() -> Outcome {
             browser.fill_nth("Image tag", 1, "mine").await;
             browser.press("button", "Save").await;
             browser.press_in_dialog("button", "Save").await;
-            browser
-                .see("Somebody else saved this config meanwhile")
-                .await;
-            let dialog = browser.find("dialog", "Somebody else").await;
+            browser.see("Someone else changed this config").await;
+            let dialog = browser.find("dialog", "Someone else").await;
             let text = dialog.text().await?;
             for version in ["Image tag: latest", "Image tag: theirs", "Image tag: mine"] {
                 assert!(text.contains(version), "{version}: {text}");
             }
             // A row that only they changed keeps their version; a row that both changed is for the user to choose.
-            browser.see("Still to choose: 1").await;
+            browser.see("1 still to choose").await;
             let choice = browser.find("group", "mine").await;
             browser.press_in(&choice, "radio", "Yours").await;
-            browser.press_in_dialog("button", "Go on with these").await;
-            let dialog = browser.find("dialog", "Review the changes").await;
+            browser.press_in_dialog("button", "Continue").await;
+            let dialog = browser.find("dialog", "Review changes").await;
             let text = dialog.text().await?;
             assert!(text.contains("theirs → mine"), "{text}");
             assert!(!text.contains("Dockerfile"), "{text}");
@@ -171,16 +171,16 @@ async fn several_rows_are_edited_at_once_and_undone() -> Outcome {
                 json!([tag_config(1, "a"), tag_config(2, "b"), tag_config(3, "c")]),
             )
             .await;
-            browser.press("checkbox", "Select Row 1: a").await;
-            browser.press("checkbox", "Select Row 3: c").await;
+            browser.press("checkbox", "Select row 1: a").await;
+            browser.press("checkbox", "Select row 3: c").await;
             let bulk = bulk_fields(browser, 2).await;
             let dockerfile = browser.find_in(&bulk, "textbox", "Dockerfile").await;
             browser.fill_in(&dockerfile, "docker").await;
-            browser.see("An absolute path in the source").await;
+            browser.see("Enter an absolute path in the source").await;
             browser.fill_in(&dockerfile, "/docker/").await;
             let active = browser.find_in(&bulk, "combobox", "Continuous build").await;
             browser.choose_in(&active, "On").await;
-            browser.press("button", "Apply to the selected rows").await;
+            browser.press("button", "Apply to selected rows").await;
             let rows = async || {
                 let paths = browser.values_in_rows("Dockerfile").await;
                 (paths, browser.ticks_in_rows("Continuous build").await)
@@ -196,7 +196,7 @@ async fn several_rows_are_edited_at_once_and_undone() -> Outcome {
             let (paths, ticks) = rows().await;
             assert_eq!(paths, ["/", "/", "/mine"]);
             assert_eq!(ticks, [false; 3]);
-            browser.press("button", "Remove the selected rows").await;
+            browser.press("button", "Remove selected rows").await;
             browser.find("row", "Row 1: b").await;
             browser.see("Removed: a, c").await;
             browser.press("button", "Undo").await;
@@ -223,13 +223,13 @@ async fn the_focus_survives_the_button_that_was_pressed() -> Outcome {
                 browser.keys(Key::Enter + "").await;
             };
             // The focus goes from a removed row to the next one, and from the last one to 'Add row'.
-            enter("Remove Row 1: a").await;
+            enter("Remove row 1: a").await;
             browser.focus_is_in_row("Row 1: b").await;
             enter("Undo").await;
             browser.find("row", "Row 2: b").await;
             browser.focus_is_on("status", "").await;
-            enter("Remove Row 1: a").await;
-            enter("Remove Row 1: b").await;
+            enter("Remove row 1: a").await;
+            enter("Remove row 1: b").await;
             browser.focus_is_on("button", "Add row").await;
             enter("Dismiss").await;
             browser.see_no_more("Removed: b").await;
@@ -240,7 +240,7 @@ async fn the_focus_survives_the_button_that_was_pressed() -> Outcome {
                 .await;
             browser.find("row", "Row 2: b").await;
             browser.press("checkbox", "Select all rows").await;
-            enter("Select none").await;
+            enter("Clear selection").await;
             browser.focus_is_on("checkbox", "Select all rows").await;
             Ok(())
         })
@@ -274,7 +274,7 @@ async fn a_row_can_be_built_once_it_is_saved() -> Outcome {
             browser.see("tag: Not today.").await;
             api.on("POST", BUILDS, Reply::Json(201, sample_started_build()));
             browser.press("button", "Build team/app:b").await;
-            browser.find("link", "Started: see the build").await;
+            browser.find("link", "Build started: open it").await;
             // The unsaved row is still there.
             browser.holds("Image tag", 1, "c").await;
             Ok(())
@@ -290,21 +290,19 @@ async fn without_a_read_the_rows_come_from_memory_or_an_import_or_nowhere() -> O
             api.on("PUT", BUILD_CONFIG, Reply::Text(200, ""));
             browser.open(&format!("{}{CONFIG_PAGE}", api.address)).await;
             browser
-                .see("this browser has not seen it. Saving replaces everything there is.")
+                .see("this browser hasn’t seen it. Saving replaces whatever is there now.")
                 .await;
             // Imported from the repository's own JSON, rows keep their ids.
             browser.press("button", "Import and export").await;
             let text = repository("app", json!([tag_config(5, "latest")])).to_string();
             browser.fill("JSON to import", &text).await;
-            browser.see("repo_name: this form does not send it").await;
-            browser
-                .press("button", "Put in the place of the rows")
-                .await;
+            browser.see("repo_name: not part of this form").await;
+            browser.press("button", "Replace the rows").await;
             browser.find("row", "Row 1: latest").await;
-            browser.see_no_more("has not seen it").await;
+            browser.see_no_more("hasn’t seen it").await;
             browser.fill("Image tag", "edge").await;
             browser.press("button", "Save").await;
-            let review = browser.find("dialog", "Review the changes").await;
+            let review = browser.find("dialog", "Review changes").await;
             assert!(review.text().await?.contains("latest → edge"));
             browser.press_in_dialog("button", "Save").await;
             browser.see("Saved.").await;
@@ -315,7 +313,7 @@ async fn without_a_read_the_rows_come_from_memory_or_an_import_or_nowhere() -> O
             // The browser remembers the saved rows.
             browser.reload().await;
             browser
-                .see("These are the rows that this browser saw")
+                .see("These are the rows this browser last saw")
                 .await;
             browser.holds("Image tag", 1, "edge").await;
             Ok(())
@@ -336,7 +334,7 @@ async fn the_config_is_saved_as_a_file() -> Outcome {
                 )
                 .await;
             browser.press("button", "Import and export").await;
-            browser.press("button", "Export as a file").await;
+            browser.press("button", "Export to file").await;
             let path = folder.path().join("team-app-build-config.json");
             let text = eventually("the file is there", async || {
                 let text = std::fs::read_to_string(&path).ok()?;

@@ -24,11 +24,11 @@ async fn problems_show_when_a_field_is_left_or_on_submit_and_warnings_never_bloc
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
             // Typed but not left: no message yet.
             browser.fill("Name", "Not A Name").await;
-            assert!(!browser.text().await.contains("Lower case letters"));
+            assert!(!browser.text().await.contains("Use lowercase letters"));
             browser.keys(Key::Tab + "").await;
-            browser.see("Lower case letters and digits").await;
+            browser.see("Use lowercase letters and digits").await;
             browser.press("button", "Create repository").await;
-            browser.see("3 fields need a correction.").await;
+            browser.see("3 fields need attention.").await;
             browser.focus_holds("Not A Name").await;
             let summary = browser.find("alert", "").await;
             assert!(summary.text().await?.contains("3 fields"));
@@ -40,9 +40,9 @@ async fn problems_show_when_a_field_is_left_or_on_submit_and_warnings_never_bloc
                 .fill("Clone URL", "https://me:secret@git.test/app.git")
                 .await;
             browser.fill("Build context", "/app").await;
-            browser.see("The URL holds a password").await;
+            browser.see("This URL contains a password").await;
             browser
-                .see("The Dockerfile lies outside the build context.")
+                .see("The Dockerfile is outside the build context.")
                 .await;
             // Paths are normalised in the field, where the user sees it.
             browser.fill("Dockerfile", "//docker/./").await;
@@ -76,7 +76,7 @@ async fn a_pasted_link_fills_the_source_and_can_be_undone() -> Outcome {
                 .paste(&owner, "https://gitee.com/Octo/Web-App/tree/release")
                 .await;
             browser
-                .see("Read from the pasted link: Octo/Web-App at Gitee (OSChina).")
+                .see("Filled in from the link: Octo/Web-App on Gitee (OSChina).")
                 .await;
             browser.holds("Owner", 1, "Octo").await;
             browser.holds("Source repository", 1, "Web-App").await;
@@ -141,8 +141,8 @@ async fn the_previews_are_what_is_sent() -> Outcome {
                 .expect("a version tag")
                 .to_owned();
             assert_eq!(version.len(), "v20150902.081742".len());
-            browser.choose("Version tag", "Commit id").await;
-            browser.see("the commit’s id").await;
+            browser.choose("Version tag", "Commit ID").await;
+            browser.see("commit ID").await;
 
             let shown: Value = serde_json::from_str(&preview(browser, "JSON").await)?;
             assert_eq!(shown["repo_name"], "shown");
@@ -200,26 +200,24 @@ async fn an_import_changes_nothing_before_it_is_applied() -> Outcome {
             fill_create_form(browser, api).await;
             browser.press("button", "Import and export").await;
             browser.fill("JSON to import", "{\"repo_name\":").await;
-            browser.see("Not JSON: line 1, column 13.").await;
+            browser.see("Invalid JSON at line 1, column 13.").await;
             browser.fill("JSON to import", "{\"error\": 3}").await;
-            browser.see("JSON, but no create request").await;
+            browser.see("Valid JSON, but not a create request").await;
             let text = repository(
                 "imported",
                 json!([tag_config(9, "one"), tag_config(10, "two")]),
             )
             .to_string();
             browser.fill("JSON to import", &text).await;
-            browser.see("Read: a repository. Rows: 2.").await;
-            browser
-                .see("deploy_url: the API gives it and does not take it")
-                .await;
+            browser.see("Read a repository: 2 rows.").await;
+            browser.see("deploy_url: read-only").await;
             browser.holds("Name", 1, "app").await;
             browser.press("button", "Cancel").await;
             browser.holds("Name", 1, "app").await;
 
             // A file that is dropped anywhere is read, and the page stays.
             drop_file(browser, &text).await?;
-            browser.press("button", "Fill the form with it").await;
+            browser.press("button", "Fill in the form").await;
             browser.holds("Name", 1, "imported").await;
             browser.holds("Image tag", 2, "two").await;
             let shown: Value = serde_json::from_str(&preview(browser, "JSON").await)?;
@@ -278,7 +276,7 @@ async fn success_shows_the_deploy_key_and_the_first_builds() -> Outcome {
                 .as_str()
                 .unwrap_or_default();
             assert!(text.contains(key), "{text}");
-            browser.find("button", "Copy Deploy key").await;
+            browser.find("button", "Copy deploy key").await;
             let link = browser.find("link", "settings/keys").await;
             assert_eq!(
                 link.attr("href").await?.unwrap_or_default(),
@@ -349,9 +347,7 @@ async fn a_repository_is_created_and_edited_by_keyboard_alone() -> Outcome {
             browser.keys(Key::Alt + Key::Shift + Key::Backspace).await;
             browser.focus_is_in_row("Row 2: next").await;
             browser.keys(Key::Control + Key::Enter).await;
-            browser
-                .find_in_dialog("heading", "Review the changes")
-                .await;
+            browser.find_in_dialog("heading", "Review changes").await;
             browser.tab_to("Save").await;
             browser.keys(Key::Enter + "").await;
             browser.see("Saved.").await;
@@ -365,7 +361,7 @@ async fn a_repository_is_created_and_edited_by_keyboard_alone() -> Outcome {
             .await;
             browser.tab_to(&format!("Build team/{name}:next")).await;
             browser.keys(Key::Enter + "").await;
-            browser.press("link", "Started: see the build").await;
+            browser.press("link", "Build started: open it").await;
             browser.see("Succeeded").await;
             assert!(builder_has(&format!("team/{name}:next")));
             Ok(())

@@ -56,24 +56,24 @@ async fn a_draft_survives_a_reload_and_a_closed_tab_and_is_deleted_on_success() 
             // The tab is closed in the middle.
             browser.replace_tab().await;
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
-            browser.see("A draft was not sent").await;
+            browser.see("You have an unsent draft").await;
             browser.holds("Name", 1, "").await;
-            browser.press("button", "Continue the draft").await;
+            browser.press("button", "Restore draft").await;
             browser.holds("Name", 1, "app").await;
             browser.holds("Image tag", 1, "typed").await;
             // The secret is not stored, so the user has to type it again.
             browser
                 .holds("Clone URL", 1, "https://git.test/app.git")
                 .await;
-            browser.see_no_more("A draft was not sent").await;
+            browser.see_no_more("You have an unsent draft").await;
 
             // It is stored under the same key: a reload offers it once.
             browser.fill("Image tag", "typed-on").await;
             is_kept(browser, "typed-on").await;
             browser.driver.refresh().await?;
-            browser.see("A draft was not sent").await;
-            assert_eq!(browser.all("button", "Continue the draft").await.len(), 1);
-            browser.press("button", "Continue the draft").await;
+            browser.see("You have an unsent draft").await;
+            assert_eq!(browser.all("button", "Restore draft").await.len(), 1);
+            browser.press("button", "Restore draft").await;
             browser.holds("Image tag", 1, "typed-on").await;
             browser.press("button", "Create repository").await;
             browser.at("/repositories/team/app").await;
@@ -94,23 +94,23 @@ async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
             browser.open(&other).await;
             browser.find("heading", "in other").await;
             browser.find("textbox", "Owner").await;
-            assert!(!browser.text().await.contains("A draft was not sent"));
+            assert!(!browser.text().await.contains("You have an unsent draft"));
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
             browser.driver.refresh().await?;
-            browser.see("A draft was not sent").await;
+            browser.see("You have an unsent draft").await;
             browser.fill("Name", "another").await;
             is_kept(browser, "another").await;
             is_kept(browser, "octo").await;
-            browser.press("button", "Continue the draft").await;
+            browser.press("button", "Restore draft").await;
             browser.holds("Name", 1, "app").await;
             browser.press("button", "Undo").await;
             browser.holds("Name", 1, "another").await;
             browser.driver.refresh().await?;
-            browser.see("A draft was not sent").await;
+            browser.see("You have an unsent draft").await;
             for _ in 0..browser.all("button", "Discard").await.len() {
                 browser.press("button", "Discard").await;
             }
-            browser.see_no_more("A draft was not sent").await;
+            browser.see_no_more("You have an unsent draft").await;
             none_is_kept(browser).await;
             Ok(())
         })
@@ -135,13 +135,13 @@ async fn leaving_with_unsaved_changes_asks() -> Outcome {
             assert_eq!(closing().await, true);
             let editor = browser.path().await;
             browser.press("link", "Builds").await;
-            browser.find("dialog", "Leave with unsaved changes?").await;
+            browser.find("dialog", "Leave without sending?").await;
             browser.press_in_dialog("button", "Stay").await;
             assert_eq!(browser.path().await, editor);
             browser.holds("Image tag", 1, "typed").await;
             browser.press("link", "Builds").await;
             browser
-                .press_in_dialog("button", "Leave and keep the draft")
+                .press_in_dialog("button", "Leave and keep draft")
                 .await;
             browser.at("/builds").await;
             is_kept(browser, "typed").await;
@@ -149,10 +149,10 @@ async fn leaving_with_unsaved_changes_asks() -> Outcome {
             // The browser's back and forward ask too, and the address stays until the answer.
             browser.driver.back().await?;
             browser.at(&editor).await;
-            browser.press("button", "Continue the draft").await;
+            browser.press("button", "Restore draft").await;
             browser.holds("Image tag", 1, "typed").await;
             browser.driver.forward().await?;
-            browser.find("dialog", "Leave with unsaved changes?").await;
+            browser.find("dialog", "Leave without sending?").await;
             browser.at(&editor).await;
             browser.keys(Key::Escape + "").await;
             browser.holds("Image tag", 1, "typed").await;
@@ -163,7 +163,7 @@ async fn leaving_with_unsaved_changes_asks() -> Outcome {
             browser.driver.back().await?;
             browser.at(&editor).await;
             browser.holds("Image tag", 1, "a").await;
-            browser.see_no_more("A draft was not sent").await;
+            browser.see_no_more("You have an unsent draft").await;
 
             // Discarding can be undone; a saved form does not ask.
             browser.fill("Image tag", "b").await;

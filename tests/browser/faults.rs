@@ -16,7 +16,7 @@ async fn a_stopped_server_is_reported_and_waited_for() -> Outcome {
             browser.see("before the stop").await;
 
             server.stop().await;
-            browser.see("the API cannot be reached").await;
+            browser.see("the API can’t be reached").await;
             // The lines read so far are still shown.
             browser.see("before the stop").await;
             // One message for one failure.
@@ -24,7 +24,7 @@ async fn a_stopped_server_is_reported_and_waited_for() -> Outcome {
 
             server.start_again().await;
             // Resumes without a press.
-            browser.see_no_more("the API cannot be reached").await;
+            browser.see_no_more("the API can’t be reached").await;
             browser.see("Failed").await;
             browser.see("server stopped").await;
             Ok(())
@@ -49,7 +49,7 @@ async fn a_refused_field_shows_its_message_and_nothing_typed_is_lost() -> Outcom
             // The form's own checks come before anything is sent, with the focus on the first problem.
             browser.fill("Name", "Not A Name").await;
             browser.press("button", "Create repository").await;
-            browser.see("One field needs a correction.").await;
+            browser.see("1 field needs attention.").await;
             browser.focus_holds("Not A Name").await;
             Ok(())
         })
@@ -62,7 +62,7 @@ async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
     browser
         .open(&format!("{}/builds?namespace=team", server.address))
         .await;
-    browser.see("the API wants a token").await;
+    browser.see("the API needs a valid token").await;
     let notice = browser.find("alert", "").await;
     browser.press_in(&notice, "link", "Connection").await;
     browser
@@ -71,20 +71,20 @@ async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
     browser.fill("Namespace", "team").await;
     browser.fill("Token", "wrong").await;
     browser.press("button", "Save and test").await;
-    browser.see("does not accept this one").await;
+    browser.see("needs a valid token").await;
     browser.fill("Token", "s3cret-t0ken").await;
     browser.press("button", "Save and test").await;
-    browser.see("the token fits the namespace").await;
-    browser.press("button", "Back to where you were").await;
+    browser.see("The token is valid for this namespace").await;
+    browser.press("button", "Go back to where you were").await;
     browser.at("/builds?namespace=team").await;
-    browser.see("No build").await;
+    browser.see("No builds").await;
     // The token is kept in the tab's session only, and never shown.
     let kept = browser
         .script("return JSON.stringify([Object.entries(localStorage), document.body.innerHTML, location.href]);")
         .await;
     assert!(!kept.as_str().unwrap_or_default().contains("s3cret-t0ken"));
     browser.reload().await;
-    browser.see("No build").await;
+    browser.see("No builds").await;
 Ok(())
 }).await
 }
@@ -96,33 +96,33 @@ async fn missing_pages_and_things_are_reported_as_missing() -> Outcome {
             browser
                 .open(&format!("{}/no/such/page", server.address))
                 .await;
-            browser.see("No such page").await;
+            browser.see("Page not found").await;
             browser
                 .open(&format!("{}/builds/no-such-build", server.address))
                 .await;
-            browser.see("the API has nothing at this address.").await;
+            browser.see("not found.").await;
             browser
                 .open(&format!("{}/builds?page=99", server.address))
                 .await;
-            browser.see("There is no page 99.").await;
-            browser.press("link", "To the first page").await;
+            browser.see("Page 99 doesn’t exist.").await;
+            browser.press("link", "Go to first page").await;
             browser.at("/builds").await;
-            browser.see("No build yet.").await;
+            browser.see("No builds yet.").await;
             browser
                 .open(&format!("{}/builds/%FF", server.address))
                 .await;
-            browser.see("No such page").await;
+            browser.see("Page not found").await;
             browser
                 .open(&format!("{}/repositories/team/missing", server.address))
                 .await;
-            browser.see("There is no repository team/missing.").await;
+            browser.see("Repository team/missing not found.").await;
             browser
                 .open(&format!(
                     "{}/repositories/team/missing/config",
                     server.address
                 ))
                 .await;
-            browser.see("There is no repository team/missing.").await;
+            browser.see("Repository team/missing not found.").await;
             Ok(())
         })
         .await
@@ -150,7 +150,7 @@ async fn leaving_a_form_while_a_field_has_the_focus_breaks_nothing() -> Outcome 
             let field = browser.find("textbox", "Clone URL").await;
             field.send_keys(Key::Control + Key::Enter).await?;
             browser.at("/repositories/team/sent").await;
-            browser.see("Not built yet.").await;
+            browser.see("No builds yet.").await;
             let failed = browser
                 .script("return 'failed' in document.documentElement.dataset;")
                 .await;
@@ -178,7 +178,7 @@ async fn a_press_after_an_invalid_field_is_not_lost() -> Outcome {
             browser.script("return 0;").await;
             browser.driver.action_chain().release().perform().await?;
             browser.find("textbox", "Clone URL").await;
-            browser.see("Lower case letters and digits").await;
+            browser.see("Use lowercase letters and digits").await;
             Ok(())
         })
         .await
@@ -200,7 +200,7 @@ async fn everything_works_without_calls_that_list_or_read_repositories() -> Outc
             let name = format!("six-{}", std::process::id());
             create_simple(browser, &name, &source).await;
             browser.at(&format!("/repositories/team/{name}")).await;
-            browser.see("This is what this browser saw").await;
+            browser.see("This is what this browser last saw").await;
             browser.build(&format!("team/{name}:latest")).await;
             browser.see("Succeeded").await;
             // A repository that this browser has not seen can be opened by its name and built by its tag.
@@ -220,7 +220,7 @@ async fn everything_works_without_calls_that_list_or_read_repositories() -> Outc
                     server.address
                 ))
                 .await;
-            browser.see("Saving replaces everything there is.").await;
+            browser.see("Saving replaces whatever is there now.").await;
             browser.press("button", "Add row").await;
             browser.fill("Branch or tag name", "main").await;
             browser.fill("Image tag", "fresh").await;

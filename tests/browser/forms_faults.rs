@@ -43,7 +43,7 @@ async fn refused_fields_show_their_messages_rows_included_and_the_rest_is_shown_
                 Reply::Text(500, "<h1>Server Error</h1>"),
             );
             browser.press("button", "Create repository").await;
-            browser.see("the API failed with an internal error").await;
+            browser.see("the API had an internal error").await;
             browser.see("<h1>Server Error</h1>").await;
             browser.holds("Name", 1, "app").await;
             Ok(())
@@ -73,16 +73,16 @@ async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
             api.on("GET", REPOSITORIES, Reply::Json(200, empty_page()));
             browser.press("button", "Cancel sending").await;
             browser
-                .see("Cancelled, but the API may have received the request already.")
+                .see("Cancelled, but the API may already have received the request.")
                 .await;
-            browser.see("It has not been carried out so far.").await;
+            browser.see("It hasn’t gone through so far.").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 1);
             browser.holds("Name", 1, "app").await;
             // Once it exists, a second check finds it.
             let mut made = made;
             made["build_config"]["tag_configs"] = json!([tag_config(4, "latest")]);
             api.on("GET", REPOSITORY, Reply::Json(200, made));
-            browser.press("button", "Look again").await;
+            browser.press("button", "Check again").await;
             browser.at("/repositories/team/app").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 1);
             Ok(())
@@ -98,10 +98,8 @@ async fn a_cut_connection_is_reported_and_checked_and_never_sent_again() -> Outc
             api.on("POST", REPOSITORIES, Reply::CutBefore);
             fill_create_form(browser, api).await;
             browser.press("button", "Create repository").await;
-            browser
-                .see("The request may have been carried out all the same.")
-                .await;
-            browser.see("It has not been carried out so far.").await;
+            browser.see("The request may have gone through.").await;
+            browser.see("It hasn’t gone through so far.").await;
             assert!(api.requests("POST", REPOSITORIES).is_empty());
             browser.holds("Name", 1, "app").await;
 
@@ -119,10 +117,8 @@ async fn a_cut_connection_is_reported_and_checked_and_never_sent_again() -> Outc
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
             fill_create_form(browser, api).await;
             browser.press("button", "Create repository").await;
-            browser
-                .see("Something else is there now than what was sent.")
-                .await;
-            browser.find("link", "See what is there").await;
+            browser.see("What’s there now isn’t what you sent.").await;
+            browser.find("link", "See what’s there").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 2);
 
             // An API that only lists builds shows it by its builds.
@@ -130,15 +126,13 @@ async fn a_cut_connection_is_reported_and_checked_and_never_sent_again() -> Outc
             api.on("GET", BUILDS, Reply::Json(200, builds));
             api.on("GET", REPOSITORY, Reply::Text(405, ""));
             api.on("GET", REPOSITORIES, Reply::Text(405, ""));
-            browser.press("button", "Look again").await;
-            browser
-                .see("Something else is there now than what was sent.")
-                .await;
+            browser.press("button", "Check again").await;
+            browser.see("What’s there now isn’t what you sent.").await;
 
             // An API that reads nothing back cannot tell.
             api.on("GET", BUILDS, Reply::Json(200, empty_page()));
-            browser.press("button", "Look again").await;
-            browser.see("This API offers no way to see.").await;
+            browser.press("button", "Check again").await;
+            browser.see("This API has no way to check.").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 2);
             Ok(())
         })
@@ -154,10 +148,8 @@ async fn a_config_that_may_have_been_saved_is_checked() -> Outcome {
             browser.fill("Image tag", "b").await;
             browser.press("button", "Save").await;
             browser.press_in_dialog("button", "Save").await;
-            browser
-                .see("The request may have been carried out all the same.")
-                .await;
-            browser.see("It has not been carried out so far.").await;
+            browser.see("The request may have gone through.").await;
+            browser.see("It hasn’t gone through so far.").await;
             browser.holds("Image tag", 1, "b").await;
 
             api.on("PUT", BUILD_CONFIG, Reply::CutAfter);
@@ -167,10 +159,10 @@ async fn a_config_that_may_have_been_saved_is_checked() -> Outcome {
             api.received("PUT", BUILD_CONFIG, 1).await;
             // Read once just before sending, and once more to check.
             api.received("GET", REPOSITORY, reads + 2).await;
-            browser.see("It has not been carried out so far.").await;
+            browser.see("It hasn’t gone through so far.").await;
             let saved = repository("app", json!([tag_config(1, "b")]));
             api.on("GET", REPOSITORY, Reply::Json(200, saved));
-            browser.press("button", "Look again").await;
+            browser.press("button", "Check again").await;
             browser.see("Saved.").await;
             assert_eq!(api.requests("PUT", BUILD_CONFIG).len(), 1);
             Ok(())

@@ -33,9 +33,9 @@ async fn the_create_form_is_sound_with_each_client_and_every_message() -> Outcom
     browser.find("textbox", "Name").await;
     is_sound(browser, "create, untouched").await;
     browser.press("button", "Create repository").await;
-    browser.see("3 fields need a correction.").await;
+    browser.see("3 fields need attention.").await;
     browser.fill("Build context", "/app").await;
-    browser.see("The Dockerfile lies outside").await;
+    browser.see("The Dockerfile is outside").await;
     is_sound(browser, "create, problems and a warning").await;
     for (client, hint) in [
         ("GitHub", "github.com"),
@@ -51,12 +51,12 @@ async fn the_create_form_is_sound_with_each_client_and_every_message() -> Outcom
     browser
         .fill("Clone URL", "https://me:secret@git.test/app.git")
         .await;
-    browser.see("The URL holds a password").await;
+    browser.see("This URL contains a password").await;
     let url = browser.find("textbox", "Clone URL").await;
     browser
         .paste(&url, "https://bitbucket.org/Octo/Web-App/src/release")
         .await;
-    browser.see("Octo/Web-App at Bitbucket").await;
+    browser.see("Octo/Web-App on Bitbucket").await;
     browser
         .fill(
             "Full description",
@@ -66,36 +66,36 @@ async fn the_create_form_is_sound_with_each_client_and_every_message() -> Outcom
     browser.press("button", "Preview").await;
     browser.find("heading", "Title").await;
     browser.press("button", "curl").await;
-    browser.press("button", "Keys in the rows").await;
+    browser.press("button", "Keyboard shortcuts in the rows").await;
     is_sound(browser, "create, pasted, Markdown, curl, keys").await;
 
     browser.press("button", "Import and export").await;
     import(browser, "{\"repo_name\":").await;
-    browser.see("Not JSON: line 1, column 13.").await;
+    browser.see("Invalid JSON at line 1, column 13.").await;
     is_sound(browser, "create, an import that is refused").await;
     let text = json!({"repo_name": "read", "is_public": "maybe", "odd": 1}).to_string();
     import(browser, &text).await;
-    browser.see("is neither true nor false").await;
+    browser.see("must be true or false").await;
     is_sound(browser, "create, an import that is read in part").await;
     import(browser, &json!([tag_config(1, "a"), tag_config(2, "b")]).to_string()).await;
-    browser.see("Rows: 2.").await;
+    browser.see(": 2 rows.").await;
     is_sound(browser, "create, an import that is read").await;
-    browser.press("button", "Fill the form with it").await;
-    browser.see("The import is taken.").await;
+    browser.press("button", "Fill in the form").await;
+    browser.see("Imported.").await;
     is_sound(browser, "create, an import that was taken").await;
 
     browser.press("link", "Builds").await;
-    browser.find("dialog", "Leave with unsaved changes?").await;
+    browser.find("dialog", "Leave without sending?").await;
     is_sound(browser, "create, the question on leaving").await;
     browser
-        .press_in_dialog("button", "Leave and keep the draft")
+        .press_in_dialog("button", "Leave and keep draft")
         .await;
     browser.at("/builds").await;
     browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
-    browser.see("A draft was not sent").await;
+    browser.see("You have an unsent draft").await;
     is_sound(browser, "create, a draft is offered").await;
-    browser.press("button", "Continue the draft").await;
-    browser.see("The draft is taken up.").await;
+    browser.press("button", "Restore draft").await;
+    browser.see("Draft restored.").await;
     is_sound(browser, "create, a draft was taken up").await;
 Ok(())
 }).await
@@ -122,21 +122,21 @@ async fn the_create_form_is_sound_while_and_after_it_is_sent() -> Outcome {
             browser.find("button", "Cancel sending").await;
             is_sound(browser, "create, under way").await;
             api.release();
-            browser.see("It has not been carried out so far.").await;
+            browser.see("It hasn’t gone through so far.").await;
             is_sound(browser, "create, doubt: nothing is there").await;
             let other = repository("app", json!([tag_config(4, "other")]));
             api.on("GET", REPOSITORY, Reply::Json(200, other));
-            browser.press("button", "Look again").await;
-            browser.find("link", "See what is there").await;
+            browser.press("button", "Check again").await;
+            browser.find("link", "See what’s there").await;
             is_sound(browser, "create, doubt: something else is there").await;
             api.on("GET", REPOSITORY, Reply::Text(405, ""));
             api.on("GET", REPOSITORIES, Reply::Text(405, ""));
-            browser.press("button", "Look again").await;
-            browser.see("This API offers no way to see.").await;
+            browser.press("button", "Check again").await;
+            browser.see("This API has no way to check.").await;
             is_sound(browser, "create, doubt: nobody can tell").await;
             api.on("GET", REPOSITORY, Reply::Json(200, made));
             api.on("GET", BUILDS, Reply::Json(200, empty_page()));
-            browser.press("button", "Look again").await;
+            browser.press("button", "Check again").await;
             browser.at("/repositories/team/app").await;
             browser.find("region", "First steps").await;
             is_sound(browser, "repository, first steps").await;
@@ -160,7 +160,7 @@ async fn conflict_and_doubt_are_sound(browser: &Browser, api: &Api) {
     api.on("GET", REPOSITORY, Reply::Json(200, theirs));
     browser.press_in_dialog("checkbox", "Remove gone").await;
     browser.press_in_dialog("button", "Save and remove").await;
-    browser.see("Still to choose: 1").await;
+    browser.see("1 still to choose").await;
     is_sound(browser, "config, the conflict").await;
     browser.press_in_dialog("button", "Back to the form").await;
     let loaded = json!([
@@ -180,7 +180,7 @@ async fn conflict_and_doubt_are_sound(browser: &Browser, api: &Api) {
     browser.find_in_dialog("button", "Cancel sending").await;
     is_sound(browser, "config, under way").await;
     api.release();
-    browser.see("It has not been carried out so far.").await;
+    browser.see("It hasn’t gone through so far.").await;
     is_sound(browser, "config, doubt").await;
     let mut saved = json!([
         tag_config(1, "keep"),
@@ -193,7 +193,7 @@ async fn conflict_and_doubt_are_sound(browser: &Browser, api: &Api) {
         REPOSITORY,
         Reply::Json(200, repository("app", saved)),
     );
-    browser.press("button", "Look again").await;
+    browser.press("button", "Check again").await;
     browser.see("Saved.").await;
     is_sound(browser, "config, saved").await;
 }
@@ -217,11 +217,11 @@ async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Out
             let bulk = bulk_fields(browser, 3).await;
             let dockerfile = browser.find_in(&bulk, "textbox", "Dockerfile").await;
             browser.fill_in(&dockerfile, "docker").await;
-            browser.see("An absolute path in the source").await;
+            browser.see("Enter an absolute path in the source").await;
             is_sound(browser, "config, several rows at once").await;
-            browser.press("button", "Remove the selected rows").await;
+            browser.press("button", "Remove selected rows").await;
             browser.press("button", "Save").await;
-            browser.see("At least one row is needed.").await;
+            browser.see("Add at least one row.").await;
             is_sound(browser, "config, no row").await;
             browser.press("button", "Undo").await;
             browser.fill_nth("Image tag", 2, "edited").await;
@@ -232,13 +232,15 @@ async fn the_editor_is_sound_in_bulk_in_review_in_conflict_and_in_doubt() -> Out
             );
             browser.press("button", "Build team/app:keep").await;
             browser.see("tag: Not today.").await;
-            browser.press("button", "Remove Row 3: gone").await;
+            browser.press("button", "Remove row 3: gone").await;
             browser.press("button", "Add row").await;
             fill_row(browser, 3, "next", "next").await;
             is_sound(browser, "config, unsaved rows and a removed one").await;
             browser.press("button", "Save").await;
             browser.press_in_dialog("button", "Save and remove").await;
-            browser.see("Tick this to remove them, or go back.").await;
+            browser
+                .see("Tick the box to remove them, or go back.")
+                .await;
             is_sound(browser, "config, the review").await;
             conflict_and_doubt_are_sound(browser, api).await;
             Ok(())
@@ -258,22 +260,20 @@ async fn the_editor_is_sound_with_rows_from_every_origin() -> Outcome {
             is_sound(browser, "config, loading").await;
             api.on("GET", REPOSITORY, Reply::Text(405, ""));
             api.release();
-            browser.see("this browser has not seen it").await;
+            browser.see("this browser hasn’t seen it").await;
             is_sound(browser, "config, from nowhere").await;
             browser.press("button", "Import and export").await;
             import(browser, &json!([tag_config(1, "a")]).to_string()).await;
-            browser
-                .press("button", "Put in the place of the rows")
-                .await;
+            browser.press("button", "Replace the rows").await;
             browser.find("row", "Row 1: a").await;
             browser.press("button", "Save").await;
-            browser.see("What the API holds now is not known").await;
+            browser.see("The current config is unknown").await;
             is_sound(browser, "config, the review of what is not known").await;
             browser.press_in_dialog("button", "Save").await;
             browser.see("Saved.").await;
             browser.reload().await;
             browser
-                .see("These are the rows that this browser saw")
+                .see("These are the rows this browser last saw")
                 .await;
             is_sound(browser, "config, from memory").await;
             browser.fill("Image tag", "typed").await;
@@ -285,7 +285,7 @@ async fn the_editor_is_sound_with_rows_from_every_origin() -> Outcome {
             })
             .await;
             browser.driver.refresh().await?;
-            browser.see("A draft was not sent").await;
+            browser.see("You have an unsent draft").await;
             is_sound(browser, "config, a draft is offered").await;
             api.on("GET", REPOSITORY, Reply::CutBefore);
             browser.open(&format!("{}{CONFIG_PAGE}", api.address)).await;
@@ -298,7 +298,7 @@ async fn the_editor_is_sound_with_rows_from_every_origin() -> Outcome {
             );
             api.on("GET", REPOSITORIES, Reply::Json(200, empty_page()));
             browser.reload().await;
-            browser.see("There is no repository team/app.").await;
+            browser.see("Repository team/app not found.").await;
             is_sound(browser, "config, no such repository").await;
             Ok(())
         })

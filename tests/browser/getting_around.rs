@@ -33,7 +33,7 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
             go("team/app", "/repositories/team/app").await;
             // An id that was not seen before.
             go("5709f780-ffff", "/builds/5709f780-ffff").await;
-            browser.see("the API has nothing at this address").await;
+            browser.see("not found.").await;
             // A build whose id begins alike is suggested.
             browser.press("link", "team/app:two · 5709f780-e8fb").await;
             browser.at("/builds/5709f780-e8fb").await;
@@ -46,7 +46,7 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
             })
             .await;
             browser.palette("zzzz zzzz").await;
-            browser.see("Nothing fits.").await;
+            browser.see("No matches").await;
             browser.axe("the palette, empty").await;
             browser.keys(Key::Escape + "").await;
             browser.find_no_more("dialog", "").await;
@@ -67,7 +67,7 @@ async fn keys_move_and_act_but_never_while_typing() -> Outcome {
             browser.open(&format!("{}/builds", api.address)).await;
             browser.find("link", "team/app:two").await;
             browser.keys("?").await;
-            browser.find("dialog", "Keys").await;
+            browser.find("dialog", "Keyboard shortcuts").await;
             browser.axe("the list of keys").await;
             browser.keys(Key::Escape + "").await;
             browser.find_no_more("dialog", "").await;
@@ -77,7 +77,7 @@ async fn keys_move_and_act_but_never_while_typing() -> Outcome {
             browser.keys("j").await;
             // Builds the row that has the focus.
             browser.keys("b").await;
-            browser.see("Started: team/app:one").await;
+            browser.see("Build started: team/app:one").await;
             assert_eq!(api.requests("POST", BUILDS)[0].body["tag"], "one");
             browser.keys(Key::Enter + "").await;
             browser.at("/builds/57aaaaaa-0000").await;
@@ -85,7 +85,7 @@ async fn keys_move_and_act_but_never_while_typing() -> Outcome {
             browser.at("/builds").await;
             browser.keys("/").await;
             browser.keys("gb?jk").await;
-            browser.holds("Text in the rows", 1, "gb?jk").await;
+            browser.holds("Search", 1, "gb?jk").await;
             browser.at("/builds?q=gb%3Fjk").await;
             assert!(browser.all("dialog", "").await.is_empty());
             Ok(())
@@ -102,7 +102,7 @@ async fn a_wrong_address_offers_what_is_near() -> Outcome {
             browser
                 .open(&format!("{}/build/5709f780-e8fb/logs", api.address))
                 .await;
-            browser.see("No such page").await;
+            browser.see("Page not found").await;
             browser.press("link", "/builds/5709f780-e8fb").await;
             browser.at("/builds/5709f780-e8fb").await;
             browser.open(&format!("{}/app/x/app", api.address)).await;
@@ -120,33 +120,25 @@ async fn each_failure_has_its_own_message_once_and_a_retry() -> Outcome {
             let cases = [
                 (
                     Reply::Json(401, json!({ "detail": "Token?" })),
-                    "wants a token",
+                    "needs a valid token",
                     "HTTP 401",
                 ),
                 (
                     Reply::Json(403, json!({ "detail": "No." })),
-                    "this token may not do that",
+                    "this token isn’t allowed to do that",
                     "HTTP 403",
                 ),
-                (
-                    Reply::Json(404, json!({})),
-                    "the API has nothing at this address",
-                    "HTTP 404",
-                ),
-                (Reply::TooMany(90), "a pause of 1 m 30 s", "HTTP 429"),
+                (Reply::Json(404, json!({})), "not found.", "HTTP 404"),
+                (Reply::TooMany(90), "wait 1 m 30 s", "HTTP 429"),
                 (
                     Reply::Json(500, json!({ "detail": "Oops" })),
-                    "the API failed with an internal error",
+                    "the API had an internal error",
                     "HTTP 500",
                 ),
-                (
-                    Reply::CutAfter,
-                    "the API cannot be reached",
-                    "The API’s address",
-                ),
+                (Reply::CutAfter, "the API can’t be reached", "API address"),
                 (
                     Reply::Text(200, "<h1>Welcome</h1>"),
-                    "not what the API’s reference promises",
+                    "the API sent an unexpected response",
                     "<h1>",
                 ),
             ];
@@ -211,7 +203,7 @@ async fn a_list_that_failed_once_retries_automatically() -> Outcome {
             browser.find("link", "team/app:two").await;
             api.on("GET", BUILDS, Reply::Json(500, json!({})));
             browser.go_online().await;
-            browser.see("The console goes on trying").await;
+            browser.see("This may be out of date").await;
             api.on(
                 "GET",
                 BUILDS,
@@ -238,7 +230,7 @@ async fn a_build_that_may_have_started_is_looked_up_and_never_sent_again() -> Ou
             ];
             api.on("GET", BUILDS, builds_page(rows, 3, false));
             browser.press("button", "Build team/app:two").await;
-            browser.see("It may have started all the same").await;
+            browser.see("the build may have started anyway").await;
             browser.has_rows(3).await;
             assert_eq!(api.requests("POST", BUILDS).len(), 1);
             Ok(())

@@ -66,17 +66,17 @@ async fn two_hundred_builds_are_summarised_page_by_page() -> Outcome {
             browser
                 .open(&format!("{}/repositories/team/many", server.address))
                 .await;
-            browser.press("link", "Insight").await;
+            browser.press("link", "Insights").await;
             browser.at("/repositories/team/many/insight").await;
             browser.see("of 50 builds").await;
             browser.choose("Builds", "All").await;
             browser.at("/repositories/team/many/insight?last=all").await;
             browser.see("of 201 builds: 176 succeeded, 25 failed").await;
-            browser.see("88 %").await;
-            browser.see("median 30 s, 95 % within 30 s").await;
+            browser.see("88%").await;
+            browser.see("median 30 s, 95% within 30 s").await;
             browser.see("40 builds").await;
             // The tag whose result changes.
-            browser.see("result changed 49 of 99 times").await;
+            browser.see("changed result 49 of 99 times").await;
             // Each build has a mark that leads to its page, and a row in the table.
             assert_eq!(marks(browser).await, 201);
             browser.axe("insight").await;
@@ -116,7 +116,7 @@ async fn pages_are_read_two_at_a_time_and_reading_can_be_stopped_and_resumed() -
                     api.address
                 ))
                 .await;
-            browser.see("Pages read: 1 of 5").await;
+            browser.see("1 of 5 pages read").await;
             browser.see("of 20 builds").await;
             let queries = || -> Vec<String> {
                 let requests = api.requests("GET", BUILDS).into_iter();
@@ -128,9 +128,9 @@ async fn pages_are_read_two_at_a_time_and_reading_can_be_stopped_and_resumed() -
             .await;
             assert_eq!(queries().len(), 3, "{:?}", queries());
             api.release();
-            browser.see("Pages read: 2 of 5").await;
+            browser.see("2 of 5 pages read").await;
             browser.press("button", "Stop").await;
-            browser.see("Stopped.").await;
+            browser.see("(stopped)").await;
             browser.see("of 40 builds").await;
             for number in 1..=5 {
                 api.on(
@@ -139,14 +139,14 @@ async fn pages_are_read_two_at_a_time_and_reading_can_be_stopped_and_resumed() -
                     builds_page(rows(number), 100, number < 5),
                 );
             }
-            browser.press("button", "Go on").await;
+            browser.press("button", "Continue").await;
             browser.see("of 100 builds").await;
-            browser.see_no_more("Stopped.").await;
+            browser.see_no_more("(stopped)").await;
             // A failure keeps the pages read so far, and a retry goes on from there.
             api.on("GET", &path(3), Reply::Json(500, json!({})));
             browser.reload().await;
-            browser.see("the API failed with an internal error").await;
-            browser.see("100 %").await;
+            browser.see("the API had an internal error").await;
+            browser.see("100%").await;
             api.on("GET", &path(3), builds_page(rows(3), 100, true));
             browser.press("button", "Retry").await;
             browser.see("of 100 builds").await;

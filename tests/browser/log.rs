@@ -68,10 +68,10 @@ async fn the_end_is_followed_until_the_user_scrolls_up() -> Outcome {
             let before = in_view(browser).await;
             assert!(!before.contains(&510));
             api.on("GET", LOG, Reply::Log(log_entries(530)));
-            browser.find("button", "New lines: 20").await;
+            browser.find("button", "20 new lines").await;
             // The lines in view have not moved.
             assert_eq!(in_view(browser).await, before);
-            browser.press("button", "New lines: 20").await;
+            browser.press("button", "20 new lines").await;
             see_line(browser, 530).await;
             api.on("GET", LOG, Reply::Log(log_entries(540)));
             see_line(browser, 540).await;
@@ -79,7 +79,7 @@ async fn the_end_is_followed_until_the_user_scrolls_up() -> Outcome {
             // A key stops following and starts it again, too.
             press(browser, "f").await;
             api.on("GET", LOG, Reply::Log(log_entries(550)));
-            browser.find("button", "New lines: 10").await;
+            browser.find("button", "10 new lines").await;
             press(browser, "f").await;
             see_line(browser, 550).await;
             Ok(())
@@ -94,7 +94,7 @@ async fn lines_have_links() -> Outcome {
             show_log(browser, api, "#L1200-L1202").await;
             see_line(browser, 1_201).await;
             assert_eq!(selected(browser).await, "1200,1201,1202");
-            browser.see("Lines 1,200 to 1,202").await;
+            browser.see("Lines 1,200–1,202").await;
 
             // A press selects a line, with Shift a range; the address has it, and a reload keeps it.
             press_number(browser, 1_205, false).await;

@@ -36,29 +36,29 @@ async fn a_search_goes_through_the_log() -> Outcome {
             assert_eq!(marked_in_current_line(browser).await, "Needle");
 
             browser.press("button", "Match case").await;
-            see_matches(browser, "Nothing found").await;
+            see_matches(browser, "No matches").await;
             browser.press("button", "Match case").await;
             browser.press("button", "Whole words").await;
             see_matches(browser, "3").await;
             search(browser, "eedle").await;
-            see_matches(browser, "Nothing found").await;
+            see_matches(browser, "No matches").await;
             browser.press("button", "Whole words").await;
             browser.press("button", "Regular expression").await;
             search(browser, "needle in (10|29..)$").await;
             see_matches(browser, "of 2").await;
             search(browser, "(").await;
-            see_matches(browser, "A bracket ( is not closed").await;
+            see_matches(browser, "Unbalanced parenthesis").await;
             search(browser, "needle").await;
             see_matches(browser, "of 3").await;
 
             // Only the matches and the lines around them.
             browser
-                .choose("Shown lines", "Matches and 2 lines around")
+                .choose("Lines to show", "Matches with 2 lines of context")
                 .await;
-            browser.see("Lines: 15 of 3,000").await;
+            browser.see("15 of 3,000 lines").await;
             assert_eq!(in_view(browser).await.len(), 15);
             search(browser, "").await;
-            browser.see("Lines: 3,000").await;
+            browser.see_no_more("of 3,000 lines").await;
             Ok(())
         })
         .await
@@ -99,7 +99,9 @@ async fn colours_links_and_control_characters_are_shown_safely() -> Outcome {
             assert_eq!(text, "<img src=x onerror=alert(1)> \\u{202e}over");
             assert_eq!(images(browser).await, 0);
             browser.press("button", "More").await;
-            browser.press("checkbox", "Show escapes and controls").await;
+            browser
+                .press("checkbox", "Show escape and control characters")
+                .await;
             eventually("the escapes are shown", async || {
                 text_of(browser, 1)
                     .await
@@ -120,10 +122,10 @@ async fn levels_and_steps_are_hidden_and_shown_again() -> Outcome {
             counted(browser, 6).await;
             browser.press("button", "Levels").await;
             browser.press("checkbox", "ERROR (1)").await;
-            browser.see("Lines: 5 of 6").await;
+            browser.see("5 of 6 lines").await;
             assert_eq!(in_view(browser).await, [1, 2, 4, 5, 6]);
             browser.press("checkbox", "ERROR (1)").await;
-            browser.see("Lines: 6").await;
+            browser.see_no_more("of 6 lines").await;
             browser.press("button", "Levels").await;
 
             browser.press("button", "Lines of 1/2 FROM scratch").await;
@@ -160,12 +162,12 @@ async fn times_are_shown_as_the_user_chose() -> Outcome {
             assert_eq!(times(browser).await, ",+0:01,+0:02,+1:02,,+0:05");
             press(browser, "t").await;
             assert_eq!(times(browser).await, ",,,,,");
-            browser.choose("Times", "Clock").await;
+            browser.choose("Times", "Clock time").await;
             // A time leads to the first line at or after it.
             go_to(browser, "03:51:48").await;
             assert_eq!(current_line(browser).await, Some(3));
             go_to(browser, "99999").await;
-            browser.see("There is no such line or time.").await;
+            browser.see("No such line or time").await;
             // The choice is remembered.
             browser.reload().await;
             counted(browser, 6).await;
@@ -188,13 +190,13 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
     record_exports(browser).await;
     browser.press("button", "More").await;
     browser.press("checkbox", "Times in UTC").await;
-        browser.press("button", "With times").await;
+        browser.press("button", "Include timestamps").await;
     browser.press("button", "Copy lines").await;
     assert_eq!(
         exported(browser, "copied", 1).await,
         "2015-09-09T03:51:47Z careful\n2015-09-09T03:51:49Z it broke\n"
     );
-    browser.press("button", "With times").await;
+    browser.press("button", "Include timestamps").await;
     browser.press("button", "Copy as Markdown").await;
     assert_eq!(exported(browser, "copied", 2).await, "```\ncareful\nit broke\n```\n");
     browser.press("button", "Copy link").await;
@@ -209,7 +211,7 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
     );
     assert_eq!(end_printing(browser).await, 0);
     browser.press("button", "More").await;
-    browser.press("button", "Download (raw)").await;
+    browser.press("button", "Download raw log").await;
     assert_eq!(exported(browser, "saved", 1).await, "b1.log");
     assert_eq!(
         exported(browser, "saved", 2).await,
@@ -256,14 +258,14 @@ async fn the_log_works_with_keyboards_and_screen_readers() -> Outcome {
             api.on("GET", LOG, Reply::Log(log));
             eventually("the new error is announced", async || {
                 let statuses = statuses(browser).await;
-                statuses.contains("New error lines: 1").then_some(())
+                statuses.contains("1 new error line").then_some(())
             })
             .await;
             // The log takes no key while a dialog is open.
-            let follow = browser.find("button", "Follow the end").await;
+            let follow = browser.find("button", "Follow log").await;
             let before = follow.attr("aria-pressed").await?;
             browser.keys("?").await;
-            browser.find("dialog", "Keys").await;
+            browser.find("dialog", "Keyboard shortcuts").await;
             browser.keys("f").await;
             assert_eq!(follow.attr("aria-pressed").await?, before);
             Ok(())
@@ -278,13 +280,13 @@ async fn check_by_screen_reader(browser: &Browser) {
     search(browser, "no time").await;
     see_matches(browser, "1 of 1").await;
     browser.axe("the log").await;
-    for menu in ["Levels", "Time window", "More"] {
+    for menu in ["Levels", "Time range", "More"] {
         browser.press("button", menu).await;
         browser.axe(menu).await;
         browser.keys(Key::Escape + "").await;
     }
     press(browser, "w").await;
-    browser.press("button", "Full window").await;
+    browser.press("button", "Full screen").await;
     browser.axe("the log in the full window").await;
     assert!(browser.all("link", "Repositories").await.is_empty());
     press(browser, Key::Escape + "").await;
@@ -326,7 +328,9 @@ async fn keys_work_before_the_log_has_the_focus_and_a_missing_line_is_reported()
             browser
                 .open(&format!("{}/builds/b1?again#L500", api.address))
                 .await;
-            browser.see("The log has no line 500: it has 60.").await;
+            browser
+                .see("Line 500 doesn’t exist. The log has 60 lines.")
+                .await;
             Ok(())
         })
         .await

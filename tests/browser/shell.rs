@@ -129,13 +129,13 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
             browser.fill("Address", &server.address).await;
             browser.fill("Namespace", "team").await;
             browser.press("button", "Save and test").await;
-            browser.see("The API answers").await;
-            browser.press("button", "Back to where you were").await;
+            browser.see("Connected").await;
+            browser.press("button", "Go back to where you were").await;
             browser.at("/console/builds?page=1").await;
-            browser.see("No build").await;
+            browser.see("No builds").await;
             browser.press("link", "Repositories").await;
             browser.at("/console/repositories/team").await;
-            browser.see("No build repository yet.").await;
+            browser.see("No build repositories yet.").await;
             browser.press("link", "New repository").await;
             browser.at("/console/repositories/team/new").await;
             browser.reload().await;
@@ -143,7 +143,7 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
                 .find("heading", "New build repository in team")
                 .await;
             browser.open(&format!("{host}/console/nope")).await;
-            browser.see("No such page").await;
+            browser.see("Page not found").await;
             Ok(())
         })
         .await
@@ -165,7 +165,7 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
             browser.blur().await;
             tab(1).await;
             let skip = browser.driver.active_element().await?;
-            assert_eq!(skip.text().await?, "Skip to the page");
+            assert_eq!(skip.text().await?, "Skip to content");
             tab(4).await;
             let link = browser.driver.active_element().await?;
             assert_eq!(link.text().await?, "Connection");
@@ -175,7 +175,7 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
             assert_eq!(browser.driver.title().await?, "Connection · Slipway");
             assert_eq!(browser.announced().await, "Connection");
             // The skip link stays on the current page.
-            browser.focus_hidden_link("Skip to the page").await;
+            browser.focus_hidden_link("Skip to content").await;
             browser.keys(Key::Enter + "").await;
             browser.focus_is_on("heading", "Connection").await;
             assert_eq!(browser.path().await, "/connection");
@@ -226,7 +226,7 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     browser.see("Page 2 of 3").await;
     browser.choose("Status", "Succeeded").await;
     browser.at("/builds?status=S&page=2").await;
-    browser.see("No build on this page fits the filter.").await;
+    browser.see("No builds on this page match the filters.").await;
 Ok(())
 }).await
 }
@@ -248,7 +248,7 @@ async fn axe_core_finds_nothing() -> Outcome {
             browser
                 .press("button", &format!("Build team/{name}:latest"))
                 .await;
-            browser.see("the API cannot be reached").await;
+            browser.see("the API can’t be reached").await;
             browser.axe(&format!("server gone {state}")).await;
             Ok(())
         });
@@ -273,7 +273,7 @@ async fn check_forms_and_builds(
         .open(&format!("{}/repositories/team/new", server.address))
         .await;
     browser.press("button", "Create repository").await;
-    browser.see("correction").await;
+    browser.see("attention").await;
     browser
         .axe(&format!("create form with problems {state}"))
         .await;
@@ -301,7 +301,7 @@ async fn check_lists(browser: &Browser, server: &Server, name: &str, state: &str
     for (path, text, page) in [
         ("/repositories/team", name, "repositories"),
         ("/builds", name, "builds with rows"),
-        ("/nope", "No such page", "not found"),
+        ("/nope", "Page not found", "not found"),
     ] {
         browser.open(&format!("{}{path}", server.address)).await;
         browser.see(text).await;

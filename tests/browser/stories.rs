@@ -20,7 +20,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
             let name = format!("story-{}", std::process::id());
             create_simple(browser, &name, &source).await;
             browser.at(&format!("/repositories/team/{name}")).await;
-            browser.see("Not built yet.").await;
+            browser.see("No builds yet.").await;
 
             let build = build_and_watch(browser, &name).await;
             let config = format!("{}/repositories/team/{name}/config", server.address);
@@ -78,7 +78,7 @@ async fn edit_rows(browser: &Browser) {
     browser.reload().await;
     browser.find("row", "Row 2: doomed").await;
     browser.fill_nth("Image tag", 1, "edge").await;
-    browser.press("button", "Remove Row 2: doomed").await;
+    browser.press("button", "Remove row 2: doomed").await;
     browser.press("button", "Add row").await;
     fill_row(browser, 2, "stable", "stable").await;
     browser.press("button", "Save").await;
@@ -149,12 +149,12 @@ async fn a_commit_can_be_built_and_nonsense_cannot_be_sent() -> Outcome {
             browser
                 .find("dialog", &format!("Build {image} at a commit"))
                 .await;
-            browser.fill("Commit id", "--upload-pack=x").await;
-            browser.see("A commit id is 7 to 40 hex digits.").await;
-            browser.fill("Commit id", &first[..10]).await;
-            let field = browser.find("textbox", "Commit id").await;
+            browser.fill("Commit ID", "--upload-pack=x").await;
+            browser.see("Enter 7–40 hex digits.").await;
+            browser.fill("Commit ID", &first[..10]).await;
+            let field = browser.find("textbox", "Commit ID").await;
             field.send_keys(Key::Enter + "").await?;
-            browser.press("link", "Open the build").await;
+            browser.press("link", "Open build").await;
             browser.see("Succeeded").await;
             browser.see(&first).await;
             browser.see("the second commit").await;

@@ -357,7 +357,7 @@ pub async fn load_window(browser: &Browser, start: i64, end: i64) {
             .await;
         browser.pick("datetime-local", label, &local).await;
     }
-    browser.press("button", "Load this part").await;
+    browser.press("button", "Load this range").await;
 }
 
 /// The text of the step that failed in the list of steps.

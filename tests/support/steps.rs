@@ -13,7 +13,7 @@ pub async fn connect(browser: &Browser, server: &Server, namespace: &str) {
     browser.ready().await;
     browser.fill("Namespace", namespace).await;
     browser.press("button", "Save and test").await;
-    browser.see("The API answers").await;
+    browser.see("Connected").await;
 }
 
 /// Fills in the create form for a local source and sends it.
@@ -52,7 +52,7 @@ pub async fn fill_row(browser: &Browser, row: usize, source: &str, tag: &str) {
 
 /// The group of fields that edit all of this many selected rows.
 pub async fn bulk_fields(browser: &Browser, selected: usize) -> WebElement {
-    let name = format!("Edit the selected rows: {selected}");
+    let name = format!("Edit {selected} selected rows");
     browser.find("group", &name).await
 }
 
@@ -78,8 +78,8 @@ impl Browser {
     /// Starts a build of this image, `namespace/name:tag`, and opens its page.
     pub async fn build(&self, image: &str) {
         self.press("button", &format!("Build {image}")).await;
-        self.see(&format!("Started: {image}")).await;
-        self.press("link", "Open the build").await;
+        self.see(&format!("Build started: {image}")).await;
+        self.press("link", "Open build").await;
     }
 
     /// Saves the build config: the button, then the review's own.

@@ -65,7 +65,7 @@ impl Browser {
     pub async fn without_integrity(&self) -> Value {
         self.script(
             "return [...document.querySelectorAll('link[rel=modulepreload],link[rel=preload],link[rel=stylesheet],script')]
-               .filter((e) => !e.integrity).map((e) => e.outerHTML);",
+               .filter((e) => !(e.integrity || e.dataset.integrity)).map((e) => e.outerHTML);",
         )
         .await
     }
