@@ -242,7 +242,8 @@ async fn axe_core_finds_nothing() -> Outcome {
             let name = format!("axe-{dark}-{}", std::process::id());
             connect(browser, server, "team").await;
             browser.axe(&format!("connection, tested {state}")).await;
-            check_forms_and_builds(browser, server, &source, &name, &state).await;
+            check_create_form(browser, server, &source, &name, &state).await;
+            check_builds_and_config(browser, server, &name, &state).await;
             check_lists(browser, server, &name, &state).await;
             server.stop().await;
             browser
@@ -258,8 +259,8 @@ async fn axe_core_finds_nothing() -> Outcome {
     Ok(())
 }
 
-/// Checks the create form, a repository, its dialog, a failed build and the config editor.
-async fn check_forms_and_builds(
+/// Checks the empty builds page and the create form, and creates a repository.
+async fn check_create_form(
     browser: &Browser,
     server: &Server,
     source: &Source,
@@ -281,6 +282,10 @@ async fn check_forms_and_builds(
     browser.at(&format!("/repositories/team/{name}")).await;
     browser.see("latest").await;
     browser.axe(&format!("repository {state}")).await;
+}
+
+/// Checks a repository's dialog, a failed build and the config editor.
+async fn check_builds_and_config(browser: &Browser, server: &Server, name: &str, state: &str) {
     browser
         .press("button", &format!("Build team/{name}:latest at a commit"))
         .await;

@@ -25,7 +25,8 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
             let build = build_and_watch(browser, &name).await;
             let config = format!("{}/repositories/team/{name}/config", server.address);
             browser.open(&config).await;
-            edit_rows(browser).await;
+            add_row(browser).await;
+            change_rows(browser).await;
             // Build the new tag; both are in the table.
             browser.press("link", "Back to the repository").await;
             browser.build(&format!("team/{name}:stable")).await;
@@ -55,6 +56,16 @@ async fn build_and_watch(browser: &Browser, name: &str) -> String {
     // The log's last line.
     browser.see("was built: ").await;
     let build = browser.path().await;
+    both_tags_are_images(browser, name).await;
+    // Each line is there once, however often the log was read.
+    let lines = count(browser).await;
+    browser.reload().await;
+    counted(browser, lines).await;
+    build
+}
+
+/// The image builder has the image under its tag and under the version tag that the page shows.
+async fn both_tags_are_images(browser: &Browser, name: &str) {
     let text = browser.text().await;
     let version = text
         .split([' ', '\n', ':'])
@@ -63,20 +74,19 @@ async fn build_and_watch(browser: &Browser, name: &str) -> String {
         .to_owned();
     assert!(builder_has(&format!("team/{name}:latest")));
     assert!(builder_has(&format!("team/{name}:{version}")));
-    // Each line is there once, however often the log was read.
-    let lines = count(browser).await;
-    browser.reload().await;
-    counted(browser, lines).await;
-    build
 }
 
-/// Adds a row, then changes one row, removes one and adds another.
-async fn edit_rows(browser: &Browser) {
+/// Adds a row and saves it.
+async fn add_row(browser: &Browser) {
     browser.press("button", "Add row").await;
     fill_row(browser, 2, "main", "doomed").await;
     browser.save().await;
     browser.reload().await;
     browser.find("row", "Row 2: doomed").await;
+}
+
+/// Changes a row, removes the added one and adds another.
+async fn change_rows(browser: &Browser) {
     browser.fill_nth("Image tag", 1, "edge").await;
     browser.press("button", "Remove row 2: doomed").await;
     browser.press("button", "Add row").await;
