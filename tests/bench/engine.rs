@@ -1,7 +1,10 @@
 //! The log engine by itself, compiled for this machine.
 
 use crate::generator::{COMMON, RARE, log};
-use slipway_console::log::{Filter, Log, Mode, Overview, Painted, Query, Search, VisibleRows};
+use crate::memory::own_memory;
+use slipway_console::log::{
+    EscapeMode, Filter, Log, Overview, Painted, Search, SearchQuery, VisibleRows,
+};
 use std::time::Instant;
 
 fn read(log: &mut Log, start_time: Option<i64>, body: &[u8]) {
@@ -13,9 +16,9 @@ fn read(log: &mut Log, start_time: Option<i64>, body: &[u8]) {
     assert_eq!((summary.unreadable, summary.truncated), (0, false));
 }
 
-fn search(log: &Log, query: &Query) -> Search {
+fn search(log: &Log, query: &SearchQuery) -> Search {
     let mut search = Search::new(query.compile().expect("is a query"));
-    while !search.step(log.store(), 1 << 20) {}
+    while !search.advance(log.store(), 1 << 20) {}
     search
 }
 
@@ -23,10 +26,10 @@ fn search(log: &Log, query: &Query) -> Search {
 pub fn lines_with(body: &[u8], word: &str) -> usize {
     let mut held = Log::new();
     read(&mut held, None, body);
-    let query = Query {
+    let query = SearchQuery {
         text: word.to_owned(),
-        case: true,
-        ..Query::default()
+        match_case: true,
+        ..SearchQuery::default()
     };
     search(&held, &query).lines().len()
 }
@@ -46,6 +49,7 @@ fn millis<T>(run: impl Fn() -> T) -> (f64, T) {
 pub fn figures(lines: usize) {
     let body = log(lines, 1);
     let megabytes = body.len() as f64 / 1e6;
+    let before = own_memory();
     let (time, held) = millis(|| {
         let mut held = Log::new();
         read(&mut held, None, &body);
@@ -59,12 +63,14 @@ pub fn figures(lines: usize) {
         ),
         time,
     );
+    let memory = own_memory() - before;
+    let text = held.store().text_bytes() as f64 / 1e6;
     println!(
         "{:<64} {:>10.1} MB of {:.1} MB text, {:.1} bytes a line beside it",
         "  memory",
-        held.memory() as f64 / 1e6,
-        held.text_bytes() as f64 / 1e6,
-        (held.memory() as f64 - held.text_bytes() as f64) / lines as f64
+        memory,
+        text,
+        (memory - text) * 1e6 / lines as f64
     );
     searches(&held);
     drawing(&held);
@@ -78,40 +84,40 @@ pub fn figures(lines: usize) {
 }
 
 /// Kinds of searches, with what they search for.
-fn queries() -> [(&'static str, Query); 7] {
-    let query = |text: &str| Query {
+fn queries() -> [(&'static str, SearchQuery); 7] {
+    let query = |text: &str| SearchQuery {
         text: text.to_owned(),
-        case: true,
-        ..Query::default()
+        match_case: true,
+        ..SearchQuery::default()
     };
     [
         ("one rare word", query(RARE)),
         ("one common word", query(COMMON)),
         (
             "the same, either case",
-            Query {
-                case: false,
+            SearchQuery {
+                match_case: false,
                 ..query(COMMON)
             },
         ),
         (
             "the same, whole words",
-            Query {
-                word: true,
+            SearchQuery {
+                whole_word: true,
                 ..query(COMMON)
             },
         ),
         ("a letter that is everywhere", query("e")),
         (
             "a regular expression",
-            Query {
+            SearchQuery {
                 regex: true,
                 ..query(r"case_\d+9_holds")
             },
         ),
         (
             "a regular expression without a fixed part",
-            Query {
+            SearchQuery {
                 regex: true,
                 ..query(r"[a-f]{3}[0-9]{4}\b")
             },
@@ -138,7 +144,7 @@ fn drawing(held: &Log) {
     };
     let (time, rows) = millis(|| {
         let mut rows = VisibleRows::new();
-        while !rows.extend(held.store(), held.sections(), None, &hidden, 100_000) {}
+        while !rows.extend(held.store(), held.steps(), None, &hidden, 100_000) {}
         rows
     });
     crate::report(&format!("  rows without one level ({})", rows.len()), time);
@@ -152,7 +158,7 @@ fn drawing(held: &Log) {
         let mut paints = 0;
         let mut painted = Painted::default();
         for line in (0..lines).step_by(997) {
-            held.paint(line, Mode::Shown, &mut painted);
+            held.paint(line, EscapeMode::Interpret, &mut painted);
             paints += painted.spans.len();
         }
         paints

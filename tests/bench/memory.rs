@@ -27,6 +27,11 @@ pub fn renderer_memory() -> f64 {
     renderers.filter_map(memory).fold(f64::NAN, f64::max)
 }
 
+/// The memory of this process: proportional set size, in MB; NaN where it cannot be read.
+pub fn own_memory() -> f64 {
+    memory(std::process::id()).unwrap_or(f64::NAN)
+}
+
 fn parent(process: u32) -> Option<u32> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
