@@ -6,6 +6,7 @@ pub mod known_repositories;
 pub mod overlay;
 pub mod page_actions;
 pub mod session_cache;
+pub(crate) mod shortcuts;
 pub mod start_build;
 pub mod theme;
 pub mod toasts;

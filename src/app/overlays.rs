@@ -1,7 +1,7 @@
 //! The overlays: palette, shortcut help, commit dialog.
 
 use crate::app::palette::palette;
-use crate::app::shortcut_help::keys;
+use crate::app::shortcut_help::shortcut_help;
 use crate::components::builds::commit_dialog::commit_dialog;
 use crate::reactive::effect;
 use crate::state::overlay::{OpenOverlay, Overlay};
@@ -25,7 +25,7 @@ pub fn overlay(which: Overlay) -> AnyView {
         }
         .into_any(),
         Overlay::Keys => view! {
-            <Dialog open=open title=t_signal!(keys.title)>{keys(open)}</Dialog>
+            <Dialog open=open title=t_signal!(keys.title)>{shortcut_help(open)}</Dialog>
         }
         .into_any(),
     }

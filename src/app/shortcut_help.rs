@@ -1,52 +1,46 @@
-//! The list of keyboard shortcuts.
+//! The help: the list of keyboard shortcuts.
 
+use crate::reactive::text_signal;
+use crate::state::shortcuts::{
+    CONSOLE_SHORTCUTS, ConsoleAction, LOG_SHORTCUTS, LogAction, Shortcut,
+};
 use crate::t_signal;
+use crate::ui::button::Button;
 use leptos::prelude::*;
 
-pub(crate) fn keys(open: RwSignal<bool>) -> AnyView {
-    let lines = [
-        ("Ctrl K, ⌘ K", t_signal!(keys.palette)),
-        ("g b", t_signal!(keys.builds)),
-        ("g r", t_signal!(keys.repositories)),
-        ("/", t_signal!(keys.filter)),
-        ("j, k", t_signal!(keys.rows)),
-        ("Enter", t_signal!(keys.open)),
-        ("b", t_signal!(keys.build)),
-        ("?", t_signal!(keys.list)),
-        ("Esc", t_signal!(keys.close)),
-    ];
-    let log = [
-        ("/", t_signal!(keys.log_search)),
-        ("n, N", t_signal!(keys.log_matches)),
-        ("g, G", t_signal!(keys.log_ends)),
-        ("j, k, Space", t_signal!(keys.log_scroll)),
-        ("f", t_signal!(keys.log_follow)),
-        ("F", t_signal!(keys.log_failure)),
-        ("w", t_signal!(keys.log_wrap)),
-        ("t", t_signal!(keys.log_times)),
-    ];
-    let table = |lines: &[(&'static str, Signal<String>)]| -> Vec<AnyView> {
-        lines
-            .iter()
-            .map(|(keys, what)| {
-                view! {
-                    <div>
-                        <dt>
-                            <kbd>{*keys}</kbd>
-                        </dt>
-                        <dd>{*what}</dd>
-                    </div>
-                }
-                .into_any()
-            })
-            .collect()
-    };
+/// The content of the help dialog. `open` closes it.
+pub(crate) fn shortcut_help(open: RwSignal<bool>) -> AnyView {
     view! {
-        <dl class="keys">{table(&lines)}</dl>
+        <dl class="keys">{lines(&CONSOLE_SHORTCUTS, ConsoleAction::help)}</dl>
         <h3>{t_signal!(keys.in_log)}</h3>
-        <dl class="keys">{table(&log)}</dl>
+        <dl class="keys">{lines(&LOG_SHORTCUTS, LogAction::help)}</dl>
         <div class="form-actions">
-            {crate::ui::button::Button::new(t_signal!(keys.close)).on_press(move || open.set(false))}
+            {Button::new(t_signal!(keys.close)).on_press(move || open.set(false))}
+        </div>
+    }
+    .into_any()
+}
+
+fn lines<A: Copy + Send + Sync>(
+    shortcuts: &'static [Shortcut<A>],
+    help: fn(A) -> &'static str,
+) -> Vec<AnyView> {
+    let shown = shortcuts
+        .iter()
+        .filter(|shortcut| !shortcut.label.is_empty());
+    shown
+        .filter_map(|shortcut| Some((shortcut.label, shortcut.bindings.first()?.action)))
+        .map(|(keys, action)| line(keys, text_signal(move || help(action))))
+        .collect()
+}
+
+fn line(keys: &'static str, help: Signal<String>) -> AnyView {
+    view! {
+        <div>
+            <dt>
+                <kbd>{keys}</kbd>
+            </dt>
+            <dd>{help}</dd>
         </div>
     }
     .into_any()

@@ -42,8 +42,8 @@ pub const LOG: Backoff = Backoff {
 const MAX_ADDED: Duration = Duration::from_millis(3_750);
 
 impl Backoff {
-    /// How many delays there are before the last one repeats.
-    pub fn len(&self) -> usize {
+    /// The number of delays before the last one repeats.
+    pub(crate) fn steps(&self) -> usize {
         self.delays.len()
     }
 

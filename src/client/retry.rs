@@ -22,7 +22,7 @@ pub(crate) async fn with_retries<T>(send: impl AsyncFn() -> Result<T, Error>) ->
         let asked = error.retry_after();
         // Too many requests are not cured by more of them, unless the API says when.
         let may_retry = error.is_passing()
-            && failures < READ.len()
+            && failures < READ.steps()
             && asked.is_none_or(|asked| asked <= MAX_RETRY_AFTER)
             && (asked.is_some() || error.status() != Some(429));
         if !may_retry {

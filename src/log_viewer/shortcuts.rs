@@ -1,96 +1,94 @@
-//! The keys of the log: all of them while the focus is in it, and those that mean nothing else anywhere on
-//! its page.
+//! The keyboard shortcuts of the log: all of them while the focus is in it, and those with `Scope::Page`
+//! anywhere on its page.
 
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::dom::row_pool::ROW_HEIGHT;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::view_state::LogViewer;
+use crate::state::shortcuts::{Binding, LOG_SHORTCUTS, LogAction, Modifier, Scope, find_binding};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-/// Does what a key says, and keeps it from everything else; other keys go on.
-pub fn press(event: &KeyboardEvent, tools: LogCommands) {
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    let Some(target) = target else { return };
-    let is_field = target
-        .closest("input, select, textarea, dialog")
-        .ok()
-        .flatten()
-        .is_some();
+/// Handles a key that was pressed inside the log. Other handlers do not see a key that was handled.
+pub fn press(event: &KeyboardEvent, commands: LogCommands) {
+    let Some(target) = target(event) else { return };
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
-    let key = event.key();
-    let taken = match key.as_str() {
-        "Escape" => tools.escape(is_field),
-        _ if is_field => false,
-        // A button is pressed by it.
-        " " if target
-            .closest("button, a, summary")
-            .ok()
-            .flatten()
-            .is_some() =>
-        {
-            false
-        }
-        key => command(key, event.shift_key(), tools),
+    let Some(binding) = pressed_binding(event) else {
+        return;
     };
-    if taken {
+    let is_field = is_inside(&target, "input, select, textarea, dialog");
+    let is_handled = match binding.action {
+        LogAction::Escape => commands.escape(is_field),
+        _ if is_field => false,
+        // Space presses a button.
+        _ if binding.key == " " && is_inside(&target, "button, a, summary") => false,
+        action => run(action, commands),
+    };
+    if is_handled {
         event.prevent_default();
         event.stop_propagation();
     }
 }
 
-/// Does what a key says that was pressed outside the log, where nobody else took it.
-pub fn press_outside(event: &KeyboardEvent, tools: LogCommands) {
-    const OUTSIDE: [&str; 10] = ["/", "n", "N", "G", "j", "k", "f", "F", "w", "t"];
-    let key = event.key();
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    let is_in = |selector: &str| {
-        let found = target
-            .as_ref()
-            .and_then(|target| target.closest(selector).ok());
-        found.flatten().is_some()
-    };
+/// Handles a key that was pressed outside the log, unless another handler took it.
+pub fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
+    const OWN_KEYS: &str = "input, select, textarea, [contenteditable], dialog, .log";
     let is_taken = event.default_prevented()
         || event.ctrl_key()
         || event.meta_key()
         || event.alt_key()
-        || is_in("input, select, textarea, [contenteditable], dialog, .log");
-    let asks = leptos::prelude::document().query_selector("dialog[open]");
-    if is_taken || asks.is_ok_and(|dialog| dialog.is_some()) || !OUTSIDE.contains(&key.as_str()) {
+        || target(event).is_some_and(|target| is_inside(&target, OWN_KEYS));
+    let dialog = leptos::prelude::document().query_selector("dialog[open]");
+    if is_taken || dialog.is_ok_and(|dialog| dialog.is_some()) {
         return;
     }
-    if command(&key, event.shift_key(), tools) {
+    let binding = pressed_binding(event).filter(|binding| binding.scope == Scope::Page);
+    if binding.is_some_and(|binding| run(binding.action, commands)) {
         event.prevent_default();
     }
 }
 
-fn command(key: &str, shift: bool, tools: LogCommands) -> bool {
-    let (view, finder): (LogViewer, LogSearch) = (tools.viewer, tools.search);
-    let page = view
+fn target(event: &KeyboardEvent) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+fn is_inside(element: &Element, selector: &str) -> bool {
+    element.closest(selector).ok().flatten().is_some()
+}
+
+fn pressed_binding(event: &KeyboardEvent) -> Option<&'static Binding<LogAction>> {
+    let key = event.key();
+    let find = |modifier| find_binding(&LOG_SHORTCUTS, modifier, &key);
+    // A capital letter is a key of its own: Shift counts only where it is bound.
+    let shifted = event.shift_key().then(|| find(Modifier::Shift)).flatten();
+    shifted.or_else(|| find(Modifier::None))
+}
+
+/// Runs an action. Returns true if it was handled.
+fn run(action: LogAction, commands: LogCommands) -> bool {
+    let (viewer, search): (LogViewer, LogSearch) = (commands.viewer, commands.search);
+    let page = viewer
         .with_model(|model| model.viewport.height())
         .unwrap_or(0.0)
         - 2.0 * ROW_HEIGHT;
-    match key {
-        "/" => tools.focus_search(),
-        "n" => finder.next(),
-        "N" => finder.previous(),
-        "g" | "Home" => view.go_to_start(),
-        "G" | "End" => view.follow_end(),
-        "j" => view.move_by(ROW_HEIGHT),
-        "k" => view.move_by(-ROW_HEIGHT),
-        " " if shift => view.move_by(-page),
-        " " => view.move_by(page),
-        "f" => tools.toggle_follow(),
-        "F" => tools.go_to_failure(),
-        "w" => tools.toggle_wrap(),
-        "t" => tools.next_times(),
-        _ => return false,
+    match action {
+        LogAction::Search => commands.focus_search(),
+        LogAction::NextMatch => search.next(),
+        LogAction::PreviousMatch => search.previous(),
+        LogAction::Start => viewer.go_to_start(),
+        LogAction::End => viewer.follow_end(),
+        LogAction::LineDown => viewer.move_by(ROW_HEIGHT),
+        LogAction::LineUp => viewer.move_by(-ROW_HEIGHT),
+        LogAction::PageUp => viewer.move_by(-page),
+        LogAction::PageDown => viewer.move_by(page),
+        LogAction::ToggleFollow => commands.toggle_follow(),
+        LogAction::FirstFailure => commands.go_to_failure(),
+        LogAction::ToggleWrap => commands.toggle_wrap(),
+        LogAction::NextTimeFormat => commands.next_times(),
+        // Handled where it is known if the focus is in a field.
+        LogAction::Escape => return false,
     }
     true
 }
