@@ -56,7 +56,7 @@ pub fn App() -> impl IntoView {
         visit.clear();
     });
     effect(move || {
-        if watch.begins() {
+        if watch.try_start_polling() {
             start_watching(watch, connection, navigation);
         }
     });

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 /// Watches until nothing is left to watch.
 pub async fn watch(watch: BuildWatchlist, connection: Connection, navigation: Navigation) {
-    while watch.goes_on() {
+    while watch.continue_polling() {
         for id in watch.builds() {
             let Some(client) = untrack(move || connection.client()) else {
                 continue;

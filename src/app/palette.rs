@@ -76,7 +76,7 @@ fn entries() -> Vec<Entry> {
         Route::Connection { back: None },
     ));
     entries.extend(settings());
-    let seen = known_repositories::all(&untrack(|| connection.address()));
+    let seen = known_repositories::list(&untrack(|| connection.address()));
     entries.extend(seen.into_iter().map(|seen| Entry {
         kind: t_signal!(palette.repository),
         text: format!("{}/{}", seen.namespace, seen.name),

@@ -131,9 +131,9 @@ fn editor(path: StoredValue<(String, String)>, (origin, seen_at): FoundConfig) -
         let address = untrack(move || connection.address());
         match config {
             Some(config) => {
-                known_repositories::remember_config(&address, &namespace, &name, &config);
+                known_repositories::record_saved_config(&address, &namespace, &name, &config);
             }
-            None => known_repositories::remember(&address, &namespace, &name, None),
+            None => known_repositories::record(&address, &namespace, &name, None),
         }
     });
     let (namespace, name) = path.get_value();

@@ -19,7 +19,7 @@ pub fn NewRepository(namespace: String) -> impl IntoView {
     let on_created = Callback::new(move |repository: crate::api::Repository| {
         let name = repository.repo_name.clone();
         let address = untrack(move || connection.address());
-        known_repositories::remember(&address, &target_namespace, &name, Some(&repository));
+        known_repositories::record(&address, &target_namespace, &name, Some(&repository));
         // The repository's page has the next steps: the deploy key and a Build button for each tag.
         navigation.go(&Route::Repository {
             namespace: target_namespace.clone(),

@@ -72,7 +72,7 @@ pub fn NotFound() -> impl IntoView {
 fn suggest_routes(url: &str, address: &str) -> Vec<Route> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let mut routes: Vec<Route> = corrected(path).into_iter().collect();
-    let known = known_repositories::all(address).into_iter();
+    let known = known_repositories::list(address).into_iter();
     routes.extend(
         known
             .filter(|known| path.contains(&format!("/{}", known.name)))

@@ -119,7 +119,7 @@ fn use_repositories(namespace: StoredValue<String>, page: Memo<u64>) -> Query<Pa
             .map(|repository| format!("{}/{}", repository.namespace, repository.repo_name))
             .collect();
         let address = connection.address();
-        known_repositories::names::note(&address, paths.iter().map(String::as_str));
+        known_repositories::names::record(&address, paths.iter().map(String::as_str));
     });
     list
 }
@@ -143,7 +143,7 @@ fn repository_rows(
 
 /// The repositories of the namespace that this browser knows at this API.
 fn known_rows(address: &str, namespace: &str) -> Vec<RepositoryRow> {
-    known_repositories::all(address)
+    known_repositories::list(address)
         .into_iter()
         .filter(|known| known.namespace == namespace)
         .map(|known| match known.repository {

@@ -1,4 +1,5 @@
-//! Build repositories that this browser has seen, for an API that lists none and reads none back.
+//! Repositories that this browser has used, for an API without the optional calls that list and read
+//! repositories. Kept in this browser, apart for each API address.
 
 pub mod names;
 
@@ -8,33 +9,33 @@ use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored};
 use serde::{Deserialize, Serialize};
 
-/// The most repositories that are remembered for one API; the oldest go first.
-const MOST: usize = 100;
+/// The most repositories that are kept for one API. The oldest are removed first.
+const MAX_REPOSITORIES: usize = 100;
 
-/// A repository as this browser saw it last.
+/// A repository as it was when this browser last read or saved it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KnownRepository {
     pub namespace: String,
     pub name: String,
-    /// When, in Unix milliseconds by this machine's clock; 0 where only the name was seen.
+    /// When that was: Unix milliseconds by this machine's clock. 0 if only the name is known.
     pub at: i64,
-    /// Missing where only its name was seen.
+    /// `None` if only the name is known.
     #[serde(default)]
     pub repository: Option<Repository>,
 }
 
-fn key(address: &str) -> String {
+fn storage_key(address: &str) -> String {
     format!("seen.{address}")
 }
 
-/// The repositories seen at this API, newest first, then those of which only the name was seen, in a
-/// build. What cannot be read is as good as none.
-pub fn all(address: &str) -> Vec<KnownRepository> {
-    let mut seen = whole(address);
-    for (namespace, name) in names::all(address) {
-        let is_it = |seen: &KnownRepository| seen.namespace == namespace && seen.name == name;
-        if !seen.iter().any(is_it) {
-            seen.push(KnownRepository {
+/// The known repositories of an API, newest first, then those that are known only by name, from a build.
+/// Empty if the stored text cannot be read.
+pub fn list(address: &str) -> Vec<KnownRepository> {
+    let mut known = read_stored(address);
+    for (namespace, name) in names::list(address) {
+        let is_same = |known: &KnownRepository| known.namespace == namespace && known.name == name;
+        if !known.iter().any(is_same) {
+            known.push(KnownRepository {
                 namespace,
                 name,
                 at: 0,
@@ -42,39 +43,40 @@ pub fn all(address: &str) -> Vec<KnownRepository> {
             });
         }
     }
-    seen
+    known
 }
 
-fn whole(address: &str) -> Vec<KnownRepository> {
-    stored(Keep::Device, &key(address))
+fn read_stored(address: &str) -> Vec<KnownRepository> {
+    stored(Keep::Device, &storage_key(address))
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
 }
 
-/// One repository as seen last.
+/// Finds a known repository.
 pub fn find(address: &str, namespace: &str, name: &str) -> Option<KnownRepository> {
-    all(address)
+    list(address)
         .into_iter()
-        .find(|seen| seen.namespace == namespace && seen.name == name)
+        .find(|known| known.namespace == namespace && known.name == name)
 }
 
-/// Remembers a repository, or its name alone, which keeps what else was known of it.
-pub fn remember(address: &str, namespace: &str, name: &str, repository: Option<&Repository>) {
-    let mut seen = whole(address);
-    let old = seen
+/// Records a repository that was read or saved. `None` records the name only, and keeps a repository that
+/// was recorded before.
+pub fn record(address: &str, namespace: &str, name: &str, repository: Option<&Repository>) {
+    let mut known = read_stored(address);
+    let old = known
         .iter()
-        .position(|seen| seen.namespace == namespace && seen.name == name)
-        .map(|index| seen.remove(index));
+        .position(|known| known.namespace == namespace && known.name == name)
+        .map(|index| known.remove(index));
     let mut repository = repository
         .cloned()
         .or_else(|| old.and_then(|old| old.repository));
-    // A password in it is the API's to keep, not this browser's.
+    // A password in the clone URL must not be kept in the browser.
     if let Some(config) = repository.as_mut().and_then(|r| r.build_config.as_mut())
         && let Some(url) = &config.code_repo_clone_url
     {
         config.code_repo_clone_url = Some(without_secret(url));
     }
-    seen.insert(
+    known.insert(
         0,
         KnownRepository {
             namespace: namespace.to_owned(),
@@ -83,25 +85,25 @@ pub fn remember(address: &str, namespace: &str, name: &str, repository: Option<&
             repository,
         },
     );
-    seen.truncate(MOST);
-    // Storage that is full or forbidden only means that nothing is remembered.
-    if let Ok(text) = serde_json::to_string(&seen) {
-        store(Keep::Device, &key(address), Some(&text));
+    known.truncate(MAX_REPOSITORIES);
+    // Storage that is full or forbidden only means that nothing is kept.
+    if let Ok(text) = serde_json::to_string(&known) {
+        store(Keep::Device, &storage_key(address), Some(&text));
     }
 }
 
-/// Remembers what a repository's build config holds after it was saved.
-pub fn remember_config(address: &str, namespace: &str, name: &str, held: &SavedConfig) {
-    let known = find(address, namespace, name).and_then(|seen| seen.repository);
-    let mut repository = known.unwrap_or_else(|| unknown(namespace, name));
+/// Records the build config that was saved.
+pub fn record_saved_config(address: &str, namespace: &str, name: &str, saved: &SavedConfig) {
+    let known = find(address, namespace, name).and_then(|known| known.repository);
+    let mut repository = known.unwrap_or_else(|| named_only(namespace, name));
     let config = repository.build_config.get_or_insert_default();
-    config.build_node.clone_from(&held.build_node);
-    config.tag_configs.clone_from(&held.rows);
-    remember(address, namespace, name, Some(&repository));
+    config.build_node.clone_from(&saved.build_node);
+    config.tag_configs.clone_from(&saved.rows);
+    record(address, namespace, name, Some(&repository));
 }
 
 /// A repository of which only the name is known.
-fn unknown(namespace: &str, name: &str) -> Repository {
+fn named_only(namespace: &str, name: &str) -> Repository {
     Repository {
         namespace: namespace.to_owned(),
         repo_name: name.to_owned(),
@@ -109,12 +111,12 @@ fn unknown(namespace: &str, name: &str) -> Repository {
     }
 }
 
-/// Forgets a repository.
-pub fn forget(address: &str, namespace: &str, name: &str) {
-    names::forget(address, namespace, name);
-    let mut seen = whole(address);
-    seen.retain(|seen| seen.namespace != namespace || seen.name != name);
-    if let Ok(text) = serde_json::to_string(&seen) {
-        store(Keep::Device, &key(address), Some(&text));
+/// Removes a repository.
+pub fn remove(address: &str, namespace: &str, name: &str) {
+    names::remove(address, namespace, name);
+    let mut known = read_stored(address);
+    known.retain(|known| known.namespace != namespace || known.name != name);
+    if let Ok(text) = serde_json::to_string(&known) {
+        store(Keep::Device, &storage_key(address), Some(&text));
     }
 }

@@ -1,70 +1,71 @@
-//! What this visit has read and done already: pages of builds, which stand again at once on the way back,
-//! and the builds that this browser started.
+//! A cache for as long as the console is open: pages of builds, which are shown at once when the user comes
+//! back, single builds, and the builds that this browser started.
 
 use crate::api::{Build, Page};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The most pages of builds that are kept.
-const MOST_PAGES: usize = 12;
+/// The most pages of builds in the cache.
+const MAX_PAGES: usize = 12;
 
-/// The most builds that are kept besides.
-const MOST_BUILDS: usize = 60;
+/// The most single builds in the cache.
+const MAX_BUILDS: usize = 60;
 
-/// What call 2 is asked for.
+/// The parameters of a list of builds (reference, call 2).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BuildsRequest {
-    /// Empty: all.
+    /// Empty: all namespaces.
     pub namespace: String,
-    /// Empty: all.
+    /// Empty: all repositories.
     pub repo: String,
     /// Counted from 1.
     pub page: u64,
 }
 
-/// A page of builds, and what was asked for it.
+/// A page of builds with the request that it answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BuildsPage {
     pub asked: BuildsRequest,
     pub page: Page<Build>,
-    /// The ids of the builds that this browser started and that it is the first answer to know of.
+    /// The ids of builds that this browser started and that this answer is the first to list.
     pub own: Vec<String>,
 }
 
-/// What this visit knows. Provided once; copies are the same thing.
+/// The cache. Provided once; copies share it.
 #[derive(Clone, Copy)]
 pub struct SessionCache {
-    /// Read last, last.
+    /// The page read last comes last.
     pages: StoredValue<Vec<Arc<BuildsPage>>>,
     builds: StoredValue<Vec<Build>>,
-    /// Builds that this browser started, and how often lists had been asked for by then.
+    /// Builds that this browser started and no list has shown yet, each with the id of the last request for
+    /// a list before the start.
     started: RwSignal<Vec<(Build, u64)>>,
-    asks: StoredValue<u64>,
-    looks: RwSignal<u32>,
+    last_request_id: StoredValue<u64>,
+    invalidations: RwSignal<u32>,
 }
 
 impl SessionCache {
-    /// Starts with nothing known.
+    /// Provides an empty cache.
     pub fn provide() -> Self {
-        let visit = Self {
+        let cache = Self {
             pages: StoredValue::default(),
             builds: StoredValue::default(),
             started: RwSignal::new(Vec::new()),
-            asks: StoredValue::new(0),
-            looks: RwSignal::new(0),
+            last_request_id: StoredValue::new(0),
+            invalidations: RwSignal::new(0),
         };
-        provide_context(visit);
-        visit
+        provide_context(cache);
+        cache
     }
 
-    /// Forgets all: what another API or user may see is another thing.
+    /// Empties the cache: another API or user may not see the same builds.
     pub fn clear(self) {
         self.pages.update_value(Vec::clear);
         self.builds.update_value(Vec::clear);
         self.started.update(Vec::clear);
     }
 
-    /// A page as it was read last.
+    /// The answer to a request, as it was read last.
     pub fn page(self, asked: &BuildsRequest) -> Option<Arc<BuildsPage>> {
         self.pages.with_value(|pages| {
             let found = pages.iter().find(|answer| answer.asked == *asked);
@@ -72,34 +73,34 @@ impl SessionCache {
         })
     }
 
-    /// Keeps a page that was read.
+    /// Adds a page that was read.
     pub fn keep(self, answer: Arc<BuildsPage>) {
         self.pages.update_value(|pages| {
             pages.retain(|known| known.asked != answer.asked);
             pages.push(answer);
-            let over = pages.len().saturating_sub(MOST_PAGES);
-            pages.drain(..over);
+            let excess = pages.len().saturating_sub(MAX_PAGES);
+            pages.drain(..excess);
         });
     }
 
-    /// Keeps a build that was read by itself.
+    /// Adds a single build that was read.
     pub fn keep_build(self, build: &Build) {
         self.builds.update_value(|builds| {
             builds.retain(|known| known.build_id != build.build_id);
             builds.push(build.clone());
-            let over = builds.len().saturating_sub(MOST_BUILDS);
-            builds.drain(..over);
+            let excess = builds.len().saturating_sub(MAX_BUILDS);
+            builds.drain(..excess);
         });
     }
 
-    /// A build that was read or started in this visit.
+    /// Finds a build that was read or started since the console was opened.
     pub fn build(self, build_id: &str) -> Option<Build> {
         self.all_builds()
             .into_iter()
             .find(|build| build.build_id == build_id)
     }
 
-    /// All builds that were read or started in this visit, each once, what was read last first.
+    /// All builds in the cache, each once, the one read last first.
     pub fn all_builds(self) -> Vec<Build> {
         let mut all: Vec<Build> = Vec::new();
         let mut add = |build: &Build| {
@@ -120,70 +121,72 @@ impl SessionCache {
         all
     }
 
-    /// A list is asked for now: the number of this request.
-    pub fn ask(self) -> u64 {
-        self.asks
-            .try_update_value(|asks| {
-                *asks += 1;
-                *asks
+    /// Returns the id of a request for a list that is sent now. Ids grow.
+    pub fn next_request_id(self) -> u64 {
+        self.last_request_id
+            .try_update_value(|id| {
+                *id += 1;
+                *id
             })
             .unwrap_or_default()
     }
 
-    /// Something may have happened that the lists would tell of: they are read again.
-    pub fn look(self) {
-        self.looks.update(|looks| *looks += 1);
+    /// Makes all lists of builds read again: a build may have started of which they do not know.
+    pub fn invalidate(self) {
+        self.invalidations.update(|count| *count += 1);
     }
 
-    /// How often the lists were to be read again, tracked.
-    pub fn looks(self) -> u32 {
-        self.looks.get()
+    /// The number of calls of [`Self::invalidate`]. Tracked.
+    pub fn invalidations(self) -> u32 {
+        self.invalidations.get()
     }
 
-    /// This browser started a build: it stands in the tables until a list that was asked for later
-    /// has come.
+    /// Adds a build that this browser started. Tables show it until a list that was requested later has
+    /// been read.
     pub fn start(self, build: Build) {
-        let asks = self.asks.get_value();
+        let request_id = self.last_request_id.get_value();
         self.keep_build(&build);
-        self.started.update(|started| started.push((build, asks)));
+        self.started
+            .update(|started| started.push((build, request_id)));
     }
 
-    /// The answer to the list's request of this number has come. It knows of what was started before it
-    /// was asked for: the ids of these builds, which the table has in this answer now.
-    pub fn answered(self, number: u64, asked: &BuildsRequest) -> Vec<String> {
-        let known = |(build, before): &(Build, u64)| *before < number && fits(build, asked);
-        let own: Vec<String> = self.started.with_untracked(|started| {
-            let known = started.iter().filter(|one| known(one));
-            known.map(|(build, _)| build.build_id.clone()).collect()
+    /// Resolves started builds when a list has been read: those that were started before the list was
+    /// requested are in it now. Returns their ids.
+    pub fn resolve_started(self, request_id: u64, request: &BuildsRequest) -> Vec<String> {
+        let is_listed =
+            |(build, before): &(Build, u64)| *before < request_id && matches(build, request);
+        let listed: Vec<String> = self.started.with_untracked(|started| {
+            let listed = started.iter().filter(|entry| is_listed(entry));
+            listed.map(|(build, _)| build.build_id.clone()).collect()
         });
-        if !own.is_empty() {
+        if !listed.is_empty() {
             self.started
-                .update(|started| started.retain(|one| !known(one)));
+                .update(|started| started.retain(|entry| !is_listed(entry)));
         }
-        own
+        listed
     }
 
-    /// The builds that this browser has started and that a list asked for like this has not told of yet,
-    /// newest first, tracked.
-    pub fn started(self, asked: &BuildsRequest) -> Vec<Build> {
+    /// The builds that this browser started and that this list should have but has not shown yet, newest
+    /// first. Tracked.
+    pub fn started(self, request: &BuildsRequest) -> Vec<Build> {
         self.started.with(|started| {
-            let fitting = started.iter().rev().map(|(build, _)| build);
-            fitting
-                .filter(|build| fits(build, asked))
+            let builds = started.iter().rev().map(|(build, _)| build);
+            builds
+                .filter(|build| matches(build, request))
                 .cloned()
                 .collect()
         })
     }
 }
 
-/// Whether a list asked for like this would hold the build, on its first page.
-fn fits(build: &Build, asked: &BuildsRequest) -> bool {
+/// Returns true if the build belongs on the first page of this list, and that page is requested.
+fn matches(build: &Build, request: &BuildsRequest) -> bool {
     let (namespace, name) = build.repository().unwrap_or_default();
-    let is = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
-    asked.page <= 1 && is(&asked.namespace, namespace) && is(&asked.repo, name)
+    let fits = |filter: &str, value: &str| filter.is_empty() || filter == value;
+    request.page <= 1 && fits(&request.namespace, namespace) && fits(&request.repo, name)
 }
 
-/// What this visit knows. Call it while a component is being built.
+/// The cache of this console. Call it while a component is being built.
 pub fn use_session_cache() -> SessionCache {
     expect_context()
 }

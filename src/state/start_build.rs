@@ -139,7 +139,7 @@ impl BuildStarter {
                 let in_doubt = error.is_doubtful() && !page::is_offline();
                 if in_doubt {
                     // The lists are read again: the build may be there.
-                    self.cache.look();
+                    self.cache.invalidate();
                 }
                 Err(StartError { error, in_doubt })
             }

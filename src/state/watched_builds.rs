@@ -1,37 +1,37 @@
-//! Builds whose end the user wants to be told of: those that this browser started, and the one that is
-//! open. Only the list is here; the watching is loaded when there is something to watch.
+//! The watchlist: builds that end with a notification. It holds the builds that this browser started and the
+//! one whose page is open. `app/build_watcher.rs` polls them; its code is loaded when there is one to poll.
 
 use crate::platform::notifications::can_notify;
 use crate::platform::storage::{Keep, store, stored};
 use leptos::prelude::*;
 
-/// The builds to be watched, and whether the user wants that. Provided once; copies are the same thing.
+/// The watched builds, and the setting that turns notifications on. Provided once; copies share it.
 #[derive(Clone, Copy)]
 pub struct BuildWatchlist {
     builds: RwSignal<Vec<String>>,
-    /// Those of them that this browser started: watched wherever the user goes.
+    /// Those that this browser started: they stay when the user leaves their page.
     own: StoredValue<Vec<String>>,
-    wanted: RwSignal<bool>,
-    /// Whether the watching has been started and has not ended.
-    runs: StoredValue<bool>,
+    is_enabled: RwSignal<bool>,
+    /// True while a watcher polls the builds.
+    is_polling: StoredValue<bool>,
 }
 
-const WANTED: &str = "notify";
+const STORAGE_KEY: &str = "notify";
 
 impl BuildWatchlist {
-    /// Starts with nothing to watch.
+    /// Provides an empty watchlist, with the setting that this browser keeps.
     pub fn provide() -> Self {
-        let watch = Self {
+        let watchlist = Self {
             builds: RwSignal::new(Vec::new()),
             own: StoredValue::default(),
-            wanted: RwSignal::new(stored(Keep::Device, WANTED).is_some() && can_notify()),
-            runs: StoredValue::new(false),
+            is_enabled: RwSignal::new(stored(Keep::Device, STORAGE_KEY).is_some() && can_notify()),
+            is_polling: StoredValue::new(false),
         };
-        provide_context(watch);
-        watch
+        provide_context(watchlist);
+        watchlist
     }
 
-    /// Watches this build too.
+    /// Adds a build.
     pub fn add(self, build_id: &str) {
         if self
             .builds
@@ -41,14 +41,14 @@ impl BuildWatchlist {
         }
     }
 
-    /// Watches this build, which this browser started, until it ends.
+    /// Adds a build that this browser started. It stays until it ends.
     pub fn add_own(self, build_id: &str) {
         self.own.update_value(|own| own.push(build_id.to_owned()));
         self.add(build_id);
     }
 
-    /// The page of this build is left: it is watched no more, unless this browser started it.
-    pub fn leave(self, build_id: &str) {
+    /// Removes a build whose page is closed, unless this browser started it.
+    pub fn remove_unless_own(self, build_id: &str) {
         if self
             .own
             .with_value(|own| own.iter().all(|id| id != build_id))
@@ -57,47 +57,47 @@ impl BuildWatchlist {
         }
     }
 
-    /// Watches this build no more.
+    /// Removes a build.
     pub fn remove(self, build_id: &str) {
         self.builds.update(|ids| ids.retain(|id| id != build_id));
     }
 
-    /// The builds to be watched now.
+    /// The ids of the builds on the list now.
     pub fn builds(self) -> Vec<String> {
         self.builds.get_untracked()
     }
 
-    /// Whether the user wants to be told, tracked.
-    pub fn wanted(self) -> bool {
-        self.wanted.get()
+    /// Returns true while the user wants notifications. Tracked.
+    pub fn is_enabled(self) -> bool {
+        self.is_enabled.get()
     }
 
-    /// The user wants to be told, or no more. Kept in this browser.
-    pub fn want(self, wanted: bool) {
-        store(Keep::Device, WANTED, wanted.then_some("1"));
-        self.wanted.set(wanted);
+    /// Turns notifications on or off, and keeps the setting in this browser.
+    pub fn set_enabled(self, is_enabled: bool) {
+        store(Keep::Device, STORAGE_KEY, is_enabled.then_some("1"));
+        self.is_enabled.set(is_enabled);
     }
 
-    /// Whether there is something to watch, and nobody who does; whoever is told yes does it from now
-    /// on. Tracked.
-    pub fn begins(self) -> bool {
-        let begins = self.wanted.get() && self.builds.with(|ids| !ids.is_empty());
-        begins && !self.runs.get_value() && {
-            self.runs.set_value(true);
-            true
+    /// Returns true if there are builds to poll and no watcher polls them. The caller must start one. Tracked.
+    pub fn try_start_polling(self) -> bool {
+        let has_builds = self.is_enabled.get() && self.builds.with(|ids| !ids.is_empty());
+        let starts = has_builds && !self.is_polling.get_value();
+        if starts {
+            self.is_polling.set_value(true);
         }
+        starts
     }
 
-    /// Whether there still is something to watch; after no, somebody else may begin.
-    pub fn goes_on(self) -> bool {
-        let goes_on =
-            self.wanted.get_untracked() && self.builds.with_untracked(|ids| !ids.is_empty());
-        self.runs.set_value(goes_on);
-        goes_on
+    /// Returns true while the watcher has builds to poll. After false it must end; a new one may start.
+    pub fn continue_polling(self) -> bool {
+        let has_builds =
+            self.is_enabled.get_untracked() && self.builds.with_untracked(|ids| !ids.is_empty());
+        self.is_polling.set_value(has_builds);
+        has_builds
     }
 }
 
-/// What is watched. Call it while a component is being built.
+/// The watchlist of this console. Call it while a component is being built.
 pub fn use_watchlist() -> BuildWatchlist {
     expect_context()
 }

@@ -101,9 +101,9 @@ fn poll(request: Memo<BuildsRequest>) -> Query<BuildsPage> {
             let client = connection.client()?;
             let request = request.get();
             Some(Box::pin(async move {
-                let number = cache.ask();
+                let number = cache.next_request_id();
                 let page = read(&client, &request).await?;
-                let own = cache.answered(number, &request);
+                let own = cache.resolve_started(number, &request);
                 Ok(BuildsPage {
                     asked: request,
                     page,
@@ -123,7 +123,7 @@ fn poll(request: Memo<BuildsRequest>) -> Query<BuildsPage> {
         }
     });
     Effect::new(move |before: Option<u32>| {
-        let looks = cache.looks();
+        let looks = cache.invalidations();
         if before.is_some_and(|before| before != looks) {
             query.refresh();
         }
@@ -145,7 +145,7 @@ fn keep_answers(query: Query<BuildsPage>) {
         let Some(answer) = query.data() else { return };
         let builds = answer.page.results.read.iter();
         let paths = builds.map(|build| build.docker_repo_path.as_str());
-        names::note(&connection.address(), paths);
+        names::record(&connection.address(), paths);
         cache.keep(answer);
     });
 }

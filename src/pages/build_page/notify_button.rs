@@ -12,20 +12,20 @@ pub(crate) fn notify_button(is_unfinished: Memo<bool>) -> AnyView {
     let watchlist = use_watchlist();
     let is_blocked = RwSignal::new(false);
     let press = move || {
-        if watchlist.wanted() {
-            watchlist.want(false);
+        if watchlist.is_enabled() {
+            watchlist.set_enabled(false);
             return;
         }
         leptos::task::spawn_local(async move {
             let is_allowed = notifications::may_notify().await;
-            watchlist.want(is_allowed);
+            watchlist.set_enabled(is_allowed);
             let _ = is_blocked.try_set(!is_allowed);
         });
     };
     let button = move || {
         view! {
             {Button::new(t_signal!(build.notify))
-                .pressed(Signal::derive(move || watchlist.wanted()))
+                .pressed(Signal::derive(move || watchlist.is_enabled()))
                 .title(t_signal!(build.notify_title))
                 .on_press(press)}
             <span role="status">

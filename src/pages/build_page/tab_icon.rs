@@ -31,7 +31,7 @@ pub(crate) fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
     on_cleanup(move || {
         notifications::set_tab_icon(None);
         if let Some(Some(id)) = watched.try_get_value() {
-            watchlist.leave(&id);
+            watchlist.remove_unless_own(&id);
         }
     });
 }

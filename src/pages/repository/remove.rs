@@ -57,7 +57,7 @@ impl RemoveForm {
             match result {
                 Ok(()) => {
                     let address = untrack(move || self.connection.address());
-                    known_repositories::forget(&address, &namespace, &name);
+                    known_repositories::remove(&address, &namespace, &name);
                     self.navigation.go(&Route::repositories(namespace));
                 }
                 Err(error) => self.error.set(Some(error)),
