@@ -1,4 +1,18 @@
-//! Reading from the API for a page: what was read, whether it is being read again, what went wrong.
+//! Polling the API for a page: the data read last, the error of the last read, and a flag while a read is
+//! under way.
+//!
+//! The way from a poll to a row of the builds table:
+//!
+//! 1. `components/builds/list.rs` calls [`use_query`] with a request (call 2 of the reference) and a pace.
+//! 2. `start_polling` runs `poll` in an effect. When a signal that the request reads changes (a filter, the
+//!    page number), the effect runs again: the old read is aborted and a new one begins.
+//! 3. `poll` awaits the read and compares the answer with the data before. Only a different answer sets the
+//!    signal [`Query::data`].
+//! 4. `components/builds/table.rs` makes the rows from that signal, keyed by build id: a row that stays is
+//!    not drawn again, and within it only the cells that changed are.
+//! 5. [`Schedule`] says when the next read is due: by the pace of the data (`query/intervals.rs`), or by
+//!    `client/backoff.rs` after a failure. While the page is hidden, `poll` ends; `visibilitychange` and
+//!    `online` start it again.
 
 use crate::client::Error;
 use crate::client::backoff::chance;
@@ -16,32 +30,33 @@ use std::sync::Arc;
 pub mod intervals;
 pub mod schedule;
 
-/// Something that the API holds, as it was read last. It stays while it is read again, and when that
-/// fails. A copy is the same query.
+/// Data of the API that is polled. The data stays during the next read, and when that fails. Copies share
+/// the query.
 pub struct Query<T> {
     core: QueryCore,
-    holds: PhantomData<fn() -> T>,
+    data_type: PhantomData<fn() -> T>,
 }
 
-/// The query without the type of what it reads, so that it is compiled once for all types.
+/// The query without the type of its data, so that it is compiled once for all types.
 #[derive(Clone, Copy)]
 struct QueryCore {
-    /// Tells only of a value that differs from the one before.
+    /// Set only when a read brings different data.
     data: RwSignal<Option<Erased>>,
     error: RwSignal<Option<Error>>,
     loading: RwSignal<bool>,
-    again: RwSignal<u32>,
+    /// Counts calls of [`Query::refresh`] and other causes to read at once.
+    refreshes: RwSignal<u32>,
     state: StoredValue<QueryState>,
 }
 
-/// What a query does now.
+/// The phase of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum QueryState {
-    /// A call is under way, or none can be made yet.
-    Asking,
-    /// It will read again, after a wait or when the page is seen.
+    /// A read is under way, or the request is not known yet.
+    Reading,
+    /// The next read comes after a delay, or when the page becomes visible.
     Waiting,
-    /// It will not read again by itself.
+    /// No read is due: the data cannot change, or the failure is final.
     Ended,
 }
 
@@ -56,76 +71,81 @@ impl<T> Clone for Query<T> {
 impl<T> Copy for Query<T> {}
 
 impl<T: Send + Sync + 'static> Query<T> {
-    /// Reads again, now.
+    /// Reads again at once.
     pub fn refresh(self) {
-        self.core.again.update(|count| *count += 1);
+        self.core.refreshes.update(|count| *count += 1);
     }
 
-    /// Shows this until something was read, or in the place of what was read for something else.
+    /// Sets the data until the first read, or replaces the data of another request.
     pub fn seed(self, data: T) {
         self.core.data.set(Some(Arc::new(data)));
         self.core.error.set(None);
     }
 
-    /// What was read, tracked: told of only when it has changed.
+    /// The data read last; `None` before the first read. Tracked: notifies only when it has changed.
     pub fn data(self) -> Option<Arc<T>> {
         self.core.data.get()?.downcast().ok()
     }
 
-    /// Whether anything was read yet.
+    /// True once there is data.
     pub fn has_data(self) -> Signal<bool> {
         let data = self.core.data;
         bool_signal(move || data.with(Option::is_some))
     }
 
-    /// Why the last read failed; `None` when it did not.
+    /// The error of the last read; `None` if it succeeded.
     pub fn error(self) -> Signal<Option<Error>> {
         self.core.error.into()
     }
 
-    /// Whether it is being read now.
+    /// Returns true while a read is under way. Tracked.
     pub fn is_loading(self) -> bool {
         self.core.loading.get()
     }
 }
 
-/// A call that was made and is not answered yet.
+/// A read under way.
 pub type Call<T> = LocalBoxFuture<'static, Result<T, Error>>;
 
-/// Starts a query. `ask` makes the call, or `None` while it cannot be made yet; it is asked anew when
-/// a signal that it reads changes, and the call before is aborted: its answer, should it still come, is
-/// dropped. `pace` says how often to read again, by what was read. After a failure that may pass it is
-/// read again anyway. Nothing is read again while the page is hidden, and what waited is read at once
-/// when it is seen or the network returns.
+/// Starts a query. It ends with the component that is being built.
+///
+/// `request` sends the read. It returns `None` while it cannot be sent yet. When a signal that it reads
+/// changes, it runs again, the read under way is aborted, and its answer is dropped.
+///
+/// `pace` gives the poll interval for the data read last. After a failure that may pass, the next read comes
+/// with backoff. Nothing is read while the page is hidden. A read that became due meanwhile starts when the
+/// page becomes visible; a failed one also when the network returns.
 pub fn use_query<T: PartialEq + Send + Sync + 'static>(
-    ask: impl Fn() -> Option<Call<T>> + 'static,
+    request: impl Fn() -> Option<Call<T>> + 'static,
     pace: impl Fn(&T) -> Pace + 'static,
 ) -> Query<T> {
-    let ask = move || -> Option<Call<Erased>> {
-        let call = ask()?;
+    let request = move || -> Option<Call<Erased>> {
+        let call = request()?;
         Some(Box::pin(async move { Ok(Arc::new(call.await?) as Erased) }))
     };
-    let core = start(
-        Rc::new(ask),
+    let core = start_polling(
+        Rc::new(request),
         Rc::new(move |data: &Erased| data.downcast_ref().map_or(Pace::Never, &pace)),
         |before, now| before.downcast_ref::<T>() == now.downcast_ref::<T>(),
     );
     Query {
         core,
-        holds: PhantomData,
+        data_type: PhantomData,
     }
 }
 
-type Ask = Rc<dyn Fn() -> Option<Call<Erased>>>;
+type Request = Rc<dyn Fn() -> Option<Call<Erased>>>;
 type PaceOf = Rc<dyn Fn(&Erased) -> Pace>;
+type IsSame = fn(&Erased, &Erased) -> bool;
 
-fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> QueryCore {
+/// Polls from now on, and anew after each refresh and each change of the request.
+fn start_polling(request: Request, pace: PaceOf, is_same: IsSame) -> QueryCore {
     let core = QueryCore {
         data: RwSignal::new(None),
         error: RwSignal::new(None),
         loading: RwSignal::new(true),
-        again: RwSignal::new(0),
-        state: StoredValue::new(QueryState::Asking),
+        refreshes: RwSignal::new(0),
+        state: StoredValue::new(QueryState::Reading),
     };
     let running = StoredValue::new(None::<AbortHandle>);
     let stop = move || {
@@ -134,61 +154,68 @@ fn start(ask: Ask, pace: PaceOf, same: fn(&Erased, &Erased) -> bool) -> QueryCor
         }
     };
     effect(move || {
-        core.again.track();
+        core.refreshes.track();
         stop();
-        core.state.set_value(QueryState::Asking);
-        let Some(first) = ask() else { return };
-        let (run, handle) = abortable(repeat(core, first, ask.clone(), pace.clone(), same));
+        core.state.set_value(QueryState::Reading);
+        let Some(first) = request() else { return };
+        let polling = poll(core, first, request.clone(), pace.clone(), is_same);
+        let (polling, handle) = abortable(polling);
         running.set_value(Some(handle));
         leptos::task::spawn_local(async move {
-            // Aborted is how it ends when the page goes.
-            let _ = run.await;
+            // Err means that it was aborted.
+            let _ = polling.await;
         });
     });
     on_cleanup(stop);
-    let again = core.again;
-    let seen = window_event_listener(ev::visibilitychange, move |_| {
+    refresh_on_return(core);
+    core
+}
+
+/// Reads at once what became due while the page was hidden, and what failed while the network was down.
+fn refresh_on_return(core: QueryCore) {
+    let refreshes = core.refreshes;
+    let visible = window_event_listener(ev::visibilitychange, move |_| {
         if !page::is_hidden() && core.state.try_get_value() == Some(QueryState::Waiting) {
-            again.update(|count| *count += 1);
+            refreshes.update(|count| *count += 1);
         }
     });
     let online = window_event_listener(ev::online, move |_| {
         let failed = core.error.with_untracked(Option::is_some);
         if failed || core.state.try_get_value() == Some(QueryState::Waiting) {
-            again.update(|count| *count += 1);
+            refreshes.update(|count| *count += 1);
         }
     });
     on_cleanup(move || {
-        seen.remove();
+        visible.remove();
         online.remove();
     });
-    core
 }
 
-async fn repeat(
+/// Reads again and again, until no read is due or the page is hidden.
+async fn poll(
     core: QueryCore,
     first: Call<Erased>,
-    ask: Ask,
+    request: Request,
     pace: PaceOf,
-    same: fn(&Erased, &Erased) -> bool,
+    is_same: IsSame,
 ) {
     let mut call = Some(first);
     let mut schedule = Schedule::default();
-    while let Some(asked) = call {
+    while let Some(read) = call {
         set_changed(core.loading, true);
-        match asked.await {
+        match read.await {
             Ok(data) => {
                 let changed = core.data.with_untracked(|before| {
-                    !before.as_ref().is_some_and(|before| same(before, &data))
+                    !before.as_ref().is_some_and(|before| is_same(before, &data))
                 });
-                schedule.answered(page::now_millis(), pace(&data), changed);
+                schedule.record_success(page::now_millis(), pace(&data), changed);
                 if changed {
                     core.data.set(Some(data));
                 }
                 set_changed(core.error, None);
             }
             Err(error) => {
-                schedule.failed(
+                schedule.record_failure(
                     page::now_millis(),
                     error.may_recover(),
                     error.pause(),
@@ -205,20 +232,20 @@ async fn repeat(
                 return;
             }
             Due::WhenVisible => return,
-            // A longer wait would come at once: the browser counts in 31 bits.
+            // A timer counts in 31 bits: a longer delay would end at once.
             Due::In(delay) => {
                 TimeoutFuture::new(delay.as_millis().min(i32::MAX as u128) as u32).await
             }
         }
         if page::is_hidden() {
-            return; // Until it is seen.
+            return; // Goes on when the page becomes visible.
         }
-        core.state.set_value(QueryState::Asking);
-        call = untrack(|| ask());
+        core.state.set_value(QueryState::Reading);
+        call = untrack(|| request());
     }
 }
 
-/// Sets a signal that tells only of a new value.
+/// Sets a signal if the value differs.
 fn set_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|before| *before != value) {
         signal.set(value);

@@ -1,53 +1,54 @@
-//! When data is read again: often while it changes, less often while it does not, later after a failure,
-//! never while the page is hidden. Pure: the times come from outside.
+//! When the next poll is due: soon while the data changes, later while it does not, with backoff after a
+//! failure, never while the page is hidden. Pure: the caller passes the time.
 
 use crate::client::backoff::POLL;
 use std::time::Duration;
 
-/// How often to read again.
+/// How often data is polled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
     /// Never: the data cannot change by itself.
     Never,
-    /// Always after this interval.
+    /// After this interval, always.
     Steady(Duration),
-    /// After the first interval while each read brings a change. Each read without one makes the interval
-    /// half as long again, up to the second.
+    /// After the first interval while each read brings a change. Each read without a change makes the
+    /// interval longer by half, up to the second interval.
     Between(Duration, Duration),
 }
 
 /// When the next read is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// Not by itself.
+    /// No read is due.
     Never,
-    /// Once the page is visible again.
+    /// When the page becomes visible.
     WhenVisible,
-    /// After this delay; zero is now.
+    /// After this delay. Zero: now.
     In(Duration),
 }
 
-/// The state of one thing that is read again and again.
+/// The schedule of one query.
 #[derive(Debug, Clone, Default)]
 pub struct Schedule {
-    /// The delay that the last answer or failure asked for, counted from `since`; `None` is never.
+    /// The delay after the last answer or failure, counted from `since`. `None`: never.
     delay: Option<Duration>,
-    /// When that answer or failure came, in milliseconds of any clock.
+    /// The time of that answer or failure, in milliseconds of the caller's clock.
     since: i64,
+    /// Failures since the last answer.
     failures: usize,
     /// The interval that [`Pace::Between`] has reached.
     slowed: Option<Duration>,
 }
 
 impl Schedule {
-    /// Records an answer that came at `now` (milliseconds, always of the same clock), with the pace that
-    /// fits it and whether it brought a change.
-    pub fn answered(&mut self, now: i64, pace: Pace, changed: bool) {
+    /// Records an answer at `now` (milliseconds, always of the same clock). `pace` is the pace of its data.
+    /// `changed`: the data differs from before.
+    pub fn record_success(&mut self, now: i64, pace: Pace, changed: bool) {
         self.failures = 0;
         self.since = now;
         self.slowed = match (pace, self.slowed) {
-            (Pace::Between(_, most), Some(before)) if !changed => {
-                Some((before + before / 2).min(most))
+            (Pace::Between(_, longest), Some(before)) if !changed => {
+                Some((before + before / 2).min(longest))
             }
             (Pace::Between(first, _), _) => Some(first),
             _ => None,
@@ -59,9 +60,15 @@ impl Schedule {
         };
     }
 
-    /// Records a failure at `now`. `may_pass`: the same read may succeed later. `retry_after`: how long the
-    /// API asked to wait. `chance`: a random number from 0 to 1 that spreads many consoles.
-    pub fn failed(&mut self, now: i64, may_pass: bool, retry_after: Option<Duration>, chance: f64) {
+    /// Records a failure at `now`. `may_pass`: the same read may succeed later. `retry_after`: the delay that
+    /// the API asked for. `chance`: a random number from 0 to 1, for the jitter.
+    pub fn record_failure(
+        &mut self,
+        now: i64,
+        may_pass: bool,
+        retry_after: Option<Duration>,
+        chance: f64,
+    ) {
         self.since = now;
         self.delay = may_pass.then(|| {
             let failures = self.failures;
@@ -73,7 +80,7 @@ impl Schedule {
         });
     }
 
-    /// When the next read is due, at `now`. Nothing is due while the page is hidden.
+    /// Returns when the next read is due, seen from `now`. No read is due while the page is hidden.
     pub fn due(&self, now: i64, hidden: bool) -> Due {
         match self.delay {
             None => Due::Never,
@@ -98,27 +105,27 @@ mod tests {
     const IDLE: Pace = Pace::Steady(seconds(15));
     const TEN_MINUTES: i64 = 600_000;
 
-    /// What a reader meets in a simulated time: whether the page is hidden, and how a read ends.
-    struct World<'a> {
+    /// A page in simulated time: when it is hidden, and how each read ends.
+    struct Simulation<'a> {
         hidden: &'a dyn Fn(i64) -> bool,
         read: &'a dyn Fn(i64, &mut Schedule),
     }
 
-    /// The times of all reads within ten minutes. A read takes 100 ms. A page that is seen again is
-    /// read at once when a read had been due.
-    fn reads(world: &World) -> Vec<i64> {
+    /// The times of all reads within ten minutes. A read takes 100 ms. When the page becomes visible, a
+    /// read that is due starts at once.
+    fn reads(simulation: &Simulation) -> Vec<i64> {
         let mut schedule = Schedule::default();
         let (mut now, mut times) = (0, Vec::new());
         while now < TEN_MINUTES {
             times.push(now);
             now += 100;
-            (world.read)(now, &mut schedule);
+            (simulation.read)(now, &mut schedule);
             loop {
-                match schedule.due(now, (world.hidden)(now)) {
+                match schedule.due(now, (simulation.hidden)(now)) {
                     Due::Never => return times,
                     Due::In(Duration::ZERO) => break,
                     Due::In(wait) => {
-                        // Whether anybody looks is asked when the wait is over, as the console does.
+                        // As in the console, a page that is hidden meanwhile counts at the end of the wait.
                         now += wait.as_millis() as i64;
                     }
                     Due::WhenVisible => {
@@ -126,7 +133,7 @@ mod tests {
                         if now >= TEN_MINUTES {
                             return times;
                         }
-                        if !(world.hidden)(now) {
+                        if !(simulation.hidden)(now) {
                             break;
                         }
                     }
@@ -137,7 +144,7 @@ mod tests {
     }
 
     fn visible(read: &dyn Fn(i64, &mut Schedule)) -> Vec<i64> {
-        reads(&World {
+        reads(&Simulation {
             hidden: &|_| false,
             read,
         })
@@ -145,13 +152,13 @@ mod tests {
 
     #[test]
     fn a_build_that_changes_all_the_time_is_read_every_two_seconds() {
-        let times = visible(&|now, schedule| schedule.answered(now, LIVE, true));
+        let times = visible(&|now, schedule| schedule.record_success(now, LIVE, true));
         assert_eq!(times.len(), 286); // one each 2.1 s
     }
 
     #[test]
     fn a_build_that_does_not_change_is_read_ever_slower_down_to_every_fifteen_seconds() {
-        let times = visible(&|now, schedule| schedule.answered(now, LIVE, false));
+        let times = visible(&|now, schedule| schedule.record_success(now, LIVE, false));
         let waits: Vec<i64> = times.windows(2).map(|two| two[1] - two[0] - 100).collect();
         assert_eq!(
             waits[..7],
@@ -164,34 +171,34 @@ mod tests {
     fn a_change_makes_it_quick_again() {
         let mut schedule = Schedule::default();
         for changed in [true, false, false, false] {
-            schedule.answered(0, LIVE, changed);
+            schedule.record_success(0, LIVE, changed);
         }
         assert_eq!(
             schedule.due(0, false),
             Due::In(Duration::from_millis(6_750))
         );
-        schedule.answered(0, LIVE, true);
+        schedule.record_success(0, LIVE, true);
         assert_eq!(schedule.due(0, false), Due::In(seconds(2)));
     }
 
     #[test]
     fn a_list_without_a_build_under_way_is_read_four_times_a_minute() {
-        let times = visible(&|now, schedule| schedule.answered(now, IDLE, false));
+        let times = visible(&|now, schedule| schedule.record_success(now, IDLE, false));
         assert_eq!(times.len(), 40);
     }
 
     #[test]
     fn a_finished_build_is_read_once() {
-        let times = visible(&|now, schedule| schedule.answered(now, Pace::Never, true));
+        let times = visible(&|now, schedule| schedule.record_success(now, Pace::Never, true));
         assert_eq!(times, [0]);
     }
 
     #[test]
     fn nothing_is_read_while_the_page_is_hidden_and_at_once_when_it_is_seen() {
         let hidden = |now: i64| (60_000..540_000).contains(&now);
-        let times = reads(&World {
+        let times = reads(&Simulation {
             hidden: &hidden,
-            read: &|now, schedule| schedule.answered(now, LIVE, true),
+            read: &|now, schedule| schedule.record_success(now, LIVE, true),
         });
         assert!(!times.iter().any(|time| hidden(*time)), "{times:?}");
         assert!(times.contains(&540_000) || times.iter().any(|t| (540_000..540_200).contains(t)));
@@ -200,28 +207,30 @@ mod tests {
 
     #[test]
     fn failures_are_read_again_later_and_later() {
-        let times = visible(&|now, schedule| schedule.failed(now, true, None, 1.0));
+        let times = visible(&|now, schedule| schedule.record_failure(now, true, None, 1.0));
         let waits: Vec<i64> = times.windows(2).map(|two| two[1] - two[0] - 100).collect();
         assert_eq!(waits[..4], [2_000, 5_000, 15_000, 15_000]);
         assert_eq!(times.len(), 42);
-        let final_failure = visible(&|now, schedule| schedule.failed(now, false, None, 0.5));
+        let final_failure =
+            visible(&|now, schedule| schedule.record_failure(now, false, None, 0.5));
         assert_eq!(final_failure, [0]);
     }
 
     #[test]
     fn an_api_that_asks_for_a_wait_gets_it() {
-        let times = visible(&|now, schedule| schedule.failed(now, true, Some(seconds(60)), 0.0));
+        let times =
+            visible(&|now, schedule| schedule.record_failure(now, true, Some(seconds(60)), 0.0));
         assert_eq!(times.len(), 10);
         let mut schedule = Schedule::default();
         let longest = Duration::from_secs(u64::from(u32::MAX));
-        schedule.failed(0, true, Some(longest), 0.0);
+        schedule.record_failure(0, true, Some(longest), 0.0);
         assert_eq!(schedule.due(0, false), Due::In(longest));
     }
 
     #[test]
     fn a_clock_that_goes_back_waits_no_longer_than_was_meant() {
         let mut schedule = Schedule::default();
-        schedule.answered(1_000_000, IDLE, true);
+        schedule.record_success(1_000_000, IDLE, true);
         assert_eq!(schedule.due(0, false), Due::In(seconds(15)));
     }
 }
