@@ -1,4 +1,4 @@
-//! The texts that the user reads: `t_string!` finds one in the current language.
+//! The texts of the interface. `t_string!` and `t_signal!` find one in the current language.
 
 pub mod api_words;
 pub mod format;
@@ -9,14 +9,15 @@ pub use generated::i18n;
 pub use generated::i18n::Locale;
 use leptos::prelude::*;
 
-// The library's other way, a build script, compiles ICU's data exporter first: minutes, for this.
+// The alternative that the library recommends, a build script, compiles ICU's data exporter first, which takes
+// minutes.
 #[allow(deprecated)]
 mod generated {
     leptos_i18n::load_locales!();
 }
 
-/// Tells the compiler that these files are part of this one: the macro reads them behind its back, and a
-/// build after a change of a text alone would keep the old one. Nothing of it reaches the site.
+/// Makes Cargo rebuild this file when only a text has changed: it does not know that the macro reads the
+/// locale files. The constant is unused and does not reach the site.
 const _: [&str; 2] = [
     include_str!("locales/en.json"),
     include_str!("locales/zh.json"),
@@ -26,7 +27,7 @@ thread_local! {
     static LOCALE: ArcRwSignal<Locale> = ArcRwSignal::new(first_locale());
 }
 
-/// The language that `boot.js` decided on before the first paint.
+/// The language that `boot.js` has chosen before the first paint.
 fn first_locale() -> Locale {
     let tag = document()
         .document_element()
@@ -37,12 +38,20 @@ fn first_locale() -> Locale {
     }
 }
 
-/// The language shown now. Tracked where it is read inside a view or an effect.
+/// The current language. Tracked inside views and effects.
 pub fn locale() -> Locale {
     LOCALE.with(|locale| match Owner::current() {
         Some(_) => locale.get(),
         None => locale.get_untracked(),
     })
+}
+
+/// The language that the switch in the header changes to.
+pub(crate) fn other_locale(locale: Locale) -> Locale {
+    match locale {
+        Locale::en => Locale::zh,
+        Locale::zh => Locale::en,
+    }
 }
 
 /// Shows the console in another language.
@@ -54,13 +63,13 @@ pub fn set_locale(locale: Locale) {
     }
 }
 
-/// Keeps the choice for the next visit; `boot.js` reads it.
+/// Keeps the language in this browser. `boot.js` reads it when the console is opened again.
 pub fn remember(locale: Locale) {
     use crate::platform::storage::{Keep, store};
     store(Keep::Device, "language", Some(tag(locale)));
 }
 
-/// The language's tag, as HTML and the browser's tables take it.
+/// The tag of a language for the `lang` attribute and `Intl`.
 pub fn tag(locale: Locale) -> &'static str {
     match locale {
         Locale::en => "en",
@@ -68,7 +77,7 @@ pub fn tag(locale: Locale) -> &'static str {
     }
 }
 
-/// The browser's words for times and numbers in the current language.
+/// Formats times and numbers in the current language.
 pub fn words() -> crate::i18n::intl::IntlWords<'static> {
     crate::i18n::intl::IntlWords(tag(locale()))
 }
@@ -115,8 +124,9 @@ fn push_lowercase(out: &mut String, label: &str) {
     }
 }
 
-/// A text of the locale files, in the current language: `t_string!(builds.title)`; with values for its
-/// placeholders, `t_string!(builds.page, page = 3)`. A key that is missing in a file does not compile.
+/// A text of the locale files in the current language: `t_string!(builds.title)` is a `&'static str`. With
+/// placeholders, `t_string!(builds.page, page = 3)` is a `String`. A key that a file does not have is an error
+/// of the compiler.
 #[macro_export]
 macro_rules! t_string {
     ($($key:ident).+) => {
@@ -130,8 +140,8 @@ macro_rules! t_string {
     };
 }
 
-/// A text as a signal that follows the language and the values of its placeholders. One type for all
-/// texts: a closure for each would be compiled, and sent to the browser, once for each.
+/// A text as a `Signal<String>` that follows the language and the values of its placeholders. All texts have
+/// this one type, because each closure type in a view adds code.
 #[macro_export]
 macro_rules! t_signal {
     ($($key:ident).+) => {
@@ -142,7 +152,7 @@ macro_rules! t_signal {
     };
 }
 
-/// What `t_signal!` makes of a text without placeholders.
+/// The signal that `t_signal!` makes of a text without placeholders.
 pub fn fixed_signal(text: fn(Locale) -> &'static str) -> Signal<String> {
     Signal::derive(move || text(locale()).to_owned())
 }

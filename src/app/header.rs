@@ -1,6 +1,6 @@
-//! The header of every page.
+//! The header of every page: navigation, the palette's button, and the language switch.
 
-use crate::i18n::{Locale, locale, set_locale};
+use crate::i18n::{Locale, locale, other_locale, remember, set_locale, tag};
 use crate::reactive::{dynamic, memo, text_signal};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
@@ -12,16 +12,45 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let navigation = expect_context::<Navigation>();
+    let overlay = expect_context::<OpenOverlay>().0;
+    let home = move || builds_href(navigation);
+    view! {
+        <header class="shell-header">
+            <a class="brand" href=home aria-label="Slipway">
+                <span class="brand-mark"></span>
+                "Slipway"
+            </a>
+            {page_links(navigation)}
+            <button
+                type="button"
+                class="button shell-palette"
+                aria-keyshortcuts="Control+K Meta+K"
+                on:click=move |_| overlay.set(Some(Overlay::Palette))
+            >
+                {t_signal!(palette.button)}
+                <kbd>"Ctrl K"</kbd>
+            </button>
+            {language_button()}
+        </header>
+    }
+}
+
+fn builds_href(navigation: Navigation) -> String {
+    navigation.href(&Route::Builds(BuildsQuery::default()))
+}
+
+/// The links to the three main pages. The repositories are those of the namespace that the current page is
+/// about, or else of the one that the user works in.
+fn page_links(navigation: Navigation) -> AnyView {
     let connection = expect_context::<Connection>();
-    let current = move |is: fn(&Route) -> bool| {
+    let current = move |is_current: fn(&Route) -> bool| {
         move || {
             navigation
                 .route()
-                .is_some_and(|route| is(&route))
+                .is_some_and(|route| is_current(&route))
                 .then_some("page")
         }
     };
-    let builds = move || navigation.href(&Route::Builds(BuildsQuery::default()));
     let namespace = memo(move || match navigation.route() {
         Some(
             Route::Repositories { namespace, .. }
@@ -32,6 +61,7 @@ pub(crate) fn Header() -> impl IntoView {
         ) => namespace,
         _ => connection.namespace(),
     });
+    let builds = move || builds_href(navigation);
     let repositories = move || {
         navigation.href(&match namespace.get() {
             empty if empty.is_empty() => Route::Connection {
@@ -41,76 +71,61 @@ pub(crate) fn Header() -> impl IntoView {
         })
     };
     let connect = move || navigation.href(&Route::Connection { back: None });
-    let over = expect_context::<OpenOverlay>().0;
-    let switch_language = move |_| {
-        let other = match untrack(locale) {
-            Locale::en => Locale::zh,
-            Locale::zh => Locale::en,
-        };
-        crate::i18n::remember(other);
-        set_locale(other);
+    view! {
+        <nav class="shell-nav" aria-label=t_signal!(nav.label)>
+            <a
+                href=builds
+                aria-current=current(|route| {
+                    matches!(route, Route::Builds(_) | Route::Build { .. })
+                })
+            >
+                {t_signal!(nav.builds)}
+            </a>
+            <a
+                href=repositories
+                aria-current=current(|route| {
+                    matches!(
+                        route,
+                        Route::Repositories { .. }
+                        | Route::Repository { .. }
+                        | Route::NewRepository { .. }
+                        | Route::Config { .. }
+                        | Route::Insight(_)
+                    )
+                })
+            >
+                {t_signal!(nav.repositories)}
+            </a>
+            <a
+                href=connect
+                aria-current=current(|route| matches!(route, Route::Connection { .. }))
+            >
+                {t_signal!(nav.connection)}
+            </a>
+        </nav>
+    }
+    .into_any()
+}
+
+/// The button that switches the language. Its text is in the language that it switches to.
+fn language_button() -> AnyView {
+    let switch = move |_| {
+        let language = other_locale(untrack(locale));
+        remember(language);
+        set_locale(language);
     };
     view! {
-        <header class="shell-header">
-            <a class="brand" href=builds aria-label="Slipway">
-                <span class="brand-mark"></span>
-                "Slipway"
-            </a>
-            <nav class="shell-nav" aria-label=t_signal!(nav.label)>
-                <a
-                    href=builds
-                    aria-current=current(|route| {
-                        matches!(route, Route::Builds(_) | Route::Build { .. })
-                    })
-                >
-                    {t_signal!(nav.builds)}
-                </a>
-                <a
-                    href=repositories
-                    aria-current=current(|route| {
-                        matches!(
-                            route,
-                            Route::Repositories { .. }
-                            | Route::Repository { .. }
-                            | Route::NewRepository { .. }
-                            | Route::Config { .. }
-                            | Route::Insight(_)
-                        )
-                    })
-                >
-                    {t_signal!(nav.repositories)}
-                </a>
-                <a
-                    href=connect
-                    aria-current=current(|route| matches!(route, Route::Connection { .. }))
-                >
-                    {t_signal!(nav.connection)}
-                </a>
-            </nav>
-            <button
-                type="button"
-                class="button shell-palette"
-                aria-keyshortcuts="Control+K Meta+K"
-                on:click=move |_| over.set(Some(Overlay::Palette))
-            >
-                {t_signal!(palette.button)}
-                <kbd>"Ctrl K"</kbd>
-            </button>
-            // Shown in the language that it switches to.
-            <button
-                type="button"
-                class="button language"
-                lang=text_signal(move || match locale() {
-                    Locale::en => "zh-CN",
-                    Locale::zh => "en",
-                })
-                on:click=switch_language
-            >
-                {dynamic(move || match locale() {
-                    Locale::en => "中文",
-                    Locale::zh => "English",
-                })}
-            </button>
-        </header>
+        <button
+            type="button"
+            class="button language"
+            lang=text_signal(move || tag(other_locale(locale())))
+            on:click=switch
+        >
+            {dynamic(move || match other_locale(locale()) {
+                Locale::zh => "中文",
+                Locale::en => "English",
+            })}
+        </button>
     }
+    .into_any()
 }
