@@ -1,16 +1,16 @@
-//! The shell around every page: header, navigation, title, announcements; and which page is shown.
+//! The composition root: the shell around every page, the context that pages use, and the choice of the page.
 
-pub mod build_watcher;
-pub mod header;
-pub mod lazy;
+mod build_watcher;
+mod header;
+mod lazy;
 pub mod mount;
-pub mod overlays;
-pub mod palette;
-pub mod shortcut_help;
-pub mod shortcuts;
+mod overlays;
+mod palette;
+mod shortcut_help;
+mod shortcuts;
 
 use crate::app::header::Header;
-use crate::app::lazy::{overlay_of_site, part_of_site, preload_build_page, start_watching};
+use crate::app::lazy::{lazy_overlay, lazy_page, preload_build_page, start_build_watcher};
 use crate::client::site_config::site_config;
 use crate::components::page_heading::PageTitle;
 use crate::components::toast_region::toast_region;
@@ -32,32 +32,32 @@ use leptos::prelude::*;
 
 /// The console.
 #[component]
-pub fn App() -> impl IntoView {
+pub(crate) fn App() -> impl IntoView {
     let navigation = Navigation::provide();
     let connection = Connection::provide();
     Clock::provide(connection.clock());
     PageActions::provide();
-    let visit = SessionCache::provide();
+    let session_cache = SessionCache::provide();
     let toasts = Toasts::provide();
-    let watch = BuildWatchlist::provide();
-    let over = RwSignal::new(None);
-    provide_context(OpenOverlay(over));
-    shortcuts::listen(navigation, connection, over);
+    let watchlist = BuildWatchlist::provide();
+    let overlay = RwSignal::new(None);
+    provide_context(OpenOverlay(overlay));
+    shortcuts::listen(navigation, connection, overlay);
     let PageTitle { title, announced } = PageTitle::provide();
     provide_theme();
     leptos::task::spawn_local(async move {
         connection.set_site(site_config(&page::base_path()).await);
     });
 
-    // What one user of one API sees is not for another.
+    // Another API or user may not see the same builds.
     let client = Memo::new(move |_| connection.client());
     effect(move || {
         client.track();
-        visit.clear();
+        session_cache.clear();
     });
     effect(move || {
-        if watch.try_start_polling() {
-            start_watching(watch, connection, navigation);
+        if watchlist.try_start_polling() {
+            start_build_watcher(watchlist, connection, navigation);
         }
     });
     effect(move || {
@@ -69,7 +69,7 @@ pub fn App() -> impl IntoView {
         });
     });
 
-    // A change of filters or page number keeps the page and what is on it.
+    // A change of filters or of the page number in a list keeps the page.
     let page = Memo::new(move |before: Option<&Option<Route>>| {
         let now = navigation.route();
         match (before.and_then(Option::as_ref), &now) {
@@ -79,7 +79,7 @@ pub fn App() -> impl IntoView {
     });
     let view = move || match page.get() {
         Some(Route::Builds(_)) => view! { <Builds on_first_rows=preload_build_page /> }.into_any(),
-        other => part_of_site(other),
+        route => lazy_page(route),
     };
     view! {
         <a class="skip-link" href="#heading">
@@ -88,7 +88,7 @@ pub fn App() -> impl IntoView {
         <Header />
         <main class="page">{view}</main>
         {toast_region(toasts)}
-        {dynamic(move || over.get().map(overlay_of_site))}
+        {dynamic(move || overlay.get().map(lazy_overlay))}
         <div class="visually-hidden" aria-live="polite">
             {announced}
         </div>

@@ -1,7 +1,20 @@
-//! The calls, over gloo-net. The only file that sends a request.
+//! The HTTP client of the v1 image build API. No other file sends a request.
 //!
-//! A write is sent once. A read is sent again, with backoff and jitter, while what stopped it may
-//! well pass. A call whose future is dropped (because its page has gone) is aborted.
+//! A write is sent once. A read is retried with backoff and jitter while its failure may pass
+//! (`client/retry.rs`). Dropping the future of a call aborts its request.
+//!
+//! ```no_run
+//! use slipway_console::client::{Client, Error, Token};
+//!
+//! # async fn example() -> Result<(), Error> {
+//! let client = Client::new("https://builds.example", Token::new("secret"));
+//! let page = client.builds(Some("team"), None, 1).await?;
+//! for build in &page.results.read {
+//!     println!("{} {}", build.build_id, build.image_reference());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod backoff;
 pub mod error;
@@ -14,7 +27,7 @@ use crate::api::url::join_url;
 use crate::api::{
     Build, BuildConfig, CreateRepository, Page, Repository, TriggerBuild, UpdateBuildConfig,
 };
-use crate::client::error::BODY_SHOWN;
+use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
 use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
@@ -31,14 +44,13 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
-/// How long a call may take.
-pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The longest time that a call may take, except call 5.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long nothing of a log may come. A build may print nothing for a while, and an
-/// answer that grows with it is as silent.
-const LOG_SILENCE: Duration = Duration::from_secs(120);
+/// The longest time without a byte of a log. A running build may print nothing for a while.
+const LOG_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// An API at one address, with or without a token. Cheap to clone.
+/// A client of the API at one address, with or without a token. Cheap to clone.
 #[derive(Clone, PartialEq)]
 pub struct Client {
     address: String,
@@ -47,8 +59,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// `address` is where `/v1` stands, without a slash at the end; empty means the site's own
-    /// origin.
+    /// `address` is the base URL of the API, without `/v1`. Empty: the site's own origin.
     pub fn new(address: &str, token: Option<Token>) -> Self {
         Self {
             address: address.trim_end_matches('/').to_owned(),
@@ -57,12 +68,15 @@ impl Client {
         }
     }
 
-    /// The same, which keeps this clock right by the answers.
+    /// Sets the clock that the `Date` headers of the answers keep right.
     pub fn with_clock(self, clock: ServerClock) -> Self {
         Self { clock, ..self }
     }
 
-    /// Call 1: create a build repository.
+    /// Creates a build repository (reference, call 1).
+    ///
+    /// # Errors
+    /// Any [`Error`]. Sent once: after [`Error::is_doubtful`], the repository may exist.
     pub async fn create_repository(
         &self,
         namespace: &str,
@@ -72,18 +86,21 @@ impl Client {
         decode(&self.write(Method::POST, &url, Some(request)).await?)
     }
 
-    /// Where call 1 is sent.
+    /// The URL of call 1.
     pub fn repositories_url(&self, namespace: &str) -> String {
         self.url(&["repositories", namespace], &[])
     }
 
-    /// Where call 6 is sent.
+    /// The URL of call 6.
     pub fn build_config_url(&self, namespace: &str, repo_name: &str) -> String {
         self.url(&["repositories", namespace, repo_name, "build-config"], &[])
     }
 
-    /// Call 2: a page of builds, newest first. `page` counts from 1; `None` asks for all
-    /// namespaces (the current user's builds) or repositories.
+    /// Reads a page of builds, newest first (reference, call 2). `page` counts from 1. Without a namespace: the
+    /// builds of the token's user; without a repository: those of all repositories.
+    ///
+    /// # Errors
+    /// Any [`Error`], after the retries.
     pub async fn builds(
         &self,
         namespace: Option<&str>,
@@ -94,24 +111,33 @@ impl Client {
         let mut query = vec![("page", page.as_str())];
         query.extend(namespace.map(|namespace| ("namespace", namespace)));
         query.extend(repo_name.map(|name| ("repo_name", name)));
-        self.read(&self.url(&["builds"], &query), TIME_LIMIT).await
+        self.read(&self.url(&["builds"], &query), REQUEST_TIMEOUT)
+            .await
     }
 
-    /// Call 3: start a build.
+    /// Starts a build (reference, call 3).
+    ///
+    /// # Errors
+    /// Any [`Error`]. Sent once: after [`Error::is_doubtful`], the build may have started.
     pub async fn trigger_build(&self, request: &TriggerBuild) -> Result<Build, Error> {
         let url = self.url(&["builds"], &[]);
         decode(&self.write(Method::POST, &url, Some(request)).await?)
     }
 
-    /// Call 4: one build.
+    /// Reads a build (reference, call 4).
+    ///
+    /// # Errors
+    /// Any [`Error`], after the retries.
     pub async fn build(&self, build_id: &str) -> Result<Build, Error> {
-        self.read(&self.url(&["builds", build_id], &[]), TIME_LIMIT)
+        self.read(&self.url(&["builds", build_id], &[]), REQUEST_TIMEOUT)
             .await
     }
 
-    /// Call 5: a build's log between two times, both optional, in Unix seconds, UTC, both included. It
-    /// is handed over as it comes; dropping it aborts the call. It is sent again like every read until it
-    /// is answered.
+    /// Opens the log of a build (reference, call 5), from `start_time` to `end_time`: Unix seconds, UTC, both
+    /// included and optional. Dropping the stream aborts the call.
+    ///
+    /// # Errors
+    /// Any [`Error`] before the first byte, after the retries.
     pub async fn log_stream(
         &self,
         build_id: &str,
@@ -125,7 +151,7 @@ impl Client {
         query.extend(end.as_deref().map(|time| ("end_time", time)));
         let url = self.url(&["builds", build_id, "logs"], &query);
         let open = async || {
-            let call = PendingCall::new(LOG_SILENCE);
+            let call = PendingCall::new(LOG_IDLE_TIMEOUT);
             let response = self.answer(&call, Method::GET, &url, None).await?;
             if !response.ok() {
                 return Err(refusal(&call, &response).await);
@@ -138,8 +164,11 @@ impl Client {
         with_retries(open).await
     }
 
-    /// Call 6: replace the build node and the tag configs. The reference shows no answer: the build
-    /// config is answered where one came, alone or in its repository, and `None` where not.
+    /// Replaces the build node and the tag configs of a repository (reference, call 6). The reference defines no
+    /// answer: returns the build config if the answer holds one, alone or inside a repository.
+    ///
+    /// # Errors
+    /// Any [`Error`]. Sent once: after [`Error::is_doubtful`], the config may have been saved.
     pub async fn update_build_config(
         &self,
         namespace: &str,
@@ -152,7 +181,7 @@ impl Client {
             return Ok(None);
         };
         let config = value.get("build_config").unwrap_or(&value);
-        // Every field of a build config may be missing, so only its rows tell it from anything else.
+        // Every field of a build config is optional: only the rows distinguish it from other answers.
         let has_rows = config
             .get("tag_configs")
             .is_some_and(|rows| rows.is_array());
@@ -161,7 +190,10 @@ impl Client {
             .flatten())
     }
 
-    /// The optional list of a namespace's repositories. `page` counts from 1.
+    /// Reads a page of a namespace's repositories (optional call). `page` counts from 1.
+    ///
+    /// # Errors
+    /// Any [`Error`], after the retries. [`Error::is_not_offered`]: this API has no such call.
     pub async fn repositories(
         &self,
         namespace: &str,
@@ -169,23 +201,32 @@ impl Client {
     ) -> Result<Page<Repository>, Error> {
         let page = page.to_string();
         let url = self.url(&["repositories", namespace], &[("page", &page)]);
-        self.read(&url, TIME_LIMIT).await
+        self.read(&url, REQUEST_TIMEOUT).await
     }
 
-    /// The optional read of one repository.
+    /// Reads a repository (optional call).
+    ///
+    /// # Errors
+    /// Any [`Error`], after the retries. [`Error::is_not_offered`]: no such repository, or no such call.
     pub async fn repository(&self, namespace: &str, repo_name: &str) -> Result<Repository, Error> {
         let url = self.url(&["repositories", namespace, repo_name], &[]);
-        self.read(&url, TIME_LIMIT).await
+        self.read(&url, REQUEST_TIMEOUT).await
     }
 
-    /// The optional removal of a repository.
+    /// Removes a repository (optional call).
+    ///
+    /// # Errors
+    /// Any [`Error`]. [`Error::is_not_offered`]: no such repository, or no such call.
     pub async fn delete_repository(&self, namespace: &str, repo_name: &str) -> Result<(), Error> {
         let url = self.url(&["repositories", namespace, repo_name], &[]);
         self.write(Method::DELETE, &url, None::<&()>).await?;
         Ok(())
     }
 
-    /// The optional check whether the token fits a namespace: its `is_available`.
+    /// Returns true if the token is valid for a namespace: `is_available` of an optional call.
+    ///
+    /// # Errors
+    /// Any [`Error`], after the retries. [`Error::is_not_offered`]: this API has no such call.
     pub async fn profile(&self, namespace: &str) -> Result<bool, Error> {
         #[derive(Deserialize)]
         struct Profile {
@@ -193,11 +234,14 @@ impl Client {
             is_available: bool,
         }
         let url = self.url(&["auth", namespace, "profile"], &[]);
-        let profile: Profile = self.read(&url, TIME_LIMIT).await?;
+        let profile: Profile = self.read(&url, REQUEST_TIMEOUT).await?;
         Ok(profile.is_available)
     }
 
-    /// The optional exchange of a name and a password for a token.
+    /// Exchanges a user name and a password for a token (optional call).
+    ///
+    /// # Errors
+    /// Any [`Error`]; [`Error::Unreadable`] if the answer's token cannot be used.
     pub async fn generate_api_token(&self, username: &str, password: &str) -> Result<Token, Error> {
         #[derive(Serialize)]
         struct Credentials<'a> {
@@ -237,10 +281,10 @@ impl Client {
             .map_err(|error| Error::Unreadable {
                 reason: error.to_string(),
             })?;
-        self.send(method, url, body, TIME_LIMIT).await
+        self.send(method, url, body, REQUEST_TIMEOUT).await
     }
 
-    /// Sends once, and answers the body of a 2xx.
+    /// Sends once. Returns the body of a 2xx answer.
     async fn send(
         &self,
         method: Method,
@@ -256,7 +300,7 @@ impl Client {
         response.text().await.map_err(|_| call.failure())
     }
 
-    /// Sends once, and answers as soon as the answer begins, whatever its status.
+    /// Sends once. Returns when the answer begins, with any status.
     async fn answer(
         &self,
         call: &PendingCall,
@@ -265,7 +309,7 @@ impl Client {
         body: Option<String>,
     ) -> Result<Response, Error> {
         let signal = call.controller.as_ref().map(AbortController::signal);
-        let began = now_millis();
+        let sent_at = now_millis();
         let mut request = RequestBuilder::new(url)
             .method(method)
             .header("Accept", "application/json")
@@ -287,27 +331,30 @@ impl Client {
         let response = sent.map_err(|_| call.failure())?;
         let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
         if let Some(date) = date.filter(|date| date.is_finite()) {
-            self.clock.observe(date as i64, began, now_millis());
+            self.clock.observe(date as i64, sent_at, now_millis());
         }
         Ok(response)
     }
 }
 
-/// A log on its way in.
+/// The body of a log, read chunk by chunk.
 pub struct LogStream {
     call: PendingCall,
     reader: ReadableStreamDefaultReader,
 }
 
 impl LogStream {
-    /// Waits for more of the body, and puts it in the place of what `into` holds. `false` at the end.
+    /// Waits for the next chunk, and replaces the content of `into` by its bytes. Returns false at the end.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] or [`Error::Unreachable`] when the stream breaks.
     pub async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
-        self.call.more_time();
-        let part = JsFuture::from(self.reader.read())
+        self.call.restart_timer();
+        let chunk = JsFuture::from(self.reader.read())
             .await
             .map_err(|_| self.call.failure())?;
-        let value = js_sys::Reflect::get(&part, &JsValue::from_str("value")).unwrap_or_default();
-        // Only the end has no bytes.
+        let value = js_sys::Reflect::get(&chunk, &JsValue::from_str("value")).unwrap_or_default();
+        // At the end there is no value.
         let Ok(bytes) = value.dyn_into::<Uint8Array>() else {
             return Ok(false);
         };
@@ -317,7 +364,7 @@ impl LogStream {
     }
 }
 
-/// What an answer that is no 2xx says.
+/// Reads the error of an answer that is not a 2xx.
 async fn refusal(call: &PendingCall, response: &Response) -> Error {
     match response.text().await {
         Ok(text) => {
@@ -340,16 +387,16 @@ fn header(response: &Response, name: &str) -> Option<String> {
 
 fn decode<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
     serde_json::from_str(body).map_err(|error| {
-        // What came says more than where its decoding ended: a web page, more often than not.
-        let start: String = body.trim().chars().take(BODY_SHOWN).collect();
+        // The body often explains more than the decoder's message: it may be a proxy's HTML page.
+        let start: String = body.trim().chars().take(MAX_BODY_CHARS).collect();
         Error::Unreadable {
             reason: format!("{error}\n{start}"),
         }
     })
 }
 
-/// A request under way: it is aborted when this is dropped, or when its time is up. For a request that has
-/// ended, that does nothing.
+/// A request under way. It is aborted when this value is dropped or the timer ends; both do nothing to a
+/// request that has ended.
 struct PendingCall {
     controller: Option<AbortController>,
     limit: Duration,
@@ -365,12 +412,12 @@ impl PendingCall {
             timed_out: Rc::default(),
             timer: None,
         };
-        call.more_time();
+        call.restart_timer();
         call
     }
 
-    /// Its time begins anew.
-    fn more_time(&mut self) {
+    /// Starts the timer again from zero.
+    fn restart_timer(&mut self) {
         self.timer = self.controller.clone().map(|controller| {
             let timed_out = self.timed_out.clone();
             Timeout::new(self.limit.as_millis() as u32, move || {
@@ -380,7 +427,7 @@ impl PendingCall {
         });
     }
 
-    /// Why no answer came.
+    /// The reason why there is no answer.
     fn failure(&self) -> Error {
         match self.timed_out.get() {
             true => Error::TimedOut { limit: self.limit },

@@ -1,7 +1,6 @@
 //! Slipway: a browser console for the v1 image build API.
 //!
-//! The modules form floors, from `app` at the top down to `platform`; each imports only from floors below
-//! its own. `docs/ARCHITECTURE.md` has the table, and `tests/layers.rs` holds every import against it.
+//! The modules are layers, from `app` at the top down to `platform`. Each imports only from layers below it. `docs/ARCHITECTURE.md` has the table, and `tests/layers.rs` holds every import against it.
 #![deny(unsafe_code)]
 
 pub mod app;

@@ -1,4 +1,4 @@
-//! Mounts the console in the page.
+//! The site's entry point: mounts the console in the page.
 
 fn main() {
     slipway_console::app::mount::mount();

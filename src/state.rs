@@ -1,4 +1,4 @@
-//! What the console remembers while it runs, and between visits.
+//! The state of the console: in memory while it is open, and in the browser's storage.
 
 pub mod clock;
 pub mod connection;

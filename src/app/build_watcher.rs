@@ -1,4 +1,4 @@
-//! Watches builds until they end, and notifies the user.
+//! Polls the builds of the watchlist, and notifies the user when one ends.
 
 use crate::api::Build;
 use crate::i18n::api_words::status_word;
@@ -11,29 +11,33 @@ use crate::state::watched_builds::BuildWatchlist;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
-/// Watches until nothing is left to watch.
-pub async fn watch(watch: BuildWatchlist, connection: Connection, navigation: Navigation) {
-    while watch.continue_polling() {
-        for id in watch.builds() {
+/// Polls until the watchlist is empty or notifications are turned off.
+pub(crate) async fn watch_builds(
+    watchlist: BuildWatchlist,
+    connection: Connection,
+    navigation: Navigation,
+) {
+    while watchlist.continue_polling() {
+        for id in watchlist.builds() {
             let Some(client) = untrack(move || connection.client()) else {
                 continue;
             };
             match client.build(&id).await {
                 Ok(build) if build.is_finished() => {
-                    watch.remove(&id);
-                    tell(&build, navigation);
+                    watchlist.remove(&id);
+                    notify(&build, navigation);
                 }
-                // Asked for again: the API may be gone for a while only.
+                // Polled again.
                 Ok(_) => {}
-                Err(error) if error.is_passing() => {}
-                Err(_) => watch.remove(&id),
+                Err(error) if error.is_transient() => {}
+                Err(_) => watchlist.remove(&id),
             }
         }
         TimeoutFuture::new(WATCHED_BUILDS.as_millis() as u32).await;
     }
 }
 
-pub(crate) fn tell(build: &Build, navigation: Navigation) {
+fn notify(build: &Build, navigation: Navigation) {
     let title = untrack(|| status_word(&build.status));
     let route = Route::Build {
         build_id: build.build_id.clone(),
@@ -43,7 +47,7 @@ pub(crate) fn tell(build: &Build, navigation: Navigation) {
         &build.image_reference(),
         &build.build_id,
         move || {
-            // A browser that does not let a page come to the front leaves it where it is.
+            // Fails if the browser does not let a page come to the front.
             let _ = window().focus();
             navigation.go(&route);
         },

@@ -1,7 +1,8 @@
-//! What is not part of the first view: its code lies in files of their own, loaded when one of them is
-//! needed for the first time.
+//! The lazy chunks: everything that is not part of the first view is a file of its own, loaded when it is first
+//! needed.
 
-use crate::app::overlays::overlay;
+use crate::app::build_watcher::watch_builds;
+use crate::app::overlays::overlay_dialog;
 use crate::pages::build_page::Build;
 use crate::pages::config::Config;
 use crate::pages::connection::ConnectionPage;
@@ -28,73 +29,77 @@ use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 use std::rc::Rc;
 
-/// A page that is not part of the first view; `None` is where no page is. Shows a skeleton while its
-/// code is loaded, and says so when that fails.
-pub fn part_of_site(route: Option<Route>) -> AnyView {
-    let page = move || -> Coming {
+/// A page whose code is loaded lazily. `None`: the page for unknown URLs. Shows a skeleton meanwhile, and an error
+/// if loading fails.
+pub(crate) fn lazy_page(route: Option<Route>) -> AnyView {
+    let page = move || -> LazyView {
         let route = route.clone();
         Box::pin(async move {
             match route {
-                Some(Route::Build { build_id }) => build_page(build_id).await,
-                Some(Route::NewRepository { namespace }) => form(namespace, None).await,
-                Some(Route::Config { namespace, name }) => form(namespace, Some(name)).await,
-                Some(Route::Insight(query)) => insight(query.namespace, query.name).await,
-                route => later(route).await,
+                Some(Route::Build { build_id }) => build_chunk(build_id).await,
+                Some(Route::NewRepository { namespace }) => forms_chunk(namespace, None).await,
+                Some(Route::Config { namespace, name }) => forms_chunk(namespace, Some(name)).await,
+                Some(Route::Insight(query)) => insight_chunk(query.namespace, query.name).await,
+                route => pages_chunk(route).await,
             }
         })
     };
-    coming(Rc::new(page), || skeleton(5).into_any())
+    lazy_view(Rc::new(page), || skeleton(5).into_any())
 }
 
-/// The palette, or the list of keys.
-pub fn overlay_of_site(which: Overlay) -> AnyView {
+/// An overlay, whose code is loaded lazily. If loading fails, a toast says so.
+pub(crate) fn lazy_overlay(overlay: Overlay) -> AnyView {
     let toasts = use_toasts();
-    let lies = expect_context::<OpenOverlay>().0;
-    let view = move || -> Coming {
-        let which = which.clone();
+    let open_overlay = expect_context::<OpenOverlay>().0;
+    let view = move || -> LazyView {
+        let overlay = overlay.clone();
         Box::pin(async move {
-            let view = over(which).await;
+            let view = overlay_chunk(overlay).await;
             if view.is_err() {
-                // It lies over the page, so its place is no place to tell of this.
-                lies.set(None);
+                // The overlay has no place of its own on the page for an error.
+                open_overlay.set(None);
                 toasts.warn(t_signal!(error.code_missing));
             }
             view
         })
     };
-    coming(Rc::new(view), || ().into_any())
+    lazy_view(Rc::new(view), || ().into_any())
 }
 
-/// Loads the code of the build page before it is asked for. Should that fail, it is told when the page is
-/// opened.
-pub fn preload_build_page() {
+/// Loads the code of the build page ahead. An error is shown when the page is opened.
+pub(crate) fn preload_build_page() {
     leptos::task::spawn_local(async {
-        let _ = load_build_page().await;
+        let _ = load_build_chunk().await;
     });
 }
 
-/// Watches builds until none is left to be watched. Should its code not come, nothing is told of them.
-pub fn start_watching(watch: BuildWatchlist, connection: Connection, navigation: Navigation) {
+/// Starts polling the watchlist. Without its code, no notification is shown.
+pub(crate) fn start_build_watcher(
+    watchlist: BuildWatchlist,
+    connection: Connection,
+    navigation: Navigation,
+) {
     leptos::task::spawn_local(async move {
-        if let Ok(watching) = watching(watch, connection, navigation).await {
-            watching.await;
+        if let Ok(watcher) = watcher_chunk(watchlist, connection, navigation).await {
+            watcher.await;
         }
     });
 }
 
-type Coming = LocalBoxFuture<'static, Result<AnyView, SplitLoaderError>>;
+type LazyView = LocalBoxFuture<'static, Result<AnyView, SplitLoaderError>>;
 
-/// What `make` makes once its code has been loaded, and `meanwhile` until then.
-fn coming(make: Rc<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) -> AnyView {
+/// Shows the view of `make` once its code has been loaded, and `placeholder` until then. After a failure, a button
+/// tries again.
+fn lazy_view(make: Rc<dyn Fn() -> LazyView>, placeholder: fn() -> AnyView) -> AnyView {
     let make = StoredValue::new_local(make);
     let loaded = RwSignal::new_local(None::<AnyView>);
     let failed = RwSignal::new(false);
     let load = move || {
         failed.set(false);
-        // Made inside the owner of this place, so that the view goes when the place goes.
+        // Made inside the current owner, so that the view is removed with it.
         let view = ScopedFuture::new(make.with_value(|make| make()));
         leptos::task::spawn_local(async move {
-            // Neither is there any more when the user has gone elsewhere meanwhile.
+            // Both signals are gone when the user has left the page meanwhile.
             let _ = match view.await {
                 Ok(view) => loaded.try_set(Some(view)).map(|_| ()),
                 Err(_) => failed.try_set(true).map(|_| ()),
@@ -116,20 +121,20 @@ fn coming(make: Rc<dyn Fn() -> Coming>, meanwhile: fn() -> AnyView) -> AnyView {
         loaded.track();
         match loaded.try_update_untracked(Option::take).flatten() {
             Some(view) => view,
-            None => meanwhile(),
+            None => placeholder(),
         }
     })
     .into_any()
 }
 
-// Each macro splits its function off into the file of that name; what only it reaches goes with it.
+// Each macro moves its function, and all code that only it reaches, into the chunk of that name.
 
 #[allow(
     unsafe_code,
-    reason = "the macro's calls across the two files are extern"
+    reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible)]
-fn later(route: Option<Route>) -> Result<AnyView, SplitLoaderError> {
+fn pages_chunk(route: Option<Route>) -> Result<AnyView, SplitLoaderError> {
     Ok(match route {
         Some(Route::Repositories { namespace, .. }) => {
             view! { <Repositories namespace=namespace /> }.into_any()
@@ -138,42 +143,40 @@ fn later(route: Option<Route>) -> Result<AnyView, SplitLoaderError> {
             view! { <Repository namespace=namespace name=name /> }.into_any()
         }
         Some(Route::Connection { .. }) => view! { <ConnectionPage /> }.into_any(),
-        // The other pages never come here.
+        // The other pages have chunks of their own.
         _ => view! { <NotFound /> }.into_any(),
     })
 }
 
 #[allow(
     unsafe_code,
-    reason = "the macro's calls across the two files are extern"
+    reason = "the macro's calls into another chunk are extern"
 )]
-#[wasm_split::wasm_split(build, wasm_split_path = leptos::wasm_split, preload(load_build_page), fallible)]
-fn build_page(build_id: String) -> Result<AnyView, SplitLoaderError> {
+#[wasm_split::wasm_split(build, wasm_split_path = leptos::wasm_split, preload(load_build_chunk), fallible)]
+fn build_chunk(build_id: String) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Build build_id=build_id /> }.into_any())
 }
 
 #[allow(
     unsafe_code,
-    reason = "the macro's calls across the two files are extern"
+    reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(build, wasm_split_path = leptos::wasm_split, fallible)]
-fn watching(
-    watch: BuildWatchlist,
+fn watcher_chunk(
+    watchlist: BuildWatchlist,
     connection: Connection,
     navigation: Navigation,
 ) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {
-    Ok(Box::pin(crate::app::build_watcher::watch(
-        watch, connection, navigation,
-    )))
+    Ok(Box::pin(watch_builds(watchlist, connection, navigation)))
 }
 
-/// The two big forms: the create form, and for a repository of this name the tag config editor.
+/// The two large forms: the create form, or with a name the editor of a repository's config.
 #[allow(
     unsafe_code,
-    reason = "the macro's calls across the two files are extern"
+    reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(forms, wasm_split_path = leptos::wasm_split, fallible)]
-fn form(namespace: String, name: Option<String>) -> Result<AnyView, SplitLoaderError> {
+fn forms_chunk(namespace: String, name: Option<String>) -> Result<AnyView, SplitLoaderError> {
     Ok(match name {
         Some(name) => view! { <Config namespace=namespace name=name /> }.into_any(),
         None => view! { <NewRepository namespace=namespace /> }.into_any(),
@@ -182,18 +185,18 @@ fn form(namespace: String, name: Option<String>) -> Result<AnyView, SplitLoaderE
 
 #[allow(
     unsafe_code,
-    reason = "the macro's calls across the two files are extern"
+    reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(insight, wasm_split_path = leptos::wasm_split, fallible)]
-fn insight(namespace: String, name: String) -> Result<AnyView, SplitLoaderError> {
+fn insight_chunk(namespace: String, name: String) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Insight namespace=namespace name=name /> }.into_any())
 }
 
 #[allow(
     unsafe_code,
-    reason = "the macro's calls across the two files are extern"
+    reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(palette, wasm_split_path = leptos::wasm_split, fallible)]
-fn over(which: Overlay) -> Result<AnyView, SplitLoaderError> {
-    Ok(overlay(which))
+fn overlay_chunk(overlay: Overlay) -> Result<AnyView, SplitLoaderError> {
+    Ok(overlay_dialog(overlay))
 }

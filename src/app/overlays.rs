@@ -1,4 +1,4 @@
-//! The overlays: palette, shortcut help, commit dialog.
+//! The overlays: palette, shortcut help and commit dialog.
 
 use crate::app::palette::palette;
 use crate::app::shortcut_help::shortcut_help;
@@ -9,22 +9,22 @@ use crate::t_signal;
 use crate::ui::dialog::Dialog;
 use leptos::prelude::*;
 
-/// The overlay, as a dialog.
-pub fn overlay(which: Overlay) -> AnyView {
-    let over = expect_context::<OpenOverlay>().0;
+/// Shows an overlay as a dialog.
+pub(crate) fn overlay_dialog(overlay: Overlay) -> AnyView {
+    let open_overlay = expect_context::<OpenOverlay>().0;
     let open = RwSignal::new(true);
     effect(move || {
         if !open.get() {
-            over.set(None);
+            open_overlay.set(None);
         }
     });
-    match which {
+    match overlay {
         Overlay::Commit(target, after) => commit_dialog(open, target, after),
         Overlay::Palette => view! {
             <Dialog open=open title=t_signal!(palette.title)>{palette(open)}</Dialog>
         }
         .into_any(),
-        Overlay::Keys => view! {
+        Overlay::Shortcuts => view! {
             <Dialog open=open title=t_signal!(keys.title)>{shortcut_help(open)}</Dialog>
         }
         .into_any(),

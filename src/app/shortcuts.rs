@@ -87,7 +87,7 @@ fn run(
                 false => Route::repositories(namespace),
             });
         }
-        ConsoleAction::ShowShortcuts => overlay.set(Some(Overlay::Keys)),
+        ConsoleAction::ShowShortcuts => overlay.set(Some(Overlay::Shortcuts)),
         ConsoleAction::FocusFilter => return dom::focus(FILTER),
         ConsoleAction::NextRow => return focus_row(1),
         ConsoleAction::PreviousRow => return focus_row(-1),

@@ -1,4 +1,4 @@
-//! Delays between attempts, spread at random so that many consoles do not return at one instant.
+//! Backoff: delays between attempts, with jitter so that many consoles do not return at the same moment.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use std::time::Duration;
 pub struct Backoff {
     /// The delay after the first failure, the second, and so on; the last one repeats. Not empty.
     delays: &'static [Duration],
-    /// The part of a delay that chance takes away at most, from 0 to 1.
+    /// The largest part of a delay that chance takes away, from 0 to 1.
     jitter: f64,
 }
 
-/// A read that failed: two more attempts.
+/// A single read: two retries.
 pub const READ: Backoff = Backoff {
     delays: &[Duration::from_millis(600), Duration::from_secs(2)],
     jitter: 0.5,
 };
 
-/// Data that a page reads again and again.
+/// Data that a page polls.
 pub const POLL: Backoff = Backoff {
     delays: &[
         Duration::from_secs(2),
@@ -27,7 +27,7 @@ pub const POLL: Backoff = Backoff {
     jitter: 0.25,
 };
 
-/// The log, which is followed more closely than the rest.
+/// The log of a running build.
 pub const LOG: Backoff = Backoff {
     delays: &[
         Duration::from_secs(1),
@@ -38,8 +38,8 @@ pub const LOG: Backoff = Backoff {
     jitter: 0.25,
 };
 
-/// The longest time that chance adds to a delay that the API asked for.
-const MAX_ADDED: Duration = Duration::from_millis(3_750);
+/// The longest jitter that is added to a delay that the API asked for.
+const MAX_ADDED_JITTER: Duration = Duration::from_millis(3_750);
 
 impl Backoff {
     /// The number of delays before the last one repeats.
@@ -47,20 +47,20 @@ impl Backoff {
         self.delays.len()
     }
 
-    /// The delay after this many earlier failures. `chance` is a random number from 0 to 1.
+    /// Returns the delay after this many earlier failures. `chance` is a random number from 0 to 1.
     pub fn delay(&self, failures: usize, chance: f64) -> Duration {
         self.full_delay(failures)
             .mul_f64(1.0 - self.jitter * (1.0 - chance))
     }
 
-    /// The delay after this many earlier failures, where the API asked to wait for `least` (the
-    /// `Retry-After` header). Chance makes it longer, never shorter.
+    /// Returns the delay after this many earlier failures, at least `least` (the `Retry-After` header). Jitter
+    /// makes it longer, never shorter.
     pub fn delay_at_least(&self, least: Duration, failures: usize, chance: f64) -> Duration {
         let delay = least.max(self.full_delay(failures));
         delay
             + delay
                 .mul_f64(self.jitter * chance)
-                .min(MAX_ADDED.mul_f64(chance))
+                .min(MAX_ADDED_JITTER.mul_f64(chance))
     }
 
     fn full_delay(&self, failures: usize) -> Duration {
@@ -69,7 +69,7 @@ impl Backoff {
     }
 }
 
-/// A random number from 0 to 1, for [`Backoff::delay`].
+/// Returns a random number from 0 to 1, for [`Backoff::delay`].
 pub fn chance() -> f64 {
     js_sys::Math::random()
 }

@@ -1,23 +1,23 @@
-//! What can go wrong with a call, and the four forms in which the API says so (`v1.md`, Errors).
+//! Errors of a call, and the four formats of the API's error bodies (`v1.md`, Errors).
 
 use serde_json::Value;
 use std::time::Duration;
 
-/// Why a call gave no answer that can be used.
+/// An error of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// No answer came: no network, no server, or the browser refused (CORS).
+    /// No answer: no network, no server, or blocked by the browser (CORS).
     Unreachable,
-    /// No answer came within this time.
+    /// No answer within this time.
     TimedOut { limit: Duration },
-    /// The API answered with a status that is no 2xx.
+    /// The status is not a 2xx.
     Refused(Refusal),
-    /// The API answered 2xx, but not with what the reference says: what the decoder met.
+    /// The status is a 2xx, but the body does not match the reference. `reason` is the decoder's message.
     Unreadable { reason: String },
 }
 
 impl Error {
-    /// The HTTP status, where there was an answer.
+    /// The HTTP status of a refusal.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused(refusal) => Some(refusal.status),
@@ -25,7 +25,7 @@ impl Error {
         }
     }
 
-    /// How long the API asked to wait, where it did.
+    /// The delay of the `Retry-After` header.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refusal) => refusal.retry_after,
@@ -33,21 +33,20 @@ impl Error {
         }
     }
 
-    /// How long to wait before the next attempt, where that is more than the console's own delay: as the API
-    /// asked, or a default where it only asked for fewer requests.
+    /// The least delay before the next attempt: `Retry-After`, or a default after a 429 without it.
     pub fn pause(&self) -> Option<Duration> {
         const DEFAULT_PAUSE: Duration = Duration::from_secs(10);
         self.retry_after()
             .or((self.status() == Some(429)).then_some(DEFAULT_PAUSE))
     }
 
-    /// Whether the call is simply not offered by this API: 404, 405 or 501 of an optional call.
+    /// Returns true for 404, 405 and 501: this API does not offer an optional call.
     pub fn is_not_offered(&self) -> bool {
         matches!(self.status(), Some(404 | 405 | 501))
     }
 
-    /// Whether the same read may well succeed a little later.
-    pub fn is_passing(&self) -> bool {
+    /// Returns true if the same read is likely to succeed soon.
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable | Self::TimedOut { .. } => true,
             Self::Refused(refusal) => matches!(refusal.status, 429 | 502 | 503 | 504),
@@ -55,17 +54,16 @@ impl Error {
         }
     }
 
-    /// Whether something that is read again and again should be asked for again, later: what may pass,
-    /// and an API with a problem of its own.
+    /// Returns true if polling should go on: the failure is transient, or an error of the server.
     pub fn may_recover(&self) -> bool {
-        self.is_passing()
+        self.is_transient()
             || self
                 .status()
                 .is_some_and(|status| status >= 500 && status != 501)
     }
 
-    /// Whether a write that was answered so may have been carried out all the same: no answer came,
-    /// a proxy answered in the API's place, or the answer to a success cannot be read.
+    /// Returns true if a write may have been carried out in spite of this error: there was no answer, a proxy
+    /// answered for the API, or the answer to a success is unreadable.
     pub fn is_doubtful(&self) -> bool {
         match self {
             Self::Unreachable | Self::TimedOut { .. } | Self::Unreadable { .. } => true,
@@ -74,51 +72,51 @@ impl Error {
     }
 }
 
-/// An answer with a status that is no 2xx.
+/// An answer whose status is not a 2xx.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// What the API says about the whole request: `detail`, `non_field_errors`, the messages of
-    /// `errors`, or else the body's first 500 characters. Empty when the body is.
+    /// The message about the whole request: `detail`, `non_field_errors`, the messages of `errors`, or else the
+    /// first 500 characters of the body. Empty if the body is.
     pub message: String,
-    /// What it says about single fields.
+    /// The messages about single fields.
     pub fields: Vec<FieldError>,
-    /// `Retry-After`, where the answer has one in seconds.
+    /// The `Retry-After` header, if it is a number of seconds.
     pub retry_after: Option<Duration>,
 }
 
-/// What the API says about one field.
+/// The API's message about one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// Where the field stands in the request: `build_config.tag_configs[1].docker_repo_tag`.
+    /// The path of the field in the request, such as `build_config.tag_configs[1].docker_repo_tag`.
     pub path: String,
-    /// What is wrong with it, in the API's words.
+    /// In the API's words.
     pub message: String,
 }
 
-/// The most characters of an unknown error body that are shown.
-pub(crate) const BODY_SHOWN: usize = 500;
+/// The most characters of a body that are shown.
+pub(crate) const MAX_BODY_CHARS: usize = 500;
 
-/// How deep field errors are followed; the deepest of the API is 3.
-const DEEPEST: usize = 8;
+/// The deepest nesting of field errors that is read. The API's own is 3.
+const MAX_DEPTH: usize = 8;
 
 impl Refusal {
-    /// Reads an error body in the order of `v1.md`: `errors`, per field, `detail`, anything else.
+    /// Reads an error body. Tries the formats in the order of `v1.md`: `errors`, fields, `detail`, any text.
     pub fn read(status: u16, body: &str) -> Self {
         let mut refusal = Self {
             status,
             ..Self::default()
         };
-        let understood = match serde_json::from_str::<Value>(body) {
+        let is_known_format = match serde_json::from_str::<Value>(body) {
             Ok(Value::Object(object)) => match object.get("errors") {
                 Some(Value::Array(errors)) => {
-                    errors.iter().for_each(|error| refusal.take_error(error));
+                    errors.iter().for_each(|error| refusal.read_error(error));
                     true
                 }
                 _ => {
                     for (key, value) in &object {
-                        refusal.take("", key, value, DEEPEST);
+                        refusal.read_field("", key, value, MAX_DEPTH);
                     }
                     true
                 }
@@ -126,19 +124,19 @@ impl Refusal {
             Ok(Value::Array(messages)) => {
                 // A `ValidationError` raised with a plain list.
                 messages.iter().filter_map(Value::as_str).for_each(|text| {
-                    refusal.say(text);
+                    refusal.add_message(text);
                 });
                 true
             }
             _ => false,
         };
-        if !understood || (refusal.message.is_empty() && refusal.fields.is_empty()) {
-            refusal.message = body.trim().chars().take(BODY_SHOWN).collect();
+        if !is_known_format || (refusal.message.is_empty() && refusal.fields.is_empty()) {
+            refusal.message = body.trim().chars().take(MAX_BODY_CHARS).collect();
         }
         refusal
     }
 
-    /// What the API says of the field at this path, in one text.
+    /// The messages about the field at this path, joined.
     pub fn field(&self, path: &str) -> Option<String> {
         let messages: Vec<_> = self
             .fields
@@ -149,46 +147,46 @@ impl Refusal {
         (!messages.is_empty()).then(|| messages.join(" "))
     }
 
-    fn say(&mut self, text: &str) {
+    fn add_message(&mut self, text: &str) {
         if !self.message.is_empty() {
             self.message.push(' ');
         }
         self.message.push_str(text);
     }
 
-    /// `{"code", "message", "fields"}`.
-    fn take_error(&mut self, error: &Value) {
+    /// Reads `{"code", "message", "fields"}`.
+    fn read_error(&mut self, error: &Value) {
         let message = error.get("message").or(error.get("code"));
         if let Some(text) = message.and_then(Value::as_str) {
-            self.say(text);
+            self.add_message(text);
         }
         match error.get("fields") {
             Some(Value::Object(fields)) => {
                 for (key, value) in fields {
-                    self.take("", key, value, DEEPEST);
+                    self.read_field("", key, value, MAX_DEPTH);
                 }
             }
             Some(Value::Array(fields)) => {
                 for field in fields.iter().filter_map(Value::as_object).flatten() {
-                    self.take("", field.0, field.1, DEEPEST);
+                    self.read_field("", field.0, field.1, MAX_DEPTH);
                 }
             }
             _ => {}
         }
     }
 
-    /// `"field": …`, found inside the object at `parent`.
-    fn take(&mut self, parent: &str, key: &str, value: &Value, depth: usize) {
-        let about_parent = matches!(key, "detail" | "non_field_errors");
-        let path = match (parent, about_parent) {
+    /// Reads `"field": …` of the object at `parent`.
+    fn read_field(&mut self, parent: &str, key: &str, value: &Value, depth: usize) {
+        let is_about_parent = matches!(key, "detail" | "non_field_errors");
+        let path = match (parent, is_about_parent) {
             (parent, true) => parent.to_owned(),
             ("", false) => key.to_owned(),
             (parent, false) => format!("{parent}.{key}"),
         };
-        self.take_value(&path, value, depth);
+        self.read_value(&path, value, depth);
     }
 
-    fn take_value(&mut self, path: &str, value: &Value, depth: usize) {
+    fn read_value(&mut self, path: &str, value: &Value, depth: usize) {
         if depth == 0 {
             return;
         }
@@ -196,23 +194,23 @@ impl Refusal {
             Value::Null => {}
             Value::Object(object) => {
                 for (key, value) in object {
-                    self.take(path, key, value, depth - 1);
+                    self.read_field(path, key, value, depth - 1);
                 }
             }
-            // A list holds messages, or one object a row (empty where the row is right).
+            // A list of messages, or of one object for each row, empty if the row is valid.
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     match item {
                         Value::Object(_) | Value::Array(_) => {
-                            self.take_value(&format!("{path}[{index}]"), item, depth - 1);
+                            self.read_value(&format!("{path}[{index}]"), item, depth - 1);
                         }
-                        _ => self.take_value(path, item, depth - 1),
+                        _ => self.read_value(path, item, depth - 1),
                     }
                 }
             }
             Value::String(text) => self.add(path, text),
             Value::Bool(value) => self.add(path, if *value { "true" } else { "false" }),
-            // Whole numbers only: writing the others costs the browser 4 kB, and none was ever seen.
+            // Whole numbers only: formatting others would add 4 kB, and the API sends none.
             Value::Number(number) => {
                 if let Some(number) = number.as_i64() {
                     self.add(path, &number.to_string());
@@ -223,7 +221,7 @@ impl Refusal {
 
     fn add(&mut self, path: &str, text: &str) {
         if path.is_empty() {
-            self.say(text);
+            self.add_message(text);
         } else {
             self.fields.push(FieldError {
                 path: path.to_owned(),

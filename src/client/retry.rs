@@ -1,4 +1,4 @@
-//! Sending a read again while the cause of its failure is likely to pass.
+//! Retries of a read, while its failure is transient.
 
 use crate::client::backoff::{READ, chance};
 use crate::client::error::Error;
@@ -8,10 +8,10 @@ use std::time::Duration;
 /// The longest `Retry-After` that a single call waits for.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// Sends a read, and sends it again after a delay while the failure may pass.
+/// Sends a read, and retries it after a delay while the failure is transient.
 ///
 /// # Errors
-/// The last failure, once it is not one that passes or all attempts are used.
+/// The last failure, when it is not transient or no attempt is left.
 pub(crate) async fn with_retries<T>(send: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
     let mut failures = 0;
     loop {
@@ -20,8 +20,8 @@ pub(crate) async fn with_retries<T>(send: impl AsyncFn() -> Result<T, Error>) ->
             Err(error) => error,
         };
         let asked = error.retry_after();
-        // Too many requests are not cured by more of them, unless the API says when.
-        let may_retry = error.is_passing()
+        // A 429 is retried only after the delay that the API asks for.
+        let may_retry = error.is_transient()
             && failures < READ.steps()
             && asked.is_none_or(|asked| asked <= MAX_RETRY_AFTER)
             && (asked.is_some() || error.status() != Some(429));

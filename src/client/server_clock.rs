@@ -1,18 +1,17 @@
-//! The API's clock, read from the `Date` of its answers.
+//! The API's clock, read from the `Date` header of its answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-/// What a clock may be off before that is taken for a fact, in milliseconds: `Date` has whole seconds,
-/// and an answer takes its time.
-pub(crate) const TOLERANCE_MILLIS: i64 = 2_000;
+/// The difference between two clocks that is ignored: `Date` counts whole seconds, and an answer takes time.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 
-/// How far the API's clock is ahead of this machine's, by the `Date` of its answers. A copy is the same
-/// clock.
+/// The difference between the API's clock and this machine's. Copies share it.
 #[derive(Clone, Default)]
 pub struct ServerClock(Arc<AtomicI64>);
 
-/// Two clients are the same wherever their clocks are kept.
+/// A clock does not count when two clients are compared.
 impl PartialEq for ServerClock {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -20,24 +19,21 @@ impl PartialEq for ServerClock {
 }
 
 impl ServerClock {
-    /// Milliseconds to add to this machine's time; 0 while the two agree to within two seconds, or where
-    /// no answer has said.
+    /// The milliseconds to add to this machine's time. 0 while the clocks differ by less than two seconds, or
+    /// before the first answer.
     pub fn ahead(&self) -> i64 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Takes the `Date` of an answer to a request that was sent and answered at these times, all in Unix
-    /// milliseconds, the last two by this machine's clock.
+    /// Records the `Date` of an answer. `sent` and `answered` are the times of its request and of the answer by
+    /// this machine's clock. All are Unix milliseconds.
     pub fn observe(&self, date: i64, sent: i64, answered: i64) {
-        // The second had half passed, and the answer was half-way, as likely as not.
+        // On average, half of the second has passed, and the answer was made half-way.
+        let tolerance = CLOCK_TOLERANCE.as_millis() as i64;
         let ahead = date + 500 - (sent + answered) / 2;
-        let ahead = if ahead.abs() < TOLERANCE_MILLIS {
-            0
-        } else {
-            ahead
-        };
-        // A clock that is off stays off by the same: the readings alone vary.
-        if (ahead - self.ahead()).abs() >= TOLERANCE_MILLIS {
+        let ahead = if ahead.abs() < tolerance { 0 } else { ahead };
+        // The difference is constant: a small change is only an inexact reading.
+        if (ahead - self.ahead()).abs() >= tolerance {
             self.0.store(ahead, Ordering::Relaxed);
         }
     }

@@ -1,21 +1,21 @@
-//! The site's own configuration, `config.json`.
+//! The configuration of this site, `config.json`.
 
-use crate::client::{Client, TIME_LIMIT};
+use crate::client::{Client, REQUEST_TIMEOUT};
 
-/// The site's own configuration, `config.json` beside it. Missing or odd, it is as if it were empty.
+/// Reads `config.json`. A missing or invalid file counts as empty.
 pub async fn site_config(base_path: &str) -> SiteConfig {
     let site = Client::new("", None);
-    site.read(&format!("{base_path}/config.json"), TIME_LIMIT)
+    site.read(&format!("{base_path}/config.json"), REQUEST_TIMEOUT)
         .await
         .unwrap_or_default()
 }
 
-/// What the site's own `config.json` says. Every part may be missing.
+/// The content of `config.json`. Every field is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct SiteConfig {
-    /// Where `/v1` stands; empty means the site's own origin.
+    /// The base URL of the API, without `/v1`. Empty: the site's own origin.
     pub api: String,
-    /// The namespace to show first.
+    /// The namespace that is shown first.
     pub namespace: String,
 }

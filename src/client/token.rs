@@ -1,23 +1,23 @@
-//! The API token. It can be put in a header and stored, and no way exists to print it.
+//! The API token. It can be sent and stored, but not printed.
 
-/// A token of the API. Has no `Debug` and no `Display`: it must not reach a log, a page or an error.
+/// A token of the API. Without `Debug` and `Display`, so that it cannot reach a log, a page or an error.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 impl Token {
-    /// `None` when the text is empty or holds what cannot stand in a header.
+    /// Returns `None` if the text is empty or not valid in a header.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// The `Authorization` header's value: `Token …`.
+    /// The value of the `Authorization` header: `Token …`.
     pub(crate) fn authorization(&self) -> String {
         format!("Token {}", self.0)
     }
 
-    /// The text, for this browser's storage and nothing else.
+    /// The text, for the browser's storage only.
     pub(crate) fn secret(&self) -> &str {
         &self.0
     }

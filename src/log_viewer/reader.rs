@@ -110,7 +110,7 @@ impl LogReader {
                 Err(error) => {
                     // After a permanent error, waits until the user retries.
                     let delay = error
-                        .is_passing()
+                        .is_transient()
                         .then(|| backoff::LOG.delay(failures, backoff::chance()));
                     failures += 1;
                     set_if_changed(viewer.error, Some(error));

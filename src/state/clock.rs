@@ -1,12 +1,15 @@
-//! A clock that ticks once a second.
+//! The console's clock.
 
 use crate::client::server_clock::ServerClock;
 use crate::platform::page;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use std::time::Duration;
 
-/// A clock that ticks once a second while the page can be seen. It shows the API's time where this
-/// machine's clock is off.
+const TICK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A clock that ticks once a second while the page is visible. It shows the API's time if this machine's clock
+/// is wrong.
 #[derive(Clone, Copy)]
 pub struct Clock {
     now: RwSignal<i64>,
@@ -23,8 +26,8 @@ impl Clock {
         provide_context(clock);
         leptos::task::spawn_local(async move {
             loop {
-                TimeoutFuture::new(1_000).await;
-                // `try_set` gives the value back when the console is gone.
+                TimeoutFuture::new(TICK_INTERVAL.as_millis() as u32).await;
+                // `try_set` returns the value when the console has been removed.
                 if !page::is_hidden() && clock.now.try_set(page::now_millis()).is_some() {
                     return;
                 }
@@ -32,7 +35,7 @@ impl Clock {
         });
     }
 
-    /// Unix milliseconds of the API's time, tracked.
+    /// The API's time, Unix milliseconds. Tracked.
     pub fn now(self) -> i64 {
         self.now.get() + self.server.with_value(ServerClock::ahead)
     }

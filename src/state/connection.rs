@@ -1,4 +1,4 @@
-//! Which API the console talks to, and as whom.
+//! The connection: the API's address, the token and the namespace.
 
 use crate::client::server_clock::ServerClock;
 use crate::client::site_config::SiteConfig;
@@ -6,12 +6,12 @@ use crate::client::{Client, Token};
 use crate::platform::storage::{Keep, store, stored};
 use leptos::prelude::*;
 
-/// The connection's settings. Provided once; copies are the same thing.
+/// The connection's settings. Provided once; copies share them.
 #[derive(Clone, Copy)]
 pub struct Connection {
     /// `None` until `config.json` has been read.
     site: RwSignal<Option<SiteConfig>>,
-    /// What the user set on the Connection page; `None` follows the site.
+    /// The address that the user set on the Connection page. `None`: the site's default.
     address: RwSignal<Option<String>>,
     token: RwSignal<Option<Token>>,
     namespace: RwSignal<Option<String>>,
@@ -19,7 +19,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Reads what this browser and this tab keep.
+    /// Provides the connection, with the settings that this browser keeps.
     pub fn provide() -> Self {
         let address = stored(Keep::Device, "address");
         let connection = Self {
@@ -33,61 +33,61 @@ impl Connection {
         connection
     }
 
-    /// Takes the site's configuration, once it has been read (or could not be).
+    /// Sets the site's configuration, after it was read or could not be read.
     pub fn set_site(self, site: SiteConfig) {
         self.site.set(Some(site));
         let address = self.address();
         self.token.set(stored_token(&address));
     }
 
-    /// Whether the address is known yet.
+    /// Returns true once the address is known. Tracked.
     pub fn is_ready(self) -> bool {
         self.site.with(Option::is_some)
     }
 
-    /// Where `/v1` stands; empty means the site's own origin.
+    /// The base URL of the API, without `/v1`. Empty: the site's own origin. Tracked.
     pub fn address(self) -> String {
         self.address
             .get()
             .unwrap_or_else(|| self.site.get().unwrap_or_default().api)
     }
 
-    /// The address that the site gives, which stands when the user sets none.
+    /// The site's default address. Tracked.
     pub fn site_address(self) -> String {
         self.site.get().unwrap_or_default().api
     }
 
-    /// The namespace that the user works in; empty when none was ever given.
+    /// The namespace that the user works in. Empty if none was ever set. Tracked.
     pub fn namespace(self) -> String {
         self.namespace
             .get()
             .unwrap_or_else(|| self.site.get().unwrap_or_default().namespace)
     }
 
-    /// Whether calls carry a token.
+    /// Returns true if calls have a token. Tracked.
     pub fn has_token(self) -> bool {
         self.token.with(Option::is_some)
     }
 
-    /// Whether the token is kept after the tab is closed.
+    /// Returns true if the token is kept after the tab is closed.
     pub fn remembers_token(self) -> bool {
         stored(Keep::Device, TOKEN).is_some()
     }
 
-    /// The calls to this API; `None` until its address is known.
+    /// The client of this API. `None` until its address is known. Tracked.
     pub fn client(self) -> Option<Client> {
         self.is_ready().then(|| {
             Client::new(&self.address(), self.token.get()).with_clock(self.clock.get_value())
         })
     }
 
-    /// The API's clock, kept right by the answers of `client`.
+    /// The API's clock, which the answers to `client` keep right.
     pub fn clock(self) -> ServerClock {
         self.clock.get_value()
     }
 
-    /// Talks to another address; `None` follows the site. A token belongs to the address that it was
-    /// given for, so it is not sent to another one.
+    /// Changes the address. `None`: the site's default. A token belongs to one address and is never sent to
+    /// another.
     pub fn set_address(self, address: Option<String>) {
         store(Keep::Device, "address", address.as_deref());
         let before = self.address();
@@ -98,14 +98,14 @@ impl Connection {
         }
     }
 
-    /// Works in another namespace.
+    /// Changes the namespace.
     pub fn set_namespace(self, namespace: &str) {
         store(Keep::Device, "namespace", Some(namespace));
         self.namespace.set(Some(namespace.to_owned()));
     }
 
-    /// Uses a token for the current address, kept in this tab, or on this device if asked; `None`
-    /// forgets it in both.
+    /// Sets the token for the current address. It is kept in this tab, or with `remember` on this device. `None`
+    /// removes it from both.
     pub fn set_token(self, token: Option<Token>, remember: bool) {
         let text = token
             .as_ref()
@@ -122,7 +122,7 @@ impl Connection {
 
 const TOKEN: &str = "token";
 
-/// The token kept for this address, in the tab or on the device.
+/// Reads the token for this address from the tab or the device.
 fn stored_token(address: &str) -> Option<Token> {
     [Keep::Tab, Keep::Device]
         .into_iter()

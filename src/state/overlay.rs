@@ -1,17 +1,19 @@
-//! Which overlay covers the page.
+//! The overlay that covers the page.
 
 use crate::state::start_build::{AfterStart, BuildTarget};
 use leptos::prelude::*;
 
-/// What lies over the page.
+/// An overlay.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
+    /// The command palette.
     Palette,
-    Keys,
+    /// The list of keyboard shortcuts.
+    Shortcuts,
     /// The dialog that asks for the commit to build.
     Commit(BuildTarget, AfterStart),
 }
 
-/// What lies over the page now; `None`: nothing. Provided by the shell.
+/// The open overlay; `None` if there is none. Provided once; copies share it.
 #[derive(Clone, Copy)]
 pub struct OpenOverlay(pub RwSignal<Option<Overlay>>);

@@ -1,9 +1,9 @@
-//! What can be done with what is open: pages say it, the palette offers it.
+//! The actions of the current page, which the palette offers.
 
 use crate::reactive::effect;
 use leptos::prelude::*;
 
-/// Something that can be done with what is open.
+/// An action of a page.
 #[derive(Clone)]
 pub struct PageAction {
     pub text: Signal<String>,
@@ -11,7 +11,7 @@ pub struct PageAction {
 }
 
 impl PageAction {
-    /// An action with this text.
+    /// Creates an action.
     pub fn new(text: Signal<String>, run: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
             text,
@@ -20,31 +20,31 @@ impl PageAction {
     }
 }
 
-/// The actions of the page that is shown. Provided once; copies are the same thing.
+/// The actions of the current page. Provided once; copies share them.
 #[derive(Clone, Copy)]
 pub struct PageActions(RwSignal<Vec<PageAction>>);
 
 impl PageActions {
-    /// Starts with none.
+    /// Provides the actions, none yet.
     pub fn provide() -> Self {
         let actions = Self(RwSignal::new(Vec::new()));
         provide_context(actions);
         actions
     }
 
-    /// The actions now.
+    /// The actions now. Not tracked.
     pub fn all(self) -> Vec<PageAction> {
         self.0.get_untracked()
     }
 }
 
-/// Offers these actions while the component that is being built is there. They follow the signals that
-/// are read.
+/// Sets the actions while the component that is being built exists. `actions` runs again when a signal that it
+/// reads changes.
 pub fn offer(actions: impl Fn() -> Vec<PageAction> + 'static) {
-    let place = expect_context::<PageActions>();
-    effect(move || place.0.set(actions()));
+    let page_actions = expect_context::<PageActions>();
+    effect(move || page_actions.0.set(actions()));
     on_cleanup(move || {
-        // The next page may have put its own in their place; it does so after this one has gone.
-        let _ = place.0.try_set(Vec::new());
+        // The next page sets its own actions after this cleanup.
+        let _ = page_actions.0.try_set(Vec::new());
     });
 }

@@ -1,19 +1,20 @@
-//! Light or dark.
+//! The colour theme: light or dark.
 
 use crate::platform::storage::{Keep, store, stored};
 use crate::t_string;
 use leptos::prelude::*;
 
-/// Light, dark, or what the system says.
+/// A colour theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
+    /// As the system is set.
     System,
     Light,
     Dark,
 }
 
 impl Theme {
-    /// The value under which it is kept.
+    /// The stored value.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -22,7 +23,7 @@ impl Theme {
         }
     }
 
-    /// Its name for the user.
+    /// Its name in the current language.
     pub fn word(self) -> &'static str {
         match self {
             Self::System => t_string!(theme.system),
@@ -42,7 +43,7 @@ impl From<&str> for Theme {
     }
 }
 
-/// Provides the theme as a signal; a change is kept and shown.
+/// Provides the theme as a signal. A change is stored and applied to the page.
 pub(crate) fn provide_theme() {
     let theme = RwSignal::new(Theme::from(
         stored(Keep::Device, "theme").unwrap_or_default().as_str(),
@@ -51,13 +52,13 @@ pub(crate) fn provide_theme() {
     Effect::new(move |before: Option<()>| {
         let theme = theme.get();
         if before.is_none() {
-            return; // What was kept is shown already, by boot.js.
+            return; // boot.js has applied the stored theme.
         }
-        let kept = (theme != Theme::System).then(|| theme.as_str());
-        store(Keep::Device, "theme", kept);
+        let stored_value = (theme != Theme::System).then(|| theme.as_str());
+        store(Keep::Device, "theme", stored_value);
         if let Some(root) = document().document_element() {
-            // Neither fails for a valid name.
-            let _ = match kept {
+            // Both succeed for a valid name.
+            let _ = match stored_value {
                 Some(value) => root.set_attribute("data-theme", value),
                 None => root.remove_attribute("data-theme"),
             };

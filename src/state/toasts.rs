@@ -5,38 +5,42 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How long a success stays. An error stays until it is dismissed.
+/// How long a toast without an error is shown. An error stays until the user dismisses it.
 const SUCCESS_DURATION: Duration = Duration::from_secs(10);
 
-/// The most toasts at one time; the oldest go first.
+/// How often a toast that the pointer or the focus holds is checked again.
+const HELD_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The most toasts at a time. The oldest are removed first.
 const MAX_TOASTS: usize = 4;
 
-/// What is said.
+/// A toast.
 #[derive(Clone)]
 pub(crate) struct Toast {
     pub(crate) key: u64,
     pub(crate) text: Signal<String>,
-    /// Where it happened: the link's text and `href`.
+    /// A link to the result: its text and `href`.
     pub(crate) link: Option<(Signal<String>, String)>,
     pub(crate) error: Option<Error>,
-    /// What follows from the error; empty: nothing.
-    pub(crate) then: Signal<String>,
+    /// What the error means for the user, in a sentence. May be empty.
+    pub(crate) consequence: Signal<String>,
+    /// `success`, `warning` or `error`.
     pub(crate) kind: &'static str,
 }
 
-/// The messages that stand now. Provided once; copies are the same thing.
+/// The toasts that are shown. Provided once; copies share them.
 #[derive(Clone, Copy)]
 pub struct Toasts(RwSignal<(u64, Vec<Toast>)>);
 
 impl Toasts {
-    /// Starts with none.
+    /// Provides the toasts, none yet.
     pub fn provide() -> Self {
         let toasts = Self(RwSignal::new((0, Vec::new())));
         provide_context(toasts);
         toasts
     }
 
-    /// Says that something was done, with a link to what came of it.
+    /// Shows a success, with a link to its result.
     pub fn done(self, text: Signal<String>, link: Option<(Signal<String>, String)>) {
         let key = self.add(text, link, None, Signal::stored(String::new()), "success");
         self.dismiss_later(key);
@@ -45,24 +49,24 @@ impl Toasts {
     fn dismiss_later(self, key: u64) {
         leptos::task::spawn_local(async move {
             TimeoutFuture::new(SUCCESS_DURATION.as_millis() as u32).await;
-            // Not from under the pointer or the focus.
+            // A toast must not vanish under the pointer or the focus.
             while self.is_held(key) {
-                TimeoutFuture::new(1_000).await;
+                TimeoutFuture::new(HELD_CHECK_INTERVAL.as_millis() as u32).await;
             }
             self.dismiss(key);
         });
     }
 
-    /// Says for a while that something went wrong in the console itself.
+    /// Shows a problem of the console itself.
     pub fn warn(self, text: Signal<String>) {
         let key = self.add(text, None, None, Signal::stored(String::new()), "warning");
         self.dismiss_later(key);
     }
 
-    /// Says that something could not be done, until the user has seen it. `what` is what was being done.
-    /// `then` is what follows from it; empty: nothing.
-    pub fn failed(self, what: Signal<String>, error: Error, then: Signal<String>) {
-        self.add(what, None, Some(error), then, "error");
+    /// Shows an error until the user dismisses it. `action` names what failed, `consequence` says what that means
+    /// for the user and may be empty.
+    pub fn failed(self, action: Signal<String>, error: Error, consequence: Signal<String>) {
+        self.add(action, None, Some(error), consequence, "error");
     }
 
     fn add(
@@ -70,7 +74,7 @@ impl Toasts {
         text: Signal<String>,
         link: Option<(Signal<String>, String)>,
         error: Option<Error>,
-        then: Signal<String>,
+        consequence: Signal<String>,
         kind: &'static str,
     ) -> u64 {
         self.0
@@ -81,11 +85,11 @@ impl Toasts {
                     text,
                     link,
                     error,
-                    then,
+                    consequence,
                     kind,
                 });
-                let over = toasts.len().saturating_sub(MAX_TOASTS);
-                toasts.drain(..over);
+                let excess = toasts.len().saturating_sub(MAX_TOASTS);
+                toasts.drain(..excess);
                 *next
             })
             .unwrap_or_default()
@@ -97,13 +101,13 @@ impl Toasts {
             .update(|(_, toasts)| toasts.retain(|toast| toast.key != key));
     }
 
-    /// The keys of the toasts shown now, oldest first. Tracked.
+    /// The keys of the toasts, oldest first. Tracked.
     pub(crate) fn keys(self) -> Vec<u64> {
         self.0
             .with(|(_, toasts)| toasts.iter().map(|toast| toast.key).collect())
     }
 
-    /// The toast with this key.
+    /// Finds a toast.
     pub(crate) fn find(self, key: u64) -> Option<Toast> {
         self.0.with_untracked(|(_, toasts)| {
             let found = toasts.iter().find(|toast| toast.key == key);
@@ -111,13 +115,14 @@ impl Toasts {
         })
     }
 
+    /// Returns true while the pointer or the focus is on the toast.
     fn is_held(self, key: u64) -> bool {
         let held = format!("#toast-{key}:is(:hover, :focus-within)");
         document().query_selector(&held).ok().flatten().is_some()
     }
 }
 
-/// The messages of this console. Call it while a component is being built.
+/// The toasts of this console. Call it while a component is being built.
 pub fn use_toasts() -> Toasts {
     expect_context()
 }

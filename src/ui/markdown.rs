@@ -51,7 +51,7 @@ pub fn markdown(text: Signal<String>) -> AnyView {
 #[cfg(not(debug_assertions))]
 #[allow(
     unsafe_code,
-    reason = "the macro's calls across the two files are extern"
+    reason = "the macro's calls into another chunk are extern"
 )]
 #[leptos::wasm_split::wasm_split(markdown, wasm_split_path = leptos::wasm_split, fallible)]
 fn parse(text: String) -> Result<AnyView, SplitLoaderError> {
