@@ -65,7 +65,7 @@ fn page_links(navigation: Navigation) -> AnyView {
     let repositories = move || {
         navigation.href(&match namespace.get() {
             empty if empty.is_empty() => Route::Connection {
-                back: Some(navigation.here()),
+                back: Some(navigation.current_path()),
             },
             namespace => Route::repositories(namespace),
         })

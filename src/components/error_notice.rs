@@ -36,7 +36,7 @@ pub fn error_notice(
     };
     let connection_href = move || {
         navigation.href(&Route::Connection {
-            back: Some(navigation.here()),
+            back: Some(navigation.current_path()),
         })
     };
     view! {

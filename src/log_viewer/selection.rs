@@ -26,18 +26,18 @@ impl Selection {
             viewer,
             navigation,
             range_start: StoredValue::new(0),
-            path: StoredValue::new(navigation.place_href("")),
+            path: StoredValue::new(navigation.same_page_href("")),
         };
         selection.read_url();
-        navigation.on_place(move || selection.read_url());
+        navigation.on_location_change(move || selection.read_url());
         selection
     }
 
     fn read_url(self) {
-        if self.path.get_value() != self.navigation.place_href("") {
+        if self.path.get_value() != self.navigation.same_page_href("") {
             return;
         }
-        let (query, fragment) = self.navigation.place();
+        let (query, fragment) = self.navigation.query_and_fragment();
         let place = LogPlace::parse(&query, &fragment);
         set_if_changed(self.viewer.time_window, (place.start, place.end));
         let lines = place.lines.map(|(first, last)| (index(first), index(last)));
@@ -57,7 +57,7 @@ impl Selection {
         let (start, end) = self.viewer.time_window.get_untracked();
         let lines = None;
         let place = LogPlace { lines, start, end };
-        self.navigation.place_href(&place.print())
+        self.navigation.same_page_href(&place.print())
     }
 
     /// Handles a press on a line's number: selects the line, or clears the selection if it is selected
@@ -93,7 +93,7 @@ impl Selection {
             .lines()
             .map(|(first, last)| (number(first), number(last)));
         let place = LogPlace { lines, start, end };
-        self.navigation.replace_place(&place.print());
+        self.navigation.replace_query_and_fragment(&place.print());
     }
 
     /// The first and the last selected line, counted from 0. Not tracked.

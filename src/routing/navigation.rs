@@ -1,80 +1,82 @@
-//! Where the reader is: the browser's history, as pages of `routes`.
+//! The browser's location and history, as [`Route`]s.
 //!
-//! The paths of names that need encoding must reach the address bar as they were built; a router
-//! that decodes them first would make `new` the repository and `new` the page one path.
+//! Paths reach the address bar exactly as `routes` encodes them. A router that decodes them first could not tell
+//! a repository named `new` from the page `new`.
 
 use crate::platform::{dom, page};
 use crate::routing::routes::Route;
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, History, HtmlAnchorElement, MouseEvent, ScrollRestoration};
 
-/// A step away from a page that asked to be asked first.
+/// A step away from a guarded page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Departure {
     /// To this URL.
     To(String),
-    /// So many entries on in the browser's history; back is negative.
+    /// So many entries forward in the browser's history; negative: back.
     Through(i32),
 }
 
-/// A page's wish to be asked before it is left.
+/// A page's guard: it asks the user before the page is left.
 #[derive(Clone, Copy)]
 struct Guard {
-    /// Whether it wants to be asked now.
-    wants: Signal<bool>,
-    asked: RwSignal<Option<Departure>>,
+    /// True while the page has something to lose.
+    is_active: Signal<bool>,
+    /// The step that waits for the user's answer.
+    pending: RwSignal<Option<Departure>>,
 }
 
-/// The browser's location, read and changed. Provided once; copies are the same thing.
+/// The browser's location. Provided once; copies share it.
 #[derive(Clone, Copy)]
 pub struct Navigation {
-    /// Path without the base path, and query.
+    /// The path without the base path, and the query.
     location: RwSignal<(String, String)>,
     base: StoredValue<String>,
-    /// Whether another page was opened whose heading has not been shown yet.
-    moved: StoredValue<bool>,
+    /// True after another page was opened, until its heading takes the focus.
+    has_moved: StoredValue<bool>,
     guard: StoredValue<Option<Guard>>,
-    /// How many entries of this visit lie before the current one; kept in the entry's state.
+    /// The number of entries before the current one since the console was opened; kept in the entry's state.
     index: StoredValue<i32>,
-    /// Whether the browser is on its way back to a page that wants to be asked.
-    returning: StoredValue<bool>,
-    /// Where the reader was on the pages of this visit, by the number of their entry.
-    places: StoredValue<Vec<(i32, ScrollPosition)>>,
+    /// True while the browser goes back to a guarded page.
+    is_returning: StoredValue<bool>,
+    /// The scroll positions of pages that were left, by the index of their entry.
+    scroll_positions: StoredValue<Vec<(i32, ScrollPosition)>>,
 }
 
-/// Where a reader was on a page that was left.
+/// Scroll position and focus on a page that was left.
 #[derive(Clone)]
 struct ScrollPosition {
     /// CSS pixels from the top.
-    scrolled: f64,
-    /// The `href` of the link that had the focus; empty when none had.
-    link: String,
+    top: f64,
+    /// The `href` of the link that had the focus. Empty if none had.
+    focused_href: String,
 }
 
 impl Navigation {
-    /// Reads the location, and listens to links and to the browser's back and forward buttons.
+    /// Provides the navigation. Listens to clicks on links and to the browser's back and forward buttons.
     pub fn provide() -> Self {
         let base = page::base_path();
         let navigation = Self {
             location: RwSignal::new(read_location(&base)),
             base: StoredValue::new(base),
-            moved: StoredValue::new(false),
+            has_moved: StoredValue::new(false),
             guard: StoredValue::new(None),
             index: StoredValue::new(0),
-            returning: StoredValue::new(false),
-            places: StoredValue::default(),
+            is_returning: StoredValue::new(false),
+            scroll_positions: StoredValue::default(),
         };
         provide_context(navigation);
         if let Some(history) = history() {
-            // The browser's own way looks once, before the page has read what it shows. A browser that
-            // does not take this comes back to the top.
+            // The browser would restore the position before the page has read its data. If this fails, pages
+            // open at the top.
             let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
         }
         match entry_index() {
-            // A reload in the middle of a visit.
+            // The page was reloaded.
             Some(index) => navigation.index.set_value(index),
             None => mark_entry(0),
         }
@@ -83,75 +85,77 @@ impl Navigation {
         navigation
     }
 
-    /// The page at the current location, tracked; `None` when there is no such page.
+    /// The page at the current location; `None` for an unknown URL. Tracked.
     pub fn route(self) -> Option<Route> {
         self.location
             .with(|(path, query)| Route::parse(path, query))
     }
 
-    /// The current path and query, without the base path.
-    pub fn here(self) -> String {
+    /// The current path and query, without the base path. Tracked.
+    pub fn current_path(self) -> String {
         self.location.with(|(path, query)| format!("{path}{query}"))
     }
 
-    /// The current query and fragment, as the address bar says; empty, or with their `?` and `#`.
-    pub fn place(self) -> (String, String) {
+    /// The query and fragment in the address bar, with their `?` and `#`, or empty. Not tracked.
+    pub fn query_and_fragment(self) -> (String, String) {
         let location = window().location();
         let hash = location.hash().unwrap_or_default();
         (location.search().unwrap_or_default(), hash)
     }
 
-    /// What a link to a place on this page has as its `href`: a query and a fragment behind its path.
-    pub fn place_href(self, place: &str) -> String {
+    /// The `href` of a link to the same page with this query and fragment.
+    pub fn same_page_href(self, query_and_fragment: &str) -> String {
         let path = window().location().pathname().unwrap_or_default();
-        format!("{path}{place}")
+        format!("{path}{query_and_fragment}")
     }
 
-    /// Says in the address bar where on this page the reader is, without a new entry in the history.
-    pub fn replace_place(self, place: &str) {
+    /// Replaces query and fragment in the address bar, without a new entry in the history.
+    pub fn replace_query_and_fragment(self, query_and_fragment: &str) {
+        let url = self.same_page_href(query_and_fragment);
         let index = JsValue::from(self.index.get_value());
         if let Some(history) = history() {
-            // Refused only when it is called hundreds of times a minute: the page is right all the same.
-            let _ = history.replace_state_with_url(&index, "", Some(&self.place_href(place)));
+            // Fails only after hundreds of calls a minute. The page itself does not depend on it.
+            let _ = history.replace_state_with_url(&index, "", Some(&url));
         }
         self.reread();
     }
 
-    /// Runs when the reader goes to another place on this page, by the address bar, back or forward.
-    pub fn on_place(self, run: impl Fn() + Clone + 'static) {
-        let other = run.clone();
+    /// Runs when query or fragment change by the address bar, back or forward. It ends with the component that is
+    /// being built.
+    pub fn on_location_change(self, run: impl Fn() + Clone + 'static) {
+        let run_on_popstate = run.clone();
         let hash = window_event_listener(ev::hashchange, move |_| run());
-        let popped = window_event_listener(ev::popstate, move |_| other());
+        let popped = window_event_listener(ev::popstate, move |_| run_on_popstate());
         on_cleanup(move || {
             hash.remove();
             popped.remove();
         });
     }
 
-    /// What a link to the page has as its `href`.
+    /// The `href` of a link to a page.
     pub fn href(self, route: &Route) -> String {
         self.base
             .with_value(|base| format!("{base}{}", route.path()))
     }
 
-    /// Goes to a page, as a link does.
+    /// Opens a page, as a link does.
     pub fn go(self, route: &Route) {
         self.push(&self.href(route));
     }
 
-    /// Goes to a path of the console, without the base path.
+    /// Opens a path of the console, given without the base path.
     pub fn go_to(self, path: &str) {
         let url = self.base.with_value(|base| format!("{base}{path}"));
         self.push(&url);
     }
 
     fn push(self, url: &str) {
-        if !self.asks(Departure::To(url.to_owned())) {
-            self.push_unasked(url);
+        if !self.asks_first(Departure::To(url.to_owned())) {
+            self.push_without_asking(url);
         }
     }
 
-    /// Changes what the current entry says of the page: no step that back would undo.
+    /// Replaces the current entry of the history, without a new one.
     pub fn replace(self, route: &Route) {
         let url = self.href(route);
         let index = JsValue::from(self.index.get_value());
@@ -165,8 +169,8 @@ impl Navigation {
         }
     }
 
-    fn push_unasked(self, url: &str) {
-        self.keep_place(self.index.get_value());
+    fn push_without_asking(self, url: &str) {
+        self.save_scroll_position(self.index.get_value());
         let index = self.index.get_value() + 1;
         let pushed = history().is_some_and(|history| {
             history
@@ -178,8 +182,8 @@ impl Navigation {
         }
         self.index.set_value(index);
         let before = self.route_untracked();
-        let other = self.reread();
-        let turned = match (before, self.route_untracked()) {
+        let is_other_page = self.reread();
+        let is_other_list_page = match (before, self.route_untracked()) {
             (Some(Route::Builds(before)), Some(Route::Builds(now))) => before.page != now.page,
             (
                 Some(Route::Repositories { page: before, .. }),
@@ -187,130 +191,133 @@ impl Navigation {
             ) => before != now,
             _ => false,
         };
-        if other || turned {
+        if is_other_page || is_other_list_page {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
     }
 
-    /// Asks the page whether it may be left, where it wants that. The answer comes with `depart`.
-    fn asks(self, departure: Departure) -> bool {
+    /// Lets the page's guard ask the user, if it is active. Returns true if it asks: `depart` follows if the user
+    /// agrees.
+    fn asks_first(self, departure: Departure) -> bool {
         let guard = self.guard.get_value();
-        let guard = guard.filter(|guard| guard.wants.try_get_untracked() == Some(true));
+        let guard = guard.filter(|guard| guard.is_active.try_get_untracked() == Some(true));
         if let Some(guard) = guard {
-            guard.asked.set(Some(departure));
+            guard.pending.set(Some(departure));
         }
         guard.is_some()
     }
 
-    /// The browser went back or forward, or to a place on the page.
+    /// Handles back, forward, and a click on a link to a fragment.
     fn popped(self) {
-        if self.returning.get_value() {
-            self.returning.set_value(false);
+        if self.is_returning.get_value() {
+            self.is_returning.set_value(false);
             return;
         }
         let before = self.index.get_value();
         let Some(index) = entry_index() else {
-            // A place on a page, which the browser went to by itself.
+            // The browser itself followed a link to a fragment.
             self.index.set_value(before + 1);
             mark_entry(before + 1);
             self.reread();
             return;
         };
-        self.keep_place(before);
+        self.save_scroll_position(before);
         let step = index - before;
-        let here = self.base.with_value(|base| read_location(base));
-        let leaves = self.location.with_untracked(|location| *location != here);
-        if step != 0 && leaves && self.asks(Departure::Through(step)) {
-            // The address bar is there already: it comes back until the user has answered.
-            self.returning.set_value(true);
+        let current = self.base.with_value(|base| read_location(base));
+        let is_leaving = self
+            .location
+            .with_untracked(|location| *location != current);
+        if step != 0 && is_leaving && self.asks_first(Departure::Through(step)) {
+            // The address bar has changed already: go back to the guarded page until the user has answered.
+            self.is_returning.set_value(true);
             go_through(-step);
             return;
         }
         self.index.set_value(index);
         self.reread();
-        let place = self.places.with_value(|places| {
-            let found = places.iter().find(|(of, _)| *of == index);
-            found.map(|(_, place)| place.clone())
+        let position = self.scroll_positions.with_value(|positions| {
+            let found = positions.iter().find(|(entry, _)| *entry == index);
+            found.map(|(_, position)| position.clone())
         });
-        if let Some(place) = place {
-            leptos::task::spawn_local(self.come_back(index, place));
+        if let Some(position) = position {
+            leptos::task::spawn_local(self.restore_scroll_position(index, position));
         }
     }
 
-    fn keep_place(self, index: i32) {
-        let link = document()
+    /// Saves scroll position and focus for the entry with this index.
+    fn save_scroll_position(self, index: i32) {
+        let focused_href = document()
             .active_element()
             .and_then(|element| element.get_attribute("href"));
-        let place = ScrollPosition {
-            scrolled: window().scroll_y().unwrap_or(0.0),
-            link: link.unwrap_or_default(),
+        let position = ScrollPosition {
+            top: window().scroll_y().unwrap_or(0.0),
+            focused_href: focused_href.unwrap_or_default(),
         };
-        self.places.update_value(|places| {
-            // Entries after this one are gone once another page follows it.
-            places.retain(|(of, _)| *of != index);
-            places.push((index, place));
+        self.scroll_positions.update_value(|positions| {
+            positions.retain(|(entry, _)| *entry != index);
+            positions.push((index, position));
         });
     }
 
-    /// Puts the reader where they were, once the page has what it had there; gives up when it does not
-    /// come, or when the reader moves or goes on.
-    async fn come_back(self, index: i32, place: ScrollPosition) {
-        const PATIENCE: u32 = 40;
-        const STEP: u32 = 50;
+    /// Restores scroll position and focus once the page has enough content. Gives up after some time, or when the
+    /// user scrolls or leaves the page.
+    async fn restore_scroll_position(self, index: i32, position: ScrollPosition) {
+        const RESTORE_INTERVAL: Duration = Duration::from_millis(50);
+        const MAX_RESTORE_ATTEMPTS: u32 = 40;
         let top = window().scroll_y().unwrap_or(0.0);
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_RESTORE_ATTEMPTS {
             let page = document().document_element();
             let height = page.map_or(0, |page| page.scroll_height() - page.client_height());
-            let moved = window().scroll_y().unwrap_or(0.0) != top;
-            if moved || self.index.try_get_value() != Some(index) {
+            let has_scrolled = window().scroll_y().unwrap_or(0.0) != top;
+            if has_scrolled || self.index.try_get_value() != Some(index) {
                 return;
             }
-            if f64::from(height) >= place.scrolled
-                && (place.link.is_empty() || dom::focus_link(&place.link))
+            if f64::from(height) >= position.top
+                && (position.focused_href.is_empty() || dom::focus_link(&position.focused_href))
             {
-                window().scroll_to_with_x_and_y(0.0, place.scrolled);
+                window().scroll_to_with_x_and_y(0.0, position.top);
                 return;
             }
-            TimeoutFuture::new(STEP).await;
+            TimeoutFuture::new(RESTORE_INTERVAL.as_millis() as u32).await;
         }
     }
 
-    /// Asks to be asked before this page is left while `wants` holds, in the console and on closing
-    /// the tab. What is asked within the console stands in the signal until it is answered: with
-    /// `depart`, or by setting it to `None`.
-    pub fn guard(self, wants: Signal<bool>) -> RwSignal<Option<Departure>> {
-        let asked = RwSignal::new(None);
-        self.guard.set_value(Some(Guard { wants, asked }));
+    /// Guards the page of the component that is being built: while `is_active`, leaving it or closing the tab asks
+    /// the user first. Returns the step that waits for an answer. Answer yes with `depart`, no by setting it to
+    /// `None`.
+    pub fn guard(self, is_active: Signal<bool>) -> RwSignal<Option<Departure>> {
+        let pending = RwSignal::new(None);
+        self.guard.set_value(Some(Guard { is_active, pending }));
         let closing = window_event_listener(ev::beforeunload, move |event| {
-            if wants.try_get_untracked() == Some(true) {
+            if is_active.try_get_untracked() == Some(true) {
                 event.prevent_default();
             }
         });
         on_cleanup(move || {
             closing.remove();
-            // The next page may have put its own in the place of this one.
+            // The next page may have set its own guard already.
             self.guard.update_value(|guard| {
-                if guard.is_some_and(|guard| guard.asked == asked) {
+                if guard.is_some_and(|guard| guard.pending == pending) {
                     *guard = None;
                 }
             });
         });
-        asked
+        pending
     }
 
-    /// Leaves without asking.
+    /// Leaves the page without asking.
     pub fn depart(self, departure: &Departure) {
         self.guard.set_value(None);
         match departure {
-            Departure::To(url) => self.push_unasked(url),
+            Departure::To(url) => self.push_without_asking(url),
             Departure::Through(step) => go_through(*step),
         }
     }
 
-    /// Whether the page that now shows its heading was opened by a step within the console: the focus
-    /// goes to it then, once. The first page of a visit is the browser's to announce.
+    /// Returns true once after another page was opened within the console: its heading takes the focus then. The
+    /// browser itself announces the first page.
     pub fn take_moved(self) -> bool {
-        self.moved
+        self.has_moved
             .try_update_value(std::mem::take)
             .unwrap_or_default()
     }
@@ -320,24 +327,24 @@ impl Navigation {
             .with_untracked(|(path, query)| Route::parse(path, query))
     }
 
-    /// Takes what the address bar says; answers whether that is another page.
+    /// Reads the address bar. Returns true if it is another page.
     fn reread(self) -> bool {
         let now = self.base.with_value(|base| read_location(base));
         let before = self.route_untracked();
-        let other = match (before, Route::parse(&now.0, &now.1)) {
+        let is_other_page = match (before, Route::parse(&now.0, &now.1)) {
             (Some(before), Some(after)) => !before.same_page(&after),
             (before, after) => before != after,
         };
-        if other {
-            self.moved.set_value(true);
+        if is_other_page {
+            self.has_moved.set_value(true);
         }
         if self.location.with_untracked(|location| *location != now) {
             self.location.set(now);
         }
-        other
+        is_other_page
     }
 
-    /// Follows a plain click on a link to a page of the console without loading it anew.
+    /// Opens the page of a link that was clicked, without a reload, if it is a page of the console.
     fn follow(self, event: &MouseEvent) {
         let modified = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
         if event.default_prevented() || event.button() != 0 || modified {
@@ -349,20 +356,24 @@ impl Navigation {
             .and_then(|target| target.closest("a[href]").ok().flatten())
             .and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
         let Some(link) = link else { return };
-        // The page's base would take it to another page: a place is looked for on this one.
+        // `<base>` would make this a link to another page.
         let href = link.get_attribute("href").unwrap_or_default();
         if href.starts_with('#') {
             event.prevent_default();
             dom::focus(&href);
             return;
         }
-        let inside = self.base.with_value(|base| {
+        let is_console_page = self.base.with_value(|base| {
             let path = link.pathname();
             path == *base || path.starts_with(&format!("{base}/"))
         });
-        let elsewhere = !link.target().is_empty() || link.has_attribute("download");
-        // A link with a fragment leads to a place on this page, which the browser knows to find.
-        if link.origin() != page::origin() || !inside || elsewhere || !link.hash().is_empty() {
+        let is_special = !link.target().is_empty() || link.has_attribute("download");
+        // The browser itself follows a link with a fragment.
+        if link.origin() != page::origin()
+            || !is_console_page
+            || is_special
+            || !link.hash().is_empty()
+        {
             return;
         }
         event.prevent_default();
@@ -381,13 +392,12 @@ fn history() -> Option<History> {
 
 fn go_through(step: i32) {
     if let Some(history) = history() {
-        // Fails only for a page that is no longer shown.
+        // Fails only if the page is no longer shown.
         let _ = history.go_with_delta(step);
     }
 }
 
-/// The number that this visit gave to the current entry of the history; `None` for one that the
-/// browser made by itself.
+/// The index of the current entry of the history; `None` if the browser made the entry.
 fn entry_index() -> Option<i32> {
     let state = history()?.state().ok()?;
     state.as_f64().map(|index| index as i32)
@@ -395,7 +405,7 @@ fn entry_index() -> Option<i32> {
 
 fn mark_entry(index: i32) {
     if let Some(history) = history() {
-        // Without it, going back from unsaved changes is not asked about; nothing else is lost.
+        // If this fails, going back does not ask about unsaved changes.
         let _ = history.replace_state(&JsValue::from(index), "");
     }
 }
