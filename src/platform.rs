@@ -1,5 +1,5 @@
-//! The browser, apart from requests: storage, clipboard, notifications, files, focus and scrolling. Each
-//! call returns a plain value when the browser refuses.
+//! Browser APIs except HTTP: storage, clipboard, notifications, files, focus and scrolling. A function returns a
+//! plain value such as `false` or `None` when the browser refuses.
 
 pub mod clipboard;
 pub mod dom;

@@ -1,4 +1,4 @@
-//! Elements that know nothing of the API: buttons, inputs, dialogs, tables.
+//! Elements without knowledge of the API: buttons, inputs, dialogs, tables.
 
 pub mod button;
 pub mod copy;

@@ -1,4 +1,4 @@
-//! Words for the API's values and errors.
+//! Texts for the API's values and errors.
 
 use crate::api::{CodeClient, Status};
 use crate::client::Error;
@@ -7,7 +7,7 @@ use crate::platform::page;
 use crate::t_string;
 use chrono::TimeDelta;
 
-/// What happened, in one sentence of the console's own.
+/// Describes an error in a sentence of the console's own.
 pub fn error_words(error: &Error) -> String {
     match error {
         Error::Unreachable if page::is_offline() => t_string!(error.offline).to_string(),
@@ -31,7 +31,7 @@ pub fn error_words(error: &Error) -> String {
     }
 }
 
-/// The API's own words, the fields that it names included; empty when it said nothing.
+/// The API's own words about an error, with those about fields. Empty if there are none.
 pub fn api_words(error: &Error) -> String {
     match error {
         Error::Refused(refusal) => {
@@ -50,7 +50,7 @@ pub fn api_words(error: &Error) -> String {
     }
 }
 
-/// The status in words; an unknown one as it came.
+/// The name of a status. An unknown one is shown as the API sends it.
 pub fn status_word(status: &Status) -> String {
     match status {
         Status::Waiting => t_string!(status.waiting).to_string(),
@@ -62,7 +62,7 @@ pub fn status_word(status: &Status) -> String {
     }
 }
 
-/// The client's name as people know it, with the API's own where that differs.
+/// The name of a code client as users know it.
 pub fn client_name(client: &CodeClient) -> String {
     match client {
         CodeClient::OSChina => t_string!(client.oschina).to_string(),

@@ -1,15 +1,15 @@
-//! How lengths of time and the like are written.
+//! Formats durations and commit ids.
 
 use crate::t_string;
 use chrono::TimeDelta;
 
-/// A length that is less than this many milliseconds is written with tenths of a second.
-const SHORT: i64 = 10_000;
+/// Shorter durations are shown with tenths of a second.
+const TENTHS_BELOW: TimeDelta = TimeDelta::seconds(10);
 
-/// `6 m 02 s`, `1 h 03 m`, `0.4 s`.
+/// Formats a duration: `6 m 02 s`, `1 h 03 m`, `0.4 s`.
 pub fn duration(length: TimeDelta) -> String {
     let millis = length.num_milliseconds();
-    if millis < SHORT && millis % 1_000 >= 100 {
+    if length < TENTHS_BELOW && millis % 1_000 >= 100 {
         let text = format!("{}.{}", millis / 1_000, millis % 1_000 / 100);
         return t_string!(time.seconds, s = text);
     }
@@ -24,7 +24,7 @@ pub fn duration(length: TimeDelta) -> String {
     }
 }
 
-/// The first characters of a commit id, as git shortens it.
+/// Shortens a commit id to 10 characters, as git does.
 pub fn short_commit(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }

@@ -1,13 +1,13 @@
-//! Times and numbers in words, by the browser's `Intl`.
+//! Formats times and numbers with the browser's `Intl`.
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-/// Words for times and numbers in one language, by the browser's own tables.
+/// Formats times and numbers in the language with this tag.
 pub struct IntlWords<'a>(pub &'a str);
 
 impl IntlWords<'_> {
-    /// Date and time to the second, in the user's zone or in UTC, with the zone's name.
+    /// Date and time to the second with the name of the time zone: the user's, or UTC. `millis`: Unix milliseconds.
     pub fn absolute(&self, millis: i64, utc: bool) -> String {
         let options = object(&[
             ("year", "numeric"),
@@ -25,7 +25,7 @@ impl IntlWords<'_> {
         self.format_date(&options, millis)
     }
 
-    /// The time of day to the second, in the user's zone.
+    /// The time of day to the second, in the user's time zone. `millis`: Unix milliseconds.
     pub fn clock(&self, millis: i64) -> String {
         let options = object(&[
             ("hour", "2-digit"),
@@ -42,7 +42,7 @@ impl IntlWords<'_> {
         call(&format.format(), &date)
     }
 
-    /// `3 minutes ago`, `in 2 hours`.
+    /// The time seen from `now`: `3 minutes ago`, `in 2 hours`. Both are Unix milliseconds.
     pub fn relative(&self, millis: i64, now: i64) -> String {
         let seconds = (millis - now) as f64 / 1000.0;
         let (size, unit) = match seconds.abs() {
@@ -78,7 +78,7 @@ pub(crate) fn object(pairs: &[(&str, &str)]) -> Object {
 }
 
 pub(crate) fn set(object: &Object, key: &str, value: &str) {
-    // Setting a property of a fresh plain object cannot fail.
+    // Succeeds for a new plain object.
     let _ = Reflect::set(object, &JsValue::from_str(key), &JsValue::from_str(value));
 }
 

@@ -1,9 +1,9 @@
-//! Words for what the log view counts.
+//! Formats numbers and sizes.
 
 use crate::i18n::words;
 use crate::t_string;
 
-/// A number of bytes, to be read: `950 B`, `14.2 kB`, `142.0 MB`.
+/// Formats a number of bytes: `950 B`, `14.2 kB`, `142.0 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => t_string!(log.bytes, n = bytes),
@@ -16,7 +16,7 @@ fn tenths(bytes: u64, unit: f64) -> String {
     format!("{:.1}", bytes as f64 / unit)
 }
 
-/// A number as the language writes it.
+/// Formats a whole number in the current language.
 pub fn number(number: usize) -> String {
     words().number(number as u64)
 }

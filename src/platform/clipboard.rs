@@ -4,13 +4,13 @@ use js_sys::Reflect;
 use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 
-/// Puts a text on the clipboard. False when the browser does not allow it.
+/// Copies a text to the clipboard. Returns false if the browser blocks it.
 pub async fn copy(text: &str) -> bool {
     let navigator = window().navigator();
-    // Missing on pages that are neither https nor localhost.
-    let missing = Reflect::get(&navigator, &JsValue::from_str("clipboard"))
+    // Browsers offer it on https and localhost only.
+    let is_missing = Reflect::get(&navigator, &JsValue::from_str("clipboard"))
         .map_or(true, |clipboard| clipboard.is_undefined());
-    if missing {
+    if is_missing {
         return false;
     }
     wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(text))

@@ -4,7 +4,7 @@ use leptos::prelude::{document, *};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// Puts the focus on the first element that the selector finds. False when there is none.
+/// Focuses the first element that matches the selector. Returns false if there is none.
 pub fn focus(selector: &str) -> bool {
     document()
         .query_selector(selector)
@@ -14,12 +14,12 @@ pub fn focus(selector: &str) -> bool {
         .is_some_and(|element| element.focus().is_ok())
 }
 
-/// Scrolls the first element that the selector finds to the middle of the window, if there is one.
+/// Scrolls the first element that matches the selector to the middle of the window.
 pub fn scroll_to(selector: &str) {
     scroll(selector, web_sys::ScrollLogicalPosition::Center);
 }
 
-/// Scrolls the first element that the selector finds into the window, no further than needed.
+/// Scrolls the first element that matches the selector into the window, as little as possible.
 pub fn scroll_near(selector: &str) {
     scroll(selector, web_sys::ScrollLogicalPosition::Nearest);
 }
@@ -32,7 +32,7 @@ fn scroll(selector: &str, block: web_sys::ScrollLogicalPosition) {
     }
 }
 
-/// Puts the focus on the first link with this `href`, without scrolling. False when there is none.
+/// Focuses the first link with this `href`, without scrolling. Returns false if there is none.
 pub fn focus_link(href: &str) -> bool {
     let options = web_sys::FocusOptions::new();
     options.set_prevent_scroll(true);
@@ -44,8 +44,7 @@ pub fn focus_link(href: &str) -> bool {
         .is_some_and(|link| link.focus_with_options(&options).is_ok())
 }
 
-/// Scrolls the first element that the selector finds into the window, no further than needed, once the
-/// page has been laid out.
+/// The same in the next animation frame, when the page has been laid out.
 pub fn scroll_into_view_if_needed(selector: &'static str) {
     request_animation_frame(move || scroll_near(selector));
 }

@@ -1,4 +1,4 @@
-//! Texts that come in by paste, drop or file, and go out as a file.
+//! Texts from the clipboard, from drops and from files; and downloads.
 
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
@@ -7,33 +7,34 @@ use web_sys::{
     Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, HtmlInputElement, Url,
 };
 
-/// The plain text that a paste or a drop brings; `None` when it brings none.
+/// The plain text of a paste or a drop. `None` if there is none.
 pub fn plain_text(data: Option<DataTransfer>) -> Option<String> {
     let text = data?.get_data("text/plain").ok()?;
     (!text.is_empty()).then_some(text)
 }
 
-/// The first file that a drop brings.
+/// The first file of a drop.
 pub fn dropped_file(data: Option<DataTransfer>) -> Option<File> {
     data?.files()?.get(0)
 }
 
-/// The file that was chosen, which is no longer chosen then: the same one can be chosen again.
+/// Takes the chosen file out of a file input, so that the user can choose the same file again.
 pub fn take_chosen(input: &HtmlInputElement) -> Option<File> {
     let file = input.files()?.get(0);
     input.set_value("");
     file
 }
 
-/// A file's text, if it is no longer than `most` bytes; bytes that are no UTF-8 are replaced.
-pub async fn read_text(file: &File, most: usize) -> Option<String> {
-    if file.size() > most as f64 {
+/// Reads the text of a file of at most `max_bytes`. Bytes that are not UTF-8 are replaced. `None` if the file is
+/// larger or cannot be read.
+pub async fn read_text(file: &File, max_bytes: usize) -> Option<String> {
+    if file.size() > max_bytes as f64 {
         return None;
     }
     JsFuture::from(file.text()).await.ok()?.as_string()
 }
 
-/// Saves a text as a file of this name. False when the browser does not.
+/// Downloads a text as a file of this name. Returns false if the browser refuses.
 pub fn save_text(name: &str, text: &str) -> bool {
     let save = || -> Result<(), JsValue> {
         let options = BlobPropertyBag::new();
@@ -45,7 +46,7 @@ pub fn save_text(name: &str, text: &str) -> bool {
         link.set_href(&url);
         link.set_download(name);
         link.click();
-        // The browser has begun to read it by then.
+        // The click has started the download: the URL is not needed any more.
         Url::revoke_object_url(&url)
     };
     save().is_ok()

@@ -1,4 +1,4 @@
-//! Notifications, and the icon of the tab.
+//! Notifications and the tab's icon.
 
 use js_sys::Reflect;
 use leptos::prelude::{document, window};
@@ -6,16 +6,16 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
-/// Shows another icon for the tab: the path of an icon (16 px grid) in a colour; `None` the site's own.
+/// Sets the tab's icon: the path of an icon (16 px grid) and its background colour. `None`: the site's own icon.
 pub fn set_tab_icon(icon: Option<(&str, &str)>) {
     let link = document().query_selector("link[rel=icon]").ok().flatten();
     let Some(link) = link else { return };
-    const OWN: &str = "data-own";
-    let own = link.get_attribute(OWN).or_else(|| {
-        let own = link.get_attribute("href")?;
-        // Neither fails for a valid name.
-        let _ = link.set_attribute(OWN, &own);
-        Some(own)
+    const SITE_ICON: &str = "data-own";
+    let site_icon = link.get_attribute(SITE_ICON).or_else(|| {
+        let href = link.get_attribute("href")?;
+        // Succeeds for a valid name.
+        let _ = link.set_attribute(SITE_ICON, &href);
+        Some(href)
     });
     let href = match icon {
         Some((path, colour)) => format!(
@@ -23,18 +23,19 @@ pub fn set_tab_icon(icon: Option<(&str, &str)>) {
              cx='8' cy='8' r='8' fill='%23{colour}'/%3E%3Cpath d='{path}' transform='translate(2.4 2.4) \
              scale(.7)' fill='none' stroke='%23fff' stroke-width='2.4'/%3E%3C/svg%3E"
         ),
-        None => own.unwrap_or_default(),
+        None => site_icon.unwrap_or_default(),
     };
     let _ = link.set_attribute("href", &href);
 }
 
-/// Whether this browser can notify, and has not been told never to.
+/// Returns true if the browser offers notifications and the user has not blocked them.
 pub fn can_notify() -> bool {
     Reflect::has(&window(), &JsValue::from_str("Notification")).unwrap_or(false)
         && Notification::permission() != NotificationPermission::Denied
 }
 
-/// Asks the user whether this site may notify, unless they have said so before. To be called on a press.
+/// Asks the user for permission to notify, unless it was given before. Call it when a button is pressed: browsers
+/// ignore it otherwise. Returns true if it is given.
 pub async fn may_notify() -> bool {
     if !can_notify() {
         return false;
@@ -42,23 +43,23 @@ pub async fn may_notify() -> bool {
     if Notification::permission() == NotificationPermission::Granted {
         return true;
     }
-    let Ok(asked) = Notification::request_permission() else {
+    let Ok(request) = Notification::request_permission() else {
         return false;
     };
-    let said = wasm_bindgen_futures::JsFuture::from(asked).await;
-    said.is_ok_and(|said| said.as_string().as_deref() == Some("granted"))
+    let permission = wasm_bindgen_futures::JsFuture::from(request).await;
+    permission.is_ok_and(|permission| permission.as_string().as_deref() == Some("granted"))
 }
 
-/// Notifies the user; `pressed` runs when they press it.
+/// Shows a notification. A second one with the same tag replaces it. `pressed` runs when the user presses it.
 pub fn notify(title: &str, body: &str, tag: &str, pressed: impl FnMut() + 'static) {
     let options = NotificationOptions::new();
     options.set_body(body);
     options.set_tag(tag);
-    // Fails where only a service worker may notify, as on phones: nothing is shown there.
+    // Fails on phones, where only a service worker may notify.
     if let Ok(notification) = Notification::new_with_options(title, &options) {
         let pressed = Closure::<dyn FnMut()>::new(pressed);
         notification.set_onclick(Some(pressed.as_ref().unchecked_ref()));
-        // It lives as long as the notification may be pressed, which nobody tells.
+        // The browser does not report when a notification is gone: the closure is never freed.
         pressed.forget();
     }
 }

@@ -1,13 +1,13 @@
-//! The page itself: its clock, its address, whether it is visible and online.
+//! The page: clock, URL, visibility and network.
 
 use leptos::prelude::{document, window};
 
-/// Unix milliseconds by this machine's clock.
+/// Returns Unix milliseconds by this machine's clock.
 pub fn now_millis() -> i64 {
     js_sys::Date::now() as i64
 }
 
-/// The path under which the site is served, without a slash at the end: empty or like `/console`.
+/// The path under which the site is served, without a slash at the end. Empty or such as `/console`.
 pub fn base_path() -> String {
     let base = document()
         .query_selector("base")
@@ -25,23 +25,23 @@ pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
-/// Whether nobody can see the page.
+/// Returns true while the page is hidden: another tab is shown, or the window is minimized.
 pub fn is_hidden() -> bool {
     document().hidden()
 }
 
-/// Whether the browser knows that it has no network.
+/// Returns true if the browser knows that there is no network.
 pub fn is_offline() -> bool {
     !window().navigator().on_line()
 }
 
-/// An `http` or `https` URL as it came, with its host; `None` for any other.
+/// Parses an `http` or `https` URL. Returns URL and host; `None` for anything else.
 pub fn web_link(url: &str) -> Option<(String, String)> {
     let parsed = web_sys::Url::new(url).ok()?;
     matches!(parsed.protocol().as_str(), "http:" | "https:").then(|| (parsed.href(), parsed.host()))
 }
 
-/// The URL with the site's own origin, where the API is at it.
+/// Adds the site's own origin to a URL that begins with a slash.
 pub fn absolute_url(url: String) -> String {
     match url.starts_with('/') {
         true => origin() + &url,

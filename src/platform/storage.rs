@@ -1,14 +1,14 @@
-//! Values stored in this browser or in this tab.
+//! `localStorage` and `sessionStorage`. Every key begins with `slipway.`.
 
 use leptos::prelude::window;
 use web_sys::Storage;
 
-/// Where a value is kept.
+/// How long a value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// In this browser, until removed.
+    /// `localStorage`: in this browser, until it is removed.
     Device,
-    /// In this tab, until it is closed.
+    /// `sessionStorage`: until the tab is closed.
     Tab,
 }
 
@@ -21,12 +21,12 @@ fn storage(keep: Keep) -> Option<Storage> {
     .flatten()
 }
 
-/// The value kept under `slipway.{key}`; `None` when there is none or storage is forbidden.
+/// Reads a value. `None` if there is none or storage is blocked.
 pub fn stored(keep: Keep, key: &str) -> Option<String> {
     storage(keep)?.get_item(&format!("slipway.{key}")).ok()?
 }
 
-/// Keeps a value, or removes it. False when the browser did not (forbidden, or full).
+/// Stores a value; `None` removes it. Returns false if storage is blocked or full.
 pub fn store(keep: Keep, key: &str, value: Option<&str>) -> bool {
     let key = format!("slipway.{key}");
     storage(keep).is_some_and(|storage| {
@@ -38,8 +38,8 @@ pub fn store(keep: Keep, key: &str, value: Option<&str>) -> bool {
     })
 }
 
-/// The keys, without their `slipway.`, that start so.
-pub fn stored_keys(keep: Keep, start: &str) -> Vec<String> {
+/// The stored keys with this prefix, without `slipway.`.
+pub fn stored_keys(keep: Keep, prefix: &str) -> Vec<String> {
     let Some(storage) = storage(keep) else {
         return Vec::new();
     };
@@ -47,6 +47,6 @@ pub fn stored_keys(keep: Keep, start: &str) -> Vec<String> {
     (0..count)
         .filter_map(|index| storage.key(index).ok().flatten())
         .filter_map(|key| key.strip_prefix("slipway.").map(str::to_owned))
-        .filter(|key| key.starts_with(start))
+        .filter(|key| key.starts_with(prefix))
         .collect()
 }

@@ -1,9 +1,9 @@
-//! Buttons and links that look like buttons.
+//! Buttons, and links that look like buttons.
 
 use crate::ui::icon::{Icon, icon};
 use leptos::prelude::*;
 
-/// How a button looks and what it is called.
+/// A button under construction.
 #[derive(Clone, Copy)]
 pub struct Button {
     label: Signal<String>,
@@ -18,7 +18,7 @@ pub struct Button {
 }
 
 impl Button {
-    /// A button with this text.
+    /// Starts a button with this text.
     pub fn new(label: Signal<String>) -> Self {
         Self {
             label,
@@ -33,12 +33,12 @@ impl Button {
         }
     }
 
-    /// The one that the page is for.
+    /// The main action of the page.
     pub fn primary(self) -> Self {
         self.kind("primary")
     }
 
-    /// One that destroys.
+    /// An action that removes something.
     pub fn danger(self) -> Self {
         self.kind("danger")
     }
@@ -54,55 +54,55 @@ impl Button {
         self
     }
 
-    /// A longer name for screen readers; must hold the text.
+    /// Sets a longer name for screen readers. It must contain the text.
     pub fn name(mut self, name: Signal<String>) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// Whether it cannot be pressed now.
+    /// Disables the button while the signal is true.
     pub fn disabled(mut self, disabled: impl Into<Signal<bool>>) -> Self {
         self.disabled = disabled.into();
         self
     }
 
-    /// Whether what it does is under way. It keeps the focus then, unlike a disabled one, and does
-    /// nothing when it is pressed.
+    /// Marks the button as busy while the signal is true. A busy button ignores presses but, unlike a disabled one,
+    /// keeps the focus.
     pub fn busy(mut self, busy: impl Into<Signal<bool>>) -> Self {
         self.busy = busy.into();
         self
     }
 
-    /// Why it cannot be pressed, or what it does.
+    /// Sets the tooltip: what the button does, or why it is disabled.
     pub fn title(mut self, title: Signal<String>) -> Self {
         self.title = Some(title);
         self
     }
 
-    /// Makes it a switch, and says whether it is on.
+    /// Makes it a toggle button. The signal is true while it is on.
     pub fn pressed(mut self, pressed: impl Into<Signal<bool>>) -> Self {
         self.pressed = Some(pressed.into());
         self
     }
 
-    /// Gives it an id, for the focus to be put there.
+    /// Sets the element's id, so that the focus can be moved there.
     pub fn id(mut self, id: &'static str) -> Self {
         self.id = id;
         self
     }
 
-    /// A button that does this.
+    /// Builds a button that runs this.
     pub fn on_press(self, press: impl Fn() + 'static) -> AnyView {
         self.build("button", Box::new(press))
     }
 
-    /// A button that sends its form.
+    /// Builds a button that submits its form.
     pub fn submit(self) -> AnyView {
         self.build("submit", Box::new(|| ()))
     }
 
-    /// A button that can never be pressed here.
-    pub fn never(self) -> AnyView {
+    /// Builds a button that is always disabled.
+    pub fn always_disabled(self) -> AnyView {
         self.disabled(Signal::stored(true)).on_press(|| ())
     }
 
@@ -134,7 +134,7 @@ impl Button {
         .into_any()
     }
 
-    /// A link to a page of the console that looks like a button.
+    /// Builds a link to a page of the console.
     pub fn link(self, href: Signal<String>) -> AnyView {
         view! {
             <a

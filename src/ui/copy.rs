@@ -1,4 +1,4 @@
-//! A button that copies a text, and says whether it did.
+//! A button that copies a text, and shows the result.
 
 use crate::platform::clipboard;
 use crate::reactive::dynamic;
@@ -6,6 +6,10 @@ use crate::ui::icon;
 use crate::{t_signal, t_string};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long the result is shown.
+const RESULT_DURATION: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, PartialEq)]
 enum Copied {
@@ -14,22 +18,22 @@ enum Copied {
     Refused,
 }
 
-/// A button named 'Copy {what}' that copies what the text is when it is pressed.
-pub fn copy_button(text: Signal<String>, what: Signal<String>) -> AnyView {
+/// A button labelled 'Copy {name}' that copies the current text.
+pub fn copy_button(text: Signal<String>, name: Signal<String>) -> AnyView {
     let copied = RwSignal::new(Copied::No);
     let press = move |_| {
         leptos::task::spawn_local(async move {
             let text = text.get_untracked();
-            let done = match clipboard::copy(&text).await {
+            let result = match clipboard::copy(&text).await {
                 true => Copied::Yes,
                 false => Copied::Refused,
             };
-            let _ = copied.try_set(done);
-            TimeoutFuture::new(2_000).await;
+            let _ = copied.try_set(result);
+            TimeoutFuture::new(RESULT_DURATION.as_millis() as u32).await;
             let _ = copied.try_set(Copied::No);
         });
     };
-    let said = move || match copied.get() {
+    let message = move || match copied.get() {
         Copied::No => String::new(),
         Copied::Yes => t_string!(copy.done).to_string(),
         Copied::Refused => t_string!(copy.refused).to_string(),
@@ -39,8 +43,8 @@ pub fn copy_button(text: Signal<String>, what: Signal<String>) -> AnyView {
             <button
                 type="button"
                 class="button-icon"
-                aria-label=t_signal!(copy.label, what = what.get())
-                title=t_signal!(copy.label, what = what.get())
+                aria-label=t_signal!(copy.label, what = name.get())
+                title=t_signal!(copy.label, what = name.get())
                 on:click=press
             >
                 {dynamic(move || {
@@ -48,7 +52,7 @@ pub fn copy_button(text: Signal<String>, what: Signal<String>) -> AnyView {
                 })}
             </button>
             <span class="copy-said" role="status">
-                {said}
+                {message}
             </span>
         </span>
     }

@@ -1,16 +1,16 @@
-//! The native dialog: it traps the focus, closes on Escape and gives the focus back.
+//! The native dialog. The browser traps the focus, closes it on Escape, and gives the focus back.
 
 use crate::reactive::effect;
 use leptos::html;
 use leptos::prelude::*;
 
-/// A modal dialog, to be made when it opens; `open` is set to false when the user closes it.
+/// A modal dialog that is open from the start. Sets `open` to false when the user closes it.
 #[component]
 pub fn Dialog(
     open: RwSignal<bool>,
     /// Its heading.
     title: Signal<String>,
-    /// For more than a question.
+    /// For more content than a question.
     #[prop(optional)]
     wide: bool,
     children: Children,
@@ -18,17 +18,17 @@ pub fn Dialog(
     let dialog = NodeRef::<html::Dialog>::new();
     effect(move || {
         if let Some(dialog) = dialog.get() {
-            // Fails only for a dialog that is not in the page, which this one is.
+            // Fails only outside of the page.
             let _ = dialog.show_modal();
         }
     });
-    // Closed before it goes, so that the browser gives the focus back to what opened it.
-    let closing = move || {
+    // Closed before it is removed, so that the browser gives the focus back.
+    let close = move || {
         if let Some(dialog) = dialog.try_get_untracked().flatten() {
             dialog.close();
         }
     };
-    on_cleanup(closing);
+    on_cleanup(close);
     view! {
         <dialog
             node_ref=dialog

@@ -1,9 +1,9 @@
-//! A list of facts: a name, and what stands for it.
+//! Facts: labels with values, as a `<dl>`.
 
 use crate::ui::copy::copy_button;
 use leptos::prelude::*;
 
-/// A name and what stands for it, inside a `<dl class="facts">`.
+/// A label with its value, for a `<dl class="facts">`.
 pub fn fact(label: Signal<String>, value: AnyView) -> AnyView {
     view! {
         <div class="fact">
@@ -14,14 +14,14 @@ pub fn fact(label: Signal<String>, value: AnyView) -> AnyView {
     .into_any()
 }
 
-/// A text in the face for names and ids; nothing when there is no text.
+/// A fact whose value is a name or an id. `None` if the text is empty.
 pub fn code_fact(label: Signal<String>, text: Option<&str>) -> Option<AnyView> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
     let value = view! { <span class="code">{text.to_owned()}</span> };
     Some(fact(label, value.into_any()))
 }
 
-/// The same with a button that copies it.
+/// The same with a copy button.
 pub fn copied_fact(label: Signal<String>, text: Option<&str>) -> Option<AnyView> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
     let value = view! {

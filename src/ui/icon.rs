@@ -1,8 +1,8 @@
-//! The few icons, drawn on a 16 px grid.
+//! Icons, drawn on a 16 px grid.
 
 use leptos::prelude::*;
 
-/// An icon, as the data of one stroked path.
+/// An icon: the data of one stroked path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Icon(pub &'static str);
 
@@ -22,7 +22,7 @@ pub const TAG: Icon = Icon("M2.500 8.500v-6h6l5 5-6 6zM5.500 5.400a.3.3 0 1 0 .0
 pub const WARNING: Icon = Icon("M8 2l6.500 12h-13zM8 6.500v3.500M8 12v.1");
 pub const LINK: Icon = Icon("M9.500 2.500h4v4M13.500 2.500L7.500 8.500M11.500 9v4.500h-9v-9H7");
 
-/// Shows the icon. It says nothing by itself: a word stands beside it, or its button has a label.
+/// Draws an icon. Screen readers ignore it: put a text beside it, or a label on its button.
 pub fn icon(icon: Icon) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">

@@ -1,4 +1,4 @@
-//! Markdown, shown as elements and text nodes: no HTML of it is ever taken as such, nothing is loaded.
+//! Markdown as elements and text nodes. HTML in it is shown as text, and nothing is loaded from other hosts.
 
 use crate::platform::page::web_link;
 use crate::reactive::{dynamic, effect};
@@ -7,40 +7,40 @@ use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split::SplitLoaderError;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
 
-/// The longest text that is drawn as Markdown, in bytes; a longer one is shown as it is.
-const LONGEST: usize = 100_000;
+/// The longest text that is parsed. A longer one is shown as plain text.
+const MAX_BYTES: usize = 100_000;
 
-/// The deepest nesting that is followed; what lies deeper is drawn beside it.
-const DEEPEST: usize = 24;
+/// The deepest nesting of elements. Content that lies deeper is shown without an element of its own.
+const MAX_DEPTH: usize = 24;
 
-/// Draws a text, and draws it again when it changes. The drawing is a file of its own, loaded when it is
-/// first needed; the text stands as it is until then, and if it cannot be loaded.
+/// Shows a Markdown text, and again when it changes. The parser is a lazy chunk: plain text is shown until it is
+/// loaded, and if it cannot be loaded.
 pub fn markdown(text: Signal<String>) -> AnyView {
-    let drawn = RwSignal::new_local(None::<AnyView>);
+    let rendered = RwSignal::new_local(None::<AnyView>);
     let latest = StoredValue::new(0_u32);
     effect(move || {
         let text = text.get();
-        drawn.set(None);
-        if text.len() > LONGEST {
+        rendered.set(None);
+        if text.len() > MAX_BYTES {
             return;
         }
-        let own = latest.try_update_value(|latest| {
+        let generation = latest.try_update_value(|latest| {
             *latest += 1;
             *latest
         });
         let view = ScopedFuture::new(parse(text));
         leptos::task::spawn_local(async move {
-            // Gone, or typed on meanwhile: another one is being drawn.
+            // Dropped if the view is gone or the text has changed meanwhile.
             if let Ok(view) = view.await
-                && latest.try_get_value() == own
+                && latest.try_get_value() == generation
             {
-                let _ = drawn.try_set(Some(view));
+                let _ = rendered.try_set(Some(view));
             }
         });
     });
     let shown = move || {
-        drawn.track();
-        match drawn.try_update_untracked(Option::take).flatten() {
+        rendered.track();
+        match rendered.try_update_untracked(Option::take).flatten() {
             Some(view) => view,
             None => view! { <p class="pre">{text}</p> }.into_any(),
         }
@@ -55,22 +55,22 @@ pub fn markdown(text: Signal<String>) -> AnyView {
 )]
 #[leptos::wasm_split::wasm_split(markdown, wasm_split_path = leptos::wasm_split, fallible)]
 fn parse(text: String) -> Result<AnyView, SplitLoaderError> {
-    Ok(draw(&text))
+    Ok(render(&text))
 }
 
-/// The component tests have one file, and pages that are split off must not ask for another from there.
+/// Without a chunk in debug builds: the component tests are one file.
 #[cfg(debug_assertions)]
 async fn parse(text: String) -> Result<AnyView, SplitLoaderError> {
-    Ok(draw(&text))
+    Ok(render(&text))
 }
 
-fn draw(text: &str) -> AnyView {
+fn render(text: &str) -> AnyView {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    // What is open: the element, and what it holds so far.
+    // The open elements with their children so far.
     let mut open: Vec<(Option<Tag>, Vec<AnyView>)> = vec![(None, Vec::new())];
     for event in Parser::new_ext(text, options) {
         let view = match event {
-            Event::Start(tag) if open.len() <= DEEPEST => {
+            Event::Start(tag) if open.len() <= MAX_DEPTH => {
                 open.push((Some(tag), Vec::new()));
                 continue;
             }
@@ -89,7 +89,7 @@ fn draw(text: &str) -> AnyView {
             Event::SoftBreak => " ".into_any(),
             Event::HardBreak => view! { <br /> }.into_any(),
             Event::Rule => view! { <hr /> }.into_any(),
-            // HTML is shown as the text that it is.
+            // HTML is shown as text.
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 text.into_string().into_any()
             }
@@ -99,7 +99,7 @@ fn draw(text: &str) -> AnyView {
             children.push(view);
         }
     }
-    // Every start has its end, so only the outermost is left.
+    // Each start has an end: only the outermost is left.
     let all: Vec<AnyView> = open
         .into_iter()
         .flat_map(|(_, children)| children)
@@ -110,7 +110,7 @@ fn draw(text: &str) -> AnyView {
 fn element(tag: Tag, children: AnyView) -> AnyView {
     match tag {
         Tag::Paragraph => view! { <p>{children}</p> }.into_any(),
-        // The page's own headings stand above these.
+        // The page itself uses h1 and h2.
         Tag::Heading { level, .. } => match level {
             HeadingLevel::H1 | HeadingLevel::H2 => view! { <h3>{children}</h3> }.into_any(),
             HeadingLevel::H3 => view! { <h4>{children}</h4> }.into_any(),
@@ -137,7 +137,7 @@ fn element(tag: Tag, children: AnyView) -> AnyView {
         .into_any(),
         Tag::TableHead | Tag::TableRow => view! { <tr>{children}</tr> }.into_any(),
         Tag::TableCell => view! { <td>{children}</td> }.into_any(),
-        // An image would be a request to another host: its text leads to it instead.
+        // An image would be loaded from another host: it becomes a link.
         Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => match web_link(&dest_url) {
             Some((href, host)) => view! {
                 <a

@@ -4,7 +4,7 @@ use crate::t_signal;
 use crate::ui::icon;
 use leptos::prelude::*;
 
-/// A message that is no error: information or a warning, told politely.
+/// An information or a warning. Screen readers announce it politely. `kind`: `info` or `warning`.
 pub fn notice(kind: &'static str, text: Signal<String>) -> impl IntoView {
     view! {
         <div class="notice" data-kind=kind role="status">
@@ -14,7 +14,7 @@ pub fn notice(kind: &'static str, text: Signal<String>) -> impl IntoView {
     }
 }
 
-/// The shape of a page that is being loaded.
+/// A placeholder of so many lines while a page is loading.
 pub fn skeleton(rows: usize) -> impl IntoView {
     let label = t_signal!(state.loading);
     view! {

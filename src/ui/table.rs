@@ -1,21 +1,21 @@
-//! Tables, whose rows become cards where there is no room; and pages of them.
+//! Tables, whose rows become cards on narrow screens; and a pager.
 
 use crate::reactive::dynamic;
 use crate::t_signal;
 use crate::ui::button::Button;
 use leptos::prelude::*;
 
-/// A table with these column heads; the last column holds what can be done with a row.
+/// A table with these columns, and a last one for the actions of a row.
 pub fn table(caption: Signal<String>, columns: Vec<Signal<String>>, rows: AnyView) -> AnyView {
     table_of(caption, columns.into_iter().map(head).collect(), rows)
 }
 
-/// A column's head.
+/// The head of a column.
 pub fn head(column: Signal<String>) -> AnyView {
     view! { <th scope="col">{column}</th> }.into_any()
 }
 
-/// The same as `table`, with heads of any kind.
+/// The same with heads of any kind.
 pub fn table_of(caption: Signal<String>, heads: Vec<AnyView>, rows: AnyView) -> AnyView {
     view! {
         <div class="table-scroll" role="region" aria-label=caption tabindex="0">
@@ -35,38 +35,43 @@ pub fn table_of(caption: Signal<String>, heads: Vec<AnyView>, rows: AnyView) -> 
     .into_any()
 }
 
-/// A cell under the column of this name.
+/// A cell. `column` is its label on narrow screens.
 pub fn cell(column: Signal<String>, value: AnyView) -> AnyView {
     view! { <td data-label=column>{value}</td> }.into_any()
 }
 
-/// A row: its cells, and what can be done with it.
+/// A row with its cells and actions.
 pub fn row(cells: Vec<AnyView>, actions: AnyView) -> AnyView {
     view! { <tr>{cells} <td class="row-actions">{actions}</td></tr> }.into_any()
 }
 
-/// A step to another page of a list: a link there, or why there is none.
+/// The step to the next or previous page of a list.
 pub enum PagerStep {
+    /// A link with this `href`.
     To(String),
+    /// A button that runs this.
+    Press(Callback<()>),
+    /// There is no such page.
     None,
 }
 
-/// Says which page this is, and leads to the ones beside it.
+/// A pager. `status` says which page is shown.
 pub fn pager(
-    said: Signal<String>,
+    status: Signal<String>,
     previous: impl Fn() -> PagerStep + Send + 'static,
     next: impl Fn() -> PagerStep + Send + 'static,
 ) -> AnyView {
-    let step = |step: PagerStep, label: Signal<String>, why: Signal<String>| {
+    let step = |step: PagerStep, label: Signal<String>, reason: Signal<String>| {
         let button = Button::new(label);
         match step {
             PagerStep::To(href) => button.link(Signal::stored(href)),
-            PagerStep::None => button.title(why).never(),
+            PagerStep::Press(press) => button.on_press(move || press.run(())),
+            PagerStep::None => button.title(reason).always_disabled(),
         }
     };
     view! {
         <nav class="pager" aria-label=t_signal!(builds.pages)>
-            <span role="status">{said}</span>
+            <span role="status">{status}</span>
             <span class="button-group">
                 {dynamic(move || step(previous(), t_signal!(builds.previous), t_signal!(builds.is_first)))}
                 {dynamic(move || step(next(), t_signal!(builds.next), t_signal!(builds.is_last)))}

@@ -13,7 +13,7 @@ pub fn build_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
     if !target.is_complete() {
         return view! {
             <div class="trigger">
-                {Button::new(t_signal!(trigger.build)).title(t_signal!(trigger.unknown)).never()}
+                {Button::new(t_signal!(trigger.build)).title(t_signal!(trigger.unknown)).always_disabled()}
             </div>
         }
         .into_any();
