@@ -1,55 +1,72 @@
-//! Parts of views that follow signals, each as one type. A closure in a view is compiled, with all that
-//! draws it, once for each closure, and every byte of that is sent to the browser; these are compiled
-//! once for all.
-
+//! Leptos' signals, effects and parts of views, each with one type instead of a type for each closure.
+//!
+//! Leptos compiles the code around a closure once for each closure, and the browser loads all of it. These
+//! functions box the closure first, so that the code exists once. What that saves, measured by building the site
+//! with Leptos' own in place of each helper (brotli -q 11; the first view, and all lazy chunks together):
+//!
+//! | Leptos | here | first view | chunks |
+//! | --- | --- | --- | --- |
+//! | `{move \|\| view()}` | [`dynamic`] | 1.9 kB | 11.7 kB |
+//! | `<Show>` with and without `fallback` | [`show`], [`show_or`] | 1.7 kB | 9.0 kB |
+//! | `Effect::new` | [`effect`] | 1.6 kB | 5.2 kB |
+//! | `Memo::new` | [`memo`] | 0.4 kB | 3.0 kB |
+//! | `<For>` | [`for_each`] | 0.6 kB | 2.1 kB |
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// A part of a view that is drawn anew when the signals that it reads change.
+/// A part of a view that is built again when a signal that it reads changes.
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
 
-/// A text that follows the signals that it reads.
+/// A text derived from signals.
 pub fn text_signal<T: Into<String>>(
     text: impl Fn() -> T + Send + Sync + 'static,
 ) -> Signal<String> {
     Signal::derive(move || text().into())
 }
 
-/// A yes or no that follows the signals that it reads.
-pub fn bool_signal(is: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
-    Signal::derive(is)
+/// A condition derived from signals.
+pub fn bool_signal(condition: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
+    Signal::derive(condition)
 }
 
-/// A part of a view that follows the signals that it reads.
+/// A part of a view, built again when a signal that it reads changes.
 pub fn dynamic<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
     Box::new(move || view().into_any())
 }
 
-/// Shown while the condition holds; stays as it is while that does not change.
+/// Shows a view while the condition is true. The view is built again only when the condition changes.
 pub fn show(
-    is: impl Fn() -> bool + Send + Sync + 'static,
-    yes: impl Fn() -> AnyView + Send + 'static,
+    condition: impl Fn() -> bool + Send + Sync + 'static,
+    view: impl Fn() -> AnyView + Send + 'static,
 ) -> Part {
-    choose_boxed(Box::new(is), Box::new(yes), Box::new(|| ().into_any()))
+    show_boxed(
+        Box::new(condition),
+        Box::new(view),
+        Box::new(|| ().into_any()),
+    )
 }
 
-/// One of two, by a condition; stays as it is while that does not change.
+/// Shows one of two views. The view is built again only when the condition changes.
 pub fn show_or(
-    is: impl Fn() -> bool + Send + Sync + 'static,
-    yes: impl Fn() -> AnyView + Send + 'static,
-    no: impl Fn() -> AnyView + Send + 'static,
+    condition: impl Fn() -> bool + Send + Sync + 'static,
+    view: impl Fn() -> AnyView + Send + 'static,
+    fallback: impl Fn() -> AnyView + Send + 'static,
 ) -> Part {
-    choose_boxed(Box::new(is), Box::new(yes), Box::new(no))
+    show_boxed(Box::new(condition), Box::new(view), Box::new(fallback))
 }
 
 type BoxedView = Box<dyn Fn() -> AnyView + Send>;
 
-fn choose_boxed(is: Box<dyn Fn() -> bool + Send + Sync>, yes: BoxedView, no: BoxedView) -> Part {
-    let is = memo_boxed(is);
-    Box::new(move || if is.get() { yes() } else { no() })
+fn show_boxed(
+    condition: Box<dyn Fn() -> bool + Send + Sync>,
+    view: BoxedView,
+    fallback: BoxedView,
+) -> Part {
+    let condition = memo_boxed(condition);
+    Box::new(move || if condition.get() { view() } else { fallback() })
 }
 
-/// A value that is worked out when the signals that it reads change, and tells only of a new one.
+/// A value derived from signals. Notifies only when the value has changed.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(
     value: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {
@@ -62,7 +79,7 @@ fn memo_boxed<T: PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| value())
 }
 
-/// Runs now, and again when the signals that it reads change.
+/// Runs in the next microtask, and again when a signal that it reads changes.
 pub fn effect(run: impl FnMut() + 'static) {
     effect_boxed(Box::new(run));
 }
@@ -71,15 +88,16 @@ fn effect_boxed(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_: Option<()>| run());
 }
 
-/// Views of things by key, in order; one is made when its key comes and dropped when it goes.
+/// A view for each key, in the order of the keys. A view is built when its key appears and dropped when the key is
+/// gone.
 pub fn for_each(
     keys: impl Fn() -> Vec<u64> + Send + Sync + 'static,
     view: impl Fn(u64) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    list_boxed(Box::new(keys), Arc::new(view))
+    for_each_boxed(Box::new(keys), Arc::new(view))
 }
 
-fn list_boxed(
+fn for_each_boxed(
     keys: Box<dyn Fn() -> Vec<u64> + Send + Sync>,
     view: Arc<dyn Fn(u64) -> AnyView + Send + Sync>,
 ) -> AnyView {
