@@ -6,11 +6,13 @@
 //!
 //! | Leptos | here | first view | chunks |
 //! | --- | --- | --- | --- |
+//! | `move \|\|` with a text, as attribute or child | [`text_signal`], `t_signal!` | 2.1 kB | 12.4 kB |
 //! | `{move \|\| view()}` | [`dynamic`] | 1.9 kB | 11.7 kB |
 //! | `<Show>` with and without `fallback` | [`show`], [`show_or`] | 1.7 kB | 9.0 kB |
 //! | `Effect::new` | [`effect`] | 1.6 kB | 5.2 kB |
 //! | `Memo::new` | [`memo`] | 0.4 kB | 3.0 kB |
 //! | `<For>` | [`for_each`] | 0.6 kB | 2.1 kB |
+//! | `move \|\|` with a bool, as attribute | [`bool_signal`] | 0.3 kB | 1.1 kB |
 use leptos::prelude::*;
 use std::sync::Arc;
 
