@@ -40,12 +40,7 @@ pub fn use_repository(path: StoredValue<(String, String)>) -> Query<Option<Repos
     effect(move || {
         if let Some(repository) = read.data().as_deref().and_then(Option::as_ref) {
             let (namespace, name) = path.get_value();
-            known_repositories::record(
-                &connection.address(),
-                &namespace,
-                &name,
-                Some(repository),
-            );
+            known_repositories::record(&connection.address(), &namespace, &name, Some(repository));
         }
     });
     read

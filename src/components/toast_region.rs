@@ -25,7 +25,7 @@ pub fn toast_region(toasts: Toasts) -> AnyView {
 fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
     let key = toast.key;
     let is_success = toast.kind == "success";
-    let (text, then) = (toast.text, toast.then);
+    let (text, then) = (toast.text, toast.consequence);
     let body = match toast.error {
         Some(error) => {
             let api_message = api_words(&error);

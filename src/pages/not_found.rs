@@ -21,7 +21,7 @@ pub fn NotFound() -> impl IntoView {
     let navigation = use_navigation();
     let connection = use_connection();
     let suggestions = move || {
-        let routes = suggest_routes(&navigation.here(), &connection.address());
+        let routes = suggest_routes(&navigation.current_path(), &connection.address());
         let links: Vec<AnyView> = routes
             .into_iter()
             .map(|route| {
@@ -56,7 +56,7 @@ pub fn NotFound() -> impl IntoView {
     };
     view! {
         {heading(t_signal!(not_found.title))}
-        <p>{t_signal!(not_found.text)} " " <span class="code">{dynamic(move || navigation.here())}</span></p>
+        <p>{t_signal!(not_found.text)} " " <span class="code">{dynamic(move || navigation.current_path())}</span></p>
         {dynamic(suggestions)}
         <p class="button-group">
             <a class="button" data-kind="primary" href=builds>

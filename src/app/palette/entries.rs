@@ -77,9 +77,7 @@ fn pages(navigation: Navigation) -> Vec<Entry> {
     if !namespace.is_empty() {
         entries.push(page(
             t_string!(repositories.title, namespace = namespace),
-            Route::Repositories {
-                namespace: namespace.clone(),
-            },
+            Route::repositories(namespace.clone()),
         ));
         entries.push(page(
             t_string!(create.title_in, namespace = namespace),
