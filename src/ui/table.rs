@@ -49,8 +49,6 @@ pub fn row(cells: Vec<AnyView>, actions: AnyView) -> AnyView {
 pub enum PagerStep {
     /// A link with this `href`.
     To(String),
-    /// A button that runs this.
-    Press(Callback<()>),
     /// There is no such page.
     None,
 }
@@ -65,7 +63,6 @@ pub fn pager(
         let button = Button::new(label);
         match step {
             PagerStep::To(href) => button.link(Signal::stored(href)),
-            PagerStep::Press(press) => button.on_press(move || press.run(())),
             PagerStep::None => button.title(reason).always_disabled(),
         }
     };
