@@ -32,6 +32,7 @@ pub use crate::client::error::{Error, FieldError, Refusal};
 use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
+use crate::platform::timer::timer_millis;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::Uint8Array;
@@ -420,7 +421,7 @@ impl PendingCall {
     fn restart_timer(&mut self) {
         self.timer = self.controller.clone().map(|controller| {
             let timed_out = self.timed_out.clone();
-            Timeout::new(self.limit.as_millis() as u32, move || {
+            Timeout::new(timer_millis(self.limit), move || {
                 timed_out.set(true);
                 controller.abort();
             })

@@ -1,10 +1,10 @@
 //! What several pages show: builds, errors, times, breadcrumbs.
 
-pub mod breadcrumbs;
-pub mod builds;
-pub mod error_notice;
-pub mod page_beyond_last;
-pub mod page_heading;
-pub mod repository;
-pub mod time;
-pub mod toast_region;
+pub(crate) mod breadcrumbs;
+pub(crate) mod builds;
+pub(crate) mod error_notice;
+pub(crate) mod page_beyond_last;
+pub(crate) mod page_heading;
+pub(crate) mod repository;
+pub(crate) mod time;
+pub(crate) mod toast_region;

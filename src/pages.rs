@@ -1,11 +1,11 @@
 //! One file a page.
 
-pub mod build_page;
-pub mod builds;
-pub mod config;
-pub mod connection;
-pub mod insight;
-pub mod new_repository;
-pub mod not_found;
-pub mod repositories;
-pub mod repository;
+pub(crate) mod build_page;
+pub(crate) mod builds;
+pub(crate) mod config;
+pub(crate) mod connection;
+pub(crate) mod insight;
+pub(crate) mod new_repository;
+pub(crate) mod not_found;
+pub(crate) mod repositories;
+pub(crate) mod repository;

@@ -31,22 +31,22 @@
 use crate::client::Error;
 use crate::client::backoff::chance;
 use crate::platform::page;
+use crate::platform::timer::sleep;
 use crate::query::schedule::{Due, Pace, Schedule};
 use crate::reactive::{bool_signal, effect};
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
-use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
 use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
-pub mod intervals;
-pub mod schedule;
+pub(crate) mod intervals;
+pub(crate) mod schedule;
 
 /// Data of the API that is polled. The data stays during the next read, and when that fails. Copies share
 /// the query.
-pub struct Query<T> {
+pub(crate) struct Query<T> {
     core: QueryCore,
     data_type: PhantomData<fn() -> T>,
 }
@@ -86,40 +86,40 @@ impl<T> Copy for Query<T> {}
 
 impl<T: Send + Sync + 'static> Query<T> {
     /// Reads again at once.
-    pub fn refresh(self) {
+    pub(crate) fn refresh(self) {
         self.core.refreshes.update(|count| *count += 1);
     }
 
     /// Sets the data until the first read, or replaces the data of another request.
-    pub fn seed(self, data: T) {
+    pub(crate) fn seed(self, data: T) {
         self.core.data.set(Some(Arc::new(data)));
         self.core.error.set(None);
     }
 
     /// The data read last; `None` before the first read. Tracked: notifies only when it has changed.
-    pub fn data(self) -> Option<Arc<T>> {
+    pub(crate) fn data(self) -> Option<Arc<T>> {
         self.core.data.get()?.downcast().ok()
     }
 
     /// True once there is data.
-    pub fn has_data(self) -> Signal<bool> {
+    pub(crate) fn has_data(self) -> Signal<bool> {
         let data = self.core.data;
         bool_signal(move || data.with(Option::is_some))
     }
 
     /// The error of the last read; `None` if it succeeded.
-    pub fn error(self) -> Signal<Option<Error>> {
+    pub(crate) fn error(self) -> Signal<Option<Error>> {
         self.core.error.into()
     }
 
     /// Returns true while a read is under way. Tracked.
-    pub fn is_loading(self) -> bool {
+    pub(crate) fn is_loading(self) -> bool {
         self.core.loading.get()
     }
 }
 
 /// A read under way.
-pub type Call<T> = LocalBoxFuture<'static, Result<T, Error>>;
+pub(crate) type Call<T> = LocalBoxFuture<'static, Result<T, Error>>;
 
 /// Starts a query. It ends with the component that is being built.
 ///
@@ -129,7 +129,7 @@ pub type Call<T> = LocalBoxFuture<'static, Result<T, Error>>;
 /// `pace` gives the poll interval for the data read last. After a failure that may pass, the next read comes
 /// with backoff. Nothing is read while the page is hidden. A read that became due meanwhile starts when the
 /// page becomes visible; a failed one also when the network returns.
-pub fn use_query<T: PartialEq + Send + Sync + 'static>(
+pub(crate) fn use_query<T: PartialEq + Send + Sync + 'static>(
     request: impl Fn() -> Option<Call<T>> + 'static,
     pace: impl Fn(&T) -> Pace + 'static,
 ) -> Query<T> {
@@ -247,9 +247,7 @@ async fn poll(
             }
             Due::WhenVisible => return,
             // A timer counts in 31 bits: a longer delay would end at once.
-            Due::In(delay) => {
-                TimeoutFuture::new(delay.as_millis().min(i32::MAX as u128) as u32).await
-            }
+            Due::In(delay) => sleep(delay).await,
         }
         if page::is_hidden() {
             return; // Goes on when the page becomes visible.

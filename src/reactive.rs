@@ -17,27 +17,27 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// A part of a view that is built again when a signal that it reads changes.
-pub type Part = Box<dyn FnMut() -> AnyView + Send>;
+pub(crate) type Part = Box<dyn FnMut() -> AnyView + Send>;
 
 /// A text derived from signals.
-pub fn text_signal<T: Into<String>>(
+pub(crate) fn text_signal<T: Into<String>>(
     text: impl Fn() -> T + Send + Sync + 'static,
 ) -> Signal<String> {
     Signal::derive(move || text().into())
 }
 
 /// A condition derived from signals.
-pub fn bool_signal(condition: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
+pub(crate) fn bool_signal(condition: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
     Signal::derive(condition)
 }
 
 /// A part of a view, built again when a signal that it reads changes.
-pub fn dynamic<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
+pub(crate) fn dynamic<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
     Box::new(move || view().into_any())
 }
 
 /// Shows a view while the condition is true. The view is built again only when the condition changes.
-pub fn show(
+pub(crate) fn show(
     condition: impl Fn() -> bool + Send + Sync + 'static,
     view: impl Fn() -> AnyView + Send + 'static,
 ) -> Part {
@@ -49,7 +49,7 @@ pub fn show(
 }
 
 /// Shows one of two views. The view is built again only when the condition changes.
-pub fn show_or(
+pub(crate) fn show_or(
     condition: impl Fn() -> bool + Send + Sync + 'static,
     view: impl Fn() -> AnyView + Send + 'static,
     fallback: impl Fn() -> AnyView + Send + 'static,
@@ -69,7 +69,7 @@ fn show_boxed(
 }
 
 /// A value derived from signals. Notifies only when the value has changed.
-pub fn memo<T: PartialEq + Send + Sync + 'static>(
+pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
     value: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {
     memo_boxed(Box::new(value))
@@ -82,7 +82,7 @@ fn memo_boxed<T: PartialEq + Send + Sync + 'static>(
 }
 
 /// Runs in the next microtask, and again when a signal that it reads changes.
-pub fn effect(run: impl FnMut() + 'static) {
+pub(crate) fn effect(run: impl FnMut() + 'static) {
     effect_boxed(Box::new(run));
 }
 
@@ -92,7 +92,7 @@ fn effect_boxed(mut run: Box<dyn FnMut()>) {
 
 /// A view for each key, in the order of the keys. A view is built when its key appears and dropped when the key is
 /// gone.
-pub fn for_each(
+pub(crate) fn for_each(
     keys: impl Fn() -> Vec<u64> + Send + Sync + 'static,
     view: impl Fn(u64) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {

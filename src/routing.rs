@@ -1,4 +1,4 @@
 //! URLs of the console and the browser's history.
 
-pub mod navigation;
-pub mod routes;
+pub(crate) mod navigation;
+pub(crate) mod routes;

@@ -1,13 +1,13 @@
 //! Elements without knowledge of the API: buttons, inputs, dialogs, tables.
 
-pub mod button;
-pub mod copy;
-pub mod dialog;
-pub mod external_link;
-pub mod fact;
+pub(crate) mod button;
+pub(crate) mod copy;
+pub(crate) mod dialog;
+pub(crate) mod external_link;
+pub(crate) mod fact;
 pub(crate) mod field_frame;
-pub mod icon;
-pub mod input;
-pub mod markdown;
-pub mod notice;
-pub mod table;
+pub(crate) mod icon;
+pub(crate) mod input;
+pub(crate) mod markdown;
+pub(crate) mod notice;
+pub(crate) mod table;

@@ -1,6 +1,7 @@
 //! Components in Chromium: what a user sees and does, without a server.
 //!
 //! `make test` runs these with `wasm-bindgen-test-runner`.
+#![allow(unreachable_pub, reason = "nothing of a test program is reachable")]
 #![cfg(target_arch = "wasm32")]
 
 use gloo_timers::future::TimeoutFuture;

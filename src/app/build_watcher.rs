@@ -3,12 +3,12 @@
 use crate::api::Build;
 use crate::i18n::api_words::status_word;
 use crate::platform::notifications;
+use crate::platform::timer::sleep;
 use crate::query::intervals::WATCHED_BUILDS;
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::Connection;
 use crate::state::watched_builds::BuildWatchlist;
-use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
 /// Polls until the watchlist is empty or notifications are turned off.
@@ -33,7 +33,7 @@ pub(crate) async fn watch_builds(
                 Err(_) => watchlist.remove(&id),
             }
         }
-        TimeoutFuture::new(WATCHED_BUILDS.as_millis() as u32).await;
+        sleep(WATCHED_BUILDS).await;
     }
 }
 

@@ -1,4 +1,8 @@
 //! The header of every page: navigation, the palette's button, and the language switch.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 use crate::i18n::{Locale, locale, other_locale, remember, set_locale, tag};
 use crate::reactive::{dynamic, memo, text_signal};
@@ -96,10 +100,7 @@ fn page_links(navigation: Navigation) -> AnyView {
             >
                 {t_signal!(nav.repositories)}
             </a>
-            <a
-                href=connect
-                aria-current=current(|route| matches!(route, Route::Connection { .. }))
-            >
+            <a href=connect aria-current=current(|route| matches!(route, Route::Connection { .. }))>
                 {t_signal!(nav.connection)}
             </a>
         </nav>

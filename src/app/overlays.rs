@@ -21,11 +21,15 @@ pub(crate) fn overlay_dialog(overlay: Overlay) -> AnyView {
     match overlay {
         Overlay::Commit(target, after) => commit_dialog(open, target, after),
         Overlay::Palette => view! {
-            <Dialog open=open title=t_signal!(palette.title)>{palette(open)}</Dialog>
+            <Dialog open=open title=t_signal!(palette.title)>
+                {palette(open)}
+            </Dialog>
         }
         .into_any(),
         Overlay::Shortcuts => view! {
-            <Dialog open=open title=t_signal!(keys.title)>{shortcut_help(open)}</Dialog>
+            <Dialog open=open title=t_signal!(keys.title)>
+                {shortcut_help(open)}
+            </Dialog>
         }
         .into_any(),
     }

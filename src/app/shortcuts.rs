@@ -1,6 +1,7 @@
 //! The keyboard shortcuts of the whole console. They work wherever the focus is, except in form fields. A
 //! page's own shortcuts come first: a key that a page has handled is ignored here.
 
+use crate::platform::timer::timer_millis;
 use crate::platform::{dom, page};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::{BuildsQuery, Route};
@@ -56,7 +57,7 @@ fn pressed_action(event: &KeyboardEvent, g_pressed_at: StoredValue<i64>) -> Opti
         return None;
     }
     let now = page::now_millis();
-    let is_second = now - g_pressed_at.get_value() < SEQUENCE_TIMEOUT.as_millis() as i64;
+    let is_second = now - g_pressed_at.get_value() < i64::from(timer_millis(SEQUENCE_TIMEOUT));
     g_pressed_at.set_value(if key == "g" && !is_second { now } else { 0 });
     let modifier = match is_second {
         true => Modifier::AfterG,

@@ -49,24 +49,31 @@ impl Backoff {
 
     /// Returns the delay after this many earlier failures. `chance` is a random number from 0 to 1.
     pub fn delay(&self, failures: usize, chance: f64) -> Duration {
-        self.full_delay(failures)
-            .mul_f64(1.0 - self.jitter * (1.0 - chance))
+        scale(
+            self.full_delay(failures),
+            1.0 - self.jitter * (1.0 - chance),
+        )
     }
 
     /// Returns the delay after this many earlier failures, at least `least` (the `Retry-After` header). Jitter
     /// makes it longer, never shorter.
     pub fn delay_at_least(&self, least: Duration, failures: usize, chance: f64) -> Duration {
         let delay = least.max(self.full_delay(failures));
-        delay
-            + delay
-                .mul_f64(self.jitter * chance)
-                .min(MAX_ADDED_JITTER.mul_f64(chance))
+        let jitter = scale(delay, self.jitter * chance);
+        delay.saturating_add(jitter.min(scale(MAX_ADDED_JITTER, chance)))
     }
 
     fn full_delay(&self, failures: usize) -> Duration {
         let index = failures.min(self.delays.len() - 1);
         self.delays[index]
     }
+}
+
+/// A part of a delay, to the millisecond. `Duration`'s own way can panic, and brings the texts for that into
+/// the site.
+fn scale(delay: Duration, part: f64) -> Duration {
+    let millis = delay.as_secs() as f64 * 1_000.0 + f64::from(delay.subsec_millis());
+    Duration::from_millis((millis * part) as u64)
 }
 
 /// Returns a random number from 0 to 1, for [`Backoff::delay`].

@@ -2,7 +2,7 @@
 
 use crate::client::backoff::{READ, chance};
 use crate::client::error::Error;
-use gloo_timers::future::TimeoutFuture;
+use crate::platform::timer::sleep;
 use std::time::Duration;
 
 /// The longest `Retry-After` that a single call waits for.
@@ -29,7 +29,7 @@ pub(crate) async fn with_retries<T>(send: impl AsyncFn() -> Result<T, Error>) ->
             return Err(error);
         }
         let delay = asked.unwrap_or_else(|| READ.delay(failures, chance()));
-        TimeoutFuture::new(delay.as_millis() as u32).await;
+        sleep(delay).await;
         failures += 1;
     }
 }

@@ -1,5 +1,6 @@
 //! The API's clock, read from the `Date` header of its answers.
 
+use crate::platform::timer::timer_millis;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -29,7 +30,7 @@ impl ServerClock {
     /// this machine's clock. All are Unix milliseconds.
     pub fn observe(&self, date: i64, sent: i64, answered: i64) {
         // On average, half of the second has passed, and the answer was made half-way.
-        let tolerance = CLOCK_TOLERANCE.as_millis() as i64;
+        let tolerance = i64::from(timer_millis(CLOCK_TOLERANCE));
         let ahead = date + 500 - (sent + answered) / 2;
         let ahead = if ahead.abs() < tolerance { 0 } else { ahead };
         // The difference is constant: a small change is only an inexact reading.

@@ -6,7 +6,7 @@ use crate::t_signal;
 use leptos::prelude::*;
 
 /// Links to the pages above this one, outermost first, each with its text.
-pub fn crumbs(ancestors: Vec<(Signal<String>, Route)>) -> AnyView {
+pub(crate) fn crumbs(ancestors: Vec<(Signal<String>, Route)>) -> AnyView {
     let navigation = use_navigation();
     let links: Vec<AnyView> = ancestors
         .into_iter()
@@ -28,14 +28,14 @@ pub fn crumbs(ancestors: Vec<(Signal<String>, Route)>) -> AnyView {
 }
 
 /// The breadcrumb of a namespace's repositories.
-pub fn namespace_crumb(namespace: &str) -> (Signal<String>, Route) {
+pub(crate) fn namespace_crumb(namespace: &str) -> (Signal<String>, Route) {
     let route = Route::repositories(namespace);
     let namespace = namespace.to_owned();
     (t_signal!(repositories.title, namespace = namespace), route)
 }
 
 /// The breadcrumb of a repository.
-pub fn repository_crumb(namespace: &str, name: &str) -> (Signal<String>, Route) {
+pub(crate) fn repository_crumb(namespace: &str, name: &str) -> (Signal<String>, Route) {
     let route = Route::Repository {
         namespace: namespace.to_owned(),
         name: name.to_owned(),

@@ -1,9 +1,9 @@
 //! Builds on screen: the list, its table, the status badge, the buttons that start builds.
 
-pub mod build_buttons;
-pub mod cells;
-pub mod commit_dialog;
-pub mod list;
-pub mod status_badge;
-pub mod table;
-pub mod visible_rows;
+pub(crate) mod build_buttons;
+pub(crate) mod cells;
+pub(crate) mod commit_dialog;
+pub(crate) mod list;
+pub(crate) mod status_badge;
+pub(crate) mod table;
+pub(crate) mod visible_rows;

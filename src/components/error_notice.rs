@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 /// An error on the page. `action` is what failed ('Loading builds'); `stale` says that older data is still
 /// shown; without `retry` there is no Retry button.
-pub fn error_notice(
+pub(crate) fn error_notice(
     action: Signal<String>,
     error: Error,
     stale: bool,
@@ -44,7 +44,9 @@ pub fn error_notice(
             {icon::icon(icon::WARNING)}
             <div class="notice-body">
                 <p class="notice-title">
-                    {text_signal(move || t_string!(error.failed_why, what = action.get(), why = error_words(&error)))}
+                    {text_signal(move || {
+                        t_string!(error.failed_why, what = action.get(), why = error_words(&error))
+                    })}
                     {status
                         .map(|status| {
                             view! { <span class="code">{format!(" HTTP {status}")}</span> }
@@ -53,22 +55,32 @@ pub fn error_notice(
                 {unreachable
                     .then(|| {
                         view! {
-                            <p>{t_signal!(error.address)} " " <span class="code">{address}</span></p>
+                            <p>
+                                {t_signal!(error.address)} " " <span class="code">{address}</span>
+                            </p>
                         }
                     })}
                 {(!api_message.is_empty())
                     .then(|| view! { <p class="notice-said">{api_message.clone()}</p> })}
                 {is_retrying
                     .then(|| {
-                        let text = if stale { t_signal!(error.stale) } else { t_signal!(error.goes_on) };
+                        let text = if stale {
+                            t_signal!(error.stale)
+                        } else {
+                            t_signal!(error.goes_on)
+                        };
                         view! { <p>{text}</p> }
                     })}
             </div>
             <div class="notice-actions">
                 {(!on_connection_page && (unauthorized || unreachable))
-                    .then(|| Button::new(t_signal!(nav.connection)).link(text_signal(connection_href)))}
+                    .then(|| {
+                        Button::new(t_signal!(nav.connection)).link(text_signal(connection_href))
+                    })}
                 {retry
-                    .map(|retry| { Button::new(t_signal!(error.retry)).on_press(move || retry.run(())) })}
+                    .map(|retry| {
+                        Button::new(t_signal!(error.retry)).on_press(move || retry.run(()))
+                    })}
             </div>
         </div>
     }
@@ -76,7 +88,7 @@ pub fn error_notice(
 }
 
 /// The error of a query, with Retry; nothing while there is none.
-pub fn load_error(
+pub(crate) fn load_error(
     action: Signal<String>,
     error: Signal<Option<Error>>,
     has_data: Signal<bool>,

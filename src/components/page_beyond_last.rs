@@ -5,7 +5,7 @@ use crate::ui::button::Button;
 use leptos::prelude::*;
 
 /// Says that there is no such page, and links to the first one.
-pub fn page_beyond_last(page: Signal<u64>, first_href: Signal<String>) -> AnyView {
+pub(crate) fn page_beyond_last(page: Signal<u64>, first_href: Signal<String>) -> AnyView {
     view! {
         <div class="empty">
             <p>{t_signal!(builds.beyond, page = page.get())}</p>

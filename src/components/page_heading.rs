@@ -8,7 +8,7 @@ use leptos::prelude::*;
 /// The title of the current page, and its announcement to screen readers. Provided by `App`; copies share
 /// their signals.
 #[derive(Clone, Copy)]
-pub struct PageTitle {
+pub(crate) struct PageTitle {
     /// The page's heading, without the product's name.
     pub title: RwSignal<String>,
     /// The text of the polite live region.
@@ -17,7 +17,7 @@ pub struct PageTitle {
 
 impl PageTitle {
     /// Provides an empty title as a context.
-    pub fn provide() -> Self {
+    pub(crate) fn provide() -> Self {
         let title = Self {
             title: RwSignal::new(String::new()),
             announced: RwSignal::new(String::new()),
@@ -29,7 +29,7 @@ impl PageTitle {
 
 /// A page's heading, which is also the tab's title. When the page was opened from within the console, the
 /// heading takes the focus and is announced.
-pub fn heading(text: Signal<String>) -> AnyView {
+pub(crate) fn heading(text: Signal<String>) -> AnyView {
     let page_title = expect_context::<PageTitle>();
     let navigation = use_navigation();
     let element = NodeRef::<html::H1>::new();

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 ///
 /// The data is `None` when the repository does not exist: a 404 from an API that lists repositories. From
 /// one that does not, a 404 is an error and means that the call is not offered.
-pub fn use_repository(path: StoredValue<(String, String)>) -> Query<Option<Repository>> {
+pub(crate) fn use_repository(path: StoredValue<(String, String)>) -> Query<Option<Repository>> {
     let connection = use_connection();
     let read = use_query(
         move || {
@@ -47,7 +47,7 @@ pub fn use_repository(path: StoredValue<(String, String)>) -> Query<Option<Repos
 }
 
 /// Says that the repository does not exist.
-pub fn no_such_repository(path: StoredValue<(String, String)>) -> AnyView {
+pub(crate) fn no_such_repository(path: StoredValue<(String, String)>) -> AnyView {
     let navigation = use_navigation();
     let (namespace, name) = path.get_value();
     let full = format!("{namespace}/{name}");

@@ -9,18 +9,21 @@ use chrono::TimeDelta;
 use leptos::prelude::*;
 
 /// A time as '5 minutes ago', with the full time as its title.
-pub fn relative_time(time: Timestamp) -> impl IntoView {
+pub(crate) fn relative_time(time: Timestamp) -> impl IntoView {
     let clock = use_clock();
     let text = memo(move || words().relative(time.millis(), clock.now()));
     view! {
-        <time datetime=time.to_string() title=text_signal(move || words().absolute(time.millis(), false))>
+        <time
+            datetime=time.to_string()
+            title=text_signal(move || words().absolute(time.millis(), false))
+        >
             {text}
         </time>
     }
 }
 
 /// The full time, in UTC or in the user's time zone.
-pub fn absolute_time(time: Timestamp, utc: Signal<bool>) -> impl IntoView {
+pub(crate) fn absolute_time(time: Timestamp, utc: Signal<bool>) -> impl IntoView {
     view! {
         <time datetime=time
             .to_string()>{dynamic(move || words().absolute(time.millis(), utc.get()))}</time>
@@ -28,12 +31,12 @@ pub fn absolute_time(time: Timestamp, utc: Signal<bool>) -> impl IntoView {
 }
 
 /// The duration of a build. Ticks while the build runs.
-pub fn build_duration(build: &Build) -> AnyView {
+pub(crate) fn build_duration(build: &Build) -> AnyView {
     elapsed(build.started_at, build.ended_at, build.is_finished())
 }
 
 /// The time between two times. Ticks until the second is known; a dash when it has `ended` without one.
-pub fn elapsed(from: Option<Timestamp>, to: Option<Timestamp>, ended: bool) -> AnyView {
+pub(crate) fn elapsed(from: Option<Timestamp>, to: Option<Timestamp>, ended: bool) -> AnyView {
     let clock = use_clock();
     let text = memo(move || match (from, to) {
         (Some(from), Some(to)) => duration(to.since(from)),

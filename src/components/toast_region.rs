@@ -9,7 +9,7 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The toasts that are shown now.
-pub fn toast_region(toasts: Toasts) -> AnyView {
+pub(crate) fn toast_region(toasts: Toasts) -> AnyView {
     let view = move |key| {
         let toast = toasts.find(key);
         toast.map(|toast| toast_view(toasts, toast)).into_any()
@@ -32,10 +32,12 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
             let status = error.status().map(|status| format!(" HTTP {status}"));
             view! {
                 <p class="notice-title">
-                    {text_signal(move || t_string!(error.failed_why, what = text.get(), why = error_words(&error)))}
-                    {status}
+                    {text_signal(move || {
+                        t_string!(error.failed_why, what = text.get(), why = error_words(&error))
+                    })} {status}
                 </p>
-                {(!api_message.is_empty()).then(|| view! { <p class="notice-said">{api_message}</p> })}
+                {(!api_message.is_empty())
+                    .then(|| view! { <p class="notice-said">{api_message}</p> })}
                 <p>{then}</p>
             }
             .into_any()
@@ -45,9 +47,7 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
     // A toast whose link was followed is not needed any more.
     let link = toast.link.map(|(text, href)| {
         let link = Button::new(text).link(Signal::stored(href));
-        view! {
-            <span on:click=move |_| request_animation_frame(move || toasts.dismiss(key))>{link}</span>
-        }
+        view! { <span on:click=move |_| request_animation_frame(move || toasts.dismiss(key))>{link}</span> }
     });
     view! {
         <div
@@ -59,8 +59,7 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
             {icon::icon(if is_success { icon::CHECK } else { icon::WARNING })}
             <div class="notice-body">{body}</div>
             <div class="notice-actions">
-                {link}
-                {Button::new(t_signal!(toast.dismiss)).on_press(move || toasts.dismiss(key))}
+                {link} {Button::new(t_signal!(toast.dismiss)).on_press(move || toasts.dismiss(key))}
             </div>
         </div>
     }

@@ -48,14 +48,15 @@ pub(crate) fn config_form(
     let flow = SaveFlow::new(form, path, on_saved);
     let config = ConfigForm { form, path, flow };
     view! {
-        {form.view(FormShell {
-            label: t_signal!(config.title),
-            action: t_signal!(config.saving),
-            existing_href: config.repository_href(),
-            sections: config.sections(),
-            buttons: config.buttons(),
-            on_submit: Callback::new(move |()| flow.start_review()),
-        })}
+        {form
+            .view(FormShell {
+                label: t_signal!(config.title),
+                action: t_signal!(config.saving),
+                existing_href: config.repository_href(),
+                sections: config.sections(),
+                buttons: config.buttons(),
+                on_submit: Callback::new(move |()| flow.start_review()),
+            })}
         {flow.dialogs()}
     }
     .into_any()

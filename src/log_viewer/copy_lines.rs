@@ -3,6 +3,7 @@
 use crate::log::export::Format;
 use crate::log_viewer::commands::LogCommands;
 use crate::platform::clipboard;
+use crate::platform::timer::sleep;
 use crate::t_string;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -41,7 +42,7 @@ fn copy(commands: LogCommands, text: String, result: RwSignal<String>) {
         };
         commands.announce(message.to_owned());
         let _ = result.try_set(message.to_owned());
-        gloo_timers::future::TimeoutFuture::new(RESULT_DURATION.as_millis() as u32).await;
+        sleep(RESULT_DURATION).await;
         let _ = result.try_set(String::new());
     });
 }

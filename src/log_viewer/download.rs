@@ -3,6 +3,7 @@
 use crate::log::export;
 use crate::log_viewer::view_state::LogViewer;
 use crate::log_viewer::yielding::TimeSlice;
+use crate::platform::timer::timer_millis;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::{document, window};
 use std::time::Duration;
@@ -51,7 +52,7 @@ fn save_as(parts: &Array, name: &str) -> Result<(), JsValue> {
     });
     window().set_timeout_with_callback_and_timeout_and_arguments_0(
         revoke.unchecked_ref(),
-        URL_LIFETIME.as_millis() as i32,
+        timer_millis(URL_LIFETIME) as i32,
     )?;
     Ok(())
 }

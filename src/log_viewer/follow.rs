@@ -60,10 +60,6 @@ pub(crate) fn new_lines_button(viewer: LogViewer) -> AnyView {
             .primary()
             .on_press(move || viewer.follow_end())
     };
-    view! {
-        <div class="log-new">
-            {show(move || !viewer.follow.get() && new_rows() > 0, button)}
-        </div>
-    }
+    view! { <div class="log-new">{show(move || !viewer.follow.get() && new_rows() > 0, button)}</div> }
     .into_any()
 }

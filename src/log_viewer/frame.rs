@@ -46,9 +46,7 @@ pub(crate) fn frame(commands: LogCommands, build: Query<Build>) -> AnyView {
                     </div>
                 </div>
                 {empty_notices(viewer, build)}
-            </div>
-            {minimap(commands)}
-            {new_lines_button(viewer)}
+            </div> {minimap(commands)} {new_lines_button(viewer)}
         </div>
     }
     .into_any()

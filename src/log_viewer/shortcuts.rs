@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 /// Handles a key that was pressed inside the log. Other handlers do not see a key that was handled.
-pub fn press(event: &KeyboardEvent, commands: LogCommands) {
+pub(super) fn press(event: &KeyboardEvent, commands: LogCommands) {
     let Some(target) = target(event) else { return };
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
@@ -33,7 +33,7 @@ pub fn press(event: &KeyboardEvent, commands: LogCommands) {
 }
 
 /// Handles a key that was pressed outside the log, unless another handler took it.
-pub fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
+pub(super) fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
     const OWN_KEYS: &str = "input, select, textarea, [contenteditable], dialog, .log";
     let is_taken = event.default_prevented()
         || event.ctrl_key()

@@ -1,6 +1,7 @@
 //! Yields to the browser during long work, and waits for frames, times and wake-ups.
 
 use crate::platform::page;
+use crate::platform::timer::timer_millis;
 use js_sys::{Function, Promise};
 use leptos::prelude::window;
 use std::cell::{Cell, RefCell};
@@ -72,7 +73,7 @@ pub(crate) async fn next_frame() {
 
 /// Calls a function after a time. Returns the timer's handle; `None` if the browser refuses.
 fn set_timeout(callback: &Function, delay: Duration) -> Option<i32> {
-    let millis = i32::try_from(delay.as_millis()).unwrap_or(i32::MAX);
+    let millis = timer_millis(delay) as i32;
     window()
         .set_timeout_with_callback_and_timeout_and_arguments_0(callback, millis)
         .ok()

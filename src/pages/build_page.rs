@@ -1,5 +1,9 @@
 //! The page of one build: status, facts, timeline, the builds around it, and its log, which grows while the
 //! build runs.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 mod changes;
 mod compare;
@@ -43,7 +47,7 @@ use leptos::prelude::*;
 
 /// The page of one build.
 #[component]
-pub fn Build(build_id: String) -> impl IntoView {
+pub(crate) fn Build(build_id: String) -> impl IntoView {
     let id = StoredValue::new(build_id);
     let build = use_build(id);
     let (has_data, error) = (build.has_data(), build.error());

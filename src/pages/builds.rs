@@ -1,4 +1,8 @@
 //! The Builds page: the table of builds. Its filters, order and page number are in the URL.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 mod filters;
 
@@ -23,7 +27,7 @@ use leptos::prelude::*;
 
 /// The Builds page. `on_first_rows` runs when the first rows are loaded.
 #[component]
-pub fn Builds(on_first_rows: fn()) -> impl IntoView {
+pub(crate) fn Builds(on_first_rows: fn()) -> impl IntoView {
     let navigation = use_navigation();
     let query = Memo::new(
         move |before: Option<&BuildsQuery>| match navigation.route() {
@@ -79,7 +83,11 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
         view! {
             {new_builds(list, to_first)}
             {filtered_note(query, list, memo(move || rows.with(Vec::len)))}
-            {show_or(move || rows.with(|rows| !rows.is_empty()), table, move || empty(query, has_none.get()))}
+            {show_or(
+                move || rows.with(|rows| !rows.is_empty()),
+                table,
+                move || empty(query, has_none.get()),
+            )}
             {builds_pager(query, list)}
         }
         .into_any()
@@ -96,7 +104,8 @@ pub fn Builds(on_first_rows: fn()) -> impl IntoView {
         {load_error(t_signal!(builds.loading), shown_error, has_data, move || list.query.refresh())}
         {show(is_beyond_last, move || beyond_last(query))}
         {dynamic(move || {
-            (unread.get() > 0).then(|| notice("warning", t_signal!(builds.unread, n = unread.get())))
+            (unread.get() > 0)
+                .then(|| notice("warning", t_signal!(builds.unread, n = unread.get())))
         })}
         {show_or(move || has_data.get() && !is_beyond_last(), loaded, loading)}
     }

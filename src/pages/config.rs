@@ -1,5 +1,9 @@
 //! The page of the tag config editor. It finds the config to edit: from the API, or, where the API does not
 //! return it, as this browser saw it last.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 use crate::api::SavedConfig;
 use crate::client::Error;
@@ -28,7 +32,7 @@ type FoundConfig = (ConfigOrigin, Option<i64>);
 
 /// The Build config page.
 #[component]
-pub fn Config(namespace: String, name: String) -> impl IntoView {
+pub(crate) fn Config(namespace: String, name: String) -> impl IntoView {
     let navigation = use_navigation();
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let read = use_repository(path);

@@ -1,5 +1,9 @@
 //! The Connection page: the API's address, the namespace and the token, with a test of all three; language
 //! and theme.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 mod appearance;
 mod token_by_password;
@@ -153,7 +157,7 @@ fn address_problem(address: &str) -> Option<String> {
 
 /// The Connection page.
 #[component]
-pub fn ConnectionPage() -> impl IntoView {
+pub(crate) fn ConnectionPage() -> impl IntoView {
     let navigation = use_navigation();
     let form = ConnectionForm::new();
     let connection = form.connection;
@@ -172,7 +176,10 @@ pub fn ConnectionPage() -> impl IntoView {
         move || Button::new(t_signal!(connection.forget)).on_press(move || form.forget_token());
     view! {
         {heading(t_signal!(connection.title))}
-        {show(needs_namespace, || notice("info", t_signal!(connection.choose_namespace)).into_any())}
+        {show(
+            needs_namespace,
+            || notice("info", t_signal!(connection.choose_namespace)).into_any(),
+        )}
         <form
             class="form"
             on:submit=move |event: SubmitEvent| {
@@ -180,7 +187,8 @@ pub fn ConnectionPage() -> impl IntoView {
                 form.save();
             }
         >
-            {fields(form)} <div role="status">{dynamic(move || result(form.test.get(), back))}</div>
+            {fields(form)}
+            <div role="status">{dynamic(move || result(form.test.get(), back))}</div>
             <div class="form-actions">
                 {Button::new(t_signal!(connection.save))
                     .primary()

@@ -1,5 +1,9 @@
 //! The Insight page: statistics of a repository's builds. How many succeed, how long they wait and take, and
 //! which tag is slow or flaky.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 mod chart;
 mod paged_reader;
@@ -33,7 +37,7 @@ const MAX_ROWS: usize = 50;
 
 /// The Insight page.
 #[component]
-pub fn Insight(namespace: String, name: String) -> impl IntoView {
+pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
     let navigation = use_navigation();
     let query = Memo::new(
         move |before: Option<&InsightQuery>| match navigation.route() {
@@ -60,11 +64,17 @@ pub fn Insight(namespace: String, name: String) -> impl IntoView {
     let path = format!("{namespace}/{name}");
     let loaded = move || {
         view! {
-            {dynamic(move || summary.with(summary_facts))} {dynamic(move || builds.with(|builds| chart(builds)))}
+            {dynamic(move || summary.with(summary_facts))}
+            {dynamic(move || builds.with(|builds| chart(builds)))}
             {show(
                 move || builds.with(Vec::len) > MAX_BUILDS,
-                || view! { <p class="quiet">{t_signal!(insight.chart_most, n = MAX_BUILDS)}</p> }.into_any(),
-            )} {dynamic(move || summary.with(tags_table))} {last_builds(builds)}
+                || {
+                    view! { <p class="quiet">{t_signal!(insight.chart_most, n = MAX_BUILDS)}</p> }
+                        .into_any()
+                },
+            )}
+            {dynamic(move || summary.with(tags_table))}
+            {last_builds(builds)}
         }
         .into_any()
     };

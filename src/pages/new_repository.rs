@@ -1,4 +1,8 @@
 //! The page of the create form. Opens the new repository's page.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 use crate::components::breadcrumbs::{crumbs, namespace_crumb};
 use crate::components::page_heading::heading;
@@ -12,7 +16,7 @@ use leptos::prelude::*;
 
 /// The New repository page.
 #[component]
-pub fn NewRepository(namespace: String) -> impl IntoView {
+pub(crate) fn NewRepository(namespace: String) -> impl IntoView {
     let navigation = use_navigation();
     let connection = use_connection();
     let target_namespace = namespace.clone();

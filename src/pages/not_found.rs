@@ -1,4 +1,8 @@
 //! The page for a URL that names no page.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 use crate::components::page_heading::heading;
 use crate::reactive::dynamic;
@@ -17,7 +21,7 @@ const MIN_SHARED_CHARS: usize = 4;
 
 /// Says that there is no such page, and suggests similar ones.
 #[component]
-pub fn NotFound() -> impl IntoView {
+pub(crate) fn NotFound() -> impl IntoView {
     let navigation = use_navigation();
     let connection = use_connection();
     let suggestions = move || {
@@ -56,7 +60,10 @@ pub fn NotFound() -> impl IntoView {
     };
     view! {
         {heading(t_signal!(not_found.title))}
-        <p>{t_signal!(not_found.text)} " " <span class="code">{dynamic(move || navigation.current_path())}</span></p>
+        <p>
+            {t_signal!(not_found.text)} " "
+            <span class="code">{dynamic(move || navigation.current_path())}</span>
+        </p>
         {dynamic(suggestions)}
         <p class="button-group">
             <a class="button" data-kind="primary" href=builds>

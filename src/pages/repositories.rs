@@ -1,5 +1,9 @@
 //! The build repositories of a namespace: those that the API lists, or, where it lists none, those that
 //! this browser knows. The page number is in the URL.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 use crate::api::{Page, Repository};
 use crate::components::error_notice::load_error;
@@ -25,7 +29,7 @@ use leptos::prelude::*;
 
 /// The Repositories page.
 #[component]
-pub fn Repositories(namespace: String) -> impl IntoView {
+pub(crate) fn Repositories(namespace: String) -> impl IntoView {
     let navigation = use_navigation();
     let namespace = StoredValue::new(namespace);
     let page = page_number();

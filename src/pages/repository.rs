@@ -1,5 +1,9 @@
 //! The page of one build repository: its tag configs, each with a Build button; its last builds; its deploy
 //! key.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 mod about;
 mod last_builds;
@@ -34,7 +38,7 @@ use leptos::prelude::*;
 
 /// The page of one repository.
 #[component]
-pub fn Repository(namespace: String, name: String) -> impl IntoView {
+pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
     let navigation = use_navigation();
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let read = use_repository(path);

@@ -5,7 +5,7 @@ use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 
 /// Copies a text to the clipboard. Returns false if the browser blocks it.
-pub async fn copy(text: &str) -> bool {
+pub(crate) async fn copy(text: &str) -> bool {
     let navigator = window().navigator();
     // Browsers offer it on https and localhost only.
     let is_missing = Reflect::get(&navigator, &JsValue::from_str("clipboard"))

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 /// Focuses the first element that matches the selector. Returns false if there is none.
-pub fn focus(selector: &str) -> bool {
+pub(crate) fn focus(selector: &str) -> bool {
     document()
         .query_selector(selector)
         .ok()
@@ -15,12 +15,12 @@ pub fn focus(selector: &str) -> bool {
 }
 
 /// Scrolls the first element that matches the selector to the middle of the window.
-pub fn scroll_to(selector: &str) {
+pub(crate) fn scroll_to(selector: &str) {
     scroll(selector, web_sys::ScrollLogicalPosition::Center);
 }
 
 /// Scrolls the first element that matches the selector into the window, as little as possible.
-pub fn scroll_near(selector: &str) {
+pub(crate) fn scroll_near(selector: &str) {
     scroll(selector, web_sys::ScrollLogicalPosition::Nearest);
 }
 
@@ -33,7 +33,7 @@ fn scroll(selector: &str, block: web_sys::ScrollLogicalPosition) {
 }
 
 /// Focuses the first link with this `href`, without scrolling. Returns false if there is none.
-pub fn focus_link(href: &str) -> bool {
+pub(crate) fn focus_link(href: &str) -> bool {
     let options = web_sys::FocusOptions::new();
     options.set_prevent_scroll(true);
     let links = document().links();
@@ -45,6 +45,6 @@ pub fn focus_link(href: &str) -> bool {
 }
 
 /// The same in the next animation frame, when the page has been laid out.
-pub fn scroll_into_view_if_needed(selector: &'static str) {
+pub(crate) fn scroll_into_view_if_needed(selector: &'static str) {
     request_animation_frame(move || scroll_near(selector));
 }

@@ -8,18 +8,18 @@ use web_sys::{
 };
 
 /// The plain text of a paste or a drop. `None` if there is none.
-pub fn plain_text(data: Option<DataTransfer>) -> Option<String> {
+pub(crate) fn plain_text(data: Option<DataTransfer>) -> Option<String> {
     let text = data?.get_data("text/plain").ok()?;
     (!text.is_empty()).then_some(text)
 }
 
 /// The first file of a drop.
-pub fn dropped_file(data: Option<DataTransfer>) -> Option<File> {
+pub(crate) fn dropped_file(data: Option<DataTransfer>) -> Option<File> {
     data?.files()?.get(0)
 }
 
 /// Takes the chosen file out of a file input, so that the user can choose the same file again.
-pub fn take_chosen(input: &HtmlInputElement) -> Option<File> {
+pub(crate) fn take_chosen(input: &HtmlInputElement) -> Option<File> {
     let file = input.files()?.get(0);
     input.set_value("");
     file
@@ -27,7 +27,7 @@ pub fn take_chosen(input: &HtmlInputElement) -> Option<File> {
 
 /// Reads the text of a file of at most `max_bytes`. Bytes that are not UTF-8 are replaced. `None` if the file is
 /// larger or cannot be read.
-pub async fn read_text(file: &File, max_bytes: usize) -> Option<String> {
+pub(crate) async fn read_text(file: &File, max_bytes: usize) -> Option<String> {
     if file.size() > max_bytes as f64 {
         return None;
     }
@@ -35,7 +35,7 @@ pub async fn read_text(file: &File, max_bytes: usize) -> Option<String> {
 }
 
 /// Downloads a text as a file of this name. Returns false if the browser refuses.
-pub fn save_text(name: &str, text: &str) -> bool {
+pub(crate) fn save_text(name: &str, text: &str) -> bool {
     let save = || -> Result<(), JsValue> {
         let options = BlobPropertyBag::new();
         options.set_type("application/json");

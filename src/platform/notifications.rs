@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
 /// Sets the tab's icon: the path of an icon (16 px grid) and its background colour. `None`: the site's own icon.
-pub fn set_tab_icon(icon: Option<(&str, &str)>) {
+pub(crate) fn set_tab_icon(icon: Option<(&str, &str)>) {
     let link = document().query_selector("link[rel=icon]").ok().flatten();
     let Some(link) = link else { return };
     const SITE_ICON: &str = "data-own";
@@ -29,14 +29,14 @@ pub fn set_tab_icon(icon: Option<(&str, &str)>) {
 }
 
 /// Returns true if the browser offers notifications and the user has not blocked them.
-pub fn can_notify() -> bool {
+pub(crate) fn can_notify() -> bool {
     Reflect::has(&window(), &JsValue::from_str("Notification")).unwrap_or(false)
         && Notification::permission() != NotificationPermission::Denied
 }
 
 /// Asks the user for permission to notify, unless it was given before. Call it when a button is pressed: browsers
 /// ignore it otherwise. Returns true if it is given.
-pub async fn may_notify() -> bool {
+pub(crate) async fn may_notify() -> bool {
     if !can_notify() {
         return false;
     }
@@ -51,7 +51,7 @@ pub async fn may_notify() -> bool {
 }
 
 /// Shows a notification. A second one with the same tag replaces it. `pressed` runs when the user presses it.
-pub fn notify(title: &str, body: &str, tag: &str, pressed: impl FnMut() + 'static) {
+pub(crate) fn notify(title: &str, body: &str, tag: &str, pressed: impl FnMut() + 'static) {
     let options = NotificationOptions::new();
     options.set_body(body);
     options.set_tag(tag);

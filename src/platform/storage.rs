@@ -5,7 +5,7 @@ use web_sys::Storage;
 
 /// How long a value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub(crate) enum Keep {
     /// `localStorage`: in this browser, until it is removed.
     Device,
     /// `sessionStorage`: until the tab is closed.
@@ -22,12 +22,12 @@ fn storage(keep: Keep) -> Option<Storage> {
 }
 
 /// Reads a value. `None` if there is none or storage is blocked.
-pub fn stored(keep: Keep, key: &str) -> Option<String> {
+pub(crate) fn stored(keep: Keep, key: &str) -> Option<String> {
     storage(keep)?.get_item(&format!("slipway.{key}")).ok()?
 }
 
 /// Stores a value; `None` removes it. Returns false if storage is blocked or full.
-pub fn store(keep: Keep, key: &str, value: Option<&str>) -> bool {
+pub(crate) fn store(keep: Keep, key: &str, value: Option<&str>) -> bool {
     let key = format!("slipway.{key}");
     storage(keep).is_some_and(|storage| {
         match value {
@@ -39,7 +39,7 @@ pub fn store(keep: Keep, key: &str, value: Option<&str>) -> bool {
 }
 
 /// The stored keys with this prefix, without `slipway.`.
-pub fn stored_keys(keep: Keep, prefix: &str) -> Vec<String> {
+pub(crate) fn stored_keys(keep: Keep, prefix: &str) -> Vec<String> {
     let Some(storage) = storage(keep) else {
         return Vec::new();
     };

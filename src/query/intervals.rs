@@ -4,19 +4,19 @@ use crate::query::schedule::Pace;
 use std::time::Duration;
 
 /// A list of builds of which one is waiting or running.
-pub const LIVE_LIST: Pace = Pace::Between(Duration::from_secs(2), Duration::from_secs(15));
+pub(crate) const LIVE_LIST: Pace = Pace::Between(Duration::from_secs(2), Duration::from_secs(15));
 
 /// A list of builds that have all finished.
-pub const IDLE_LIST: Pace = Pace::Steady(Duration::from_secs(15));
+pub(crate) const IDLE_LIST: Pace = Pace::Steady(Duration::from_secs(15));
 
 /// A build that is waiting or running, on its own page.
-pub const LIVE_BUILD: Pace = Pace::Steady(Duration::from_secs(1));
+pub(crate) const LIVE_BUILD: Pace = Pace::Steady(Duration::from_secs(1));
 
 /// The builds before and after the one on the page, while one of them is waiting or running.
-pub const LIVE_NEIGHBOURS: Pace = Pace::Steady(Duration::from_secs(15));
+pub(crate) const LIVE_NEIGHBOURS: Pace = Pace::Steady(Duration::from_secs(15));
 
 /// Builds on the watchlist. They are polled while the page is hidden too: a notification is most useful then.
-pub const WATCHED_BUILDS: Duration = Duration::from_secs(5);
+pub(crate) const WATCHED_BUILDS: Duration = Duration::from_secs(5);
 
 /// The log of a build. Counted from the end of the last answer.
-pub const LOG: Duration = Duration::from_millis(700);
+pub(crate) const LOG: Duration = Duration::from_millis(700);

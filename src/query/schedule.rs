@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// How often data is polled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
+pub(crate) enum Pace {
     /// Never: the data cannot change by itself.
     Never,
     /// After this interval, always.
@@ -18,7 +18,7 @@ pub enum Pace {
 
 /// When the next read is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Due {
+pub(crate) enum Due {
     /// No read is due.
     Never,
     /// When the page becomes visible.
@@ -29,7 +29,7 @@ pub enum Due {
 
 /// The schedule of one query.
 #[derive(Debug, Clone, Default)]
-pub struct Schedule {
+pub(crate) struct Schedule {
     /// The delay after the last answer or failure, counted from `since`. `None`: never.
     delay: Option<Duration>,
     /// The time of that answer or failure, in milliseconds of the caller's clock.
@@ -43,7 +43,7 @@ pub struct Schedule {
 impl Schedule {
     /// Records an answer at `now` (milliseconds, always of the same clock). `pace` is the pace of its data.
     /// `changed`: the data differs from before.
-    pub fn record_success(&mut self, now: i64, pace: Pace, changed: bool) {
+    pub(crate) fn record_success(&mut self, now: i64, pace: Pace, changed: bool) {
         self.failures = 0;
         self.since = now;
         self.slowed = match (pace, self.slowed) {
@@ -62,7 +62,7 @@ impl Schedule {
 
     /// Records a failure at `now`. `may_pass`: the same read may succeed later. `retry_after`: the delay that
     /// the API asked for. `chance`: a random number from 0 to 1, for the jitter.
-    pub fn record_failure(
+    pub(crate) fn record_failure(
         &mut self,
         now: i64,
         may_pass: bool,
@@ -81,7 +81,7 @@ impl Schedule {
     }
 
     /// Returns when the next read is due, seen from `now`. No read is due while the page is hidden.
-    pub fn due(&self, now: i64, hidden: bool) -> Due {
+    pub(crate) fn due(&self, now: i64, hidden: bool) -> Due {
         match self.delay {
             None => Due::Never,
             Some(_) if hidden => Due::WhenVisible,

@@ -3,9 +3,9 @@
 //! Paths reach the address bar exactly as `routes` encodes them. A router that decodes them first could not tell
 //! a repository named `new` from the page `new`.
 
+use crate::platform::timer::sleep;
 use crate::platform::{dom, page};
 use crate::routing::routes::Route;
-use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use web_sys::{Element, History, HtmlAnchorElement, MouseEvent, ScrollRestoration
 
 /// A step away from a guarded page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Departure {
+pub(crate) enum Departure {
     /// To this URL.
     To(String),
     /// So many entries forward in the browser's history; negative: back.
@@ -32,7 +32,7 @@ struct Guard {
 
 /// The browser's location. Provided once; copies share it.
 #[derive(Clone, Copy)]
-pub struct Navigation {
+pub(crate) struct Navigation {
     /// The path without the base path, and the query.
     location: RwSignal<(String, String)>,
     base: StoredValue<String>,
@@ -58,7 +58,7 @@ struct ScrollPosition {
 
 impl Navigation {
     /// Provides the navigation. Listens to clicks on links and to the browser's back and forward buttons.
-    pub fn provide() -> Self {
+    pub(crate) fn provide() -> Self {
         let base = page::base_path();
         let navigation = Self {
             location: RwSignal::new(read_location(&base)),
@@ -86,31 +86,31 @@ impl Navigation {
     }
 
     /// The page at the current location; `None` for an unknown URL. Tracked.
-    pub fn route(self) -> Option<Route> {
+    pub(crate) fn route(self) -> Option<Route> {
         self.location
             .with(|(path, query)| Route::parse(path, query))
     }
 
     /// The current path and query, without the base path. Tracked.
-    pub fn current_path(self) -> String {
+    pub(crate) fn current_path(self) -> String {
         self.location.with(|(path, query)| format!("{path}{query}"))
     }
 
     /// The query and fragment in the address bar, with their `?` and `#`, or empty. Not tracked.
-    pub fn query_and_fragment(self) -> (String, String) {
+    pub(crate) fn query_and_fragment(self) -> (String, String) {
         let location = window().location();
         let hash = location.hash().unwrap_or_default();
         (location.search().unwrap_or_default(), hash)
     }
 
     /// The `href` of a link to the same page with this query and fragment.
-    pub fn same_page_href(self, query_and_fragment: &str) -> String {
+    pub(crate) fn same_page_href(self, query_and_fragment: &str) -> String {
         let path = window().location().pathname().unwrap_or_default();
         format!("{path}{query_and_fragment}")
     }
 
     /// Replaces query and fragment in the address bar, without a new entry in the history.
-    pub fn replace_query_and_fragment(self, query_and_fragment: &str) {
+    pub(crate) fn replace_query_and_fragment(self, query_and_fragment: &str) {
         let url = self.same_page_href(query_and_fragment);
         let index = JsValue::from(self.index.get_value());
         if let Some(history) = history() {
@@ -122,7 +122,7 @@ impl Navigation {
 
     /// Runs when query or fragment change by the address bar, back or forward. It ends with the component that is
     /// being built.
-    pub fn on_location_change(self, run: impl Fn() + Clone + 'static) {
+    pub(crate) fn on_location_change(self, run: impl Fn() + Clone + 'static) {
         let run_on_popstate = run.clone();
         let hash = window_event_listener(ev::hashchange, move |_| run());
         let popped = window_event_listener(ev::popstate, move |_| run_on_popstate());
@@ -133,18 +133,18 @@ impl Navigation {
     }
 
     /// The `href` of a link to a page.
-    pub fn href(self, route: &Route) -> String {
+    pub(crate) fn href(self, route: &Route) -> String {
         self.base
             .with_value(|base| format!("{base}{}", route.path()))
     }
 
     /// Opens a page, as a link does.
-    pub fn go(self, route: &Route) {
+    pub(crate) fn go(self, route: &Route) {
         self.push(&self.href(route));
     }
 
     /// Opens a path of the console, given without the base path.
-    pub fn go_to(self, path: &str) {
+    pub(crate) fn go_to(self, path: &str) {
         let url = self.base.with_value(|base| format!("{base}{path}"));
         self.push(&url);
     }
@@ -156,7 +156,7 @@ impl Navigation {
     }
 
     /// Replaces the current entry of the history, without a new one.
-    pub fn replace(self, route: &Route) {
+    pub(crate) fn replace(self, route: &Route) {
         let url = self.href(route);
         let index = JsValue::from(self.index.get_value());
         let replaced = history().is_some_and(|history| {
@@ -278,14 +278,14 @@ impl Navigation {
                 window().scroll_to_with_x_and_y(0.0, position.top);
                 return;
             }
-            TimeoutFuture::new(RESTORE_INTERVAL.as_millis() as u32).await;
+            sleep(RESTORE_INTERVAL).await;
         }
     }
 
     /// Guards the page of the component that is being built: while `is_active`, leaving it or closing the tab asks
     /// the user first. Returns the step that waits for an answer. Answer yes with `depart`, no by setting it to
     /// `None`.
-    pub fn guard(self, is_active: Signal<bool>) -> RwSignal<Option<Departure>> {
+    pub(crate) fn guard(self, is_active: Signal<bool>) -> RwSignal<Option<Departure>> {
         let pending = RwSignal::new(None);
         self.guard.set_value(Some(Guard { is_active, pending }));
         let closing = window_event_listener(ev::beforeunload, move |event| {
@@ -306,7 +306,7 @@ impl Navigation {
     }
 
     /// Leaves the page without asking.
-    pub fn depart(self, departure: &Departure) {
+    pub(crate) fn depart(self, departure: &Departure) {
         self.guard.set_value(None);
         match departure {
             Departure::To(url) => self.push_without_asking(url),
@@ -316,7 +316,7 @@ impl Navigation {
 
     /// Returns true once after another page was opened within the console: its heading takes the focus then. The
     /// browser itself announces the first page.
-    pub fn take_moved(self) -> bool {
+    pub(crate) fn take_moved(self) -> bool {
         self.has_moved
             .try_update_value(std::mem::take)
             .unwrap_or_default()
@@ -382,7 +382,7 @@ impl Navigation {
 }
 
 /// The navigation of this console. Call it while a component is being built.
-pub fn use_navigation() -> Navigation {
+pub(crate) fn use_navigation() -> Navigation {
     expect_context()
 }
 

@@ -4,7 +4,7 @@ use crate::api::url::{decode, encode};
 
 /// A page of the console, with everything in its URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Route {
+pub(crate) enum Route {
     Builds(BuildsQuery),
     Build {
         build_id: String,
@@ -35,7 +35,7 @@ pub enum Route {
 
 /// The filters, order and page of the builds table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BuildsQuery {
+pub(crate) struct BuildsQuery {
     /// Empty: every namespace that the API shows.
     pub namespace: String,
     /// Empty: every repository.
@@ -54,7 +54,7 @@ pub struct BuildsQuery {
 
 /// A column of the builds table that its rows can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortBy {
+pub(crate) enum SortBy {
     Status,
     Image,
     When,
@@ -63,7 +63,7 @@ pub enum SortBy {
 
 /// An order of the rows of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sort {
+pub(crate) struct Sort {
     pub by: SortBy,
     /// True: the largest, or the last in the alphabet, is first.
     pub descending: bool,
@@ -78,7 +78,7 @@ impl Sort {
     ];
 
     /// Returns the value in the URL: the column's name, after a `-` when descending.
-    pub fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         let name = Self::NAMES.iter().find(|(_, by)| *by == self.by);
         let name = name.map_or("", |(name, _)| name);
         format!("{}{name}", if self.descending { "-" } else { "" })
@@ -99,7 +99,7 @@ impl Sort {
 
 /// The builds that the insight page summarizes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct InsightQuery {
+pub(crate) struct InsightQuery {
     pub namespace: String,
     pub name: String,
     /// An image tag; empty: all tags.
@@ -109,11 +109,11 @@ pub struct InsightQuery {
 }
 
 /// The default number of builds on the insight page.
-pub const INSIGHT_LAST: u64 = 50;
+pub(crate) const INSIGHT_LAST: u64 = 50;
 
 impl BuildsQuery {
     /// The first page of all builds: what a URL without a query asks for.
-    pub fn first() -> Self {
+    pub(crate) fn first() -> Self {
         Self {
             page: 1,
             ..Self::default()
@@ -121,7 +121,7 @@ impl BuildsQuery {
     }
 
     /// The first page of a repository's builds.
-    pub fn of_repository(namespace: String, repo: String) -> Self {
+    pub(crate) fn of_repository(namespace: String, repo: String) -> Self {
         Self {
             namespace,
             repo,
@@ -132,7 +132,7 @@ impl BuildsQuery {
 
 impl InsightQuery {
     /// The last builds of a repository, of all its tags.
-    pub fn of_repository(namespace: String, name: String) -> Self {
+    pub(crate) fn of_repository(namespace: String, name: String) -> Self {
         Self {
             namespace,
             name,
@@ -144,7 +144,7 @@ impl InsightQuery {
 
 impl Route {
     /// The first page of a namespace's repositories.
-    pub fn repositories(namespace: impl Into<String>) -> Self {
+    pub(crate) fn repositories(namespace: impl Into<String>) -> Self {
         Self::Repositories {
             namespace: namespace.into(),
             page: 1,
@@ -152,7 +152,7 @@ impl Route {
     }
 
     /// Returns the page's path and query, without the base path of the site.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         match self {
             Self::Builds(query) => {
                 let page = page_value(query.page);
@@ -206,7 +206,7 @@ impl Route {
 impl Route {
     /// Parses a path (without the base path) and a query (with or without its `?`). Returns `None` when
     /// there is no such page. A query value that is not valid counts as missing.
-    pub fn parse(path: &str, query: &str) -> Option<Self> {
+    pub(crate) fn parse(path: &str, query: &str) -> Option<Self> {
         // Compared while still encoded: `%6Eew` is a repository, `new` is a page.
         let encoded: Vec<&str> = path.trim_matches('/').split('/').collect();
         let text = |index: usize| encoded.get(index).and_then(|segment| decode(segment));
@@ -256,7 +256,7 @@ impl Route {
 
     /// Returns true when both are the same page, perhaps with different query values. Such a change keeps
     /// the page's state.
-    pub fn same_page(&self, other: &Self) -> bool {
+    pub(crate) fn same_page(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Builds(_), Self::Builds(_))
             | (Self::Connection { .. }, Self::Connection { .. }) => true,
@@ -274,7 +274,7 @@ impl Route {
 /// Which part of a build's log is shown, and which lines of it are meant. It stands in the query and
 /// fragment of the build's page: `?start=1441770706&end=1441770800#L120-L140`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LogPlace {
+pub(crate) struct LogPlace {
     /// The first and last line, counted from 1 in the part that is shown; the first is not after the last.
     pub lines: Option<(u64, u64)>,
     /// Unix seconds, UTC; the part begins with this second.
@@ -286,7 +286,7 @@ pub struct LogPlace {
 impl LogPlace {
     /// Parses a query and a fragment, with or without their `?` and `#`. A value that is not valid counts as
     /// missing.
-    pub fn parse(query: &str, fragment: &str) -> Self {
+    pub(crate) fn parse(query: &str, fragment: &str) -> Self {
         let seconds = |key: &str| query_value(query, key)?.parse().ok();
         Self {
             lines: lines(fragment.trim_start_matches('#')),
@@ -296,7 +296,7 @@ impl LogPlace {
     }
 
     /// Returns what follows the page's path: empty, or a query, a fragment, or both.
-    pub fn print(&self) -> String {
+    pub(crate) fn print(&self) -> String {
         let seconds = |time: Option<i64>| time.map(|time| time.to_string()).unwrap_or_default();
         let mut text = with_query(
             "",
@@ -365,7 +365,7 @@ fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
 }
 
 /// Returns a `back` path when it leads to this console, and not to another site.
-pub fn safe_back(path: &str) -> Option<String> {
+pub(crate) fn safe_back(path: &str) -> Option<String> {
     let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n']);
     inside.then(|| path.to_owned())
 }

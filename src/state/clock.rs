@@ -2,7 +2,7 @@
 
 use crate::client::server_clock::ServerClock;
 use crate::platform::page;
-use gloo_timers::future::TimeoutFuture;
+use crate::platform::timer::sleep;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ impl Clock {
         provide_context(clock);
         leptos::task::spawn_local(async move {
             loop {
-                TimeoutFuture::new(TICK_INTERVAL.as_millis() as u32).await;
+                sleep(TICK_INTERVAL).await;
                 // `try_set` returns the value when the console has been removed.
                 if !page::is_hidden() && clock.now.try_set(page::now_millis()).is_some() {
                     return;

@@ -1,7 +1,7 @@
 //! Toasts: results of actions that have no fixed place on the page.
 
 use crate::client::Error;
-use gloo_timers::future::TimeoutFuture;
+use crate::platform::timer::sleep;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -48,10 +48,10 @@ impl Toasts {
 
     fn dismiss_later(self, key: u64) {
         leptos::task::spawn_local(async move {
-            TimeoutFuture::new(SUCCESS_DURATION.as_millis() as u32).await;
+            sleep(SUCCESS_DURATION).await;
             // A toast must not vanish under the pointer or the focus.
             while self.is_held(key) {
-                TimeoutFuture::new(HELD_CHECK_INTERVAL.as_millis() as u32).await;
+                sleep(HELD_CHECK_INTERVAL).await;
             }
             self.dismiss(key);
         });

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// A button under construction.
 #[derive(Clone, Copy)]
-pub struct Button {
+pub(crate) struct Button {
     label: Signal<String>,
     kind: &'static str,
     icon: Option<Icon>,
@@ -19,7 +19,7 @@ pub struct Button {
 
 impl Button {
     /// Starts a button with this text.
-    pub fn new(label: Signal<String>) -> Self {
+    pub(crate) fn new(label: Signal<String>) -> Self {
         Self {
             label,
             kind: "",
@@ -34,12 +34,12 @@ impl Button {
     }
 
     /// The main action of the page.
-    pub fn primary(self) -> Self {
+    pub(crate) fn primary(self) -> Self {
         self.kind("primary")
     }
 
     /// An action that removes something.
-    pub fn danger(self) -> Self {
+    pub(crate) fn danger(self) -> Self {
         self.kind("danger")
     }
 
@@ -49,60 +49,60 @@ impl Button {
     }
 
     /// Shows an icon before the text.
-    pub fn icon(mut self, icon: Icon) -> Self {
+    pub(crate) fn icon(mut self, icon: Icon) -> Self {
         self.icon = Some(icon);
         self
     }
 
     /// Sets a longer name for screen readers. It must contain the text.
-    pub fn name(mut self, name: Signal<String>) -> Self {
+    pub(crate) fn name(mut self, name: Signal<String>) -> Self {
         self.name = Some(name);
         self
     }
 
     /// Disables the button while the signal is true.
-    pub fn disabled(mut self, disabled: impl Into<Signal<bool>>) -> Self {
+    pub(crate) fn disabled(mut self, disabled: impl Into<Signal<bool>>) -> Self {
         self.disabled = disabled.into();
         self
     }
 
     /// Marks the button as busy while the signal is true. A busy button ignores presses but, unlike a disabled one,
     /// keeps the focus.
-    pub fn busy(mut self, busy: impl Into<Signal<bool>>) -> Self {
+    pub(crate) fn busy(mut self, busy: impl Into<Signal<bool>>) -> Self {
         self.busy = busy.into();
         self
     }
 
     /// Sets the tooltip: what the button does, or why it is disabled.
-    pub fn title(mut self, title: Signal<String>) -> Self {
+    pub(crate) fn title(mut self, title: Signal<String>) -> Self {
         self.title = Some(title);
         self
     }
 
     /// Makes it a toggle button. The signal is true while it is on.
-    pub fn pressed(mut self, pressed: impl Into<Signal<bool>>) -> Self {
+    pub(crate) fn pressed(mut self, pressed: impl Into<Signal<bool>>) -> Self {
         self.pressed = Some(pressed.into());
         self
     }
 
     /// Sets the element's id, so that the focus can be moved there.
-    pub fn id(mut self, id: &'static str) -> Self {
+    pub(crate) fn id(mut self, id: &'static str) -> Self {
         self.id = id;
         self
     }
 
     /// Builds a button that runs this.
-    pub fn on_press(self, press: impl Fn() + 'static) -> AnyView {
+    pub(crate) fn on_press(self, press: impl Fn() + 'static) -> AnyView {
         self.build("button", Box::new(press))
     }
 
     /// Builds a button that submits its form.
-    pub fn submit(self) -> AnyView {
+    pub(crate) fn submit(self) -> AnyView {
         self.build("submit", Box::new(|| ()))
     }
 
     /// Builds a button that is always disabled.
-    pub fn always_disabled(self) -> AnyView {
+    pub(crate) fn always_disabled(self) -> AnyView {
         self.disabled(Signal::stored(true)).on_press(|| ())
     }
 
@@ -135,7 +135,7 @@ impl Button {
     }
 
     /// Builds a link to a page of the console.
-    pub fn link(self, href: Signal<String>) -> AnyView {
+    pub(crate) fn link(self, href: Signal<String>) -> AnyView {
         view! {
             <a
                 class="button"

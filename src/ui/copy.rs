@@ -1,10 +1,10 @@
 //! A button that copies a text, and shows the result.
 
 use crate::platform::clipboard;
+use crate::platform::timer::sleep;
 use crate::reactive::dynamic;
 use crate::ui::icon;
 use crate::{t_signal, t_string};
-use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ enum Copied {
 }
 
 /// A button labelled 'Copy {name}' that copies the current text.
-pub fn copy_button(text: Signal<String>, name: Signal<String>) -> AnyView {
+pub(crate) fn copy_button(text: Signal<String>, name: Signal<String>) -> AnyView {
     let copied = RwSignal::new(Copied::No);
     let press = move |_| {
         leptos::task::spawn_local(async move {
@@ -29,7 +29,7 @@ pub fn copy_button(text: Signal<String>, name: Signal<String>) -> AnyView {
                 false => Copied::Refused,
             };
             let _ = copied.try_set(result);
-            TimeoutFuture::new(RESULT_DURATION.as_millis() as u32).await;
+            sleep(RESULT_DURATION).await;
             let _ = copied.try_set(Copied::No);
         });
     };

@@ -1,4 +1,8 @@
 //! The native dialog. The browser traps the focus, closes it on Escape, and gives the focus back.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 use crate::reactive::effect;
 use leptos::html;
@@ -6,7 +10,7 @@ use leptos::prelude::*;
 
 /// A modal dialog that is open from the start. Sets `open` to false when the user closes it.
 #[component]
-pub fn Dialog(
+pub(crate) fn Dialog(
     open: RwSignal<bool>,
     /// Its heading.
     title: Signal<String>,

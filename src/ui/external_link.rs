@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 /// A link to another site, which opens in a new tab and names its host. Plain text when `url` is not an
 /// `http` or `https` address.
-pub fn external_link(text: String, url: Option<&str>) -> AnyView {
+pub(crate) fn external_link(text: String, url: Option<&str>) -> AnyView {
     let Some((href, host)) = url.and_then(page::web_link) else {
         return view! { <span>{text}</span> }.into_any();
     };

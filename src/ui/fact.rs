@@ -4,7 +4,7 @@ use crate::ui::copy::copy_button;
 use leptos::prelude::*;
 
 /// A label with its value, for a `<dl class="facts">`.
-pub fn fact(label: Signal<String>, value: AnyView) -> AnyView {
+pub(crate) fn fact(label: Signal<String>, value: AnyView) -> AnyView {
     view! {
         <div class="fact">
             <dt>{label}</dt>
@@ -15,14 +15,14 @@ pub fn fact(label: Signal<String>, value: AnyView) -> AnyView {
 }
 
 /// A fact whose value is a name or an id. `None` if the text is empty.
-pub fn code_fact(label: Signal<String>, text: Option<&str>) -> Option<AnyView> {
+pub(crate) fn code_fact(label: Signal<String>, text: Option<&str>) -> Option<AnyView> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
     let value = view! { <span class="code">{text.to_owned()}</span> };
     Some(fact(label, value.into_any()))
 }
 
 /// The same with a copy button.
-pub fn copied_fact(label: Signal<String>, text: Option<&str>) -> Option<AnyView> {
+pub(crate) fn copied_fact(label: Signal<String>, text: Option<&str>) -> Option<AnyView> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
     let value = view! {
         <span class="code">{text.to_owned()}</span>

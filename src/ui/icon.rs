@@ -4,26 +4,27 @@ use leptos::prelude::*;
 
 /// An icon: the data of one stroked path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Icon(pub &'static str);
+pub(crate) struct Icon(pub &'static str);
 
-pub const CHECK: Icon = Icon("M3 8.500l3.500 3.500L13 4.500");
-pub const CROSS: Icon = Icon("M4 4l8 8M12 4l-8 8");
-pub const CLOCK: Icon = Icon("M8 2a6 6 0 1 0 .01 0M8 5v3.500l2.500 1.500");
-pub const RUN: Icon = Icon("M8 2a6 6 0 0 1 6 6");
-pub const DOT: Icon = Icon("M8 5.500a2.500 2.500 0 1 0 .01 0");
-pub const COPY: Icon = Icon("M5.500 5.500h8v8h-8zM10.500 5.500v-3h-8v8h3");
-pub const PLAY: Icon = Icon("M5 3l8 5-8 5z");
-pub const PLUS: Icon = Icon("M8 3v10M3 8h10");
-pub const TRASH: Icon = Icon("M3 4.500h10M6.500 4V2.500h3V4M4.500 4.500l.7 9h5.600l.7-9");
-pub const BRANCH: Icon = Icon(
+pub(crate) const CHECK: Icon = Icon("M3 8.500l3.500 3.500L13 4.500");
+pub(crate) const CROSS: Icon = Icon("M4 4l8 8M12 4l-8 8");
+pub(crate) const CLOCK: Icon = Icon("M8 2a6 6 0 1 0 .01 0M8 5v3.500l2.500 1.500");
+pub(crate) const RUN: Icon = Icon("M8 2a6 6 0 0 1 6 6");
+pub(crate) const DOT: Icon = Icon("M8 5.500a2.500 2.500 0 1 0 .01 0");
+pub(crate) const COPY: Icon = Icon("M5.500 5.500h8v8h-8zM10.500 5.500v-3h-8v8h3");
+pub(crate) const PLAY: Icon = Icon("M5 3l8 5-8 5z");
+pub(crate) const PLUS: Icon = Icon("M8 3v10M3 8h10");
+pub(crate) const TRASH: Icon = Icon("M3 4.500h10M6.500 4V2.500h3V4M4.500 4.500l.7 9h5.600l.7-9");
+pub(crate) const BRANCH: Icon = Icon(
     "M4.500 4v8M4.500 2.500a1.500 1.500 0 1 0 .01 0M4.500 12a1.500 1.500 0 1 0 .01 0M11.500 3.500a1.500 1.500 0 1 0 .01 0M11.500 6.500c0 3-7 1.500-7 5",
 );
-pub const TAG: Icon = Icon("M2.500 8.500v-6h6l5 5-6 6zM5.500 5.400a.3.3 0 1 0 .01 0");
-pub const WARNING: Icon = Icon("M8 2l6.500 12h-13zM8 6.500v3.500M8 12v.1");
-pub const LINK: Icon = Icon("M9.500 2.500h4v4M13.500 2.500L7.500 8.500M11.500 9v4.500h-9v-9H7");
+pub(crate) const TAG: Icon = Icon("M2.500 8.500v-6h6l5 5-6 6zM5.500 5.400a.3.3 0 1 0 .01 0");
+pub(crate) const WARNING: Icon = Icon("M8 2l6.500 12h-13zM8 6.500v3.500M8 12v.1");
+pub(crate) const LINK: Icon =
+    Icon("M9.500 2.500h4v4M13.500 2.500L7.500 8.500M11.500 9v4.500h-9v-9H7");
 
 /// Draws an icon. Screen readers ignore it: put a text beside it, or a label on its button.
-pub fn icon(icon: Icon) -> impl IntoView {
+pub(crate) fn icon(icon: Icon) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
             <path d=icon.0 />

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A line of text with its label, hint and problem.
 #[derive(Clone, Copy)]
-pub struct Input {
+pub(crate) struct Input {
     label: Signal<String>,
     value: RwSignal<String>,
     kind: &'static str,
@@ -21,7 +21,7 @@ pub struct Input {
 
 impl Input {
     /// An input for this text.
-    pub fn new(label: Signal<String>, value: RwSignal<String>) -> Self {
+    pub(crate) fn new(label: Signal<String>, value: RwSignal<String>) -> Self {
         Self {
             label,
             value,
@@ -36,50 +36,53 @@ impl Input {
     }
 
     /// Hides what is typed.
-    pub fn password(mut self, autocomplete: &'static str) -> Self {
+    pub(crate) fn password(mut self, autocomplete: &'static str) -> Self {
         self.kind = "password";
         self.autocomplete = autocomplete;
         self
     }
 
     /// Uses the font for prose: the text is the user's own and not a name of the API.
-    pub fn prose(mut self, autocomplete: &'static str) -> Self {
+    pub(crate) fn prose(mut self, autocomplete: &'static str) -> Self {
         self.code = false;
         self.autocomplete = autocomplete;
         self
     }
 
     /// Gives it an element id, to move the focus there.
-    pub fn id(mut self, id: &'static str) -> Self {
+    pub(crate) fn id(mut self, id: &'static str) -> Self {
         self.id = id;
         self
     }
 
     /// The text that is shown while the input is empty.
-    pub fn placeholder(mut self, placeholder: Signal<String>) -> Self {
+    pub(crate) fn placeholder(mut self, placeholder: Signal<String>) -> Self {
         self.placeholder = Some(placeholder);
         self
     }
 
     /// Explains what the input is for.
-    pub fn hint(mut self, hint: Signal<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: Signal<String>) -> Self {
         self.hint = Some(hint);
         self
     }
 
     /// Says what is wrong with the value; `None` if nothing is.
-    pub fn problem(mut self, problem: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+    pub(crate) fn problem(
+        mut self,
+        problem: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
         self.problem = Some(Signal::derive(problem));
         self
     }
 
     /// The view of the input.
-    pub fn view(self) -> AnyView {
+    pub(crate) fn view(self) -> AnyView {
         self.on_change(|| ())
     }
 
     /// The view of the input, which calls `change` when the user has finished an edit.
-    pub fn on_change(self, change: impl Fn() + 'static) -> AnyView {
+    pub(crate) fn on_change(self, change: impl Fn() + 'static) -> AnyView {
         self.build(Box::new(change))
     }
 
@@ -125,7 +128,7 @@ impl Input {
 }
 
 /// A choice with its label. `options` are values and their words; `choose` is called with a new value.
-pub fn select(
+pub(crate) fn select(
     label: Signal<String>,
     options: Vec<(String, Signal<String>)>,
     chosen: impl Fn() -> String + Send + Sync + 'static,
@@ -145,7 +148,10 @@ fn select_boxed(
         .map(|(value, word)| {
             let own = value.clone();
             view! {
-                <option value=value prop:selected=bool_signal(move || chosen.with(|chosen| *chosen == own))>
+                <option
+                    value=value
+                    prop:selected=bool_signal(move || chosen.with(|chosen| *chosen == own))
+                >
                     {word}
                 </option>
             }

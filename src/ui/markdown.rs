@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 24;
 
 /// Shows a Markdown text, and again when it changes. The parser is a lazy chunk: plain text is shown until it is
 /// loaded, and if it cannot be loaded.
-pub fn markdown(text: Signal<String>) -> AnyView {
+pub(crate) fn markdown(text: Signal<String>) -> AnyView {
     let rendered = RwSignal::new_local(None::<AnyView>);
     let latest = StoredValue::new(0_u32);
     effect(move || {

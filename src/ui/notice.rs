@@ -5,7 +5,7 @@ use crate::ui::icon;
 use leptos::prelude::*;
 
 /// An information or a warning. Screen readers announce it politely. `kind`: `info` or `warning`.
-pub fn notice(kind: &'static str, text: Signal<String>) -> impl IntoView {
+pub(crate) fn notice(kind: &'static str, text: Signal<String>) -> impl IntoView {
     view! {
         <div class="notice" data-kind=kind role="status">
             {(kind == "warning").then(|| icon::icon(icon::WARNING))}
@@ -15,7 +15,7 @@ pub fn notice(kind: &'static str, text: Signal<String>) -> impl IntoView {
 }
 
 /// A placeholder of so many lines while a page is loading.
-pub fn skeleton(rows: usize) -> impl IntoView {
+pub(crate) fn skeleton(rows: usize) -> impl IntoView {
     let label = t_signal!(state.loading);
     view! {
         <div class="skeleton" role="status" aria-label=label>

@@ -6,17 +6,21 @@ use crate::ui::button::Button;
 use leptos::prelude::*;
 
 /// A table with these columns, and a last one for the actions of a row.
-pub fn table(caption: Signal<String>, columns: Vec<Signal<String>>, rows: AnyView) -> AnyView {
+pub(crate) fn table(
+    caption: Signal<String>,
+    columns: Vec<Signal<String>>,
+    rows: AnyView,
+) -> AnyView {
     table_of(caption, columns.into_iter().map(head).collect(), rows)
 }
 
 /// The head of a column.
-pub fn head(column: Signal<String>) -> AnyView {
+pub(crate) fn head(column: Signal<String>) -> AnyView {
     view! { <th scope="col">{column}</th> }.into_any()
 }
 
 /// The same with heads of any kind.
-pub fn table_of(caption: Signal<String>, heads: Vec<AnyView>, rows: AnyView) -> AnyView {
+pub(crate) fn table_of(caption: Signal<String>, heads: Vec<AnyView>, rows: AnyView) -> AnyView {
     view! {
         <div class="table-scroll" role="region" aria-label=caption tabindex="0">
             <table class="table">
@@ -36,17 +40,17 @@ pub fn table_of(caption: Signal<String>, heads: Vec<AnyView>, rows: AnyView) -> 
 }
 
 /// A cell. `column` is its label on narrow screens.
-pub fn cell(column: Signal<String>, value: AnyView) -> AnyView {
+pub(crate) fn cell(column: Signal<String>, value: AnyView) -> AnyView {
     view! { <td data-label=column>{value}</td> }.into_any()
 }
 
 /// A row with its cells and actions.
-pub fn row(cells: Vec<AnyView>, actions: AnyView) -> AnyView {
+pub(crate) fn row(cells: Vec<AnyView>, actions: AnyView) -> AnyView {
     view! { <tr>{cells} <td class="row-actions">{actions}</td></tr> }.into_any()
 }
 
 /// The step to the next or previous page of a list.
-pub enum PagerStep {
+pub(crate) enum PagerStep {
     /// A link with this `href`.
     To(String),
     /// There is no such page.
@@ -54,7 +58,7 @@ pub enum PagerStep {
 }
 
 /// A pager. `status` says which page is shown.
-pub fn pager(
+pub(crate) fn pager(
     status: Signal<String>,
     previous: impl Fn() -> PagerStep + Send + 'static,
     next: impl Fn() -> PagerStep + Send + 'static,
@@ -70,7 +74,11 @@ pub fn pager(
         <nav class="pager" aria-label=t_signal!(builds.pages)>
             <span role="status">{status}</span>
             <span class="button-group">
-                {dynamic(move || step(previous(), t_signal!(builds.previous), t_signal!(builds.is_first)))}
+                {dynamic(move || step(
+                    previous(),
+                    t_signal!(builds.previous),
+                    t_signal!(builds.is_first),
+                ))}
                 {dynamic(move || step(next(), t_signal!(builds.next), t_signal!(builds.is_last)))}
             </span>
         </nav>

@@ -2,6 +2,7 @@
 //!
 //! The log engine natively, and the pages in Chromium against the real server. Medians; on a machine
 //! that does other things too, only the figures of one run compare.
+#![allow(unreachable_pub, reason = "nothing of a test program is reachable")]
 
 // The tests use the rest of it.
 #[allow(dead_code, unused_imports)]

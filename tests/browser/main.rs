@@ -3,6 +3,7 @@
 //!
 //! `make test` builds the site and the server first and runs these with `--features browser-tests`.
 //! Everything is found as a user finds it: by role, label and text, as the browser computes them.
+#![allow(unreachable_pub, reason = "nothing of a test program is reachable")]
 
 #[path = "../support/mod.rs"]
 mod support;

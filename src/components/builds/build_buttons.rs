@@ -9,11 +9,13 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// 'Build' and 'At a commit' for one image tag. Disabled, with the reason, when the tag is not known.
-pub fn build_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
+pub(crate) fn build_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
     if !target.is_complete() {
         return view! {
             <div class="trigger">
-                {Button::new(t_signal!(trigger.build)).title(t_signal!(trigger.unknown)).always_disabled()}
+                {Button::new(t_signal!(trigger.build))
+                    .title(t_signal!(trigger.unknown))
+                    .always_disabled()}
             </div>
         }
         .into_any();
@@ -33,7 +35,7 @@ pub fn build_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
 }
 
 /// The Build button of an image, `namespace/name:tag`. The caller adds what a press does.
-pub fn build_button(control: BuildControl, image: Signal<String>) -> Button {
+pub(crate) fn build_button(control: BuildControl, image: Signal<String>) -> Button {
     Button::new(build_label(control.busy()))
         .icon(icon::PLAY)
         .name(t_signal!(trigger.build_image, image = image.get()))

@@ -48,7 +48,7 @@ pub(crate) fn image_cell(build: &Build) -> AnyView {
 }
 
 /// The branch or tag and the commit of a build, as links where the API gives their URLs.
-pub fn source_ref(build: &Build) -> impl IntoView + use<> {
+pub(crate) fn source_ref(build: &Build) -> impl IntoView + use<> {
     let kind_icon = match build.code_repo_type {
         SourceKind::Tag => icon::TAG,
         _ => icon::BRANCH,
@@ -76,7 +76,7 @@ pub fn source_ref(build: &Build) -> impl IntoView + use<> {
 }
 
 /// Who started a build, or that a push did.
-pub fn started_by(build: &Build) -> AnyView {
+pub(crate) fn started_by(build: &Build) -> AnyView {
     match build.auto_created {
         true => t_signal!(builds.by_push).into_any(),
         false if build.created_by.is_empty() => "–".into_any(),

@@ -12,7 +12,11 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// Asks for the commit and builds it. Offers the target's own commit, if it has one.
-pub fn commit_dialog(open: RwSignal<bool>, target: BuildTarget, after: AfterStart) -> AnyView {
+pub(crate) fn commit_dialog(
+    open: RwSignal<bool>,
+    target: BuildTarget,
+    after: AfterStart,
+) -> AnyView {
     let control = use_build_control();
     let error = RwSignal::new(None::<StartError>);
     let commit = RwSignal::new(target.commit.clone());
@@ -65,7 +69,9 @@ pub fn commit_dialog(open: RwSignal<bool>, target: BuildTarget, after: AfterStar
             >
                 {Input::new(t_signal!(trigger.commit_id), commit)
                     .hint(hint)
-                    .problem(move || is_invalid().then(|| t_string!(trigger.commit_wrong).to_owned()))
+                    .problem(move || {
+                        is_invalid().then(|| t_string!(trigger.commit_wrong).to_owned())
+                    })
                     .view()}
                 {dynamic(problem)}
                 <div class="form-actions">

@@ -21,7 +21,7 @@ const MAX_TOP_SCROLL: f64 = 8.0;
 
 /// A list of builds. Copies share their state.
 #[derive(Clone, Copy)]
-pub struct BuildsList {
+pub(crate) struct BuildsList {
     pub query: Query<BuildsPage>,
     /// The page to show. The rows can still be those of another one.
     request: Memo<BuildsRequest>,
@@ -41,17 +41,17 @@ struct ShownPage {
 
 impl BuildsList {
     /// The rows in the API's order, after those that this browser has just started.
-    pub fn rows(self) -> Memo<Vec<Build>> {
+    pub(crate) fn rows(self) -> Memo<Vec<Build>> {
         self.rows
     }
 
     /// The API's last response, tracked.
-    pub fn answer(self) -> Option<Arc<BuildsPage>> {
+    pub(crate) fn answer(self) -> Option<Arc<BuildsPage>> {
         self.query.data()
     }
 
     /// Returns true while the rows are those of another page or filter, tracked.
-    pub fn is_stale(self) -> bool {
+    pub(crate) fn is_stale(self) -> bool {
         let request = self.request.get();
         self.shown
             .with(|shown| shown.as_ref().is_some_and(|shown| shown.request != request))
@@ -65,7 +65,7 @@ impl BuildsList {
 }
 
 /// Starts to poll a list of builds. Call it while a component is being built.
-pub fn use_builds(request: Memo<BuildsRequest>) -> BuildsList {
+pub(crate) fn use_builds(request: Memo<BuildsRequest>) -> BuildsList {
     let cache = use_session_cache();
     let query = poll(request);
     keep_answers(query);
@@ -211,7 +211,7 @@ async fn read(client: &Client, request: &BuildsRequest) -> Result<Page<Build>, E
 
 /// A button that says how many new builds there are, and shows them. On any page but the first,
 /// `to_first` goes there.
-pub fn new_builds(list: BuildsList, to_first: Callback<()>) -> AnyView {
+pub(crate) fn new_builds(list: BuildsList, to_first: Callback<()>) -> AnyView {
     let reveal = move || {
         window().scroll_to_with_x_and_y(0.0, 0.0);
         if list.request.get_untracked().page > 1 {

@@ -19,7 +19,7 @@ fn appearance(status: &Status) -> (&'static str, Icon) {
 }
 
 /// The badge of a build's status.
-pub fn status_badge(status: Status) -> impl IntoView {
+pub(crate) fn status_badge(status: Status) -> impl IntoView {
     let (kind, shape) = appearance(&status);
     view! {
         <span class="badge" data-status=kind>

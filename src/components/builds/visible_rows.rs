@@ -5,7 +5,7 @@ use crate::routing::routes::{BuildsQuery, Sort, SortBy};
 
 /// The rows of the list that are shown, before filters and sorting.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct VisibleBuilds {
+pub(crate) struct VisibleBuilds {
     pub rows: Vec<Build>,
     /// The number of builds in the list when these rows were taken.
     pub count: u64,
@@ -15,7 +15,7 @@ pub struct VisibleBuilds {
 
 impl VisibleBuilds {
     /// All rows of a response.
-    pub fn all(page: &Page<Build>) -> Self {
+    pub(crate) fn all(page: &Page<Build>) -> Self {
         Self {
             rows: page.results.read.clone(),
             count: page.count,
@@ -29,7 +29,7 @@ impl VisibleBuilds {
     /// true, because the user is at the top and sees it. Otherwise the rows stay where they are, with
     /// their new content, and the new builds are counted in `unseen`. The builds in `own` (ids) were
     /// started by the user and have rows already, which stay.
-    pub fn after(&self, page: &Page<Build>, slides: bool, own: &[String]) -> Self {
+    pub(crate) fn after(&self, page: &Page<Build>, slides: bool, own: &[String]) -> Self {
         let added = page.count.saturating_sub(self.count);
         let find = |row: &Build| {
             let mut rows = page.results.read.iter();
@@ -54,7 +54,7 @@ impl VisibleBuilds {
 }
 
 /// Returns the rows that match the query's filters, in its order.
-pub fn filtered(rows: &[Build], query: &BuildsQuery) -> Vec<Build> {
+pub(crate) fn filtered(rows: &[Build], query: &BuildsQuery) -> Vec<Build> {
     let text = query.text.trim().to_ascii_lowercase();
     let matches = |build: &&Build| {
         (query.status.is_empty() || build.status.as_str() == query.status)

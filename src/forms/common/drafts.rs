@@ -5,6 +5,7 @@ use crate::forms::common::undoable::Document;
 use crate::platform::page;
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored, stored_keys};
+use crate::platform::timer::timer_millis;
 use crate::reactive::effect;
 use crate::t_string;
 use gloo_timers::callback::Timeout;
@@ -96,7 +97,7 @@ impl Drafts {
         };
         effect(move || {
             document.content().track_all();
-            let delay = DRAFT_DEBOUNCE.as_millis() as u32;
+            let delay = timer_millis(DRAFT_DEBOUNCE);
             let timeout = Timeout::new(delay, move || drafts.save());
             // This drops the timeout before it, which cancels it.
             drafts.debounce.set_value(Some(timeout));

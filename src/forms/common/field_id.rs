@@ -2,7 +2,7 @@
 
 /// The element id of the input at this path, for example `field-tag-configs-0--docker-repo-tag`. Characters
 /// that would need escaping in a selector become dashes.
-pub fn id_of(path: &str) -> String {
+pub(crate) fn id_of(path: &str) -> String {
     let id: String = path
         .chars()
         .map(|char| match char.is_ascii_alphanumeric() {
@@ -14,6 +14,6 @@ pub fn id_of(path: &str) -> String {
 }
 
 /// The CSS selector of the input at this path.
-pub fn selector(path: &str) -> String {
+pub(crate) fn selector(path: &str) -> String {
     format!("#{}", id_of(path))
 }

@@ -1,4 +1,8 @@
 //! The fields of a form: an input in its frame, connected to the form's state by the API's path.
+#![allow(
+    unreachable_pub,
+    reason = "#[component] makes a public struct of the props"
+)]
 
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::FormState;
@@ -7,7 +11,7 @@ use crate::ui::field_frame::{FieldFrame, FieldNote};
 use leptos::prelude::*;
 
 /// The API's path of a field. It changes when the field belongs to a row that moves.
-pub type Path = Signal<String>;
+pub(crate) type Path = Signal<String>;
 
 /// Calls the form with the field's path. Does nothing if the field is gone: an input that has the focus
 /// fires `blur` while it is removed.
@@ -45,7 +49,7 @@ fn text_or_empty(text: Memo<Option<String>>) -> Signal<String> {
 
 /// A line of text.
 #[component]
-pub fn TextField(
+pub(crate) fn TextField(
     #[prop(into)] path: Path,
     #[prop(into)] label: Signal<String>,
     #[prop(into)] value: Signal<String>,
@@ -88,7 +92,7 @@ pub fn TextField(
 
 /// Several lines of text.
 #[component]
-pub fn TextArea(
+pub(crate) fn TextArea(
     #[prop(into)] path: Path,
     #[prop(into)] label: Signal<String>,
     #[prop(into)] value: Signal<String>,
@@ -117,7 +121,7 @@ pub fn TextArea(
 
 /// A checkbox. Its label is beside it, so it has a frame of its own.
 #[component]
-pub fn CheckField(
+pub(crate) fn CheckField(
     #[prop(into)] path: Path,
     #[prop(into)] label: Signal<String>,
     #[prop(into)] checked: Signal<bool>,

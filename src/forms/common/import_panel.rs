@@ -230,7 +230,9 @@ fn imported_view(
             {fields}
             {notes}
         </div>
-        <div class="form-actions">{buttons} {Button::new(t_signal!(form.cancel)).on_press(clear)}</div>
+        <div class="form-actions">
+            {buttons} {Button::new(t_signal!(form.cancel)).on_press(clear)}
+        </div>
     }
     .into_any()
 }

@@ -60,7 +60,8 @@ fn outcome_notice(
                     .then(|| view! { <p class="notice-said">{api_message}</p> })}
             </div>
             <div class="notice-actions">
-                {is_different.then(|| Button::new(t_signal!(sending.see_other)).link(existing_href))}
+                {is_different
+                    .then(|| Button::new(t_signal!(sending.see_other)).link(existing_href))}
                 {Button::new(t_signal!(sending.look_again))
                     .busy(Signal::stored(is_checking))
                     .on_press(move || submission.verify_again())}

@@ -5,7 +5,7 @@ use crate::api::grammar::RuleViolation;
 use crate::t_string;
 
 /// Says what is wrong and what would be right.
-pub fn problem(kind: RuleViolation) -> String {
+pub(crate) fn problem(kind: RuleViolation) -> String {
     match kind {
         RuleViolation::Empty => t_string!(rule.empty),
         RuleViolation::RepoName => t_string!(rule.repo_name),
@@ -25,7 +25,7 @@ pub fn problem(kind: RuleViolation) -> String {
 }
 
 /// The name of a version tagging, with an example of a time tag.
-pub fn tagging(tagging: VersionTagging) -> String {
+pub(crate) fn tagging(tagging: VersionTagging) -> String {
     match tagging {
         VersionTagging::None => t_string!(rows.tagging_none).to_owned(),
         VersionTagging::Time => t_string!(rows.tagging_time).to_owned(),

@@ -11,7 +11,7 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// Builds the row's tag once the row is saved, and shows the result beside the button.
-pub fn row_build_button(path: StoredValue<(String, String)>, row: RowState) -> AnyView {
+pub(crate) fn row_build_button(path: StoredValue<(String, String)>, row: RowState) -> AnyView {
     let control = use_build_control();
     let result = RwSignal::new(None::<StartResult>);
     let unsaved = memo(move || row.with(|row| !row.is_saved()));

@@ -9,7 +9,7 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The image tags of these rows, separated by commas.
-pub fn names(rows: &[TagConfig]) -> String {
+pub(crate) fn names(rows: &[TagConfig]) -> String {
     let tags: Vec<&str> = rows
         .iter()
         .map(|row| row.docker_repo_tag.as_str())
@@ -94,7 +94,11 @@ fn change_line(name: Signal<String>, old: Signal<String>, new: Signal<String>) -
 
 /// The changes, each kind under its heading. `agreed` is true if the user agrees to the removals; `asked` is
 /// true once the user has tried to save without.
-pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>) -> AnyView {
+pub(crate) fn review_view(
+    review: Review,
+    agreed: RwSignal<bool>,
+    asked: RwSignal<bool>,
+) -> AnyView {
     let removed_names = names(&review.removed);
     let has_removed = !review.removed.is_empty();
     let node = review.build_node.map(|(before, after)| {
@@ -108,11 +112,7 @@ pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>
     let (added_count, changed_count) = (review.added.len(), review.changed.len());
     let removed_count = review.removed.len();
     let warning = has_removed.then(|| {
-        view! {
-            <p class="review-warning">
-                {icon::icon(icon::WARNING)} {t_signal!(review.removed_why)}
-            </p>
-        }
+        view! { <p class="review-warning">{icon::icon(icon::WARNING)} {t_signal!(review.removed_why)}</p> }
     });
     view! {
         <div class="review">
@@ -131,8 +131,7 @@ pub fn review_view(review: Review, agreed: RwSignal<bool>, asked: RwSignal<bool>
                 t_signal!(review.removed, n = removed_count),
                 "removed",
                 review.removed.into_iter().map(whole_row).collect(),
-            )}
-            {warning} {has_removed.then(|| agree_checkbox(removed_names, agreed, asked))}
+            )} {warning} {has_removed.then(|| agree_checkbox(removed_names, agreed, asked))}
         </div>
     }
     .into_any()

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 /// The versions between which there is a conflict.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Conflict {
+pub(crate) struct Conflict {
     pub loaded: SavedConfig,
     pub theirs: SavedConfig,
     pub yours: ConfigDraft,
@@ -60,7 +60,7 @@ fn pick_word(pick: Pick) -> &'static str {
 }
 
 /// The versions of each contested row to choose from. `done` is called with the merged draft.
-pub fn conflict_view(
+pub(crate) fn conflict_view(
     conflict: Conflict,
     done: impl Fn(ConfigDraft) + 'static,
     later: impl Fn() + 'static,

@@ -21,7 +21,7 @@ pub(crate) struct RowCells {
 
 impl RowCells {
     /// The cell of a column: its inputs, and `preview` below them.
-    pub fn cell(self, column: Column, preview: Option<AnyView>) -> AnyView {
+    pub(crate) fn cell(self, column: Column, preview: Option<AnyView>) -> AnyView {
         let input = |field| self.field(field).view();
         match column.fields() {
             [field] if matches!(field.kind, FieldKind::YesNo) => {

@@ -35,8 +35,7 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
     let selects = editor.selects;
     view! {
         <div class="rows">
-            {selects
-                .then(|| show(move || rows.selected_count() > 0, move || bulk_editor(rows)))}
+            {selects.then(|| show(move || rows.selected_count() > 0, move || bulk_editor(rows)))}
             <table class="rows-table" aria-label=t_signal!(rows.heading)>
                 {table_head(selects.then(|| select_all(rows)))}
                 <tbody>

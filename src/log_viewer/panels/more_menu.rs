@@ -23,7 +23,9 @@ pub(crate) fn more_menu(commands: LogCommands, build_id: StoredValue<String>) ->
             )}
             {checkbox(
                 t_signal!(log.controls),
-                bool_signal(move || viewer.options.with(|options| options.escapes == EscapeMode::Show)),
+                bool_signal(move || {
+                    viewer.options.with(|options| options.escapes == EscapeMode::Show)
+                }),
                 move || commands.toggle_escapes(),
             )}
             {Button::new(t_signal!(log.download))

@@ -69,10 +69,12 @@ fn panel(commands: LogCommands) -> AnyView {
         <nav class="log-steps" aria-label=t_signal!(log.steps)>
             <div class="log-steps-head">
                 <h3>{t_signal!(log.steps)}</h3>
-                {Button::new(text_signal(move || match is_unfolded() {
-                        true => t_string!(log.fold_all),
-                        false => t_string!(log.unfold_all),
-                    }))
+                {Button::new(
+                        text_signal(move || match is_unfolded() {
+                            true => t_string!(log.fold_all),
+                            false => t_string!(log.unfold_all),
+                        }),
+                    )
                     .on_press(move || commands.fold_all(is_unfolded()))}
             </div>
             <ol>{for_each(keys, row)}</ol>
@@ -120,9 +122,11 @@ fn step_row(commands: LogCommands, index: usize, current: Memo<Option<usize>>) -
     let state = memo(move || step.get().map(|step| step.state));
     let state_view = move || {
         let (icon, word) = state_icon(state.get()?);
-        Some(
-            view! { <span class="log-step-state" title=word role="img" aria-label=word>{icon::icon(icon)}</span> },
-        )
+        Some(view! {
+            <span class="log-step-state" title=word role="img" aria-label=word>
+                {icon::icon(icon)}
+            </span>
+        })
     };
     let duration_text = text_signal(move || {
         let seconds = step

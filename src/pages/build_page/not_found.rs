@@ -49,7 +49,8 @@ pub(crate) fn similar_builds(id: StoredValue<String>) -> AnyView {
     let builds_href = navigation.href(&Route::Builds(BuildsQuery::default()));
     view! {
         <div class="empty" role="status">
-            {dynamic(suggestions)} <p>
+            {dynamic(suggestions)}
+            <p>
                 <a href=builds_href>{t_signal!(nav.builds)}</a>
             </p>
         </div>

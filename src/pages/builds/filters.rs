@@ -61,8 +61,10 @@ pub(crate) fn filters(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
         >
             {Input::new(t_signal!(builds.namespace), namespace)
                 .placeholder(text_signal(move || connection.namespace()))
-                .on_change(apply)} {Input::new(t_signal!(builds.repository), repo).on_change(apply)}
-            {status_select(query, list)} {client_select(query, list)}
+                .on_change(apply)}
+            {Input::new(t_signal!(builds.repository), repo).on_change(apply)}
+            {status_select(query, list)}
+            {client_select(query, list)}
             {Input::new(t_signal!(builds.text), text).id("filter").prose("off").view()}
             {Button::new(t_signal!(builds.apply)).submit()}
         </form>

@@ -56,7 +56,12 @@ pub(crate) fn chart(builds: &[Build]) -> AnyView {
             view! {
                 <svg>
                     <path class="chart-line" d=format!("M{LABEL_WIDTH} {y:.1}H{WIDTH}") />
-                    <text class="chart-label" x=LABEL_WIDTH - PADDING y=format!("{:.1}", y + 4.0) text-anchor="end">
+                    <text
+                        class="chart-label"
+                        x=LABEL_WIDTH - PADDING
+                        y=format!("{:.1}", y + 4.0)
+                        text-anchor="end"
+                    >
                         {label}
                     </text>
                 </svg>
@@ -72,10 +77,16 @@ pub(crate) fn chart(builds: &[Build]) -> AnyView {
     view! {
         <figure class="chart">
             <figcaption>{t_signal!(insight.chart, n = count)}</figcaption>
-            <div class="chart-scroll"><svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="group" aria-label=t_signal!(insight.chart_label)>
-                {lines}
-                {marks}
-            </svg></div>
+            <div class="chart-scroll">
+                <svg
+                    viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                    role="group"
+                    aria-label=t_signal!(insight.chart_label)
+                >
+                    {lines}
+                    {marks}
+                </svg>
+            </div>
             <p class="chart-ends quiet">
                 <span>{first}</span>
                 <span>{last}</span>

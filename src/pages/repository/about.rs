@@ -218,7 +218,8 @@ fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig) -> AnyView
             <h2>{t_signal!(repository.first_steps)}</h2>
             {has_key.then(|| view! { <p>{t_signal!(repository.deploy_key_why)}</p> })}
             <ol>
-                {key} <li>{t_signal!(repository.build_each)} <ul class="first-builds">{builds}</ul></li>
+                {key}
+                <li>{t_signal!(repository.build_each)} <ul class="first-builds">{builds}</ul></li>
             </ol>
         </section>
     }

@@ -1,4 +1,5 @@
 //! Tests of the server over HTTP, with a real git, image builder and database.
+#![allow(unreachable_pub, reason = "nothing of a test program is reachable")]
 #![forbid(unsafe_code)]
 
 mod access;
