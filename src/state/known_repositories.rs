@@ -3,7 +3,7 @@
 
 pub mod names;
 
-use crate::api::url::without_secret;
+use crate::api::redact::without_secret;
 use crate::api::{Repository, SavedConfig};
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored};

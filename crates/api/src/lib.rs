@@ -8,6 +8,7 @@
 //! | logs (call 5) | [`LogEntry`]; `slipway-log` reads whole logs as they stream in |
 //! | the URL of a call | [`url::join_url`] |
 //! | what a name, tag, ref, path or clone URL may look like | [`grammar`] |
+//! | removing secrets from a clone URL | [`redact`] |
 //!
 //! Decoding is lenient: a missing or `null` field becomes a default, and a value that the reference
 //! does not name is kept as it is.
@@ -32,6 +33,7 @@ pub mod grammar;
 pub mod lenient;
 mod log;
 pub mod page;
+pub mod redact;
 pub mod repository;
 mod text_enum;
 mod time;

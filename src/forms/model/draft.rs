@@ -1,6 +1,6 @@
 //! Drafts: what the user typed, in the shape of the form, and the requests made from it.
 
-use crate::api::url::without_secret;
+use crate::api::redact::without_secret;
 use crate::api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SavedConfig, SourceKind, TagConfig,
     UpdateBuildConfig, VersionTagging,
