@@ -198,7 +198,7 @@ mod tests {
             Value::String(text) => {
                 out.insert(path.to_owned(), text.clone());
             }
-            other => panic!("{path}: {other} is no text"),
+            other => panic!("{path}: {other} is not text"),
         }
     }
 

@@ -127,7 +127,7 @@ pub(crate) type Call<T> = LocalBoxFuture<'static, Result<T, Error>>;
 /// changes, it runs again, the read under way is aborted, and its answer is dropped.
 ///
 /// `pace` gives the poll interval for the data read last. After a failure that may pass, the next read comes
-/// with backoff. Nothing is read while the page is hidden. A read that became due meanwhile starts when the
+/// with backoff. Nothing is read while the page is hidden. A read that becomes due while it is hidden starts when the
 /// page becomes visible; a failed one also when the network returns.
 pub(crate) fn use_query<T: PartialEq + Send + Sync + 'static>(
     request: impl Fn() -> Option<Call<T>> + 'static,
@@ -152,7 +152,7 @@ type Request = Rc<dyn Fn() -> Option<Call<Erased>>>;
 type PaceOf = Rc<dyn Fn(&Erased) -> Pace>;
 type IsSame = fn(&Erased, &Erased) -> bool;
 
-/// Polls from now on, and anew after each refresh and each change of the request.
+/// Polls from now on. Starts again after each refresh and each change of the request.
 fn start_polling(request: Request, pace: PaceOf, is_same: IsSame) -> QueryCore {
     let core = QueryCore {
         data: RwSignal::new(None),

@@ -29,7 +29,7 @@ use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 use std::rc::Rc;
 
-/// A page whose code is loaded lazily. `None`: the page for unknown URLs. Shows a skeleton meanwhile, and an error
+/// A page whose code is loaded lazily. `None`: the page for unknown URLs. Shows a skeleton until then, and an error
 /// if loading fails.
 pub(crate) fn lazy_page(route: Option<Route>) -> AnyView {
     let page = move || -> LazyView {
@@ -99,7 +99,7 @@ fn lazy_view(make: Rc<dyn Fn() -> LazyView>, placeholder: fn() -> AnyView) -> An
         // Made inside the current owner, so that the view is removed with it.
         let view = ScopedFuture::new(make.with_value(|make| make()));
         leptos::task::spawn_local(async move {
-            // Both signals are gone when the user has left the page meanwhile.
+            // The user may have left the page. Then both signals are gone.
             let _ = match view.await {
                 Ok(view) => loaded.try_set(Some(view)).map(|_| ()),
                 Err(_) => failed.try_set(true).map(|_| ()),

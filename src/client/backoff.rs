@@ -63,6 +63,19 @@ impl Backoff {
         delay.saturating_add(jitter.min(scale(MAX_ADDED_JITTER, chance)))
     }
 
+    /// Returns the delay after this many earlier failures. `asked` is how long the API asked to wait, if it did.
+    pub(crate) fn delay_after(
+        &self,
+        asked: Option<Duration>,
+        failures: usize,
+        chance: f64,
+    ) -> Duration {
+        match asked {
+            Some(least) => self.delay_at_least(least, failures, chance),
+            None => self.delay(failures, chance),
+        }
+    }
+
     fn full_delay(&self, failures: usize) -> Duration {
         let index = failures.min(self.delays.len() - 1);
         self.delays[index]

@@ -55,7 +55,7 @@ mod tests {
         // The next answers differ by what a second hides: the clock on the page must not jump.
         clock.observe(1_181_000, 1_000_300, 1_000_500);
         assert_eq!(clock.ahead(), 180_400);
-        // Set right meanwhile.
+        // The clock was corrected in between.
         clock.observe(1_190_000, 1_190_100, 1_190_200);
         assert_eq!(clock.ahead(), 0);
     }

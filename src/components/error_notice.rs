@@ -12,13 +12,24 @@ use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
+/// What happens after an error.
+#[derive(Clone, Copy)]
+pub(crate) enum Retry {
+    /// Nothing, and there is no Retry button.
+    Never,
+    /// The user can press Retry, which runs this.
+    ByUser(Callback<()>),
+    /// A query reads again by itself while the failure may pass. The user can press Retry too.
+    Automatic(Callback<()>),
+}
+
 /// An error on the page. `action` is what failed ('Loading builds'); `stale` says that older data is still
-/// shown; without `retry` there is no Retry button.
+/// shown.
 pub(crate) fn error_notice(
     action: Signal<String>,
     error: Error,
     stale: bool,
-    retry: Option<Callback<()>>,
+    retry: Retry,
 ) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
@@ -26,8 +37,11 @@ pub(crate) fn error_notice(
     let on_connection_page = matches!(current, Some(Route::Connection { .. }));
     let unauthorized = error.status() == Some(401);
     let status = error.status();
-    // A query retries by itself.
-    let is_retrying = retry.is_some() && error.may_recover();
+    let is_retrying = matches!(retry, Retry::Automatic(_)) && error.may_recover();
+    let retry = match retry {
+        Retry::Never => None,
+        Retry::ByUser(retry) | Retry::Automatic(retry) => Some(retry),
+    };
     let api_message = api_words(&error);
     let unreachable = matches!(error, Error::Unreachable);
     let address = move || match connection.address() {
@@ -87,17 +101,27 @@ pub(crate) fn error_notice(
     .into_any()
 }
 
-/// The error of a query, with Retry; nothing while there is none.
+/// The error of a query, which retries by itself; nothing while there is none.
 pub(crate) fn load_error(
     action: Signal<String>,
     error: Signal<Option<Error>>,
     has_data: Signal<bool>,
     retry: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
-    let retry = Callback::new(move |()| retry());
+    let retry = Retry::Automatic(Callback::new(move |()| retry()));
+    load_error_with(action, error, has_data, retry)
+}
+
+/// The error of something that is loaded; nothing while there is none.
+pub(crate) fn load_error_with(
+    action: Signal<String>,
+    error: Signal<Option<Error>>,
+    has_data: Signal<bool>,
+    retry: Retry,
+) -> AnyView {
     dynamic(move || {
         let error = error.get()?;
-        Some(error_notice(action, error, has_data.get(), Some(retry)))
+        Some(error_notice(action, error, has_data.get(), retry))
     })
     .into_any()
 }

@@ -109,10 +109,11 @@ impl LogReader {
                 }
                 Err(error) => {
                     // After a permanent error, waits until the user retries.
-                    let delay = error
-                        .is_transient()
-                        .then(|| backoff::LOG.delay(failures, backoff::chance()));
-                    failures += 1;
+                    let delay = error.is_transient().then(|| {
+                        let earlier = failures;
+                        failures += 1;
+                        backoff::LOG.delay_after(error.pause(), earlier, backoff::chance())
+                    });
                     set_if_changed(viewer.error, Some(error));
                     viewer.poll_timer().wait(delay).await;
                 }

@@ -5,7 +5,7 @@ use crate::log::export::Format;
 use crate::log_viewer::layout::times::{local_offset, stamp};
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::routing::navigation::Navigation;
-use crate::routing::routes::LogPlace;
+use crate::routing::routes::LogLocation;
 use leptos::prelude::*;
 
 /// The selection of one log. A handle: copies refer to the same selection.
@@ -38,7 +38,7 @@ impl Selection {
             return;
         }
         let (query, fragment) = self.navigation.query_and_fragment();
-        let place = LogPlace::parse(&query, &fragment);
+        let place = LogLocation::parse(&query, &fragment);
         set_if_changed(self.viewer.time_window, (place.start, place.end));
         let lines = place.lines.map(|(first, last)| (index(first), index(last)));
         self.viewer.set_options(|options| {
@@ -56,7 +56,7 @@ impl Selection {
     pub(crate) fn href(self) -> String {
         let (start, end) = self.viewer.time_window.get_untracked();
         let lines = None;
-        let place = LogPlace { lines, start, end };
+        let place = LogLocation { lines, start, end };
         self.navigation.same_page_href(&place.print())
     }
 
@@ -92,7 +92,7 @@ impl Selection {
         let lines = self
             .lines()
             .map(|(first, last)| (number(first), number(last)));
-        let place = LogPlace { lines, start, end };
+        let place = LogLocation { lines, start, end };
         self.navigation.replace_query_and_fragment(&place.print());
     }
 

@@ -71,7 +71,7 @@ pub(crate) fn Config(namespace: String, name: String) -> impl IntoView {
 }
 
 /// The config to edit; `None` until it is found. It is taken once, so that nothing changes while the user
-/// edits: what others save meanwhile is compared before saving.
+/// edits: what others save in the meantime is compared before saving.
 fn config_to_edit(
     path: StoredValue<(String, String)>,
     read: Query<Option<crate::api::Repository>>,

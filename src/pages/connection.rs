@@ -9,7 +9,7 @@ mod appearance;
 mod token_by_password;
 
 use crate::client::{Client, Error, Token};
-use crate::components::error_notice::error_notice;
+use crate::components::error_notice::{Retry, error_notice};
 use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::connection::appearance::appearance;
@@ -257,7 +257,7 @@ fn result(test: ConnectionTest, back: StoredValue<Option<String>>) -> AnyView {
             return notice("info", t_signal!(connection.testing)).into_any();
         }
         ConnectionTest::Failed(error) => {
-            return error_notice(t_signal!(connection.test), error, false, None);
+            return error_notice(t_signal!(connection.test), error, false, Retry::Never);
         }
         ConnectionTest::Connected { count, token_fits } => (count, token_fits),
     };

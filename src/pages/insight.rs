@@ -13,12 +13,12 @@ mod summary;
 use crate::api::Build;
 use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
 use crate::components::builds::table::builds_table;
-use crate::components::error_notice::load_error;
+use crate::components::error_notice::{Retry, load_error_with};
 use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::insight::chart::{MAX_BUILDS, chart};
 use crate::pages::insight::paged_reader::{PagedReader, StatsQuery, use_paged_reader};
-use crate::pages::insight::stats::Summary;
+use crate::pages::insight::stats::BuildSummary;
 use crate::pages::insight::summary::{summary_facts, tags_table};
 use crate::reactive::{dynamic, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
@@ -55,7 +55,7 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
     });
     let reader = use_paged_reader(stats_query);
     let builds = memo(move || reader.builds());
-    let summary = memo(move || builds.with(|builds| Summary::of(builds)));
+    let summary = memo(move || builds.with(|builds| BuildSummary::of(builds)));
     let has_builds = memo(move || builds.with(|builds| !builds.is_empty()));
     let breadcrumbs = crumbs(vec![
         namespace_crumb(&namespace),
@@ -88,18 +88,18 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
         {heading(t_signal!(insight.title_of, path = path))}
         {filters(query, summary)}
         {progress(reader)}
-        {load_error(
+        {load_error_with(
             t_signal!(builds.loading),
             reader.error.into(),
             Signal::derive(move || has_builds.get()),
-            move || reader.resume(),
+            Retry::ByUser(Callback::new(move |()| reader.resume())),
         )}
         {show_or(move || has_builds.get(), loaded, move || dynamic(empty).into_any())}
     }
 }
 
 /// Selects a tag, and how many builds.
-fn filters(query: Memo<InsightQuery>, summary: Memo<Summary>) -> AnyView {
+fn filters(query: Memo<InsightQuery>, summary: Memo<BuildSummary>) -> AnyView {
     let navigation = use_navigation();
     let go = move |change: &dyn Fn(&mut InsightQuery)| {
         let mut query = query.get_untracked();

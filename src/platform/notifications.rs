@@ -6,7 +6,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
-/// Sets the tab's icon: the path of an icon (16 px grid) and its background colour. `None`: the site's own icon.
+/// Sets the tab's icon: the path of an icon (16 px grid) and its background color. `None`: the site's own icon.
 pub(crate) fn set_tab_icon(icon: Option<(&str, &str)>) {
     let link = document().query_selector("link[rel=icon]").ok().flatten();
     let Some(link) = link else { return };
@@ -18,9 +18,9 @@ pub(crate) fn set_tab_icon(icon: Option<(&str, &str)>) {
         Some(href)
     });
     let href = match icon {
-        Some((path, colour)) => format!(
+        Some((path, color)) => format!(
             "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle \
-             cx='8' cy='8' r='8' fill='%23{colour}'/%3E%3Cpath d='{path}' transform='translate(2.4 2.4) \
+             cx='8' cy='8' r='8' fill='%23{color}'/%3E%3Cpath d='{path}' transform='translate(2.4 2.4) \
              scale(.7)' fill='none' stroke='%23fff' stroke-width='2.4'/%3E%3C/svg%3E"
         ),
         None => site_icon.unwrap_or_default(),

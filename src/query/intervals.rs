@@ -3,7 +3,7 @@
 use crate::query::schedule::Pace;
 use std::time::Duration;
 
-/// A list of builds of which one is waiting or running.
+/// A list with a build that is waiting or running.
 pub(crate) const LIVE_LIST: Pace = Pace::Between(Duration::from_secs(2), Duration::from_secs(15));
 
 /// A list of builds that have all finished.

@@ -73,10 +73,7 @@ impl Schedule {
         self.delay = may_pass.then(|| {
             let failures = self.failures;
             self.failures += 1;
-            match retry_after {
-                Some(least) => POLL.delay_at_least(least, failures, chance),
-                None => POLL.delay(failures, chance),
-            }
+            POLL.delay_after(retry_after, failures, chance)
         });
     }
 

@@ -271,10 +271,10 @@ impl Route {
     }
 }
 
-/// Which part of a build's log is shown, and which lines of it are meant. It stands in the query and
-/// fragment of the build's page: `?start=1441770706&end=1441770800#L120-L140`.
+/// The part of a build's log that is shown, and the selected lines. In the query and fragment of the
+/// build's page: `?start=1441770706&end=1441770800#L120-L140`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct LogPlace {
+pub(crate) struct LogLocation {
     /// The first and last line, counted from 1 in the part that is shown; the first is not after the last.
     pub lines: Option<(u64, u64)>,
     /// Unix seconds, UTC; the part begins with this second.
@@ -283,7 +283,7 @@ pub(crate) struct LogPlace {
     pub end: Option<i64>,
 }
 
-impl LogPlace {
+impl LogLocation {
     /// Parses a query and a fragment, with or without their `?` and `#`. A value that is not valid counts as
     /// missing.
     pub(crate) fn parse(query: &str, fragment: &str) -> Self {
@@ -494,7 +494,7 @@ mod tests {
 
     #[test]
     fn a_place_in_a_log_reads_back() {
-        let place = |lines, start, end| LogPlace { lines, start, end };
+        let place = |lines, start, end| LogLocation { lines, start, end };
         for (place, text) in [
             (place(None, None, None), ""),
             (place(Some((120, 120)), None, None), "#L120"),
@@ -503,9 +503,9 @@ mod tests {
         ] {
             assert_eq!(place.print(), text);
             let (query, fragment) = text.split_at(text.find('#').unwrap_or(text.len()));
-            assert_eq!(LogPlace::parse(query, fragment), place);
+            assert_eq!(LogLocation::parse(query, fragment), place);
         }
-        assert_eq!(LogPlace::parse("", "#L9-L3").lines, Some((3, 9)));
+        assert_eq!(LogLocation::parse("", "#L9-L3").lines, Some((3, 9)));
         for odd in [
             "#L0",
             "#L",
@@ -516,8 +516,8 @@ mod tests {
             "#L99999999999999999999",
         ] {
             assert_eq!(
-                LogPlace::parse("?start=soon&end=", odd),
-                LogPlace::default(),
+                LogLocation::parse("?start=soon&end=", odd),
+                LogLocation::default(),
                 "{odd}"
             );
         }

@@ -25,7 +25,7 @@ pub struct BuildsRequest {
 /// A page of builds with the request that it answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BuildsPage {
-    pub asked: BuildsRequest,
+    pub request: BuildsRequest,
     pub page: Page<Build>,
     /// The ids of builds that this browser started and that this answer is the first to list.
     pub own: Vec<String>,
@@ -66,9 +66,9 @@ impl SessionCache {
     }
 
     /// The answer to a request, as it was read last.
-    pub fn page(self, asked: &BuildsRequest) -> Option<Arc<BuildsPage>> {
+    pub fn page(self, request: &BuildsRequest) -> Option<Arc<BuildsPage>> {
         self.pages.with_value(|pages| {
-            let found = pages.iter().find(|answer| answer.asked == *asked);
+            let found = pages.iter().find(|answer| answer.request == *request);
             found.cloned()
         })
     }
@@ -76,7 +76,7 @@ impl SessionCache {
     /// Adds a page that was read.
     pub fn keep(self, answer: Arc<BuildsPage>) {
         self.pages.update_value(|pages| {
-            pages.retain(|known| known.asked != answer.asked);
+            pages.retain(|known| known.request != answer.request);
             pages.push(answer);
             let excess = pages.len().saturating_sub(MAX_PAGES);
             pages.drain(..excess);
@@ -131,7 +131,7 @@ impl SessionCache {
             .unwrap_or_default()
     }
 
-    /// Makes all lists of builds read again: a build may have started of which they do not know.
+    /// Makes all lists of builds read again: a build may have started that they do not show.
     pub fn invalidate(self) {
         self.invalidations.update(|count| *count += 1);
     }

@@ -73,14 +73,14 @@ pub enum AfterStart {
 
 /// Why a build was not started.
 #[derive(Debug, Clone, PartialEq)]
-pub struct StartError {
+pub struct BuildStartError {
     pub error: Error,
     /// True when the build may have started anyway, because the API's response was lost.
     pub in_doubt: bool,
 }
 
 /// The outcome of a request to start a build.
-pub type StartResult = Result<Build, StartError>;
+pub type StartResult = Result<Build, BuildStartError>;
 
 type OnStartResult = Box<dyn FnOnce(StartResult)>;
 
@@ -141,7 +141,7 @@ impl BuildStarter {
                     // The lists are read again: the build may be there.
                     self.cache.invalidate();
                 }
-                Err(StartError { error, in_doubt })
+                Err(BuildStartError { error, in_doubt })
             }
         }
     }
@@ -162,7 +162,7 @@ impl BuildStarter {
                     self.navigation.go(&route);
                 }
             }
-            Err(StartError { error, in_doubt }) => {
+            Err(BuildStartError { error, in_doubt }) => {
                 let image = target.image();
                 let consequence = text_signal(move || match in_doubt {
                     true => t_string!(trigger.in_doubt),

@@ -1,10 +1,10 @@
-//! The colour theme: light or dark.
+//! The color theme: light or dark.
 
 use crate::platform::storage::{Keep, store, stored};
 use crate::t_string;
 use leptos::prelude::*;
 
-/// A colour theme.
+/// A color theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
     /// As the system is set.

@@ -30,7 +30,7 @@ pub(crate) fn markdown(text: Signal<String>) -> AnyView {
         });
         let view = ScopedFuture::new(parse(text));
         leptos::task::spawn_local(async move {
-            // Dropped if the view is gone or the text has changed meanwhile.
+            // Dropped if the view is gone or the text has changed since.
             if let Ok(view) = view.await
                 && latest.try_get_value() == generation
             {

@@ -66,7 +66,7 @@ async fn loaded(browser: &Browser) -> bool {
         if number(&browser.script("return slipwayBench.all;").await) > 0.0 {
             return true;
         }
-        // Seldom, so that the question does not disturb what is measured.
+        // Rarely, so that polling does not affect the figures.
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     false

@@ -357,7 +357,7 @@ async fn a_build_started_again_from_its_row_is_in_the_table_at_once() -> Outcome
             })
             .await;
             browser
-                .press("button", "Build team/again:latest at a commit")
+                .press("button", "Build a commit of team/again:latest")
                 .await;
             browser.holds("Commit ID", 1, &commit).await;
             browser.press_in_dialog("button", "Build").await;

@@ -123,7 +123,7 @@ async fn an_answer_that_is_not_a_log_is_reported_and_odd_entries_are_counted() -
             browser.press("button", "Retry").await;
             browser.see("also good").await;
             browser.see_no_more("Loading the log failed").await;
-            browser.see("Entries that could not be read: 1").await;
+            browser.see("1 entry couldn’t be read").await;
             api.on("GET", LOG, Reply::Text(403, "not yours"));
             browser.reload().await;
             browser.see("not yours").await;
@@ -217,9 +217,9 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
             show_log(browser, api, "").await;
             counted(browser, 400).await;
             browser
-                .press("button", "Load only the time of 2/2 RUN make")
+                .press("button", "Load only the time range of 2/2 RUN make")
                 .await;
-            browser.see("Only a part is loaded").await;
+            browser.see("Line numbers start there.").await;
             counted(browser, 300 + 1).await;
             let place = format!("?start={}&end={}", LOG_START + 10, LOG_START + 40);
             browser.at(&format!("/builds/b1{place}")).await;
@@ -231,22 +231,22 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
             );
             browser.reload().await;
             counted(browser, 301).await;
-            browser.press("button", "Whole log").await;
+            browser.press("button", "Load whole log").await;
             counted(browser, 400).await;
             browser.at("/builds/b1").await;
 
             // By typing times.
-            browser.press("button", "Time window").await;
+            browser.press("button", "Time range").await;
             load_window(browser, LOG_START + 3, LOG_START + 2).await;
-            browser.see("The end lies before the start.").await;
+            browser.see("The end is before the start.").await;
             load_window(browser, LOG_START + 2, LOG_START + 3).await;
             counted(browser, 20).await;
 
             // By dragging on the overview.
-            browser.press("button", "Whole log").await;
+            browser.press("button", "Load whole log").await;
             counted(browser, 400).await;
             drag_overview(browser, 0.25, 0.5).await;
-            browser.see("Only a part is loaded").await;
+            browser.see("Line numbers start there.").await;
             eventually("a quarter of the log", async || {
                 (80..140).contains(&count(browser).await).then_some(())
             })

@@ -52,9 +52,7 @@ async fn a_search_goes_through_the_log() -> Outcome {
             see_matches(browser, "of 3").await;
 
             // Only the matches and the lines around them.
-            browser
-                .choose("Lines to show", "Matches with 2 lines of context")
-                .await;
+            browser.choose("Lines to show", "Matches ± 2 lines").await;
             browser.see("15 of 3,000 lines").await;
             assert_eq!(in_view(browser).await.len(), 15);
             search(browser, "").await;
@@ -65,7 +63,7 @@ async fn a_search_goes_through_the_log() -> Outcome {
 }
 
 #[tokio::test]
-async fn colours_links_and_control_characters_are_shown_safely() -> Outcome {
+async fn colors_links_and_control_characters_are_shown_safely() -> Outcome {
     let log = vec![
         log_entry(
             "\u{1b}[1;31mred\u{1b}[0m plain \u{1b}[38;5;208mown\u{1b}[0m",
@@ -89,7 +87,7 @@ async fn colours_links_and_control_characters_are_shown_safely() -> Outcome {
             let (plain_weight, plain) = style_of(browser, "").await;
             let (weight, red) = style_of(browser, "red").await;
             assert!(weight > plain_weight && red != plain, "{weight} {red}");
-            // A colour continues in the next line.
+            // A color continues in the next line.
             let (_, green) = style_of(browser, "green goes on").await;
             assert_eq!(style_of(browser, "to here").await.1, green);
             assert!(![plain, red].contains(&green), "{green}");
@@ -221,8 +219,8 @@ Ok(())
 }).await
 }
 
-/// Lines with every colour that a log can have.
-fn colours() -> [Value; 2] {
+/// Lines with every color that a log can have.
+fn colors() -> [Value; 2] {
     [
         log_entry(
             "\u{1b}[30mk\u{1b}[31mr\u{1b}[32mg\u{1b}[33my\u{1b}[34mb\u{1b}[35mm\u{1b}[36mc\u{1b}[37mw\u{1b}[90mk\u{1b}[91mr\u{1b}[92mg\u{1b}[93my\u{1b}[94mb\u{1b}[95mm\u{1b}[96mc\u{1b}[97mw\u{1b}[0m",
@@ -238,7 +236,7 @@ fn colours() -> [Value; 2] {
 #[tokio::test]
 async fn the_log_works_with_keyboards_and_screen_readers() -> Outcome {
     let mut log = mixed_log();
-    log.extend(colours());
+    log.extend(colors());
     let api = log_api("I", log.clone()).await;
     for dark in [false, true] {
         let checked = story(&api).dark(dark).run(async |browser, api| {

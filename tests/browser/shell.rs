@@ -287,9 +287,9 @@ async fn check_create_form(
 /// Checks a repository's dialog, a failed build and the config editor.
 async fn check_builds_and_config(browser: &Browser, server: &Server, name: &str, state: &str) {
     browser
-        .press("button", &format!("Build team/{name}:latest at a commit"))
+        .press("button", &format!("Build a commit of team/{name}:latest"))
         .await;
-    browser.find("dialog", "at a commit").await;
+    browser.find("dialog", "Build a commit of").await;
     browser.axe(&format!("dialog {state}")).await;
     browser.press_in_dialog("button", "Cancel").await;
     browser.build(&format!("team/{name}:latest")).await;

@@ -143,7 +143,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
 
             browser.open(&format!("{}/builds/1", api.address)).await;
             browser
-                .press("button", "Build team/app:edge at a commit")
+                .press("button", "Build a commit of team/app:edge")
                 .await;
             browser.fill("Commit ID", "ABCDEF0").await;
             api.on("GET", STARTED_PATH, held);
@@ -164,7 +164,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
             browser.at("/builds/1").await;
             browser.open(&format!("{}/builds", api.address)).await;
             browser
-                .press("button", "Build team/app:one at a commit")
+                .press("button", "Build a commit of team/app:one")
                 .await;
             browser.fill("Commit ID", "abcdef0").await;
             let before = list_reads(api);

@@ -154,10 +154,10 @@ async fn a_commit_can_be_built_and_nonsense_cannot_be_sent() -> Outcome {
             create_simple(browser, &name, &source).await;
             let image = format!("team/{name}:latest");
             browser
-                .press("button", &format!("Build {image} at a commit"))
+                .press("button", &format!("Build a commit of {image}"))
                 .await;
             browser
-                .find("dialog", &format!("Build {image} at a commit"))
+                .find("dialog", &format!("Build a commit of {image}"))
                 .await;
             browser.fill("Commit ID", "--upload-pack=x").await;
             browser.see("Enter 7–40 hex digits.").await;

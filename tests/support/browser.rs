@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 pub struct Setup {
     /// The user's languages, best first.
     pub languages: &'static str,
-    /// True where the user's system prefers dark colours.
+    /// True where the user's system prefers dark colors.
     pub dark: bool,
     /// The window's width and height, CSS pixels.
     pub size: (u32, u32),

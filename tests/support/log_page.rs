@@ -255,7 +255,7 @@ pub async fn top_line(browser: &Browser) -> (u64, i64) {
     serde_json::from_value(place).expect("a line and its distance")
 }
 
-/// How a piece of a line's text looks: its weight and its colour.
+/// How a piece of a line's text looks: its weight and its color.
 pub async fn style_of(browser: &Browser, piece: &str) -> (String, String) {
     let style = script(
         browser,
@@ -267,7 +267,7 @@ pub async fn style_of(browser: &Browser, piece: &str) -> (String, String) {
         ),
     )
     .await;
-    serde_json::from_value(style).expect("a weight and a colour")
+    serde_json::from_value(style).expect("a weight and a color")
 }
 
 /// The links in the log's text: each address and its text.

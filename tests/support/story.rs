@@ -49,7 +49,7 @@ impl<B> Story<B> {
         self
     }
 
-    /// Sets whether the user's system prefers dark colours.
+    /// Sets whether the user's system prefers dark colors.
     pub fn dark(mut self, dark: bool) -> Self {
         self.setup.dark = dark;
         self

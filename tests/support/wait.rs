@@ -5,13 +5,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// How long a condition may take to hold. Long, because only a failing test waits it out.
-const PATIENCE: Duration = Duration::from_secs(60);
+const WAIT_LIMIT: Duration = Duration::from_secs(60);
 
 const POLL_INTERVAL: Duration = Duration::from_millis(40);
 
 /// Asks until there is an answer. Panics with `condition` when there is none in time.
 pub async fn eventually<T>(condition: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_LIMIT;
     loop {
         if let Some(answer) = ask().await {
             return answer;
@@ -27,7 +27,7 @@ pub async fn eventually_eq<T: PartialEq + Debug>(
     wanted: T,
     mut read: impl AsyncFnMut() -> T,
 ) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_LIMIT;
     loop {
         let value = read().await;
         if value == wanted {

@@ -2,7 +2,7 @@
 
 /// The state of an escape in a string. A chunk can end anywhere inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Escape {
+pub(crate) enum JsonEscape {
     /// No escape has begun.
     #[default]
     None,
@@ -15,7 +15,7 @@ pub(crate) enum Escape {
 /// Decodes a string's escapes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Unescape {
-    pub escape: Escape,
+    pub escape: JsonEscape,
     /// The first half of a surrogate pair.
     high: Option<u16>,
 }
@@ -35,14 +35,14 @@ impl Unescape {
     /// Returns true if the next byte must go to [`Unescape::byte`].
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
-        self.escape != Escape::None || self.high.is_some()
+        self.escape != JsonEscape::None || self.high.is_some()
     }
 
     /// Ends the string. Half a surrogate pair becomes a replacement character.
     #[inline]
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         if self.is_open() {
-            if self.escape != Escape::None {
+            if self.escape != JsonEscape::None {
                 sink.put("\u{fffd}".as_bytes());
             }
             self.flush(sink);
@@ -60,18 +60,18 @@ impl Unescape {
     /// read as any other byte.
     pub(crate) fn byte(&mut self, byte: u8, sink: &mut impl Sink) -> bool {
         match self.escape {
-            Escape::None => {
+            JsonEscape::None => {
                 if byte == b'\\' {
-                    self.escape = Escape::Begun;
+                    self.escape = JsonEscape::Begun;
                     return true;
                 }
                 self.flush(sink);
                 false
             }
-            Escape::Begun => {
-                self.escape = Escape::None;
+            JsonEscape::Begun => {
+                self.escape = JsonEscape::None;
                 if byte == b'u' {
-                    self.escape = Escape::Unicode(0, 0);
+                    self.escape = JsonEscape::Unicode(0, 0);
                     return true;
                 }
                 self.flush(sink);
@@ -91,17 +91,17 @@ impl Unescape {
                 sink.put_byte(plain);
                 true
             }
-            Escape::Unicode(digits, value) => {
+            JsonEscape::Unicode(digits, value) => {
                 let Some(digit) = (byte as char).to_digit(16) else {
-                    self.escape = Escape::None;
+                    self.escape = JsonEscape::None;
                     self.flush(sink);
                     sink.put("\u{fffd}".as_bytes());
                     return false;
                 };
                 let value = value << 4 | digit as u16;
-                self.escape = Escape::Unicode(digits + 1, value);
+                self.escape = JsonEscape::Unicode(digits + 1, value);
                 if digits == 3 {
-                    self.escape = Escape::None;
+                    self.escape = JsonEscape::None;
                     self.unit(value, sink);
                 }
                 true

@@ -2,7 +2,7 @@
 
 /// How serious a log entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum EntryLevel {
     /// Normal output.
     Info,
     /// A possible problem.
@@ -11,7 +11,7 @@ pub(crate) enum Level {
     Error,
 }
 
-impl Level {
+impl EntryLevel {
     /// The level as the API writes it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -46,12 +46,18 @@ mod tests {
     #[test]
     fn the_first_word_decides_the_level() {
         assert_eq!(
-            Level::of_line("Error: building at STEP \"RUN x\""),
-            Level::Error
+            EntryLevel::of_line("Error: building at STEP \"RUN x\""),
+            EntryLevel::Error
         );
-        assert_eq!(Level::of_line("fatal: not found"), Level::Error);
-        assert_eq!(Level::of_line("warning: redirecting"), Level::Warning);
-        assert_eq!(Level::of_line("STEP 1/2: FROM scratch"), Level::Info);
-        assert_eq!(Level::of_line("0 errors"), Level::Info);
+        assert_eq!(EntryLevel::of_line("fatal: not found"), EntryLevel::Error);
+        assert_eq!(
+            EntryLevel::of_line("warning: redirecting"),
+            EntryLevel::Warning
+        );
+        assert_eq!(
+            EntryLevel::of_line("STEP 1/2: FROM scratch"),
+            EntryLevel::Info
+        );
+        assert_eq!(EntryLevel::of_line("0 errors"), EntryLevel::Info);
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::api::grammar::is_commit;
 use crate::components::builds::build_buttons::build_label;
-use crate::components::error_notice::error_notice;
+use crate::components::error_notice::{Retry, error_notice};
 use crate::reactive::{bool_signal, dynamic};
-use crate::state::start_build::{AfterStart, BuildTarget, StartError, use_build_control};
+use crate::state::start_build::{AfterStart, BuildStartError, BuildTarget, use_build_control};
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::ui::input::Input;
@@ -18,7 +18,7 @@ pub(crate) fn commit_dialog(
     after: AfterStart,
 ) -> AnyView {
     let control = use_build_control();
-    let error = RwSignal::new(None::<StartError>);
+    let error = RwSignal::new(None::<BuildStartError>);
     let commit = RwSignal::new(target.commit.clone());
     let hint = match target.commit.is_empty() {
         true => t_signal!(trigger.commit_hint),
@@ -43,18 +43,19 @@ pub(crate) fn commit_dialog(
             commit,
             move |target, result| match result {
                 Ok(_) => {
+                    // The dialog goes first: the report may open another page.
+                    let _ = open.try_set(false);
                     control.report(&target, result, after);
-                    open.set(false);
                 }
                 Err(failure) => error.set(Some(failure)),
             },
         );
     };
     let problem = move || {
-        let StartError { error, in_doubt } = error.get()?;
+        let BuildStartError { error, in_doubt } = error.get()?;
         let action = t_signal!(trigger.starting_image, image = image.get());
         Some(view! {
-            {error_notice(action, error, false, None)}
+            {error_notice(action, error, false, Retry::Never)}
             {in_doubt.then(|| view! { <p>{t_signal!(trigger.in_doubt)}</p> })}
         })
     };

@@ -104,11 +104,7 @@ fn poll(request: Memo<BuildsRequest>) -> Query<BuildsPage> {
                 let number = cache.next_request_id();
                 let page = read(&client, &request).await?;
                 let own = cache.resolve_started(number, &request);
-                Ok(BuildsPage {
-                    asked: request,
-                    page,
-                    own,
-                })
+                Ok(BuildsPage { request, page, own })
             }))
         },
         |answer: &BuildsPage| match answer.page.is_live() {
@@ -123,11 +119,11 @@ fn poll(request: Memo<BuildsRequest>) -> Query<BuildsPage> {
         }
     });
     Effect::new(move |before: Option<u32>| {
-        let looks = cache.invalidations();
-        if before.is_some_and(|before| before != looks) {
+        let invalidations = cache.invalidations();
+        if before.is_some_and(|before| before != invalidations) {
             query.refresh();
         }
-        looks
+        invalidations
     });
     effect(move || {
         if !cache.started(&request.get_untracked()).is_empty() {
@@ -156,10 +152,10 @@ fn read_ahead(query: Query<BuildsPage>, request: Memo<BuildsRequest>) {
     let cache = use_session_cache();
     let next = memo(move || {
         let answer = query.data()?;
-        let has_next = answer.page.next.is_some() && answer.asked == request.get();
+        let has_next = answer.page.next.is_some() && answer.request == request.get();
         has_next.then(|| BuildsRequest {
-            page: answer.asked.page.max(1) + 1,
-            ..answer.asked.clone()
+            page: answer.request.page.max(1) + 1,
+            ..answer.request.clone()
         })
     });
     effect(move || {
@@ -170,7 +166,7 @@ fn read_ahead(query: Query<BuildsPage>, request: Memo<BuildsRequest>) {
             // An error is shown when the page is opened.
             if let Ok(page) = read(&client, &next).await {
                 cache.keep(Arc::new(BuildsPage {
-                    asked: next,
+                    request: next,
                     page,
                     own: Vec::new(),
                 }));
@@ -188,15 +184,15 @@ fn shown_page(query: Query<BuildsPage>, reveals: RwSignal<u32>) -> Memo<Option<S
         };
         let reveals = reveals.get();
         let at_top = window().scroll_y().unwrap_or(0.0) < MAX_TOP_SCROLL;
-        let slides = answer.asked.page <= 1 && at_top;
+        let slides = answer.request.page <= 1 && at_top;
         let builds = match before {
-            Some(before) if before.request == answer.asked && before.reveals == reveals => {
+            Some(before) if before.request == answer.request && before.reveals == reveals => {
                 before.builds.after(&answer.page, slides, &answer.own)
             }
             _ => VisibleBuilds::all(&answer.page),
         };
         Some(ShownPage {
-            request: answer.asked.clone(),
+            request: answer.request.clone(),
             builds,
             reveals,
         })

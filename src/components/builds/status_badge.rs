@@ -1,4 +1,4 @@
-//! A build's status as an icon and a word in its colour.
+//! A build's status as an icon and a word in its color.
 
 use crate::api::Status;
 use crate::i18n::api_words::status_word;
@@ -7,7 +7,7 @@ use crate::ui::icon;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
-/// Returns the `data-status` that the style colours, and the icon.
+/// Returns the `data-status` that the style colors, and the icon.
 fn appearance(status: &Status) -> (&'static str, Icon) {
     match status {
         Status::Waiting => ("waiting", icon::CLOCK),

@@ -164,7 +164,7 @@ impl Drafts {
         self.save();
     }
 
-    /// Puts a stored draft into the form, which goes on under the draft's key. Returns false if the
+    /// Puts a stored draft into the form, which stores further edits under the draft's key. Returns false if the
     /// draft cannot be read.
     pub(crate) fn restore(self, key: &str) -> bool {
         let Some(stored) = read_stored(key) else {
@@ -184,7 +184,7 @@ impl Drafts {
         self.offers.get()
     }
 
-    /// Offers this draft no more. It stays stored.
+    /// Removes the offer. The draft stays stored.
     pub(crate) fn withdraw_offer(self, key: &str) {
         self.offers
             .update(|offers| offers.retain(|offer| offer.key != key));

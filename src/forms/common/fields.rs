@@ -6,7 +6,7 @@
 
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::FormState;
-use crate::reactive::{bool_signal, dynamic, memo, text_signal};
+use crate::reactive::{bool_signal, memo, text_signal};
 use crate::ui::field_frame::{FieldFrame, FieldNote};
 use leptos::prelude::*;
 
@@ -19,13 +19,13 @@ fn notify(path: Path, call: impl FnOnce(&str)) {
     path.try_with_untracked(|path| call(path));
 }
 
-/// The frame of the field at this path, with the problem and the warning that the form has for it.
+/// The frame of the field at this path, and its notes: the hint, and the problem and the warning that the form
+/// has for it.
 fn field_frame(
     path: Path,
     label: Signal<String>,
     hint: Option<Signal<String>>,
-    input: impl FnOnce(FieldFrame) -> AnyView,
-) -> AnyView {
+) -> (FieldFrame, Vec<AnyView>) {
     let form = expect_context::<FormState>();
     let problem = memo(move || path.with(|path| form.problem(path)));
     let warning = memo(move || path.with(|path| form.warning(path)));
@@ -40,6 +40,17 @@ fn field_frame(
         frame.note(FieldNote::Problem, text_or_empty(problem)),
         frame.note(FieldNote::Warning, text_or_empty(warning)),
     ];
+    (frame, notes)
+}
+
+/// A field with its label above its input.
+fn field(
+    path: Path,
+    label: Signal<String>,
+    hint: Option<Signal<String>>,
+    input: impl FnOnce(FieldFrame) -> AnyView,
+) -> AnyView {
+    let (frame, notes) = field_frame(path, label, hint);
     frame.view(input(frame), notes)
 }
 
@@ -64,7 +75,7 @@ pub(crate) fn TextField(
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
-    field_frame(path, label, hint, move |frame| {
+    field(path, label, hint, move |frame| {
         view! {
             <input
                 type="text"
@@ -100,7 +111,7 @@ pub(crate) fn TextArea(
     #[prop(optional, into)] hint: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
-    field_frame(path, label, hint, move |frame| {
+    field(path, label, hint, move |frame| {
         view! {
             <textarea
                 rows="4"
@@ -119,7 +130,7 @@ pub(crate) fn TextArea(
     })
 }
 
-/// A checkbox. Its label is beside it, so it has a frame of its own.
+/// A checkbox, with its label beside it.
 #[component]
 pub(crate) fn CheckField(
     #[prop(into)] path: Path,
@@ -129,12 +140,15 @@ pub(crate) fn CheckField(
     #[prop(optional, into)] hint: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
+    let (frame, notes) = field_frame(path, label, hint);
     view! {
         <div class="field field-check">
             <label>
                 <input
                     type="checkbox"
-                    id=text_signal(move || path.with(|path| id_of(path)))
+                    id=frame.id
+                    aria-invalid=frame.aria_invalid()
+                    aria-describedby=frame.described_by()
                     prop:checked=checked
                     on:change=move |event| {
                         notify(path, |path| form.edited(path));
@@ -143,8 +157,7 @@ pub(crate) fn CheckField(
                 />
                 {label}
             </label>
-            <p class="field-hint">{hint}</p>
-            <p class="field-problem">{dynamic(move || path.with(|path| form.problem(path)))}</p>
+            {notes}
         </div>
     }
 }

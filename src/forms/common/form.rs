@@ -123,7 +123,7 @@ impl<C: FormContent> Form<C> {
         self.is_finished.set(true);
     }
 
-    /// Goes on with new edits after `finish`.
+    /// Accepts new edits after `finish`.
     pub(crate) fn start_over(self) {
         self.drafts.start_over();
         self.state.reset();

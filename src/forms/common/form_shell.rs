@@ -1,6 +1,6 @@
 //! The frame around the sections of a form: drafts, errors, undo, the number of problems, the buttons.
 
-use crate::components::error_notice::error_notice;
+use crate::components::error_notice::{Retry, error_notice};
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::submission::Submission;
 use crate::forms::common::submission_view::submission_notice;
@@ -48,7 +48,7 @@ impl FormShell {
                     }
                 }
             >
-                {dynamic(move || { Some(error_notice(action, error.get()?, false, None)) })}
+                {dynamic(move || { Some(error_notice(action, error.get()?, false, Retry::Never)) })}
                 {submission_notice(submission, action, self.existing_href)}
                 // Anything typed during the request would be neither in it nor in the answer.
                 <div class="form-body" inert=is_busy>

@@ -3,7 +3,7 @@
 
 use crate::forms::model::fields::JsonType;
 use crate::forms::model::import;
-use crate::forms::model::import::{Asker, Imported, Note, Refused, Shape, Why};
+use crate::forms::model::import::{ImportTarget, Imported, Note, Refused, Shape, Why};
 use crate::platform::files::{dropped_file, read_text, save_text, take_chosen};
 use crate::reactive::{dynamic, memo, text_signal};
 use crate::ui::button::Button;
@@ -33,7 +33,7 @@ pub(crate) struct ExportFile {
 /// Import and export of one form.
 #[derive(Clone)]
 pub(crate) struct ImportExport {
-    pub(crate) asker: Asker,
+    pub(crate) asker: ImportTarget,
     pub(crate) actions: Vec<ImportAction>,
     pub(crate) export: Arc<dyn Fn() -> ExportFile + Send + Sync>,
 }
@@ -87,7 +87,7 @@ impl ImportText {
     ///
     /// # Errors
     /// Why nothing can be read from it.
-    fn read(self, asker: Asker) -> Result<Imported, Refused> {
+    fn read(self, asker: ImportTarget) -> Result<Imported, Refused> {
         match self.is_too_long.get() {
             true => Err(Refused::TooLong),
             false => self.text.with(|text| import::read(text, asker)),

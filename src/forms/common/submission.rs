@@ -1,5 +1,5 @@
 //! Sends a form's request: once for each press, and never again by itself. The user can cancel it. When no
-//! answer comes, the request may have been carried out all the same, so the form asks the API.
+//! answer comes, the request may have been carried out anyway, so the form asks the API.
 
 use crate::client::Error;
 use crate::forms::common::form_state::{FormState, scroll_to_notice};
@@ -33,7 +33,7 @@ impl<T> Verification<T> {
     }
 }
 
-/// How far the form has found out what became of a request.
+/// What the form knows about a request without an answer.
 #[derive(Clone, PartialEq)]
 pub(crate) enum SubmissionCheck {
     Checking,
@@ -181,7 +181,7 @@ impl Submission {
         leptos::task::spawn_local(async move {
             let answer = call.await;
             if self.is_busy.try_set(false).is_some() {
-                return; // The form is gone. The API has the request all the same.
+                return; // The form is gone. The API may have the request.
             }
             let may_be_done = was_sent.get() && !is_offline;
             match answer {
@@ -196,7 +196,7 @@ impl Submission {
         });
     }
 
-    /// Asks the API what became of the request, and remembers how, so that the user can ask again.
+    /// Asks the API if the request was carried out, and remembers how to ask, so that the user can ask again.
     fn verify_outcome(self, error: Option<Error>, verify: Verify<Completion>) {
         let run = Rc::new(move || {
             let error = error.clone();
@@ -227,7 +227,7 @@ impl Submission {
         self.verify.set_value(Some(run));
     }
 
-    /// Asks the API again what became of the request.
+    /// Asks the API again if the request was carried out.
     pub(crate) fn verify_again(self) {
         if let Some(verify) = self.verify.get_value() {
             verify();

@@ -6,7 +6,7 @@ use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{dynamic, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::state::start_build::{BuildTarget, StartError, StartResult, use_build_control};
+use crate::state::start_build::{BuildStartError, BuildTarget, StartResult, use_build_control};
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
@@ -57,7 +57,7 @@ fn result_view(result: StartResult) -> AnyView {
             });
             view! { <a href=href>{t_signal!(config.build_started)}</a> }.into_any()
         }
-        Err(StartError { error, in_doubt }) => {
+        Err(BuildStartError { error, in_doubt }) => {
             let action =
                 text_signal(move || t_string!(error.failed, what = t_string!(trigger.starting)));
             let details = text_signal(move || {

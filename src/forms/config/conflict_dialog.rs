@@ -136,7 +136,7 @@ fn merged(conflict: &Conflict, contests: &[Contest], picks: &HashMap<usize, Pick
     resolve(loaded, theirs, yours, contests, &rows, node)
 }
 
-/// A card for each version, of which one can be chosen.
+/// A card for each version. The user chooses one.
 fn choices(
     index: usize,
     legend: AnyView,

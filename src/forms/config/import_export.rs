@@ -5,7 +5,7 @@ use crate::forms::common::form_content::FormContent;
 use crate::forms::common::import_panel::{ExportFile, ImportAction, ImportExport};
 use crate::forms::config::editor::{ConfigEditor, EditorSnapshot};
 use crate::forms::model::draft::{ConfigDraft, RowDraft};
-use crate::forms::model::import::{Asker, Imported};
+use crate::forms::model::import::{ImportTarget, Imported};
 use crate::platform::dom;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
@@ -52,7 +52,7 @@ pub(crate) fn import_export(
         }
     };
     ImportExport {
-        asker: Asker::Config,
+        asker: ImportTarget::Config,
         actions: vec![
             ImportAction {
                 label: t_signal!(exchange.replace),

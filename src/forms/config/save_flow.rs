@@ -42,7 +42,7 @@ impl SaveFlow {
         on_saved: Callback<Option<SavedConfig>>,
     ) -> Self {
         let is_review_open = RwSignal::new(false);
-        // Whatever became of the request is shown in the form, so the review closes.
+        // The form shows the result, so the review closes.
         effect(move || {
             if !form.submission.is_busy() {
                 is_review_open.set(false);
@@ -146,7 +146,7 @@ impl SaveFlow {
         }
     }
 
-    /// Goes on from what the API holds now: `current` if it said so, otherwise what was sent.
+    /// Continues with what the API holds now: `current` if it said so, otherwise what was sent.
     fn finish(self, current: Option<SavedConfig>, sent: &ConfigDraft) {
         let Self { form, .. } = self;
         form.finish();

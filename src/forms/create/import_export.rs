@@ -4,7 +4,7 @@ use crate::forms::common::form::Form;
 use crate::forms::common::form_content::FormContent;
 use crate::forms::common::import_panel::{ExportFile, ImportAction, ImportExport};
 use crate::forms::create::editor::CreateEditor;
-use crate::forms::model::import::{Asker, Imported};
+use crate::forms::model::import::{ImportTarget, Imported};
 use crate::forms::model::paste;
 use crate::forms::model::paste::Pasted;
 use crate::i18n::api_words::client_name;
@@ -35,7 +35,7 @@ pub(crate) fn import_export(
         }
     };
     ImportExport {
-        asker: Asker::Create,
+        asker: ImportTarget::Create,
         actions: vec![ImportAction {
             label: t_signal!(exchange.take),
             apply: Arc::new(apply),

@@ -2,7 +2,7 @@
 
 use crate::api::{CodeSource, CreateRepository, Repository, SavedConfig, TagConfig};
 use crate::forms::model::draft::{ConfigDraft, RowDraft};
-use crate::forms::model::fields::{Column, columns};
+use crate::forms::model::fields::{FieldColumn, columns};
 
 /// A row that saving would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Changed {
     pub before: TagConfig,
     pub after: TagConfig,
     /// The columns in which the two differ. Never empty.
-    pub columns: Vec<Column>,
+    pub columns: Vec<FieldColumn>,
 }
 
 /// Everything that saving would change.
@@ -39,7 +39,7 @@ pub fn is_same_row(row: &TagConfig, other: &TagConfig) -> bool {
 }
 
 /// The columns in which two rows differ.
-pub fn differing(before: &TagConfig, after: &TagConfig) -> Vec<Column> {
+pub fn differing(before: &TagConfig, after: &TagConfig) -> Vec<FieldColumn> {
     columns()
         .filter(|column| column.differs(before, after))
         .collect()

@@ -295,16 +295,16 @@ pub fn field_named(wire_name: &str) -> Option<&'static TagConfigField> {
 /// A column of the rows table, which is also a line of a review: one field, or fields that belong
 /// together. Never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column(&'static [TagConfigField]);
+pub struct FieldColumn(&'static [TagConfigField]);
 
 /// The columns, in the order of the form.
-pub fn columns() -> impl Iterator<Item = Column> {
+pub fn columns() -> impl Iterator<Item = FieldColumn> {
     TAG_CONFIG_FIELDS
         .split_inclusive(|field| !matches!(field.column, ColumnRole::WithNext))
-        .map(Column)
+        .map(FieldColumn)
 }
 
-impl Column {
+impl FieldColumn {
     /// The fields of the column, in order.
     pub fn fields(self) -> &'static [TagConfigField] {
         self.0

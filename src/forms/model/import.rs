@@ -57,7 +57,7 @@ pub enum Refused {
 
 /// The form that imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asker {
+pub enum ImportTarget {
     Create,
     Config,
 }
@@ -140,7 +140,7 @@ const IMAGE_TAG_ALIAS: &str = "docker_build_tag";
 ///
 /// # Errors
 /// If the text is empty, too long, not JSON, or of no known shape.
-pub fn read(text: &str, asker: Asker) -> Result<Imported, Refused> {
+pub fn read(text: &str, asker: ImportTarget) -> Result<Imported, Refused> {
     // A file may begin with a byte order mark.
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
@@ -180,7 +180,7 @@ pub fn read(text: &str, asker: Asker) -> Result<Imported, Refused> {
 }
 
 struct Reader {
-    asker: Asker,
+    asker: ImportTarget,
     fields: Vec<(&'static str, Value)>,
     rows: Vec<TagConfig>,
     notes: Vec<Note>,
@@ -246,7 +246,7 @@ impl Reader {
             let path = format!("{prefix}{name}");
             if !is_a(value, *kind) {
                 self.note(path, Why::NotA(*kind));
-            } else if self.asker == Asker::Config && *name != "build_node" {
+            } else if self.asker == ImportTarget::Config && *name != "build_node" {
                 self.note(path, Why::NotInThisForm);
             } else if *name == "code_repo_client" && is_unknown_client(value) {
                 self.note(path, Why::UnknownValue(text_of(value)));
@@ -464,7 +464,7 @@ mod tests {
     #[test]
     fn the_references_requests_fill_the_create_form() {
         let text = sample("create-repository.request.json");
-        let read = read(&text, Asker::Create).expect("is read");
+        let read = read(&text, ImportTarget::Create).expect("is read");
         assert_eq!(read.shape, Shape::CreateRequest);
         assert_eq!(read.notes, []);
         let mut draft = CreateDraft::default();
@@ -478,7 +478,8 @@ mod tests {
 
     #[test]
     fn an_answer_makes_a_request_for_the_same_source() {
-        let read = read(&sample("repository.response.json"), Asker::Create).expect("is read");
+        let read =
+            read(&sample("repository.response.json"), ImportTarget::Create).expect("is read");
         assert_eq!(read.shape, Shape::Repository);
         assert!(
             read.notes.iter().all(|note| note.why == Why::ApiOwned),
@@ -494,7 +495,7 @@ mod tests {
     #[test]
     fn rows_find_the_held_rows_that_they_edit() {
         let text = sample("update-build-config.request.json");
-        let read = read(&text, Asker::Config).expect("is read");
+        let read = read(&text, ImportTarget::Config).expect("is read");
         assert_eq!(read.shape, Shape::BuildConfig);
         let mut saved = SavedConfig {
             build_node: None,
@@ -512,10 +513,10 @@ mod tests {
 
     #[test]
     fn parts_that_are_not_read_are_noted_with_their_reason() {
-        let text = r#"{"repo_name": 7, "is_public": true, "colour": "red", "created_at": "x",
+        let text = r#"{"repo_name": 7, "is_public": true, "color": "red", "created_at": "x",
             "build_config": {"code_repo_client": "Forge", "tag_configs": [
                 {"docker_build_tag": "a", "code_repo_type": "trunk", "version_tagging": 9, "x": 1}, 3]}}"#;
-        let read = read(text, Asker::Create).expect("is read");
+        let read = read(text, ImportTarget::Create).expect("is read");
         let notes: Vec<String> = read
             .notes
             .iter()
@@ -525,7 +526,7 @@ mod tests {
             notes,
             [
                 "repo_name NotA(Text)",
-                "colour UnknownField",
+                "color UnknownField",
                 "created_at ApiOwned",
                 "build_config.code_repo_client UnknownValue(\"Forge\")",
                 "build_config.tag_configs[0].code_repo_type UnknownValue(\"trunk\")",
@@ -547,15 +548,15 @@ mod tests {
             ("[]", Refused::NothingKnown),
             ("{\"error\": 1}", Refused::NothingKnown),
         ] {
-            assert_eq!(read(text, Asker::Config), Err(refused), "{text}");
+            assert_eq!(read(text, ImportTarget::Config), Err(refused), "{text}");
         }
         let deep = "[".repeat(100_000);
         assert!(matches!(
-            read(&deep, Asker::Config),
+            read(&deep, ImportTarget::Config),
             Err(Refused::NotJson { .. })
         ));
         assert_eq!(
-            read(&"1".repeat(MAX_IMPORT_BYTES + 1), Asker::Config),
+            read(&"1".repeat(MAX_IMPORT_BYTES + 1), ImportTarget::Config),
             Err(Refused::TooLong)
         );
     }
@@ -591,17 +592,17 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_breaks_the_reader(text in any::<String>(), start in 0_usize..400) {
-            let _ = read(&text, Asker::Create);
+            let _ = read(&text, ImportTarget::Create);
             let sample = sample("create-repository.request.json");
             let cut: String = sample.chars().skip(start % 60).take(start).collect();
-            let _ = read(&cut, Asker::Config);
+            let _ = read(&cut, ImportTarget::Config);
         }
 
         /// Everything that was read can be put into a form, and the form's request encodes.
         #[test]
         fn whatever_is_read_fits_the_forms(value in json()) {
             let text = value.to_string();
-            if let Ok(read) = read(&text, Asker::Create) {
+            if let Ok(read) = read(&text, ImportTarget::Create) {
                 let mut draft = CreateDraft::default();
                 read.fill_create(&mut draft);
                 let request = draft.repository.to_request(&draft.rows);

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Makes what a row shows beside its fields, such as a Build button.
-pub type Beside = Arc<dyn Fn(RowState) -> AnyView + Send + Sync>;
+pub type RowExtra = Arc<dyn Fn(RowState) -> AnyView + Send + Sync>;
 
 /// The settings of a rows editor.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub struct RowsEditor {
     pub image: Signal<(String, String)>,
     /// True if rows can be selected and edited at once.
     pub selects: bool,
-    pub beside: Option<Beside>,
+    pub beside: Option<RowExtra>,
 }
 
 impl RowsEditor {

@@ -2,7 +2,7 @@
 
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::{FieldMessage, FormState};
-use crate::forms::model::fields::{Column, FieldKind, TagConfigField, yes_no_text};
+use crate::forms::model::fields::{FieldColumn, FieldKind, TagConfigField, yes_no_text};
 use crate::forms::model::rules::row_path;
 use crate::forms::rows::row::RowState;
 use crate::reactive::{bool_signal, dynamic, memo, text_signal};
@@ -21,7 +21,7 @@ pub(crate) struct RowCells {
 
 impl RowCells {
     /// The cell of a column: its inputs, and `preview` below them.
-    pub(crate) fn cell(self, column: Column, preview: Option<AnyView>) -> AnyView {
+    pub(crate) fn cell(self, column: FieldColumn, preview: Option<AnyView>) -> AnyView {
         let input = |field| self.field(field).view();
         match column.fields() {
             [field] if matches!(field.kind, FieldKind::YesNo) => {

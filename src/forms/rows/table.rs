@@ -7,6 +7,7 @@ use crate::forms::model::fields::columns;
 use crate::forms::rows::RowList;
 use crate::forms::rows::bulk_edit::bulk_editor;
 use crate::forms::rows::editor::RowsEditor;
+use crate::forms::rows::row_keys::ROW_SHORTCUTS;
 use crate::forms::rows::row_view::row_view;
 use crate::reactive::{bool_signal, dynamic, for_each, memo, show, text_signal};
 use crate::state::clock::use_clock;
@@ -102,27 +103,23 @@ fn select_all(rows: RowList) -> AnyView {
 
 /// The shortcuts of `row_keys.rs`, folded.
 fn keys_help() -> AnyView {
-    let shortcuts: Vec<AnyView> = [
-        ("Enter, Alt ↓", t_signal!(rows.key_down)),
-        ("Shift Enter, Alt ↑", t_signal!(rows.key_up)),
-        ("Alt Enter", t_signal!(rows.key_add)),
-        ("Alt Shift ↓", t_signal!(rows.key_duplicate)),
-        ("Alt Shift ⌫", t_signal!(rows.key_remove)),
-        ("Ctrl/⌘ Enter", t_signal!(rows.key_send)),
-    ]
-    .into_iter()
-    .map(|(keys, action)| {
-        view! {
-            <div>
-                <dt>
-                    <kbd>{keys}</kbd>
-                </dt>
-                <dd>{action}</dd>
-            </div>
-        }
-        .into_any()
-    })
-    .collect();
+    let rows = ROW_SHORTCUTS
+        .iter()
+        .map(|shortcut| (shortcut.keys, text_signal(shortcut.help)));
+    let shortcuts: Vec<AnyView> = rows
+        .chain([("Ctrl/⌘ Enter", t_signal!(rows.key_send))])
+        .map(|(keys, action)| {
+            view! {
+                <div>
+                    <dt>
+                        <kbd>{keys}</kbd>
+                    </dt>
+                    <dd>{action}</dd>
+                </div>
+            }
+            .into_any()
+        })
+        .collect();
     view! {
         <details class="keys">
             <summary>{t_signal!(rows.keys)}</summary>

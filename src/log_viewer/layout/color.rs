@@ -69,7 +69,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_colour_can_be_read(color in any::<[u8; 3]>()) {
+        fn every_color_can_be_read(color in any::<[u8; 3]>()) {
             for background in BACKGROUNDS {
                 prop_assert!(contrast(readable_on(background, color), background) >= MIN_CONTRAST);
             }

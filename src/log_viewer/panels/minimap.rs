@@ -120,7 +120,7 @@ fn draw(canvas: &HtmlCanvasElement, commands: LogCommands, dragged: Option<(f64,
     let context = canvas.get_context("2d").ok().flatten();
     let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
     let Some(context) = context else { return };
-    let painter = Painter {
+    let painter = MinimapPainter {
         context,
         width: f64::from(width),
         height: f64::from(height),
@@ -165,7 +165,7 @@ impl Colors {
     }
 }
 
-struct Painter {
+struct MinimapPainter {
     context: CanvasRenderingContext2d,
     /// In CSS pixels.
     width: f64,
@@ -173,7 +173,7 @@ struct Painter {
     colors: Colors,
 }
 
-impl Painter {
+impl MinimapPainter {
     /// Draws warnings, errors and matches, each in its own column.
     fn draw_buckets(&self, overview: &Overview, lines: f64) {
         self.draw_counts(overview, lines, &self.colors.warnings, 0.5, |bucket| {

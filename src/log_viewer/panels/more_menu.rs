@@ -1,4 +1,4 @@
-//! The menu of seldom used commands.
+//! The menu of rarely used commands.
 
 use crate::log::EscapeMode;
 use crate::log_viewer::commands::LogCommands;

@@ -1,7 +1,7 @@
 //! Getting a token by name and password (an optional call).
 
 use crate::client::Error;
-use crate::components::error_notice::error_notice;
+use crate::components::error_notice::{Retry, error_notice};
 use crate::reactive::{bool_signal, dynamic};
 use crate::state::connection::use_connection;
 use crate::t_signal;
@@ -53,7 +53,7 @@ pub(crate) fn token_by_password() -> AnyView {
             t_signal!(connection.getting_token),
             error,
             false,
-            None,
+            Retry::Never,
         )),
         None => is_done
             .get()

@@ -107,7 +107,7 @@ fn scale_top(millis: i64) -> f64 {
     round.unwrap_or(seconds) as f64 * 1_000.0
 }
 
-/// The mark of a build, a link to its page. Shape and colour show its status.
+/// The mark of a build, a link to its page. Shape and color show its status.
 fn mark(build: &Build, x: f64, y: f64) -> AnyView {
     let navigation = use_navigation();
     let (kind, shape) = match build.status {

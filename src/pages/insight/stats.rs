@@ -98,7 +98,7 @@ impl TagStats {
 
 /// Statistics of all builds, of those started by pushes, and of each tag.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Summary {
+pub(crate) struct BuildSummary {
     pub(crate) all: Stats,
     /// The builds that a push started.
     pub(crate) continuous: Stats,
@@ -106,7 +106,7 @@ pub(crate) struct Summary {
     pub(crate) tags: Vec<TagStats>,
 }
 
-impl Summary {
+impl BuildSummary {
     /// Summarizes builds, given newest first.
     pub(crate) fn of(builds: &[Build]) -> Self {
         let mut by_tag: BTreeMap<&str, Vec<&Build>> = BTreeMap::new();
@@ -183,7 +183,7 @@ mod tests {
             build("b", Status::Failed, [Some(0), Some(4), Some(104)]),
             build("b", Status::Other("X".to_owned()), [Some(0), None, None]),
         ];
-        let summary = Summary::of(&builds);
+        let summary = BuildSummary::of(&builds);
         assert_eq!(summary.all.builds, 6);
         assert_eq!(summary.all.success_rate(), Some(50.0));
         let wait = summary.all.wait.expect("waits");
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn no_builds_have_no_statistics() {
-        let summary = Summary::of(&[]);
+        let summary = BuildSummary::of(&[]);
         assert_eq!(summary.all.success_rate(), None);
         assert!(summary.slowest().is_none() && summary.flakiest().is_none());
     }

@@ -2,7 +2,7 @@
 
 use crate::i18n::format::duration;
 use crate::i18n::words;
-use crate::pages::insight::stats::{Spread, Stats, Summary, TagStats};
+use crate::pages::insight::stats::{BuildSummary, Spread, Stats, TagStats};
 use crate::reactive::text_signal;
 use crate::ui::fact::fact;
 use crate::ui::table::{cell, row, table};
@@ -51,7 +51,7 @@ fn tag_fact(label: Signal<String>, tag: Option<&TagStats>, note: Signal<String>)
 }
 
 /// The figures of all builds.
-pub(crate) fn summary_facts(summary: &Summary) -> AnyView {
+pub(crate) fn summary_facts(summary: &BuildSummary) -> AnyView {
     let all = &summary.all;
     let (builds, succeeded, failed) = (all.builds, all.succeeded, all.failed);
     let counts = t_signal!(
@@ -91,7 +91,7 @@ pub(crate) fn summary_facts(summary: &Summary) -> AnyView {
 }
 
 /// How many builds pushes started, and their share of all build time.
-fn continuous_share(summary: &Summary) -> Signal<String> {
+fn continuous_share(summary: &BuildSummary) -> Signal<String> {
     let (builds, total) = (summary.continuous.builds, summary.continuous.total);
     let percent = match summary.all.total {
         0 => 0,
@@ -106,7 +106,7 @@ fn continuous_share(summary: &Summary) -> Signal<String> {
 }
 
 /// The statistics of each tag.
-pub(crate) fn tags_table(summary: &Summary) -> AnyView {
+pub(crate) fn tags_table(summary: &BuildSummary) -> AnyView {
     let rows: Vec<AnyView> = summary
         .tags
         .iter()

@@ -1,7 +1,7 @@
 //! Removing a repository, after its name was typed.
 
 use crate::client::Error;
-use crate::components::error_notice::error_notice;
+use crate::components::error_notice::{Retry, error_notice};
 use crate::reactive::{bool_signal, dynamic, show};
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
@@ -94,7 +94,12 @@ fn dialog(form: RemoveForm) -> AnyView {
     let path = format!("{namespace}/{name}");
     let error = move || {
         let error = form.error.get()?;
-        Some(error_notice(t_signal!(remove.removing), error, false, None))
+        Some(error_notice(
+            t_signal!(remove.removing),
+            error,
+            false,
+            Retry::Never,
+        ))
     };
     view! {
         <Dialog open=form.is_open title=t_signal!(remove.title, path = path)>

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_colours_that_no_theme_decides() {
+    fn the_colors_that_no_theme_decides() {
         assert_eq!(Color::Indexed(16).rgb(), Some([0, 0, 0]));
         assert_eq!(Color::Indexed(208).rgb(), Some([255, 135, 0]));
         assert_eq!(Color::Indexed(231).rgb(), Some([255, 255, 255]));

@@ -3,7 +3,7 @@
 use crate::builds::builder::Builders;
 use crate::builds::planning::set_commit;
 use crate::builds::{builder, checkout};
-use crate::log_level::Level;
+use crate::log_level::EntryLevel;
 use crate::process::build_log::BuildLog;
 use crate::process::job::{Failure, Job, StopReason};
 use crate::sources::git::{Git, Ref};
@@ -187,14 +187,14 @@ impl Queue {
                     build.image_reference()
                 );
                 job.log.advance_to(STEP_AT_DONE);
-                job.log.write(Level::Info, &line);
+                job.log.write(EntryLevel::Info, &line);
                 build.status = Status::Succeeded;
                 build.image_id = Some(image_id);
                 build.detail = Some(format!("{line}\n"));
             }
             Err(failure) => {
                 let line = failure.to_string();
-                job.log.write(Level::Error, &line);
+                job.log.write(EntryLevel::Error, &line);
                 build.status = Status::Failed;
                 build.detail = Some(format!("{line}\n"));
             }
@@ -248,12 +248,12 @@ impl Queue {
         let report = folder.join("image");
         let build = &planned.build;
         job.log.advance_to(STEP_AT_CLONE);
-        job.log.write(Level::Info, "starting to build");
+        job.log.write(EntryLevel::Info, "starting to build");
         let cloning = format!(
             "cloning code source from repo {} on {}:{}",
             build.code_repo_path, build.code_repo_type, build.code_repo_type_value
         );
-        job.log.write(Level::Info, &cloning);
+        job.log.write(EntryLevel::Info, &cloning);
         job.log.flush().await?;
 
         let target = Ref {
@@ -265,7 +265,7 @@ impl Queue {
         };
         let commit = self.git.check_out(job, &target, &checkout).await?;
         job.log
-            .write(Level::Info, &format!("building commit {commit}"));
+            .write(EntryLevel::Info, &format!("building commit {commit}"));
         set_commit(planned, &commit);
 
         let build = &planned.build;
@@ -275,7 +275,7 @@ impl Queue {
             inputs.dockerfile.display(),
             inputs.context.display()
         );
-        job.log.write(Level::Info, &paths);
+        job.log.write(EntryLevel::Info, &paths);
 
         let builder = self
             .builders
@@ -290,8 +290,10 @@ impl Queue {
                 .map(|tag| format!("{}:{tag}", build.docker_repo_path)),
         );
         job.log.advance_to(STEP_AT_BUILD);
-        job.log
-            .write(Level::Info, &format!("building with {}", builder.name()));
+        job.log.write(
+            EntryLevel::Info,
+            &format!("building with {}", builder.name()),
+        );
         let mut running = build.clone();
         running.step_at = Some(STEP_AT_BUILD);
         self.store

@@ -1,7 +1,7 @@
 //! Writes the log of a running build. Lines are collected in chunks and stored within a tenth of a
 //! second.
 
-use crate::log_level::Level;
+use crate::log_level::EntryLevel;
 use crate::store::logs::LogChunk;
 use crate::store::{Store, builds, logs};
 use chrono::Utc;
@@ -64,12 +64,12 @@ impl BuildLog {
     pub(crate) fn write_output(&mut self, line: &str) -> Result<(), LogFull> {
         let size = line.len() as u64 + 1;
         self.bytes_left = self.bytes_left.checked_sub(size).ok_or(LogFull)?;
-        self.write(Level::of_line(line), line);
+        self.write(EntryLevel::of_line(line), line);
         Ok(())
     }
 
     /// Writes a line of the server's own. It does not count towards the limit.
-    pub(crate) fn write(&mut self, level: Level, line: &str) {
+    pub(crate) fn write(&mut self, level: EntryLevel, line: &str) {
         let time = Utc::now().timestamp();
         let entry = logs::entry_json(time, level, line);
         match &mut self.pending {

@@ -1,7 +1,7 @@
 //! Runs git: reads the head of a source and checks it out. No value can become an option, run a
 //! helper program or ask at a terminal.
 
-use crate::log_level::Level;
+use crate::log_level::EntryLevel;
 use crate::process::environment::remove_private_variables;
 use crate::process::job::{Failure, Job};
 use crate::process::process_group::capture;
@@ -179,7 +179,7 @@ impl Git {
         let mut fetched = Err(Failure::Other("the source has no clone URL".to_owned()));
         for url in target.clone_urls {
             let location = self.sources.locate(url).map_err(Failure::Other)?;
-            job.log.write(Level::Info, &format!("Fetching {url}"));
+            job.log.write(EntryLevel::Info, &format!("Fetching {url}"));
             let mut fetch = in_folder(Some(&location));
             fetch.args([
                 "fetch",

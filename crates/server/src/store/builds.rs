@@ -1,6 +1,6 @@
 //! The builds in the database: the waiting ones of the queue, the running ones and the history.
 
-use crate::log_level::Level;
+use crate::log_level::EntryLevel;
 use crate::store::{Caller, Listing, decode, encode, logs, offset};
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub(crate) fn find(
 }
 
 /// Selects the builds of a list.
-pub(crate) struct Filter {
+pub(crate) struct BuildFilter {
     /// One namespace; `None` for all namespaces of the caller.
     pub(crate) namespace: Option<String>,
     /// One repository name; `None` for all.
@@ -99,7 +99,7 @@ pub(crate) struct Filter {
 pub(crate) fn list(
     connection: &Connection,
     caller: &Caller,
-    filter: &Filter,
+    filter: &BuildFilter,
     page: u64,
 ) -> Result<Listing<Build>> {
     const WHERE: &str = "FROM builds
@@ -213,7 +213,7 @@ fn fail_where(
             connection,
             &build.build_id,
             now.seconds(),
-            Level::Error,
+            EntryLevel::Error,
             reason,
         )?;
         build.status = Status::Failed;

@@ -1,7 +1,7 @@
 //! The logs in the database. A log is stored in chunks: JSON objects separated by commas, numbered from
 //! 1 in the column `part`. A response joins chunks, and only parses those that a time bound cuts.
 
-use crate::log_level::Level;
+use crate::log_level::EntryLevel;
 use rusqlite::{Connection, Result, params};
 use slipway_api::LogEntry;
 
@@ -16,7 +16,7 @@ pub(crate) struct LogChunk {
 }
 
 /// Returns one entry as JSON. `time` is in Unix seconds, UTC.
-pub(crate) fn entry_json(time: i64, level: Level, message: &str) -> String {
+pub(crate) fn entry_json(time: i64, level: EntryLevel, message: &str) -> String {
     let entry = LogEntry {
         message: message.to_owned(),
         level: Some(level.as_str().to_owned()),
@@ -55,7 +55,7 @@ pub(crate) fn append_line(
     connection: &Connection,
     build_id: &str,
     time: i64,
-    level: Level,
+    level: EntryLevel,
     message: &str,
 ) -> Result<()> {
     let chunk = LogChunk {

@@ -7,7 +7,7 @@ use crate::http::auth::require_write;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::paging::{origin, page, page_number};
 use crate::http::requests;
-use crate::store::builds::Filter;
+use crate::store::builds::BuildFilter;
 use crate::store::{Caller, builds, repositories};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -23,7 +23,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let number = page_number(parameters.get("page"))?;
-    let filter = Filter {
+    let filter = BuildFilter {
         namespace: parameters.get("namespace").map(str::to_owned),
         repo_name: parameters.get("repo_name").map(str::to_owned),
     };
