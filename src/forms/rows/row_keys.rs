@@ -84,7 +84,7 @@ pub(crate) static ROW_SHORTCUTS: [RowShortcut; 5] = [
             binding("Backspace", true, true),
             binding("Delete", true, true),
         ],
-        keys: "Alt Shift ⌫, Alt Shift Delete",
+        keys: "Alt Shift ⌫/Delete",
         help: || t_string!(rows.key_remove),
     },
 ];
