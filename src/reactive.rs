@@ -13,6 +13,7 @@
 //! | `Memo::new` | [`memo`] | 0.4 kB | 3.0 kB |
 //! | `<For>` | [`for_each`] | 0.6 kB | 2.1 kB |
 //! | `move \|\|` with a bool, as attribute | [`bool_signal`] | 0.3 kB | 1.1 kB |
+
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -101,12 +101,12 @@ impl Browser {
         entries.iter().filter_map(request).collect()
     }
 
-    /// The errors that the browser's console has shown since the last call.
+    /// The errors and warnings that the browser's console has shown since the last call.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.recorded("browser").await;
         entries
             .iter()
-            .filter(|entry| entry["level"] == "SEVERE")
+            .filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING")
             .filter_map(|entry| Some(entry["message"].as_str()?.to_owned()))
             .collect()
     }
