@@ -311,4 +311,62 @@ mod tests {
             Refusal::read(400, &body);
         }
     }
+
+    fn refused(status: u16) -> Error {
+        Error::Refused(Refusal {
+            status,
+            ..Refusal::default()
+        })
+    }
+
+    #[test]
+    fn an_optional_call_that_is_missing_is_not_offered() {
+        for status in [404, 405, 501] {
+            assert!(refused(status).is_not_offered(), "{status}");
+        }
+        assert!(!refused(500).is_not_offered() && !Error::Unreachable.is_not_offered());
+    }
+
+    #[test]
+    fn a_read_is_retried_at_once_only_where_the_failure_may_pass() {
+        for status in [429, 502, 503, 504] {
+            assert!(refused(status).is_transient(), "{status}");
+        }
+        for status in [400, 401, 403, 404, 500, 501] {
+            assert!(!refused(status).is_transient(), "{status}");
+        }
+        assert!(Error::Unreachable.is_transient());
+    }
+
+    #[test]
+    fn polling_goes_on_after_a_failure_of_the_api_itself() {
+        assert!(refused(500).may_recover());
+        assert!(!refused(501).may_recover() && !refused(401).may_recover());
+        let unreadable = Error::Unreadable {
+            reason: String::new(),
+        };
+        assert!(!unreadable.may_recover());
+    }
+
+    #[test]
+    fn a_write_without_a_clear_answer_is_doubtful() {
+        let unreadable = Error::Unreadable {
+            reason: String::new(),
+        };
+        assert!(unreadable.is_doubtful() && Error::Unreachable.is_doubtful());
+        assert!(refused(408).is_doubtful() && refused(503).is_doubtful());
+        assert!(!refused(400).is_doubtful() && !refused(500).is_doubtful());
+    }
+
+    #[test]
+    fn too_many_requests_pause_for_as_long_as_the_api_asks() {
+        assert_eq!(refused(429).pause(), Some(Duration::from_secs(10)));
+        let asked = Error::Refused(Refusal {
+            status: 429,
+            retry_after: Some(Duration::from_secs(60)),
+            ..Refusal::default()
+        });
+        assert_eq!(asked.pause(), Some(Duration::from_secs(60)));
+        assert_eq!(refused(500).pause(), None);
+    }
 }

@@ -169,3 +169,94 @@ pub struct TriggerBuild {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_commit_id: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_status(status: Status) -> Build {
+        Build {
+            build_id: "b1".to_owned(),
+            status,
+            ..Build::default()
+        }
+    }
+
+    #[test]
+    fn a_build_is_finished_by_its_status() {
+        assert!(with_status(Status::Succeeded).is_finished());
+        assert!(with_status(Status::Failed).is_finished());
+        assert!(!with_status(Status::Waiting).is_finished());
+        assert!(!with_status(Status::InProgress).is_finished());
+    }
+
+    #[test]
+    fn an_unknown_status_is_finished_once_there_is_an_end_time() {
+        let mut build = with_status(Status::from("Z"));
+        assert!(!build.is_finished());
+        build.ended_at = Timestamp::from_millis(1);
+        assert!(build.is_finished());
+    }
+
+    #[test]
+    fn an_unknown_status_is_sent_back_as_it_came() {
+        let build: Build = serde_json::from_str(r#"{"build_id": "b1", "status": "Z"}"#).unwrap();
+        assert_eq!(build.status, Status::Other("Z".to_owned()));
+        assert_eq!(serde_json::to_value(&build).unwrap()["status"], "Z");
+    }
+
+    #[test]
+    fn an_image_reference_needs_a_path_or_falls_back_to_the_id() {
+        let mut build = with_status(Status::Waiting);
+        assert_eq!(build.image_reference(), "b1");
+        build.docker_repo_path = "team/app".to_owned();
+        assert_eq!(build.image_reference(), "team/app");
+        build.docker_repo_tag = "latest".to_owned();
+        assert_eq!(build.image_reference(), "team/app:latest");
+    }
+
+    #[test]
+    fn a_path_without_a_slash_names_no_repository() {
+        let mut build = with_status(Status::Waiting);
+        build.docker_repo_path = "app".to_owned();
+        assert_eq!(build.repository(), None);
+        build.docker_repo_path = "team/app/x".to_owned();
+        assert_eq!(build.repository(), Some(("team", "app/x")));
+    }
+
+    #[test]
+    fn an_empty_version_tag_is_none() {
+        let mut build = with_status(Status::Waiting);
+        assert_eq!(build.version_tag(), None);
+        build.docker_repo_version_tag = Some(String::new());
+        assert_eq!(build.version_tag(), None);
+        build.docker_repo_version_tag = Some("v1".to_owned());
+        assert_eq!(build.version_tag(), Some("v1"));
+    }
+
+    #[test]
+    fn null_fields_become_defaults() {
+        let text = r#"{"build_id": "b1", "created_by": null, "auto_created": null, "status": null,
+            "created_at": null, "code_repo_path": null}"#;
+        let build: Build = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            build,
+            Build {
+                build_id: "b1".to_owned(),
+                ..Build::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_build_of_the_latest_commit_is_requested_without_a_commit() {
+        let request = TriggerBuild {
+            namespace: "team".to_owned(),
+            repo_name: "app".to_owned(),
+            tag: "latest".to_owned(),
+            code_commit_id: None,
+        };
+        let value = serde_json::to_value(&request).unwrap();
+        assert!(value.get("code_commit_id").is_none());
+    }
+}

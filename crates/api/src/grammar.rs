@@ -364,4 +364,18 @@ mod tests {
             assert!(!is_commit(wrong), "{wrong}");
         }
     }
+
+    #[test]
+    fn a_build_node_is_one_line_of_any_text() {
+        assert_eq!(build_node(" cn "), None);
+        assert_eq!(build_node("  "), Some(RuleViolation::Empty));
+        assert_eq!(build_node("a\nb"), Some(RuleViolation::OneLine));
+    }
+
+    #[test]
+    fn only_two_violations_are_warnings() {
+        assert!(RuleViolation::Password.is_warning());
+        assert!(RuleViolation::OutsideContext.is_warning());
+        assert!(!RuleViolation::Empty.is_warning());
+    }
 }

@@ -88,3 +88,41 @@ impl<T> Page<T> {
         self.count.div_ceil(PAGE_SIZE).max(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> Page<Build> {
+        serde_json::from_str(text).expect("decodes")
+    }
+
+    #[test]
+    fn the_page_count_comes_from_the_row_count() {
+        for (count, pages) in [(0, 1), (1, 1), (20, 1), (21, 2), (400, 20)] {
+            let page = page(&format!(r#"{{"count": {count}, "results": []}}"#));
+            assert_eq!(page.pages(), pages, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_counted_and_does_not_hide_the_others() {
+        let page = page(r#"{"count": 3, "results": [{"build_id": "a"}, 7, {"build_id": "c"}]}"#);
+        let ids: Vec<&str> = page
+            .results
+            .read
+            .iter()
+            .map(|build| build.build_id.as_str())
+            .collect();
+        assert_eq!(ids, ["a", "c"]);
+        assert_eq!(page.results.unread, 1);
+    }
+
+    #[test]
+    fn a_page_is_live_while_one_of_its_builds_is_not_finished() {
+        let live = r#"{"count": 2, "results": [{"build_id": "a", "status": "S"}, {"build_id": "b", "status": "W"}]}"#;
+        assert!(page(live).is_live());
+        let idle = r#"{"count": 1, "results": [{"build_id": "a", "status": "F"}]}"#;
+        assert!(!page(idle).is_live());
+    }
+}

@@ -424,3 +424,72 @@ impl From<&BuildConfig> for SavedConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_tagging_keeps_a_number_that_it_does_not_know() {
+        for number in [0, 1, 2, 7, -1] {
+            assert_eq!(VersionTagging::from(number).number(), number);
+        }
+        assert_eq!(VersionTagging::from(7), VersionTagging::Other(7));
+    }
+
+    #[test]
+    fn a_missing_build_context_is_the_root() {
+        let mut row = TagConfig::default();
+        assert_eq!(row.context(), "/");
+        row.build_context_path = Some("/app".to_owned());
+        assert_eq!(row.context(), "/app");
+    }
+
+    #[test]
+    fn a_source_is_either_hosted_or_a_url() {
+        let simple = r#"{"code_repo_client": "Simple", "code_repo_clone_url": "https://git.test/a", "tag_configs": []}"#;
+        let config: NewBuildConfig = serde_json::from_str(simple).expect("decodes");
+        assert_eq!(config.source.client(), CodeClient::Simple);
+        let value = serde_json::to_value(&config).expect("encodes");
+        assert!(
+            value.get("code_repo_namespace").is_none() && value.get("code_repo_name").is_none()
+        );
+    }
+
+    #[test]
+    fn a_hosted_source_without_its_owner_is_refused() {
+        let hosted = r#"{"code_repo_client": "GitHub", "code_repo_name": "a", "tag_configs": []}"#;
+        let error = serde_json::from_str::<NewBuildConfig>(hosted).expect_err("is incomplete");
+        assert!(error.to_string().contains("code_repo_namespace"), "{error}");
+    }
+
+    #[test]
+    fn a_hosted_source_sends_no_clone_url() {
+        let hosted = r#"{"code_repo_client": "GitHub", "code_repo_namespace": "team", "code_repo_name": "a",
+            "tag_configs": []}"#;
+        let config: NewBuildConfig = serde_json::from_str(hosted).expect("decodes");
+        let value = serde_json::to_value(&config).expect("encodes");
+        assert!(value.get("code_repo_clone_url").is_none());
+    }
+
+    #[test]
+    fn a_repository_of_the_list_may_lack_its_build_config() {
+        let row = r#"{"namespace": "team", "repo_name": "app"}"#;
+        let repository: Repository = serde_json::from_str(row).expect("decodes");
+        assert_eq!(repository.build_config, None);
+    }
+
+    #[test]
+    fn a_saved_config_takes_the_node_and_the_rows() {
+        let config = BuildConfig {
+            build_node: Some("cn".to_owned()),
+            tag_configs: vec![TagConfig::default()],
+            ..BuildConfig::default()
+        };
+        let saved = SavedConfig::from(&config);
+        assert_eq!(
+            (saved.build_node.as_deref(), saved.rows.len()),
+            (Some("cn"), 1)
+        );
+    }
+}

@@ -108,4 +108,19 @@ mod tests {
             "v20150902.081742"
         );
     }
+
+    #[test]
+    fn a_time_is_written_with_milliseconds_and_z() {
+        assert_eq!(
+            at("2015-09-02T16:17:42+08:00").to_string(),
+            "2015-09-02T08:17:42.000Z"
+        );
+        assert_eq!(Timestamp::from_millis(i64::MAX), None);
+    }
+
+    #[test]
+    fn seconds_are_rounded_down() {
+        let time = Timestamp::from_millis(-1).expect("a time");
+        assert_eq!((time.millis(), time.seconds()), (-1, -1));
+    }
 }

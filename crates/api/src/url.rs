@@ -75,4 +75,12 @@ mod tests {
             "/v1/builds/%252E%252E"
         );
     }
+
+    #[test]
+    fn a_segment_decodes_to_what_was_encoded() {
+        for text in ["a/b", "ü 名", "..", ".", "100%", "a+b"] {
+            assert_eq!(decode(&encode(text)).as_deref(), Some(text));
+        }
+        assert_eq!(decode("%FF"), None);
+    }
 }
