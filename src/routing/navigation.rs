@@ -194,6 +194,10 @@ impl Navigation {
         if is_other_page || is_other_list_page {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
+        if is_other_list_page {
+            // The pager's link is drawn again for the new page, and the focus would go with it.
+            dom::focus("#heading");
+        }
     }
 
     /// Lets the page's guard ask the user, if it is active. Returns true if it asks: `depart` follows if the user

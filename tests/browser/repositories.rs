@@ -46,6 +46,7 @@ async fn the_page_number_is_in_the_url() -> Outcome {
             browser.press("link", "Next").await;
             browser.at("/repositories/team?page=2").await;
             browser.find("link", "second").await;
+            browser.focus_is_on("heading", "team").await;
             browser.press("link", "Next").await;
             browser.at("/repositories/team?page=3").await;
             browser.find("link", "third").await;

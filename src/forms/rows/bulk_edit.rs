@@ -27,6 +27,8 @@ pub(crate) fn bulk_editor(rows: RowList) -> AnyView {
             inputs.with_value(|all| all.iter().filter_map(|input| input.value()).collect());
         rows.edit_selected(form, BulkEdit(values));
         inputs.with_value(|all| all.iter().for_each(|input| input.text.set(String::new())));
+        // Without new values, the button that was pressed is disabled.
+        dom::focus("#select-all");
     };
     let remove = move || {
         rows.remove(form, &rows.selected_keys());

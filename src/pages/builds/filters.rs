@@ -7,7 +7,6 @@ use crate::i18n::words;
 use crate::reactive::{dynamic, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
-use crate::state::connection::use_connection;
 use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::input::{Input, select};
@@ -18,7 +17,6 @@ use leptos::prelude::*;
 /// others look at the loaded rows as the user types.
 pub(crate) fn filters(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
     let navigation = use_navigation();
-    let connection = use_connection();
     let namespace = RwSignal::new(String::new());
     let repo = RwSignal::new(String::new());
     let text = RwSignal::new(String::new());
@@ -60,7 +58,7 @@ pub(crate) fn filters(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
             }
         >
             {Input::new(t_signal!(builds.namespace), namespace)
-                .placeholder(text_signal(move || connection.namespace()))
+                .placeholder(t_signal!(builds.all_namespaces))
                 .on_change(apply)}
             {Input::new(t_signal!(builds.repository), repo).on_change(apply)}
             {status_select(query, list)}
