@@ -1,5 +1,6 @@
 //! Every keyboard shortcut of the console. The key handlers (`app/shortcuts.rs`, `log_viewer/shortcuts.rs`)
-//! and the help (`app/shortcut_help.rs`) are made from these two lists.
+//! and the help (`app/shortcut_help.rs`) are made from these two lists. The rows of a form have a list of
+//! their own (`forms/rows/row_keys.rs`), because it is part of the forms' chunk.
 
 use crate::t_string;
 

@@ -22,7 +22,7 @@ pub struct BuildTarget {
     pub repo_name: String,
     /// The image tag, which names the tag config.
     pub tag: String,
-    /// The commit that 'At a commit' offers, in hex; empty: none.
+    /// The commit that 'Build a commit…' offers, in hex; empty: none.
     pub commit: String,
 }
 

@@ -8,7 +8,7 @@ use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// 'Build' and 'At a commit' for one image tag. Disabled, with the reason, when the tag is not known.
+/// 'Build' and 'Build a commit…' for one image tag. Disabled, with the reason, when the tag is not known.
 pub(crate) fn build_buttons(target: BuildTarget, after: AfterStart) -> AnyView {
     if !target.is_complete() {
         return view! {
