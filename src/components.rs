@@ -1,4 +1,4 @@
-//! What several pages show: builds, errors, times, breadcrumbs.
+//! Parts that several pages show: builds, errors, times, breadcrumbs.
 
 pub(crate) mod breadcrumbs;
 pub(crate) mod builds;

@@ -12,7 +12,7 @@ use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// What happens after an error.
+/// The next attempt after an error.
 #[derive(Clone, Copy)]
 pub(crate) enum Retry {
     /// Nothing, and there is no Retry button.

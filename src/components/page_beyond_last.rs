@@ -1,4 +1,4 @@
-//! What a list shows for a page number after its last page.
+//! The message of a list for a page number after its last page.
 
 use crate::t_signal;
 use crate::ui::button::Button;

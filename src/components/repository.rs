@@ -1,4 +1,4 @@
-//! What the repository page and the config page share: reading a repository, and saying that it does not
+//! Shared by the repository page and the config page: reading a repository, and saying that it does not
 //! exist.
 
 use crate::api::Repository;

@@ -1,4 +1,4 @@
-//! What both forms are made of: fields, state, drafts, submission, import.
+//! The parts that both forms are made of: fields, state, drafts, submission, import.
 
 pub(crate) mod draft_notices;
 pub(crate) mod drafts;

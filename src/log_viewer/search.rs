@@ -24,7 +24,7 @@ pub(crate) struct SearchResults {
     pub(crate) done: bool,
     /// The index of the current match among the matching lines.
     pub(crate) current: Option<usize>,
-    /// What is wrong with the query.
+    /// The error in the query.
     pub(crate) error: Option<QueryErrorKind>,
 }
 

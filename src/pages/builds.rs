@@ -124,7 +124,7 @@ fn beyond_last(query: Memo<BuildsQuery>) -> AnyView {
     )
 }
 
-/// What the page shows instead of a table without rows. `has_none`: the API has none either.
+/// The message instead of a table without rows. `has_none`: the API has none either.
 fn empty(query: Memo<BuildsQuery>, has_none: bool) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();

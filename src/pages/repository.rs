@@ -97,7 +97,7 @@ pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
     }
 }
 
-/// What this browser knows of the repository, where the API does not offer the read that failed so.
+/// The repository as this browser knows it, where the API does not offer the read that failed so.
 fn known_repository(
     path: StoredValue<(String, String)>,
     error: Signal<Option<Error>>,

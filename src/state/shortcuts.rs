@@ -38,7 +38,7 @@ pub(crate) enum LogAction {
     Escape,
 }
 
-/// What must be held, or pressed before, together with the key.
+/// The key that must be held, or pressed before, together with another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Modifier {
     None,

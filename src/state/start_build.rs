@@ -60,7 +60,7 @@ impl BuildTarget {
     }
 }
 
-/// What happens once a build has started.
+/// The next step once a build has started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterStart {
     /// The page stays; a toast links to the build.

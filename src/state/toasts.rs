@@ -22,7 +22,7 @@ pub(crate) struct Toast {
     /// A link to the result: its text and `href`.
     pub(crate) link: Option<(Signal<String>, String)>,
     pub(crate) error: Option<Error>,
-    /// What the error means for the user, in a sentence. May be empty.
+    /// The consequence of the error for the user, in a sentence. May be empty.
     pub(crate) consequence: Signal<String>,
     /// `success`, `warning` or `error`.
     pub(crate) kind: &'static str,

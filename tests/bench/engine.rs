@@ -135,7 +135,7 @@ fn searches(held: &Log) {
     }
 }
 
-/// What the view needs of a log: visible rows, the overview, painted lines.
+/// The work of the viewer on a log: visible rows, the overview, painted lines.
 fn drawing(held: &Log) {
     let lines = held.len();
     let hidden = Filter {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const STARTED: &str = "57000000-0001";
 const STARTED_PATH: &str = "/v1/builds/57000000-0001";
 
-/// What the page says when the build may have started anyway.
+/// The message when the build may have started anyway.
 const IN_DOUBT: &str = "may have started";
 
 /// The build that the API starts, of `team/app:edge`.

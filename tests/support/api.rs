@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-/// What the API does with a request.
+/// The reaction of the API to a request.
 #[derive(Clone)]
 pub enum Reply {
     /// Answers with a status and a JSON body.

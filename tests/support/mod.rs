@@ -1,4 +1,4 @@
-//! What the browser tests and the bench share: the servers, the browser, a driver for its page, fixtures.
+//! Shared by the browser tests and the bench: the servers, the browser, a driver for its page, fixtures.
 //!
 //! Tests name roles, labels and texts only. Where something has neither, its CSS selector is written once,
 //! in `page/` or `log_page.rs`, with the reason.

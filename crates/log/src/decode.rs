@@ -51,7 +51,7 @@ enum Field {
     Element,
 }
 
-/// What the decoder expects next.
+/// The state of the decoder: the token that it expects next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// The array.

@@ -196,7 +196,7 @@ fn load_dropped_files(input: ImportText) {
     });
 }
 
-/// What was read, and the buttons that use it.
+/// The imported values, and the buttons that use them.
 fn imported_view(
     imported: Imported,
     actions: StoredValue<Vec<ImportAction>>,
@@ -237,7 +237,7 @@ fn imported_view(
     .into_any()
 }
 
-/// What was not read, and why; nothing if everything was.
+/// The values that were not read, with the reasons; nothing if all were.
 fn notes_view(notes: &[Note]) -> AnyView {
     if notes.is_empty() {
         return ().into_any();

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// What the API says about a request that got no answer.
+/// The API's state after a request that got no answer.
 pub(crate) enum Verification<T> {
     /// It was carried out, with this result.
     Done(T),
@@ -33,7 +33,7 @@ impl<T> Verification<T> {
     }
 }
 
-/// What the form knows about a request without an answer.
+/// The form's knowledge of a request without an answer.
 #[derive(Clone, PartialEq)]
 pub(crate) enum SubmissionCheck {
     Checking,

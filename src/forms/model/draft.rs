@@ -18,7 +18,7 @@ pub struct RowDraft {
     /// The row as the API holds it; `None` for a new one. Its ids are this row's ids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Box<TagConfig>>,
-    /// What the inputs hold, not cleaned yet. Has no ids, and always a build context.
+    /// The values of the inputs, not cleaned yet. Has no ids, and always a build context.
     pub values: TagConfig,
 }
 
@@ -357,7 +357,7 @@ mod tests {
     }
 
     proptest! {
-        /// What the API answered is sent back unchanged, and a stored draft loses nothing.
+        /// Values from the API are sent back unchanged, and a stored draft loses nothing.
         #[test]
         fn answer_draft_request(rows in prop::collection::vec(any_row(), 0..6), node in ".{1,8}") {
             let saved = SavedConfig { build_node: Some(node), rows };

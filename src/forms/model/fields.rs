@@ -255,7 +255,7 @@ impl TagConfigField {
         }
     }
 
-    /// What is wrong with a value of this field, regardless of other fields and rows.
+    /// Checks a value of this field, regardless of other fields and rows.
     pub fn check(&self, text: &str) -> Option<RuleViolation> {
         match self.kind {
             FieldKind::Text(rule) => rule(text.trim()),
@@ -323,7 +323,7 @@ impl FieldColumn {
         }
     }
 
-    /// What a row has in this column, in words.
+    /// The values of a row in this column, in words.
     pub fn value(self, row: &TagConfig) -> String {
         match self.last().column {
             ColumnRole::Shared { value, .. } => value(row),

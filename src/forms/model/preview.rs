@@ -1,4 +1,4 @@
-//! What a draft becomes: image references, the request's JSON, the `curl` command.
+//! Previews of a draft: image references, the request's JSON, the `curl` command.
 
 use crate::api::{CreateRepository, TagConfig, UpdateBuildConfig};
 use serde::Serialize;

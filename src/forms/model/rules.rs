@@ -123,7 +123,7 @@ fn report_rows(validation: &mut Validation, prefix: &str, rows: &[RowValidation]
     }
 }
 
-/// What is wrong with one row, by field.
+/// The violations of one row, by field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RowValidation {
     /// In the order of `TAG_CONFIG_FIELDS`.

@@ -108,7 +108,7 @@ fn version_preview(row: RowState, now: Memo<String>) -> AnyView {
     view! { <p class="cell-preview code">{version}</p> }.into_any()
 }
 
-/// What can be done with a row, by key, button or checkbox.
+/// The actions of a row, by key, button or checkbox.
 struct RowActions {
     editor: RowsEditor,
     form: FormState,

@@ -1,4 +1,4 @@
-//! What rows are painted from.
+//! The input of painting a row.
 
 use crate::log::{Log, Painted, Search, VisibleRows};
 use crate::log_viewer::display_options::DisplayOptions;
@@ -13,7 +13,7 @@ pub(crate) struct Painting {
     pub(crate) pieces: Vec<Piece>,
 }
 
-/// What rows show: the log, and everything that affects how its lines look.
+/// The content of rows: the log, and everything that affects how its lines look.
 #[derive(Clone, Copy)]
 pub(crate) struct RowContext<'a> {
     pub(crate) log: &'a Log,

@@ -1,4 +1,4 @@
-//! What changed in the source since the last success of a build's tag.
+//! Changes in the source since the last success of a build's tag.
 
 use crate::api::Build;
 use crate::i18n::format::short_commit;

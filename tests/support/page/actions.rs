@@ -1,4 +1,4 @@
-//! What a user does on a page: opens, presses, types, chooses.
+//! A user's actions on a page: opens, presses, types, chooses.
 
 use crate::support::{Browser, eventually};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What a developer would look at: accessibility, requests, the console, measures.
+//! A developer's view of a page: accessibility, requests, the console, measures.
 
 use crate::support::{Browser, eventually, project};
 use axum::http::Method;

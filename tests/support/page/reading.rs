@@ -1,4 +1,4 @@
-//! What the page shows, and where it is.
+//! Reading the page: its texts and its address.
 
 use crate::support::{Browser, eventually, eventually_eq};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Errors of a search query.
 
-/// What is wrong with a query.
+/// The reason why a query cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueryErrorKind {
     /// The text is empty.
@@ -22,7 +22,7 @@ pub enum QueryErrorKind {
 /// Why a query cannot be compiled, and where the error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueryError {
-    /// What is wrong.
+    /// The kind of error.
     pub kind: QueryErrorKind,
     /// The position in the query's text, in characters, counted from 0.
     pub at: usize,

@@ -13,7 +13,7 @@ const MAX_REGEX_CHARS: usize = 1000;
 /// The maximum memory of a compiled regular expression. A larger one is slower.
 const MAX_REGEX_MEMORY_BYTES: usize = 128 * 1024;
 
-/// What the user searches for.
+/// A search as the user typed it.
 ///
 /// # Examples
 ///

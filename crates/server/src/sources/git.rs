@@ -27,7 +27,7 @@ pub(crate) struct Git {
     sources: Sources,
 }
 
-/// What to fetch from a source.
+/// The ref to fetch from a source.
 pub(crate) struct Ref<'a> {
     /// The clone URLs, in the order in which to try them.
     pub(crate) clone_urls: &'a [String],
