@@ -4,6 +4,7 @@
 pub(crate) mod clipboard;
 pub(crate) mod dom;
 pub(crate) mod files;
+pub(crate) mod lazy_style;
 pub(crate) mod notifications;
 pub(crate) mod page;
 pub(crate) mod storage;

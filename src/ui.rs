@@ -9,5 +9,6 @@ pub(crate) mod field_frame;
 pub(crate) mod icon;
 pub(crate) mod input;
 pub(crate) mod markdown;
+pub(crate) mod menu;
 pub(crate) mod notice;
 pub(crate) mod table;

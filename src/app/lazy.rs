@@ -11,6 +11,7 @@ use crate::pages::new_repository::NewRepository;
 use crate::pages::not_found::NotFound;
 use crate::pages::repositories::Repositories;
 use crate::pages::repository::Repository;
+use crate::platform::lazy_style::load_style;
 use crate::reactive::dynamic;
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
@@ -35,13 +36,15 @@ pub(crate) fn lazy_page(route: Option<Route>) -> AnyView {
     let page = move || -> LazyView {
         let route = route.clone();
         Box::pin(async move {
-            match route {
+            let styles = styles(styles_of(route.as_ref()));
+            let view = match route {
                 Some(Route::Build { build_id }) => build_chunk(build_id).await,
                 Some(Route::NewRepository { namespace }) => forms_chunk(namespace, None).await,
                 Some(Route::Config { namespace, name }) => forms_chunk(namespace, Some(name)).await,
                 Some(Route::Insight(query)) => insight_chunk(query.namespace, query.name).await,
                 route => pages_chunk(route).await,
-            }
+            };
+            loaded(view, styles).await
         })
     };
     lazy_view(Rc::new(page), || skeleton(5).into_any())
@@ -54,8 +57,9 @@ pub(crate) fn lazy_overlay(overlay: Overlay) -> AnyView {
     let view = move || -> LazyView {
         let overlay = overlay.clone();
         Box::pin(async move {
-            let view = overlay_chunk(overlay).await;
-            if view.is_err() {
+            let styles = styles(OVERLAY_STYLES);
+            let view = loaded(overlay_chunk(overlay).await, styles).await;
+            if view.is_none() {
                 // The overlay has no place of its own on the page for an error.
                 open_overlay.set(None);
                 toasts.warn(t_signal!(error.code_missing));
@@ -69,7 +73,9 @@ pub(crate) fn lazy_overlay(overlay: Overlay) -> AnyView {
 /// Loads the code of the build page ahead. An error is shown when the page is opened.
 pub(crate) fn preload_build_page() {
     leptos::task::spawn_local(async {
+        let styles = styles(BUILD_STYLES);
         let _ = load_build_chunk().await;
+        let _ = styles.await;
     });
 }
 
@@ -86,7 +92,40 @@ pub(crate) fn start_build_watcher(
     });
 }
 
-type LazyView = LocalBoxFuture<'static, Result<AnyView, SplitLoaderError>>;
+/// A view whose code and style sheets are being loaded. `None` if one of them cannot be.
+type LazyView = LocalBoxFuture<'static, Option<AnyView>>;
+
+const BUILD_STYLES: &[&str] = &["fields", "build", "log"];
+const FORM_STYLES: &[&str] = &["fields", "forms"];
+const PAGE_STYLES: &[&str] = &["fields", "pages"];
+const OVERLAY_STYLES: &[&str] = &["fields", "overlays"];
+
+fn styles_of(route: Option<&Route>) -> &'static [&'static str] {
+    match route {
+        Some(Route::Build { .. }) => BUILD_STYLES,
+        Some(Route::NewRepository { .. } | Route::Config { .. }) => FORM_STYLES,
+        _ => PAGE_STYLES,
+    }
+}
+
+/// Starts loading these style sheets at once. Resolves when they are loaded, or to `None` if one is missing.
+fn styles(names: &'static [&'static str]) -> LocalBoxFuture<'static, Option<()>> {
+    let sheets: Vec<_> = names.iter().map(|name| load_style(name)).collect();
+    Box::pin(async move {
+        for sheet in sheets {
+            sheet.await.ok()?;
+        }
+        Some(())
+    })
+}
+
+async fn loaded(
+    view: Result<AnyView, SplitLoaderError>,
+    styles: LocalBoxFuture<'static, Option<()>>,
+) -> Option<AnyView> {
+    styles.await?;
+    view.ok()
+}
 
 /// Shows the view of `make` once its code has been loaded, and `placeholder` until then. After a failure, a button
 /// tries again.
@@ -101,8 +140,8 @@ fn lazy_view(make: Rc<dyn Fn() -> LazyView>, placeholder: fn() -> AnyView) -> An
         leptos::task::spawn_local(async move {
             // The user may have left the page. Then both signals are gone.
             let _ = match view.await {
-                Ok(view) => loaded.try_set(Some(view)).map(|_| ()),
-                Err(_) => failed.try_set(true).map(|_| ()),
+                Some(view) => loaded.try_set(Some(view)).map(|_| ()),
+                None => failed.try_set(true).map(|_| ()),
             };
         });
     };

@@ -3,6 +3,7 @@
 pub(crate) mod build_buttons;
 pub(crate) mod cells;
 pub(crate) mod commit_dialog;
+pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod status_badge;
 pub(crate) mod table;

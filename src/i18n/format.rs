@@ -24,7 +24,7 @@ pub fn duration(length: TimeDelta) -> String {
     }
 }
 
-/// Shortens a commit id to 10 characters, as git does.
+/// Shortens a commit id to 7 characters, the fewest that git shows.
 pub fn short_commit(commit: &str) -> &str {
-    commit.get(..10).unwrap_or(commit)
+    commit.get(..7).unwrap_or(commit)
 }

@@ -15,6 +15,7 @@ pub(crate) struct Button {
     title: Option<Signal<String>>,
     pressed: Option<Signal<bool>>,
     id: &'static str,
+    only_icon: bool,
 }
 
 impl Button {
@@ -30,7 +31,22 @@ impl Button {
             title: None,
             pressed: None,
             id: "",
+            only_icon: false,
         }
+    }
+
+    /// An action that is rare or stands in every row: without a frame.
+    pub(crate) fn quiet(self) -> Self {
+        self.kind("quiet")
+    }
+
+    /// Shows only the icon. The text becomes the tooltip, and the name for screen readers unless there is a longer one.
+    pub(crate) fn only_icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self.only_icon = true;
+        self.name = self.name.or(Some(self.label));
+        self.title = self.title.or(Some(self.label));
+        self
     }
 
     /// The main action of the page.
@@ -112,6 +128,7 @@ impl Button {
             <button
                 type=kind
                 class="button"
+                class:only-icon=self.only_icon
                 id=(!self.id.is_empty()).then_some(self.id)
                 data-kind=(!self.kind.is_empty()).then_some(self.kind)
                 aria-label=self.name
@@ -128,7 +145,7 @@ impl Button {
                 }
             >
                 {self.icon.map(icon)}
-                {self.label}
+                {(!self.only_icon).then_some(self.label)}
             </button>
         }
         .into_any()
@@ -139,12 +156,14 @@ impl Button {
         view! {
             <a
                 class="button"
+                class:only-icon=self.only_icon
+                title=self.title
                 data-kind=(!self.kind.is_empty()).then_some(self.kind)
                 aria-label=self.name
                 href=href
             >
                 {self.icon.map(icon)}
-                {self.label}
+                {(!self.only_icon).then_some(self.label)}
             </a>
         }
         .into_any()

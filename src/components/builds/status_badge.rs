@@ -2,13 +2,13 @@
 
 use crate::api::Status;
 use crate::i18n::api_words::status_word;
-use crate::reactive::dynamic;
+use crate::reactive::{dynamic, text_signal};
 use crate::ui::icon;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
 /// Returns the `data-status` that the style colors, and the icon.
-fn appearance(status: &Status) -> (&'static str, Icon) {
+pub(crate) fn appearance(status: &Status) -> (&'static str, Icon) {
     match status {
         Status::Waiting => ("waiting", icon::CLOCK),
         Status::InProgress => ("running", icon::RUN),
@@ -27,4 +27,30 @@ pub(crate) fn status_badge(status: Status) -> impl IntoView {
             <span>{dynamic(move || status_word(&status))}</span>
         </span>
     }
+}
+
+/// The badge of a status that shows another text, such as a duration. Screen readers read the status first.
+pub(crate) fn status_badge_with(status: Status, text: AnyView) -> AnyView {
+    let (kind, shape) = appearance(&status);
+    let word = text_signal(move || status_word(&status));
+    view! {
+        <span class="badge" data-status=kind title=word>
+            {icon::icon(shape)}
+            <span class="visually-hidden">{word}</span>
+            {text}
+        </span>
+    }
+    .into_any()
+}
+
+/// A status as its icon alone, with its word for screen readers and as a tooltip.
+pub(crate) fn status_icon(status: Status) -> AnyView {
+    let (kind, shape) = appearance(&status);
+    let word = text_signal(move || status_word(&status));
+    view! {
+        <span class="status-icon" data-status=kind role="img" aria-label=word title=word>
+            {icon::icon(shape)}
+        </span>
+    }
+    .into_any()
 }

@@ -1,0 +1,47 @@
+//! Style sheets that are loaded with the code that needs them. `scripts/post-build` leaves them in the page as links
+//! without `rel`, which the browser ignores.
+
+use js_sys::Promise;
+use leptos::prelude::document;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Element;
+
+/// A style sheet that could not be loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StyleMissing;
+
+/// Starts to load a style sheet by its name, once. The future resolves when it is there.
+///
+/// # Errors
+///
+/// If the browser cannot load it. The next call tries again.
+pub(crate) fn load_style(name: &str) -> impl Future<Output = Result<(), StyleMissing>> + use<> {
+    // Without such a link, it was loaded before, or is part of the page from the start.
+    let selector = format!("link[data-lazy={name}]");
+    let link = document().query_selector(&selector).ok().flatten();
+    let loading = link.map(|link| (start_loading(&link), link));
+    async move {
+        let Some((loading, link)) = loading else {
+            return Ok(());
+        };
+        let result = JsFuture::from(loading).await;
+        // Removing an attribute cannot fail.
+        let _ = match result {
+            Ok(_) => link.remove_attribute("data-lazy"),
+            Err(_) => link.remove_attribute("rel"),
+        };
+        result.map(|_| ()).map_err(|_| StyleMissing)
+    }
+}
+
+/// Gives the link its `rel`. The promise is settled by the link's `load` or `error` event.
+fn start_loading(link: &Element) -> Promise {
+    Promise::new(&mut |resolve, reject| {
+        // Adding a listener and setting this attribute cannot fail.
+        let _ = link.add_event_listener_with_callback("load", &resolve);
+        let _ = link.add_event_listener_with_callback("error", &reject);
+        if link.get_attribute("rel").is_none() {
+            let _ = link.set_attribute("rel", "stylesheet");
+        }
+    })
+}
