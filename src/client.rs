@@ -18,6 +18,7 @@
 
 pub mod backoff;
 pub mod error;
+pub mod reachability;
 mod retry;
 pub mod server_clock;
 pub mod site_config;
@@ -29,6 +30,7 @@ use crate::api::{
 };
 use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
+pub use crate::client::reachability::Reachability;
 use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
@@ -57,6 +59,7 @@ pub struct Client {
     address: String,
     token: Option<Token>,
     clock: ServerClock,
+    reachability: Reachability,
 }
 
 impl Client {
@@ -66,12 +69,21 @@ impl Client {
             address: address.trim_end_matches('/').to_owned(),
             token,
             clock: ServerClock::default(),
+            reachability: Reachability::default(),
         }
     }
 
     /// Sets the clock that the `Date` headers of the answers keep right.
     pub fn with_clock(self, clock: ServerClock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// Sets where the client records whether the API answers.
+    pub fn with_reachability(self, reachability: Reachability) -> Self {
+        Self {
+            reachability,
+            ..self
+        }
     }
 
     /// Creates a build repository (reference, call 1).
@@ -162,7 +174,9 @@ impl Client {
             let reader = ReadableStreamDefaultReader::new(&body).map_err(|_| Error::Unreachable)?;
             Ok(LogStream { call, reader })
         };
-        with_retries(open).await
+        let stream = with_retries(open).await;
+        self.reachability.observe(&stream);
+        stream
     }
 
     /// Replaces the build node and the tag configs of a repository (reference, call 6). The reference defines no
@@ -267,7 +281,9 @@ impl Client {
 
     async fn read<T: DeserializeOwned>(&self, url: &str, time_limit: Duration) -> Result<T, Error> {
         let send = async || self.send(Method::GET, url, None, time_limit).await;
-        decode(&with_retries(send).await?)
+        let body = with_retries(send).await;
+        self.reachability.observe(&body);
+        decode(&body?)
     }
 
     async fn write<T: Serialize>(
@@ -282,7 +298,9 @@ impl Client {
             .map_err(|error| Error::Unreadable {
                 reason: error.to_string(),
             })?;
-        self.send(method, url, body, REQUEST_TIMEOUT).await
+        let body = self.send(method, url, body, REQUEST_TIMEOUT).await;
+        self.reachability.observe(&body);
+        body
     }
 
     /// Sends once. Returns the body of a 2xx answer.

@@ -1,16 +1,22 @@
-//! The header of every page: navigation, the palette's button, and the language switch.
+//! The header of every page: navigation, a sign while the API cannot be reached, the palette's button, and a menu with
+//! language and theme.
 #![allow(
     unreachable_pub,
     reason = "#[component] makes a public struct of the props"
 )]
 
-use crate::i18n::{Locale, locale, other_locale, remember, set_locale, tag};
-use crate::reactive::{dynamic, memo, text_signal};
+use crate::i18n::{Locale, locale, remember, set_locale};
+use crate::platform::page;
+use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
 use crate::state::connection::Connection;
 use crate::state::overlay::{OpenOverlay, Overlay};
-use crate::t_signal;
+use crate::state::theme::Theme;
+use crate::ui::button::Button;
+use crate::ui::icon;
+use crate::ui::menu::Menu;
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 #[component]
@@ -22,19 +28,22 @@ pub(crate) fn Header() -> impl IntoView {
         <header class="shell-header">
             <a class="brand" href=home aria-label="Slipway">
                 <span class="brand-mark"></span>
-                "Slipway"
+                <span>"Slipway"</span>
             </a>
             {page_links(navigation)}
+            {connection_sign()}
             <button
                 type="button"
                 class="button shell-palette"
+                aria-label=t_signal!(palette.button)
                 aria-keyshortcuts="Control+K Meta+K"
                 on:click=move |_| overlay.set(Some(Overlay::Palette))
             >
-                {t_signal!(palette.button)}
+                {icon::icon(icon::SEARCH)}
+                <span>{t_signal!(palette.button)}</span>
                 <kbd>"Ctrl K"</kbd>
             </button>
-            {language_button()}
+            {preferences_menu(navigation)}
         </header>
     }
 }
@@ -100,7 +109,11 @@ fn page_links(navigation: Navigation) -> AnyView {
             >
                 {t_signal!(nav.repositories)}
             </a>
-            <a href=connect aria-current=current(|route| matches!(route, Route::Connection { .. }))>
+            <a
+                class="shell-wide"
+                href=connect
+                aria-current=current(|route| matches!(route, Route::Connection { .. }))
+            >
                 {t_signal!(nav.connection)}
             </a>
         </nav>
@@ -108,25 +121,77 @@ fn page_links(navigation: Navigation) -> AnyView {
     .into_any()
 }
 
-/// The button that switches the language. Its text is in the language that it switches to.
-fn language_button() -> AnyView {
-    let switch = move |_| {
-        let language = other_locale(untrack(locale));
-        remember(language);
-        set_locale(language);
+/// A sign that is there only while the device is offline or the API does not answer. Says so on every page, also where
+/// older data is still shown.
+fn connection_sign() -> AnyView {
+    let connection = expect_context::<Connection>();
+    let online = RwSignal::new(!page::is_offline());
+    let changes = [
+        window_event_listener_untyped("online", move |_| online.set(true)),
+        window_event_listener_untyped("offline", move |_| online.set(false)),
+    ];
+    on_cleanup(move || changes.into_iter().for_each(|change| change.remove()));
+    let sign = move || {
+        let text = match online.get() {
+            false => Some(t_string!(nav.offline)),
+            true if !connection.is_reachable() => Some(t_string!(nav.unreachable)),
+            true => None,
+        };
+        text.map(|text| {
+            view! {
+                <span class="badge" data-status="other" title=text>
+                    {icon::icon(icon::OFFLINE)}
+                    <span>{text}</span>
+                </span>
+            }
+        })
     };
     view! {
-        <button
-            type="button"
-            class="button language"
-            lang=text_signal(move || tag(other_locale(locale())))
-            on:click=switch
-        >
-            {dynamic(move || match other_locale(locale()) {
-                Locale::zh => "中文",
-                Locale::en => "English",
-            })}
-        </button>
+        <span class="shell-sign" role="status">
+            {dynamic(sign)}
+        </span>
     }
     .into_any()
+}
+
+/// The menu with language and theme, and on a phone the link to the settings.
+fn preferences_menu(navigation: Navigation) -> AnyView {
+    let content = move || {
+        let settings = text_signal(move || navigation.href(&Route::Connection { back: None }));
+        view! {
+            <span class="shell-narrow">
+                {Button::new(t_signal!(nav.connection)).link(settings)}
+            </span>
+            <span class="menu-title">{t_signal!(nav.language)}</span>
+            {[Locale::en, Locale::zh].map(language_choice).into_iter().collect_view()}
+            <span class="menu-title">{t_signal!(nav.theme)}</span>
+            {[Theme::System, Theme::Light, Theme::Dark]
+                .map(theme_choice)
+                .into_iter()
+                .collect_view()}
+        }
+        .into_any()
+    };
+    Menu::of_icon(icon::SETTINGS, t_signal!(nav.preferences)).content(content)
+}
+
+/// The button of a language. Each is named in itself, so that its speakers find it.
+fn language_choice(language: Locale) -> AnyView {
+    let name = match language {
+        Locale::en => "English",
+        Locale::zh => "中文",
+    };
+    Button::new(Signal::stored(name.to_owned()))
+        .pressed(bool_signal(move || locale() == language))
+        .on_press(move || {
+            remember(language);
+            set_locale(language);
+        })
+}
+
+fn theme_choice(choice: Theme) -> AnyView {
+    let theme = expect_context::<RwSignal<Theme>>();
+    Button::new(text_signal(move || choice.word()))
+        .pressed(bool_signal(move || theme.get() == choice))
+        .on_press(move || theme.set(choice))
 }

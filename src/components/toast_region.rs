@@ -1,7 +1,7 @@
 //! Toasts at the edge of the window: results of actions that have no fixed place on the page.
 
 use crate::i18n::api_words::{api_words, error_words};
-use crate::reactive::{for_each, text_signal};
+use crate::reactive::{bool_signal, for_each, text_signal};
 use crate::state::toasts::{Toast, Toasts};
 use crate::ui::button::Button;
 use crate::ui::icon;
@@ -15,7 +15,12 @@ pub(crate) fn toast_region(toasts: Toasts) -> AnyView {
         toast.map(|toast| toast_view(toasts, toast)).into_any()
     };
     view! {
-        <div class="toasts" role="region" aria-label=t_signal!(toast.region)>
+        <div
+            class="toasts"
+            class:at-top=bool_signal(move || toasts.are_at_top())
+            role="region"
+            aria-label=t_signal!(toast.region)
+        >
             {for_each(move || toasts.keys(), view)}
         </div>
     }

@@ -48,3 +48,17 @@ pub(crate) fn focus_link(href: &str) -> bool {
 pub(crate) fn scroll_into_view_if_needed(selector: &'static str) {
     request_animation_frame(move || scroll_near(selector));
 }
+
+/// Returns true if the focused element is below the middle of the window.
+pub(crate) fn is_focus_in_lower_half() -> bool {
+    let height = window()
+        .inner_height()
+        .ok()
+        .and_then(|height| height.as_f64());
+    let focused = document().active_element();
+    // Without a focus, the body is the active element.
+    let focused = focused.filter(|element| element.tag_name() != "BODY");
+    focused
+        .zip(height)
+        .is_some_and(|(element, height)| element.get_bounding_client_rect().bottom() > height / 2.0)
+}

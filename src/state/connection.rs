@@ -2,7 +2,7 @@
 
 use crate::client::server_clock::ServerClock;
 use crate::client::site_config::SiteConfig;
-use crate::client::{Client, Token};
+use crate::client::{Client, Reachability, Token};
 use crate::platform::storage::{Keep, store, stored};
 use leptos::prelude::*;
 
@@ -16,6 +16,7 @@ pub struct Connection {
     token: RwSignal<Option<Token>>,
     namespace: RwSignal<Option<String>>,
     clock: StoredValue<ServerClock>,
+    reachability: Reachability,
 }
 
 impl Connection {
@@ -28,6 +29,7 @@ impl Connection {
             token: RwSignal::new(None),
             namespace: RwSignal::new(stored(Keep::Device, "namespace")),
             clock: StoredValue::default(),
+            reachability: Reachability::observed(),
         };
         provide_context(connection);
         connection
@@ -77,8 +79,15 @@ impl Connection {
     /// The client of this API. `None` until its address is known. Tracked.
     pub fn client(self) -> Option<Client> {
         self.is_ready().then(|| {
-            Client::new(&self.address(), self.token.get()).with_clock(self.clock.get_value())
+            Client::new(&self.address(), self.token.get())
+                .with_clock(self.clock.get_value())
+                .with_reachability(self.reachability)
         })
+    }
+
+    /// Returns false while the API does not answer. Tracked.
+    pub fn is_reachable(self) -> bool {
+        self.reachability.is_reachable()
     }
 
     /// The API's clock, which the answers to `client` keep right.

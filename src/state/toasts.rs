@@ -1,6 +1,7 @@
 //! Toasts: results of actions that have no fixed place on the page.
 
 use crate::client::Error;
+use crate::platform::dom;
 use crate::platform::timer::sleep;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -30,12 +31,20 @@ pub(crate) struct Toast {
 
 /// The toasts that are shown. Provided once; copies share them.
 #[derive(Clone, Copy)]
-pub struct Toasts(RwSignal<(u64, Vec<Toast>)>);
+pub struct Toasts {
+    /// The next key, and the toasts, oldest first.
+    list: RwSignal<(u64, Vec<Toast>)>,
+    /// True while the toasts are at the top of the window, because the focus was in its lower half.
+    at_top: RwSignal<bool>,
+}
 
 impl Toasts {
     /// Provides the toasts, none yet.
     pub fn provide() -> Self {
-        let toasts = Self(RwSignal::new((0, Vec::new())));
+        let toasts = Self {
+            list: RwSignal::new((0, Vec::new())),
+            at_top: RwSignal::new(false),
+        };
         provide_context(toasts);
         toasts
     }
@@ -77,7 +86,9 @@ impl Toasts {
         consequence: Signal<String>,
         kind: &'static str,
     ) -> u64 {
-        self.0
+        // A toast must not cover the row that it is about. That row has the focus.
+        self.at_top.set(dom::is_focus_in_lower_half());
+        self.list
             .try_update(|(next, toasts)| {
                 *next += 1;
                 toasts.push(Toast {
@@ -97,19 +108,24 @@ impl Toasts {
 
     /// Removes a toast.
     pub(crate) fn dismiss(self, key: u64) {
-        self.0
+        self.list
             .update(|(_, toasts)| toasts.retain(|toast| toast.key != key));
     }
 
     /// The keys of the toasts, oldest first. Tracked.
     pub(crate) fn keys(self) -> Vec<u64> {
-        self.0
+        self.list
             .with(|(_, toasts)| toasts.iter().map(|toast| toast.key).collect())
+    }
+
+    /// Returns true if the toasts belong at the top of the window, not at its bottom. Tracked.
+    pub(crate) fn are_at_top(self) -> bool {
+        self.at_top.get()
     }
 
     /// Finds a toast.
     pub(crate) fn find(self, key: u64) -> Option<Toast> {
-        self.0.with_untracked(|(_, toasts)| {
+        self.list.with_untracked(|(_, toasts)| {
             let found = toasts.iter().find(|toast| toast.key == key);
             found.cloned()
         })

@@ -89,10 +89,7 @@ impl Menu {
 
     /// Builds the button and its popover. `content` is built when the menu opens. A press on a button or a link in it
     /// closes the menu, unless the element has `data-keep-open`.
-    pub(crate) fn content(
-        self,
-        content: impl Fn() -> AnyView + Send + Sync + 'static,
-    ) -> AnyView {
+    pub(crate) fn content(self, content: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
         self.build(Box::new(content))
     }
 
@@ -103,9 +100,9 @@ impl Menu {
         let popover = NodeRef::<html::Div>::new();
         let is_set = self.is_set;
         let on_toggle = move |_| {
-            let is_open = popover.get_untracked().is_some_and(|popover| {
-                popover.matches(":popover-open").unwrap_or(false)
-            });
+            let is_open = popover
+                .get_untracked()
+                .is_some_and(|popover| popover.matches(":popover-open").unwrap_or(false));
             open.set(is_open);
         };
         let on_click = move |event: MouseEvent| {
@@ -150,7 +147,9 @@ impl Menu {
 
 /// Returns true if the press chose something: it was on a button or a link.
 fn closes(event: &MouseEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
     target
         .and_then(|target| target.closest("a, button").ok().flatten())
         .is_some_and(|chosen| !chosen.has_attribute("data-keep-open"))

@@ -26,9 +26,8 @@ pub(crate) fn history_picture(builds: &[Build]) -> AnyView {
         .collect_view();
     let count = move |status: Status| builds.iter().filter(|build| build.status == status).count();
     let (succeeded, failed) = (count(Status::Succeeded), count(Status::Failed));
-    let label = text_signal(move || {
-        t_string!(history.label, succeeded = succeeded, failed = failed)
-    });
+    let label =
+        text_signal(move || t_string!(history.label, succeeded = succeeded, failed = failed));
     view! {
         <span class="history" role="img" aria-label=label title=label>
             {bars}
@@ -65,7 +64,10 @@ pub(crate) fn bar_heights(builds: &[Build]) -> Vec<i64> {
     let (smallest, largest) = BAR_HEIGHTS;
     let longest = builds.iter().filter_map(length).max().unwrap_or(0).max(1);
     let height = |build: &Build| {
-        let share = length(build).unwrap_or(0).saturating_mul(largest - smallest) / longest;
+        let share = length(build)
+            .unwrap_or(0)
+            .saturating_mul(largest - smallest)
+            / longest;
         smallest + share
     };
     builds.iter().map(height).collect()
@@ -92,7 +94,12 @@ mod tests {
 
     #[test]
     fn the_longest_build_has_the_highest_bar() {
-        let builds = [build(Some(60_000)), build(Some(0)), build(Some(30_000)), build(None)];
+        let builds = [
+            build(Some(60_000)),
+            build(Some(0)),
+            build(Some(30_000)),
+            build(None),
+        ];
         assert_eq!(bar_heights(&builds), [18, 5, 11, 5]);
     }
 

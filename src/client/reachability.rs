@@ -1,0 +1,39 @@
+//! Whether the API answers at all, seen from the results of all calls.
+
+use crate::client::error::Error;
+use leptos::prelude::*;
+
+/// Becomes false when a call ends without an answer, and true with the next answer. Copies share it.
+#[derive(Clone, Copy, Default)]
+pub struct Reachability(Option<RwSignal<bool>>);
+
+/// A reachability does not count when two clients are compared.
+impl PartialEq for Reachability {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Reachability {
+    /// A reachability that can be read. The default one forgets what it observes.
+    pub fn observed() -> Self {
+        Self(Some(RwSignal::new(true)))
+    }
+
+    /// Returns false after a call without an answer. Tracked.
+    pub fn is_reachable(self) -> bool {
+        self.0.is_none_or(|signal| signal.get())
+    }
+
+    /// Records the result of a call, after its retries. An error of the API is an answer too.
+    pub(crate) fn observe<T>(self, result: &Result<T, Error>) {
+        let answered = !matches!(result, Err(Error::Unreachable | Error::TimedOut { .. }));
+        if let Some(signal) = self.0
+            && signal
+                .try_get_untracked()
+                .is_some_and(|before| before != answered)
+        {
+            signal.set(answered);
+        }
+    }
+}
