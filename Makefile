@@ -1,5 +1,5 @@
 # `make run` and `make test` do everything. See README.md.
-.PHONY: run test dev check size bench clean site
+.PHONY: run test dev check size bench screenshots clean site
 
 run: ## install tools, build, and start the site and the server on http://127.0.0.1:8080
 	@scripts/run
@@ -22,6 +22,9 @@ size: ## print the size of the first view; fails above the budget
 
 bench: ## measure the console's speed
 	@scripts/bench
+
+screenshots: ## write pictures of every page and state to target/screenshots/
+	@scripts/screenshots
 
 clean: ## remove build output; keeps installed tools and the server's data
 	cargo clean

@@ -79,6 +79,20 @@ impl Browser {
         path
     }
 
+    /// Waits until nothing on the page is loading, and what was drawn last is on screen.
+    pub async fn settled(&self, state: &str) {
+        // A skeleton has no role: screen readers are told that the page is loading.
+        let script = "const done = arguments[0];
+            const failed = document.querySelector('main [role=alert]');
+            const busy = !failed && document.querySelector('.skeleton, main [aria-busy=true]');
+            if (busy || !document.querySelector('h1')) done(false);
+            else requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+        eventually(&format!("{state} has settled"), async || {
+            self.script_async(script).await.as_bool()?.then_some(())
+        })
+        .await;
+    }
+
     async fn recorded(&self, kind: &str) -> Vec<Value> {
         let body = Some(json!({ "type": kind }));
         let entries = self.raw(Method::POST, "se/log".to_owned(), body).await;
