@@ -196,7 +196,9 @@ impl Queue {
                 let line = failure.to_string();
                 job.log.write(EntryLevel::Error, &line);
                 build.status = Status::Failed;
-                build.detail = Some(format!("{line}\n"));
+                // The step first: a list has room for one line.
+                let step = job.log.step().map(|step| format!("{step}: "));
+                build.detail = Some(format!("{}{line}\n", step.unwrap_or_default()));
             }
         }
         tracing::info!(

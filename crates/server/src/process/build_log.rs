@@ -14,6 +14,9 @@ const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 /// The size at which a chunk is stored at once, in bytes.
 const CHUNK_BYTES: usize = 256 << 10;
 
+/// The most characters of a step's title that `detail` shows.
+const MAX_STEP_CHARS: usize = 200;
+
 /// The error of a log that has reached its limit.
 #[derive(Debug)]
 pub(crate) struct LogFull;
@@ -29,6 +32,8 @@ pub(crate) struct BuildLog {
     pending_due: Instant,
     step_at: i64,
     stored_step_at: i64,
+    /// The title of the Dockerfile's step that the builder began last.
+    step: Option<String>,
 }
 
 impl BuildLog {
@@ -42,6 +47,7 @@ impl BuildLog {
             pending_due: Instant::now(),
             step_at: 1,
             stored_step_at: 1,
+            step: None,
         }
     }
 
@@ -49,6 +55,22 @@ impl BuildLog {
     /// next lines.
     pub(crate) fn advance_to(&mut self, step_at: i64) {
         self.step_at = self.step_at.max(step_at);
+    }
+
+    /// Sets the step that the builder has begun, by the line of its output. It becomes the `detail` of the running
+    /// build together with the next change of `step_at`.
+    pub(crate) fn begin_step(&mut self, line: &str) {
+        // BuildKit begins each line with the number of a vertex, which says nothing to a person.
+        let title = match line.strip_prefix('#').and_then(|rest| rest.split_once(' ')) {
+            Some((_, title)) => title,
+            None => line,
+        };
+        self.step = Some(title.trim().chars().take(MAX_STEP_CHARS).collect());
+    }
+
+    /// The title of the step that the builder began last.
+    pub(crate) fn step(&self) -> Option<&str> {
+        self.step.as_deref()
     }
 
     /// The API's `step_at` of the build.
@@ -118,10 +140,11 @@ impl BuildLog {
         let build_id = self.build_id.clone();
         let step_at = (self.step_at != self.stored_step_at).then_some(self.step_at);
         self.stored_step_at = self.step_at;
+        let detail = self.step.as_ref().map(|step| format!("{step}\n"));
         self.store
             .run(move |connection| {
                 if let Some(step_at) = step_at {
-                    builds::record_step_at(connection, &build_id, step_at)?;
+                    builds::record_progress(connection, &build_id, step_at, detail.as_deref())?;
                 }
                 logs::append(connection, &build_id, &chunk)
             })

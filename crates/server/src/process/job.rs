@@ -220,6 +220,7 @@ impl Job {
                 .map_err(|LogFull| Failure::LogFull(self.log_limit))?;
             if let Some(step_at) = progress(&line) {
                 self.log.advance_to(step_at);
+                self.log.begin_step(&line);
             }
         }
         Ok(())

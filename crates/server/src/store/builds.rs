@@ -182,15 +182,22 @@ pub(crate) fn save(connection: &Connection, build: &Build) -> Result<()> {
     Ok(())
 }
 
-/// Stores the API's `step_at` of a build.
+/// Records the progress of a running build: its `step_at`, and the step that it is at as its `detail`.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub(crate) fn record_step_at(connection: &Connection, build_id: &str, step_at: i64) -> Result<()> {
+pub(crate) fn record_progress(
+    connection: &Connection,
+    build_id: &str,
+    step_at: i64,
+    detail: Option<&str>,
+) -> Result<()> {
     connection.execute(
-        "UPDATE builds SET build = json_set(build, '$.step_at', ?2) WHERE build_id = ?1",
-        params![build_id, step_at],
+        "UPDATE builds
+         SET build = json_set(build, '$.step_at', ?2, '$.detail', coalesce(?3, json_extract(build, '$.detail')))
+         WHERE build_id = ?1",
+        params![build_id, step_at, detail],
     )?;
     Ok(())
 }

@@ -230,6 +230,13 @@ async fn a_failed_step_is_in_the_log() {
     let id = server.trigger("t-fail/app", "latest").await;
     let message = server.wait_for_failure(&id).await;
     assert!(message.contains("exited with code"), "{message}");
+    // A list of builds can say where each of them failed.
+    let (_, page) = server.get("/v1/builds?namespace=t-fail").await;
+    let detail = page["results"][0]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("RUN echo about to fail; exit 3: the build failed: "),
+        "{detail}"
+    );
     let failed = server.build(&id).await;
     assert!(failed["image_id"].is_null());
     assert!(failed["step_at"].as_i64().unwrap() < 50);
