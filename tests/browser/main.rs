@@ -8,6 +8,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod axe;
 mod build_page;
 mod builds;
 mod config_form;

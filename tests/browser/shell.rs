@@ -1,7 +1,8 @@
 //! The shell: languages, themes, policy, base path, keyboard, and axe-core's findings on every page.
 
+use crate::support::fixtures::{BUILDS, build, builds_page};
 use crate::support::steps::{connect, create_simple};
-use crate::support::{Api, Browser, Outcome, Server, Source, project, story};
+use crate::support::{Api, Browser, Outcome, Reply, Server, Source, project, story};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -60,6 +61,101 @@ async fn language_and_theme_are_set_before_the_first_paint_and_remembered() -> O
     browser.find("heading", "连接设置").await;
 Ok(())
 }).await
+}
+
+#[tokio::test]
+async fn the_menu_in_the_header_changes_language_and_theme_by_keyboard() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            api.on("GET", BUILDS, builds_page(Vec::new(), 0, false));
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser.find("heading", "Builds").await;
+            browser.tab_to("Language and theme").await;
+            browser.keys(Key::Enter + "").await;
+            browser.tab_to("Dark").await;
+            browser.keys(Key::Enter + "").await;
+            let theme = "return document.documentElement.dataset.theme;";
+            assert_eq!(browser.script(theme).await, "dark");
+            // The choice closes the menu, and its button has the focus again.
+            browser.focus_is_on("button", "Language and theme").await;
+            browser.keys(Key::Enter + "").await;
+            browser.is_pressed("Dark").await;
+            browser.press("button", "中文").await;
+            browser.find("heading", "构建记录").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_header_says_on_every_page_that_the_api_or_the_network_is_gone() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            let page = builds_page(vec![build("1", "one", "S", json!({}))], 1, false);
+            api.on("GET", BUILDS, page.clone());
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser.find("link", "team/app:one").await;
+            assert!(browser.all("status", "API unreachable").await.is_empty());
+            api.on("GET", BUILDS, Reply::CutBefore);
+            browser.go_online().await;
+            browser.see_in("status", "API unreachable").await;
+            // A page that sends no call says so too.
+            browser.press("link", "Settings").await;
+            browser.see_in("status", "API unreachable").await;
+            api.on("GET", BUILDS, page);
+            browser.press("link", "Builds").await;
+            browser.find("link", "team/app:one").await;
+            browser.see_no_more("API unreachable").await;
+            browser.script(GO_OFFLINE).await;
+            browser.see_in("status", "Offline").await;
+            Ok(())
+        })
+        .await
+}
+
+/// Has the browser say that there is no network.
+const GO_OFFLINE: &str =
+    "Object.defineProperty(navigator, 'onLine', { configurable: true, get: () => false });
+    dispatchEvent(new Event('offline'));";
+
+#[tokio::test]
+async fn a_toast_does_not_cover_the_row_that_it_is_about() -> Outcome {
+    let rows =
+        (0..20).map(|number| build(&format!("b{number}"), &format!("t{number}"), "S", json!({})));
+    let rows: Vec<_> = rows.collect();
+    for size in [(1280, 800), (390, 844)] {
+        let api = Api::start().await;
+        api.on("GET", BUILDS, builds_page(rows.clone(), 20, false));
+        api.on(
+            "POST",
+            BUILDS,
+            Reply::Json(201, build("new", "t0", "W", json!({}))),
+        );
+        let story = story(api).size(size.0, size.1);
+        let shown = story.run(async |browser, api| {
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser.find("link", "team/app:t9").await;
+            // The first row, and then the last one, scrolled to the window's lower edge.
+            for tag in ["t1", "t19"] {
+                let link = browser.find("link", &format!("team/app:{tag}")).await;
+                browser
+                    .script_on(&link, "arguments[0].scrollIntoView({ block: 'end' }); arguments[0].focus();")
+                    .await;
+                // `b` builds the row that has the focus.
+                browser.keys("b").await;
+                let toast = browser.find("status", &format!("team/app:{tag}")).await;
+                let apart = "const [a, b] = [arguments[0].closest('tr'), arguments[1]].map((e) => e.getBoundingClientRect());
+                    return a.bottom <= b.top || b.bottom <= a.top || a.right <= b.left || b.right <= a.left;";
+                let arguments = vec![link.to_json()?, toast.to_json()?];
+                let apart = browser.driver.execute(apart, arguments).await?;
+                assert_eq!(apart.json(), true, "the toast of {tag} at {size:?}");
+                browser.press("button", "Dismiss").await;
+            }
+            Ok(())
+        });
+        shown.await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

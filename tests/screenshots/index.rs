@@ -1,7 +1,7 @@
 //! The page that shows all pictures.
 
 use crate::View;
-use crate::scenes::Scene;
+use crate::support::scenes::Scene;
 use std::fmt::Write;
 
 /// The name of a picture's file, without `.png`.

@@ -8,12 +8,9 @@
 mod support;
 
 mod index;
-mod scenes;
-mod world;
 
-use scenes::{SCENES, Scene};
+use support::scenes::{SCENES, Scene, prepare};
 use support::{Browser, Setup, project};
-use world::serve;
 
 /// One way to look at the console.
 pub struct View {
@@ -56,9 +53,7 @@ async fn main() {
     };
     let scenes: Vec<&Scene> = SCENES.iter().filter(is_wanted).collect();
     for view in &VIEWS {
-        for scene in &scenes {
-            picture(view, scene).await;
-        }
+        pictures(view, &scenes).await;
     }
     let page = index::page(&SCENES, &VIEWS);
     let path = project("target/screenshots/index.html");
@@ -66,9 +61,8 @@ async fn main() {
     println!("{}", path.display());
 }
 
-/// Takes one picture, in a browser of its own: nothing that is stored in one scene shows in the next.
-async fn picture(view: &View, scene: &Scene) {
-    let api = serve(scene.world).await;
+/// Takes the pictures of these scenes in one view.
+async fn pictures(view: &View, scenes: &[&Scene]) {
     let browser = Browser::start(Setup {
         languages: view.languages,
         dark: view.dark,
@@ -76,18 +70,11 @@ async fn picture(view: &View, scene: &Scene) {
         records: false,
     })
     .await;
-    browser
-        .before_each_page("localStorage.setItem('slipway.namespace', 'demo');")
-        .await;
-    browser
-        .open(&format!("{}{}", api.address, scene.path))
-        .await;
-    browser.settled(scene.name).await;
-    if !scene.script.is_empty() {
-        browser.script(scene.script).await;
-        browser.settled(scene.name).await;
+    prepare(&browser).await;
+    for scene in scenes {
+        let _api = scene.show(&browser).await;
+        let path = browser.screenshot(&index::file(scene, view)).await;
+        println!("{}", path.display());
     }
-    let path = browser.screenshot(&index::file(scene, view)).await;
-    println!("{}", path.display());
     browser.close().await;
 }

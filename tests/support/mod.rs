@@ -8,11 +8,13 @@ pub mod browser;
 pub mod fixtures;
 pub mod log_page;
 pub mod page;
+pub mod scenes;
 pub mod server;
 pub mod source;
 pub mod steps;
 pub mod story;
 mod wait;
+pub mod world;
 
 pub use api::{Api, Part, Reply};
 pub use browser::{Browser, Setup};

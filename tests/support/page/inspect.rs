@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 impl Browser {
-    /// Fails with what axe-core finds wrong with the page as it is.
+    /// Fails with what axe-core finds wrong with the page as it is, by WCAG 2.2 AA and its best practices.
     pub async fn axe(&self, state: &str) {
         let tools = std::env::var("SLIPWAY_TOOLS").expect("SLIPWAY_TOOLS: run `make test`");
         let source =
@@ -15,7 +15,9 @@ impl Browser {
             .await;
         let found = self
             .script_async(
-                "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']})
+                "const done = arguments[0];
+                 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+                 axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: tags}})
                    .then((r) => done(r.violations.map((v) =>
                      `${v.id}: ${v.help}\\n` + v.nodes.map((n) => '  ' + n.target + ' ' + n.failureSummary).join('\\n'))),
                      (e) => done([String(e)]));",

@@ -35,6 +35,19 @@ impl Browser {
         .await;
     }
 
+    /// Waits until something with this role shows this text.
+    pub async fn see_in(&self, role: &str, text: &str) {
+        eventually(&format!("a {role} shows '{text}'"), async || {
+            for element in self.all(role, "").await {
+                if element.text().await.ok()?.contains(text) {
+                    return Some(());
+                }
+            }
+            None
+        })
+        .await;
+    }
+
     /// Waits until the page does not show this text.
     pub async fn see_no_more(&self, text: &str) {
         eventually(&format!("'{text}' is gone"), async || {

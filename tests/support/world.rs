@@ -1,4 +1,4 @@
-//! What the API has in a scene: repositories, builds and logs.
+//! An API with five repositories, 214 builds and their logs, or with less of them: what the scenes show.
 
 use crate::support::api::Received;
 use crate::support::{Api, Reply};

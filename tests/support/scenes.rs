@@ -1,6 +1,7 @@
-//! The pages and their states.
+//! The pages and their states, for screenshots and for axe-core.
 
-use crate::world::{FAILED, RUNNING, SUCCEEDED, World};
+use crate::support::world::{FAILED, RUNNING, SUCCEEDED, World, serve};
+use crate::support::{Api, Browser};
 
 /// A page in one state.
 pub struct Scene {
@@ -32,6 +33,26 @@ const fn acted(
         path,
         script,
     }
+}
+
+impl Scene {
+    /// Brings a page of the browser into this state. The API's address is its own, and so is what the browser stores.
+    pub async fn show(&self, browser: &Browser) -> Api {
+        let api = serve(self.world).await;
+        browser.open(&format!("{}{}", api.address, self.path)).await;
+        browser.settled(self.name).await;
+        if !self.script.is_empty() {
+            browser.script(self.script).await;
+            browser.settled(self.name).await;
+        }
+        api
+    }
+}
+
+/// Has each page of the browser work in the scenes' namespace.
+pub async fn prepare(browser: &Browser) {
+    let script = "localStorage.setItem('slipway.namespace', 'demo');";
+    browser.before_each_page(script).await;
 }
 
 /// Opens the command palette, as Ctrl K does.
