@@ -141,9 +141,11 @@ async fn a_toast_does_not_cover_the_row_that_it_is_about() -> Outcome {
                 browser
                     .script_on(&link, "arguments[0].scrollIntoView({ block: 'end' }); arguments[0].focus();")
                     .await;
+                let started = build("new", tag, "W", json!({}));
+                api.on("POST", BUILDS, Reply::Json(201, started));
                 // `b` builds the row that has the focus.
                 browser.keys("b").await;
-                let toast = browser.find("status", &format!("team/app:{tag}")).await;
+                let toast = browser.see_in("status", &format!("team/app:{tag}")).await;
                 let apart = "const [a, b] = [arguments[0].closest('tr'), arguments[1]].map((e) => e.getBoundingClientRect());
                     return a.bottom <= b.top || b.bottom <= a.top || a.right <= b.left || b.right <= a.left;";
                 let arguments = vec![link.to_json()?, toast.to_json()?];

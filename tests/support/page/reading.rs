@@ -2,6 +2,7 @@
 
 use crate::support::{Browser, eventually, eventually_eq};
 use serde_json::Value;
+use thirtyfour::prelude::*;
 
 impl Browser {
     /// Runs a script, and answers what it returns.
@@ -35,17 +36,17 @@ impl Browser {
         .await;
     }
 
-    /// Waits until something with this role shows this text.
-    pub async fn see_in(&self, role: &str, text: &str) {
+    /// Waits until something with this role shows this text, and answers it.
+    pub async fn see_in(&self, role: &str, text: &str) -> WebElement {
         eventually(&format!("a {role} shows '{text}'"), async || {
             for element in self.all(role, "").await {
                 if element.text().await.ok()?.contains(text) {
-                    return Some(());
+                    return Some(element);
                 }
             }
             None
         })
-        .await;
+        .await
     }
 
     /// Waits until the page does not show this text.
