@@ -35,7 +35,6 @@ pub(crate) fn Header() -> impl IntoView {
             <button
                 type="button"
                 class="button shell-palette"
-                aria-label=t_signal!(palette.button)
                 aria-keyshortcuts="Control+K Meta+K"
                 on:click=move |_| overlay.set(Some(Overlay::Palette))
             >
