@@ -98,9 +98,7 @@ fn click_or_drag(commands: LogCommands, from: f64, to: f64, height: f64) {
     if (to - from) * height <= MAX_CLICK_DISTANCE {
         commands.viewer.go_to(line(from));
     } else {
-        commands
-            .selection
-            .set_time_window_to_lines(line(from), line(to));
+        commands.load_time_window_of_lines(line(from), line(to));
     }
 }
 
