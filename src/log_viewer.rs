@@ -143,6 +143,9 @@ fn section(commands: LogCommands, build_id: StoredValue<String>, build: Query<Bu
     if commands.selection.lines().is_some() {
         scroll_into_view_if_needed(".log-frame");
     }
+    // In the full window, the page's own heading is hidden.
+    let title_when_full =
+        || view! { <h1 class="visually-hidden">{t_signal!(log.section)}</h1> }.into_any();
     view! {
         <section
             class="log"
@@ -152,6 +155,7 @@ fn section(commands: LogCommands, build_id: StoredValue<String>, build: Query<Bu
             data-times=text_signal(move || viewer.options.with(|options| options.times.name()))
             on:keydown=move |event| shortcuts::press(&event, commands)
         >
+            {show(move || commands.full_screen.get(), title_when_full)}
             <h2 class="visually-hidden">{t_signal!(log.title)}</h2>
             {panels::steps_panel::steps_panel(commands, build)}
             <div class="log-main">

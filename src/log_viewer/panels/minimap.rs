@@ -212,6 +212,9 @@ impl MinimapPainter {
 
     /// Draws the part of the log in view.
     fn draw_in_view(&self, in_view: InView, lines: f64) {
+        if in_view.end == 0 {
+            return;
+        }
         let top = in_view.first as f64 / lines * self.height;
         let height = (in_view.end.saturating_sub(in_view.first)) as f64 / lines * self.height;
         self.fill_translucent(top, height.max(3.0));
