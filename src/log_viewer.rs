@@ -18,6 +18,7 @@
 //! | `long_press` | selecting lines by touch |
 //! | `selection`, `copy_lines`, `print`, `download` | selected lines and their URL; copying lines or a link to them; printing; saving |
 //! | `time_window` | loading only a part of the log |
+//! | `failure_box` | why a failed build failed |
 //! | `commands`, `shortcuts` | everything that buttons and keys do |
 //! | `frame`, `panels/` | the scrolling frame; the row of tools, its menus, the steps and the bars around it |
 //! | `dom/`, `display_options` | the rows in the DOM, and how they display lines |
@@ -30,6 +31,7 @@ mod display_options;
 mod dom;
 mod download;
 mod errors;
+mod failure_box;
 mod follow;
 mod frame;
 mod layout;
@@ -51,6 +53,7 @@ use crate::components::error_notice::load_error;
 use crate::i18n::numbers::number;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::display_options::DisplayOptions;
+use crate::log_viewer::failure_box::failure_box;
 use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::search::LogSearch;
@@ -69,8 +72,14 @@ use leptos::prelude::*;
 /// The width of the browser window, in CSS pixels, below which it is a phone's. Same as in the style sheet.
 const MIN_WIDTH_OF_COMPUTER: f64 = 600.0;
 
-/// The log of a build: its steps, its tools, its lines, or why there are none. Starts reading it.
-pub(crate) fn log_section(build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
+/// The log of a build: why it failed, its steps, its tools, its lines, or why there are none. Starts reading it.
+///
+/// `detail` is the API's text about the build.
+pub(crate) fn log_section(
+    build_id: StoredValue<String>,
+    build: Query<Build>,
+    detail: Memo<Option<String>>,
+) -> AnyView {
     let viewer = LogViewer::new(stored_options());
     let commands = LogCommands {
         viewer,
@@ -92,7 +101,11 @@ pub(crate) fn log_section(build_id: StoredValue<String>, build: Query<Build>) ->
     let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
     // A build that cannot be read is the page's to tell.
     let is_shown = move || build_error.with(Option::is_none) || has_build.get() || has_lines.get();
-    show(is_shown, move || section(commands, build_id, build)).into_any()
+    view! {
+        {failure_box(commands, build, detail)}
+        {show(is_shown, move || section(commands, build_id, build))}
+    }
+    .into_any()
 }
 
 /// The display options that this device remembers. A phone has no room for times, nor for long lines.
