@@ -73,7 +73,11 @@ pub(crate) fn short_changes(build: Query<Build>, siblings: Query<Siblings>) -> A
             }
             .into_any(),
         };
-        Some(view! { <li>{text}</li> })
+        Some(view! {
+            <li>
+                <span>{text}</span>
+            </li>
+        })
     };
     dynamic(view).into_any()
 }

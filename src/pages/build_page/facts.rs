@@ -120,7 +120,12 @@ fn starter(build: &Build) -> AnyView {
         false => Some(t_signal!(build.by, name = name)),
     };
     let when = build.created_at.map(relative_time);
-    view! { <li>{by} " " {when}</li> }.into_any()
+    view! {
+        <li>
+            <span>{by} " " {when}</span>
+        </li>
+    }
+    .into_any()
 }
 
 fn waited(build: &Build) -> AnyView {
@@ -130,6 +135,10 @@ fn waited(build: &Build) -> AnyView {
         return ().into_any();
     }
     let end = build.started_at.or(build.ended_at);
-    view! { <li>{t_signal!(build.waited)} " " {elapsed(build.created_at, end, true)}</li> }
-        .into_any()
+    view! {
+        <li>
+            <span>{t_signal!(build.waited)} " " {elapsed(build.created_at, end, true)}</span>
+        </li>
+    }
+    .into_any()
 }
