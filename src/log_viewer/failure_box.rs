@@ -37,6 +37,9 @@ const EXIT_CODE_WORDS: [&str; 6] = [
     "non-zero code",
 ];
 
+/// The beginning of the server's own report, whose exit code is the builder's.
+const SERVER_REPORT: &str = "the build failed:";
+
 /// The beginnings of lines that only say that a command failed, not why.
 const REPORTS: [&str; 9] = [
     "subprocess exited with",
@@ -47,7 +50,7 @@ const REPORTS: [&str; 9] = [
     "error: process \"",
     "error: failed to solve",
     "the command '",
-    "the build failed: the builder exited",
+    SERVER_REPORT,
 ];
 
 /// What is known of a failure.
@@ -94,7 +97,7 @@ impl Failure {
         let failing = steps.failing().filter(|_| !is_stopped);
         let step = failing.and_then(|index| steps.list().get(index));
         let exit_code = last_lines(log, |_| true)
-            .filter(|(_, line)| is_report(line) && !line.contains("the builder exited"))
+            .filter(|(_, line)| is_report(line) && !line.starts_with(SERVER_REPORT))
             .find_map(|(_, line)| exit_code(&line))
             .or_else(|| exit_code(detail));
         let quoted = match step {
@@ -402,7 +405,7 @@ mod tests {
             "",
             "subprocess exited with status 101",
             "Error: building at STEP \"RUN cargo build\": exit status 101",
-            "the build failed: the builder exited with code 1",
+            "the build failed: buildah exited with code 1",
         ]);
         let failure = Failure::read(&log, "");
         let step = failure.step.unwrap();

@@ -246,7 +246,9 @@ async fn the_last_builds_of_the_tag_are_links() -> Outcome {
             assert_eq!(why.as_deref(), Some("No newer build of this tag found"));
             browser.press_in(&builds, "link", "Failed, 6 m 02 s").await;
             browser.at("/builds/b3").await;
-            assert_eq!(api.requests("GET", BUILDS).len(), 2, "one for each page");
+            // One request for each page.
+            api.received("GET", BUILDS, 2).await;
+            assert_eq!(api.requests("GET", BUILDS).len(), 2);
             Ok(())
         })
         .await
