@@ -305,8 +305,7 @@ fn sentence(failure: &Failure) -> AnyView {
         }
     });
     let end = failure.clone();
-    view! { <h2>{step} <span>{dynamic(move || end.consequence())}</span></h2> }
-    .into_any()
+    view! { <h2>{step} <span>{dynamic(move || end.consequence())}</span></h2> }.into_any()
 }
 
 fn quote(failure: Option<Failure>) -> AnyView {
