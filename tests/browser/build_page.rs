@@ -212,7 +212,7 @@ async fn the_same_commit_is_built_again() -> Outcome {
             serve_build(api, &started);
             api.on("POST", BUILDS, Reply::Json(201, started));
             browser.open(&format!("{}/builds/b1", api.address)).await;
-            browser.press("button", "More actions").await;
+            browser.press("button", "Other actions").await;
             browser.axe("the menu of a build").await;
             browser.press("button", "Build same commit (119d9dc)").await;
             browser.at("/builds/again").await;
@@ -440,12 +440,12 @@ async fn the_end_of_a_build_sends_a_notification_if_the_user_asked() -> Outcome 
             serve_build(api, &running);
             record_notifications(browser, true).await;
             browser.open(&format!("{}/builds/1", api.address)).await;
-            browser.find("button", "More actions").await;
+            browser.find("button", "Other actions").await;
             let requests = browser.script("return window.requests;").await;
             assert_eq!(requests, 0, "never on load");
-            browser.press("button", "More actions").await;
+            browser.press("button", "Other actions").await;
             browser.press("button", "Notify me when done").await;
-            browser.press("button", "More actions").await;
+            browser.press("button", "Other actions").await;
             browser.is_pressed("Notify me when done").await;
             browser.keys(Key::Escape + "").await;
             serve_build(api, &build("1", "a", "F", json!({})));
@@ -468,7 +468,7 @@ async fn forbidden_notifications_are_reported() -> Outcome {
             api.on("GET", "/v1/builds/1", Reply::Json(200, running));
             record_notifications(browser, false).await;
             browser.open(&format!("{}/builds/1", api.address)).await;
-            browser.press("button", "More actions").await;
+            browser.press("button", "Other actions").await;
             browser.press("button", "Notify me when done").await;
             browser
                 .see("Your browser blocks notifications from this site.")

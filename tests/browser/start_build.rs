@@ -142,7 +142,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
             is_watched(api).await;
 
             browser.open(&format!("{}/builds/1", api.address)).await;
-            browser.press("button", "More actions").await;
+            browser.press("button", "Other actions").await;
             browser
                 .press("button", "Build a commit of team/app:edge")
                 .await;

@@ -57,7 +57,7 @@ fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyVi
                 .title(t_signal!(build.again_title, source = source_ref.get().unwrap_or_default()))
                 .busy(control.busy())
                 .on_press(press)}
-            {Menu::of_icon(icon::DOWN, t_signal!(build.more_actions)).primary().content(menu)}
+            {Menu::of_icon(icon::DOWN, t_signal!(build.other_actions)).primary().content(menu)}
         </span>
     }
     .into_any()

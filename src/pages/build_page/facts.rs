@@ -84,15 +84,19 @@ fn source(build: &Build) -> AnyView {
         }
     });
     let name = build.code_repo_type_value.clone();
-    let url = build.code_repo_branch_url.as_deref();
-    view! {
-        <li>
+    let name = (!name.is_empty()).then(|| {
+        let url = build.code_repo_branch_url.as_deref();
+        view! {
             {icon::icon(ref_icon(&build.code_repo_type))}
             <span class="code build-ref">{external_link_with(name.clone(), url, name)}</span>
-            {commit}
-        </li>
-    }
-    .into_any()
+        }
+    });
+    let is_known = name.is_some() || commit.is_some();
+    is_known
+        .then(|| {
+            view! { <li>{name} {commit}</li> }
+        })
+        .into_any()
 }
 
 pub(crate) fn ref_icon(kind: &SourceKind) -> icon::Icon {
