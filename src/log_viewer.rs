@@ -14,10 +14,13 @@
 //! | `follow` | following the end of a running log |
 //! | `scrolling` | scroll bar, keys, going to a line |
 //! | `search` | query, results, next and previous match |
+//! | `errors` | going from error to error |
+//! | `long_press` | selecting lines by touch |
 //! | `selection`, `copy_lines`, `print`, `download` | selected lines and their URL; copying lines or a link to them; printing; saving |
 //! | `time_window` | loading only a part of the log |
+//! | `failure_box` | why a failed build failed |
 //! | `commands`, `shortcuts` | everything that buttons and keys do |
-//! | `frame`, `panels/` | the scrolling frame; the bars, menus and panels around it |
+//! | `frame`, `panels/` | the scrolling frame; the row of tools, its menus, the steps and the bars around it |
 //! | `dom/`, `display_options` | the rows in the DOM, and how they display lines |
 //! | `layout/` | pure computations: lines on screen, columns, colors, times |
 //! | `yielding` | long work in short slices, timers |
@@ -27,9 +30,12 @@ mod copy_lines;
 mod display_options;
 mod dom;
 mod download;
+mod errors;
+mod failure_box;
 mod follow;
 mod frame;
 mod layout;
+mod long_press;
 mod model;
 mod panels;
 mod print;
@@ -47,6 +53,7 @@ use crate::components::error_notice::load_error;
 use crate::i18n::numbers::number;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::display_options::DisplayOptions;
+use crate::log_viewer::failure_box::failure_box;
 use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::search::LogSearch;
@@ -56,67 +63,72 @@ use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
-use crate::reactive::{bool_signal, effect, show, text_signal};
+use crate::reactive::{bool_signal, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::ui::notice::notice;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The minimum width of the browser window, in CSS pixels, to show the list of steps at first.
-const MIN_WIDTH_FOR_STEPS: f64 = 1_100.0;
+/// The width of the browser window, in CSS pixels, below which it is a phone's. Same as in the style sheet.
+const MIN_WIDTH_OF_COMPUTER: f64 = 600.0;
 
-/// The log of a build, with its errors and commands. Starts reading it.
-pub(crate) fn log_section(build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
+/// The log of a build: why it failed, its steps, its tools, its lines, or why there are none. Starts reading it.
+///
+/// `detail` is the API's text about the build.
+pub(crate) fn log_section(
+    build_id: StoredValue<String>,
+    build: Query<Build>,
+    detail: Memo<Option<String>>,
+) -> AnyView {
     let viewer = LogViewer::new(stored_options());
     let commands = LogCommands {
         viewer,
         search: LogSearch::new(viewer),
         selection: Selection::from_url(viewer, use_navigation()),
         full_screen: RwSignal::new(false),
-        steps_shown: RwSignal::new(is_wide()),
+        steps_shown: RwSignal::new(stored(Keep::Device, "log.steps").as_deref() != Some("hidden")),
+        current_step: memo(move || {
+            viewer.counts.track();
+            viewer.step_in_view()
+        }),
+        message: RwSignal::new(String::new()),
+        go_to_wanted: RwSignal::new(false),
+        touch_range: StoredValue::new(false),
     };
     reader::start_reading(viewer, build_id, build);
     announce_new_errors(viewer, build);
     let (build_error, has_build) = (build.error(), build.has_data());
-    // If the build cannot be read either, the page already shows that error.
-    let error = Signal::derive(move || match build_error.get() {
-        None => viewer.error.get(),
-        Some(_) => None,
-    });
     let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
-    let unreadable = move || viewer.counts.with(|counts| counts.unreadable);
-    let content = move || section(commands, build_id, build);
+    // A build that cannot be read is the page's to tell.
+    let is_shown = move || build_error.with(Option::is_none) || has_build.get() || has_lines.get();
     view! {
-        {load_error(t_signal!(log.loading), error, has_lines, move || viewer.poll_timer().wake())}
-        {show(
-            move || unreadable() > 0,
-            move || {
-                let text = t_signal!(log.unreadable, n = number(unreadable() as usize));
-                notice("warning", text).into_any()
-            },
-        )}
-        {show(
-            move || build_error.with(Option::is_none) || has_build.get() || has_lines.get(),
-            content,
-        )}
+        {failure_box(commands, build, detail)}
+        {show(is_shown, move || section(commands, build_id, build))}
     }
     .into_any()
 }
 
-/// The display options that this device remembers.
+/// The display options that this device remembers. A phone has no room for times, nor for long lines.
 fn stored_options() -> DisplayOptions {
+    let is_phone = window_width() < MIN_WIDTH_OF_COMPUTER;
+    let times = match stored(Keep::Device, "log.times") {
+        Some(name) => TimeKind::named(&name),
+        None if is_phone => TimeKind::None,
+        None => TimeKind::default(),
+    };
+    let wrap = stored(Keep::Device, "log.wrap");
     DisplayOptions {
-        wrap: stored(Keep::Device, "log.wrap").is_some(),
+        wrap: wrap.map_or(is_phone, |wrap| wrap == "yes"),
         utc: stored(Keep::Device, "log.utc").is_some(),
-        times: TimeKind::named(&stored(Keep::Device, "log.times").unwrap_or_default()),
+        times,
         ..DisplayOptions::default()
     }
 }
 
-/// Returns true if there is room for the list of steps beside the log.
-fn is_wide() -> bool {
+/// In CSS pixels.
+fn window_width() -> f64 {
     let width = window().inner_width().ok().and_then(|width| width.as_f64());
-    width.is_some_and(|width| width >= MIN_WIDTH_FOR_STEPS)
+    width.unwrap_or(MIN_WIDTH_OF_COMPUTER)
 }
 
 /// Lets screen readers announce new errors while the build runs.
@@ -144,6 +156,9 @@ fn section(commands: LogCommands, build_id: StoredValue<String>, build: Query<Bu
     if commands.selection.lines().is_some() {
         scroll_into_view_if_needed(".log-frame");
     }
+    // In the full window, the page's own heading is hidden.
+    let title_when_full =
+        || view! { <h1 class="visually-hidden">{t_signal!(log.section)}</h1> }.into_any();
     view! {
         <section
             class="log"
@@ -153,15 +168,48 @@ fn section(commands: LogCommands, build_id: StoredValue<String>, build: Query<Bu
             data-times=text_signal(move || viewer.options.with(|options| options.times.name()))
             on:keydown=move |event| shortcuts::press(&event, commands)
         >
-            {panels::toolbar::toolbar(commands, build_id, build)}
-            {panels::search_bar::search_bar(commands)}
-            {time_window_notice(commands)}
-            {panels::selection_bar::selection_bar(commands)}
-            {frame(commands, build)}
-            <p class="visually-hidden" role="status">
-                {viewer.announced}
-            </p>
+            {show(move || commands.full_screen.get(), title_when_full)}
+            <h2 class="visually-hidden">{t_signal!(log.title)}</h2>
+            {panels::steps_panel::steps_panel(commands, build)}
+            <div class="log-main">
+                {panels::toolbar::toolbar(commands, build_id, build)} {problems(viewer, build)}
+                {time_window_notice(commands)} {frame(commands, build)}
+                {panels::selection_bar::selection_bar(commands)}
+                <p class="visually-hidden" role="status">
+                    {viewer.announced}
+                </p>
+            </div>
         </section>
+    }
+    .into_any()
+}
+
+/// Why the log could not be read, or not all of it.
+fn problems(viewer: LogViewer, build: Query<Build>) -> AnyView {
+    let build_error = build.error();
+    // If the build cannot be read either, the page already shows that error.
+    let error = Signal::derive(move || match build_error.get() {
+        None => viewer.error.get(),
+        Some(_) => None,
+    });
+    let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
+    let unreadable = move || viewer.counts.with(|counts| counts.unreadable);
+    view! {
+        <div class="log-problems">
+            {load_error(
+                t_signal!(log.loading),
+                error,
+                has_lines,
+                move || viewer.poll_timer().wake(),
+            )}
+            {show(
+                move || unreadable() > 0,
+                move || {
+                    let text = t_signal!(log.unreadable, n = number(unreadable() as usize));
+                    notice("warning", text).into_any()
+                },
+            )}
+        </div>
     }
     .into_any()
 }

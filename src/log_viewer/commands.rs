@@ -8,11 +8,18 @@ use crate::log_viewer::selection::Selection;
 use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::focus;
 use crate::platform::storage::{Keep, store};
+use crate::platform::timer::sleep;
 use crate::t_string;
 use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// The maximum length of a line that is announced to screen readers, in characters.
 const MAX_ANNOUNCED_CHARS: usize = 200;
+
+/// How long a message is shown over the lines.
+const MESSAGE_DURATION: Duration = Duration::from_secs(3);
 
 /// The log with its search and selection. A handle: copies refer to the same log.
 #[derive(Clone, Copy)]
@@ -22,19 +29,58 @@ pub(crate) struct LogCommands {
     pub(crate) selection: Selection,
     /// True while the log fills the window.
     pub(crate) full_screen: RwSignal<bool>,
-    /// True to show the list of steps.
+    /// True to show the list of steps beside the log, where there is room for it.
     pub(crate) steps_shown: RwSignal<bool>,
+    /// The index of the step that is in view.
+    pub(crate) current_step: Memo<Option<usize>>,
+    /// What is said over the lines for a moment.
+    pub(crate) message: RwSignal<String>,
+    /// True until the field that goes to a line has taken the focus.
+    pub(crate) go_to_wanted: RwSignal<bool>,
+    /// True while a touch on a line extends the selection.
+    pub(crate) touch_range: StoredValue<bool>,
 }
 
 impl LogCommands {
     /// Focuses the search field.
     pub(crate) fn focus_search(self) {
-        focus(".log-search input[type=search]");
+        focus(".log-find input");
     }
 
     /// Focuses the log.
     pub(crate) fn focus_log(self) {
         focus(".log-frame");
+    }
+
+    /// Opens the menu of more tools, and focuses the field that goes to a line.
+    pub(crate) fn show_go_to(self) {
+        self.go_to_wanted.set(true);
+        if !more_menu().is_some_and(|menu| is_open(&menu))
+            && let Some(button) = find(".log-tools-more button")
+        {
+            button.click();
+        }
+    }
+
+    /// Closes the menu of more tools.
+    pub(crate) fn close_more_menu(self) {
+        if let Some(menu) = more_menu() {
+            // Fails only if it is closed already.
+            let _ = menu.hide_popover();
+        }
+    }
+
+    /// Fills the window with the log, or stops.
+    pub(crate) fn toggle_full_screen(self) {
+        self.full_screen.update(|full| *full = !*full);
+    }
+
+    /// Shows the list of steps, or hides it. Remembers the choice on this device.
+    pub(crate) fn toggle_steps(self) {
+        let shown = !self.steps_shown.get_untracked();
+        let name = if shown { "shown" } else { "hidden" };
+        store(Keep::Device, "log.steps", Some(name));
+        self.steps_shown.set(shown);
     }
 
     /// Handles Escape: leaves a field, full screen or the selection. Returns false if there is nothing to
@@ -60,7 +106,8 @@ impl LogCommands {
     /// Wraps long lines, or stops. Remembers the choice on this device.
     pub(crate) fn toggle_wrap(self) {
         let wrap = !self.viewer.options.with_untracked(|options| options.wrap);
-        store(Keep::Device, "log.wrap", wrap.then_some("yes"));
+        let name = if wrap { "yes" } else { "no" };
+        store(Keep::Device, "log.wrap", Some(name));
         self.viewer.set_options(|options| options.wrap = wrap);
     }
 
@@ -102,7 +149,7 @@ impl LogCommands {
         });
         match last.flatten() {
             Some(line) => self.go_to(line),
-            None => self.announce(t_string!(log.no_failure).to_owned()),
+            None => self.tell(t_string!(log.no_failure)),
         }
     }
 
@@ -132,11 +179,36 @@ impl LogCommands {
         self.viewer.announced.set(text);
     }
 
+    /// Shows a text over the lines for a moment, and lets screen readers announce it.
+    pub(crate) fn tell(self, text: &str) {
+        self.announce(text.to_owned());
+        let _ = self.message.try_set(text.to_owned());
+        leptos::task::spawn_local(async move {
+            sleep(MESSAGE_DURATION).await;
+            let _ = self.message.try_set(String::new());
+        });
+    }
+
+    /// Goes to the first line of a step, by its index.
+    pub(crate) fn go_to_step(self, step: usize) {
+        let first = self.viewer.with_model(|model| {
+            let step = model.log.steps().list().get(step)?;
+            Some(step.first)
+        });
+        if let Some(line) = first.flatten() {
+            self.go_to_place(line, true);
+        }
+    }
+
     /// Goes to a line, counted from 0, and announces it.
     pub(crate) fn go_to(self, line: usize) {
+        self.go_to_place(line, false);
+    }
+
+    fn go_to_place(self, line: usize, at_top: bool) {
         self.viewer
             .set_options(|options| options.current_line = Some(line));
-        self.viewer.go_to(line);
+        self.viewer.go_to_place(line, at_top);
         let text = self.viewer.with_model(|model| {
             let text = model.log.plain(line);
             text.chars().take(MAX_ANNOUNCED_CHARS).collect::<String>()
@@ -145,4 +217,17 @@ impl LogCommands {
         let position = t_string!(log.position, line = number(line + 1), of = number(of));
         self.announce(format!("{position}: {}", text.unwrap_or_default()));
     }
+}
+
+fn find(selector: &str) -> Option<HtmlElement> {
+    let element = document().query_selector(selector).ok().flatten()?;
+    element.dyn_into().ok()
+}
+
+fn more_menu() -> Option<HtmlElement> {
+    find(".log-tools-more .menu-popover")
+}
+
+fn is_open(popover: &HtmlElement) -> bool {
+    popover.matches(":popover-open").unwrap_or(false)
 }

@@ -1,18 +1,22 @@
-//! The frame: the scrolling element, the rows in it, and the steps and the minimap at its sides.
+//! The frame: the scrolling element, the rows in it, the minimap at its side, and what is said in place of rows.
 
-use crate::api::Build;
+use crate::api::{Build, Status};
+use crate::i18n::numbers::size;
+use crate::log::Filter;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::follow::new_lines_button;
-use crate::log_viewer::panels::{minimap::minimap, steps_panel::steps_panel};
+use crate::log_viewer::long_press::LongPress;
+use crate::log_viewer::panels::minimap::minimap;
 use crate::log_viewer::view_state::LogViewer;
 use crate::query::Query;
 use crate::reactive::{effect, show, text_signal};
+use crate::ui::button::Button;
 use crate::{t_signal, t_string};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, HtmlElement, MouseEvent, ResizeObserver};
+use web_sys::{Element, Event, HtmlElement, MouseEvent, ResizeObserver};
 
 /// The frame. `RowPool` fills `.log-rows` with rows.
 pub(crate) fn frame(commands: LogCommands, build: Query<Build>) -> AnyView {
@@ -26,9 +30,9 @@ pub(crate) fn frame(commands: LogCommands, build: Query<Build>) -> AnyView {
             request_animation_frame(move || mount(viewer, frame.into()));
         }
     });
+    let long_press = LongPress::new(commands);
     view! {
         <div class="log-body">
-            {steps_panel(commands)}
             <div
                 class="log-frame"
                 node_ref=frame
@@ -38,27 +42,60 @@ pub(crate) fn frame(commands: LogCommands, build: Query<Build>) -> AnyView {
                 aria-describedby="log-place"
                 on:scroll=move |_| viewer.on_scroll()
                 on:scrollend=move |_| viewer.on_scroll_end()
-                on:click=move |event| on_click(&event, commands)
+                on:click=move |event| on_click(&event, commands, long_press)
+                on:pointerdown=move |event| long_press.on_down(&event, line_at(&event))
+                on:pointermove=move |event| long_press.on_move(&event)
+                on:pointerup=move |_| long_press.end()
+                on:pointercancel=move |_| long_press.end()
+                on:contextmenu=move |event| long_press.on_context_menu(&event)
             >
                 <div class="log-space">
                     <div class="log-window">
                         <div class="log-rows" role="list" aria-label=t_signal!(log.title)></div>
                     </div>
                 </div>
-                {empty_notices(viewer, build)}
-            </div> {minimap(commands)} {new_lines_button(viewer)}
+            </div>
+            {empty_states(commands, build)}
+            {minimap(commands)}
+            <div class="log-over">
+                <p class="log-message" aria-hidden="true">
+                    {commands.message}
+                </p>
+                {new_lines_button(viewer)}
+                {show(
+                    move || viewer.loading.get() && viewer.error.with(Option::is_none),
+                    move || received(viewer),
+                )}
+            </div>
         </div>
     }
     .into_any()
 }
 
+/// How much of the first answer has arrived.
+fn received(viewer: LogViewer) -> AnyView {
+    let bytes = text_signal(move || {
+        t_string!(
+            log.received,
+            n = size(viewer.counts.with(|counts| counts.received))
+        )
+    });
+    view! { <p class="quiet log-received">{bytes}</p> }.into_any()
+}
+
 /// Says why the frame is empty: no lines yet, an empty log, or a filter that hides all lines.
-fn empty_notices(viewer: LogViewer, build: Query<Build>) -> AnyView {
+fn empty_states(commands: LogCommands, build: Query<Build>) -> AnyView {
+    let viewer = commands.viewer;
     let no_lines_text = text_signal(move || {
-        let running = build.data().is_some_and(|build| !build.is_finished());
-        match running || viewer.loading.get() {
-            true => t_string!(log.waiting),
-            false => t_string!(log.empty),
+        let status = build
+            .data()
+            .map(|build| (build.status.clone(), build.is_finished()));
+        match status {
+            Some((Status::Waiting, _)) => t_string!(log.queued),
+            Some((_, false)) => t_string!(log.waiting),
+            _ if viewer.loading.get() => t_string!(log.loading_now),
+            _ if viewer.time_window.get() != (None, None) => t_string!(log.window_empty),
+            _ => t_string!(log.empty),
         }
     });
     let is_empty = move || viewer.counts.with(|counts| counts.lines == 0);
@@ -67,17 +104,32 @@ fn empty_notices(viewer: LogViewer, build: Query<Build>) -> AnyView {
             .counts
             .with(|counts| counts.lines > 0 && counts.rows == 0)
     };
+    let all_hidden = move || {
+        view! {
+            <div class="log-empty">
+                <p>{t_signal!(log.all_hidden)}</p>
+                {Button::new(t_signal!(log.show_all)).on_press(move || show_all(commands))}
+            </div>
+        }
+        .into_any()
+    };
     view! {
         {show(
             move || is_empty() && viewer.error.with(Option::is_none),
             move || view! { <p class="log-empty">{no_lines_text}</p> }.into_any(),
         )}
-        {show(
-            is_all_hidden,
-            move || view! { <p class="log-empty">{t_signal!(log.all_hidden)}</p> }.into_any(),
-        )}
+        {show(is_all_hidden, all_hidden)}
     }
     .into_any()
+}
+
+/// Takes all filters off.
+fn show_all(commands: LogCommands) {
+    commands.search.show_only_matches(None);
+    commands
+        .viewer
+        .set_filter(|filter| *filter = Filter::default());
+    commands.focus_log();
 }
 
 fn mount(viewer: LogViewer, frame: HtmlElement) {
@@ -89,8 +141,16 @@ fn mount(viewer: LogViewer, frame: HtmlElement) {
     }
 }
 
+/// The line that an event is on, counted from 0.
+fn line_at(event: &Event) -> Option<usize> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let line = target.closest(".log-line").ok().flatten()?;
+    let number: usize = line.get_attribute("data-line")?.parse().ok()?;
+    number.checked_sub(1)
+}
+
 /// Handles a click on a row: on "show more" of a wrapped line, or on a line's number.
-fn on_click(event: &MouseEvent, commands: LogCommands) {
+fn on_click(event: &MouseEvent, commands: LogCommands, long_press: LongPress) {
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
@@ -108,13 +168,19 @@ fn on_click(event: &MouseEvent, commands: LogCommands) {
                 .set_options(|options| options.show_more(line));
             commands.focus_log();
         }
-    } else if is_plain_click && closest(".log-number").is_some() {
+        return;
+    }
+    let on_number = closest(".log-number").is_some();
+    let Some(line) = line_at(event).filter(|_| is_plain_click) else {
+        return;
+    };
+    if long_press.take_click(line, on_number) {
         event.prevent_default();
-        let line = closest(".log-line").and_then(|line| line.get_attribute("data-line"));
-        let line = line.and_then(|line| line.parse::<usize>().ok());
-        if let Some(line) = line.and_then(|line| line.checked_sub(1)) {
-            commands.selection.press(line, event.shift_key());
-            commands.focus_log();
-        }
+    } else if on_number {
+        event.prevent_default();
+        commands.selection.press(line, event.shift_key());
+        commands.focus_log();
+        // The bar of the selection takes a row below the lines.
+        request_animation_frame(move || commands.viewer.reveal(line));
     }
 }

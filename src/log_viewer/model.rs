@@ -33,6 +33,8 @@ pub(crate) struct LogModel {
     pub(crate) row_pool: Option<RowPool>,
     longest_line: LongestLine,
     outcome: Outcome,
+    /// True if only the lines up to some time are loaded.
+    pub(crate) is_part: bool,
     /// When the user scrolled last, see `now_millis`.
     pub(crate) scrolled_millis: f64,
     /// When the rows were drawn last, see `now_millis`.
@@ -97,6 +99,7 @@ impl LogModel {
             row_pool: None,
             longest_line: LongestLine::default(),
             outcome: Outcome::default(),
+            is_part: false,
             scrolled_millis: 0.0,
             drawn_millis: 0.0,
         }
@@ -105,7 +108,7 @@ impl LogModel {
     /// Removes all lines. Keeps the search query and the display options.
     pub(crate) fn clear(&mut self) {
         self.log = Log::new();
-        self.log.set_outcome(self.outcome);
+        self.set_outcome(self.outcome);
         self.filter.folded.clear();
         self.filter.hidden_levels.clear();
         self.options.expanded.clear();
@@ -142,7 +145,11 @@ impl LogModel {
     /// Sets the state of the build.
     pub(crate) fn set_outcome(&mut self, outcome: Outcome) {
         self.outcome = outcome;
-        self.log.set_outcome(outcome);
+        // The step that failed need not be among those of a part, unless the log says so.
+        self.log.set_outcome(match outcome {
+            Outcome::Failed if self.is_part => Outcome::Running,
+            outcome => outcome,
+        });
     }
 
     /// Filters all lines again, after the filter or the query changed.

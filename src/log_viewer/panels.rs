@@ -1,11 +1,15 @@
-//! The bars, menus and panels around the log.
+//! The controls and panels around the lines.
 
-pub(crate) mod go_to_field;
-pub(crate) mod level_menu;
-pub(crate) mod menu;
+mod checkbox;
+pub(crate) mod errors_button;
+mod go_to_field;
+mod level_menu;
 pub(crate) mod minimap;
-pub(crate) mod more_menu;
-pub(crate) mod search_bar;
+mod more_menu;
+mod search_field;
 pub(crate) mod selection_bar;
+mod steps_list;
 pub(crate) mod steps_panel;
+mod steps_width;
+mod times_menu;
 pub(crate) mod toolbar;

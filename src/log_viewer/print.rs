@@ -4,6 +4,8 @@ use crate::log::export::Format;
 use crate::log_viewer::selection::Selection;
 use leptos::ev;
 use leptos::prelude::*;
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// Prints the selected lines, with their times, and nothing else of the page.
 pub(crate) fn print(selection: Selection) {
@@ -18,17 +20,16 @@ pub(crate) fn print(selection: Selection) {
     if body.append_child(&sheet).is_err() {
         return;
     }
-    let printed = StoredValue::new_local(Some(sheet));
-    let handle = StoredValue::new_local(None::<WindowListenerHandle>);
+    // Not Leptos' values: those end with the menu that the button for this is in.
+    let handle = Rc::new(Cell::new(None::<WindowListenerHandle>));
+    let own_handle = Rc::clone(&handle);
     let listener = window_event_listener(ev::afterprint, move |_| {
-        if let Some(Some(sheet)) = printed.try_update_value(Option::take) {
-            sheet.remove();
-        }
-        if let Some(Some(handle)) = handle.try_update_value(Option::take) {
+        sheet.remove();
+        if let Some(handle) = own_handle.take() {
             handle.remove();
         }
     });
-    handle.set_value(Some(listener));
+    handle.set(Some(listener));
     // Fails only in browsers that cannot print.
     let _ = window().print();
 }

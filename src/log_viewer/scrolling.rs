@@ -70,9 +70,14 @@ impl LogViewer {
 
     /// Scrolls to a line, counted from 0, as soon as it is loaded. Unfolds the step that it is in.
     pub(crate) fn go_to(self, line: usize) {
+        self.go_to_place(line, false);
+    }
+
+    /// The same; with `at_top`, the line is put at the top edge.
+    pub(crate) fn go_to_place(self, line: usize, at_top: bool) {
         self.stop_following();
         crate::platform::dom::scroll_into_view_if_needed(".log-frame");
-        self.request_scroll(line, false);
+        self.request_scroll(line, at_top);
         let step = self
             .with_model(|model| model.log.steps().step_of_line(line))
             .flatten();
@@ -85,6 +90,17 @@ impl LogViewer {
                 filter.folded.remove(&step);
             }),
             None => self.draw(),
+        }
+    }
+
+    /// Scrolls down so far that all of a line on screen is in view, if its lower end is hidden.
+    pub(crate) fn reveal(self, line: usize) {
+        let hidden = self.with_model(|model| {
+            let rows = model.row_pool.as_ref()?;
+            rows.hidden_below(line)
+        });
+        if let Some(hidden) = hidden.flatten() {
+            self.move_by(hidden);
         }
     }
 

@@ -18,6 +18,10 @@ pub(super) fn press(event: &KeyboardEvent, commands: LogCommands) {
     let Some(binding) = pressed_binding(event) else {
         return;
     };
+    // The browser closes an open menu on Escape.
+    if binding.action == LogAction::Escape && is_menu_open() {
+        return;
+    }
     let is_field = is_inside(&target, "input, select, textarea, dialog");
     let is_handled = match binding.action {
         LogAction::Escape => commands.escape(is_field),
@@ -54,6 +58,11 @@ fn target(event: &KeyboardEvent) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
+fn is_menu_open() -> bool {
+    let menu = leptos::prelude::document().query_selector(".log :popover-open");
+    menu.is_ok_and(|menu| menu.is_some())
+}
+
 fn is_inside(element: &Element, selector: &str) -> bool {
     element.closest(selector).ok().flatten().is_some()
 }
@@ -85,6 +94,9 @@ fn run(action: LogAction, commands: LogCommands) -> bool {
         LogAction::PageDown => viewer.move_by(page),
         LogAction::ToggleFollow => commands.toggle_follow(),
         LogAction::FirstFailure => commands.go_to_failure(),
+        LogAction::NextError => commands.next_error(),
+        LogAction::PreviousError => commands.previous_error(),
+        LogAction::GoToLine => commands.show_go_to(),
         LogAction::ToggleWrap => commands.toggle_wrap(),
         LogAction::NextTimeFormat => commands.next_times(),
         // Handled where it is known if the focus is in a field.

@@ -4,35 +4,45 @@
 use crate::i18n::words;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::layout::times::{local_offset, read_local, stamp};
-use crate::log_viewer::panels::menu::menu;
 use crate::log_viewer::selection::Selection;
 use crate::log_viewer::view_state::set_if_changed;
 use crate::reactive::{bool_signal, show, text_signal};
 use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 impl Selection {
-    /// Loads another time window (Unix seconds, UTC; `None` for no limit). Clears the selection, since
-    /// lines have other numbers there.
+    /// Loads another time window (Unix seconds, UTC; `None` for no limit). Clears the selection and
+    /// the current line, since lines have other numbers there.
     pub(crate) fn set_time_window(self, start: Option<i64>, end: Option<i64>) {
         set_if_changed(self.viewer.time_window, (start, end));
         self.viewer.set_options(|options| {
             options.selected = None;
+            options.current_line = None;
             options.href = self.href();
         });
         self.viewer.follow_end();
         self.write_url();
     }
+}
+
+impl LogCommands {
+    /// Loads another time window, as [`Selection::set_time_window`] does, and focuses the log: what was pressed for it
+    /// may be gone.
+    pub(crate) fn load_time_window(self, start: Option<i64>, end: Option<i64>) {
+        self.selection.set_time_window(start, end);
+        self.focus_log();
+    }
 
     /// Loads only the time of these lines, counted from 0.
-    pub(crate) fn set_time_window_to_lines(self, first: usize, last: usize) {
+    pub(crate) fn load_time_window_of_lines(self, first: usize, last: usize) {
         let times = self.viewer.with_model(|model| {
             let last = last.min(model.log.len().saturating_sub(1));
             (model.log.near_time(first), model.log.near_time(last))
         });
         if let Some((start, end)) = times {
-            self.set_time_window(start, end);
+            self.load_time_window(start, end);
         }
     }
 }
@@ -55,10 +65,11 @@ pub(crate) fn time_window_notice(commands: LogCommands) -> AnyView {
     });
     let notice = move || {
         view! {
-            <div class="log-selection" role="status">
+            <div class="log-window-notice" role="status">
+                {icon::icon(icon::CLOCK)}
                 <span>{text}</span>
                 {Button::new(t_signal!(log.window_whole))
-                    .on_press(move || commands.selection.set_time_window(None, None))}
+                    .on_press(move || commands.load_time_window(None, None))}
             </div>
         }
         .into_any()
@@ -66,12 +77,8 @@ pub(crate) fn time_window_notice(commands: LogCommands) -> AnyView {
     show(move || viewer.time_window.get() != (None, None), notice).into_any()
 }
 
-/// The menu to choose a time window.
-pub(crate) fn time_window_menu(commands: LogCommands) -> AnyView {
-    menu(t_signal!(log.window), move || time_window_fields(commands))
-}
-
-fn time_window_fields(commands: LogCommands) -> AnyView {
+/// The fields to choose a time window.
+pub(crate) fn time_window_fields(commands: LogCommands) -> AnyView {
     let viewer = commands.viewer;
     let is_utc = move || viewer.options.with_untracked(|options| options.utc);
     let (start, end) = viewer.time_window.get_untracked();
@@ -87,7 +94,8 @@ fn time_window_fields(commands: LogCommands) -> AnyView {
         let to = read_local(&to.get_untracked(), is_utc());
         is_reversed.set(from.zip(to).is_some_and(|(from, to)| to < from));
         if !is_reversed.get_untracked() {
-            commands.selection.set_time_window(from, to);
+            commands.close_more_menu();
+            commands.load_time_window(from, to);
         }
     };
     view! {
@@ -102,7 +110,10 @@ fn time_window_fields(commands: LogCommands) -> AnyView {
         {Button::new(t_signal!(log.window_apply)).primary().on_press(apply)}
         {Button::new(t_signal!(log.window_whole))
             .disabled(bool_signal(move || viewer.time_window.get() == (None, None)))
-            .on_press(move || commands.selection.set_time_window(None, None))}
+            .on_press(move || {
+                commands.close_more_menu();
+                commands.load_time_window(None, None);
+            })}
     }
     .into_any()
 }

@@ -105,7 +105,11 @@ impl LogViewer {
 
     /// Removes all lines, before another time window is loaded.
     pub(crate) fn clear(self) {
-        self.update_model(LogModel::clear);
+        let (_, end) = self.time_window.get_untracked();
+        self.update_model(|model| {
+            model.is_part = end.is_some();
+            model.clear();
+        });
         self.publish_filter();
         self.loading.set(true);
         self.error.set(None);
@@ -208,6 +212,20 @@ impl LogViewer {
         if follow || opening {
             set_if_changed(self.rows_when_unfollowed, counts.rows);
         }
+    }
+
+    /// The index of the step in view: that of the current line if it is in view; otherwise that of the last line in
+    /// view while the end is followed, and of the first one while it is not.
+    pub(crate) fn step_in_view(self) -> Option<usize> {
+        let InView { first, end } = self.in_view.get();
+        let current = self.options.with(|options| options.current_line);
+        let line = match current.filter(|line| (first..end).contains(line)) {
+            Some(line) => line,
+            None if self.follow.get() => end.saturating_sub(1),
+            None => first,
+        };
+        let step = self.with_model(|model| model.log.steps().step_of_line(line));
+        step.flatten()
     }
 
     /// Changes the display options, and draws.

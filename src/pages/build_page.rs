@@ -1,46 +1,45 @@
-//! The page of one build: status, facts, timeline, the builds around it, and its log, which grows while the
-//! build runs.
+//! The page of one build: what it is in two lines, why it failed, and its log, which fills the window and grows
+//! while the build runs.
 #![allow(
     unreachable_pub,
     reason = "#[component] makes a public struct of the props"
 )]
 
+mod build_again;
 mod changes;
 mod compare;
+mod details;
+mod facet;
 mod facts;
-mod neighbours;
+mod head;
 mod not_found;
 mod notify_button;
 mod siblings;
 mod tab_icon;
-mod timeline;
+mod tag_history;
+mod times;
 
 use crate::api::Build as BuildData;
-use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
-use crate::components::builds::build_buttons::build_buttons;
-use crate::components::builds::status_badge::status_badge;
+use crate::client::Error;
 use crate::components::error_notice::load_error;
-use crate::components::page_heading::heading;
-use crate::components::time::elapsed;
-use crate::i18n::api_words::status_word;
 use crate::log_viewer::log_section;
+use crate::pages::build_page::build_again::build_again;
+use crate::pages::build_page::details::details;
 use crate::pages::build_page::facts::facts;
-use crate::pages::build_page::neighbours::neighbours;
-use crate::pages::build_page::not_found::similar_builds;
-use crate::pages::build_page::notify_button::notify_button;
-use crate::pages::build_page::siblings::use_siblings;
+use crate::pages::build_page::head::{badge, duration, image_heading, progress};
+use crate::pages::build_page::not_found::not_found;
+use crate::pages::build_page::siblings::{Siblings, use_siblings};
 use crate::pages::build_page::tab_icon::show_in_tab;
-use crate::pages::build_page::timeline::timeline;
+use crate::pages::build_page::tag_history::tag_history;
 use crate::platform::clipboard;
 use crate::query::intervals::LIVE_BUILD;
 use crate::query::schedule::Pace;
 use crate::query::{Query, use_query};
-use crate::reactive::{dynamic, effect, memo, show, show_or};
-use crate::routing::routes::{BuildsQuery, Route};
+use crate::reactive::{effect, memo, show, show_or};
 use crate::state::connection::use_connection;
 use crate::state::page_actions::{PageAction, offer};
 use crate::state::session_cache::use_session_cache;
-use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
+use crate::state::start_build::{BuildTarget, use_build_starter};
 use crate::ui::notice::skeleton;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
@@ -56,6 +55,8 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
         let (namespace, name) = build.repository()?;
         Some((namespace.to_owned(), name.to_owned()))
     });
+    let is_finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
+    let siblings = use_siblings(id, repository, is_finished);
     // The API knows the commit later than the rest.
     let target = memo(move || build.data().map(|build| BuildTarget::of(&build)));
     offer_actions(target);
@@ -67,27 +68,48 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
             build.is_finished(),
         ))
     }));
-    let title = memo(move || match build.data() {
-        Some(build) => {
-            let status = status_word(&build.status);
-            format!("{status} · {}", build.image_reference())
+    let is_missing = memo(move || is_not_found(error.get()) && !has_data.get());
+    // A missing page has said so already, and nothing can be retried.
+    let load_failure = Signal::derive(move || error.get().filter(|_| !is_missing.get()));
+    // The log of a build that does not exist is not asked for.
+    let may_have_log =
+        move || has_data.get() || error.get().is_some_and(|error| !is_not_found(Some(error)));
+    let detail = detail(build, siblings);
+    let details_open = RwSignal::new(false);
+    let known = move || {
+        view! {
+            {tag_history(build, siblings)}
+            {build_again(build, target)}
+            {progress(build)}
         }
-        None => t_string!(build.title).to_string(),
-    });
-    let is_missing = memo(move || {
-        let status = error.get().and_then(|error| error.status());
-        status == Some(404) && !has_data.get()
-    });
-    let details = details(id, build, repository, target);
-    let loading = move || error.get().is_none().then(|| skeleton(4)).into_any();
+        .into_any()
+    };
+    let below_head = move || facts(build, siblings, details_open);
+    let loading = move || error.get().is_none().then(|| skeleton(3)).into_any();
     view! {
         <div class="build-page">
-            {dynamic(move || ancestors(repository.get()))} {heading(title.into())}
-            {load_error(t_signal!(build.loading), error, has_data, move || build.refresh())}
-            {show(move || is_missing.get(), move || similar_builds(id))}
-            {show_or(move || has_data.get(), details, loading)} {log_section(id, build)}
+            <div class="build-top">
+                <div class="build-head">
+                    {badge(build)} {image_heading(build)} {duration(build)}
+                    {show(move || has_data.get(), known)}
+                </div>
+                {show_or(move || has_data.get(), below_head, loading)}
+                {load_error(
+                    t_signal!(build.loading),
+                    load_failure,
+                    has_data,
+                    move || build.refresh(),
+                )}
+                {show(move || is_missing.get(), move || not_found(id))}
+                {details(details_open, build, siblings, detail)}
+            </div>
+            {show(may_have_log, move || log_section(id, build, detail))}
         </div>
     }
+}
+
+fn is_not_found(error: Option<Error>) -> bool {
+    error.and_then(|error| error.status()) == Some(404)
 }
 
 /// Reads the build, until it is finished. A build in the session's cache is shown until then.
@@ -116,40 +138,16 @@ fn use_build(id: StoredValue<String>) -> Query<BuildData> {
     build
 }
 
-/// All of the page below its heading but the log.
-fn details(
-    id: StoredValue<String>,
-    build: Query<BuildData>,
-    repository: Memo<Option<(String, String)>>,
-    target: Memo<Option<BuildTarget>>,
-) -> impl Fn() -> AnyView + Send {
-    let siblings = use_siblings(id, repository);
-    let utc = RwSignal::new(false);
-    let more_open = RwSignal::new(false);
-    let is_unfinished = memo(move || build.data().is_some_and(|build| !build.is_finished()));
-    let buttons = move || Some(build_buttons(target.get()?, AfterStart::Open));
-    move || {
-        view! {
-            <div class="facts-head">
-                {dynamic(move || build.data().map(|build| status_and_duration(&build)))}
-                {notify_button(is_unfinished)} {dynamic(buttons)}
-            </div>
-            {neighbours(siblings)}
-            {dynamic(move || build.data().map(|build| timeline(&build, utc)))}
-            {dynamic(move || build.data().map(|build| facts(&build, siblings, utc, more_open)))}
-        }
-        .into_any()
-    }
-}
-
-/// The breadcrumbs: the build's repository, once it is known.
-fn ancestors(repository: Option<(String, String)>) -> AnyView {
-    crumbs(match repository {
-        Some((namespace, name)) => vec![
-            namespace_crumb(&namespace),
-            repository_crumb(&namespace, &name),
-        ],
-        None => vec![(t_signal!(nav.builds), Route::Builds(BuildsQuery::default()))],
+/// The API's text about the build. Lists have it, single builds mostly not. A list that was read while the build was
+/// in another state says nothing about this one.
+fn detail(build: Query<BuildData>, siblings: Query<Siblings>) -> Memo<Option<String>> {
+    memo(move || {
+        let build = build.data()?;
+        let own = siblings.data().and_then(|siblings| siblings.own.clone());
+        let own = own.filter(|own| own.status == build.status);
+        let detail = build.detail.clone().or_else(|| own?.detail)?;
+        let detail = detail.trim();
+        (!detail.is_empty()).then(|| detail.to_owned())
     })
 }
 
@@ -178,12 +176,4 @@ fn offer_actions(target: Memo<Option<BuildTarget>>) {
             ),
         ]
     });
-}
-
-fn status_and_duration(build: &BuildData) -> AnyView {
-    view! {
-        {status_badge(build.status.clone())}
-        {elapsed(build.started_at, build.ended_at, build.is_finished())}
-    }
-    .into_any()
 }

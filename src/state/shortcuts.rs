@@ -33,6 +33,9 @@ pub(crate) enum LogAction {
     PageUp,
     ToggleFollow,
     FirstFailure,
+    NextError,
+    PreviousError,
+    GoToLine,
     ToggleWrap,
     NextTimeFormat,
     Escape,
@@ -141,7 +144,7 @@ pub(crate) static CONSOLE_SHORTCUTS: [Shortcut<ConsoleAction>; 9] = {
 };
 
 /// The shortcuts of the log viewer.
-pub(crate) static LOG_SHORTCUTS: [Shortcut<LogAction>; 9] = {
+pub(crate) static LOG_SHORTCUTS: [Shortcut<LogAction>; 11] = {
     use LogAction::*;
     [
         Shortcut {
@@ -177,6 +180,14 @@ pub(crate) static LOG_SHORTCUTS: [Shortcut<LogAction>; 9] = {
         Shortcut {
             label: "F",
             bindings: &[on_page("F", FirstFailure)],
+        },
+        Shortcut {
+            label: "e, E",
+            bindings: &[on_page("e", NextError), on_page("E", PreviousError)],
+        },
+        Shortcut {
+            label: "l",
+            bindings: &[on_page("l", GoToLine)],
         },
         Shortcut {
             label: "w",
@@ -238,6 +249,8 @@ impl LogAction {
             }
             Self::ToggleFollow => t_string!(keys.log_follow),
             Self::FirstFailure => t_string!(keys.log_failure),
+            Self::NextError | Self::PreviousError => t_string!(keys.log_errors),
+            Self::GoToLine => t_string!(keys.log_line),
             Self::ToggleWrap => t_string!(keys.log_wrap),
             Self::NextTimeFormat => t_string!(keys.log_times),
             Self::Escape => t_string!(keys.close),

@@ -88,7 +88,7 @@ impl Menu {
     }
 
     /// Builds the button and its popover. `content` is built when the menu opens. A press on a button or a link in it
-    /// closes the menu, unless the element has `data-keep-open`.
+    /// closes the menu, unless it has `data-keep-open` or is inside of an element that has it.
     pub(crate) fn content(self, content: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
         self.build(Box::new(content))
     }
@@ -152,5 +152,9 @@ fn closes(event: &MouseEvent) -> bool {
         .and_then(|target| target.dyn_into::<Element>().ok());
     target
         .and_then(|target| target.closest("a, button").ok().flatten())
-        .is_some_and(|chosen| !chosen.has_attribute("data-keep-open"))
+        .is_some_and(|chosen| {
+            !chosen
+                .closest("[data-keep-open]")
+                .is_ok_and(|kept| kept.is_some())
+        })
 }

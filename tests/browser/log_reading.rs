@@ -4,8 +4,8 @@ use crate::support::fixtures::{
     LOG, LOG_BUILD, LOG_START, log_api, log_build, log_entries, log_entry,
 };
 use crate::support::log_page::{
-    count, counted, current_line, drag_overview, failed_step, load_window, press, search, see_line,
-    see_matches, show_log, text_of,
+    count, counted, current_line, drag_overview, failed_step, go_to, load_window, press,
+    press_at_step, press_in_menu, search, see_line, see_matches, show_log, text_of,
 };
 use crate::support::steps::{connect, create_simple};
 use crate::support::{Api, Browser, Outcome, Part, Reply, Server, Source, eventually, story};
@@ -216,13 +216,17 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
         .run(async |browser, api| {
             show_log(browser, api, "").await;
             counted(browser, 400).await;
-            browser
-                .press("button", "Load only the time range of 2/2 RUN make")
-                .await;
+            go_to(browser, "120").await;
+            assert_eq!(current_line(browser).await, Some(120));
+            press_at_step(browser, "2/2 RUN make", "Load only the time range of").await;
             browser.see("Line numbers start there.").await;
+            // The pressed button is gone with its row; the lines are what was asked for.
+            browser.focus_is_on("region", "Log").await;
             counted(browser, 300 + 1).await;
             let place = format!("?start={}&end={}", LOG_START + 10, LOG_START + 40);
             browser.at(&format!("/builds/b1{place}")).await;
+            // Lines have other numbers there.
+            assert_eq!(current_line(browser).await, None);
             let requests = api.requests("GET", LOG);
             let window = format!("start_time={}&end_time={}", LOG_START + 10, LOG_START + 40);
             assert!(
@@ -234,9 +238,10 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
             browser.press("button", "Load whole log").await;
             counted(browser, 400).await;
             browser.at("/builds/b1").await;
+            browser.focus_is_on("region", "Log").await;
 
             // By typing times.
-            browser.press("button", "Time range").await;
+            press_in_menu(browser, "More", "button", "Time range").await;
             load_window(browser, LOG_START + 3, LOG_START + 2).await;
             browser.see("The end is before the start.").await;
             load_window(browser, LOG_START + 2, LOG_START + 3).await;

@@ -3,8 +3,9 @@
 use crate::support::fixtures::{LOG, LOG_START, log_api, log_entries, log_entry, mixed_log};
 use crate::support::log_page::{
     counted, current_line, end_printing, exported, go_to, images, in_view, links,
-    marked_in_current_line, press, record_exports, role_of, search, see_line, see_line_in_window,
-    see_matches, see_only, set_fragment, show_log, statuses, style_of, text_of, times,
+    marked_in_current_line, press, press_at_step, press_in_menu, record_exports, role_of, search,
+    see_line, see_line_in_window, see_matches, see_only, set_fragment, show_log, statuses,
+    style_of, text_of, times,
 };
 use crate::support::{Browser, Outcome, Reply, eventually, story};
 use serde_json::{Value, json};
@@ -52,11 +53,15 @@ async fn a_search_goes_through_the_log() -> Outcome {
             see_matches(browser, "of 3").await;
 
             // Only the matches and the lines around them.
+            browser.press("button", "More").await;
             browser.choose("Lines to show", "Matches ± 2 lines").await;
             browser.see("15 of 3,000 lines").await;
             assert_eq!(in_view(browser).await.len(), 15);
-            search(browser, "").await;
+            // Leaving the search shows all lines again.
+            browser.press("button", "Clear search").await;
+            browser.focus_is_on("searchbox", "Search the log").await;
             browser.see_no_more("of 3,000 lines").await;
+            assert!(browser.all("button", "Next match").await.is_empty());
             Ok(())
         })
         .await
@@ -122,11 +127,16 @@ async fn levels_and_steps_are_hidden_and_shown_again() -> Outcome {
             browser.press("checkbox", "ERROR (1)").await;
             browser.see("5 of 6 lines").await;
             assert_eq!(in_view(browser).await, [1, 2, 4, 5, 6]);
-            browser.press("checkbox", "ERROR (1)").await;
+            browser.press("checkbox", "INFO (3)").await;
+            browser.press("checkbox", "WARN (1)").await;
+            browser.press("checkbox", "No level (1)").await;
+            browser.see("No lines match the filter.").await;
+            browser.keys(Key::Escape + "").await;
+            browser.press("button", "Show all lines").await;
+            browser.focus_is_on("region", "Log").await;
             browser.see_no_more("of 6 lines").await;
-            browser.press("button", "Levels").await;
 
-            browser.press("button", "Lines of 1/2 FROM scratch").await;
+            press_at_step(browser, "1/2 FROM scratch", "Lines of").await;
             see_only(browser, &[1, 4, 5, 6]).await;
             let state = browser.find("button", "Lines of 1/2 FROM scratch").await;
             assert_eq!(state.attr("aria-expanded").await?.as_deref(), Some("false"));
@@ -148,8 +158,8 @@ async fn times_are_shown_as_the_user_chose() -> Outcome {
         .run(async |browser, api| {
             show_log(browser, api, "").await;
             counted(browser, 6).await;
-            browser.press("button", "More").await;
-            browser.press("checkbox", "Times in UTC").await;
+            press_in_menu(browser, "Times", "checkbox", "Times in UTC").await;
+            browser.keys(Key::Escape + "").await;
             assert_eq!(
                 times(browser).await,
                 "03:51:46,03:51:47,03:51:49,03:52:51,,03:52:56"
@@ -160,12 +170,13 @@ async fn times_are_shown_as_the_user_chose() -> Outcome {
             assert_eq!(times(browser).await, ",+0:01,+0:02,+1:02,,+0:05");
             press(browser, "t").await;
             assert_eq!(times(browser).await, ",,,,,");
-            browser.choose("Times", "Clock time").await;
+            press_in_menu(browser, "Times", "button", "Clock time").await;
             // A time leads to the first line at or after it.
             go_to(browser, "03:51:48").await;
             assert_eq!(current_line(browser).await, Some(3));
             go_to(browser, "99999").await;
             browser.see("No such line or time").await;
+            browser.keys(Key::Escape + "").await;
             // The choice is remembered.
             browser.reload().await;
             counted(browser, 6).await;
@@ -186,15 +197,17 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
     show_log(browser, api, "#L2-L3").await;
     counted(browser, 6).await;
     record_exports(browser).await;
-    browser.press("button", "More").await;
-    browser.press("checkbox", "Times in UTC").await;
-        browser.press("button", "Include timestamps").await;
+    press_in_menu(browser, "Times", "checkbox", "Times in UTC").await;
+    browser.keys(Key::Escape + "").await;
+    press_in_menu(browser, "More for these lines", "checkbox", "Include timestamps").await;
+    browser.keys(Key::Escape + "").await;
     browser.press("button", "Copy lines").await;
     assert_eq!(
         exported(browser, "copied", 1).await,
         "2015-09-09T03:51:47Z careful\n2015-09-09T03:51:49Z it broke\n"
     );
-    browser.press("button", "Include timestamps").await;
+    browser.see("Copied").await;
+    press_in_menu(browser, "More for these lines", "checkbox", "Include timestamps").await;
     browser.press("button", "Copy as Markdown").await;
     assert_eq!(exported(browser, "copied", 2).await, "```\ncareful\nit broke\n```\n");
     browser.press("button", "Copy link").await;
@@ -202,14 +215,13 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
         exported(browser, "copied", 3).await,
         format!("{}/builds/b1#L2-L3", api.address)
     );
-    browser.press("button", "Print").await;
+    press_in_menu(browser, "More for these lines", "button", "Print").await;
     assert_eq!(
         exported(browser, "printed", 1).await,
         "2015-09-09T03:51:47Z careful\n2015-09-09T03:51:49Z it broke\n"
     );
     assert_eq!(end_printing(browser).await, 0);
-    browser.press("button", "More").await;
-    browser.press("button", "Download raw log").await;
+    press_in_menu(browser, "More", "button", "Download raw log").await;
     assert_eq!(exported(browser, "saved", 1).await, "b1.log");
     assert_eq!(
         exported(browser, "saved", 2).await,
@@ -261,7 +273,7 @@ async fn the_log_works_with_keyboards_and_screen_readers() -> Outcome {
             })
             .await;
             // The log takes no key while a dialog is open.
-            let follow = browser.find("button", "Follow log").await;
+            let follow = browser.find("button", "Follow the end").await;
             let before = follow.attr("aria-pressed").await?;
             browser.keys("?").await;
             browser.find("dialog", "Keyboard shortcuts").await;
@@ -283,17 +295,64 @@ async fn check_by_screen_reader(browser: &Browser) {
 
 /// Checks the menus and the full window with axe-core.
 async fn check_menus_and_full_window(browser: &Browser) {
-    for menu in ["Levels", "Time range", "More"] {
+    for menu in ["Levels", "Times", "More for these lines", "More"] {
         browser.press("button", menu).await;
         browser.axe(menu).await;
         browser.keys(Key::Escape + "").await;
     }
+    press_in_menu(browser, "More", "button", "Time range").await;
+    browser.axe("the fields of a time range").await;
+    browser.keys(Key::Escape + "").await;
     press(browser, "w").await;
     browser.press("button", "Full screen").await;
     browser.axe("the log in the full window").await;
     assert!(browser.all("link", "Repositories").await.is_empty());
     press(browser, Key::Escape + "").await;
     browser.find("link", "Repositories").await;
+}
+
+#[tokio::test]
+async fn everything_in_the_menus_is_reached_by_keyboard() -> Outcome {
+    story(log_api("F", mixed_log()).await)
+        .run(async |browser, api| {
+            show_log(browser, api, "").await;
+            counted(browser, 6).await;
+            browser.blur().await;
+            for tool in [
+                "Steps",
+                "Search the log",
+                "Match case",
+                "Whole words",
+                "Regular expression",
+                "1 error",
+                "Levels",
+                "Times",
+                "Wrap",
+            ] {
+                browser.tab_to(tool).await;
+            }
+            browser.tab_to("More").await;
+            browser.keys(Key::Enter + "").await;
+            browser.find("textbox", "Go to a line").await;
+            for tool in [
+                "Go to a line, range or time",
+                "Lines to show",
+                "Show escape and control characters",
+                "Time range",
+                "Go to failed step",
+                "Copy all lines",
+                "Download raw log",
+            ] {
+                browser.tab_to(tool).await;
+            }
+            browser.keys(Key::Escape + "").await;
+            browser.focus_is_on("button", "More").await;
+            for tool in ["Follow the end", "Full screen"] {
+                browser.tab_to(tool).await;
+            }
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
@@ -305,6 +364,9 @@ async fn the_log_fits_into_a_narrow_window() -> Outcome {
             show_log(browser, api, "#L2-L3").await;
             counted(browser, 6).await;
             browser.axe("the log at 320 px").await;
+            browser.press("button", "步骤").await;
+            browser.axe("the sheet of steps at 320 px").await;
+            browser.keys(Key::Escape + "").await;
             assert_eq!(browser.too_wide().await, json!([]));
             browser.screenshot("log-narrow").await;
             Ok(())

@@ -21,6 +21,7 @@ mod getting_around;
 mod insight;
 mod log;
 mod log_reading;
+mod log_steps;
 mod log_tools;
 mod repositories;
 mod shell;

@@ -130,7 +130,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
             browser.open(&format!("{}/builds/1", api.address)).await;
             browser.find("heading", "team/app:edge").await;
             api.on("GET", STARTED_PATH, held.clone());
-            browser.press("button", "Build team/app:edge").await;
+            browser.press("button", "Build again: team/app:edge").await;
             let head = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
             were_posted(api, std::slice::from_ref(&head)).await;
             opens_from_the_cache(browser).await;
@@ -142,6 +142,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
             is_watched(api).await;
 
             browser.open(&format!("{}/builds/1", api.address)).await;
+            browser.press("button", "Other actions").await;
             browser
                 .press("button", "Build a commit of team/app:edge")
                 .await;
@@ -158,7 +159,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
             // Lost responses: of the button, and of the dialog over the list of builds.
             api.on("POST", BUILDS, Reply::CutAfter);
             browser.open(&format!("{}/builds/1", api.address)).await;
-            browser.press("button", "Build team/app:edge").await;
+            browser.press("button", "Build again: team/app:edge").await;
             browser.see(IN_DOUBT).await;
             were_posted(api, &[head.clone(), commit.clone(), head.clone()]).await;
             browser.at("/builds/1").await;

@@ -166,8 +166,9 @@ async fn a_commit_can_be_built_and_nonsense_cannot_be_sent() -> Outcome {
             field.send_keys(Key::Enter + "").await?;
             browser.press("link", "Open build").await;
             browser.see("Succeeded").await;
-            browser.see(&first).await;
             browser.see("the second commit").await;
+            browser.press("button", "Details").await;
+            browser.see(&first).await;
             Ok(())
         })
         .await

@@ -177,11 +177,73 @@ pub async fn press_number(browser: &Browser, number: u64, shift: bool) {
     .await;
 }
 
-/// Types into the field that goes to a line or a time, and presses Enter.
+/// Opens the field that goes to a line or a time by its key, types, and presses Enter.
 pub async fn go_to(browser: &Browser, place: &str) {
-    let field = browser.find("textbox", "Go to a line").await;
-    browser.fill_in(&field, place).await;
+    press(browser, "l").await;
+    browser.focus_is_on("textbox", "Go to a line").await;
+    browser.keys(Key::Control + "a").await;
+    browser.keys(place).await;
     browser.keys(Key::Enter + "").await;
+}
+
+/// Opens the menu of a button of the log's tools, and presses something in it.
+pub async fn press_in_menu(browser: &Browser, menu: &str, role: &str, name: &str) {
+    browser.press("button", menu).await;
+    browser.press(role, name).await;
+}
+
+/// Presses an action of a step, which is shown while the focus is in the step's row.
+pub async fn press_at_step(browser: &Browser, step: &str, action: &str) {
+    browser.press("button", step).await;
+    browser.press("button", &format!("{action} {step}")).await;
+}
+
+/// The name of the step that is marked as the one in view.
+pub async fn step_in_view(browser: &Browser) -> String {
+    let script = "return document.querySelector('[aria-label=Steps] li[aria-current=step] button').textContent;";
+    browser.script_text(script).await
+}
+
+/// The state, the time, and the start and the width of the bar in percent, of each step in the list.
+pub async fn waterfall(browser: &Browser) -> Vec<(String, String, f64, f64)> {
+    let script = "return [...document.querySelectorAll('[aria-label=Steps] ol > li')].map((step) => {
+          const bar = step.querySelector('i').getBoundingClientRect();
+          const axis = step.querySelector('i').parentElement.getBoundingClientRect();
+          return [step.querySelector('[role=img]').ariaLabel, step.querySelector('button + span').textContent,
+            Math.round((bar.left - axis.left) / axis.width * 100), Math.round(bar.width / axis.width * 100)];
+        });";
+    let steps = browser.script(script).await;
+    serde_json::from_value(steps).expect("steps")
+}
+
+/// Presses a line with a finger, for longer than a tap.
+pub async fn long_press(browser: &Browser, number: u64) {
+    touch(browser, number, "pointerdown").await;
+    eventually("the line is selected", async || {
+        let lines = selected(browser).await;
+        (lines == number.to_string()).then_some(())
+    })
+    .await;
+    touch(browser, number, "pointerup").await;
+}
+
+/// Taps a line's text with a finger.
+pub async fn tap(browser: &Browser, number: u64) {
+    touch(browser, number, "pointerdown").await;
+    touch(browser, number, "pointerup").await;
+    let click = format!(
+        "line({number}).querySelector('.log-text').dispatchEvent(
+           new PointerEvent('click', {{bubbles: true, cancelable: true, pointerType: 'touch'}}));"
+    );
+    script(browser, &click).await;
+}
+
+async fn touch(browser: &Browser, number: u64, event: &str) {
+    let send = format!(
+        "line({number}).querySelector('.log-text').dispatchEvent(new PointerEvent({event:?},
+           {{bubbles: true, cancelable: true, pointerType: 'touch', isPrimary: true, pointerId: 7}}));"
+    );
+    script(browser, &send).await;
 }
 
 /// Changes the address's fragment, as a user does in the address bar: the page stays.

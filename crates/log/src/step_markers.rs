@@ -7,6 +7,8 @@ pub(crate) enum StepMarker<'a> {
     BuildStep(BuildStep<'a>),
     /// A line of BuildKit, which runs several steps at once: the step's number, and the event.
     Vertex(u32, Vertex<'a>),
+    /// The current step's result came from the cache (buildah, podman, docker).
+    Cached,
     /// A step failed: the one with this command, or the current one.
     Failed(Option<&'a str>),
 }
@@ -24,6 +26,8 @@ pub(crate) struct BuildStep<'a> {
 pub(crate) enum Vertex<'a> {
     Named(BuildStep<'a>),
     Done,
+    /// It is done, and its result came from the cache.
+    Cached,
     Failed,
     /// A line of its output.
     Output,
@@ -34,6 +38,7 @@ pub(crate) enum Vertex<'a> {
 pub(crate) fn may_be_step_marker(line: &[u8]) -> bool {
     match line {
         [b'[', digit, ..] => digit.is_ascii_digit(),
+        [b'-', b'-', ..] | [b' ', b'-', b'-', ..] => true,
         [first, ..] => matches!(first, b'S' | b'#' | b'E' | b'e' | b'T' | b'f'),
         [] => false,
     }
@@ -43,6 +48,11 @@ pub(crate) fn may_be_step_marker(line: &[u8]) -> bool {
 pub(crate) fn read(line: &str) -> Option<StepMarker<'_>> {
     if let Some(rest) = line.strip_prefix('#') {
         return vertex(rest);
+    }
+    if line.starts_with(['-', ' ']) {
+        let arrow = line.trim_start_matches([' ', '-']);
+        let is_cached = arrow.starts_with("> Using cache");
+        return is_cached.then_some(StepMarker::Cached);
     }
     // A build of several stages prints the stage before the step.
     let rest = match line.strip_prefix('[') {
@@ -86,7 +96,8 @@ fn vertex(text: &str) -> Option<StepMarker<'_>> {
     let (number, rest) = text.split_once(' ')?;
     let number = number.parse().ok()?;
     let says = match rest.split(' ').next() {
-        Some("DONE" | "CACHED" | "CANCELED") => Vertex::Done,
+        Some("CACHED") => Vertex::Cached,
+        Some("DONE" | "CANCELED") => Vertex::Done,
         Some("ERROR" | "ERROR:") => Vertex::Failed,
         _ => rest
             .strip_prefix('[')
@@ -175,7 +186,7 @@ mod tests {
             ("#7 [internal] load build definition", Vertex::Output),
             ("#7 0.123 [1/2] x", Vertex::Output),
             ("#7 DONE 0.1s", Vertex::Done),
-            ("#7 CACHED", Vertex::Done),
+            ("#7 CACHED", Vertex::Cached),
             (
                 "#7 ERROR: process \"x\" did not complete successfully",
                 Vertex::Failed,
@@ -186,6 +197,20 @@ mod tests {
         }
         assert_eq!(read("# 7"), None);
         assert_eq!(read("#7"), None);
+    }
+
+    #[test]
+    fn lines_that_tell_of_the_cache() {
+        for line in [
+            "--> Using cache 866f64d45e9a71361eaf7c32143b5dd4f4afa03b77d0027b25388eaf146878bc",
+            " ---> Using cache",
+        ] {
+            assert_eq!(read(line), Some(StepMarker::Cached), "{line}");
+            assert!(may_be_step_marker(line.as_bytes()));
+        }
+        for line in ["--> 866f64d45e9a", " ---> 1d622ef86b13", "-- Using cache"] {
+            assert_eq!(read(line), None, "{line}");
+        }
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub struct Step {
     pub end_time: Option<i64>,
     /// Running, done or failed.
     pub state: StepState,
+    /// True if its result came from the builder's cache.
+    pub cached: bool,
 }
 
 impl Step {
@@ -223,12 +225,17 @@ impl Steps {
                 self.enter(line, step);
                 match (step, event) {
                     (Some(step), Vertex::Done) => self.end(step),
+                    (Some(step), Vertex::Cached) => {
+                        self.set_cached(Some(step));
+                        self.end(step);
+                    }
                     (Some(step), Vertex::Failed) => {
                         self.failed = self.failed.or(Some(step));
                     }
                     _ => {}
                 }
             }
+            StepMarker::Cached => self.set_cached(self.current),
             StepMarker::Failed(command) => {
                 let named = command.and_then(|command| {
                     self.list
@@ -255,9 +262,16 @@ impl Steps {
             start_time: time,
             end_time: time,
             state: StepState::Running,
+            cached: false,
         });
         self.ended.push(false);
         Some(self.list.len() - 1)
+    }
+
+    fn set_cached(&mut self, step: Option<usize>) {
+        if let Some(step) = step.and_then(|step| self.list.get_mut(step)) {
+            step.cached = true;
+        }
     }
 
     fn end(&mut self, step: usize) {

@@ -134,7 +134,7 @@ impl Store {
 
     /// The number of a line's level.
     #[inline]
-    pub(crate) fn level_number(&self, index: usize) -> u8 {
+    pub fn level_number(&self, index: usize) -> u8 {
         self.flags.get(index).unwrap_or(0) as u8
     }
 

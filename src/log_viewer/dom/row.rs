@@ -137,6 +137,7 @@ impl RowElement {
         self.line = Some(line);
         if is_new_line {
             self.show_number(line, &options.href);
+            set_flag(&self.element, "data-step", is_step_start(context, line));
         }
         let size = context.log.len();
         if self.set_size != size {
@@ -299,6 +300,14 @@ impl RowElement {
         let _ = self.text.append_child(&more);
         self.pieces += 1;
     }
+}
+
+/// Returns true if a step begins with this line.
+fn is_step_start(context: &RowContext<'_>, line: usize) -> bool {
+    let steps = context.log.steps();
+    let step = steps.step_of_line(line);
+    let step = step.and_then(|step| steps.list().get(step));
+    step.is_some_and(|step| step.first == line)
 }
 
 /// Applies a style to an element. Colors of the theme are classes; others are made readable on the log's

@@ -297,6 +297,15 @@ impl RowPool {
         differs
     }
 
+    /// How much of a drawn line is below the frame's lower edge, in CSS pixels; `None` if nothing is.
+    pub(crate) fn hidden_below(&self, line: usize) -> Option<f64> {
+        let row = self.rows.iter().find(|row| row.line() == Some(line))?;
+        let edge = self.scroller.get_bounding_client_rect().top()
+            + f64::from(self.scroller.client_height());
+        let hidden = row.element().get_bounding_client_rect().bottom() - edge;
+        (hidden > 0.5).then_some(hidden)
+    }
+
     /// Makes the next draw paint all rows again, and measure everything before their text.
     pub(crate) fn redraw(&mut self) {
         self.forget_heights();

@@ -2,46 +2,67 @@
 
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::layout::times::{local_offset, next_at, time_of_day};
-use crate::reactive::text_signal;
+use crate::reactive::{effect, text_signal};
 use crate::{t_signal, t_string};
+use leptos::html;
 use leptos::prelude::*;
 
-/// The field. Enter goes to the line or time.
+/// The field. Enter goes to the line or time, and closes the menu.
 pub(crate) fn go_to_field(commands: LogCommands) -> AnyView {
     let text = RwSignal::new(String::new());
     let is_invalid = RwSignal::new(false);
+    let field = NodeRef::<html::Input>::new();
+    // The key for it opens the menu first.
+    effect(move || {
+        if commands.go_to_wanted.get()
+            && let Some(field) = field.get()
+        {
+            commands.go_to_wanted.set(false);
+            request_animation_frame(move || {
+                let _ = field.focus();
+            });
+        }
+    });
     let go = move || {
         let found = go_to(commands, &text.get_untracked()).is_some();
         is_invalid.set(!found);
         if found {
             text.set(String::new());
+            commands.close_more_menu();
             commands.focus_log();
-        } else {
-            commands.announce(t_string!(log.no_such_place).to_owned());
         }
     };
     view! {
-        <input
-            type="text"
-            class="code log-go"
-            inputmode="numeric"
-            autocomplete="off"
-            aria-label=t_signal!(log.go_to)
-            title=t_signal!(log.go_to)
-            placeholder=t_signal!(log.go_to_short)
-            prop:value=text
-            aria-invalid=text_signal(move || is_invalid.get().to_string())
-            on:input=move |event| {
-                is_invalid.set(false);
-                text.set(event_target_value(&event));
-            }
-            on:keydown=move |event| {
-                if event.key() == "Enter" {
-                    event.prevent_default();
-                    go();
+        <label class="field">
+            <span class="field-label">{t_signal!(log.go_to)}</span>
+            <input
+                type="text"
+                class="code"
+                node_ref=field
+                inputmode="numeric"
+                autocomplete="off"
+                placeholder="120, 120-140, 12:30:05"
+                prop:value=text
+                aria-invalid=text_signal(move || is_invalid.get().to_string())
+                aria-describedby="log-go-to-problem"
+                on:input=move |event| {
+                    is_invalid.set(false);
+                    text.set(event_target_value(&event));
                 }
-            }
-        />
+                on:keydown=move |event| {
+                    if event.key() == "Enter" {
+                        event.prevent_default();
+                        go();
+                    }
+                }
+            />
+        </label>
+        <p class="field-problem" id="log-go-to-problem" role="status">
+            {text_signal(move || match is_invalid.get() {
+                true => t_string!(log.no_such_place),
+                false => "",
+            })}
+        </p>
     }
     .into_any()
 }

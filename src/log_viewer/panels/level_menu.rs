@@ -1,24 +1,18 @@
 //! The menu to hide lines by their level.
 
 use crate::i18n::numbers::number;
-use crate::log_viewer::panels::menu::{checkbox, menu};
+use crate::log_viewer::panels::checkbox::checkbox;
 use crate::log_viewer::view_state::LogViewer;
 use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use crate::t_string;
+use crate::ui::menu::Menu;
 use leptos::prelude::*;
 
 /// The maximum number of levels in the menu. No real log has more.
 const MAX_LEVELS: usize = 20;
 
-/// The menu: a checkbox for each level, with the number of its lines.
+/// The menu. Its button says how many levels are hidden.
 pub(crate) fn level_menu(viewer: LogViewer) -> AnyView {
-    let count = memo(move || {
-        viewer.counts.track();
-        let levels = viewer
-            .with_model(|model| model.log.levels().len())
-            .unwrap_or(0);
-        levels.min(MAX_LEVELS)
-    });
     let label =
         text_signal(
             move || match viewer.filter.with(|filter| filter.hidden_levels.len()) {
@@ -26,15 +20,26 @@ pub(crate) fn level_menu(viewer: LogViewer) -> AnyView {
                 hidden => t_string!(log.levels_hidden, n = hidden),
             },
         );
-    let content = move || {
-        dynamic(move || {
-            (0..count.get())
-                .map(|level| level_checkbox(viewer, level as u8))
-                .collect_view()
-        })
-        .into_any()
-    };
-    menu(label, content)
+    Menu::new(label)
+        .quiet()
+        .content(move || level_choices(viewer))
+}
+
+/// A checkbox for each level, with the number of its lines.
+pub(crate) fn level_choices(viewer: LogViewer) -> AnyView {
+    let count = memo(move || {
+        viewer.counts.track();
+        let levels = viewer
+            .with_model(|model| model.log.levels().len())
+            .unwrap_or(0);
+        levels.min(MAX_LEVELS)
+    });
+    dynamic(move || {
+        (0..count.get())
+            .map(|level| level_checkbox(viewer, level as u8))
+            .collect_view()
+    })
+    .into_any()
 }
 
 /// The checkbox of a level. None for the level of entries without one, if the log has no such lines.

@@ -98,9 +98,7 @@ fn click_or_drag(commands: LogCommands, from: f64, to: f64, height: f64) {
     if (to - from) * height <= MAX_CLICK_DISTANCE {
         commands.viewer.go_to(line(from));
     } else {
-        commands
-            .selection
-            .set_time_window_to_lines(line(from), line(to));
+        commands.load_time_window_of_lines(line(from), line(to));
     }
 }
 
@@ -214,6 +212,9 @@ impl MinimapPainter {
 
     /// Draws the part of the log in view.
     fn draw_in_view(&self, in_view: InView, lines: f64) {
+        if in_view.end == 0 {
+            return;
+        }
         let top = in_view.first as f64 / lines * self.height;
         let height = (in_view.end.saturating_sub(in_view.first)) as f64 / lines * self.height;
         self.fill_translucent(top, height.max(3.0));

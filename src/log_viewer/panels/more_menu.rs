@@ -1,41 +1,97 @@
-//! The menu of rarely used commands.
+//! The menu of what a reader needs once a week, and of what has no room in a narrow row.
 
 use crate::log::EscapeMode;
 use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::copy_lines::copy_all_lines;
 use crate::log_viewer::download;
-use crate::log_viewer::panels::menu::{checkbox, menu};
-use crate::reactive::{bool_signal, text_signal};
+use crate::log_viewer::panels::checkbox::checkbox;
+use crate::log_viewer::panels::go_to_field::go_to_field;
+use crate::log_viewer::panels::level_menu::level_choices;
+use crate::log_viewer::panels::times_menu::times_choices;
+use crate::log_viewer::search::LogSearch;
+use crate::log_viewer::time_window::time_window_fields;
+use crate::reactive::bool_signal;
 use crate::t_signal;
 use crate::ui::button::Button;
-use crate::ui::copy::copy_button;
+use crate::ui::icon;
+use crate::ui::input::select;
+use crate::ui::menu::Menu;
 use leptos::prelude::*;
 
-/// The menu: time zone, escapes, download, copy all, go to the failure.
+/// The choices of how many lines to show around each match.
+const CONTEXTS: [usize; 4] = [0, 2, 5, 20];
+
+/// The menu.
 pub(crate) fn more_menu(commands: LogCommands, build_id: StoredValue<String>) -> AnyView {
+    let menu = Menu::of_icon(icon::MORE, t_signal!(log.more_tools))
+        .content(move || more_tools(commands, build_id));
+    view! { <span class="log-tools-more">{menu}</span> }.into_any()
+}
+
+fn more_tools(commands: LogCommands, build_id: StoredValue<String>) -> AnyView {
     let viewer = commands.viewer;
-    let content = move || {
-        let whole_text = text_signal(move || commands.selection.whole_text());
-        view! {
-            {checkbox(
-                t_signal!(log.utc),
-                bool_signal(move || viewer.options.with(|options| options.utc)),
-                move || commands.toggle_utc(),
-            )}
-            {checkbox(
-                t_signal!(log.controls),
-                bool_signal(move || {
-                    viewer.options.with(|options| options.escapes == EscapeMode::Show)
-                }),
-                move || commands.toggle_escapes(),
-            )}
-            {Button::new(t_signal!(log.download))
-                .on_press(move || download::save(viewer, build_id.get_value()))}
-            <span class="log-copy-all">
-                {t_signal!(log.copy_all)} {copy_button(whole_text, t_signal!(log.title))}
-            </span>
-            {Button::new(t_signal!(log.failure)).on_press(move || commands.go_to_failure())}
-        }
-        .into_any()
+    let shows_escapes = move || {
+        viewer
+            .options
+            .with(|options| options.escapes == EscapeMode::Show)
     };
-    menu(t_signal!(log.more_tools), content)
+    view! {
+        {go_to_field(commands)}
+        <div class="log-narrow">{narrow_choices(commands)}</div>
+        {only_matches(commands.search)}
+        {checkbox(
+            t_signal!(log.controls),
+            bool_signal(shows_escapes),
+            move || commands.toggle_escapes(),
+        )}
+        <details>
+            <summary>{t_signal!(log.window)}</summary>
+            <div class="log-more-fields" data-keep-open="">
+                {time_window_fields(commands)}
+            </div>
+        </details>
+        {Button::new(t_signal!(log.failure)).on_press(move || commands.go_to_failure())}
+        {Button::new(t_signal!(log.copy_all)).on_press(move || copy_all_lines(commands))}
+        {Button::new(t_signal!(log.download))
+            .on_press(move || download::save(viewer, build_id.get_value()))}
+    }
+    .into_any()
+}
+
+/// What stands in the row itself where it is wide enough.
+fn narrow_choices(commands: LogCommands) -> AnyView {
+    let is_wrapped = move || commands.viewer.options.with(|options| options.wrap);
+    view! {
+        {checkbox(t_signal!(log.wrap), bool_signal(is_wrapped), move || commands.toggle_wrap())}
+        {Button::new(t_signal!(log.full))
+            .pressed(commands.full_screen)
+            .on_press(move || commands.toggle_full_screen())}
+        <details>
+            <summary>{t_signal!(log.times)}</summary>
+            <div class="log-more-fields">{times_choices(commands)}</div>
+        </details>
+        <details>
+            <summary>{t_signal!(log.levels)}</summary>
+            <div class="log-more-fields">{level_choices(commands.viewer)}</div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The choice between all lines and only matches with lines around them.
+fn only_matches(search: LogSearch) -> AnyView {
+    let mut choices = vec![(String::new(), t_signal!(log.all_lines))];
+    for lines in CONTEXTS {
+        let word = match lines {
+            0 => t_signal!(log.only_matches),
+            _ => t_signal!(log.with_context, n = lines),
+        };
+        choices.push((lines.to_string(), word));
+    }
+    let chosen = move || {
+        let context = search.context.get();
+        context.map(|lines| lines.to_string()).unwrap_or_default()
+    };
+    let choose = move |value: String| search.show_only_matches(value.parse().ok());
+    select(t_signal!(log.shown), choices, chosen, choose)
 }

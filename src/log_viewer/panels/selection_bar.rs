@@ -4,8 +4,12 @@ use crate::i18n::numbers::number;
 use crate::log::export::Format;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::copy_lines::{copy_lines, copy_link_to_lines};
+use crate::log_viewer::panels::checkbox::checkbox;
+use crate::log_viewer::print::print;
 use crate::reactive::{show, text_signal};
 use crate::ui::button::Button;
+use crate::ui::icon;
+use crate::ui::menu::Menu;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
@@ -20,40 +24,48 @@ fn bar(commands: LogCommands) -> AnyView {
     let selection = commands.selection;
     let lines = text_signal(move || selected_text(commands));
     let with_times = RwSignal::new(false);
-    // Shown beside the buttons. Screen readers get it announced instead.
-    let copy_result = RwSignal::new(String::new());
-    let copy = move |label, format| {
-        Button::new(label).on_press(move || {
-            copy_lines(commands, format, with_times.get_untracked(), copy_result);
-        })
+    let clear = move || {
+        selection.select(None);
+        commands.focus_log();
     };
     view! {
         <div class="log-selection" role="group" aria-label=t_signal!(log.selection)>
             <span class="strong">{lines}</span>
-            {copy(t_signal!(log.copy), Format::Text)}
-            {copy(t_signal!(log.copy_markdown), Format::Markdown)}
-            {Button::new(t_signal!(log.copy_times))
-                .pressed(with_times)
-                .on_press(move || with_times.update(|with| *with = !*with))}
-            {Button::new(t_signal!(log.copy_link))
-                .on_press(move || copy_link_to_lines(commands, copy_result))}
-            {Button::new(t_signal!(log.print))
-                .on_press(move || crate::log_viewer::print::print(selection))}
-            {Button::new(t_signal!(log.window_selected))
-                .on_press(move || {
-                    if let Some((first, last)) = selection.lines() {
-                        selection.set_time_window_to_lines(first, last);
-                    }
-                })}
-            {Button::new(t_signal!(log.clear))
-                .on_press(move || {
-                    selection.select(None);
-                    commands.focus_log();
-                })}
-            <span class="quiet" aria-hidden="true">
-                {copy_result}
+            <span class="log-selection-actions">
+                {Button::new(t_signal!(log.copy))
+                    .on_press(move || {
+                        copy_lines(commands, Format::Text, with_times.get_untracked());
+                    })}
+                {Button::new(t_signal!(log.copy_link))
+                    .on_press(move || copy_link_to_lines(commands))}
+                {Menu::of_icon(icon::MORE, t_signal!(log.selection_more))
+                    .content(move || more_actions(commands, with_times))}
+                {Button::new(t_signal!(log.clear)).only_icon(icon::CROSS).quiet().on_press(clear)}
             </span>
         </div>
+    }
+    .into_any()
+}
+
+fn more_actions(commands: LogCommands, with_times: RwSignal<bool>) -> AnyView {
+    let selection = commands.selection;
+    let load_time_range = move || {
+        if let Some((first, last)) = selection.lines() {
+            commands.load_time_window_of_lines(first, last);
+        }
+    };
+    view! {
+        {checkbox(
+            t_signal!(log.copy_times),
+            with_times.into(),
+            move || with_times.update(|with| *with = !*with),
+        )}
+        {Button::new(t_signal!(log.copy_markdown))
+            .on_press(move || {
+                copy_lines(commands, Format::Markdown, with_times.get_untracked());
+            })}
+        {Button::new(t_signal!(log.print)).on_press(move || print(selection))}
+        {Button::new(t_signal!(log.window_selected)).on_press(load_time_range)}
     }
     .into_any()
 }

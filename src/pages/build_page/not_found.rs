@@ -1,4 +1,4 @@
-//! Builds with a similar id, for an id that does not exist.
+//! Says that a build does not exist, and suggests builds with a similar id.
 
 use crate::api::Build as BuildData;
 use crate::client::{Client, Error};
@@ -10,6 +10,7 @@ use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::session_cache::use_session_cache;
 use crate::t_signal;
+use crate::ui::button::Button;
 use leptos::prelude::*;
 
 /// The most pages of builds that are searched for a similar id.
@@ -18,8 +19,8 @@ const MAX_SEARCHED_PAGES: u64 = 5;
 /// The number of characters that two similar ids share at their start.
 const SHARED_PREFIX_CHARS: usize = 6;
 
-/// Suggests builds whose id starts like this one: it may be part of an id.
-pub(crate) fn similar_builds(id: StoredValue<String>) -> AnyView {
+/// Says that there is no such build. Suggests builds whose id starts like this one: it may be part of an id.
+pub(crate) fn not_found(id: StoredValue<String>) -> AnyView {
     let navigation = use_navigation();
     let connection = use_connection();
     let cache = use_session_cache();
@@ -49,10 +50,9 @@ pub(crate) fn similar_builds(id: StoredValue<String>) -> AnyView {
     let builds_href = navigation.href(&Route::Builds(BuildsQuery::default()));
     view! {
         <div class="empty" role="status">
+            <p>{t_signal!(build.missing, id = id.get_value())}</p>
             {dynamic(suggestions)}
-            <p>
-                <a href=builds_href>{t_signal!(nav.builds)}</a>
-            </p>
+            {Button::new(t_signal!(build.all_builds)).primary().link(Signal::stored(builds_href))}
         </div>
     }
     .into_any()

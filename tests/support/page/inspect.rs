@@ -4,6 +4,7 @@ use crate::support::{Browser, eventually, project};
 use axum::http::Method;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use thirtyfour::prelude::*;
 
 impl Browser {
     /// Fails with what axe-core finds wrong with the page as it is, by WCAG 2.2 AA and its best practices.
@@ -53,6 +54,20 @@ impl Browser {
                  .map((part) => part.outerHTML.slice(0, 120));",
         )
         .await
+    }
+
+    /// Where the element's upper and lower edge are in the window, in CSS pixels.
+    pub async fn edges(&self, element: &WebElement) -> (f64, f64) {
+        let script =
+            "const box = arguments[0].getBoundingClientRect(); return [box.top, box.bottom];";
+        let edges = self.script_on(element, script).await;
+        serde_json::from_value(edges).expect("two numbers")
+    }
+
+    /// How much of the page is outside of the window, from top to bottom, in CSS pixels.
+    pub async fn page_scroll(&self) -> i64 {
+        let script = "return document.documentElement.scrollHeight - innerHeight;";
+        self.script(script).await.as_i64().expect("a number")
     }
 
     /// The page's content security policy.

@@ -162,6 +162,41 @@ fn steps_that_run_at_once() {
 }
 
 #[test]
+fn steps_from_the_cache() {
+    let cached = |lines: &[&str]| -> Vec<bool> {
+        let log = log(lines);
+        log.steps().list().iter().map(|step| step.cached).collect()
+    };
+    let in_order = [
+        "--> Using cache of nothing",
+        "STEP 1/3: FROM scratch",
+        "STEP 2/3: COPY a b",
+        "--> Using cache 866f64d45e9a",
+        "--> 866f64d45e9a",
+        "STEP 3/3: RUN make",
+        "it says: --> Using cache",
+        "--> 1d622ef86b13",
+    ];
+    assert_eq!(cached(&in_order), [false, true, false]);
+    assert_eq!(
+        cached(&[
+            "Step 1/2 : FROM x",
+            " ---> 1d622ef86b13",
+            "Step 2/2 : RUN b",
+            " ---> Using cache"
+        ]),
+        [false, true]
+    );
+    let at_once = [
+        "#5 [1/2] RUN a",
+        "#6 [2/2] RUN b",
+        "#5 CACHED",
+        "#6 DONE 0.1s",
+    ];
+    assert_eq!(cached(&at_once), [true, false]);
+}
+
+#[test]
 fn a_log_of_nothing_but_steps_is_bounded() {
     let lines = vec!["STEP 1/1: RUN x"; 5000];
     let log = log(&lines);

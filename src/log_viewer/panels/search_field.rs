@@ -1,26 +1,22 @@
-//! The search bar: field, options, buttons and results.
+//! The search field, with its options, results and buttons inside.
 
 use crate::i18n::numbers::number;
 use crate::log::QueryErrorKind;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::search::{LogSearch, SearchResults};
-use crate::reactive::{bool_signal, text_signal};
+use crate::reactive::{bool_signal, show, text_signal};
 use crate::ui::button::Button;
-use crate::ui::input::select;
+use crate::ui::icon;
+use crate::ui::icon::Icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The choices of how many lines to show around each match.
-const CONTEXTS: [usize; 4] = [0, 2, 5, 20];
+const UP: Icon = Icon("M4 10l4-4 4 4");
 
-/// The search bar.
-pub(crate) fn search_bar(commands: LogCommands) -> AnyView {
+/// The field. The results and what goes through them are shown only while there is a query.
+pub(crate) fn search_field(commands: LogCommands) -> AnyView {
     let search = commands.search;
-    let has_matches = bool_signal(move || {
-        search
-            .results
-            .with(|results| results.active && results.lines > 0)
-    });
+    let has_query = move || search.query.with(|query| !query.text.is_empty());
     let on_keydown = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
@@ -31,7 +27,8 @@ pub(crate) fn search_bar(commands: LogCommands) -> AnyView {
         }
     };
     view! {
-        <div class="log-search" role="search">
+        <div class="log-find" role="search" data-query=text_signal(move || has_query().to_string())>
+            {icon::icon(icon::SEARCH)}
             <input
                 type="search"
                 class="code"
@@ -40,6 +37,7 @@ pub(crate) fn search_bar(commands: LogCommands) -> AnyView {
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
+                enterkeyhint="search"
                 prop:value=text_signal(move || search.query.with(|query| query.text.clone()))
                 aria-invalid=text_signal(move || {
                     search.results.with(|results| results.error.is_some()).to_string()
@@ -51,22 +49,43 @@ pub(crate) fn search_bar(commands: LogCommands) -> AnyView {
                 }
                 on:keydown=on_keydown
             />
-            {options(search)}
-            {Button::new(Signal::stored("↑".to_owned()))
-                .name(t_signal!(log.previous))
-                .title(t_signal!(log.previous))
-                .disabled(bool_signal(move || !has_matches.get()))
-                .on_press(move || search.previous())}
-            {Button::new(Signal::stored("↓".to_owned()))
-                .name(t_signal!(log.next))
-                .title(t_signal!(log.next))
-                .disabled(bool_signal(move || !has_matches.get()))
-                .on_press(move || search.next())}
-            <span id="log-matches" class="quiet log-matches" role="status">
+            <span
+                id="log-matches"
+                class="log-matches"
+                role="status"
+                data-wrong=text_signal(move || {
+                    search.results.with(|results| results.error.is_some()).to_string()
+                })
+            >
                 {text_signal(move || results_text(&search.results.get()))}
             </span>
-            {only_matches(commands)}
+            {show(has_query, move || through_matches(commands))}
+            <span class="log-find-options">{options(search)}</span>
         </div>
+    }
+    .into_any()
+}
+
+/// The buttons to the match before and after, and to leave the search.
+fn through_matches(commands: LogCommands) -> AnyView {
+    let search = commands.search;
+    let has_no_match = bool_signal(move || search.results.with(|results| results.lines == 0));
+    let clear = move || {
+        search.set_query(|query| query.text.clear());
+        commands.focus_search();
+    };
+    view! {
+        {Button::new(t_signal!(log.previous))
+            .only_icon(UP)
+            .quiet()
+            .disabled(has_no_match)
+            .on_press(move || search.previous())}
+        {Button::new(t_signal!(log.next))
+            .only_icon(icon::DOWN)
+            .quiet()
+            .disabled(has_no_match)
+            .on_press(move || search.next())}
+        {Button::new(t_signal!(log.clear_search)).only_icon(icon::CROSS).quiet().on_press(clear)}
     }
     .into_any()
 }
@@ -76,43 +95,25 @@ fn options(search: LogSearch) -> AnyView {
     let query = search.query;
     view! {
         {Button::new(Signal::stored("Aa".to_owned()))
+            .quiet()
             .name(t_signal!(log.case))
             .title(t_signal!(log.case))
             .pressed(bool_signal(move || query.with(|query| query.match_case)))
             .on_press(move || search.set_query(|query| query.match_case = !query.match_case))}
         {Button::new(Signal::stored("W".to_owned()))
+            .quiet()
             .name(t_signal!(log.word))
             .title(t_signal!(log.word))
             .pressed(bool_signal(move || query.with(|query| query.whole_word)))
             .on_press(move || search.set_query(|query| query.whole_word = !query.whole_word))}
         {Button::new(Signal::stored(".*".to_owned()))
+            .quiet()
             .name(t_signal!(log.regex))
             .title(t_signal!(log.regex))
             .pressed(bool_signal(move || query.with(|query| query.regex)))
             .on_press(move || search.set_query(|query| query.regex = !query.regex))}
     }
     .into_any()
-}
-
-/// The choice between all lines and only matches with lines around them.
-fn only_matches(commands: LogCommands) -> AnyView {
-    let mut choices = vec![(String::new(), t_signal!(log.all_lines))];
-    for lines in CONTEXTS {
-        let word = match lines {
-            0 => t_signal!(log.only_matches),
-            _ => t_signal!(log.with_context, n = lines),
-        };
-        choices.push((lines.to_string(), word));
-    }
-    let chosen = move || {
-        let context = commands.search.context.get();
-        context.map(|lines| lines.to_string()).unwrap_or_default()
-    };
-    let choose = move |value: String| {
-        let context = value.parse().ok();
-        commands.search.show_only_matches(context);
-    };
-    select(t_signal!(log.shown), choices, chosen, choose)
 }
 
 /// The results, or the error of the query, in words.

@@ -1,15 +1,12 @@
-//! The timeline of a build: queued, started, ended.
+//! The times of a build: queued, started, ended.
 
 use crate::api::{Build, Timestamp};
 use crate::components::time::{absolute_time, elapsed, relative_time};
 use crate::t_signal;
 use leptos::prelude::*;
 
-/// The stage (`step_at`) at which the API counts a build as succeeded.
-const LAST_STAGE: i64 = 50;
-
 /// When the build was queued, started and ended, and the time between, which ticks while the build runs.
-pub(crate) fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
+pub(crate) fn times(build: &Build, utc: RwSignal<bool>) -> AnyView {
     let (created, started, ended) = (build.created_at, build.started_at, build.ended_at);
     let is_finished = build.is_finished();
     let waited_label = match started.is_some() || is_finished {
@@ -22,29 +19,13 @@ pub(crate) fn timeline(build: &Build, utc: RwSignal<bool>) -> AnyView {
     };
     let waited = elapsed(created, started.or(ended), started.is_some() || is_finished);
     let built = elapsed(started, ended, is_finished);
-    // The stage is also written out, for users who can't see the bar.
-    let stage = build.step_at.filter(|_| started.is_some() && !is_finished);
-    let stage = stage.map(|stage| {
-        view! {
-            <span class="quiet">{t_signal!(build.stage, step = stage, of = LAST_STAGE)}</span>
-            <progress max=LAST_STAGE value=stage aria-label=t_signal!(build.progress)></progress>
-        }
-    });
     let waited = created.map(|_| view! { <span class="quiet">{waited_label} " " {waited}</span> });
     let built = started.map(|_| view! { <span class="quiet">{built_label} " " {built}</span> });
     view! {
         <ol class="timeline">
             {milestone(t_signal!(build.created), created, utc, waited.into_any())}
-            {milestone(
-                t_signal!(build.started),
-                started,
-                utc,
-                view! {
-                    {built}
-                    {stage}
-                }
-                    .into_any(),
-            )} {milestone(t_signal!(build.ended), ended, utc, ().into_any())}
+            {milestone(t_signal!(build.started), started, utc, built.into_any())}
+            {milestone(t_signal!(build.ended), ended, utc, ().into_any())}
         </ol>
     }
     .into_any()
@@ -67,7 +48,7 @@ fn milestone(
     };
     view! {
         <li data-reached=time.is_some().to_string()>
-            <span class="timeline-label">{label}</span>
+            <span class="strong">{label}</span>
             {when}
             {after}
         </li>

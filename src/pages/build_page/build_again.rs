@@ -1,0 +1,134 @@
+//! 'Build again', and the menu of what else can be done with a build.
+
+use crate::api::Build;
+use crate::i18n::format::short_commit;
+use crate::pages::build_page::notify_button::notify_button;
+use crate::platform::clipboard;
+use crate::query::Query;
+use crate::reactive::{bool_signal, memo, show_or, text_signal};
+use crate::state::overlay::{OpenOverlay, Overlay};
+use crate::state::start_build::{AfterStart, BuildControl, BuildTarget, use_build_control};
+use crate::state::toasts::use_toasts;
+use crate::ui::button::Button;
+use crate::ui::icon;
+use crate::ui::menu::Menu;
+use crate::{t_signal, t_string};
+use leptos::prelude::*;
+
+/// The button with its menu. Disabled, with the reason, when the API does not say what was built.
+pub(crate) fn build_again(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyView {
+    let is_complete =
+        move || target.with(|target| target.as_ref().is_some_and(BuildTarget::is_complete));
+    let disabled = || {
+        Button::new(t_signal!(build.again))
+            .icon(icon::PLAY)
+            .title(t_signal!(trigger.unknown))
+            .always_disabled()
+    };
+    let part = show_or(is_complete, move || split_button(build, target), disabled);
+    view! { <div class="build-again">{part}</div> }.into_any()
+}
+
+fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyView {
+    let control = use_build_control();
+    let image = text_signal(move || {
+        target
+            .get()
+            .map(|target| target.image())
+            .unwrap_or_default()
+    });
+    let source_ref = memo(move || build.data().map(|build| build.code_repo_type_value.clone()));
+    let label = text_signal(move || match control.busy().get() {
+        true => t_string!(trigger.sending),
+        false => t_string!(build.again),
+    });
+    let press = move || {
+        if let Some(target) = target.get_untracked() {
+            control.start_head(target, AfterStart::Open);
+        }
+    };
+    let menu = move || menu(build, target, control, image);
+    view! {
+        <span class="split-button">
+            {Button::new(label)
+                .primary()
+                .icon(icon::PLAY)
+                .name(t_signal!(build.again_of, image = image.get()))
+                .title(t_signal!(build.again_title, source = source_ref.get().unwrap_or_default()))
+                .busy(control.busy())
+                .on_press(press)}
+            {Menu::of_icon(icon::DOWN, t_signal!(build.other_actions)).primary().content(menu)}
+        </span>
+    }
+    .into_any()
+}
+
+fn menu(
+    build: Query<Build>,
+    target: Memo<Option<BuildTarget>>,
+    control: BuildControl,
+    image: Signal<String>,
+) -> AnyView {
+    let overlay = expect_context::<OpenOverlay>().0;
+    let ask_commit = move || {
+        if let Some(target) = target.get_untracked() {
+            overlay.set(Some(Overlay::Commit(target, AfterStart::Open)));
+        }
+    };
+    view! {
+        {same_commit_button(target, control)}
+        {Button::new(t_signal!(trigger.commit))
+            .name(t_signal!(trigger.commit_of, image = image.get()))
+            .busy(control.busy())
+            .on_press(ask_commit)}
+        {copy_pull_button(image)}
+        {notify_button(memo(move || build.data().is_some_and(|build| !build.is_finished())))}
+    }
+    .into_any()
+}
+
+/// Builds the commit of this build once more. Disabled, with the reason, while that is not known.
+fn same_commit_button(target: Memo<Option<BuildTarget>>, control: BuildControl) -> AnyView {
+    let commit = memo(move || target.get().map(|target| target.commit).unwrap_or_default());
+    let label = text_signal(move || match commit.get() {
+        commit if commit.is_empty() => t_string!(build.again_same).to_owned(),
+        commit => t_string!(build.again_commit, commit = short_commit(&commit)),
+    });
+    let title = text_signal(move || match commit.get() {
+        commit if commit.is_empty() => t_string!(build.commit_unknown).to_owned(),
+        commit => commit,
+    });
+    let press = move || {
+        if let Some(target) = target.get_untracked() {
+            start_same(control, target);
+        }
+    };
+    Button::new(label)
+        .title(title)
+        .disabled(bool_signal(move || commit.with(String::is_empty)))
+        .busy(control.busy())
+        .on_press(press)
+}
+
+/// Starts a build of the target's own commit, and opens it.
+fn start_same(control: BuildControl, target: BuildTarget) {
+    let commit = target.commit.clone();
+    control.start(target, Some(commit), move |target, result| {
+        control.report(&target, result, AfterStart::Open);
+    });
+}
+
+/// Copies the command that pulls the image. The menu is gone by then, so a toast says how it went.
+fn copy_pull_button(image: Signal<String>) -> AnyView {
+    let toasts = use_toasts();
+    let press = move || {
+        let pull = format!("docker pull {}", image.get_untracked());
+        leptos::task::spawn_local(async move {
+            match clipboard::copy(&pull).await {
+                true => toasts.done(t_signal!(copy.done), None),
+                false => toasts.warn(t_signal!(copy.refused)),
+            }
+        });
+    };
+    Button::new(t_signal!(copy.label, what = t_string!(build.pull_command))).on_press(press)
+}

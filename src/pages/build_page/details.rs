@@ -1,0 +1,196 @@
+//! The details: all that the API says of a build, in a dialog.
+
+use crate::api::{Build, Status};
+use crate::components::builds::cells::started_by;
+use crate::i18n::api_words::client_name;
+use crate::pages::build_page::changes::changes_fact;
+use crate::pages::build_page::facet::facet;
+use crate::pages::build_page::facts::ref_icon;
+use crate::pages::build_page::head::LAST_STAGE;
+use crate::pages::build_page::siblings::Siblings;
+use crate::pages::build_page::times::times;
+use crate::query::Query;
+use crate::reactive::{dynamic, memo, show, text_signal};
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
+use crate::t_signal;
+use crate::ui::button::Button;
+use crate::ui::copy::copy_button;
+use crate::ui::dialog::Dialog;
+use crate::ui::external_link::external_link;
+use crate::ui::fact::{code_fact, copied_fact, fact};
+use crate::ui::icon;
+use leptos::prelude::*;
+
+/// The dialog, while `open` is true.
+pub(crate) fn details(
+    open: RwSignal<bool>,
+    build: Query<Build>,
+    siblings: Query<Siblings>,
+    detail: Memo<Option<String>>,
+) -> AnyView {
+    let dialog = move || {
+        view! {
+            <Dialog open=open title=t_signal!(build.more) wide=true>
+                {content(build, siblings, detail)}
+                <div class="form-actions">
+                    {Button::new(t_signal!(keys.close)).on_press(move || open.set(false))}
+                </div>
+            </Dialog>
+        }
+        .into_any()
+    };
+    show(move || open.get(), dialog).into_any()
+}
+
+fn content(
+    build: Query<Build>,
+    siblings: Query<Siblings>,
+    detail: Memo<Option<String>>,
+) -> AnyView {
+    let utc = RwSignal::new(false);
+    let zone = Button::new(Signal::stored("UTC".to_owned()))
+        .name(t_signal!(log.utc))
+        .pressed(utc)
+        .on_press(move || utc.update(|utc| *utc = !*utc));
+    let said = move || code_fact(t_signal!(build.detail), detail.get().as_deref());
+    view! {
+        <div class="build-times">
+            {facet(build, without_stage, move |build| times(build, utc))} {zone}
+        </div>
+        <dl class="facts build-details">
+            {facet(build, without_stage, image_facts)} {facet(build, without_stage, source_facts)}
+            {changes_fact(build, siblings)} {facet(build, without_stage, run_facts)}
+            {dynamic(move || stage_fact(build))} {dynamic(said)}
+        </dl>
+        {facet(build, without_stage, unknown_status)}
+    }
+    .into_any()
+}
+
+/// The stage changes with each read while the build runs.
+fn without_stage(build: &Build) -> Build {
+    Build {
+        step_at: None,
+        ..build.clone()
+    }
+}
+
+fn image_facts(build: &Build) -> AnyView {
+    let image = fact(t_signal!(build.image), image(build.image_reference()));
+    let version = build.version_tag().map(|tag| {
+        let reference = match build.docker_repo_path.as_str() {
+            "" => tag.to_owned(),
+            path => format!("{path}:{tag}"),
+        };
+        fact(t_signal!(build.version_tag), self::image(reference))
+    });
+    let repository = build
+        .repository()
+        .map(|(namespace, name)| repository_fact(namespace, name));
+    view! {
+        {image}
+        {version}
+        {copied_fact(t_signal!(build.image_id), build.image_id.as_deref())}
+        {repository}
+    }
+    .into_any()
+}
+
+/// An image's name, with a button that copies the command to pull it.
+fn image(reference: String) -> AnyView {
+    let pull = format!("docker pull {reference}");
+    let name = reference.clone();
+    view! {
+        <span class="code">{reference}</span>
+        {copy_button(Signal::stored(pull), t_signal!(build.pull_of, image = name))}
+    }
+    .into_any()
+}
+
+fn repository_fact(namespace: &str, name: &str) -> AnyView {
+    let navigation = use_navigation();
+    let text = format!("{namespace}/{name}");
+    let href = navigation.href(&Route::Repository {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    });
+    let link = view! {
+        <a class="code" href=href>
+            {text}
+        </a>
+    };
+    fact(t_signal!(build.repository), link.into_any())
+}
+
+fn source_facts(build: &Build) -> AnyView {
+    let client = build.code_repo_client.clone();
+    let source = view! {
+        <span class="code">
+            {external_link(build.code_repo_path.clone(), build.code_repo_http_url.as_deref())}
+        </span>
+        " "
+        <span class="quiet">{text_signal(move || client_name(&client))}</span>
+    };
+    let source_ref = view! {
+        <span class="source-ref">
+            {icon::icon(ref_icon(&build.code_repo_type))}
+            <span class="code">
+                {external_link(
+                    build.code_repo_type_value.clone(),
+                    build.code_repo_branch_url.as_deref(),
+                )}
+            </span>
+        </span>
+    };
+    view! {
+        {fact(t_signal!(build.source), source.into_any())}
+        {fact(t_signal!(build.source_ref), source_ref.into_any())}
+        {commit_fact(build)}
+        {code_fact(t_signal!(build.dockerfile), Some(&build.dockerfile_location))}
+        {code_fact(t_signal!(build.context), build.build_context_path.as_deref())}
+    }
+    .into_any()
+}
+
+fn commit_fact(build: &Build) -> Option<AnyView> {
+    let commit = build.code_head_commit.clone();
+    let commit = commit.filter(|commit| !commit.is_empty())?;
+    let url = build.code_commit_http_url.as_deref();
+    let value = view! {
+        <span class="code">{external_link(commit.clone(), url)}</span>
+        {copy_button(Signal::stored(commit), t_signal!(build.commit))}
+    };
+    Some(fact(t_signal!(build.commit), value.into_any()))
+}
+
+fn run_facts(build: &Build) -> AnyView {
+    let removable = build.is_removable.map(|removable| {
+        let word = match removable {
+            true => t_signal!(build.yes),
+            false => t_signal!(build.no),
+        };
+        fact(t_signal!(build.removable), word.into_any())
+    });
+    view! {
+        {fact(t_signal!(build.started_by), started_by(build))}
+        {code_fact(t_signal!(build.node), build.build_node.as_deref())}
+        {copied_fact(t_signal!(build.id), Some(&build.build_id))}
+        {removable}
+    }
+    .into_any()
+}
+
+/// The stage that the API gives, with the one at which a build has succeeded.
+fn stage_fact(build: Query<Build>) -> Option<AnyView> {
+    let stage = memo(move || build.data()?.step_at).get()?;
+    let text = t_signal!(build.stage_of, step = stage, of = LAST_STAGE);
+    Some(fact(t_signal!(build.stage), text.into_any()))
+}
+
+fn unknown_status(build: &Build) -> AnyView {
+    let is_unknown = matches!(build.status, Status::Other(_));
+    is_unknown
+        .then(|| view! { <p class="quiet">{t_signal!(build.unknown_status)}</p> })
+        .into_any()
+}

@@ -1,0 +1,139 @@
+//! The first line of the page: status, image, duration, the builds of the tag around this one, and the actions.
+
+use crate::api::{Build, Status};
+use crate::components::builds::status_badge::status_badge;
+use crate::components::page_heading::heading_with;
+use crate::components::time::elapsed;
+use crate::i18n::api_words::status_word;
+use crate::pages::build_page::facet::facet;
+use crate::query::Query;
+use crate::reactive::{dynamic, memo};
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
+use crate::{t_signal, t_string};
+use leptos::prelude::*;
+
+/// The stage (`step_at`) at which the API counts a build as succeeded.
+pub(crate) const LAST_STAGE: i64 = 50;
+
+/// The heading: the image, with links to its namespace and repository. The tab's title has the status too.
+pub(crate) fn image_heading(build: Query<Build>) -> AnyView {
+    let title = memo(move || match build.data() {
+        Some(build) => {
+            let status = status_word(&build.status);
+            format!("{status} · {}", build.image_reference())
+        }
+        None => t_string!(build.title).to_string(),
+    });
+    let image = memo(move || build.data().map(|build| image_fields(&build)));
+    let content = dynamic(move || match image.get() {
+        Some(build) => image_links(&build),
+        None => t_signal!(build.title).into_any(),
+    });
+    heading_with(title.into(), content.into_any())
+}
+
+fn image_fields(build: &Build) -> Build {
+    Build {
+        build_id: build.build_id.clone(),
+        docker_repo_path: build.docker_repo_path.clone(),
+        docker_repo_tag: build.docker_repo_tag.clone(),
+        ..Build::default()
+    }
+}
+
+/// `namespace/name:tag`. The text has no spaces, so that it can be copied; the style adds some.
+fn image_links(build: &Build) -> AnyView {
+    let Some((namespace, name)) = build.repository() else {
+        return build.image_reference().into_any();
+    };
+    let navigation = use_navigation();
+    let (namespace, name) = (namespace.to_owned(), name.to_owned());
+    let repositories = navigation.href(&Route::repositories(namespace.clone()));
+    let repository = navigation.href(&Route::Repository {
+        namespace: namespace.clone(),
+        name: name.clone(),
+    });
+    let tag = (!build.docker_repo_tag.is_empty()).then(|| {
+        view! {
+            <span class="separator">":"</span>
+            <strong>{build.docker_repo_tag.clone()}</strong>
+        }
+    });
+    view! {
+        <span class="build-image" title=build.image_reference()>
+            <a href=repositories>{namespace}</a>
+            <span class="separator">"/"</span>
+            <a href=repository>{name}</a>
+            {tag}
+        </span>
+    }
+    .into_any()
+}
+
+/// The badge, which changes with the status alone: its icon turns.
+pub(crate) fn badge(build: Query<Build>) -> AnyView {
+    facet(
+        build,
+        |build| Build {
+            status: build.status.clone(),
+            ..Build::default()
+        },
+        |build| status_badge(build.status.clone()).into_any(),
+    )
+}
+
+/// How long the build waited, runs, or ran. Ticks until it is finished.
+pub(crate) fn duration(build: Query<Build>) -> AnyView {
+    facet(build, time_fields, |build| {
+        let is_finished = build.is_finished();
+        let label = match (&build.status, build.started_at) {
+            (Status::Failed, _) => t_signal!(build.failed_after),
+            _ if is_finished => t_signal!(build.took),
+            (_, Some(_)) => t_signal!(build.took_yet),
+            _ => t_signal!(build.waited_yet),
+        };
+        let begin = match is_finished {
+            true => build.started_at,
+            false => build.started_at.or(build.created_at),
+        };
+        view! {
+            <span class="build-duration">
+                {label} " " {elapsed(begin, build.ended_at, is_finished)}
+            </span>
+        }
+        .into_any()
+    })
+}
+
+pub(crate) fn time_fields(build: &Build) -> Build {
+    Build {
+        status: build.status.clone(),
+        created_at: build.created_at,
+        started_at: build.started_at,
+        ended_at: build.ended_at,
+        ..Build::default()
+    }
+}
+
+/// The API's own measure of progress, while the build runs.
+pub(crate) fn progress(build: Query<Build>) -> AnyView {
+    let stage = memo(move || {
+        let build = build.data()?;
+        let runs = build.started_at.is_some() && !build.is_finished();
+        build.step_at.filter(|_| runs)
+    });
+    let is_running = memo(move || stage.get().is_some());
+    let bar = move || {
+        view! {
+            <progress
+                class="build-progress"
+                max=LAST_STAGE
+                value=move || stage.get()
+                aria-label=t_signal!(build.progress)
+            ></progress>
+        }
+        .into_any()
+    };
+    crate::reactive::show(move || is_running.get(), bar).into_any()
+}
