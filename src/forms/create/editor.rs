@@ -5,7 +5,7 @@ use crate::forms::common::form_content::FormContent;
 use crate::forms::model::draft::{CreateDraft, RepositoryDraft};
 use crate::forms::model::link_fill::LinkFill;
 use crate::forms::model::paste::Unclear;
-use crate::forms::model::rules::{SOURCE_LINK, SourceEntry, Validation, check_repository};
+use crate::forms::model::rules::{SourceEntry, Validation, check_repository};
 use crate::forms::rows::RowList;
 use leptos::prelude::*;
 
@@ -92,7 +92,6 @@ impl FormContent for CreateEditor {
         "description",
         "full_description",
         "is_public",
-        SOURCE_LINK,
         "build_config.code_repo_client",
         "build_config.code_repo_namespace",
         "build_config.code_repo_name",

@@ -172,10 +172,13 @@ fn client_choice(source: SourceLink) -> AnyView {
     });
     let choice = move |client: CodeClient| {
         let (value, name, own) = (client.to_string(), client.clone(), client.clone());
+        // Where the focus goes if the API refuses the choice.
+        let id = (own == OFFERED[0]).then(|| id_of(path));
         view! {
             <label class="choice">
                 <input
                     type="radio"
+                    id=id
                     name="code_repo_client"
                     value=value
                     prop:checked=bool_signal(move || chosen.with(|it| it.as_ref() == Some(&own)))
@@ -198,7 +201,7 @@ fn client_choice(source: SourceLink) -> AnyView {
             })
     };
     view! {
-        <span class="choices" role="radiogroup" aria-label=t_signal!(create.client) id=id_of(path)>
+        <span class="choices" role="radiogroup" aria-label=t_signal!(create.client)>
             <span class="quiet" aria-hidden="true">
                 {t_signal!(source.choose)}
             </span>

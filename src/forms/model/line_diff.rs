@@ -21,7 +21,61 @@ fn without_comma(line: &str) -> &str {
 }
 
 fn operations(before: &[&str], after: &[&str]) -> Vec<DiffOp> {
-    capture_diff_slices(Algorithm::Myers, before, after)
+    let mut operations = capture_diff_slices(Algorithm::Myers, before, after);
+    for index in 1..operations.len().saturating_sub(1) {
+        slide_to_object(&mut operations[index - 1..=index + 1], before, after);
+    }
+    operations
+}
+
+/// Moves an added or removed block up to where a JSON object begins, if the lines allow that. Otherwise the end of one
+/// object and the beginning of the next would look like one.
+fn slide_to_object(operations: &mut [DiffOp], before: &[&str], after: &[&str]) {
+    let [DiffOp::Equal { len: above, .. }, block, DiffOp::Equal { len: below, .. }] = operations
+    else {
+        return;
+    };
+    let (lines, range) = match block {
+        DiffOp::Delete { .. } => (before, block.old_range()),
+        DiffOp::Insert { .. } => (after, block.new_range()),
+        _ => return,
+    };
+    let mut shift = 0;
+    while lines[range.start - shift].trim() != "{" {
+        let can_move = shift < *above
+            && lines[range.start - shift - 1] == lines[range.end - shift - 1];
+        if !can_move {
+            return;
+        }
+        shift += 1;
+    }
+    match block {
+        DiffOp::Delete {
+            old_index,
+            new_index,
+            ..
+        }
+        | DiffOp::Insert {
+            old_index,
+            new_index,
+            ..
+        } => {
+            *old_index -= shift;
+            *new_index -= shift;
+        }
+        _ => return,
+    }
+    *above -= shift;
+    *below += shift;
+    if let DiffOp::Equal {
+        old_index,
+        new_index,
+        ..
+    } = &mut operations[2]
+    {
+        *old_index -= shift;
+        *new_index -= shift;
+    }
 }
 
 fn lines(text: &str) -> Vec<&str> {
@@ -107,6 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn a_block_is_a_whole_object() {
+        let before = "[\n{\n1\n},\n{\n2\n},\n{\n3\n}\n]";
+        let after = "[\n{\n1\n},\n{\n3\n}\n]";
+        let removed = ["- {", "- 2", "- },"];
+        assert_eq!(shown(before, after)[4..7], removed);
+        let added = ["+ {", "+ 2", "+ },"];
+        assert_eq!(shown(after, before)[4..7], added);
+    }
+
+    #[test]
     fn a_comma_after_the_line_before_is_no_change() {
         assert_eq!(
             shown("[\n1\n]", "[\n1,\n2\n]"),
@@ -117,7 +181,7 @@ mod tests {
     proptest! {
         /// The added and unchanged lines are the new text, the removed and unchanged ones the old text.
         #[test]
-        fn nothing_is_lost(before in "([ab]\n){0,8}", after in "([abc]\n){0,8}") {
+        fn nothing_is_lost(before in "([ab{]\n){0,8}", after in "([abc{]\n){0,8}") {
             let (mut old, mut new) = (0, 0);
             for line in diff(&before, &after) {
                 match line {

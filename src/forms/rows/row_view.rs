@@ -72,7 +72,7 @@ pub(crate) fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<S
             <th scope="row" class="cell-number">
                 <label>
                     {editor.selects.then(|| actions.checkbox(title))}
-                    <span class="row-index" aria-hidden="true">
+                    <span aria-hidden="true">
                         {text_signal(move || (index.get() + 1).to_string())}
                     </span> <span class="row-number">{title}</span>
                 </label>
