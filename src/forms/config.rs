@@ -107,16 +107,16 @@ impl ConfigForm {
             <section class="form-section form-part">
                 <h2>{t_signal!(config.building)}</h2>
                 <div class="field-pair">
-                <TextField
-                    path=Signal::stored("build_node".to_owned())
-                    label=t_signal!(create.build_node)
-                    hint=t_signal!(create.build_node_hint)
-                    code=true
-                    list="build-nodes"
-                    required=true
-                    value=node
-                    on_input=move |text| node.set(text)
-                />
+                    <TextField
+                        path=Signal::stored("build_node".to_owned())
+                        label=t_signal!(create.build_node)
+                        hint=t_signal!(create.build_node_hint)
+                        code=true
+                        list="build-nodes"
+                        required=true
+                        value=node
+                        on_input=move |text| node.set(text)
+                    />
                 </div>
             </section>
         }

@@ -27,10 +27,10 @@ use crate::forms::rows::editor::RowsEditor;
 use crate::forms::rows::table::rows_section;
 use crate::platform::page::absolute_url;
 use crate::reactive::{bool_signal, memo, text_signal};
-use crate::ui::button::Button;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::{Connection, use_connection};
+use crate::ui::button::Button;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -80,7 +80,11 @@ struct CreateForm {
 
 /// The image tags that 'Create and build' builds.
 fn built_tags(rows: &[RowDraft]) -> Vec<String> {
-    let count = if rows.len() <= MAX_BUILT_ROWS { rows.len() } else { 1 };
+    let count = if rows.len() <= MAX_BUILT_ROWS {
+        rows.len()
+    } else {
+        1
+    };
     let tags = rows[..count].iter();
     tags.map(|row| row.image_tag().to_owned()).collect()
 }

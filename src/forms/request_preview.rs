@@ -205,7 +205,9 @@ pub(crate) fn request_preview(request: RequestPreview) -> AnyView {
     // The whole address is in the tooltip, and in the curl line.
     let path = text_signal(move || {
         url.with(|url| {
-            let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+            let path = url
+                .split_once("://")
+                .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
             path.unwrap_or(url).to_owned()
         })
     });

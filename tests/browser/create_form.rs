@@ -198,7 +198,10 @@ async fn a_typed_link_is_read_as_well_and_what_is_not_understood_is_explained() 
 async fn create_and_build_sends_each_request_once() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
-            let made = repository("app", json!([tag_config(4, "latest"), tag_config(5, "next")]));
+            let made = repository(
+                "app",
+                json!([tag_config(4, "latest"), tag_config(5, "next")]),
+            );
             api.on("POST", REPOSITORIES, Reply::Json(201, made.clone()));
             api.on("GET", REPOSITORY, Reply::Json(200, made));
             api.on("GET", BUILDS, Reply::Json(200, empty_page()));

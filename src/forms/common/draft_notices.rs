@@ -40,7 +40,10 @@ pub(crate) fn draft_age(drafts: Drafts) -> AnyView {
     let clock = use_clock();
     let age = text_signal(move || match drafts.saved_at() {
         // The clock may have ticked last before the draft was stored.
-        Some(at) => t_string!(draft.saved, when = words().relative(at, clock.now().max(at))),
+        Some(at) => t_string!(
+            draft.saved,
+            when = words().relative(at, clock.now().max(at))
+        ),
         None => String::new(),
     });
     view! { <span class="draft-age quiet">{age}</span> }.into_any()
@@ -84,10 +87,7 @@ fn offer_notice(drafts: Drafts, offer: DraftOffer) -> AnyView {
             </p>
             <div class="notice-actions">
                 {Button::new(t_signal!(draft.take)).on_press(restore)}
-                {Button::new(t_signal!(draft.discard))
-                    .name(discard_name)
-                    .quiet()
-                    .on_press(discard)}
+                {Button::new(t_signal!(draft.discard)).name(discard_name).quiet().on_press(discard)}
             </div>
         </div>
     }

@@ -131,9 +131,7 @@ const FOCUS_FALLBACKS: [&str; 4] = [
 pub(crate) fn keep_focus() {
     request_animation_frame(|| {
         if dom::is_focus_lost() {
-            FOCUS_FALLBACKS
-                .iter()
-                .any(|selector| dom::focus(selector));
+            FOCUS_FALLBACKS.iter().any(|selector| dom::focus(selector));
         }
     });
 }
@@ -152,9 +150,7 @@ fn undo_bar(state: FormState, is_busy: Signal<bool>) -> AnyView {
             <div class="undo-bar">
                 <span>{text_signal(move || (offer.message)())}</span>
                 {Button::new(t_signal!(rows.undo)).on_press(press(FormState::undo))}
-                {Button::new(t_signal!(undo.keep))
-                    .quiet()
-                    .on_press(press(FormState::dismiss_undo))}
+                {Button::new(t_signal!(undo.keep)).quiet().on_press(press(FormState::dismiss_undo))}
             </div>
         })
     };

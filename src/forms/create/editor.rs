@@ -62,9 +62,7 @@ impl CreateEditor {
     pub(crate) fn has_no_source(self) -> bool {
         self.fields.with(|fields| match &fields.client {
             CodeClient::Simple => fields.clone_url.trim().is_empty(),
-            _ => {
-                fields.code_namespace.trim().is_empty() && fields.code_name.trim().is_empty()
-            }
+            _ => fields.code_namespace.trim().is_empty() && fields.code_name.trim().is_empty(),
         })
     }
 

@@ -1,8 +1,8 @@
 //! The sections of the create form about the repository itself.
 
 use crate::forms::common::fields::{CheckField, TextArea, TextField};
-use crate::forms::create::editor::CreateEditor;
 use crate::forms::common::form_state::FormState;
+use crate::forms::create::editor::CreateEditor;
 use crate::forms::model::draft::RepositoryDraft;
 use crate::forms::model::preview::image_reference;
 use crate::reactive::{bool_signal, effect, show, text_signal};
@@ -30,8 +30,7 @@ fn images(editor: CreateEditor, namespace: StoredValue<String>) -> String {
     let tags: Vec<&str> = rows.iter().map(|row| row.image_tag()).collect();
     let first = tags.first().copied().filter(|tag| !tag.is_empty());
     let first = first.unwrap_or("…");
-    let mut images =
-        namespace.with_value(|namespace| image_reference(namespace, name, first));
+    let mut images = namespace.with_value(|namespace| image_reference(namespace, name, first));
     for tag in tags.iter().skip(1).take(MAX_LISTED_TAGS - 1) {
         if !tag.is_empty() {
             images.push_str(&format!(", :{tag}"));
@@ -44,14 +43,10 @@ fn images(editor: CreateEditor, namespace: StoredValue<String>) -> String {
 }
 
 /// The name of the repository and its short description.
-pub(crate) fn repository_section(
-    editor: CreateEditor,
-    namespace: StoredValue<String>,
-) -> AnyView {
+pub(crate) fn repository_section(editor: CreateEditor, namespace: StoredValue<String>) -> AnyView {
     let fields = editor.fields;
-    let name_hint = text_signal(move || {
-        t_string!(create.repo_name_hint, path = images(editor, namespace))
-    });
+    let name_hint =
+        text_signal(move || t_string!(create.repo_name_hint, path = images(editor, namespace)));
     view! {
         <section class="form-section" aria-label=t_signal!(create.repository)>
             <div class="field-pair">

@@ -2,8 +2,8 @@
 //! enter or correct the source by hand.
 
 use crate::api::CodeClient;
-use crate::api::redact::without_secret;
 use crate::api::SourceKind;
+use crate::api::redact::without_secret;
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::fields::TextField;
 use crate::forms::create::editor::CreateEditor;
@@ -69,9 +69,9 @@ pub(crate) fn source_section(source: SourceLink) -> AnyView {
                 move || is_open.get(),
                 move || {
                     view! {
-                        <div on:paste=move |event| source.pasted(&event)>
-                            {source_fields(source.editor)}
-                        </div>
+                        <div on:paste=move |event| {
+                            source.pasted(&event)
+                        }>{source_fields(source.editor)}</div>
                     }
                         .into_any()
                 },
@@ -252,12 +252,7 @@ fn understood(source: SourceLink) -> Option<AnyView> {
     let facts: Vec<AnyView> = facts
         .into_iter()
         .map(|(name, value)| {
-            view! {
-                <span>
-                    {name} " " <b class="code">{value}</b>
-                </span>
-            }
-            .into_any()
+            view! { <span>{name} " " <b class="code">{value}</b></span> }.into_any()
         })
         .collect();
     let correct = (!is_open).then(|| {

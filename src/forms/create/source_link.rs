@@ -2,15 +2,15 @@
 
 use crate::api::CodeClient;
 use crate::forms::common::field_id::selector;
+use crate::forms::common::form_content::FormContent;
 use crate::forms::common::form_state::FormState;
 use crate::forms::create::editor::{CreateEditor, LinkState};
 use crate::forms::model::draft::CreateDraft;
+use crate::forms::model::fields::TAG_CONFIG_FIELDS;
 use crate::forms::model::link_fill::LinkFill;
 use crate::forms::model::paste;
 use crate::forms::model::paste::Pasted;
 use crate::forms::model::rules::{SOURCE_LINK, row_path};
-use crate::forms::model::fields::TAG_CONFIG_FIELDS;
-use crate::forms::common::form_content::FormContent;
 use crate::platform::dom;
 use crate::platform::files::plain_text;
 use crate::platform::timer::timer_millis;

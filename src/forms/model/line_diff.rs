@@ -31,7 +31,11 @@ fn operations(before: &[&str], after: &[&str]) -> Vec<DiffOp> {
 /// Moves an added or removed block up to where a JSON object begins, if the lines allow that. Otherwise the end of one
 /// object and the beginning of the next would look like one.
 fn slide_to_object(operations: &mut [DiffOp], before: &[&str], after: &[&str]) {
-    let [DiffOp::Equal { len: above, .. }, block, DiffOp::Equal { len: below, .. }] = operations
+    let [
+        DiffOp::Equal { len: above, .. },
+        block,
+        DiffOp::Equal { len: below, .. },
+    ] = operations
     else {
         return;
     };
@@ -42,8 +46,8 @@ fn slide_to_object(operations: &mut [DiffOp], before: &[&str], after: &[&str]) {
     };
     let mut shift = 0;
     while lines[range.start - shift].trim() != "{" {
-        let can_move = shift < *above
-            && lines[range.start - shift - 1] == lines[range.end - shift - 1];
+        let can_move =
+            shift < *above && lines[range.start - shift - 1] == lines[range.end - shift - 1];
         if !can_move {
             return;
         }
@@ -111,7 +115,11 @@ pub fn diff(before: &str, after: &str) -> Vec<DiffLine> {
             }
             operation => {
                 let removed = &old[operation.old_range()];
-                diff.extend(removed.iter().map(|line| DiffLine::Removed((*line).to_owned())));
+                diff.extend(
+                    removed
+                        .iter()
+                        .map(|line| DiffLine::Removed((*line).to_owned())),
+                );
                 let added = &new[operation.new_range()];
                 diff.extend(added.iter().map(|line| DiffLine::Added((*line).to_owned())));
             }
@@ -154,7 +162,9 @@ mod tests {
         let after = "a\nb\nc\nd\nE\nf\ng\nh\ni\nj";
         assert_eq!(
             shown(before, after),
-            ["  a", "  b", "  c", "  d", "- e", "+ E", "  f", "  g", "  h", "… 2"]
+            [
+                "  a", "  b", "  c", "  d", "- e", "+ E", "  f", "  g", "  h", "… 2"
+            ]
         );
         assert_eq!(changed_lines(before, after), [4]);
         assert!(diff(before, before).is_empty());

@@ -46,8 +46,8 @@ const USUAL_BRANCHES: [&str; 6] = ["main", "master", "develop", "dev", "trunk", 
 
 /// The first parts of branch names that have two parts, such as `feature/login`.
 const BRANCH_PREFIXES: [&str; 13] = [
-    "feature", "features", "feat", "fix", "bugfix", "hotfix", "release", "releases", "chore", "refactor", "docs",
-    "user", "users",
+    "feature", "features", "feat", "fix", "bugfix", "hotfix", "release", "releases", "chore",
+    "refactor", "docs", "user", "users",
 ];
 
 /// The first parts of branch names that bots make, with any number of parts.
@@ -254,7 +254,10 @@ fn place(words: &[&str]) -> Place {
         }
         ["branch", name @ ..] => only(reference(SourceKind::Branch, name.join("/"))),
         ["commits", rest @ ..] => only(split_reference(rest).0),
-        [kind @ ("tree" | "blob" | "raw" | "src" | "blame" | "edit"), rest @ ..] => {
+        [
+            kind @ ("tree" | "blob" | "raw" | "src" | "blame" | "edit"),
+            rest @ ..,
+        ] => {
             let (reference, path) = split_reference(rest);
             Place {
                 reference,
@@ -284,7 +287,11 @@ fn split_reference<'a>(rest: &'a [&'a str]) -> (Option<(SourceKind, String)>, &'
     };
     let (name, path) = rest.split_at(length);
     let name = name.join("/");
-    let kind = if is_version(&name) { SourceKind::Tag } else { kind };
+    let kind = if is_version(&name) {
+        SourceKind::Tag
+    } else {
+        kind
+    };
     (reference(kind, name), path)
 }
 
@@ -414,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn links_of_the_known_hosts() {
+    fn branches_tags_and_folders_in_links() {
         for (text, expected) in [
             ("https://github.com/octo/app", "GitHub octo app"),
             (" https://github.com/octo/app.git\n", "GitHub octo app"),
@@ -465,6 +472,14 @@ mod tests {
                 "GitHub octo app branch main /docker",
             ),
             ("https://github.com/octo/app/pull/12", "GitHub octo app"),
+        ] {
+            assert_eq!(summary(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn links_and_commands_of_the_known_hosts() {
+        for (text, expected) in [
             ("https://me:secret@github.com/octo/app", "GitHub octo app"),
             (
                 "https://github.com/octo/app.git#next:docker/web",
