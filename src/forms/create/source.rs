@@ -144,7 +144,9 @@ fn link_field(source: SourceLink) -> AnyView {
     };
     view! {
         <div class="field">
-            {frame.label("field-label")} {input} {frame.note(FieldNote::Problem, problem)}
+            {frame.label("field-label")} {input}
+            // The focus stays in the field after Enter, so the message has to be announced.
+            <div role="status">{frame.note(FieldNote::Problem, problem)}</div>
             {show(move || link.unclear.get() == Some(Unclear::MaybeAddress), as_address)}
             <div class="link-choice">
                 {frame.note(FieldNote::Hint, t_signal!(source.hint))} {client_choice(source)}

@@ -54,7 +54,11 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
     view! {
         <div class="rows">
             {selects.then(|| show(move || rows.selected_count() > 0, move || bulk_editor(rows)))}
-            <table class="rows-table" aria-label=t_signal!(rows.images)>
+            <table
+                class="rows-table"
+                class:rows-selectable=selects
+                aria-label=t_signal!(rows.images)
+            >
                 {table_head(selects.then(|| select_all(rows)))}
                 <tbody>
                     {for_each(
