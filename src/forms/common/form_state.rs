@@ -305,10 +305,12 @@ impl FormState {
         self.focus_first_of(vec![path]);
     }
 
-    /// Records which field has the focus; `None` if it is none of this form.
+    /// Records which field has the focus; `None` if it is none of this form. Does nothing if the form is gone: a field
+    /// that has the focus fires `focusout` while it is removed.
     pub(crate) fn set_focused(self, id: Option<&str>) {
         let focused = id.and_then(|id| self.field_of(id));
-        if self.focused.with_untracked(|before| *before != focused) {
+        let is_new = |before: &Option<FocusedField>| *before != focused;
+        if self.focused.try_with_untracked(is_new) == Some(true) {
             self.focused.set(focused);
         }
     }

@@ -69,9 +69,12 @@ impl SourceLink {
         self.debounce.set_value(Some(Timeout::new(delay, read)));
     }
 
-    /// Reads the finished text, and says if it is not understood.
+    /// Reads the finished text, and says if it is not understood. Does nothing if the form is gone: its field may fire
+    /// `change` while it is removed.
     pub(crate) fn read(self) {
-        self.debounce.try_update_value(Option::take);
+        if self.debounce.try_update_value(Option::take).is_none() {
+            return;
+        }
         let pasted = self.understood();
         let text = self.link().text.get_untracked();
         let is_unclear = pasted.is_none() && !text.trim().is_empty();
