@@ -14,16 +14,17 @@ use crate::forms::common::fields::TextField;
 use crate::forms::common::form::Form;
 use crate::forms::common::form_content::FormContent;
 use crate::forms::common::form_shell::FormShell;
-use crate::forms::common::import_panel::import_panel;
+use crate::forms::common::import_panel::ImportPanel;
 use crate::forms::common::submission_view::submission_buttons;
-use crate::forms::config::build_button::row_build_button;
+use crate::forms::config::build_button::row_build;
 use crate::forms::config::editor::{ConfigEditor, ConfigOrigin};
 use crate::forms::config::import_export::import_export;
 use crate::forms::config::save_flow::SaveFlow;
+use crate::forms::model::draft::ConfigDraft;
 use crate::forms::model::preview::update_frame;
 use crate::forms::request_preview::{RequestPreview, request_preview};
 use crate::forms::rows::editor::RowsEditor;
-use crate::forms::rows::table::rows_table;
+use crate::forms::rows::table::rows_section;
 use crate::platform::page::absolute_url;
 use crate::reactive::{bool_signal, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
@@ -47,17 +48,21 @@ pub(crate) fn config_form(
     let path = StoredValue::new((namespace, name));
     let flow = SaveFlow::new(form, path, on_saved);
     let config = ConfigForm { form, path, flow };
+    let import = ImportPanel::new(import_export(form, path));
+    let shell = FormShell {
+        label: t_signal!(config.title),
+        action: t_signal!(config.saving),
+        existing_href: config.repository_href(),
+        sections: config.sections(import),
+        beside: request_preview(config.request_preview()),
+        buttons: config.buttons(),
+        bar_end: form.discard_button(t_signal!(config.reset)),
+        on_submit: Callback::new(move |()| flow.start_review()),
+    };
     view! {
-        {form
-            .view(FormShell {
-                label: t_signal!(config.title),
-                action: t_signal!(config.saving),
-                existing_href: config.repository_href(),
-                sections: config.sections(),
-                buttons: config.buttons(),
-                on_submit: Callback::new(move |()| flow.start_review()),
-            })}
+        {form.view(shell)}
         {flow.dialogs()}
+        {import.dialog()}
     }
     .into_any()
 }
@@ -79,7 +84,7 @@ impl ConfigForm {
         })
     }
 
-    fn sections(self) -> AnyView {
+    fn sections(self, import: ImportPanel) -> AnyView {
         let Self { form, path, flow } = self;
         let ConfigEditor {
             node,
@@ -92,41 +97,41 @@ impl ConfigForm {
             prefix: ConfigEditor::ROWS_PREFIX,
             image: Signal::derive(move || path.get_value()),
             selects: true,
-            beside: Some(Arc::new(move |row| row_build_button(path, row))),
+            beside: Some(Arc::new(move |row| row_build(path, row))),
         };
         let unknown_notice = || notice("warning", t_signal!(config.from_nowhere)).into_any();
         view! {
             {show(move || flow.was_saved(), saved_notice)}
             {show(move || !is_known.get(), unknown_notice)}
-            <section class="form-section form-wide">
-                <h2 id="rows-heading" tabindex="-1">
-                    {t_signal!(rows.heading)}
-                </h2>
-                <p class="quiet">{t_signal!(rows.explain)}</p>
-                {rows_table(rows_editor)}
-            </section>
-            <section class="form-section">
+            {rows_section(rows_editor, import.button())}
+            <section class="form-section form-part">
                 <h2>{t_signal!(config.building)}</h2>
-                <TextField
-                    path=Signal::stored("build_node".to_owned())
-                    label=t_signal!(create.build_node)
-                    hint=t_signal!(create.build_node_hint)
-                    code=true
-                    list="build-nodes"
-                    required=true
-                    value=node
-                    on_input=move |text| node.set(text)
-                />
+                <div class="field-pair">
+                    <TextField
+                        path=Signal::stored("build_node".to_owned())
+                        label=t_signal!(create.build_node)
+                        hint=t_signal!(create.build_node_hint)
+                        code=true
+                        list="build-nodes"
+                        required=true
+                        value=node
+                        on_input=move |text| node.set(text)
+                    />
+                </div>
             </section>
-            {request_preview(self.request_preview())}
-            {import_panel(import_export(form, path))}
         }
         .into_any()
     }
 
     fn request_preview(self) -> RequestPreview {
         let connection = use_connection();
-        let ConfigEditor { node, rows, .. } = self.form.content;
+        let ConfigEditor {
+            node, rows, held, ..
+        } = self.form.content;
+        let unchanged = move || {
+            let request = held.with(|held| ConfigDraft::from(held).to_request());
+            serde_json::to_string_pretty(&request).unwrap_or_default()
+        };
         let url = move || {
             let url = connection.client().map(|client| {
                 self.path
@@ -139,6 +144,7 @@ impl ConfigForm {
             template: memo(move || node.with(|node| update_frame(node))),
             method: "PUT",
             url: text_signal(url),
+            unchanged: Some(memo(unchanged)),
         }
     }
 
@@ -160,8 +166,7 @@ impl ConfigForm {
         };
         view! {
             {submission_buttons(form.submission, || t_string!(config.save), adjust)}
-            {form.discard_button(t_signal!(config.reset))}
-            <span class="quiet">{hint}</span>
+            <span class="form-hint quiet">{hint}</span>
         }
         .into_any()
     }

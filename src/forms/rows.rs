@@ -8,9 +8,11 @@ pub(crate) mod row_keys;
 pub(crate) mod row_view;
 pub mod table;
 
+use crate::api::TagConfig;
 use crate::forms::common::form_state::FormState;
 use crate::forms::model::bulk_edit::BulkEdit;
 use crate::forms::model::draft::RowDraft;
+use crate::forms::model::fields::SOURCE_VALUE;
 use crate::forms::model::rules::{RowValidation, check_row, repeated};
 use crate::forms::rows::row::RowState;
 use crate::reactive::effect;
@@ -93,6 +95,13 @@ impl RowList {
     pub fn drafts(self) -> Vec<RowDraft> {
         self.track();
         self.drafts_now()
+    }
+
+    /// The values of the first row, tracked.
+    pub(crate) fn first(self) -> Option<TagConfig> {
+        self.track();
+        let first = self.list.with_untracked(|list| list.first().copied());
+        first.map(|(_, row)| row.get_untracked().values)
     }
 
     /// Returns true if the rows hold exactly these drafts, tracked.
@@ -184,6 +193,18 @@ impl RowList {
         Some(index)
     }
 
+    /// Edits the first row, if there is one and the edit changes it.
+    pub(crate) fn edit_first(self, edit: impl FnOnce(&mut RowDraft)) {
+        let first = self.list.with_untracked(|list| list.first().copied());
+        if let Some((_, row)) = first {
+            let mut draft = row.get_untracked();
+            edit(&mut draft);
+            if row.try_with_untracked(|row| *row != draft) == Some(true) {
+                row.edit(|row| *row = draft);
+            }
+        }
+    }
+
     /// Removes rows, and offers to undo that.
     pub fn remove(self, form: FormState, keys: &[u64]) {
         let mut removed: Vec<(usize, RowDraft)> = Vec::new();
@@ -212,6 +233,9 @@ impl RowList {
                 form.rows_moved();
                 for (index, draft) in removed.clone() {
                     self.insert(index, draft);
+                }
+                if let Some((index, _)) = removed.first() {
+                    form.focus_row(*index, SOURCE_VALUE);
                 }
             },
         );

@@ -58,7 +58,9 @@ pub(crate) fn Config(namespace: String, name: String) -> impl IntoView {
         {crumbs(vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)])}
         <div class="page-head">
             {heading(t_signal!(config.title_of, path = format!("{namespace}/{name}")))}
-            {Button::new(t_signal!(config.to_repository)).link(repository_href)}
+            <div class="page-actions">
+                {Button::new(t_signal!(config.to_repository)).quiet().link(repository_href)}
+            </div>
         </div>
         {load_error(
             t_signal!(repository.loading),

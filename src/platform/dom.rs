@@ -14,6 +14,12 @@ pub(crate) fn focus(selector: &str) -> bool {
         .is_some_and(|element| element.focus().is_ok())
 }
 
+/// Returns true if no element has the focus, for example because the one that had it is gone.
+pub(crate) fn is_focus_lost() -> bool {
+    let focused = document().active_element();
+    focused.is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Scrolls the first element that matches the selector to the middle of the window.
 pub(crate) fn scroll_to(selector: &str) {
     scroll(selector, web_sys::ScrollLogicalPosition::Center);

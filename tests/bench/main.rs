@@ -132,8 +132,8 @@ async fn page_changes(server: &Server, source: &Source) {
     browser
         .open(&format!("{}/repositories/team/new", server.address))
         .await;
-    browser.fill("Name", "bench").await;
-    browser.press("radio", "Git URL (Simple)").await;
+    browser.fill("Repository name", "bench").await;
+    browser.press("radio", "Git URL").await;
     browser
         .fill("Clone URL", &source.path().display().to_string())
         .await;

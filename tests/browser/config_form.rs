@@ -25,7 +25,7 @@ async fn the_review_lists_every_change_and_asks_for_removals_by_name() -> Outcom
             let save = browser.find("button", "Save").await;
             assert!(!save.is_enabled().await?);
             browser.fill_nth("Image tag", 2, "edited").await;
-            browser.press("checkbox", "Continuous build").await;
+            browser.press("checkbox", "On push").await;
             browser.press("button", "Remove row 3: gone").await;
             browser.press("button", "Add row").await;
             fill_row(browser, 3, "next", "next").await;
@@ -83,6 +83,39 @@ async fn the_review_lists_every_change_and_asks_for_removals_by_name() -> Outcom
             browser.find("row", "Row 3: next").await;
             let save = browser.find("button", "Save").await;
             assert!(!save.is_enabled().await?);
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_changes_are_shown_as_a_diff_beside_the_rows() -> Outcome {
+    story(Api::start().await)
+        .size(1280, 800)
+        .run(async |browser, api| {
+            open_editor(
+                browser,
+                api,
+                json!([tag_config(1, "a"), tag_config(2, "b"), tag_config(3, "c")]),
+            )
+            .await;
+            browser.see("No changes").await;
+            browser.fill_nth("Image tag", 2, "edited").await;
+            browser.see("unchanged lines").await;
+            let region = browser.find("region", "Changes").await;
+            let text = region.text().await?;
+            let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+            let is_there = |sign: &str, tag: &str| {
+                let value = format!("\"docker_repo_tag\": \"{tag}\",");
+                lines
+                    .iter()
+                    .any(|line| line.starts_with(sign) && line.ends_with(&value))
+            };
+            assert!(is_there("-", "b") && is_there("+", "edited"), "{text}");
+            assert!(!text.contains("\"c\""), "{text}");
+            browser.axe("config, a diff").await;
+            browser.fill_nth("Image tag", 2, "b").await;
+            browser.find_no_more("region", "Changes").await;
             Ok(())
         })
         .await
@@ -178,12 +211,12 @@ async fn several_rows_are_edited_at_once_and_undone() -> Outcome {
             browser.fill_in(&dockerfile, "docker").await;
             browser.see("Enter an absolute path in the source").await;
             browser.fill_in(&dockerfile, "/docker/").await;
-            let active = browser.find_in(&bulk, "combobox", "Continuous build").await;
+            let active = browser.find_in(&bulk, "combobox", "On push").await;
             browser.choose_in(&active, "On").await;
             browser.press("button", "Apply to selected rows").await;
             let rows = async || {
                 let paths = browser.values_in_rows("Dockerfile").await;
-                (paths, browser.ticks_in_rows("Continuous build").await)
+                (paths, browser.ticks_in_rows("On push").await)
             };
             let (paths, ticks) = rows().await;
             assert_eq!(paths, ["/docker", "/", "/docker"]);
@@ -227,13 +260,13 @@ async fn the_focus_survives_the_button_that_was_pressed() -> Outcome {
             browser.focus_is_in_row("Row 1: b").await;
             enter("Undo").await;
             browser.find("row", "Row 2: b").await;
-            browser.focus_is_on("status", "").await;
+            browser.focus_is_in_row("Row 1: a").await;
             enter("Remove row 1: a").await;
             enter("Remove row 1: b").await;
             browser.focus_is_on("button", "Add row").await;
             enter("Dismiss").await;
             browser.see_no_more("Removed: b").await;
-            browser.focus_is_on("status", "").await;
+            browser.focus_is_on("button", "Save").await;
             enter("Discard changes").await;
             browser
                 .focus_is_on("heading", "Build config of team/app")

@@ -23,23 +23,28 @@ async fn problems_show_when_a_field_is_left_or_on_submit_and_warnings_never_bloc
             );
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
             // Typed but not left: no message yet.
-            browser.fill("Name", "Not A Name").await;
+            browser.fill("Repository name", "Not A Name").await;
             assert!(!browser.text().await.contains("Use lowercase letters"));
             browser.keys(Key::Tab + "").await;
             browser.see("Use lowercase letters and digits").await;
             browser.press("button", "Create repository").await;
-            browser.see("3 fields need attention.").await;
-            browser.focus_holds("Not A Name").await;
-            let summary = browser.find("alert", "").await;
-            assert!(summary.text().await?.contains("3 fields"));
+            // The number of problems is in the bar, which is always in view, and leads to the first.
+            browser.see("2 fields need attention").await;
+            browser.focus_is_on("textbox", "Source").await;
+            browser
+                .see("Paste a link, or choose where the source is hosted.")
+                .await;
+            browser.fill("Short description", "typed").await;
+            browser.press("button", "2 fields need attention").await;
+            browser.focus_is_on("textbox", "Source").await;
             assert!(api.requests("POST", REPOSITORIES).is_empty());
 
-            browser.fill("Name", "app").await;
-            browser.press("radio", "Git URL (Simple)").await;
+            browser.fill("Repository name", "app").await;
+            browser.press("radio", "Git URL").await;
             browser
                 .fill("Clone URL", "https://me:secret@git.test/app.git")
                 .await;
-            browser.fill("Build context", "/app").await;
+            browser.fill("Context", "/app").await;
             browser.see("This URL contains a password").await;
             browser
                 .see("The Dockerfile is outside the build context.")
@@ -70,35 +75,198 @@ async fn a_pasted_link_fills_the_source_and_can_be_undone() -> Outcome {
         .run(async |browser, server| {
             connect(browser, server, "team").await;
             browser.open(&format!("{}{NEW_PAGE}", server.address)).await;
+            browser.press("radio", "GitHub").await;
             let owner = browser.find("textbox", "Owner").await;
             browser.fill("Owner", "mine").await;
             browser
                 .paste(&owner, "https://gitee.com/Octo/Web-App/tree/release")
                 .await;
-            browser
-                .see("Filled in from the link: Octo/Web-App on Gitee (OSChina).")
-                .await;
+            browser.see("owner Octo").await;
             browser.holds("Owner", 1, "Octo").await;
             browser.holds("Source repository", 1, "Web-App").await;
-            browser.holds("Name", 1, "web-app").await;
+            browser.holds("Repository name", 1, "web-app").await;
             browser.holds("Branch or tag name", 1, "release").await;
-            let card = browser.find("radio", "Gitee (OSChina)").await;
+            let card = browser.find("radio", "Gitee").await;
             assert!(card.is_selected().await?);
             browser.press("button", "Undo").await;
             browser.holds("Owner", 1, "mine").await;
             browser.holds("Branch or tag name", 1, "main").await;
-            browser.holds("Name", 1, "").await;
+            browser.holds("Repository name", 1, "").await;
 
             let owner = browser.find("textbox", "Owner").await;
             browser.paste(&owner, "git@git.test:group/tool.git").await;
             browser
                 .holds("Clone URL", 1, "git@git.test:group/tool.git")
                 .await;
+            // The field that had the focus is gone.
+            browser.focus_is_on("textbox", "Clone URL").await;
             // Any other text is pasted unchanged.
             let url = browser.find("textbox", "Clone URL").await;
             browser.fill_in(&url, "").await;
             browser.paste(&url, "half/typed").await;
             browser.holds("Clone URL", 1, "half/typed").await;
+            Ok(())
+        })
+        .await
+}
+
+/// The link that most people have in their clipboard.
+const TREE_LINK: &str = "https://github.com/acme/api-gateway/tree/main/services/gateway";
+
+#[tokio::test]
+async fn a_link_fills_in_the_form_shows_what_it_understood_and_can_be_undone() -> Outcome {
+    story(Api::start().await)
+        .size(1280, 800)
+        .run(async |browser, api| {
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            let source = browser.find("textbox", "Source").await;
+            browser.paste(&source, TREE_LINK).await;
+            for part in [
+                "owner acme",
+                "repository api-gateway",
+                "branch main",
+                "Dockerfile /services/gateway",
+            ] {
+                browser.see(part).await;
+            }
+            browser.holds("Repository name", 1, "api-gateway").await;
+            browser.holds("Branch or tag name", 1, "main").await;
+            browser.holds("Dockerfile", 1, "/services/gateway").await;
+            let shown: Value = serde_json::from_str(&preview(browser, "JSON").await)?;
+            assert_eq!(shown["build_config"]["code_repo_namespace"], "acme");
+            browser.axe("create, a link is understood").await;
+
+            // What was typed since is kept.
+            browser.fill("Short description", "mine").await;
+            browser.press("button", "Undo").await;
+            browser.focus_is_on("textbox", "Source").await;
+            browser.holds("Source", 1, "").await;
+            browser.holds("Repository name", 1, "").await;
+            browser.holds("Dockerfile", 1, "/").await;
+            browser.holds("Short description", 1, "mine").await;
+            browser.press("button", "Undo").await;
+            browser.holds("Repository name", 1, "api-gateway").await;
+
+            // Corrections by hand win over the link.
+            browser.press("button", "Correct").await;
+            browser.focus_is_on("textbox", "Owner").await;
+            browser.fill("Owner", "octo").await;
+            browser.see("owner octo").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_typed_link_is_read_as_well_and_what_is_not_understood_is_explained() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            browser
+                .fill("Source", "https://github.com/acme/app.git#next:docker")
+                .await;
+            browser.see("branch next").await;
+            browser.holds("Context", 1, "/docker").await;
+            for (text, explanation) in [
+                (
+                    "https://github.com/acme",
+                    "This link doesn’t lead to a repository.",
+                ),
+                ("acme/app", "This isn’t a link or git address"),
+                (
+                    "https://git.test/acme/app",
+                    "This could be a git address or just a web page.",
+                ),
+            ] {
+                browser.fill("Source", text).await;
+                browser.keys(Key::Enter + "").await;
+                browser.see(explanation).await;
+                browser.is_invalid("Source", 1).await;
+                browser.holds("Repository name", 1, "").await;
+                browser.axe(explanation).await;
+            }
+            browser.press("button", "Use as clone URL").await;
+            browser.see("https://git.test/acme/app").await;
+            browser.holds("Repository name", 1, "app").await;
+            browser.see_no_more("This could be a git address").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn create_and_build_sends_each_request_once() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            let made = repository(
+                "app",
+                json!([tag_config(4, "latest"), tag_config(5, "next")]),
+            );
+            api.on("POST", REPOSITORIES, Reply::Json(201, made.clone()));
+            api.on("GET", REPOSITORY, Reply::Json(200, made));
+            api.on("GET", BUILDS, Reply::Json(200, empty_page()));
+            api.on(
+                "POST",
+                BUILDS,
+                Reply::Json(400, json!({"tag": ["Not today."]})),
+            );
+            fill_create_form(browser, api).await;
+            browser.press("button", "Add row").await;
+            fill_row(browser, 2, "next", "next").await;
+            let button = browser.find("button", "Create and build").await;
+            assert_eq!(
+                button.attr("title").await?.as_deref(),
+                Some("Creates the repository, then builds latest, next")
+            );
+            browser.press("button", "Create and build").await;
+            browser.at("/repositories/team/app").await;
+            api.received("POST", BUILDS, 2).await;
+            // Failures are reported on the new repository's page.
+            browser.see("Not today.").await;
+            assert_eq!(api.requests("POST", REPOSITORIES).len(), 1);
+            let mut tags: Vec<String> = api
+                .requests("POST", BUILDS)
+                .iter()
+                .filter_map(|request| Some(request.body["tag"].as_str()?.to_owned()))
+                .collect();
+            tags.sort();
+            assert_eq!(tags, ["latest", "next"]);
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_request_is_in_the_first_view_and_stays_there() -> Outcome {
+    story(Api::start().await)
+        .size(1280, 800)
+        .run(async |browser, api| {
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            let top = async || {
+                let region = browser.find("region", "JSON").await;
+                let script = "const {top, right} = arguments[0].getBoundingClientRect();
+                    return right <= innerWidth ? top : -1;";
+                browser.script_on(&region, script).await.as_f64()
+            };
+            let first = top().await.unwrap_or(-1.0);
+            assert!((0.0..400.0).contains(&first), "{first}");
+            for _ in 0..6 {
+                browser.press("button", "Add row").await;
+            }
+            browser.script("scrollTo(0, 9999); return 0;").await;
+            eventually("the request is still in view", async || {
+                (0.0..400.0).contains(&top().await?).then_some(())
+            })
+            .await;
+            // The line of the field with the focus is marked.
+            browser.fill("Short description", "marked").await;
+            eventually("a marked line", async || {
+                let marked = browser
+                    .script_text("return document.querySelector('mark')?.textContent ?? '';")
+                    .await;
+                marked.contains("\"description\": \"marked\"").then_some(())
+            })
+            .await;
             Ok(())
         })
         .await
@@ -121,28 +289,27 @@ async fn the_previews_are_what_is_sent() -> Outcome {
         .run(async |browser, server| {
             connect(browser, server, "team").await;
             browser.open(&format!("{}{NEW_PAGE}", server.address)).await;
-            browser.fill("Name", "shown").await;
+            browser.fill("Repository name", "shown").await;
             browser
                 .fill("Short description", "It's \"quoted\" & $HOME")
                 .await;
-            browser.press("radio", "Git URL (Simple)").await;
+            browser.press("radio", "Git URL").await;
             browser
                 .fill("Clone URL", &source.path().display().to_string())
                 .await;
             browser.press("button", "Add row").await;
             fill_row(browser, 2, "main", "edge").await;
-            browser.see("team/shown:latest").await;
-            browser.see("team/shown:edge").await;
+            browser.see("team/shown:latest, :edge").await;
             // The version tag of this second, or the commit's id where that is chosen.
-            let text = browser.text().await;
-            let version = text
-                .split_whitespace()
-                .find(|word| word.starts_with("v20"))
-                .expect("a version tag")
-                .to_owned();
-            assert_eq!(version.len(), "v20150902.081742".len());
+            let version = async || {
+                let list = browser.find("combobox", "Version tag").await;
+                list.attr("title").await.ok().flatten().unwrap_or_default()
+            };
+            let example = version().await;
+            assert!(example.starts_with("v20"), "{example}");
+            assert_eq!(example.len(), "v20150902.081742".len());
             browser.choose("Version tag", "Commit ID").await;
-            browser.see("commit ID").await;
+            eventually_eq("the version tag", "commit ID".to_owned(), version).await;
 
             let shown: Value = serde_json::from_str(&preview(browser, "JSON").await)?;
             assert_eq!(shown["repo_name"], "shown");
@@ -211,20 +378,19 @@ async fn an_import_changes_nothing_before_it_is_applied() -> Outcome {
             browser.fill("JSON to import", &text).await;
             browser.see("Read a repository: 2 rows.").await;
             browser.see("deploy_url: read-only").await;
-            browser.holds("Name", 1, "app").await;
             browser.press("button", "Cancel").await;
-            browser.holds("Name", 1, "app").await;
+            browser.holds("Repository name", 1, "app").await;
 
             // A file that is dropped anywhere is read, and the page stays.
             drop_file(browser, &text).await?;
             browser.press("button", "Fill in the form").await;
-            browser.holds("Name", 1, "imported").await;
+            browser.holds("Repository name", 1, "imported").await;
             browser.holds("Image tag", 2, "two").await;
             let shown: Value = serde_json::from_str(&preview(browser, "JSON").await)?;
             // Another repository's ids are dropped.
             assert!(shown["build_config"]["tag_configs"][0].get("id").is_none());
             browser.press("button", "Undo").await;
-            browser.holds("Name", 1, "app").await;
+            browser.holds("Repository name", 1, "app").await;
             Ok(())
         })
         .await
@@ -234,6 +400,7 @@ async fn an_import_changes_nothing_before_it_is_applied() -> Outcome {
 async fn the_full_description_is_previewed_from_text_alone() -> Outcome {
     story(Api::start().await).run(async |browser, api| {
     fill_create_form(browser, api).await;
+    browser.press("button", "Build node, full description").await;
     browser
         .fill(
             "Full description",
@@ -304,15 +471,15 @@ async fn a_repository_is_created_and_edited_by_keyboard_alone() -> Outcome {
             browser.open(&format!("{}{NEW_PAGE}", server.address)).await;
             browser.ready().await;
             browser.blur().await;
-            browser.tab_to("Name").await;
-            browser.keys(name.as_str()).await;
-            // Enter does not send the form from a text field.
-            browser.keys(Key::Enter + "").await;
             browser.tab_to("GitHub").await;
             browser.keys(Key::Up + "").await;
             browser.find("textbox", "Clone URL").await;
             browser.tab_to("Clone URL").await;
             browser.keys(source.path().display().to_string()).await;
+            browser.tab_to("Repository name").await;
+            browser.keys(name.as_str()).await;
+            // Enter does not send the form from a text field.
+            browser.keys(Key::Enter + "").await;
             browser.at(NEW_PAGE).await;
             browser.keys(Key::Control + Key::Enter).await;
             browser.at(&format!("/repositories/team/{name}")).await;

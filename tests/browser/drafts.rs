@@ -42,7 +42,7 @@ async fn a_draft_survives_a_reload_and_a_closed_tab_and_is_deleted_on_success() 
                 Reply::Json(201, repository("app", json!([tag_config(4, "latest")]))),
             );
             fill_create_form(browser, api).await;
-            browser.press("radio", "Git URL (Simple)").await;
+            browser.press("radio", "Git URL").await;
             browser
                 .fill(
                     "Clone URL",
@@ -57,11 +57,13 @@ async fn a_draft_survives_a_reload_and_a_closed_tab_and_is_deleted_on_success() 
             browser.replace_tab().await;
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
             browser.see("You have an unsent draft").await;
-            browser.holds("Name", 1, "").await;
+            browser.holds("Repository name", 1, "").await;
             browser.press("button", "Restore draft").await;
-            browser.holds("Name", 1, "app").await;
+            browser.holds("Repository name", 1, "app").await;
             browser.holds("Image tag", 1, "typed").await;
             // The secret is not stored, so the user has to type it again.
+            browser.see("https://git.test/app.git").await;
+            browser.press("button", "Correct").await;
             browser
                 .holds("Clone URL", 1, "https://git.test/app.git")
                 .await;
@@ -93,18 +95,18 @@ async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
             let other = format!("{}/repositories/other/new", api.address);
             browser.open(&other).await;
             browser.find("heading", "in other").await;
-            browser.find("textbox", "Owner").await;
+            browser.find("textbox", "Source").await;
             assert!(!browser.text().await.contains("You have an unsent draft"));
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
             browser.driver.refresh().await?;
             browser.see("You have an unsent draft").await;
-            browser.fill("Name", "another").await;
+            browser.fill("Repository name", "another").await;
             is_kept(browser, "another").await;
             is_kept(browser, "octo").await;
             browser.press("button", "Restore draft").await;
-            browser.holds("Name", 1, "app").await;
+            browser.holds("Repository name", 1, "app").await;
             browser.press("button", "Undo").await;
-            browser.holds("Name", 1, "another").await;
+            browser.holds("Repository name", 1, "another").await;
             browser.driver.refresh().await?;
             browser.see("You have an unsent draft").await;
             for _ in 0..browser.all("button", "Discard").await.len() {

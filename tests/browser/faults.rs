@@ -41,15 +41,15 @@ async fn a_refused_field_shows_its_message_and_nothing_typed_is_lost() -> Outcom
             create_simple(browser, "taken", &source).await;
             browser.at("/repositories/team/taken").await;
             create_simple(browser, "taken", &source).await;
-            browser.is_invalid("Name", 1).await;
+            browser.is_invalid("Repository name", 1).await;
             assert_eq!(browser.path().await, "/repositories/team/new");
             browser
                 .holds("Clone URL", 1, &source.path().display().to_string())
                 .await;
             // The form's own checks come before anything is sent, with the focus on the first problem.
-            browser.fill("Name", "Not A Name").await;
+            browser.fill("Repository name", "Not A Name").await;
             browser.press("button", "Create repository").await;
-            browser.see("1 field needs attention.").await;
+            browser.see("1 field needs attention").await;
             browser.focus_holds("Not A Name").await;
             Ok(())
         })
@@ -136,21 +136,21 @@ async fn leaving_a_form_while_a_field_has_the_focus_breaks_nothing() -> Outcome 
             connect(browser, server, "team").await;
             browser.press("link", "Repositories").await;
             browser.press("link", "New repository").await;
-            browser.fill("Name", "left").await;
+            browser.fill("Repository name", "left").await;
             browser.driver.back().await?;
             browser.press_in_dialog("button", "Leave and discard").await;
             browser.at("/repositories/team").await;
             // Sent by keyboard, while the focus is in the form.
             browser.press("link", "New repository").await;
-            browser.fill("Name", "sent").await;
-            browser.press("radio", "Git URL (Simple)").await;
+            browser.fill("Repository name", "sent").await;
+            browser.press("radio", "Git URL").await;
             browser
                 .fill("Clone URL", &source.path().display().to_string())
                 .await;
             let field = browser.find("textbox", "Clone URL").await;
             field.send_keys(Key::Control + Key::Enter).await?;
             browser.at("/repositories/team/sent").await;
-            browser.see("No builds yet.").await;
+            browser.see("Build started: team/sent:latest").await;
             let failed = browser
                 .script("return 'failed' in document.documentElement.dataset;")
                 .await;
@@ -170,9 +170,9 @@ async fn a_press_after_an_invalid_field_is_not_lost() -> Outcome {
             browser
                 .open(&format!("{}/repositories/team/new", server.address))
                 .await;
-            browser.fill("Name", "Not A Name").await;
+            browser.fill("Repository name", "Not A Name").await;
             // Held for a while, as a person does: the field's message comes after the release.
-            let card = browser.find("radio", "Git URL (Simple)").await;
+            let card = browser.find("radio", "Git URL").await;
             let actions = browser.driver.action_chain();
             actions.click_and_hold_element(&card).perform().await?;
             browser.script("return 0;").await;

@@ -24,7 +24,7 @@ async fn refused_fields_show_their_messages_rows_included_and_the_rest_is_shown_
             browser.press("button", "Create repository").await;
             browser.see("No such luck.").await;
             browser.is_invalid("Image tag", 2).await;
-            browser.is_invalid("Name", 1).await;
+            browser.is_invalid("Repository name", 1).await;
             let notice = browser.find("alert", "").await;
             let text = notice.text().await?;
             assert!(
@@ -45,7 +45,7 @@ async fn refused_fields_show_their_messages_rows_included_and_the_rest_is_shown_
             browser.press("button", "Create repository").await;
             browser.see("the API had an internal error").await;
             browser.see("<h1>Server Error</h1>").await;
-            browser.holds("Name", 1, "app").await;
+            browser.holds("Repository name", 1, "app").await;
             Ok(())
         })
         .await
@@ -77,7 +77,7 @@ async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
                 .await;
             browser.see("It hasn’t gone through so far.").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 1);
-            browser.holds("Name", 1, "app").await;
+            browser.holds("Repository name", 1, "app").await;
             // Once it exists, a second check finds it.
             let mut made = made;
             made["build_config"]["tag_configs"] = json!([tag_config(4, "latest")]);
@@ -101,7 +101,7 @@ async fn a_cut_connection_is_reported_and_checked_and_never_sent_again() -> Outc
             browser.see("The request may have gone through.").await;
             browser.see("It hasn’t gone through so far.").await;
             assert!(api.requests("POST", REPOSITORIES).is_empty());
-            browser.holds("Name", 1, "app").await;
+            browser.holds("Repository name", 1, "app").await;
 
             // The request arrives, the connection is cut, and the check finds the repository.
             api.on("POST", REPOSITORIES, Reply::CutAfter);

@@ -30,24 +30,31 @@ async fn import(browser: &Browser, text: &str) {
 async fn the_create_form_is_sound_with_each_client_and_every_message() -> Outcome {
     story(Api::start().await).run(async |browser, api| {
     browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
-    browser.find("textbox", "Name").await;
+    browser.find("textbox", "Repository name").await;
     is_sound(browser, "create, untouched").await;
     browser.press("button", "Create repository").await;
-    browser.see("3 fields need attention.").await;
-    browser.fill("Build context", "/app").await;
+    browser.see("2 fields need attention").await;
+    browser.fill("Context", "/app").await;
     browser.see("The Dockerfile is outside").await;
     is_sound(browser, "create, problems and a warning").await;
     for (client, hint) in [
         ("GitHub", "github.com"),
         ("Bitbucket", "bitbucket.org"),
-        ("Gitee (OSChina)", "gitee.com"),
-        ("GitCafe", "closed in 2016"),
-        ("Git URL (Simple)", "http(s), ssh or git"),
+        ("Gitee", "gitee.com"),
+        ("Git URL", "http(s), ssh or git"),
     ] {
         browser.press("radio", client).await;
         browser.see(hint).await;
         is_sound(browser, client).await;
     }
+    // A host that has closed is not offered first.
+    browser.press("button", "More").await;
+    browser.press("button", "GitCafe").await;
+    browser.see("closed in 2016").await;
+    let chosen = browser.find("radio", "GitCafe").await;
+    assert!(chosen.is_selected().await?);
+    is_sound(browser, "GitCafe").await;
+    browser.press("radio", "Git URL").await;
     browser
         .fill("Clone URL", "https://me:secret@git.test/app.git")
         .await;
@@ -56,7 +63,8 @@ async fn the_create_form_is_sound_with_each_client_and_every_message() -> Outcom
     browser
         .paste(&url, "https://bitbucket.org/Octo/Web-App/src/release")
         .await;
-    browser.see("Octo/Web-App on Bitbucket").await;
+    browser.see("owner Octo").await;
+    browser.press("button", "Build node, full description").await;
     browser
         .fill(
             "Full description",

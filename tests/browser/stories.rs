@@ -108,7 +108,7 @@ async fn every_page_survives_a_reload(browser: &Browser, server: &Server, name: 
         ("/repositories/team", name),
         (&format!("/repositories/team/{name}"), "edge"),
         ("/repositories/team/new", "New build repository in team"),
-        (&format!("/repositories/team/{name}/config"), ":stable"),
+        (&format!("/repositories/team/{name}/config"), ": stable"),
         ("/connection", "Connection"),
     ] {
         browser.open(&format!("{}{path}", server.address)).await;

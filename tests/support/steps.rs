@@ -20,20 +20,21 @@ pub async fn connect(browser: &Browser, server: &Server, namespace: &str) {
 pub async fn create_simple(browser: &Browser, name: &str, source: &Source) {
     browser.press("link", "Repositories").await;
     browser.press("link", "New repository").await;
-    browser.fill("Name", name).await;
-    browser.press("radio", "Git URL (Simple)").await;
+    browser.press("radio", "Git URL").await;
     browser
         .fill("Clone URL", &source.path().display().to_string())
         .await;
+    browser.fill("Repository name", name).await;
     browser.press("button", "Create repository").await;
 }
 
 /// Opens the create form at a scriptable API, with a hosted source filled in.
 pub async fn fill_create_form(browser: &Browser, api: &Api) {
     browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
-    browser.fill("Name", "app").await;
+    browser.press("radio", "GitHub").await;
     browser.fill("Owner", "octo").await;
     browser.fill("Source repository", "app").await;
+    browser.fill("Repository name", "app").await;
 }
 
 /// Has the API hold these tag configs, and opens the editor.

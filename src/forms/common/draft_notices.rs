@@ -1,4 +1,5 @@
-//! The notices about drafts above a form: drafts of earlier visits, and a browser that stores none.
+//! What a form says about drafts: those of earlier visits, a browser that stores none, and when the last one was
+//! stored.
 
 use crate::forms::common::drafts::{DraftOffer, Drafts};
 use crate::i18n::words;
@@ -32,6 +33,20 @@ pub(crate) fn draft_notices(drafts: Drafts) -> AnyView {
         {show(move || drafts.is_storage_refused(), refused)}
     }
     .into_any()
+}
+
+/// Says when the draft was stored last.
+pub(crate) fn draft_age(drafts: Drafts) -> AnyView {
+    let clock = use_clock();
+    let age = text_signal(move || match drafts.saved_at() {
+        // The clock may have ticked last before the draft was stored.
+        Some(at) => t_string!(
+            draft.saved,
+            when = words().relative(at, clock.now().max(at))
+        ),
+        None => String::new(),
+    });
+    view! { <span class="draft-age quiet">{age}</span> }.into_any()
 }
 
 fn offer_notice(drafts: Drafts, offer: DraftOffer) -> AnyView {
@@ -71,8 +86,8 @@ fn offer_notice(drafts: Drafts, offer: DraftOffer) -> AnyView {
                 {label}
             </p>
             <div class="notice-actions">
-                {Button::new(t_signal!(draft.take)).primary().on_press(restore)}
-                {Button::new(t_signal!(draft.discard)).name(discard_name).on_press(discard)}
+                {Button::new(t_signal!(draft.take)).on_press(restore)}
+                {Button::new(t_signal!(draft.discard)).name(discard_name).quiet().on_press(discard)}
             </div>
         </div>
     }

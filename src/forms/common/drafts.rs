@@ -47,6 +47,7 @@ pub(crate) struct Drafts {
     slot: StoredValue<DraftSlot>,
     offers: RwSignal<Vec<DraftOffer>>,
     is_storage_refused: RwSignal<bool>,
+    saved_at: RwSignal<Option<i64>>,
     debounce: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
@@ -93,6 +94,7 @@ impl Drafts {
                 is_finished: false,
             }),
             is_storage_refused: RwSignal::new(false),
+            saved_at: RwSignal::new(None),
             debounce: StoredValue::new_local(None),
         };
         effect(move || {
@@ -135,6 +137,8 @@ impl Drafts {
         });
         let is_stored = store(Keep::Device, &key, text.as_deref());
         let is_refused = !is_stored && text.is_some();
+        let saved_at = (is_stored && text.is_some()).then(now_millis);
+        self.saved_at.try_set(saved_at);
         if self.is_storage_refused.try_get_untracked() == Some(!is_refused) {
             self.is_storage_refused.set(is_refused);
         }
@@ -146,6 +150,7 @@ impl Drafts {
             store(Keep::Device, &slot.key, None);
             slot.is_finished = true;
         });
+        self.saved_at.try_set(None);
     }
 
     /// Stores drafts again after `finish`, under a new key.
@@ -194,6 +199,12 @@ impl Drafts {
     pub(crate) fn delete(self, key: &str) {
         store(Keep::Device, key, None);
         self.withdraw_offer(key);
+    }
+
+    /// Returns when the draft was stored last (Unix milliseconds by this machine's clock); `None` while none is
+    /// stored. Tracked.
+    pub(crate) fn saved_at(self) -> Option<i64> {
+        self.saved_at.get()
     }
 
     /// Returns true while the browser refuses to store the draft (its storage is full or blocked),

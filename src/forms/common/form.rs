@@ -33,12 +33,12 @@
 //!         sections: view! { <TextField path="text" value=form.content.text … /> }.into_any(),
 //!         buttons: submission_buttons(form.submission, || t_string!(note.send), |button| button),
 //!         on_submit: Callback::new(move |()| send()),
-//!         // action, existing_href
+//!         // action, existing_href, beside, bar_end
 //!     })
 //! }
 //! ```
 
-use crate::forms::common::draft_notices::draft_notices;
+use crate::forms::common::draft_notices::{draft_age, draft_notices};
 use crate::forms::common::drafts::{DraftScope, Drafts};
 use crate::forms::common::form_content::{FormContent, to_json};
 use crate::forms::common::form_shell::FormShell;
@@ -47,9 +47,10 @@ use crate::forms::common::leave_guard::leave_guard;
 use crate::forms::common::submission::Submission;
 use crate::forms::common::undoable::Document;
 use crate::platform::dom;
-use crate::reactive::{bool_signal, memo};
+use crate::reactive::{bool_signal, memo, show};
 use crate::state::connection::use_connection;
 use crate::ui::button::Button;
+use crate::ui::icon;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -101,7 +102,7 @@ impl<C: FormContent> Form<C> {
         self.document.replace(&to_json(draft), Arc::new(message));
     }
 
-    /// The button that goes back to the unedited content; the user can undo it.
+    /// The button that goes back to the unedited content, while there is an edit; the user can undo it. Narrow windows show only its icon.
     pub(crate) fn discard_button(self, label: Signal<String>) -> AnyView {
         let Self {
             is_dirty,
@@ -109,12 +110,17 @@ impl<C: FormContent> Form<C> {
             drafts,
             ..
         } = self;
-        Button::new(label)
-            .disabled(bool_signal(move || !is_dirty.get() || submission.is_busy()))
-            .on_press(move || {
-                drafts.discard_changes();
-                dom::focus("#heading");
-            })
+        let button = move || {
+            Button::new(label)
+                .quiet()
+                .icon(icon::TRASH)
+                .disabled(bool_signal(move || submission.is_busy()))
+                .on_press(move || {
+                    drafts.discard_changes();
+                    dom::focus("#heading");
+                })
+        };
+        show(move || is_dirty.get(), button).into_any()
     }
 
     /// Removes the draft of a form that was sent. The page can then be left without a question.
@@ -141,7 +147,7 @@ impl<C: FormContent> Form<C> {
         let has_unsent = bool_signal(move || is_dirty.get() && !is_finished.get());
         view! {
             {draft_notices(self.drafts)}
-            {shell.view(self.state, self.submission)}
+            {shell.view(self.state, self.submission, draft_age(self.drafts))}
             {leave_guard(self.drafts, has_unsent)}
         }
         .into_any()

@@ -1,16 +1,18 @@
-//! The frame around the sections of a form: drafts, errors, undo, the number of problems, the buttons.
+//! The frame around the sections of a form: errors, undo, and a bar at the window's bottom with the buttons and the
+//! number of problems. In a wide window something stands beside the form.
 
 use crate::components::error_notice::{Retry, error_notice};
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::submission::Submission;
 use crate::forms::common::submission_view::submission_notice;
 use crate::platform::dom;
-use crate::reactive::{bool_signal, dynamic, text_signal};
+use crate::reactive::{bool_signal, dynamic, memo, show, text_signal};
 use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::{t_signal, t_string};
-use leptos::ev::SubmitEvent;
+use leptos::ev::{FocusEvent, SubmitEvent};
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use web_sys::{Element, KeyboardEvent};
 
 /// The parts of a form's view that are its own.
 pub(crate) struct FormShell {
@@ -21,20 +23,29 @@ pub(crate) struct FormShell {
     /// A link to what the API holds if it is not what was sent.
     pub(crate) existing_href: Signal<String>,
     pub(crate) sections: AnyView,
+    /// Stands beside the sections in a wide window, and below them in others.
+    pub(crate) beside: AnyView,
     pub(crate) buttons: AnyView,
+    /// The last button of the bar, at its end.
+    pub(crate) bar_end: AnyView,
     /// Runs on submit, and on Ctrl or ⌘ with Enter.
     pub(crate) on_submit: Callback<()>,
 }
 
 impl FormShell {
-    /// The `<form>` with its parts.
-    pub(crate) fn view(self, state: FormState, submission: Submission) -> AnyView {
+    /// The `<form>` with its parts. `draft_age` says when the draft was stored.
+    pub(crate) fn view(
+        self,
+        state: FormState,
+        submission: Submission,
+        draft_age: AnyView,
+    ) -> AnyView {
         let (action, on_submit) = (self.action, self.on_submit);
         let error = state.error();
         let is_busy = bool_signal(move || submission.is_busy());
         view! {
             <form
-                class="form"
+                class="form form-beside"
                 novalidate
                 aria-label=self.label
                 on:submit=move |event: SubmitEvent| {
@@ -47,6 +58,10 @@ impl FormShell {
                         on_submit.run(());
                     }
                 }
+                on:focusin=move |event: FocusEvent| {
+                    state.set_focused(Some(&event_target::<Element>(&event).id()));
+                }
+                on:focusout=move |_| state.set_focused(None)
             >
                 {dynamic(move || { Some(error_notice(action, error.get()?, false, Retry::Never)) })}
                 {submission_notice(submission, action, self.existing_href)}
@@ -55,9 +70,12 @@ impl FormShell {
                     {self.sections}
                 </div>
                 {build_nodes()}
+                <div class="form-aside">{self.beside}</div>
                 {undo_bar(state, is_busy)}
-                {problem_summary(state)}
-                <div class="form-actions form-bar">{self.buttons}</div>
+                <div class="form-bar">
+                    {self.buttons} {problem_summary(state)}
+                    <div class="form-bar-end">{draft_age} {self.bar_end}</div>
+                </div>
             </form>
         }
         .into_any()
@@ -76,18 +94,46 @@ fn build_nodes() -> impl IntoView {
     }
 }
 
-/// The number of problems, once the user has tried to send.
-fn problem_summary(state: FormState) -> impl IntoView {
-    let text = move || {
-        state
-            .is_blocked()
-            .then(|| t_string!(form.problems, n = state.problem_count()))
+/// The number of fields that need attention, once the user has tried to send. A press leads to the first.
+fn problem_summary(state: FormState) -> AnyView {
+    let count = memo(move || state.problem_count());
+    let button = move || {
+        view! {
+            <button
+                type="button"
+                class="button form-problems"
+                data-kind="quiet"
+                on:click=move |_| state.focus_first_problem()
+            >
+                {icon::icon(icon::WARNING)}
+                <span class="form-problems-count" aria-hidden="true">
+                    {text_signal(move || count.get().to_string())}
+                </span>
+                <span class="form-problems-text">
+                    {text_signal(move || t_string!(form.problems, n = count.get()))}
+                </span>
+            </button>
+        }
+        .into_any()
     };
-    view! {
-        <p class="form-summary" role="alert">
-            {dynamic(text)}
-        </p>
-    }
+    view! { <div role="alert">{show(move || count.get() > 0, button)}</div> }.into_any()
+}
+
+/// Where the focus goes when the button that had it is gone: first choice first.
+const FOCUS_FALLBACKS: [&str; 4] = [
+    "#undo .button",
+    "#send:not(:disabled)",
+    "#add-row",
+    "#heading",
+];
+
+/// Gives the focus to something near, in the next frame, if it was lost with what had it.
+pub(crate) fn keep_focus() {
+    request_animation_frame(|| {
+        if dom::is_focus_lost() {
+            FOCUS_FALLBACKS.iter().any(|selector| dom::focus(selector));
+        }
+    });
 }
 
 /// Says what was done last, and undoes it.
@@ -95,8 +141,7 @@ fn undo_bar(state: FormState, is_busy: Signal<bool>) -> AnyView {
     let press = move |run: fn(FormState)| {
         move || {
             run(state);
-            // The button that was pressed goes, so the focus must move.
-            dom::focus("#undo");
+            keep_focus();
         }
     };
     let bar = move || {
@@ -105,12 +150,12 @@ fn undo_bar(state: FormState, is_busy: Signal<bool>) -> AnyView {
             <div class="undo-bar">
                 <span>{text_signal(move || (offer.message)())}</span>
                 {Button::new(t_signal!(rows.undo)).on_press(press(FormState::undo))}
-                {Button::new(t_signal!(undo.keep)).on_press(press(FormState::dismiss_undo))}
+                {Button::new(t_signal!(undo.keep)).quiet().on_press(press(FormState::dismiss_undo))}
             </div>
         })
     };
     view! {
-        <div id="undo" class="undo-place" role="status" tabindex="-1" inert=is_busy>
+        <div id="undo" class="undo-region" role="status" inert=is_busy>
             {dynamic(bar)}
         </div>
     }

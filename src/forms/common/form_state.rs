@@ -3,7 +3,7 @@
 
 use crate::api::grammar::RuleViolation;
 use crate::client::{Error, Refusal};
-use crate::forms::common::field_id::selector;
+use crate::forms::common::field_id::{id_of, selector};
 use crate::forms::common::pointer_release::PointerRelease;
 use crate::forms::common::wording;
 use crate::forms::model::rules;
@@ -25,6 +25,7 @@ pub struct FormState {
     is_submitted: RwSignal<bool>,
     error: RwSignal<Option<Error>>,
     undo_offer: RwSignal<Option<UndoOffer>>,
+    focused: RwSignal<Option<FocusedField>>,
     fields: &'static [&'static str],
     rows_prefix: &'static str,
     pointer: PointerRelease,
@@ -51,6 +52,15 @@ pub(crate) struct UndoOffer {
     undo: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// The field that has the focus, by the names that the request has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FocusedField {
+    /// The index of its row; `None` for one of the form's own fields.
+    pub(crate) row: Option<usize>,
+    /// The key of its value in the request's JSON.
+    pub(crate) key: String,
+}
+
 impl FormState {
     /// Provides the state of a form. `fields` are the paths of its own fields, in the API's words;
     /// `rows_prefix` is the part of a row's path before `tag_configs`.
@@ -66,6 +76,7 @@ impl FormState {
             is_submitted: RwSignal::new(false),
             error: RwSignal::new(None),
             undo_offer: RwSignal::new(None),
+            focused: RwSignal::new(None),
             fields,
             rows_prefix,
             pointer: PointerRelease::new(),
@@ -119,15 +130,38 @@ impl FormState {
         self.validation.with(|validation| validation.of(path))
     }
 
-    /// Returns the number of problems that keep the form from being sent, tracked.
-    pub(crate) fn problem_count(self) -> usize {
-        self.validation
-            .with(|validation| validation.blocking().count())
+    /// Returns true if there is a message for the field at this path, tracked.
+    pub(crate) fn has_message(self, path: &str) -> bool {
+        self.problem(path).is_some() || self.warning(path).is_some()
     }
 
-    /// Returns true once the user has tried to send a form that has problems, tracked.
-    pub(crate) fn is_blocked(self) -> bool {
-        self.is_submitted.get() && self.problem_count() > 0
+    /// The paths of all fields that keep the form from being sent, or that the API refused, tracked.
+    fn problem_paths(self) -> Vec<String> {
+        let mut paths: Vec<String> = self.validation.with(|validation| {
+            let problems = validation.blocking();
+            problems.map(|problem| problem.path.clone()).collect()
+        });
+        self.refusal.with(|refusal| {
+            for field in &refusal.fields {
+                if !paths.contains(&field.path) {
+                    paths.push(field.path.clone());
+                }
+            }
+        });
+        paths
+    }
+
+    /// Returns the number of fields that need attention, once the user has tried to send the form, tracked.
+    pub(crate) fn problem_count(self) -> usize {
+        match self.is_submitted.get() {
+            true => self.problem_paths().len(),
+            false => 0,
+        }
+    }
+
+    /// Moves the focus to the first field that needs attention.
+    pub(crate) fn focus_first_problem(self) {
+        self.focus_first_of(untrack(move || self.problem_paths()));
     }
 
     /// The error of the last request, without what belongs to a field.
@@ -141,19 +175,13 @@ impl FormState {
         self.is_submitted.set(true);
         self.refusal.set(Refusal::default());
         self.error.set(None);
-        let first = self.validation.with_untracked(|validation| {
-            validation
-                .blocking()
-                .next()
-                .map(|problem| problem.path.clone())
-        });
-        match first {
-            None => true,
-            Some(path) => {
-                self.focus_first_of(vec![path]);
-                false
-            }
+        let may_send = self
+            .validation
+            .with_untracked(|validation| validation.blocking().next().is_none());
+        if !may_send {
+            self.focus_first_problem();
         }
+        may_send
     }
 
     /// Moves the focus to the first of these fields, in the order of the page.
@@ -269,6 +297,42 @@ impl FormState {
             self.undo_offer.set(None);
             (offer.undo)();
         }
+    }
+
+    /// Moves the focus to a field of a row that is drawn in the next frame at the latest.
+    pub(crate) fn focus_row(self, index: usize, field: &str) {
+        let path = rules::row_path(self.rows_prefix, index, field);
+        self.focus_first_of(vec![path]);
+    }
+
+    /// Records which field has the focus; `None` if it is none of this form. Does nothing if the form is gone: a field
+    /// that has the focus fires `focusout` while it is removed.
+    pub(crate) fn set_focused(self, id: Option<&str>) {
+        let focused = id.and_then(|id| self.field_of(id));
+        let is_new = |before: &Option<FocusedField>| *before != focused;
+        if self.focused.try_with_untracked(is_new) == Some(true) {
+            self.focused.set(focused);
+        }
+    }
+
+    fn field_of(self, id: &str) -> Option<FocusedField> {
+        let own = self.fields.iter().find(|path| id_of(path) == id);
+        if let Some(path) = own {
+            let key = path.rsplit('.').next().unwrap_or(path).to_owned();
+            return Some(FocusedField { row: None, key });
+        }
+        // `field-…tag-configs-3--docker-repo-tag`
+        let rows = id_of(&format!("{}tag_configs[", self.rows_prefix));
+        let (index, name) = id.strip_prefix(&rows)?.split_once("--")?;
+        Some(FocusedField {
+            row: index.parse().ok(),
+            key: name.replace('-', "_"),
+        })
+    }
+
+    /// Returns the field that has the focus, tracked.
+    pub(crate) fn focused(self) -> Option<FocusedField> {
+        self.focused.get()
     }
 
     /// Withdraws the offer to undo the last step.

@@ -1,14 +1,15 @@
 //! Import by paste, drop or file: shows what was read, what was not and why, before anything is used.
 //! Export as a file.
 
+use crate::forms::common::form_shell::keep_focus;
 use crate::forms::model::fields::JsonType;
 use crate::forms::model::import;
 use crate::forms::model::import::{ImportTarget, Imported, Note, Refused, Shape, Why};
 use crate::platform::files::{dropped_file, read_text, save_text, take_chosen};
-use crate::reactive::{dynamic, memo, text_signal};
+use crate::reactive::{dynamic, memo, show, text_signal};
 use crate::ui::button::Button;
+use crate::ui::dialog::Dialog;
 use crate::{t_signal, t_string};
-use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -43,7 +44,8 @@ pub(crate) struct ImportExport {
 struct ImportText {
     text: RwSignal<String>,
     is_too_long: RwSignal<bool>,
-    panel: NodeRef<html::Details>,
+    /// True while the dialog is open.
+    open: RwSignal<bool>,
 }
 
 impl ImportText {
@@ -51,7 +53,7 @@ impl ImportText {
         Self {
             text: RwSignal::new(String::new()),
             is_too_long: RwSignal::new(false),
-            panel: NodeRef::new(),
+            open: RwSignal::new(false),
         }
     }
 
@@ -60,7 +62,7 @@ impl ImportText {
         self.text.set(text);
     }
 
-    /// Reads a file, and opens the panel to show what is in it.
+    /// Reads a file, and opens the dialog to show what is in it.
     fn load(self, file: File) {
         leptos::task::spawn_local(async move {
             let text = read_text(&file, import::MAX_IMPORT_BYTES).await;
@@ -68,10 +70,7 @@ impl ImportText {
                 return; // The form is gone.
             }
             self.text.set(text.unwrap_or_default());
-            if let Some(panel) = self.panel.get_untracked() {
-                panel.set_open(true);
-                panel.scroll_into_view();
-            }
+            self.open.set(true);
         });
     }
 
@@ -95,15 +94,53 @@ impl ImportText {
     }
 }
 
-/// The panel.
-pub(crate) fn import_panel(import_export: ImportExport) -> AnyView {
+/// The import and export of a form: a button, and the dialog that it opens. Copies are the same.
+#[derive(Clone, Copy)]
+pub(crate) struct ImportPanel {
+    input: ImportText,
+    parts: StoredValue<ImportExport>,
+}
+
+impl ImportPanel {
+    /// Starts closed. A file that is dropped on the page opens it.
+    pub(crate) fn new(parts: ImportExport) -> Self {
+        let input = ImportText::new();
+        load_dropped_files(input);
+        Self {
+            input,
+            parts: StoredValue::new(parts),
+        }
+    }
+
+    /// The button that opens the dialog.
+    pub(crate) fn button(self) -> AnyView {
+        let open = self.input.open;
+        Button::new(t_signal!(exchange.heading))
+            .quiet()
+            .on_press(move || open.set(true))
+    }
+
+    /// The dialog. It belongs outside of the form, whose keys it does not know.
+    pub(crate) fn dialog(self) -> AnyView {
+        let Self { input, parts } = self;
+        let dialog = move || {
+            view! {
+                <Dialog open=input.open title=t_signal!(exchange.heading) wide=true>
+                    {dialog_content(input, parts.get_value())}
+                </Dialog>
+            }
+            .into_any()
+        };
+        show(move || input.open.get(), dialog).into_any()
+    }
+}
+
+fn dialog_content(input: ImportText, parts: ImportExport) -> AnyView {
     let ImportExport {
         asker,
         actions,
         export,
-    } = import_export;
-    let input = ImportText::new();
-    load_dropped_files(input);
+    } = parts;
     let read = memo(move || input.read(asker));
     let actions = StoredValue::new(actions);
     let result = move || match read.get() {
@@ -114,13 +151,21 @@ pub(crate) fn import_panel(import_export: ImportExport) -> AnyView {
             </p>
         }
         .into_any(),
-        Ok(imported) => imported_view(imported, actions, input),
+        Ok(imported) => imported_view(imported),
+    };
+    let buttons = move || {
+        let imported = read.get().ok().map(Arc::new);
+        let imported = imported.into_iter();
+        imported
+            .flat_map(|imported| action_buttons(&imported, actions, input))
+            .collect::<Vec<AnyView>>()
+    };
+    let close = move || {
+        input.set(String::new());
+        input.open.set(false);
     };
     view! {
-        <details class="panel exchange" node_ref=input.panel>
-            <summary>
-                <h2>{t_signal!(exchange.heading)}</h2>
-            </summary>
+        <div class="exchange">
             <p class="quiet">{t_signal!(exchange.explain)}</p>
             <div class="field">
                 <label class="field-label" for="import-text">
@@ -129,17 +174,43 @@ pub(crate) fn import_panel(import_export: ImportExport) -> AnyView {
                 <textarea
                     id="import-text"
                     class="code"
-                    rows="5"
+                    rows="8"
                     spellcheck="false"
                     prop:value=input.text
                     on:input=move |event| input.set(event_target_value(&event))
                 ></textarea>
             </div>
-            <div class="form-actions">{file_button(input)} {export_button(export)}</div>
+            <div class="button-group">{file_button(input)} {export_button(export)}</div>
             {dynamic(result)}
-        </details>
+        </div>
+        <div class="form-actions">
+            {dynamic(buttons)} {Button::new(t_signal!(form.cancel)).on_press(close)}
+        </div>
     }
     .into_any()
+}
+
+/// The buttons that use what was read. Only the first is the main one.
+fn action_buttons(
+    imported: &Arc<Imported>,
+    actions: StoredValue<Vec<ImportAction>>,
+    input: ImportText,
+) -> Vec<AnyView> {
+    let button = |(index, ImportAction { label, apply }): (usize, ImportAction)| {
+        let imported = imported.clone();
+        let button = match index {
+            0 => Button::new(label).primary(),
+            _ => Button::new(label),
+        };
+        button.on_press(move || {
+            apply(&imported);
+            input.set(String::new());
+            input.open.set(false);
+            keep_focus();
+        })
+    };
+    let actions = actions.get_value();
+    actions.into_iter().enumerate().map(button).collect()
 }
 
 fn file_button(input: ImportText) -> AnyView {
@@ -196,12 +267,8 @@ fn load_dropped_files(input: ImportText) {
     });
 }
 
-/// The imported values, and the buttons that use them.
-fn imported_view(
-    imported: Imported,
-    actions: StoredValue<Vec<ImportAction>>,
-    input: ImportText,
-) -> AnyView {
+/// What was read.
+fn imported_view(imported: Imported) -> AnyView {
     let shape = imported.shape;
     let row_count = imported.rows.len();
     let fields: Vec<&str> = imported.fields.iter().map(|(name, _)| *name).collect();
@@ -209,17 +276,6 @@ fn imported_view(
     let fields = (!fields.is_empty()).then(
         || view! { <p>{t_signal!(exchange.fields)} " " <span class="code">{fields}</span></p> },
     );
-    let notes = notes_view(&imported.notes);
-    let imported = Arc::new(imported);
-    let clear = move || input.set(String::new());
-    let button = |ImportAction { label, apply }: ImportAction| {
-        let imported = imported.clone();
-        Button::new(label).on_press(move || {
-            apply(&imported);
-            clear();
-        })
-    };
-    let buttons: Vec<AnyView> = actions.get_value().into_iter().map(button).collect();
     view! {
         <div class="imported" role="status">
             <p class="strong">
@@ -228,10 +284,7 @@ fn imported_view(
                 })}
             </p>
             {fields}
-            {notes}
-        </div>
-        <div class="form-actions">
-            {buttons} {Button::new(t_signal!(form.cancel)).on_press(clear)}
+            {notes_view(&imported.notes)}
         </div>
     }
     .into_any()

@@ -1,17 +1,19 @@
 //! The Build button of a row in the tag config editor.
 
 use crate::components::builds::build_buttons::build_button;
+use crate::forms::rows::editor::RowBeside;
 use crate::forms::rows::row::RowState;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{dynamic, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::start_build::{BuildStartError, BuildTarget, StartResult, use_build_control};
+use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// Builds the row's tag once the row is saved, and shows the result beside the button.
-pub(crate) fn row_build_button(path: StoredValue<(String, String)>, row: RowState) -> AnyView {
+/// Builds the row's tag once the row is saved, and shows the result in the row.
+pub(crate) fn row_build(path: StoredValue<(String, String)>, row: RowState) -> RowBeside {
     let control = use_build_control();
     let result = RwSignal::new(None::<StartResult>);
     let unsaved = memo(move || row.with(|row| !row.is_saved()));
@@ -31,21 +33,24 @@ pub(crate) fn row_build_button(path: StoredValue<(String, String)>, row: RowStat
             result.set(Some(started));
         });
     };
-    let disabled_reason = text_signal(move || match unsaved.get() {
-        true => t_string!(config.save_first),
-        false => "",
+    let image = text_signal(move || target().image());
+    let title = text_signal(move || match unsaved.get() {
+        true => t_string!(config.save_first).to_owned(),
+        false => t_string!(trigger.build_image, image = image.get()),
     });
-    view! {
-        {build_button(control, text_signal(move || target().image()))
-            .title(disabled_reason)
-            .disabled(unsaved)
-            .on_press(press)}
-        <span class="build-said quiet">{disabled_reason}</span>
-        <span class="build-said" role="status">
+    let button = build_button(control, image)
+        .only_icon(icon::PLAY)
+        .quiet()
+        .title(title)
+        .disabled(unsaved)
+        .on_press(press);
+    let result = view! {
+        <p class="build-result" role="status">
             {dynamic(move || result.get().map(result_view))}
-        </span>
+        </p>
     }
-    .into_any()
+    .into_any();
+    RowBeside { button, result }
 }
 
 /// A link to the started build, or what went wrong.

@@ -6,7 +6,6 @@ use crate::forms::common::import_panel::{ExportFile, ImportAction, ImportExport}
 use crate::forms::config::editor::{ConfigEditor, EditorSnapshot};
 use crate::forms::model::draft::{ConfigDraft, RowDraft};
 use crate::forms::model::import::{ImportTarget, Imported};
-use crate::platform::dom;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -19,7 +18,6 @@ pub(crate) fn import_export(
     let editor = form.content;
     let take = move |snapshot: &EditorSnapshot| {
         form.replace(snapshot, || t_string!(exchange.taken).to_owned());
-        dom::focus("#rows-heading");
     };
     let replace = move |imported: &Imported| {
         let EditorSnapshot { mut held, draft } = editor.draft();

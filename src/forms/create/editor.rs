@@ -1,8 +1,11 @@
 //! The content of the create form.
 
+use crate::api::CodeClient;
 use crate::forms::common::form_content::FormContent;
 use crate::forms::model::draft::{CreateDraft, RepositoryDraft};
-use crate::forms::model::rules::{Validation, check_repository};
+use crate::forms::model::link_fill::LinkFill;
+use crate::forms::model::paste::Unclear;
+use crate::forms::model::rules::{SourceEntry, Validation, check_repository};
 use crate::forms::rows::RowList;
 use leptos::prelude::*;
 
@@ -11,6 +14,37 @@ use leptos::prelude::*;
 pub(crate) struct CreateEditor {
     pub(crate) fields: RwSignal<RepositoryDraft>,
     pub(crate) rows: RowList,
+    pub(crate) link: LinkState,
+}
+
+/// The link from which the source is filled in. It is a way to fill in the form and no part of its content.
+#[derive(Clone, Copy)]
+pub(crate) struct LinkState {
+    pub(crate) text: RwSignal<String>,
+    /// What the text has filled in.
+    pub(crate) fill: RwSignal<Option<LinkFill>>,
+    /// Why the text is not understood, once the user has finished it.
+    pub(crate) unclear: RwSignal<Option<Unclear>>,
+    /// True while the fields of the source are shown.
+    pub(crate) is_open: RwSignal<bool>,
+}
+
+impl LinkState {
+    fn new() -> Self {
+        Self {
+            text: RwSignal::new(String::new()),
+            fill: RwSignal::new(None),
+            unclear: RwSignal::new(None),
+            is_open: RwSignal::new(false),
+        }
+    }
+
+    fn reset(self) {
+        self.text.set(String::new());
+        self.fill.set(None);
+        self.unclear.set(None);
+        self.is_open.set(false);
+    }
 }
 
 impl CreateEditor {
@@ -20,7 +54,24 @@ impl CreateEditor {
         Self {
             fields: RwSignal::new(repository),
             rows: RowList::new(rows),
+            link: LinkState::new(),
         }
+    }
+
+    /// Returns true if no source was entered so far, tracked.
+    pub(crate) fn has_no_source(self) -> bool {
+        self.fields.with(|fields| match &fields.client {
+            CodeClient::Simple => fields.clone_url.trim().is_empty(),
+            _ => fields.code_namespace.trim().is_empty() && fields.code_name.trim().is_empty(),
+        })
+    }
+
+    /// Returns true if only one of owner and name is there, tracked.
+    pub(crate) fn is_source_partial(self) -> bool {
+        self.fields.with(|fields| {
+            fields.client != CodeClient::Simple
+                && fields.code_namespace.trim().is_empty() != fields.code_name.trim().is_empty()
+        })
     }
 
     /// Returns the name as it will be sent, tracked.
@@ -67,6 +118,7 @@ impl FormContent for CreateEditor {
     fn set(self, draft: CreateDraft) {
         self.fields.set(draft.repository);
         self.rows.set(draft.rows);
+        self.link.reset();
     }
 
     fn draft_label(self) -> String {
@@ -86,6 +138,11 @@ impl FormContent for CreateEditor {
 
     fn validate(self) -> Validation {
         let rows = self.rows.verdicts();
-        self.fields.with(|fields| check_repository(fields, &rows))
+        let entry = match !self.link.is_open.get() && self.has_no_source() {
+            true => SourceEntry::Link,
+            false => SourceEntry::Fields,
+        };
+        self.fields
+            .with(|fields| check_repository(fields, entry, &rows))
     }
 }

@@ -68,6 +68,8 @@ pub enum JsonType {
     List,
 }
 
+/// `code_repo_type`: if it is a branch or a tag.
+pub const SOURCE_KIND: &str = "code_repo_type";
 /// `code_repo_type_value`: the branch or tag.
 pub const SOURCE_VALUE: &str = "code_repo_type_value";
 /// `docker_repo_tag`: the image tag, by which users know a row.
@@ -83,7 +85,7 @@ pub const FIELD_COUNT: usize = 7;
 /// All fields of a tag config except its ids, in the order of the form.
 pub static TAG_CONFIG_FIELDS: [TagConfigField; FIELD_COUNT] = [
     TagConfigField {
-        wire_name: "code_repo_type",
+        wire_name: SOURCE_KIND,
         label: || t_string!(rows.source_kind),
         kind: FieldKind::Choice {
             options: &SOURCE_KINDS,
@@ -174,7 +176,7 @@ static SOURCE_KINDS: [ChoiceOption; 2] = [
 static VERSION_TAGGINGS: [ChoiceOption; 3] = [
     ChoiceOption {
         value: "0",
-        word: || t_string!(rows.tagging_none),
+        word: || t_string!(rows.tagging_none_short),
     },
     ChoiceOption {
         value: "1",

@@ -56,11 +56,31 @@ impl Validation {
     }
 }
 
+/// The path of the field for a link to the source. The API has no such field.
+pub const SOURCE_LINK: &str = "source";
+
+/// How the source is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceEntry {
+    /// By a link, and there is none yet: the form does not show the source's own fields.
+    Link,
+    Fields,
+}
+
 /// Checks a create form whose rows are checked already. Rows are at `build_config.tag_configs[i]`.
-pub fn check_repository(repository: &RepositoryDraft, rows: &[RowValidation]) -> Validation {
+pub fn check_repository(
+    repository: &RepositoryDraft,
+    entry: SourceEntry,
+    rows: &[RowValidation],
+) -> Validation {
     let mut validation = Validation::default();
+    if entry == SourceEntry::Link {
+        validation.report(SOURCE_LINK, Some(RuleViolation::Empty));
+    }
     validation.report("repo_name", repo_name(repository.repo_name.trim()));
-    if repository.client == CodeClient::Simple {
+    if entry == SourceEntry::Link {
+        // One problem is enough to say that the source is missing.
+    } else if repository.client == CodeClient::Simple {
         validation.report(
             "build_config.code_repo_clone_url",
             clone_url(repository.clone_url.trim()),
@@ -257,10 +277,15 @@ mod tests {
             client: CodeClient::Simple,
             ..RepositoryDraft::default()
         };
-        let problems = check_repository(&repository, &check_rows(&[row("a")]));
-        assert_eq!(problems.all().len(), 1);
-        let path = "build_config.code_repo_clone_url";
-        assert_eq!(problems.of(path), Some(RuleViolation::Empty));
+        let rows = check_rows(&[row("a")]);
+        for (entry, path) in [
+            (SourceEntry::Fields, "build_config.code_repo_clone_url"),
+            (SourceEntry::Link, SOURCE_LINK),
+        ] {
+            let problems = check_repository(&repository, entry, &rows);
+            assert_eq!(problems.all().len(), 1);
+            assert_eq!(problems.of(path), Some(RuleViolation::Empty));
+        }
     }
 
     #[test]

@@ -49,7 +49,6 @@ pub(crate) fn bulk_editor(rows: RowList) -> AnyView {
             {views}
             <div class="bulk-actions">
                 {Button::new(t_signal!(bulk.apply))
-                    .primary()
                     .disabled(bool_signal(move || has_problem.get() || is_empty.get()))
                     .title(why_disabled)
                     .on_press(apply)}

@@ -10,8 +10,16 @@ use crate::platform::dom;
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// What a row shows beside its fields.
+pub struct RowBeside {
+    /// Stands before the row's other buttons.
+    pub button: AnyView,
+    /// What came of it. Has a line of its own below the row.
+    pub result: AnyView,
+}
+
 /// Makes what a row shows beside its fields, such as a Build button.
-pub type RowExtra = Arc<dyn Fn(RowState) -> AnyView + Send + Sync>;
+pub type RowExtra = Arc<dyn Fn(RowState) -> RowBeside + Send + Sync>;
 
 /// The settings of a rows editor.
 #[derive(Clone)]

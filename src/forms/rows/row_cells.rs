@@ -2,11 +2,14 @@
 
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::{FieldMessage, FormState};
-use crate::forms::model::fields::{FieldColumn, FieldKind, TagConfigField, yes_no_text};
+use crate::forms::model::fields::{
+    FieldColumn, FieldKind, SOURCE_KIND, TagConfigField, yes_no_text,
+};
 use crate::forms::model::rules::row_path;
 use crate::forms::rows::row::RowState;
 use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use crate::ui::field_frame::{FieldFrame, FieldNote};
+use crate::ui::icon;
 use leptos::prelude::*;
 
 /// A row, as its cells need it.
@@ -20,14 +23,14 @@ pub(crate) struct RowCells {
 }
 
 impl RowCells {
-    /// The cell of a column: its inputs, and `preview` below them.
-    pub(crate) fn cell(self, column: FieldColumn, preview: Option<AnyView>) -> AnyView {
-        let input = |field| self.field(field).view();
+    /// The cell of a column: its inputs. `title` is the tooltip of its last one.
+    pub(crate) fn cell(self, column: FieldColumn, title: Option<Signal<String>>) -> AnyView {
+        let input = |field| self.field(field, title).view();
         match column.fields() {
             [field] if matches!(field.kind, FieldKind::YesNo) => {
                 view! { <td class="cell-check">{input(field)}</td> }.into_any()
             }
-            [field] => view! { <td>{input(field)} {preview}</td> }.into_any(),
+            [field] => view! { <td>{input(field)}</td> }.into_any(),
             fields => {
                 let inputs: Vec<AnyView> = fields
                     .iter()
@@ -36,7 +39,6 @@ impl RowCells {
                 view! {
                     <td>
                         <div class="cell-pair">{inputs}</div>
-                        {preview}
                     </td>
                 }
                 .into_any()
@@ -44,7 +46,7 @@ impl RowCells {
         }
     }
 
-    fn field(self, field: &'static TagConfigField) -> CellField {
+    fn field(self, field: &'static TagConfigField, title: Option<Signal<String>>) -> CellField {
         let Self {
             form, row, index, ..
         } = self;
@@ -69,6 +71,7 @@ impl RowCells {
             path,
             message,
             frame,
+            title,
         }
     }
 }
@@ -82,6 +85,7 @@ struct CellField {
     path: Memo<String>,
     message: Memo<Option<FieldMessage>>,
     frame: FieldFrame,
+    title: Option<Signal<String>>,
 }
 
 impl CellField {
@@ -123,6 +127,7 @@ impl CellField {
                 type="text"
                 class="code"
                 id=frame.id
+                title=self.title
                 data-field=self.field.wire_name
                 autocomplete="off"
                 autocapitalize="off"
@@ -165,14 +170,18 @@ impl CellField {
         };
         view! {
             {self.frame.label("cell-label")}
-            <select
-                id=self.frame.id
-                data-field=self.field.wire_name
-                on:change=move |event| self.edit(&event_target_value(&event))
-            >
-                {known}
-                {dynamic(unknown)}
-            </select>
+            <span class="cell-select">
+                {(self.field.wire_name == SOURCE_KIND).then(|| kind_icon(chosen))}
+                <select
+                    id=self.frame.id
+                    title=self.title
+                    data-field=self.field.wire_name
+                    on:change=move |event| self.edit(&event_target_value(&event))
+                >
+                    {known}
+                    {dynamic(unknown)}
+                </select>
+            </span>
             {self.message()}
         }
         .into_any()
@@ -207,4 +216,15 @@ impl CellField {
         });
         self.frame.note_with_class(FieldNote::Problem, class, text)
     }
+}
+
+/// The icon of a branch or a tag, which the select shows in place of the word.
+fn kind_icon(chosen: Memo<String>) -> AnyView {
+    dynamic(move || {
+        icon::icon(match chosen.with(|kind| kind == "tag") {
+            true => icon::TAG,
+            false => icon::BRANCH,
+        })
+    })
+    .into_any()
 }

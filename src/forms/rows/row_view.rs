@@ -1,10 +1,10 @@
-//! One row of the table: its cells, previews, buttons and keys.
+//! One row of the table: its cells, buttons and keys.
 
 use crate::api::VersionTagging;
 use crate::forms::common::form_state::FormState;
 use crate::forms::model::fields::{IMAGE_TAG, SOURCE_VALUE, VERSION_TAGGING, columns};
 use crate::forms::model::preview::image_reference;
-use crate::forms::rows::editor::RowsEditor;
+use crate::forms::rows::editor::{RowBeside, RowsEditor};
 use crate::forms::rows::row::RowState;
 use crate::forms::rows::row_cells::RowCells;
 use crate::forms::rows::row_keys::{RowKey, field_of, row_key};
@@ -45,16 +45,23 @@ pub(crate) fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<S
     };
     let cells: Vec<AnyView> = columns()
         .map(|column| {
-            let preview = match column.fields() {
-                [field] if field.wire_name == IMAGE_TAG => Some(image_preview(editor.image, row)),
-                [field] if field.wire_name == VERSION_TAGGING => Some(version_preview(row, now)),
+            let title = match column.fields() {
+                [field] if field.wire_name == IMAGE_TAG => Some(image_title(editor.image, row)),
+                [field] if field.wire_name == VERSION_TAGGING => Some(version_title(row, now)),
                 _ => None,
             };
-            cells.cell(column, preview)
+            cells.cell(column, title)
         })
         .collect();
     let unsaved = memo(move || row.with(|row| !row.is_saved()));
     let has_saved = editor.beside.is_some();
+    let (button, result) = match &editor.beside {
+        Some(beside) => {
+            let RowBeside { button, result } = beside(row);
+            (Some(button), Some(result))
+        }
+        None => (None, None),
+    };
     view! {
         <tr
             aria-label=title
@@ -65,14 +72,15 @@ pub(crate) fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<S
             <th scope="row" class="cell-number">
                 <label>
                     {editor.selects.then(|| actions.checkbox(title))}
-                    <span class="row-index" aria-hidden="true">
+                    <span aria-hidden="true">
                         {text_signal(move || (index.get() + 1).to_string())}
                     </span> <span class="row-number">{title}</span>
                 </label>
             </th>
             {cells}
             <td class="cell-actions">
-                {editor.beside.as_ref().map(|beside| beside(row))} {actions.buttons(title)}
+                <div class="row-buttons">{button} {actions.buttons(title)}</div>
+                {result}
             </td>
         </tr>
     }
@@ -80,32 +88,25 @@ pub(crate) fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<S
 }
 
 /// The reference of the image that the row builds.
-fn image_preview(image: Signal<(String, String)>, row: RowState) -> AnyView {
-    let reference = memo(move || {
+fn image_title(image: Signal<(String, String)>, row: RowState) -> Signal<String> {
+    text_signal(move || {
         let tag = row.with(|row| row.image_tag().to_owned());
         let or_dots = |text: &str| match text {
             "" => "…".to_owned(),
             text => text.to_owned(),
         };
         image.with(|(namespace, name)| image_reference(namespace, &or_dots(name), &or_dots(&tag)))
-    });
-    view! {
-        <p class="cell-preview code" title=t_signal!(preview.reference)>
-            {reference}
-        </p>
-    }
-    .into_any()
+    })
 }
 
 /// The version tag that a build of this second would get.
-fn version_preview(row: RowState, now: Memo<String>) -> AnyView {
+fn version_title(row: RowState, now: Memo<String>) -> Signal<String> {
     let tagging = memo(move || row.with(|row| row.values.version_tagging));
-    let version = text_signal(move || match tagging.get() {
+    text_signal(move || match tagging.get() {
         VersionTagging::Time => now.get(),
         VersionTagging::Commit => t_string!(rows.commit_id).to_owned(),
         _ => String::new(),
-    });
-    view! { <p class="cell-preview code">{version}</p> }.into_any()
+    })
 }
 
 /// The actions of a row, by key, button or checkbox.

@@ -16,6 +16,23 @@ use crate::ui::button::Button;
 use crate::ui::icon;
 use leptos::prelude::*;
 
+/// The section of the rows. `action` stands at the end of its heading.
+pub(crate) fn rows_section(editor: RowsEditor, action: AnyView) -> AnyView {
+    view! {
+        <section class="form-section form-part">
+            <div class="section-head">
+                <h2 id="rows-heading" tabindex="-1">
+                    {t_signal!(rows.images)}
+                </h2>
+                <p class="quiet">{t_signal!(rows.explain)}</p>
+                {action}
+            </div>
+            {rows_table(editor)}
+        </section>
+    }
+    .into_any()
+}
+
 /// The table of rows, its bulk edit, and the button that adds a row.
 pub fn rows_table(editor: RowsEditor) -> AnyView {
     let form = expect_context::<FormState>();
@@ -37,7 +54,11 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
     view! {
         <div class="rows">
             {selects.then(|| show(move || rows.selected_count() > 0, move || bulk_editor(rows)))}
-            <table class="rows-table" aria-label=t_signal!(rows.heading)>
+            <table
+                class="rows-table"
+                class:rows-selectable=selects
+                aria-label=t_signal!(rows.images)
+            >
                 {table_head(selects.then(|| select_all(rows)))}
                 <tbody>
                     {for_each(

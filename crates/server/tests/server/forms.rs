@@ -11,7 +11,7 @@ use slipway_api::{
 use slipway_console::forms::model::changes::is_as_sent;
 use slipway_console::forms::model::draft::{ConfigDraft, CreateDraft, RepositoryDraft, RowDraft};
 use slipway_console::forms::model::rules::{
-    RowValidation, Validation, check_editor, check_repository, check_row, repeated,
+    RowValidation, SourceEntry, Validation, check_editor, check_repository, check_row, repeated,
 };
 
 /// Mostly texts that a field accepts, and sometimes one that it may not.
@@ -110,7 +110,8 @@ fn check_rows(rows: &[RowDraft]) -> Vec<RowValidation> {
 }
 
 fn check_create(draft: &CreateDraft) -> Validation {
-    check_repository(&draft.repository, &check_rows(&draft.rows))
+    let rows = check_rows(&draft.rows);
+    check_repository(&draft.repository, SourceEntry::Fields, &rows)
 }
 
 fn check_config(draft: &ConfigDraft) -> Validation {

@@ -1,0 +1,188 @@
+//! What happens around the field for a link: the form follows its text, and the user can take that back.
+
+use crate::api::CodeClient;
+use crate::forms::common::field_id::selector;
+use crate::forms::common::form_content::FormContent;
+use crate::forms::common::form_state::FormState;
+use crate::forms::create::editor::{CreateEditor, LinkState};
+use crate::forms::model::draft::CreateDraft;
+use crate::forms::model::fields::TAG_CONFIG_FIELDS;
+use crate::forms::model::link_fill::LinkFill;
+use crate::forms::model::paste;
+use crate::forms::model::paste::Pasted;
+use crate::forms::model::rules::{SOURCE_LINK, row_path};
+use crate::platform::dom;
+use crate::platform::files::plain_text;
+use crate::platform::timer::timer_millis;
+use crate::t_string;
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use std::time::Duration;
+use web_sys::ClipboardEvent;
+
+/// The time without keys after which a typed link is read.
+const READ_DEBOUNCE: Duration = Duration::from_millis(400);
+
+/// The paths of the fields that a link fills in, without those of the first row.
+const FILLED: [&str; 6] = [
+    SOURCE_LINK,
+    "repo_name",
+    "build_config.code_repo_client",
+    "build_config.code_repo_namespace",
+    "build_config.code_repo_name",
+    "build_config.code_repo_clone_url",
+];
+
+/// The link field of a create form. Copies share their state.
+#[derive(Clone, Copy)]
+pub(crate) struct SourceLink {
+    pub(crate) editor: CreateEditor,
+    pub(crate) state: FormState,
+    debounce: StoredValue<Option<Timeout>, LocalStorage>,
+}
+
+impl SourceLink {
+    pub(crate) fn new(editor: CreateEditor, state: FormState) -> Self {
+        Self {
+            editor,
+            state,
+            debounce: StoredValue::new_local(None),
+        }
+    }
+
+    fn link(self) -> LinkState {
+        self.editor.link
+    }
+
+    /// Takes a text over from the field, and reads it at once or after a pause.
+    pub(crate) fn typed(self, text: String, at_once: bool) {
+        self.link().text.set(text);
+        self.link().unclear.set(None);
+        if at_once {
+            self.read();
+            return;
+        }
+        let delay = timer_millis(READ_DEBOUNCE);
+        let read = move || {
+            self.follow(self.understood());
+        };
+        self.debounce.set_value(Some(Timeout::new(delay, read)));
+    }
+
+    /// Reads the finished text, and says if it is not understood. Does nothing if the form is gone: its field may fire
+    /// `change` while it is removed.
+    pub(crate) fn read(self) {
+        if self.debounce.try_update_value(Option::take).is_none() {
+            return;
+        }
+        let pasted = self.understood();
+        let text = self.link().text.get_untracked();
+        let is_unclear = pasted.is_none() && !text.trim().is_empty();
+        self.link()
+            .unclear
+            .set(is_unclear.then(|| paste::explain(&text)));
+        self.follow(pasted);
+    }
+
+    fn understood(self) -> Option<Pasted> {
+        self.link()
+            .text
+            .with_untracked(|text| paste::understand(text))
+    }
+
+    /// Uses the text as a clone URL, although it may be something else.
+    pub(crate) fn use_as_address(self) {
+        let pasted = self
+            .link()
+            .text
+            .with_untracked(|text| paste::as_address(text));
+        self.link().unclear.set(None);
+        self.follow(pasted);
+        dom::focus(&selector(SOURCE_LINK));
+    }
+
+    /// Fills the form in from the link, in place of what the link before it has filled in.
+    fn follow(self, pasted: Option<Pasted>) {
+        let before = self.link().fill.get_untracked();
+        if before.as_ref().map(|fill| &fill.pasted) == pasted.as_ref() {
+            return;
+        }
+        let mut draft = self.editor.draft();
+        if let Some(fill) = &before {
+            fill.undo(&mut draft);
+        }
+        let fill = pasted.map(|pasted| LinkFill::apply(pasted, &mut draft));
+        self.put(draft);
+        self.link().fill.set(fill);
+    }
+
+    /// Sets what a link can fill in, and leaves everything else in the form alone.
+    fn put(self, draft: CreateDraft) {
+        let CreateDraft { repository, rows } = draft;
+        self.editor.fields.set(repository);
+        if let Some(first) = rows.into_iter().next() {
+            self.editor.rows.edit_first(move |row| *row = first);
+        }
+        for path in FILLED {
+            self.state.edited(path);
+        }
+        for field in &TAG_CONFIG_FIELDS {
+            let path = row_path(CreateEditor::ROWS_PREFIX, 0, field.wire_name);
+            self.state.edited(&path);
+        }
+    }
+
+    /// Takes back what the link has filled in, and offers to undo that.
+    pub(crate) fn undo(self) {
+        let text = self.link().text.get_untracked();
+        self.link().text.set(String::new());
+        self.link().unclear.set(None);
+        self.follow(None);
+        self.state.offer_undo(
+            || t_string!(undo.undone).to_owned(),
+            move || {
+                self.link().text.set(text.clone());
+                self.read();
+            },
+        );
+        dom::focus(&selector(SOURCE_LINK));
+    }
+
+    /// Shows the fields of the source and moves the focus to the first of them.
+    pub(crate) fn correct(self) {
+        self.link().is_open.set(true);
+        request_animation_frame(|| {
+            dom::focus(FIRST_FIELDS);
+        });
+    }
+
+    /// Chooses the host by hand.
+    pub(crate) fn choose(self, client: CodeClient) {
+        self.editor.fields.update(|fields| fields.client = client);
+        self.link().is_open.set(true);
+        self.state.edited("build_config.code_repo_client");
+    }
+
+    /// Fills the form in from a link that is pasted into one of the source's own fields. Any other text is pasted
+    /// as usual.
+    pub(crate) fn pasted(self, event: &ClipboardEvent) {
+        let Some(text) = plain_text(event.clipboard_data()) else {
+            return;
+        };
+        if paste::understand(&text).is_none() {
+            return;
+        }
+        event.prevent_default();
+        self.typed(text.trim().to_owned(), true);
+        // The field that had the focus goes if the source is of another kind now.
+        request_animation_frame(|| {
+            if dom::is_focus_lost() {
+                dom::focus(FIRST_FIELDS);
+            }
+        });
+    }
+}
+
+/// The first field of the source, by hand.
+const FIRST_FIELDS: &str =
+    "#field-build-config-code-repo-namespace, #field-build-config-code-repo-clone-url";

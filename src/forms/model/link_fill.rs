@@ -1,0 +1,183 @@
+//! Fills the create form in from a link, in a way that can be taken back while the user goes on typing.
+
+use crate::api::{CodeClient, grammar};
+use crate::forms::model::draft::CreateDraft;
+use crate::forms::model::paste::{Pasted, PastedSource};
+
+/// What a link has changed in a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkFill {
+    pub pasted: Pasted,
+    before: CreateDraft,
+    after: CreateDraft,
+}
+
+impl LinkFill {
+    /// Fills in the source, the branch or tag, Dockerfile and context of the first row, and the name of the image
+    /// repository if that is still empty.
+    pub fn apply(pasted: Pasted, draft: &mut CreateDraft) -> Self {
+        let before = draft.clone();
+        fill(&pasted, draft);
+        Self {
+            pasted,
+            before,
+            after: draft.clone(),
+        }
+    }
+
+    /// Takes it back. What was changed by hand since then stays.
+    pub fn undo(&self, draft: &mut CreateDraft) {
+        let (now, before, after) = (
+            &mut draft.repository,
+            &self.before.repository,
+            &self.after.repository,
+        );
+        revert(&mut now.client, &before.client, &after.client);
+        revert(
+            &mut now.code_namespace,
+            &before.code_namespace,
+            &after.code_namespace,
+        );
+        revert(&mut now.code_name, &before.code_name, &after.code_name);
+        revert(&mut now.clone_url, &before.clone_url, &after.clone_url);
+        revert(&mut now.repo_name, &before.repo_name, &after.repo_name);
+        let rows = (
+            draft.rows.first_mut(),
+            self.before.rows.first(),
+            self.after.rows.first(),
+        );
+        if let (Some(now), Some(before), Some(after)) = rows {
+            let (now, before, after) = (&mut now.values, &before.values, &after.values);
+            revert(
+                &mut now.code_repo_type,
+                &before.code_repo_type,
+                &after.code_repo_type,
+            );
+            revert(
+                &mut now.code_repo_type_value,
+                &before.code_repo_type_value,
+                &after.code_repo_type_value,
+            );
+            revert(
+                &mut now.dockerfile_location,
+                &before.dockerfile_location,
+                &after.dockerfile_location,
+            );
+            revert(
+                &mut now.build_context_path,
+                &before.build_context_path,
+                &after.build_context_path,
+            );
+        }
+    }
+}
+
+/// Sets a value back unless it was changed since.
+fn revert<T: PartialEq + Clone>(now: &mut T, before: &T, after: &T) {
+    if now == after {
+        now.clone_from(before);
+    }
+}
+
+fn fill(pasted: &Pasted, draft: &mut CreateDraft) {
+    let repository = &mut draft.repository;
+    let name = match &pasted.source {
+        PastedSource::Hosted {
+            client,
+            owner,
+            name,
+        } => {
+            repository.client = client.clone();
+            repository.code_namespace.clone_from(owner);
+            repository.code_name.clone_from(name);
+            name.as_str()
+        }
+        PastedSource::Address { clone_url } => {
+            repository.client = CodeClient::Simple;
+            repository.clone_url.clone_from(clone_url);
+            clone_url
+                .split(['?', '#'])
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches('/')
+                .trim_end_matches(".git")
+                .rsplit(['/', ':'])
+                .next()
+                .unwrap_or_default()
+        }
+    };
+    let name = name.to_lowercase();
+    if repository.repo_name.trim().is_empty() && grammar::repo_name(&name).is_none() {
+        repository.repo_name = name;
+    }
+    let Some(row) = draft.rows.first_mut() else {
+        return;
+    };
+    if let Some((kind, name)) = &pasted.reference {
+        row.values.code_repo_type = kind.clone();
+        row.values.code_repo_type_value.clone_from(name);
+    }
+    if let Some(path) = &pasted.dockerfile {
+        row.values.dockerfile_location.clone_from(path);
+    }
+    if pasted.context.is_some() {
+        row.values.build_context_path.clone_from(&pasted.context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forms::model::paste::understand;
+
+    fn pasted(text: &str) -> Pasted {
+        understand(text).expect("is understood")
+    }
+
+    #[test]
+    fn a_link_fills_in_the_source_and_keeps_the_rest() {
+        let mut draft = CreateDraft::default();
+        draft.rows[0].values.docker_repo_tag = "edge".to_owned();
+        draft.repository.description = "mine".to_owned();
+        LinkFill::apply(
+            pasted("https://github.com/Octo/My-App/tree/next/docker"),
+            &mut draft,
+        );
+        assert_eq!(draft.repository.client, CodeClient::GitHub);
+        assert_eq!(draft.repository.code_namespace, "Octo");
+        assert_eq!(draft.repository.code_name, "My-App");
+        assert_eq!(draft.repository.repo_name, "my-app");
+        assert_eq!(draft.rows[0].values.code_repo_type_value, "next");
+        assert_eq!(draft.rows[0].values.dockerfile_location, "/docker");
+        assert_eq!(draft.rows[0].values.docker_repo_tag, "edge");
+        assert_eq!(draft.repository.description, "mine");
+        LinkFill::apply(pasted("git@git.test:a/other.git"), &mut draft);
+        assert_eq!(draft.repository.client, CodeClient::Simple);
+        assert_eq!(draft.repository.clone_url, "git@git.test:a/other.git");
+        assert_eq!(draft.repository.repo_name, "my-app");
+    }
+
+    #[test]
+    fn undo_brings_back_what_was_there_and_keeps_what_was_typed_since() {
+        let mut draft = CreateDraft::default();
+        draft.repository.code_namespace = "mine".to_owned();
+        let before = draft.clone();
+        let fill = LinkFill::apply(
+            pasted("https://gitee.com/octo/app/tree/next/docker"),
+            &mut draft,
+        );
+        let mut untouched = draft.clone();
+        fill.undo(&mut untouched);
+        assert_eq!(untouched, before);
+        draft.repository.description = "typed".to_owned();
+        draft.repository.code_name = "corrected".to_owned();
+        draft.rows[0].values.docker_repo_tag = "edge".to_owned();
+        fill.undo(&mut draft);
+        assert_eq!(draft.repository.client, CodeClient::GitHub);
+        assert_eq!(draft.repository.code_namespace, "mine");
+        assert_eq!(draft.repository.code_name, "corrected");
+        assert_eq!(draft.repository.description, "typed");
+        assert_eq!(draft.rows[0].values.docker_repo_tag, "edge");
+        assert_eq!(draft.rows[0].values.dockerfile_location, "/");
+    }
+}
