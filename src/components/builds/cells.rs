@@ -31,6 +31,19 @@ pub(crate) fn status_cell(build: &Build) -> AnyView {
 
 /// The image, as a link to the build, and its version tag.
 pub(crate) fn image_cell(build: &Build) -> AnyView {
+    linked_cell(build, build.image_reference())
+}
+
+/// The image's tag, as a link to the build, and its version tag.
+pub(crate) fn tag_cell(build: &Build) -> AnyView {
+    let text = match build.docker_repo_tag.as_str() {
+        "" => build.image_reference(),
+        tag => tag.to_owned(),
+    };
+    linked_cell(build, text)
+}
+
+fn linked_cell(build: &Build, text: String) -> AnyView {
     let navigation = use_navigation();
     let href = navigation.href(&Route::Build {
         build_id: build.build_id.clone(),
@@ -40,7 +53,7 @@ pub(crate) fn image_cell(build: &Build) -> AnyView {
         .map(|tag| view! { <div class="code quiet">{tag.to_owned()}</div> });
     view! {
         <a class="code row-link" href=href>
-            {build.image_reference()}
+            {text}
         </a>
         {version}
     }

@@ -6,7 +6,7 @@
 
 use crate::api::Build;
 use crate::components::builds::build_buttons::build_buttons;
-use crate::components::builds::cells::{image_cell, source_ref, started_by, status_cell};
+use crate::components::builds::cells::{image_cell, source_ref, started_by, status_cell, tag_cell};
 use crate::components::time::{build_duration, relative_time};
 use crate::reactive::{dynamic, for_each, memo, text_signal};
 use crate::routing::routes::{Sort, SortBy};
@@ -23,14 +23,40 @@ pub(crate) struct Sorting {
     pub href: Callback<Option<Sort>, String>,
 }
 
+/// What the link of a row names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowSubject {
+    /// The whole image, `namespace/name:tag`.
+    Image,
+    /// Only the tag: all rows are of one repository, which the page names.
+    Tag,
+}
+
 /// The table of these builds, in the given order.
 pub(crate) fn builds_table(
     builds: Signal<Vec<Build>>,
     caption: Signal<String>,
     sorting: Option<Sorting>,
 ) -> AnyView {
+    table_with(builds, caption, sorting, RowSubject::Image)
+}
+
+/// The table of one repository's builds: a row names the tag alone.
+pub(crate) fn repository_builds_table(
+    builds: Signal<Vec<Build>>,
+    caption: Signal<String>,
+) -> AnyView {
+    table_with(builds, caption, None, RowSubject::Tag)
+}
+
+fn table_with(
+    builds: Signal<Vec<Build>>,
+    caption: Signal<String>,
+    sorting: Option<Sorting>,
+    subject: RowSubject,
+) -> AnyView {
     let keys = move || builds.with(|builds| builds.iter().map(row_key).collect());
-    let rows = for_each(keys, move |key| build_row(row_build(builds, key)));
+    let rows = for_each(keys, move |key| build_row(row_build(builds, key), subject));
     let sortable = |label, by| match sorting {
         Some(sorting) => sortable_head(label, by, sorting),
         None => head(label),
@@ -127,10 +153,14 @@ fn facet_cell(
     cell(label, dynamic(move || facet.with(view)).into_any())
 }
 
-fn build_row(build: Memo<Build>) -> AnyView {
+fn build_row(build: Memo<Build>, subject: RowSubject) -> AnyView {
+    let image: fn(&Build) -> AnyView = match subject {
+        RowSubject::Image => image_cell,
+        RowSubject::Tag => tag_cell,
+    };
     let cells = vec![
         facet_cell(t_signal!(builds.status), build, status_fields, status_cell),
-        facet_cell(t_signal!(builds.image), build, image_fields, image_cell),
+        facet_cell(t_signal!(builds.image), build, image_fields, image),
         facet_cell(t_signal!(builds.source), build, source_fields, |build| {
             source_ref(build).into_any()
         }),
