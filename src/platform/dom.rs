@@ -14,6 +14,12 @@ pub(crate) fn focus(selector: &str) -> bool {
         .is_some_and(|element| element.focus().is_ok())
 }
 
+/// Returns true if the focus is on an element that matches the selector.
+pub(crate) fn has_focus(selector: &str) -> bool {
+    let focused = document().active_element();
+    focused.is_some_and(|focused| focused.matches(selector).unwrap_or(false))
+}
+
 /// Scrolls the first element that matches the selector to the middle of the window.
 pub(crate) fn scroll_to(selector: &str) {
     scroll(selector, web_sys::ScrollLogicalPosition::Center);
