@@ -81,13 +81,13 @@ pub(crate) fn Builds(on_first_rows: fn()) -> impl IntoView {
 /// How often the list is read. Opens the choices for the list.
 fn list_state(list: BuildsList) -> AnyView {
     let error = list.query.error();
-    let label = text_signal(move || {
-        match (list.query.interval(), error.with(Option::is_some)) {
+    let label = text_signal(
+        move || match (list.query.interval(), error.with(Option::is_some)) {
             (0, _) => t_string!(builds.not_live).to_owned(),
             (seconds, true) => t_string!(builds.retrying, s = seconds),
             (seconds, false) => t_string!(builds.live, s = seconds),
-        }
-    });
+        },
+    );
     let menu = Menu::new(label)
         .quiet()
         .content(move || builds_part(BuildsPart::ListMenu(list)));

@@ -427,8 +427,18 @@ async fn a_disabled_build_button_says_why_and_a_refusal_is_shown_once() -> Outco
 /// Twenty builds, the first of them running and the second failed.
 fn a_page() -> Reply {
     let mut rows = vec![
-        build("20", "t20", "I", json!({ "ended_at": null, "detail": "STEP 4/9: RUN make\n" })),
-        build("19", "t19", "F", json!({ "detail": "STEP 6/9: RUN make test: exit code 2\n" })),
+        build(
+            "20",
+            "t20",
+            "I",
+            json!({ "ended_at": null, "detail": "STEP 4/9: RUN make\n" }),
+        ),
+        build(
+            "19",
+            "t19",
+            "F",
+            json!({ "detail": "STEP 6/9: RUN make test: exit code 2\n" }),
+        ),
     ];
     rows.extend(
         (1..=18)
@@ -522,7 +532,9 @@ fn page_of_140(page: usize) -> Reply {
 /// How often a page of the list was asked for.
 fn reads_of(api: &Api, page: usize) -> usize {
     let requests = api.requests("GET", BUILDS);
-    let of_page = requests.iter().filter(|request| request.query == format!("page={page}"));
+    let of_page = requests
+        .iter()
+        .filter(|request| request.query == format!("page={page}"));
     of_page.count()
 }
 
@@ -533,7 +545,9 @@ async fn a_filter_looks_through_all_builds_and_can_be_stopped() -> Outcome {
             serve_pages(api);
             let held = Reply::Held(Box::new(page_of_140(3)));
             api.on("GET", &page_path(3), held);
-            browser.open(&format!("{}/builds?status=F", api.address)).await;
+            browser
+                .open(&format!("{}/builds?status=F", api.address))
+                .await;
             // What fits so far is there while more is looked at, two pages at a time.
             has_tags(browser, "t140 t135 t130 t125").await;
             browser.see("Looked at 20 of 140").await;
@@ -569,9 +583,13 @@ async fn a_filter_looks_through_all_builds_and_can_be_stopped() -> Outcome {
             assert_eq!(before, [1; 4]);
             assert_eq!([4, 5, 6, 7].map(|page| reads_of(api, page)), before);
             // A reload shows the same.
-            browser.open(&format!("{}/builds?status=F&page=2", api.address)).await;
+            browser
+                .open(&format!("{}/builds?status=F&page=2", api.address))
+                .await;
             has_tags(browser, "t40 t35 t30 t25 t20 t15 t10 t5").await;
-            browser.open(&format!("{}/builds?status=F&page=3", api.address)).await;
+            browser
+                .open(&format!("{}/builds?status=F&page=3", api.address))
+                .await;
             browser.see("Page 3 doesn’t exist.").await;
             Ok(())
         })
@@ -583,9 +601,15 @@ async fn a_search_keeps_what_it_found_when_a_page_fails_and_rests_while_hidden()
     story(Api::start().await)
         .run(async |browser, api| {
             serve_pages(api);
-            api.on("GET", &page_path(3), Reply::Json(400, json!({ "detail": "page 3 is lost" })));
+            api.on(
+                "GET",
+                &page_path(3),
+                Reply::Json(400, json!({ "detail": "page 3 is lost" })),
+            );
             browser.speed_up_clock().await;
-            browser.open(&format!("{}/builds?status=F", api.address)).await;
+            browser
+                .open(&format!("{}/builds?status=F", api.address))
+                .await;
             browser.see("page 3 is lost").await;
             has_tags(browser, "t140 t135 t130 t125 t120 t115 t110 t105").await;
             browser.axe("a search that failed").await;
@@ -595,7 +619,11 @@ async fn a_search_keeps_what_it_found_when_a_page_fails_and_rests_while_hidden()
             browser.see_no_more("page 3 is lost").await;
             let before = reads_of(api, 3);
             browser.wait_by_page_clock(Duration::from_secs(5)).await;
-            assert_eq!(reads_of(api, 3), before, "nothing is read while the page is hidden");
+            assert_eq!(
+                reads_of(api, 3),
+                before,
+                "nothing is read while the page is hidden"
+            );
             browser.set_hidden(false).await;
             has_builds(browser, 20).await;
             assert_eq!((reads_of(api, 2), reads_of(api, 3)), (1, before + 1));
@@ -624,14 +652,20 @@ async fn rows_that_a_filter_found_stay_live_and_do_not_move() -> Outcome {
             api.on("GET", BUILDS, rows(21, "S"));
             eventually("the build has ended", async || {
                 let all = browser.column("Status").await;
-                all.iter().all(|status| status.contains("Succeeded")).then_some(())
+                all.iter()
+                    .all(|status| status.contains("Succeeded"))
+                    .then_some(())
             })
             .await;
             starts_with(browser, &["t19", "t18", "t17"]).await;
             // Only what fits is new.
             browser.see_no_more("new build").await;
             let mut more = vec![build("x", "t1x", "S", json!({}))];
-            more.extend((3..=21).rev().map(|n| build(&n.to_string(), &format!("t{n}"), "S", json!({}))));
+            more.extend(
+                (3..=21)
+                    .rev()
+                    .map(|n| build(&n.to_string(), &format!("t{n}"), "S", json!({}))),
+            );
             api.on("GET", BUILDS, builds_page(more, 22, false));
             browser.see("1 new build").await;
             starts_with(browser, &["t19", "t18"]).await;

@@ -63,7 +63,11 @@ fn detail_title(build: &Build) -> Option<String> {
 pub(crate) fn image_cell(build: &Build) -> AnyView {
     match build.docker_repo_tag.as_str() {
         "" => build_link(build, build.image_reference(), String::new()),
-        tag => build_link(build, format!("{}:", build.docker_repo_path), tag.to_owned()),
+        tag => build_link(
+            build,
+            format!("{}:", build.docker_repo_path),
+            tag.to_owned(),
+        ),
     }
 }
 
@@ -157,7 +161,10 @@ fn bar_width(length: u64, longest: u64) -> u64 {
 
 /// A finished build's duration in milliseconds; 0 for others.
 pub(crate) fn finished_length(build: &Build) -> u64 {
-    let length = build.ended_at.zip(build.started_at).map(|(to, from)| to.since(from));
+    let length = build
+        .ended_at
+        .zip(build.started_at)
+        .map(|(to, from)| to.since(from));
     length.map_or(0, |length| length.num_milliseconds().unsigned_abs())
 }
 

@@ -38,10 +38,7 @@ fn build_button(build: Memo<Build>, image: Memo<String>, is_known: bool) -> AnyV
     let press = move || again.presses.update(|presses| *presses += 1);
     view! {
         {button.busy(again.busy).on_press(press)}
-        {show(
-            move || again.presses.get() > 0,
-            move || builds_part(BuildsPart::BuildAgain(again)),
-        )}
+        {show(move || again.presses.get() > 0, move || builds_part(BuildsPart::BuildAgain(again)))}
     }
     .into_any()
 }

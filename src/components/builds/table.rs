@@ -6,7 +6,8 @@
 
 use crate::api::{Build, Timestamp};
 use crate::components::builds::cells::{
-    duration_cell, finished_length, image_cell, second_line, second_line_view, source_ref, started_by, status_cell, tag_cell,
+    duration_cell, finished_length, image_cell, second_line, second_line_view, source_ref,
+    started_by, status_cell, tag_cell,
 };
 use crate::components::builds::row_actions::row_actions;
 use crate::components::time::relative_time;
@@ -194,11 +195,7 @@ fn cell(class: &'static str, parts: Vec<Part>) -> AnyView {
 }
 
 /// A part of a cell that is drawn again only when its fields have changed.
-fn facet(
-    build: Memo<Build>,
-    fields: Fields,
-    view: Box<dyn Fn(&Build) -> AnyView + Send>,
-) -> Part {
+fn facet(build: Memo<Build>, fields: Fields, view: Box<dyn Fn(&Build) -> AnyView + Send>) -> Part {
     let facet = memo(move || {
         let mut hasher = DefaultHasher::new();
         build.with(|build| fields(build, &mut hasher));
@@ -228,8 +225,7 @@ fn build_row(build: Memo<Build>, longest: Memo<u64>, subject: RowSubject) -> Any
     let took = move |build: &Build| duration_cell(build, longest);
     view! {
         <tr role="row">
-            {facet_cell("col-status", build, status_fields, status_cell)}
-            {cell("col-image", lines)}
+            {facet_cell("col-status", build, status_fields, status_cell)} {cell("col-image", lines)}
             {facet_cell("col-source", build, source_fields, source_ref)}
             {facet_cell("col-starter", build, starter_fields, started_by)}
             {facet_cell("col-when", build, time_fields, when)}

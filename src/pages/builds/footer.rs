@@ -24,7 +24,10 @@ impl Extent {
     /// The first and last build on a page, counted from 1.
     fn on_page(self, page: u64) -> (u64, u64) {
         let before = page.saturating_sub(1).saturating_mul(PAGE_SIZE);
-        (before.saturating_add(1), self.count.min(before.saturating_add(PAGE_SIZE)))
+        (
+            before.saturating_add(1),
+            self.count.min(before.saturating_add(PAGE_SIZE)),
+        )
     }
 
     /// Returns true if there is a page after this one, or may be.
