@@ -10,8 +10,11 @@ mod shortcut_help;
 mod shortcuts;
 
 use crate::app::header::Header;
-use crate::app::lazy::{lazy_overlay, lazy_page, preload_build_page, start_build_watcher};
+use crate::app::lazy::{
+    lazy_builds_part, lazy_overlay, lazy_page, preload_build_page, start_build_watcher,
+};
 use crate::client::site_config::site_config;
+use crate::components::builds::builds_part::set_builds_part_loader;
 use crate::components::page_heading::PageTitle;
 use crate::components::toast_region::toast_region;
 use crate::pages::builds::Builds;
@@ -45,6 +48,7 @@ pub(crate) fn App() -> impl IntoView {
     shortcuts::listen(navigation, connection, overlay);
     let PageTitle { title, announced } = PageTitle::provide();
     provide_theme();
+    set_builds_part_loader(lazy_builds_part);
     leptos::task::spawn_local(async move {
         connection.set_site(site_config(&page::base_path()).await);
     });

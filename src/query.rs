@@ -58,6 +58,8 @@ struct QueryCore {
     data: RwSignal<Option<Erased>>,
     error: RwSignal<Option<Error>>,
     loading: RwSignal<bool>,
+    /// The delay between the last read and the next one, in seconds; 0 if none is due.
+    interval: RwSignal<u32>,
     /// Counts calls of [`Query::refresh`] and other causes to read at once.
     refreshes: RwSignal<u32>,
     state: StoredValue<QueryState>,
@@ -112,6 +114,11 @@ impl<T: Send + Sync + 'static> Query<T> {
         self.core.error.into()
     }
 
+    /// The delay between the last read and the next one, in seconds; 0 if none is due. Tracked.
+    pub(crate) fn interval(self) -> u32 {
+        self.core.interval.get()
+    }
+
     /// Returns true while a read is under way. Tracked.
     pub(crate) fn is_loading(self) -> bool {
         self.core.loading.get()
@@ -158,6 +165,7 @@ fn start_polling(request: Request, pace: PaceOf, is_same: IsSame) -> QueryCore {
         data: RwSignal::new(None),
         error: RwSignal::new(None),
         loading: RwSignal::new(true),
+        interval: RwSignal::new(0),
         refreshes: RwSignal::new(0),
         state: StoredValue::new(QueryState::Reading),
     };
@@ -240,6 +248,7 @@ async fn poll(
         };
         set_changed(core.loading, false);
         core.state.set_value(QueryState::Waiting);
+        set_changed(core.interval, schedule.delay_seconds());
         match schedule.due(page::now_millis(), page::is_hidden()) {
             Due::Never => {
                 core.state.set_value(QueryState::Ended);

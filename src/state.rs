@@ -5,6 +5,7 @@ pub mod connection;
 pub mod known_repositories;
 pub mod overlay;
 pub mod page_actions;
+pub mod scanned_builds;
 pub mod session_cache;
 pub(crate) mod shortcuts;
 pub mod start_build;

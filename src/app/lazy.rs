@@ -3,7 +3,9 @@
 
 use crate::app::build_watcher::watch_builds;
 use crate::app::overlays::overlay_dialog;
+use crate::components::builds::builds_part::BuildsPart;
 use crate::pages::build_page::Build;
+use crate::pages::builds::parts::part_view;
 use crate::pages::config::Config;
 use crate::pages::connection::ConnectionPage;
 use crate::pages::insight::Insight;
@@ -70,10 +72,23 @@ pub(crate) fn lazy_overlay(overlay: Overlay) -> AnyView {
     lazy_view(Rc::new(view), || ().into_any())
 }
 
+/// A part of a table of builds, whose code is loaded lazily.
+pub(crate) fn lazy_builds_part(part: BuildsPart) -> AnyView {
+    let view = move || -> LazyView {
+        let part = part.clone();
+        Box::pin(async move {
+            let styles = styles(BUILDS_PART_STYLES);
+            loaded(builds_part_chunk(part).await, styles).await
+        })
+    };
+    lazy_view(Rc::new(view), || ().into_any())
+}
+
 /// Loads the code of the build page ahead. An error is shown when the page is opened.
 pub(crate) fn preload_build_page() {
     leptos::task::spawn_local(async {
         let styles = styles(BUILD_STYLES);
+        let _ = load_builds_part_chunk().await;
         let _ = load_build_chunk().await;
         let _ = styles.await;
     });
@@ -98,6 +113,7 @@ type LazyView = LocalBoxFuture<'static, Option<AnyView>>;
 const BUILD_STYLES: &[&str] = &["fields", "build", "log"];
 const FORM_STYLES: &[&str] = &["fields", "forms"];
 const PAGE_STYLES: &[&str] = &["fields", "pages"];
+const BUILDS_PART_STYLES: &[&str] = &["fields"];
 const OVERLAY_STYLES: &[&str] = &["fields", "overlays"];
 
 fn styles_of(route: Option<&Route>) -> &'static [&'static str] {
@@ -185,6 +201,15 @@ fn pages_chunk(route: Option<Route>) -> Result<AnyView, SplitLoaderError> {
         // The other pages have chunks of their own.
         _ => view! { <NotFound /> }.into_any(),
     })
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls into another chunk are extern"
+)]
+#[wasm_split::wasm_split(builds_part, wasm_split_path = leptos::wasm_split, preload(load_builds_part_chunk), fallible)]
+fn builds_part_chunk(part: BuildsPart) -> Result<AnyView, SplitLoaderError> {
+    Ok(part_view(part))
 }
 
 #[allow(

@@ -9,20 +9,18 @@ pub struct IntlWords<'a>(pub &'a str);
 impl IntlWords<'_> {
     /// Date and time to the second with the name of the time zone: the user's, or UTC. `millis`: Unix milliseconds.
     pub fn absolute(&self, millis: i64, utc: bool) -> String {
-        let options = object(&[
-            ("year", "numeric"),
-            ("month", "short"),
-            ("day", "numeric"),
-            ("hour", "2-digit"),
-            ("minute", "2-digit"),
-            ("second", "2-digit"),
-            ("hourCycle", "h23"),
-            ("timeZoneName", "short"),
-        ]);
+        let options = to_the_minute();
+        set(&options, "second", "2-digit");
+        set(&options, "timeZoneName", "short");
         if utc {
             set(&options, "timeZone", "UTC");
         }
         self.format_date(&options, millis)
+    }
+
+    /// Date and time to the minute, in the user's time zone. `millis`: Unix milliseconds.
+    pub fn minute(&self, millis: i64) -> String {
+        self.format_date(&to_the_minute(), millis)
     }
 
     /// The time of day to the second, in the user's time zone. `millis`: Unix milliseconds.
@@ -67,6 +65,17 @@ impl IntlWords<'_> {
     fn locales(&self) -> Array {
         Array::of1(&JsValue::from_str(self.0))
     }
+}
+
+fn to_the_minute() -> Object {
+    object(&[
+        ("year", "numeric"),
+        ("month", "short"),
+        ("day", "numeric"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+        ("hourCycle", "h23"),
+    ])
 }
 
 pub(crate) fn object(pairs: &[(&str, &str)]) -> Object {

@@ -20,6 +20,12 @@ pub(crate) fn is_focus_lost() -> bool {
     focused.is_none_or(|element| element.tag_name() == "BODY")
 }
 
+/// Returns true if the focus is on an element that matches the selector.
+pub(crate) fn has_focus(selector: &str) -> bool {
+    let focused = document().active_element();
+    focused.is_some_and(|focused| focused.matches(selector).unwrap_or(false))
+}
+
 /// Scrolls the first element that matches the selector to the middle of the window.
 pub(crate) fn scroll_to(selector: &str) {
     scroll(selector, web_sys::ScrollLogicalPosition::Center);

@@ -48,3 +48,30 @@ pub(crate) fn absolute_url(url: String) -> String {
         false => url,
     }
 }
+
+/// Returns the Unix milliseconds at which a day begins in the user's time zone; `text` is `YYYY-MM-DD`. `after` counts
+/// days from there. `None` if the text is no day.
+pub(crate) fn day_start(text: &str, after: u32) -> Option<i64> {
+    let mut parts = text.splitn(3, '-').map(str::parse::<u32>);
+    let mut next = || parts.next()?.ok();
+    let (year, month, day) = (next()?, next()?, next()?);
+    let date = js_sys::Date::new_with_year_month_day(
+        year,
+        i32::try_from(month).ok()? - 1,
+        i32::try_from(day.saturating_add(after)).ok()?,
+    );
+    let millis = date.get_time();
+    millis.is_finite().then_some(millis as i64)
+}
+
+/// Returns a day in the user's time zone as `YYYY-MM-DD`: today, or so many days before.
+pub(crate) fn day_before_today(days: u32) -> String {
+    let date = js_sys::Date::new_0();
+    let date = js_sys::Date::new_with_year_month_day(
+        date.get_full_year(),
+        date.get_month() as i32,
+        date.get_date() as i32 - days as i32,
+    );
+    let (year, month) = (date.get_full_year(), date.get_month() + 1);
+    format!("{year:04}-{month:02}-{:02}", date.get_date())
+}

@@ -77,6 +77,12 @@ impl Schedule {
         });
     }
 
+    /// The delay between the last read and the next one, in seconds and at least one; 0: no read is due.
+    pub(crate) fn delay_seconds(&self) -> u32 {
+        self.delay
+            .map_or(0, |delay| (delay.as_secs() as u32).max(1))
+    }
+
     /// Returns when the next read is due, seen from `now`. No read is due while the page is hidden.
     pub(crate) fn due(&self, now: i64, hidden: bool) -> Due {
         match self.delay {

@@ -276,7 +276,8 @@ impl Navigation {
             if has_scrolled || self.index.try_get_value() != Some(index) {
                 return;
             }
-            if f64::from(height) >= position.top
+            // The height is a whole number, the position is not.
+            if f64::from(height) + 1.0 > position.top
                 && (position.focused_href.is_empty() || dom::focus_link(&position.focused_href))
             {
                 window().scroll_to_with_x_and_y(0.0, position.top);

@@ -1,6 +1,7 @@
 //! The console's URLs: every path is built and parsed here, and nowhere else.
 
 use crate::api::url::{decode, encode};
+use chrono::NaiveDate;
 
 /// A page of the console, with everything in its URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +41,16 @@ pub(crate) struct BuildsQuery {
     pub namespace: String,
     /// Empty: every repository.
     pub repo: String,
-    /// A status letter, which filters the rows of the page; empty: all.
+    /// A status letter; empty: all.
     pub status: String,
-    /// A source client's name, which filters the rows of the page; empty: all.
+    /// A source client's name; empty: all.
     pub client: String,
-    /// A text that the rows of the page must contain; empty: all.
+    /// A text that the build's row must contain; empty: all.
     pub text: String,
+    /// The first day, `YYYY-MM-DD` in the user's time zone; empty: no bound.
+    pub from: String,
+    /// The last day, in the same form; empty: no bound. Not before `from`.
+    pub to: String,
     /// The order of the rows of the page; `None`: the API's own, newest first.
     pub sort: Option<Sort>,
     /// Counted from 1; 0 stands for 1.
@@ -128,6 +133,12 @@ impl BuildsQuery {
             ..Self::first()
         }
     }
+
+    /// Returns true if there is a filter that the API does not have: it knows only namespace and repository.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        let filters = [&self.status, &self.client, &self.text, &self.from, &self.to];
+        filters.iter().any(|filter| !filter.is_empty())
+    }
 }
 
 impl InsightQuery {
@@ -162,6 +173,8 @@ impl Route {
                     ("status", &query.status),
                     ("client", &query.client),
                     ("q", &query.text),
+                    ("from", &query.from),
+                    ("to", &query.to),
                     ("sort", &query.sort.map(Sort::name).unwrap_or_default()),
                     ("page", &page),
                 ];
@@ -213,15 +226,20 @@ impl Route {
         let value = |key: &str| query_value(query, key).unwrap_or_default();
         let page = || value("page").parse().unwrap_or(1).max(1);
         match encoded.as_slice() {
-            [""] | ["index.html"] | ["builds"] => Some(Self::Builds(BuildsQuery {
-                namespace: value("namespace"),
-                repo: value("repo"),
-                status: value("status"),
-                client: value("client"),
-                text: value("q"),
-                sort: Sort::parse(&value("sort")),
-                page: page(),
-            })),
+            [""] | ["index.html"] | ["builds"] => {
+                let (from, to) = days(value("from"), value("to"));
+                Some(Self::Builds(BuildsQuery {
+                    namespace: value("namespace"),
+                    repo: value("repo"),
+                    status: value("status"),
+                    client: value("client"),
+                    text: value("q"),
+                    from,
+                    to,
+                    sort: Sort::parse(&value("sort")),
+                    page: page(),
+                }))
+            }
             ["builds", _] => Some(Self::Build { build_id: text(1)? }),
             ["repositories", _] => Some(Self::Repositories {
                 namespace: text(1)?,
@@ -334,6 +352,33 @@ fn page_value(page: u64) -> String {
     }
 }
 
+/// The two days in their order. One that does not exist becomes empty.
+fn days(from: String, to: String) -> (String, String) {
+    let (from, to) = (existing_day(from), existing_day(to));
+    match !to.is_empty() && to < from {
+        true => (to, from),
+        false => (from, to),
+    }
+}
+
+/// Returns a day of the calendar, `YYYY-MM-DD`, as it is, and an empty text for anything else.
+fn existing_day(text: String) -> String {
+    let bytes = text.as_bytes();
+    let number = |part: std::ops::Range<usize>| {
+        let digits = bytes.get(part)?;
+        digits.iter().try_fold(0, |number, digit| {
+            let value = u32::from(digit.wrapping_sub(b'0'));
+            (value < 10).then_some(number * 10 + value)
+        })
+    };
+    let day = || NaiveDate::from_ymd_opt(number(0..4)? as i32, number(5..7)?, number(8..10)?);
+    let has_dashes = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
+    match bytes.len() == 10 && has_dashes && day().is_some() {
+        true => text,
+        false => String::new(),
+    }
+}
+
 fn query_value(query: &str, key: &str) -> Option<String> {
     query
         .trim_start_matches('?')
@@ -387,6 +432,8 @@ mod tests {
                 status: "F".to_owned(),
                 client: "GitHub".to_owned(),
                 text: "a b".to_owned(),
+                from: "2026-11-25".to_owned(),
+                to: "2026-11-26".to_owned(),
                 sort: Some(Sort {
                     by: SortBy::Duration,
                     descending: true,
@@ -438,7 +485,7 @@ mod tests {
             paths,
             [
                 "/builds",
-                "/builds?namespace=demo&repo=web-app&status=F&client=GitHub&q=a%20b&sort=-duration&page=3",
+                "/builds?namespace=demo&repo=web-app&status=F&client=GitHub&q=a%20b&from=2026-11-25&to=2026-11-26&sort=-duration&page=3",
                 "/builds/5709f780-e8fb",
                 "/repositories/demo",
                 "/repositories/demo?page=2",
@@ -533,10 +580,31 @@ mod tests {
             panic!("still the builds page");
         };
         assert_eq!((query.page, query.status.as_str()), (1, ""));
+        for query in [
+            "?from=2026-02-30&to=soon",
+            "?from=26-1-1",
+            "?to=2026-1-01&from=",
+        ] {
+            let route = Route::parse("/builds", query);
+            assert_eq!(route, Some(Route::Builds(BuildsQuery::first())), "{query}");
+        }
         for query in ["", "?page=0", "?page=-3", "page=x"] {
             let route = Route::parse("/repositories/demo", query);
             assert_eq!(route, Some(Route::repositories("demo")), "{query}");
         }
+    }
+
+    #[test]
+    fn two_days_are_in_their_order() {
+        let Some(Route::Builds(query)) = Route::parse("/", "?from=2026-11-26&to=2024-02-29") else {
+            panic!("the builds page");
+        };
+        assert_eq!(
+            (query.from.as_str(), query.to.as_str()),
+            ("2024-02-29", "2026-11-26")
+        );
+        assert!(query.is_narrowed());
+        assert!(!BuildsQuery::of_repository("a".to_owned(), "b".to_owned()).is_narrowed());
     }
 
     #[test]

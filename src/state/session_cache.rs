@@ -1,7 +1,8 @@
 //! A cache for as long as the console is open: pages of builds, which are shown at once when the user comes
-//! back, single builds, and the builds that this browser started.
+//! back, what was read for a filter, single builds, and the builds that this browser started.
 
 use crate::api::{Build, Page};
+use crate::state::scanned_builds::ScannedBuilds;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -10,6 +11,9 @@ const MAX_PAGES: usize = 12;
 
 /// The most single builds in the cache.
 const MAX_BUILDS: usize = 60;
+
+/// The most builds that are kept of lists that were looked through, other than the list read last.
+const MAX_SCANNED_BUILDS: usize = 4_000;
 
 /// The parameters of a list of builds (reference, call 2).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,6 +41,8 @@ pub struct SessionCache {
     /// The page read last comes last.
     pages: StoredValue<Vec<Arc<BuildsPage>>>,
     builds: StoredValue<Vec<Build>>,
+    /// Lists that were looked through, by the request of their first page. The one used last comes last.
+    scans: StoredValue<Vec<(BuildsRequest, ScannedBuilds)>>,
     /// Builds that this browser started and no list has shown yet, each with the id of the last request for
     /// a list before the start.
     started: RwSignal<Vec<(Build, u64)>>,
@@ -50,6 +56,7 @@ impl SessionCache {
         let cache = Self {
             pages: StoredValue::default(),
             builds: StoredValue::default(),
+            scans: StoredValue::default(),
             started: RwSignal::new(Vec::new()),
             last_request_id: StoredValue::new(0),
             invalidations: RwSignal::new(0),
@@ -62,6 +69,7 @@ impl SessionCache {
     pub fn clear(self) {
         self.pages.update_value(Vec::clear);
         self.builds.update_value(Vec::clear);
+        self.scans.update_value(Vec::clear);
         self.started.update(Vec::clear);
     }
 
@@ -80,6 +88,28 @@ impl SessionCache {
             pages.push(answer);
             let excess = pages.len().saturating_sub(MAX_PAGES);
             pages.drain(..excess);
+        });
+    }
+
+    /// Takes out what was read of a list to look through it. Nothing at first.
+    pub fn take_scan(self, list: &BuildsRequest) -> ScannedBuilds {
+        self.scans
+            .try_update_value(|scans| {
+                let index = scans.iter().position(|(known, _)| known == list)?;
+                Some(scans.remove(index).1)
+            })
+            .flatten()
+            .unwrap_or_default()
+    }
+
+    /// Puts back what was read of a list.
+    pub fn keep_scan(self, list: BuildsRequest, scan: ScannedBuilds) {
+        self.scans.update_value(|scans| {
+            let mut others: usize = scans.iter().map(|(_, scan)| scan.len()).sum();
+            while others > MAX_SCANNED_BUILDS {
+                others -= scans.remove(0).1.len();
+            }
+            scans.push((list, scan));
         });
     }
 

@@ -1,6 +1,6 @@
 //! Tables, whose rows become cards on narrow screens; and a pager.
 
-use crate::reactive::dynamic;
+use crate::reactive::{dynamic, memo};
 use crate::t_signal;
 use crate::ui::button::Button;
 use leptos::prelude::*;
@@ -60,27 +60,53 @@ pub(crate) enum PagerStep {
 /// A pager. `status` says which page is shown.
 pub(crate) fn pager(
     status: Signal<String>,
-    previous: impl Fn() -> PagerStep + Send + 'static,
-    next: impl Fn() -> PagerStep + Send + 'static,
+    previous: impl Fn() -> PagerStep + Send + Sync + 'static,
+    next: impl Fn() -> PagerStep + Send + Sync + 'static,
 ) -> AnyView {
-    let step = |step: PagerStep, label: Signal<String>, reason: Signal<String>| {
-        let button = Button::new(label);
-        match step {
-            PagerStep::To(href) => button.link(Signal::stored(href)),
-            PagerStep::None => button.title(reason).always_disabled(),
-        }
+    let previous = pager_step(
+        t_signal!(builds.previous),
+        t_signal!(builds.is_first),
+        previous,
+    );
+    let next = pager_step(t_signal!(builds.next), t_signal!(builds.is_last), next);
+    pager_of(status, previous, next)
+}
+
+/// The pager of a list that has the newest first.
+pub(crate) fn builds_pager(
+    status: Signal<String>,
+    newer: impl Fn() -> PagerStep + Send + Sync + 'static,
+    older: impl Fn() -> PagerStep + Send + Sync + 'static,
+) -> AnyView {
+    let newer = pager_step(t_signal!(builds.newer), t_signal!(builds.is_first), newer);
+    let older = pager_step(t_signal!(builds.older), t_signal!(builds.is_last), older);
+    pager_of(status, newer, older)
+}
+
+/// A step's button. It is built again only when the step has changed: it may have the focus.
+fn pager_step(
+    label: Signal<String>,
+    reason: Signal<String>,
+    step: impl Fn() -> PagerStep + Send + Sync + 'static,
+) -> AnyView {
+    let href = memo(move || match step() {
+        PagerStep::To(href) => href,
+        PagerStep::None => String::new(),
+    });
+    let view = move || match href.get() {
+        href if href.is_empty() => Button::new(label).title(reason).always_disabled(),
+        href => Button::new(label).link(Signal::stored(href)),
     };
+    dynamic(view).into_any()
+}
+
+fn pager_of(status: Signal<String>, previous: AnyView, next: AnyView) -> AnyView {
     view! {
         <nav class="pager" aria-label=t_signal!(builds.pages)>
-            <span role="status">{status}</span>
-            <span class="button-group">
-                {dynamic(move || step(
-                    previous(),
-                    t_signal!(builds.previous),
-                    t_signal!(builds.is_first),
-                ))}
-                {dynamic(move || step(next(), t_signal!(builds.next), t_signal!(builds.is_last)))}
+            <span class="number" role="status">
+                {status}
             </span>
+            <span class="button-group">{previous} {next}</span>
         </nav>
     }
     .into_any()

@@ -164,6 +164,7 @@ async fn a_build_s_page_starts_a_build_of_the_head_and_of_a_commit() -> Outcome 
             were_posted(api, &[head.clone(), commit.clone(), head.clone()]).await;
             browser.at("/builds/1").await;
             browser.open(&format!("{}/builds", api.address)).await;
+            browser.press("button", "More for team/app:one").await;
             browser
                 .press("button", "Build a commit of team/app:one")
                 .await;

@@ -1,78 +1,131 @@
 //! The cells of a build's row.
 
 use crate::api::{Build, SourceKind, Status};
-use crate::components::builds::status_badge::status_badge;
+use crate::components::builds::status_badge::{appearance, status_badge};
+use crate::components::time::{UNKNOWN, build_duration, elapsed_millis};
 use crate::i18n::format::short_commit;
+use crate::reactive::text_signal;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::t_signal;
-use crate::ui::external_link::external_link;
 use crate::ui::icon;
 use leptos::prelude::*;
 
-/// The most characters of a failed build's reason that a row shows.
-const MAX_REASON_CHARS: usize = 80;
+/// The longest second line and the longest title of a row, in characters.
+const MAX_LINE_CHARS: usize = 160;
+const MAX_TITLE_CHARS: usize = 1_000;
 
-/// The status badge, and the first line of a failed build's reason.
-pub(crate) fn status_cell(build: &Build) -> AnyView {
-    let detail = build.detail.as_deref().map(str::trim).unwrap_or_default();
-    let is_failed = build.status == Status::Failed;
-    let first_line = detail.lines().next().unwrap_or_default();
-    let reason: String = first_line.chars().take(MAX_REASON_CHARS).collect();
-    let reason = (is_failed && !reason.is_empty())
-        .then(|| view! { <div class="quiet reason">{reason}</div> });
-    let title = (!detail.is_empty()).then(|| detail.to_owned());
-    view! {
-        <span title=title>{status_badge(build.status.clone())}</span>
-        {reason}
-    }
-    .into_any()
+/// The detail of a build that has not begun: its status says the same.
+const REQUESTED: &str = "build request was created.";
+
+/// The longest bar of a duration, in CSS pixels.
+const MAX_BAR: u64 = 80;
+
+/// The second line of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum SecondLine {
+    /// The step that the build is at, or that it failed in.
+    Step(String),
+    /// The additional tag of the image.
+    Version(String),
+    Nothing,
 }
 
-/// The image, as a link to the build, and its version tag.
+/// What the second line of a build's row says. `detail` may hold any text, or be missing.
+pub(crate) fn second_line(build: &Build) -> SecondLine {
+    let detail = build.detail.as_deref().unwrap_or_default().trim();
+    let line = match build.status {
+        Status::InProgress | Status::Waiting => detail.lines().next_back(),
+        Status::Failed => detail.lines().next(),
+        _ => None,
+    };
+    let step = line
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && *line != REQUESTED);
+    match (step, build.version_tag()) {
+        (Some(step), _) => SecondLine::Step(step.chars().take(MAX_LINE_CHARS).collect()),
+        (None, Some(version)) => SecondLine::Version(version.to_owned()),
+        (None, None) => SecondLine::Nothing,
+    }
+}
+
+/// The status badge. The build's detail is its title.
+pub(crate) fn status_cell(build: &Build) -> AnyView {
+    view! { <span title=detail_title(build)>{status_badge(build.status.clone())}</span> }.into_any()
+}
+
+fn detail_title(build: &Build) -> Option<String> {
+    let detail = build.detail.as_deref()?.trim();
+    (!detail.is_empty()).then(|| detail.chars().take(MAX_TITLE_CHARS).collect())
+}
+
+/// The image, as a link to the build.
 pub(crate) fn image_cell(build: &Build) -> AnyView {
+    match build.docker_repo_tag.as_str() {
+        "" => build_link(build, build.image_reference(), String::new()),
+        tag => build_link(
+            build,
+            format!("{}:", build.docker_repo_path),
+            tag.to_owned(),
+        ),
+    }
+}
+
+/// The image's tag, as a link to the build.
+pub(crate) fn tag_cell(build: &Build) -> AnyView {
+    match build.docker_repo_tag.as_str() {
+        "" => build_link(build, build.image_reference(), String::new()),
+        tag => build_link(build, String::new(), tag.to_owned()),
+    }
+}
+
+fn build_link(build: &Build, before: String, tag: String) -> AnyView {
     let navigation = use_navigation();
     let href = navigation.href(&Route::Build {
         build_id: build.build_id.clone(),
     });
-    let version = build
-        .version_tag()
-        .map(|tag| view! { <div class="code quiet">{tag.to_owned()}</div> });
     view! {
         <a class="code row-link" href=href>
-            {build.image_reference()}
+            {before}
+            <b>{tag}</b>
         </a>
-        {version}
     }
     .into_any()
 }
 
-/// The branch or tag and the commit of a build, as links where the API gives their URLs.
-pub(crate) fn source_ref(build: &Build) -> impl IntoView + use<> {
+/// The second line of the row, below the image.
+pub(crate) fn second_line_view(build: &Build) -> AnyView {
+    let (class, text, title) = match second_line(build) {
+        SecondLine::Step(text) => ("quiet row-step", text, detail_title(build)),
+        SecondLine::Version(text) => ("code quiet row-version", text, None),
+        SecondLine::Nothing => return ().into_any(),
+    };
+    view! {
+        <div class=class title=title>
+            {text}
+        </div>
+    }
+    .into_any()
+}
+
+/// The branch or tag and the commit of a build, in one line.
+pub(crate) fn source_ref(build: &Build) -> AnyView {
     let kind_icon = match build.code_repo_type {
         SourceKind::Tag => icon::TAG,
         _ => icon::BRANCH,
     };
-    let commit = build
-        .code_head_commit
-        .as_deref()
-        .filter(|commit| !commit.is_empty())
-        .map(|commit| {
-            let url = build.code_commit_http_url.as_deref();
-            view! {
-                <div class="code quiet" title=commit.to_owned()>
-                    {external_link(short_commit(commit).to_owned(), url)}
-                </div>
-            }
-        });
     let name = build.code_repo_type_value.clone();
-    let url = build.code_repo_branch_url.as_deref();
+    let commit = build.code_head_commit.clone().unwrap_or_default();
+    let short = short_commit(&commit).to_owned();
+    let title = format!("{name} {commit}");
     view! {
-        <div class="source-ref">
-            {icon::icon(kind_icon)} <span class="code">{external_link(name, url)}</span>
+        <div class="source-ref" title=title>
+            {icon::icon(kind_icon)}
+            <span class="code">{name}</span>
+            <span class="code quiet">{short}</span>
         </div>
-        {commit}
     }
+    .into_any()
 }
 
 /// Who started a build, or that a push did.
@@ -81,5 +134,83 @@ pub(crate) fn started_by(build: &Build) -> AnyView {
         true => t_signal!(builds.by_push).into_any(),
         false if build.created_by.is_empty() => "–".into_any(),
         false => build.created_by.clone().into_any(),
+    }
+}
+
+/// The duration of a build, and a bar against the `longest` one, in milliseconds. Both grow while the build runs.
+pub(crate) fn duration_cell(build: &Build, longest: Memo<u64>) -> AnyView {
+    let (kind, _) = appearance(&build.status);
+    let length = elapsed_millis(build.started_at, build.ended_at, build.is_finished());
+    let width = text_signal(move || bar_width(length.get(), longest.get()).to_string());
+    view! {
+        <span class="number took">
+            <svg class="took-bar" data-status=kind width=width aria-hidden="true"></svg>
+            {build_duration(build)}
+        </span>
+    }
+    .into_any()
+}
+
+/// The width of a bar in CSS pixels, for these durations in milliseconds.
+fn bar_width(length: u64, longest: u64) -> u64 {
+    match length {
+        UNKNOWN => 0,
+        _ => (length.saturating_mul(MAX_BAR) / longest.max(length).max(1)).max(3),
+    }
+}
+
+/// A finished build's duration in milliseconds; 0 for others.
+pub(crate) fn finished_length(build: &Build) -> u64 {
+    let length = build
+        .ended_at
+        .zip(build.started_at)
+        .map(|(to, from)| to.since(from));
+    length.map_or(0, |length| length.num_milliseconds().unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(status: Status, detail: Option<&str>, version: &str) -> SecondLine {
+        second_line(&Build {
+            status,
+            detail: detail.map(str::to_owned),
+            docker_repo_version_tag: Some(version.to_owned()),
+            ..Build::default()
+        })
+    }
+
+    #[test]
+    fn the_second_line_is_the_step_or_the_version_tag() {
+        let step = |text: &str| SecondLine::Step(text.to_owned());
+        let version = |text: &str| SecondLine::Version(text.to_owned());
+        let two = Some("STEP 3/9: RUN make\nSTEP 4/9: COPY . .\n");
+        assert_eq!(
+            line(Status::InProgress, two, "v1"),
+            step("STEP 4/9: COPY . .")
+        );
+        assert_eq!(line(Status::Failed, two, "v1"), step("STEP 3/9: RUN make"));
+        assert_eq!(line(Status::Succeeded, two, "v1"), version("v1"));
+        let requested = Some("build request was created.\n");
+        assert_eq!(line(Status::InProgress, requested, "v1"), version("v1"));
+        assert_eq!(line(Status::Waiting, requested, ""), SecondLine::Nothing);
+        assert_eq!(line(Status::Failed, Some(" \n "), ""), SecondLine::Nothing);
+        assert_eq!(line(Status::Failed, None, "v1"), version("v1"));
+        let long = "ä".repeat(5_000);
+        assert_eq!(
+            line(Status::Failed, Some(&long), ""),
+            step(&"ä".repeat(160))
+        );
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_the_build_took() {
+        assert_eq!(bar_width(30_000, 60_000), 40);
+        assert_eq!(bar_width(60_000, 60_000), 80);
+        // A build that runs can take longer than those that have ended.
+        assert_eq!(bar_width(90_000, 60_000), 80);
+        assert_eq!(bar_width(0, 0), 3);
+        assert_eq!(bar_width(UNKNOWN, 1), 0);
     }
 }

@@ -66,10 +66,18 @@ impl BuildsList {
 
 /// Starts to poll a list of builds. Call it while a component is being built.
 pub(crate) fn use_builds(request: Memo<BuildsRequest>) -> BuildsList {
+    use_builds_with(request, Signal::stored(true))
+}
+
+/// The same, which reads the next page ahead only while `reads_ahead` is true.
+pub(crate) fn use_builds_with(
+    request: Memo<BuildsRequest>,
+    reads_ahead: Signal<bool>,
+) -> BuildsList {
     let cache = use_session_cache();
     let query = poll(request);
     keep_answers(query);
-    read_ahead(query, request);
+    read_ahead(query, request, reads_ahead);
     let reveals = RwSignal::new(0);
     let shown = shown_page(query, reveals);
     let rows = memo(move || {
@@ -147,13 +155,13 @@ fn keep_answers(query: Query<BuildsPage>) {
 }
 
 /// Reads the next page into the session's cache, once for each page that is shown.
-fn read_ahead(query: Query<BuildsPage>, request: Memo<BuildsRequest>) {
+fn read_ahead(query: Query<BuildsPage>, request: Memo<BuildsRequest>, reads_ahead: Signal<bool>) {
     let connection = use_connection();
     let cache = use_session_cache();
     let next = memo(move || {
         let answer = query.data()?;
         let has_next = answer.page.next.is_some() && answer.request == request.get();
-        has_next.then(|| BuildsRequest {
+        (has_next && reads_ahead.get()).then(|| BuildsRequest {
             page: answer.request.page.max(1) + 1,
             ..answer.request.clone()
         })
@@ -183,8 +191,7 @@ fn shown_page(query: Query<BuildsPage>, reveals: RwSignal<u32>) -> Memo<Option<S
             return before.cloned();
         };
         let reveals = reveals.get();
-        let at_top = window().scroll_y().unwrap_or(0.0) < MAX_TOP_SCROLL;
-        let slides = answer.request.page <= 1 && at_top;
+        let slides = answer.request.page <= 1 && is_at_top();
         let builds = match before {
             Some(before) if before.request == answer.request && before.reveals == reveals => {
                 before.builds.after(&answer.page, slides, &answer.own)
@@ -199,7 +206,16 @@ fn shown_page(query: Query<BuildsPage>, reveals: RwSignal<u32>) -> Memo<Option<S
     })
 }
 
-async fn read(client: &Client, request: &BuildsRequest) -> Result<Page<Build>, Error> {
+/// Returns true if the window is at its top: the reader sees new builds come in there.
+pub(crate) fn is_at_top() -> bool {
+    window().scroll_y().unwrap_or(0.0) < MAX_TOP_SCROLL
+}
+
+/// Reads a page of builds.
+///
+/// # Errors
+/// Any error of the call, after its retries.
+pub(crate) async fn read(client: &Client, request: &BuildsRequest) -> Result<Page<Build>, Error> {
     let namespace = (!request.namespace.is_empty()).then_some(request.namespace.as_str());
     let repo = (!request.repo.is_empty()).then_some(request.repo.as_str());
     client.builds(namespace, repo, request.page.max(1)).await
@@ -209,22 +225,33 @@ async fn read(client: &Client, request: &BuildsRequest) -> Result<Page<Build>, E
 /// `to_first` goes there.
 pub(crate) fn new_builds(list: BuildsList, to_first: Callback<()>) -> AnyView {
     let reveal = move || {
-        window().scroll_to_with_x_and_y(0.0, 0.0);
         if list.request.get_untracked().page > 1 {
             to_first.run(());
         } else {
             list.reveals.update(|reveals| *reveals += 1);
         }
+    };
+    new_builds_button(
+        memo(move || list.unseen()),
+        Callback::new(move |()| reveal()),
+    )
+}
+
+/// The same for any number of builds that have no row yet.
+pub(crate) fn new_builds_button(unseen: Memo<u64>, reveal: Callback<()>) -> AnyView {
+    let press = move || {
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+        reveal.run(());
         // The button is removed: the focus needs another element.
         dom::focus("#heading");
     };
     let button = move || {
-        let text = t_signal!(builds.new, n = words().number(list.unseen()));
-        Button::new(text).primary().on_press(reveal)
+        let text = t_signal!(builds.new, n = words().number(unseen.get()));
+        Button::new(text).primary().on_press(press)
     };
     view! {
         <div class="new-builds" role="status">
-            {show(move || list.unseen() > 0, button)}
+            {show(move || unseen.get() > 0, button)}
         </div>
     }
     .into_any()

@@ -4,15 +4,16 @@
 //! Each row is a memo of its own. `reactive_stores`' keyed fields would do the same for 8.7 kB more (brotli; a
 //! small Leptos app with one polled list weighs 61.1 kB with keyed memos and 69.8 kB with a store).
 
-use crate::api::Build;
-use crate::components::builds::build_buttons::build_buttons;
-use crate::components::builds::cells::{image_cell, source_ref, started_by, status_cell};
-use crate::components::time::{build_duration, relative_time};
-use crate::reactive::{dynamic, for_each, memo, text_signal};
+use crate::api::{Build, Timestamp};
+use crate::components::builds::cells::{
+    duration_cell, finished_length, image_cell, second_line, second_line_view, source_ref,
+    started_by, status_cell, tag_cell,
+};
+use crate::components::builds::row_actions::row_actions;
+use crate::components::time::relative_time;
+use crate::reactive::{Part, dynamic, for_each, memo, text_signal};
 use crate::routing::routes::{Sort, SortBy};
-use crate::state::start_build::{AfterStart, BuildTarget};
 use crate::t_signal;
-use crate::ui::table::{cell, head, row, table_of};
 use leptos::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -23,27 +24,81 @@ pub(crate) struct Sorting {
     pub href: Callback<Option<Sort>, String>,
 }
 
+/// What the link of a row names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowSubject {
+    /// The whole image, `namespace/name:tag`.
+    Image,
+    /// Only the tag: all rows are of one repository, which the page names.
+    Tag,
+}
+
 /// The table of these builds, in the given order.
 pub(crate) fn builds_table(
     builds: Signal<Vec<Build>>,
     caption: Signal<String>,
     sorting: Option<Sorting>,
 ) -> AnyView {
+    table_with(builds, caption, sorting, RowSubject::Image)
+}
+
+/// The table of one repository's builds: a row names the tag alone.
+pub(crate) fn repository_builds_table(
+    builds: Signal<Vec<Build>>,
+    caption: Signal<String>,
+) -> AnyView {
+    table_with(builds, caption, None, RowSubject::Tag)
+}
+
+fn table_with(
+    builds: Signal<Vec<Build>>,
+    caption: Signal<String>,
+    sorting: Option<Sorting>,
+    subject: RowSubject,
+) -> AnyView {
     let keys = move || builds.with(|builds| builds.iter().map(row_key).collect());
-    let rows = for_each(keys, move |key| build_row(row_build(builds, key)));
-    let sortable = |label, by| match sorting {
-        Some(sorting) => sortable_head(label, by, sorting),
-        None => head(label),
+    let longest = memo(move || {
+        builds.with(|builds| builds.iter().map(finished_length).max().unwrap_or_default())
+    });
+    let rows = for_each(keys, move |key| {
+        build_row(row_build(builds, key), longest, subject)
+    });
+    let sortable = |class, label, by| match sorting {
+        Some(sorting) => sortable_head(class, label, by, sorting),
+        None => plain_head(class, label),
     };
-    let heads = vec![
-        sortable(t_signal!(builds.status), SortBy::Status),
-        sortable(t_signal!(builds.image), SortBy::Image),
-        head(t_signal!(builds.source)),
-        head(t_signal!(builds.started_by)),
-        sortable(t_signal!(builds.when), SortBy::When),
-        sortable(t_signal!(builds.duration), SortBy::Duration),
-    ];
-    table_of(caption, heads, rows)
+    // The style lays the rows out as lines on a phone, which takes a table's own roles away.
+    view! {
+        <div class="table-scroll">
+            <table class="builds-table" role="table">
+                <caption class="visually-hidden">{caption}</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        {sortable("col-status", t_signal!(builds.status), SortBy::Status)}
+                        {sortable("col-image", t_signal!(builds.image), SortBy::Image)}
+                        {plain_head("col-source", t_signal!(builds.source))}
+                        {plain_head("col-starter", t_signal!(builds.started_by))}
+                        {sortable("col-when", t_signal!(builds.when), SortBy::When)}
+                        {sortable("col-took", t_signal!(builds.duration), SortBy::Duration)}
+                        <th scope="col" role="columnheader" class="col-actions">
+                            <span class="visually-hidden">{t_signal!(builds.actions)}</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn plain_head(class: &'static str, label: Signal<String>) -> AnyView {
+    view! {
+        <th scope="col" role="columnheader" class=class>
+            {label}
+        </th>
+    }
+    .into_any()
 }
 
 /// Returns the key of a build's row: a hash of the build's id.
@@ -67,7 +122,12 @@ fn row_build(builds: Signal<Vec<Build>>, key: u64) -> Memo<Build> {
 
 /// The head of a column that sorts the rows. Each press goes on to the next order: descending,
 /// ascending, the API's own.
-fn sortable_head(label: Signal<String>, by: SortBy, sorting: Sorting) -> AnyView {
+fn sortable_head(
+    class: &'static str,
+    label: Signal<String>,
+    by: SortBy,
+    sorting: Sorting,
+) -> AnyView {
     let descending = move || {
         let current = sorting.current.get().filter(|sort| sort.by == by);
         current.map(|sort| sort.descending)
@@ -97,7 +157,7 @@ fn sortable_head(label: Signal<String>, by: SortBy, sorting: Sorting) -> AnyView
         Some(false) => " ↑",
     };
     view! {
-        <th scope="col" aria-sort=order>
+        <th scope="col" role="columnheader" class=class aria-sort=order>
             <a
                 class="sort"
                 href=text_signal(href)
@@ -111,110 +171,103 @@ fn sortable_head(label: Signal<String>, by: SortBy, sorting: Sorting) -> AnyView
     .into_any()
 }
 
-/// The fields of a build that one cell shows. Notifies its subscribers only when these have changed.
-fn facet(build: Memo<Build>, pick: fn(&Build) -> Build) -> Memo<Build> {
-    memo(move || build.with(pick))
-}
+/// Adds the fields of a build that one cell shows.
+type Fields = fn(&Build, &mut DefaultHasher);
 
-/// A cell that is drawn again only when the picked fields have changed.
+/// A cell that is drawn again only when its fields have changed. They are compared by their hash, which takes less code
+/// than a copy of each.
 fn facet_cell(
-    label: Signal<String>,
+    class: &'static str,
     build: Memo<Build>,
-    pick: fn(&Build) -> Build,
-    view: fn(&Build) -> AnyView,
+    fields: Fields,
+    view: impl Fn(&Build) -> AnyView + Send + 'static,
 ) -> AnyView {
-    let facet = facet(build, pick);
-    cell(label, dynamic(move || facet.with(view)).into_any())
+    cell(class, vec![facet(build, fields, Box::new(view))])
 }
 
-fn build_row(build: Memo<Build>) -> AnyView {
-    let cells = vec![
-        facet_cell(t_signal!(builds.status), build, status_fields, status_cell),
-        facet_cell(t_signal!(builds.image), build, image_fields, image_cell),
-        facet_cell(t_signal!(builds.source), build, source_fields, |build| {
-            source_ref(build).into_any()
-        }),
-        facet_cell(
-            t_signal!(builds.started_by),
-            build,
-            starter_fields,
-            started_by,
-        ),
-        facet_cell(
-            t_signal!(builds.when),
-            build,
-            |build| Build {
-                created_at: build.created_at.or(build.started_at),
-                ..Build::default()
-            },
-            |build| build.created_at.map(relative_time).into_any(),
-        ),
-        facet_cell(
-            t_signal!(builds.duration),
-            build,
-            duration_fields,
-            build_duration,
-        ),
-    ];
-    let target = facet(build, target_fields);
-    let buttons = dynamic(move || {
-        target.with(|build| build_buttons(BuildTarget::of(build), AfterStart::Stay))
+fn cell(class: &'static str, parts: Vec<Part>) -> AnyView {
+    view! {
+        <td role="cell" class=class>
+            {parts}
+        </td>
+    }
+    .into_any()
+}
+
+/// A part of a cell that is drawn again only when its fields have changed.
+fn facet(build: Memo<Build>, fields: Fields, view: Box<dyn Fn(&Build) -> AnyView + Send>) -> Part {
+    let facet = memo(move || {
+        let mut hasher = DefaultHasher::new();
+        build.with(|build| fields(build, &mut hasher));
+        hasher.finish()
     });
-    row(cells, buttons.into_any())
+    dynamic(move || {
+        // `track` would not compute it.
+        facet.get();
+        build.with_untracked(&view)
+    })
 }
 
-fn status_fields(build: &Build) -> Build {
-    Build {
-        status: build.status.clone(),
-        detail: build.detail.clone(),
-        ..Build::default()
+fn build_row(build: Memo<Build>, longest: Memo<u64>, subject: RowSubject) -> AnyView {
+    let image: fn(&Build) -> AnyView = match subject {
+        RowSubject::Image => image_cell,
+        RowSubject::Tag => tag_cell,
+    };
+    // The link may have the focus: it stays when only the line below it changes.
+    let lines = vec![
+        facet(build, image_fields, Box::new(image)),
+        facet(build, line_fields, Box::new(second_line_view)),
+    ];
+    let when = |build: &Build| {
+        let time = build.created_at.or(build.started_at);
+        time.map(relative_time).into_any()
+    };
+    let took = move |build: &Build| duration_cell(build, longest);
+    view! {
+        <tr role="row">
+            {facet_cell("col-status", build, status_fields, status_cell)} {cell("col-image", lines)}
+            {facet_cell("col-source", build, source_fields, source_ref)}
+            {facet_cell("col-starter", build, starter_fields, started_by)}
+            {facet_cell("col-when", build, time_fields, when)}
+            {facet_cell("col-took", build, duration_fields, took)}
+            <td role="cell" class="col-actions">
+                {row_actions(build)}
+            </td>
+        </tr>
     }
+    .into_any()
 }
 
-fn image_fields(build: &Build) -> Build {
-    Build {
-        build_id: build.build_id.clone(),
-        docker_repo_path: build.docker_repo_path.clone(),
-        docker_repo_tag: build.docker_repo_tag.clone(),
-        docker_repo_version_tag: build.docker_repo_version_tag.clone(),
-        ..Build::default()
-    }
+fn status_fields(build: &Build, hasher: &mut DefaultHasher) {
+    (build.status.as_str(), &build.detail).hash(hasher);
 }
 
-fn source_fields(build: &Build) -> Build {
-    Build {
-        code_repo_type: build.code_repo_type.clone(),
-        code_repo_type_value: build.code_repo_type_value.clone(),
-        code_repo_branch_url: build.code_repo_branch_url.clone(),
-        code_head_commit: build.code_head_commit.clone(),
-        code_commit_http_url: build.code_commit_http_url.clone(),
-        ..Build::default()
-    }
+fn image_fields(build: &Build, hasher: &mut DefaultHasher) {
+    (&build.docker_repo_path, &build.docker_repo_tag).hash(hasher);
 }
 
-fn starter_fields(build: &Build) -> Build {
-    Build {
-        auto_created: build.auto_created,
-        created_by: build.created_by.clone(),
-        ..Build::default()
-    }
+fn line_fields(build: &Build, hasher: &mut DefaultHasher) {
+    second_line(build).hash(hasher);
 }
 
-fn duration_fields(build: &Build) -> Build {
-    Build {
-        status: build.status.clone(),
-        started_at: build.started_at,
-        ended_at: build.ended_at,
-        ..Build::default()
-    }
+fn source_fields(build: &Build, hasher: &mut DefaultHasher) {
+    (build.code_repo_type.as_str(), &build.code_repo_type_value).hash(hasher);
+    build.code_head_commit.hash(hasher);
 }
 
-fn target_fields(build: &Build) -> Build {
-    Build {
-        docker_repo_path: build.docker_repo_path.clone(),
-        docker_repo_tag: build.docker_repo_tag.clone(),
-        code_head_commit: build.code_head_commit.clone(),
-        ..Build::default()
+fn starter_fields(build: &Build, hasher: &mut DefaultHasher) {
+    (build.auto_created, &build.created_by).hash(hasher);
+}
+
+fn time_fields(build: &Build, hasher: &mut DefaultHasher) {
+    let time = build.created_at.or(build.started_at);
+    time.map(Timestamp::millis).hash(hasher);
+}
+
+fn duration_fields(build: &Build, hasher: &mut DefaultHasher) {
+    build.status.as_str().hash(hasher);
+    for time in [build.started_at, build.ended_at] {
+        time.map(Timestamp::millis).hash(hasher);
     }
 }
 

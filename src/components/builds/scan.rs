@@ -1,0 +1,45 @@
+//! The search through all builds, as the page shows it. The search itself is loaded on demand: see `scan_reader`.
+
+use crate::api::Build;
+use crate::components::builds::list::BuildsList;
+use crate::routing::routes::BuildsQuery;
+use leptos::prelude::*;
+
+/// The search for the builds that fit the query's filters. Copies share their state.
+#[derive(Clone, Copy)]
+pub(crate) struct Scan {
+    pub query: Memo<BuildsQuery>,
+    /// The list that is looked through; it reads its first page again and again.
+    pub list: BuildsList,
+    /// What was found so far; `None` before the first page was looked at.
+    pub found: RwSignal<Option<Found>>,
+    /// How often the user asked to see all new builds.
+    pub reveals: RwSignal<u32>,
+}
+
+/// What a search has found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Found {
+    /// The rows of the query's page.
+    pub rows: Vec<Build>,
+    /// How many builds fit, of those that were looked at.
+    pub fitting: u64,
+    /// How many fitting builds are newer than those on the pages.
+    pub unseen: u64,
+    /// True if no other build can fit.
+    pub is_complete: bool,
+    /// True while more builds are looked at.
+    pub is_reading: bool,
+}
+
+impl Scan {
+    /// Starts without anything found.
+    pub(crate) fn new(query: Memo<BuildsQuery>, list: BuildsList) -> Self {
+        Self {
+            query,
+            list,
+            found: RwSignal::new(None),
+            reveals: RwSignal::new(0),
+        }
+    }
+}
