@@ -30,6 +30,11 @@ impl PageTitle {
 /// A page's heading, which is also the tab's title. When the page was opened from within the console, the
 /// heading takes the focus and is announced.
 pub(crate) fn heading(text: Signal<String>) -> AnyView {
+    heading_of(text, text.into_any())
+}
+
+/// A heading that shows more than the page's title, such as links to the pages above it.
+pub(crate) fn heading_of(text: Signal<String>, content: AnyView) -> AnyView {
     let page_title = expect_context::<PageTitle>();
     let navigation = use_navigation();
     let element = NodeRef::<html::H1>::new();
@@ -44,7 +49,7 @@ pub(crate) fn heading(text: Signal<String>) -> AnyView {
     });
     view! {
         <h1 id="heading" tabindex="-1" node_ref=element>
-            {text}
+            {content}
         </h1>
     }
     .into_any()

@@ -13,6 +13,8 @@ pub(crate) enum Route {
         namespace: String,
         /// Counted from 1; 0 stands for 1.
         page: u64,
+        /// A text that the repositories contain, on any page; empty: all.
+        text: String,
     },
     Repository {
         namespace: String,
@@ -148,6 +150,7 @@ impl Route {
         Self::Repositories {
             namespace: namespace.into(),
             page: 1,
+            text: String::new(),
         }
     }
 
@@ -168,9 +171,13 @@ impl Route {
                 with_query("/builds", &pairs)
             }
             Self::Build { build_id } => format!("/builds/{}", segment(build_id)),
-            Self::Repositories { namespace, page } => {
+            Self::Repositories {
+                namespace,
+                page,
+                text,
+            } => {
                 let path = format!("/repositories/{}", segment(namespace));
-                with_query(&path, &[("page", &page_value(*page))])
+                with_query(&path, &[("q", text), ("page", &page_value(*page))])
             }
             Self::Repository { namespace, name } => {
                 format!("/repositories/{}/{}", segment(namespace), segment(name))
@@ -226,6 +233,7 @@ impl Route {
             ["repositories", _] => Some(Self::Repositories {
                 namespace: text(1)?,
                 page: page(),
+                text: value("q"),
             }),
             ["repositories", _, "new"] => Some(Self::NewRepository {
                 namespace: text(1)?,
@@ -400,6 +408,7 @@ mod tests {
             Route::Repositories {
                 namespace: namespace(),
                 page: 2,
+                text: "a b".to_owned(),
             },
             Route::Repository {
                 namespace: namespace(),
@@ -441,7 +450,7 @@ mod tests {
                 "/builds?namespace=demo&repo=web-app&status=F&client=GitHub&q=a%20b&sort=-duration&page=3",
                 "/builds/5709f780-e8fb",
                 "/repositories/demo",
-                "/repositories/demo?page=2",
+                "/repositories/demo?q=a%20b&page=2",
                 "/repositories/demo/web-app",
                 "/repositories/demo/%6Eew",
                 "/repositories/demo/new",
@@ -483,9 +492,10 @@ mod tests {
         let second = Route::Repositories {
             namespace: "a/b".to_owned(),
             page: 2,
+            text: "x".to_owned(),
         };
         assert_eq!(
-            Route::parse("/repositories/a%2Fb", "?page=2"),
+            Route::parse("/repositories/a%2Fb", "?page=2&q=x"),
             Some(second.clone())
         );
         assert!(second.same_page(&Route::repositories("a/b")));
