@@ -1,6 +1,6 @@
 //! Breadcrumbs: links to the pages above this one, on a line of their own or as the start of the heading.
 
-use crate::components::page_heading::heading_of;
+use crate::components::page_heading::heading_with;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::t_signal;
@@ -50,7 +50,7 @@ pub(crate) fn path_heading(
         <span class="heading-path">{links}</span>
         {own}
     };
-    heading_of(title, content.into_any())
+    heading_with(title, content.into_any())
 }
 
 /// The breadcrumb of a namespace, which leads to its repositories.

@@ -30,21 +30,21 @@ impl PageTitle {
 /// A page's heading, which is also the tab's title. When the page was opened from within the console, the
 /// heading takes the focus and is announced.
 pub(crate) fn heading(text: Signal<String>) -> AnyView {
-    heading_of(text, text.into_any())
+    heading_with(text, text.into_any())
 }
 
-/// A heading that shows more than the page's title, such as links to the pages above it.
-pub(crate) fn heading_of(text: Signal<String>, content: AnyView) -> AnyView {
+/// A heading that shows something else than the tab's title, such as links.
+pub(crate) fn heading_with(title: Signal<String>, content: AnyView) -> AnyView {
     let page_title = expect_context::<PageTitle>();
     let navigation = use_navigation();
     let element = NodeRef::<html::H1>::new();
-    effect(move || page_title.title.set(text.get()));
+    effect(move || page_title.title.set(title.get()));
     effect(move || {
         let Some(element) = element.get() else { return };
         if navigation.take_moved() {
             // Fails only for an element that can't be focused.
             let _ = element.focus();
-            page_title.announced.set(text.get_untracked());
+            page_title.announced.set(title.get_untracked());
         }
     });
     view! {

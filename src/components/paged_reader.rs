@@ -19,10 +19,13 @@ pub(crate) type ReadPages<T> = BTreeMap<u64, Vec<T>>;
 /// A read of one page, counted from 1.
 pub(crate) type PageCall<T> = LocalBoxFuture<'static, Result<Page<T>, Error>>;
 
+/// Reads the page of this number.
+type Fetch<T> = Rc<dyn Fn(Client, u64) -> PageCall<T>>;
+
 /// The pages that were read so far. Copies share their state.
 pub(crate) struct PagedReader<T: 'static> {
     pages: RwSignal<ReadPages<T>>,
-    fetch: StoredValue<Rc<dyn Fn(Client, u64) -> PageCall<T>>, LocalStorage>,
+    fetch: StoredValue<Fetch<T>, LocalStorage>,
     state: ReaderState,
 }
 
@@ -148,7 +151,10 @@ impl<T: Clone + Send + Sync + 'static> PagedReader<T> {
                 break page;
             }
         };
-        let Some(call) = self.fetch.try_with_value(|fetch| fetch(client.clone(), page)) else {
+        let Some(call) = self
+            .fetch
+            .try_with_value(|fetch| fetch(client.clone(), page))
+        else {
             return false;
         };
         match call.await {

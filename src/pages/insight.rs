@@ -24,10 +24,10 @@ use crate::pages::insight::summary::{summary_figures, tags_table};
 use crate::reactive::{dynamic, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{INSIGHT_LAST, InsightQuery, Route};
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::input::select;
 use crate::ui::notice::skeleton;
-use crate::t_signal;
 use leptos::prelude::*;
 
 /// The numbers of last builds that the user can choose; besides all.
@@ -86,7 +86,8 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
         (_, Some(_)) => ().into_any(),
         _ => {
             let href = text_signal(move || {
-                let (namespace, name) = query.with(|query| (query.namespace.clone(), query.name.clone()));
+                let (namespace, name) =
+                    query.with(|query| (query.namespace.clone(), query.name.clone()));
                 navigation.href(&Route::Repository { namespace, name })
             });
             view! {

@@ -5,6 +5,7 @@
     reason = "#[component] makes a public struct of the props"
 )]
 
+mod place;
 mod repository_row;
 mod search;
 mod table;
@@ -18,6 +19,7 @@ use crate::components::error_notice::load_error;
 use crate::components::page_beyond_last::page_beyond_last;
 use crate::components::page_heading::heading;
 use crate::i18n::words;
+use crate::pages::repositories::place::use_place;
 use crate::pages::repositories::repository_row::{RepositoryRow, known_rows};
 use crate::pages::repositories::search::{SearchedRows, search_field, search_note, use_search};
 use crate::pages::repositories::table::{RepositoryStates, repositories_table};
@@ -38,21 +40,12 @@ use crate::ui::table::{PagerStep, pager};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-/// The page number and the search in the URL. Keep their values while another page is opened.
-#[derive(Clone, PartialEq)]
-struct Place {
-    /// Counted from 1.
-    page: u64,
-    /// Empty: all repositories.
-    text: String,
-}
-
 /// The Repositories page.
 #[component]
 pub(crate) fn Repositories(namespace: String) -> impl IntoView {
     let navigation = use_navigation();
     let namespace = StoredValue::new(namespace);
-    let place = place();
+    let place = use_place();
     let page = memo(move || place.with(|place| place.page));
     let list = use_repositories(namespace, page);
     let error = list.error();
@@ -91,10 +84,12 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
                 move || builds.refresh(),
             )}
             {search_note(search)}
-            {body(namespace, search, states, not_offered, shown_error.into(), create_href)}
+            {body(namespace, search, states, not_offered, shown_error, create_href)}
             {dynamic(move || {
                 let is_searching = search.is_searching.get();
-                list.data().filter(|_| !is_searching).map(|list| repositories_pager(namespace, page, &list))
+                list.data()
+                    .filter(|_| !is_searching)
+                    .map(|list| repositories_pager(namespace, page, &list))
             })}
         }
         .into_any()
@@ -104,9 +99,7 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
         <div class="page-head">
             {heading(t_signal!(repositories.title, namespace = namespace.get_value()))}
             {search_field(namespace, place)}
-            <span class="page-actions">
-                {create_button().icon(icon::PLUS).link(create_href)}
-            </span>
+            <span class="page-actions">{create_button().icon(icon::PLUS).link(create_href)}</span>
         </div>
         {load_error(
             t_signal!(repositories.loading),
@@ -120,20 +113,6 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
 
 fn create_button() -> Button {
     Button::new(t_signal!(repositories.new)).primary()
-}
-
-fn place() -> Memo<Place> {
-    let navigation = use_navigation();
-    Memo::new(move |before: Option<&Place>| match navigation.route() {
-        Some(Route::Repositories { page, text, .. }) => Place {
-            page: page.max(1),
-            text,
-        },
-        _ => before.cloned().unwrap_or(Place {
-            page: 1,
-            text: String::new(),
-        }),
-    })
 }
 
 /// Reads one page of the namespace's repositories, and notes their names for the palette.

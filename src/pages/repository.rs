@@ -72,12 +72,12 @@ pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
     });
     let build_all = use_build_all();
     let remove = use_remove_form(path);
-    let builds = tag_builds(list, request, repository);
+    let builds = tag_builds(list, request, repository, is_new);
     offer_actions(path, repository, build_all);
     // An API that does not offer this read is explained, and is not an error.
     let shown_error = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
     let body = move || match repository.get() {
-        Some(repository) => columns(path, &repository, builds, is_new, list),
+        Some(repository) => columns(path, &repository, builds, list),
         None if is_missing.get() => no_such_repository(path),
         None if shown_error.get().is_none() && error.get().is_some() => {
             let form = build_by_tag(path);
@@ -90,11 +90,12 @@ pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
         None if error.get().is_none() => skeleton(4).into_any(),
         None => last_builds(path, list, shown_error),
     };
-    let description =
-        text_signal(move || repository.with(|repository| match repository {
+    let description = text_signal(move || {
+        repository.with(|repository| match repository {
             Some(repository) => repository.description.clone(),
             None => String::new(),
-        }));
+        })
+    });
     let exists = bool_signal(move || read.data().is_some_and(|answer| answer.is_some()));
     view! {
         <div class="page-head">
@@ -126,6 +127,7 @@ fn tag_builds(
     list: BuildsList,
     request: BuildsRequest,
     repository: Memo<Option<RepositoryData>>,
+    is_new: Memo<bool>,
 ) -> TagBuilds {
     let is_enough = move |builds: &[Build]| {
         let tags = repository.with_untracked(|repository| {
@@ -137,12 +139,14 @@ fn tag_builds(
             let builds = builds.iter().filter(|build| build.docker_repo_tag == *tag);
             builds.count()
         };
-        tags.iter().all(|tag| count(tag) >= MAX_LAST_BUILDS)
+        // The tags are not known at once.
+        !tags.is_empty() && tags.iter().all(|tag| count(tag) >= MAX_LAST_BUILDS)
     };
     let recent = use_recent_builds(list, request, is_enough);
     let builds = recent.all();
     TagBuilds {
         recent,
+        is_new,
         by_tag: memo(move || {
             builds.with(|builds| group_builds(builds, |build| build.docker_repo_tag.clone()))
         }),
@@ -160,14 +164,15 @@ fn columns(
     path: StoredValue<(String, String)>,
     repository: &RepositoryData,
     builds: TagBuilds,
-    is_new: Memo<bool>,
     list: BuildsList,
 ) -> AnyView {
     let config = StoredValue::new(repository.build_config.clone());
     let steps = move || {
         let config = config.get_value();
         let (namespace, name) = path.get_value();
-        config.map(|config| first_steps(&namespace, &name, config)).into_any()
+        config
+            .map(|config| first_steps(&namespace, &name, config))
+            .into_any()
     };
     let configs = configs(Some(repository));
     let table = (!configs.is_empty()).then(|| tag_configs(path, configs, builds));
@@ -183,10 +188,10 @@ fn columns(
     view! {
         <div class="columns">
             <div class="main-column">
-                {show(move || is_new.get(), steps)} {table}
+                {show(move || builds.is_new.get(), steps)} {table}
                 {last_builds(path, list, Signal::stored(None))} {full_description}
             </div>
-            {side(path, repository, is_new.into())}
+            {side(path, repository, builds.is_new.into())}
         </div>
     }
     .into_any()
@@ -253,9 +258,7 @@ fn page_actions(
     };
     // Without a known repository, the menu has nothing.
     let has_menu = move || repository.with(Option::is_some);
-    let menu = move || {
-        Menu::of_icon(icon::MORE, t_signal!(repository.more)).content(menu)
-    };
+    let menu = move || Menu::of_icon(icon::MORE, t_signal!(repository.more)).content(menu);
     view! {
         <span class="page-actions">
             {Button::new(t_signal!(insight.title)).link(insight_href)}
@@ -332,7 +335,9 @@ fn offer_actions(
             .collect();
         if targets.len() > 1 {
             let text = t_signal!(build_all.title);
-            actions.push(PageAction::new(text, move || build_all.start(targets.clone())));
+            actions.push(PageAction::new(text, move || {
+                build_all.start(targets.clone())
+            }));
         }
         let builds = BuildsQuery::of_repository(namespace.clone(), name.clone());
         let insight = InsightQuery::of_repository(namespace.clone(), name.clone());

@@ -42,7 +42,12 @@ pub(crate) fn add_older(before: &[Build], older: &[Build]) -> Vec<Build> {
     };
     let before: Vec<Build> = before.iter().map(news).collect();
     let mut all = merge_builds(&before, older);
-    let time = |build: &Build| build.created_at.or(build.started_at).map(|time| time.millis());
+    let time = |build: &Build| {
+        build
+            .created_at
+            .or(build.started_at)
+            .map(|time| time.millis())
+    };
     all.sort_by_key(|build| Reverse(time(build)));
     all
 }
@@ -106,8 +111,14 @@ mod tests {
 
     #[test]
     fn what_is_read_now_replaces_what_was_read_before() {
-        let before = [build(3, "a", Status::InProgress), build(2, "a", Status::Succeeded)];
-        let now = [build(4, "a", Status::Waiting), build(3, "a", Status::Failed)];
+        let before = [
+            build(3, "a", Status::InProgress),
+            build(2, "a", Status::Succeeded),
+        ];
+        let now = [
+            build(4, "a", Status::Waiting),
+            build(3, "a", Status::Failed),
+        ];
         let merged = merge_builds(&now, &before);
         assert_eq!(ids(&merged), "4 3 2");
         assert_eq!(merged[1].status, Status::Failed);
@@ -145,7 +156,10 @@ mod tests {
         assert!(needs_older(&page(11..20, true), &before), "it may be done");
         before[13].status = Status::InProgress;
         before[0].status = Status::Failed;
-        assert!(!needs_older(&page(11..20, true), &before), "it is on the first page");
+        assert!(
+            !needs_older(&page(11..20, true), &before),
+            "it is on the first page"
+        );
     }
 
     proptest! {

@@ -53,8 +53,7 @@ pub(crate) fn stored_data() -> AnyView {
             <div class="form-actions">
                 {Button::new(t_signal!(connection.stored_forget))
                     .busy(bool_signal(move || is_empty.get()))
-                    .on_press(move || is_open.set(true))}
-                <span class="quiet" role="status">
+                    .on_press(move || is_open.set(true))} <span class="quiet" role="status">
                     {said}
                 </span>
             </div>

@@ -61,9 +61,7 @@ pub(crate) fn chart(builds: &[Build], spread: Option<Spread>) -> AnyView {
     let time_of = |build: Option<&(Build, i64)>| {
         let time = build.and_then(|(build, _)| build.created_at.or(build.started_at));
         let time = time.map(|time| time.millis());
-        text_signal(move || {
-            time.map_or_else(String::new, |time| words().absolute(time, false))
-        })
+        text_signal(move || time.map_or_else(String::new, |time| words().absolute(time, false)))
     };
     let (first, last) = (time_of(timed.first()), time_of(timed.last()));
     let chart = Chart {
@@ -77,7 +75,10 @@ pub(crate) fn chart(builds: &[Build], spread: Option<Spread>) -> AnyView {
             <figcaption>{t_signal!(insight.chart, n = count)}</figcaption>
             <div class="chart-area">
                 <div class="chart-scale" aria-hidden="true">
-                    {[0.0, 0.5, 1.0].map(|share| scale_label(top, share)).into_iter().collect_view()}
+                    {[0.0, 0.5, 1.0]
+                        .map(|share| scale_label(top, share))
+                        .into_iter()
+                        .collect_view()}
                 </div>
                 <div class="chart-plot" node_ref=chart.plot>
                     {chart.bars(top)}
@@ -98,9 +99,9 @@ pub(crate) fn chart(builds: &[Build], spread: Option<Spread>) -> AnyView {
 fn scale_label(top: f64, share: f64) -> AnyView {
     let millis = TimeDelta::milliseconds((top * share) as i64);
     view! {
-        <span style:inset-block-end=percent(share)>
-            {text_signal(move || format_duration(millis))}
-        </span>
+        <span style:inset-block-end=percent(
+            share,
+        )>{text_signal(move || format_duration(millis))}</span>
     }
     .into_any()
 }

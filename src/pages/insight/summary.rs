@@ -77,11 +77,8 @@ pub(crate) fn summary_figures(summary: &BuildSummary) -> AnyView {
     });
     view! {
         <dl class="figures">
-            {figure(
-                t_signal!(insight.success_rate),
-                rate_text(all).into_any(),
-                counts.into_any(),
-            )} {spread_figure(t_signal!(insight.median_duration), all.duration)}
+            {figure(t_signal!(insight.success_rate), rate_text(all).into_any(), counts.into_any())}
+            {spread_figure(t_signal!(insight.median_duration), all.duration)}
             {spread_figure(t_signal!(insight.median_wait), all.wait)}
             {tag_figure(t_signal!(insight.slowest), slowest, slowest_median)}
             {tag_figure(

@@ -42,7 +42,9 @@ impl RepositoryRow {
     /// Returns true when each word of the text is in the name, the description, the source or a tag. Upper and lower
     /// case are the same.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        let mut all = [&self.name, &self.description, &self.source].map(String::as_str).join(" ");
+        let mut all = [&self.name, &self.description, &self.source]
+            .map(String::as_str)
+            .join(" ");
         for tag in &self.tags {
             all.push(' ');
             all.push_str(tag);

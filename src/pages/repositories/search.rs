@@ -5,7 +5,7 @@ use crate::api::{Page, Repository};
 use crate::components::error_notice::{Retry, load_error_with};
 use crate::components::paged_reader::{PagedReader, reading_progress};
 use crate::i18n::words;
-use crate::pages::repositories::Place;
+use crate::pages::repositories::place::Place;
 use crate::pages::repositories::repository_row::RepositoryRow;
 use crate::query::Query;
 use crate::reactive::{bool_signal, dynamic, effect, memo, text_signal};

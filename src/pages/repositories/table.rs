@@ -11,9 +11,9 @@ use crate::pages::repositories::repository_row::RepositoryRow;
 use crate::reactive::{dynamic, for_each, memo, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
-use crate::{t_signal, t_string};
 use crate::ui::button::Button;
 use crate::ui::table::{head, table_of};
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The most tags that a row shows.
@@ -44,9 +44,7 @@ pub(crate) fn repositories_table(
     rows: Memo<Option<Vec<RepositoryRow>>>,
     states: RepositoryStates,
 ) -> AnyView {
-    let keys = move || {
-        rows.with(|rows| rows.iter().flatten().map(RepositoryRow::key).collect())
-    };
+    let keys = move || rows.with(|rows| rows.iter().flatten().map(RepositoryRow::key).collect());
     let rows = for_each(keys, move |key| {
         let repository = Memo::new(move |last: Option<&RepositoryRow>| {
             let found = rows.with(|rows| {
@@ -218,7 +216,10 @@ impl Row {
             repositories.builds_of,
             name = self.repository.with(|row| row.name.clone())
         );
-        Button::new(t_signal!(nav.builds)).quiet().name(name).link(href)
+        Button::new(t_signal!(nav.builds))
+            .quiet()
+            .name(name)
+            .link(href)
     }
 }
 
@@ -228,7 +229,10 @@ fn last_build(row: Row) -> AnyView {
     let last = memo(move || row.builds.with(|builds| builds.first().cloned()));
     let status = memo(move || last.with(|last| last.as_ref().map(|build| build.status.clone())));
     let time = memo(move || {
-        last.with(|last| last.as_ref().and_then(|build| build.created_at.or(build.started_at)))
+        last.with(|last| {
+            last.as_ref()
+                .and_then(|build| build.created_at.or(build.started_at))
+        })
     });
     let href = text_signal(move || {
         let build_id = last.with(|last| last.as_ref().map(|build| build.build_id.clone()));
@@ -247,11 +251,14 @@ fn last_build(row: Row) -> AnyView {
     };
     let states = row.states;
     let none = move || {
-        let text = text_signal(move || match (states.recent.is_known(), states.recent.looked_at()) {
-            (false, _) => String::new(),
-            (true, None) => t_string!(repositories.never_built).to_owned(),
-            (true, Some(n)) => t_string!(repositories.not_lately, n = words().number(n)),
-        });
+        let text =
+            text_signal(
+                move || match (states.recent.is_known(), states.recent.looked_at()) {
+                    (false, _) => String::new(),
+                    (true, None) => t_string!(repositories.never_built).to_owned(),
+                    (true, Some(n)) => t_string!(repositories.not_lately, n = words().number(n)),
+                },
+            );
         view! { <span class="quiet">{text}</span> }.into_any()
     };
     show_or(move || last.with(Option::is_some), link, none).into_any()

@@ -83,7 +83,8 @@ impl BuildAll {
             }
         });
         let is_waiting = |tags: &Vec<(String, TagOutcome)>| {
-            tags.iter().any(|(_, outcome)| *outcome == TagOutcome::Waiting)
+            tags.iter()
+                .any(|(_, outcome)| *outcome == TagOutcome::Waiting)
         };
         let goes_on = is_running && !is_cut && self.tags.with_untracked(is_waiting);
         if !goes_on {

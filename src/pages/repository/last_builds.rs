@@ -39,7 +39,8 @@ pub(crate) fn last_builds(
     let empty = || view! { <p class="empty">{t_signal!(repository.no_builds)}</p> }.into_any();
     let loaded =
         move || show_or(move || rows.with(|rows| !rows.is_empty()), table, empty).into_any();
-    let loading = move || builds_error.get().is_none().then(|| skeleton(3)).into_any();
+    let has_failed = move || list.query.error().with(Option::is_some);
+    let loading = move || (!has_failed()).then(|| skeleton(3)).into_any();
     view! {
         <section class="section">
             <div class="page-head">

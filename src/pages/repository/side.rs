@@ -32,12 +32,7 @@ pub(crate) fn side(
     });
     let code = config.and_then(|config| config.code_repo_webhook_code.clone());
     let webhook = code.filter(|code| !code.is_empty()).map(webhook);
-    view! {
-        <div class="side">
-            {pull} {source} {key} {webhook} {about(repository)}
-        </div>
-    }
-    .into_any()
+    view! { <div class="side">{pull} {source} {key} {webhook} {about(repository)}</div> }.into_any()
 }
 
 fn card(title: Signal<String>, content: AnyView) -> AnyView {
@@ -65,7 +60,8 @@ fn copied(text: String, name: Signal<String>) -> AnyView {
 fn pull(path: StoredValue<(String, String)>, config: &BuildConfig) -> Option<AnyView> {
     let tags = || config.tag_configs.iter().map(|tag| &tag.docker_repo_tag);
     let tag = tags().find(|tag| *tag == "latest").or(tags().next())?;
-    let command = path.with_value(|(namespace, name)| format!("docker pull {namespace}/{name}:{tag}"));
+    let command =
+        path.with_value(|(namespace, name)| format!("docker pull {namespace}/{name}:{tag}"));
     let content = copied(command, t_signal!(build.pull_command));
     Some(card(t_signal!(repository.pull), content))
 }
@@ -133,16 +129,10 @@ fn about(repository: &RepositoryData) -> AnyView {
     let creator = repository.created_by.clone();
     let by = (!creator.is_empty()).then(|| t_signal!(repository.created_by, name = creator));
     let created = repository.created_at.map(|time| {
-        view! {
-            <li>
-                {t_signal!(repository.created)} " " {absolute_time(time, utc)} " " {by}
-            </li>
-        }
+        view! { <li>{t_signal!(repository.created)} " " {absolute_time(time, utc)} " " {by}</li> }
     });
     let pushed = repository.pushed_at.map(|time| {
-        view! {
-            <li>{t_signal!(repository.pushed)} " " {absolute_time(time, utc)}</li>
-        }
+        view! { <li>{t_signal!(repository.pushed)} " " {absolute_time(time, utc)}</li> }
     });
     let pulls = repository.download;
     let content = view! {

@@ -27,6 +27,8 @@ use leptos::prelude::*;
 pub(crate) struct TagBuilds {
     pub(crate) recent: RecentBuilds,
     pub(crate) by_tag: Memo<LastBuilds>,
+    /// True while the repository was never built. Then the first steps have the main buttons.
+    pub(crate) is_new: Memo<bool>,
 }
 
 /// The table of these tag configs.
@@ -44,7 +46,7 @@ pub(crate) fn tag_configs(
                 let builds = builds.by_tag.with(|by_tag| by_tag.get(&tag).cloned());
                 builds.unwrap_or_default()
             });
-            tag_row(target(&namespace, &repo_name, config), config, own, builds.recent)
+            tag_row(target(&namespace, &repo_name, config), config, own, builds)
         })
         .collect();
     let heads = vec![
@@ -72,7 +74,7 @@ fn tag_row(
     target: BuildTarget,
     config: &TagConfig,
     builds: Memo<Vec<Build>>,
-    recent: RecentBuilds,
+    all: TagBuilds,
 ) -> AnyView {
     let tagging = config.version_tagging;
     let tagging = text_signal(move || tagging_word(tagging));
@@ -87,21 +89,20 @@ fn tag_row(
         Some(version) => view! { <span class="code">{version}</span> }.into_any(),
         None => view! { <span class="quiet">{tagging}</span> }.into_any(),
     };
-    let history = move || {
-        builds.with(|builds| (!builds.is_empty()).then(|| history_picture(builds)))
-    };
+    let history =
+        move || builds.with(|builds| (!builds.is_empty()).then(|| history_picture(builds)));
     view! {
         <tr>
             <td class="tag-name">
                 <span class="code strong">{config.docker_repo_tag.clone()}</span>
             </td>
             <td class="tag-source">{source(config)}</td>
-            <td class="tag-state">{last_build(builds, recent)}</td>
+            <td class="tag-state">{last_build(builds, all.recent)}</td>
             <td class="tag-version" title=tagging>
                 {dynamic(version)}
             </td>
             <td class="tag-history">{dynamic(history)}</td>
-            <td class="row-actions">{buttons(target, builds, recent)}</td>
+            <td class="row-actions">{buttons(target, builds, all)}</td>
         </tr>
     }
     .into_any()
@@ -154,11 +155,17 @@ fn last_build(builds: Memo<Vec<Build>>, recent: RecentBuilds) -> AnyView {
         })
     });
     let time = memo(move || {
-        last.with(|last| last.as_ref().and_then(|build| build.created_at.or(build.started_at)))
+        last.with(|last| {
+            last.as_ref()
+                .and_then(|build| build.created_at.or(build.started_at))
+        })
     });
     let badge = move || {
         let build = last.get()?;
-        Some(status_badge_with(build.status.clone(), build_duration(&build)))
+        Some(status_badge_with(
+            build.status.clone(),
+            build_duration(&build),
+        ))
     };
     let link = move || {
         view! {
@@ -181,14 +188,15 @@ fn last_build(builds: Memo<Vec<Build>>, recent: RecentBuilds) -> AnyView {
 }
 
 /// Build, and a menu with what is rare. Build is the view's main action only while the tag was never built.
-fn buttons(target: BuildTarget, builds: Memo<Vec<Build>>, recent: RecentBuilds) -> AnyView {
+fn buttons(target: BuildTarget, builds: Memo<Vec<Build>>, all: TagBuilds) -> AnyView {
     let control = use_build_control();
     let overlay = expect_context::<OpenOverlay>().0;
     let image = Signal::stored(target.image());
     let target = StoredValue::new(target);
     let press = move || control.start_head(target.get_value(), AfterStart::Stay);
     let is_first = move || {
-        builds.with(Vec::is_empty) && recent.is_known() && recent.looked_at().is_none()
+        let is_known = all.recent.is_known() && all.recent.looked_at().is_none();
+        builds.with(Vec::is_empty) && is_known && !all.is_new.get()
     };
     let first = move || build_button(control, image).primary().on_press(press);
     let again = move || build_button(control, image).on_press(press);
