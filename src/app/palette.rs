@@ -1,20 +1,26 @@
-//! The command palette: finds pages, repositories, builds, settings and the page's actions by name.
+//! The command palette: finds pages, repositories, builds, settings and the page's actions by name, and builds by their
+//! state.
 
 mod entries;
 
 use crate::app::palette::entries::{Entry, Matches, all_entries, open_route};
+use crate::components::builds::status_badge::status_icon;
 use crate::reactive::{dynamic, effect, memo, text_signal};
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
+use crate::state::connection::use_connection;
+use crate::state::session_cache::{BuildsPage, BuildsRequest, use_session_cache};
 use crate::{t_signal, t_string};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use std::sync::Arc;
 
 /// The content of the palette's dialog. `open` closes it.
 pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
     let typed = RwSignal::new(String::new());
-    let entries = StoredValue::new(all_entries());
+    let entries = RwSignal::new(all_entries());
     let palette = Palette {
         open,
         navigation: use_navigation(),
@@ -22,14 +28,16 @@ pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
         typed,
         matches: memo(move || {
             let typed = typed.get();
-            entries.with_value(|entries| Matches::find(entries, &typed))
+            entries.with(|entries| Matches::find(entries, &typed))
         }),
         selected: RwSignal::new(0),
+        is_reading: RwSignal::new(false),
     };
     effect(move || {
         palette.typed.track();
         palette.selected.set(0);
     });
+    palette.read_builds();
     palette.view()
 }
 
@@ -38,14 +46,46 @@ pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
 struct Palette {
     open: RwSignal<bool>,
     navigation: Navigation,
-    entries: StoredValue<Vec<Entry>>,
+    entries: RwSignal<Vec<Entry>>,
     typed: RwSignal<String>,
     matches: Memo<Matches>,
     /// The index of the line that Enter runs.
     selected: RwSignal<usize>,
+    /// True while builds are read.
+    is_reading: RwSignal<bool>,
 }
 
 impl Palette {
+    /// Reads the first page of builds, if no builds have been read since the console was opened.
+    fn read_builds(self) {
+        let cache = use_session_cache();
+        let connection = use_connection();
+        let Some(client) = untrack(move || connection.client()) else {
+            return;
+        };
+        if !cache.all_builds().is_empty() {
+            return;
+        }
+        self.is_reading.set(true);
+        // The entries find their context in the owner of this view.
+        let read = ScopedFuture::new(async move {
+            // Without an answer, the palette has its other entries.
+            if let Ok(page) = client.builds(None, None, 1).await {
+                cache.keep(Arc::new(BuildsPage {
+                    request: BuildsRequest {
+                        page: 1,
+                        ..BuildsRequest::default()
+                    },
+                    page,
+                    own: Vec::new(),
+                }));
+                let _ = self.entries.try_set(all_entries());
+            }
+            let _ = self.is_reading.try_set(false);
+        });
+        leptos::task::spawn_local(read);
+    }
+
     /// The number of lines. Tracked.
     fn line_count(self) -> usize {
         self.matches.with(Matches::shown)
@@ -60,7 +100,7 @@ impl Palette {
         let run = match entry {
             Some(entry) => self
                 .entries
-                .with_value(|entries| entries.get(entry).map(|entry| entry.run)),
+                .with_untracked(|entries| entries.get(entry).map(|entry| entry.run)),
             None => build_id.map(|build_id| open_route(self.navigation, Route::Build { build_id })),
         };
         // Closed first: closing moves the focus back, and the action may move it on.
@@ -96,18 +136,23 @@ impl Palette {
             .iter()
             .enumerate()
             .filter_map(|(index, entry)| {
-                let entry = self.entries.with_value(|all| all.get(*entry).cloned())?;
-                Some(self.line(index, entry.kind, entry.text))
+                let entry = self
+                    .entries
+                    .with_untracked(|all| all.get(*entry).cloned())?;
+                Some(self.line(index, entry))
             })
             .collect();
         if let Some(id) = matches.build_id {
             let text = t_string!(palette.open_build, id = id);
-            lines.push(self.line(lines.len(), t_signal!(palette.build), text));
+            let route = Route::Build { build_id: id };
+            let open = open_route(self.navigation, route);
+            let entry = Entry::new(t_signal!(palette.build), text, open);
+            lines.push(self.line(lines.len(), entry));
         }
         lines
     }
 
-    fn line(self, index: usize, kind: Signal<String>, text: String) -> AnyView {
+    fn line(self, index: usize, entry: Entry) -> AnyView {
         let item = NodeRef::<html::Li>::new();
         let is_selected = move || self.selected.get() == index;
         effect(move || {
@@ -123,8 +168,10 @@ impl Palette {
                 aria-selected=move || is_selected().to_string()
                 on:click=move |_| self.run(index)
             >
-                <span>{text}</span>
-                <span class="quiet">{kind}</span>
+                <span class="palette-icon">{entry.status.map(status_icon)}</span>
+                <span class="palette-text">{entry.text}</span>
+                <span class="palette-detail">{entry.detail}</span>
+                <span class="quiet">{entry.kind}</span>
             </li>
         }
         .into_any()
@@ -164,6 +211,7 @@ impl Palette {
             </ul>
             <p class="quiet" role="status">
                 {text_signal(move || match self.matches.with(Matches::total) {
+                    _ if self.is_reading.get() => t_string!(palette.reading).to_owned(),
                     0 => t_string!(palette.none).to_owned(),
                     n => t_string!(palette.found, n = n),
                 })}

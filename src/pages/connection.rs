@@ -1,18 +1,19 @@
-//! The Connection page: the API's address, the namespace and the token, with a test of all three; language
-//! and theme.
+//! The Settings page: the connection (the API's address, the namespace and the token, with a test of all three), language
+//! and theme, and what this browser has stored.
 #![allow(
     unreachable_pub,
     reason = "#[component] makes a public struct of the props"
 )]
 
-mod appearance;
+mod stored_data;
 mod token_by_password;
 
 use crate::client::{Client, Error, Token};
+use crate::components::appearance::{language_choice, theme_choice};
 use crate::components::error_notice::{Retry, error_notice};
 use crate::components::page_heading::heading;
 use crate::i18n::words;
-use crate::pages::connection::appearance::appearance;
+use crate::pages::connection::stored_data::stored_data;
 use crate::pages::connection::token_by_password::token_by_password;
 use crate::platform::page;
 use crate::reactive::{bool_signal, dynamic, effect, memo, show, text_signal};
@@ -20,6 +21,7 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{Route, safe_back};
 use crate::state::connection::{Connection, use_connection};
 use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::ui::input::Input;
 use crate::ui::notice::notice;
 use crate::{t_signal, t_string};
@@ -155,7 +157,7 @@ fn address_problem(address: &str) -> Option<String> {
     }
 }
 
-/// The Connection page.
+/// The Settings page.
 #[component]
 pub(crate) fn ConnectionPage() -> impl IntoView {
     let navigation = use_navigation();
@@ -166,29 +168,56 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
         _ => None,
     };
     let was_sent_here = back.is_some();
-    let back = StoredValue::new(back);
     let needs_namespace =
         move || was_sent_here && connection.is_ready() && connection.namespace().is_empty();
+    view! {
+        <div class="page-head">{heading(t_signal!(connection.title))}</div>
+        {show(
+            needs_namespace,
+            || notice("info", t_signal!(connection.choose_namespace)).into_any(),
+        )}
+        <div class="settings">
+            <div class="settings-column">
+                {connection_form(form, StoredValue::new(back))} {token_by_password()}
+            </div>
+            <div class="settings-column">
+                <section class="settings-part">
+                    <h2>{t_signal!(connection.appearance)}</h2>
+                    <div class="field-pair">{language_choice()} {theme_choice()}</div>
+                </section>
+                {stored_data()}
+            </div>
+        </div>
+    }
+}
+
+/// `back` is the path of the page that sent the user here.
+fn connection_form(form: ConnectionForm, back: StoredValue<Option<String>>) -> AnyView {
+    let connection = form.connection;
     let is_blocked =
         bool_signal(move || form.address_problem.get().is_some() || form.is_token_wrong.get());
     let is_testing = bool_signal(move || form.test.get() == ConnectionTest::Running);
     let forget =
         move || Button::new(t_signal!(connection.forget)).on_press(move || form.forget_token());
+    let failure = move || match form.test.get() {
+        ConnectionTest::Failed(error) => Some(error_notice(
+            t_signal!(connection.test),
+            error,
+            false,
+            Retry::Never,
+        )),
+        _ => None,
+    };
     view! {
-        {heading(t_signal!(connection.title))}
-        {show(
-            needs_namespace,
-            || notice("info", t_signal!(connection.choose_namespace)).into_any(),
-        )}
         <form
-            class="form"
+            class="settings-part"
             on:submit=move |event: SubmitEvent| {
                 event.prevent_default();
                 form.save();
             }
         >
+            <h2>{t_signal!(connection.connection)}</h2>
             {fields(form)}
-            <div role="status">{dynamic(move || result(form.test.get(), back))}</div>
             <div class="form-actions">
                 {Button::new(t_signal!(connection.save))
                     .primary()
@@ -196,10 +225,15 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
                     .disabled(is_blocked)
                     .submit()} {show(move || connection.has_token(), forget)}
             </div>
+            // What is in here announces itself. An alert has its own way to do that.
+            <div class="settings-result" role="status">
+                {dynamic(move || result(form.test.get()))}
+            </div>
+            {dynamic(failure)}
+            {dynamic(move || way_back(&form.test.get(), back))}
         </form>
-        {token_by_password()}
-        {appearance()}
     }
+    .into_any()
 }
 
 fn fields(form: ConnectionForm) -> AnyView {
@@ -217,71 +251,79 @@ fn fields(form: ConnectionForm) -> AnyView {
         form.is_token_wrong.get().then(|| problem.to_owned())
     };
     view! {
-        <section class="form-section">
-            <h2>{t_signal!(connection.api)}</h2>
-            {Input::new(t_signal!(connection.address), form.address)
-                .placeholder(default_address)
-                .hint(t_signal!(connection.address_hint))
-                .problem(move || form.address_problem.get())
-                .view()}
-            {Input::new(t_signal!(connection.namespace), form.namespace)
-                .hint(t_signal!(connection.namespace_hint))
-                .view()}
-            {Input::new(t_signal!(connection.token), form.token)
-                .password("off")
-                .placeholder(token_state)
-                .hint(t_signal!(connection.token_hint))
-                .problem(token_problem)
-                .view()}
-            <div class="field field-check">
-                <label>
-                    <input
-                        type="checkbox"
-                        prop:checked=form.remember
-                        on:change=move |event| form.remember.set(event_target_checked(&event))
-                    />
-                    {t_signal!(connection.remember)}
-                </label>
-                <p class="field-hint">{t_signal!(connection.remember_hint)}</p>
-            </div>
-        </section>
+        {Input::new(t_signal!(connection.address), form.address)
+            .placeholder(default_address)
+            .hint(t_signal!(connection.address_hint))
+            .problem(move || form.address_problem.get())
+            .view()}
+        {Input::new(t_signal!(connection.namespace), form.namespace)
+            .hint(t_signal!(connection.namespace_hint))
+            .view()}
+        {Input::new(t_signal!(connection.token), form.token)
+            .password("off")
+            .placeholder(token_state)
+            .hint(t_signal!(connection.token_hint))
+            .problem(token_problem)
+            .view()}
+        <div class="field field-check">
+            <label>
+                <input
+                    type="checkbox"
+                    prop:checked=form.remember
+                    on:change=move |event| form.remember.set(event_target_checked(&event))
+                />
+                {t_signal!(connection.remember)}
+            </label>
+            <p class="field-hint">{t_signal!(connection.remember_hint)}</p>
+        </div>
     }
     .into_any()
 }
 
-/// The result of the test. `back` is the path of the page that sent the user here.
-fn result(test: ConnectionTest, back: StoredValue<Option<String>>) -> AnyView {
-    let (count, token_fits) = match test {
-        ConnectionTest::NotRun => return ().into_any(),
-        ConnectionTest::Running => {
-            return notice("info", t_signal!(connection.testing)).into_any();
+/// What the test is doing or has found; nothing after an error, which is shown apart.
+fn result(test: ConnectionTest) -> Option<AnyView> {
+    let (kind, text) = match test {
+        ConnectionTest::NotRun | ConnectionTest::Failed(_) => return None,
+        ConnectionTest::Running => ("info", t_signal!(connection.testing)),
+        ConnectionTest::Connected { count, token_fits } => {
+            let kind = match token_fits {
+                Some(false) => "warning",
+                _ => "success",
+            };
+            let text = text_signal(move || {
+                let count = words().number(count);
+                match token_fits {
+                    None => t_string!(connection.works, count = count),
+                    Some(true) => t_string!(connection.works_token, count = count),
+                    Some(false) => t_string!(connection.token_unfit, count = count),
+                }
+            });
+            (kind, text)
         }
-        ConnectionTest::Failed(error) => {
-            return error_notice(t_signal!(connection.test), error, false, Retry::Never);
-        }
-        ConnectionTest::Connected { count, token_fits } => (count, token_fits),
     };
-    let text = text_signal(move || {
-        let count = words().number(count);
-        match token_fits {
-            None => t_string!(connection.works, count = count),
-            Some(true) => t_string!(connection.works_token, count = count),
-            Some(false) => t_string!(connection.token_unfit, count = count),
-        }
-    });
-    let kind = match token_fits {
-        Some(false) => "warning",
-        _ => "success",
+    let shape = match kind {
+        "info" => icon::CLOCK,
+        "success" => icon::CHECK,
+        _ => icon::WARNING,
     };
+    let view = view! {
+        <div class="notice" data-kind=kind>
+            {icon::icon(shape)}
+            <p class="notice-body">{text}</p>
+        </div>
+    };
+    Some(view.into_any())
+}
+
+/// Once connected, leads back to the page that sent the user here.
+fn way_back(test: &ConnectionTest, back: StoredValue<Option<String>>) -> Option<AnyView> {
     let navigation = use_navigation();
-    let back = back.get_value().map(|back| {
-        Button::new(t_signal!(connection.go_back))
-            .primary()
-            .on_press(move || navigation.go_to(&back))
-    });
-    view! {
-        {notice(kind, text)}
-        {back}
+    if !matches!(test, ConnectionTest::Connected { .. }) {
+        return None;
     }
-    .into_any()
+    let back = back.get_value()?;
+    let button = Button::new(t_signal!(connection.go_back))
+        .primary()
+        .on_press(move || navigation.go_to(&back));
+    Some(view! { <div>{button}</div> }.into_any())
 }

@@ -6,27 +6,28 @@
 )]
 
 mod chart;
-mod paged_reader;
+mod chart_keys;
 mod stats;
+mod stats_reader;
 mod summary;
 
 use crate::api::Build;
-use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
+use crate::components::breadcrumbs::{namespace_crumb, path_heading, repository_crumb};
 use crate::components::builds::table::builds_table;
 use crate::components::error_notice::{Retry, load_error_with};
-use crate::components::page_heading::heading;
+use crate::components::paged_reader::reading_progress;
 use crate::i18n::words;
 use crate::pages::insight::chart::{MAX_BUILDS, chart};
-use crate::pages::insight::paged_reader::{PagedReader, StatsQuery, use_paged_reader};
 use crate::pages::insight::stats::BuildSummary;
-use crate::pages::insight::summary::{summary_facts, tags_table};
+use crate::pages::insight::stats_reader::{StatsQuery, pick, use_stats_reader};
+use crate::pages::insight::summary::{summary_figures, tags_table};
 use crate::reactive::{dynamic, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{INSIGHT_LAST, InsightQuery, Route};
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::input::select;
 use crate::ui::notice::skeleton;
-use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The numbers of last builds that the user can choose; besides all.
@@ -53,19 +54,21 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
             last: query.last,
         })
     });
-    let reader = use_paged_reader(stats_query);
-    let builds = memo(move || reader.builds());
+    let reader = use_stats_reader(stats_query);
+    let state = reader.state();
+    let builds = memo(move || {
+        let query = stats_query.get();
+        reader.with_pages(|pages| pick(pages, &query))
+    });
     let summary = memo(move || builds.with(|builds| BuildSummary::of(builds)));
     let has_builds = memo(move || builds.with(|builds| !builds.is_empty()));
-    let breadcrumbs = crumbs(vec![
-        namespace_crumb(&namespace),
-        repository_crumb(&namespace, &name),
-    ]);
-    let path = format!("{namespace}/{name}");
     let loaded = move || {
         view! {
-            {dynamic(move || summary.with(summary_facts))}
-            {dynamic(move || builds.with(|builds| chart(builds)))}
+            {dynamic(move || summary.with(summary_figures))}
+            {dynamic(move || {
+                let spread = summary.with(|summary| summary.all.duration);
+                builds.with(|builds| chart(builds, spread))
+            })}
             {show(
                 move || builds.with(Vec::len) > MAX_BUILDS,
                 || {
@@ -78,21 +81,40 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
         }
         .into_any()
     };
-    let empty = move || match (reader.is_reading.get(), reader.error.get()) {
+    let empty = move || match (state.is_reading.get(), state.error.get()) {
         (true, _) => skeleton(5).into_any(),
         (_, Some(_)) => ().into_any(),
-        _ => view! { <p class="empty">{t_signal!(insight.none)}</p> }.into_any(),
+        _ => {
+            let href = text_signal(move || {
+                let (namespace, name) =
+                    query.with(|query| (query.namespace.clone(), query.name.clone()));
+                navigation.href(&Route::Repository { namespace, name })
+            });
+            view! {
+                <div class="empty">
+                    <p>{t_signal!(insight.none)}</p>
+                    {Button::new(t_signal!(config.to_repository)).primary().link(href)}
+                </div>
+            }
+            .into_any()
+        }
     };
+    let resume = Callback::new(move |()| reader.resume());
+    let path = format!("{namespace}/{name}");
     view! {
-        {breadcrumbs}
-        {heading(t_signal!(insight.title_of, path = path))}
-        {filters(query, summary)}
-        {progress(reader)}
+        <div class="page-head">
+            {path_heading(
+                t_signal!(insight.title_of, path = path),
+                vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)],
+                t_signal!(insight.title),
+            )} <span class="page-actions">{filters(query, summary)}</span>
+        </div>
+        {reading_progress(state, resume)}
         {load_error_with(
             t_signal!(builds.loading),
-            reader.error.into(),
+            state.error.into(),
             Signal::derive(move || has_builds.get()),
-            Retry::ByUser(Callback::new(move |()| reader.resume())),
+            Retry::ByUser(resume),
         )}
         {show_or(move || has_builds.get(), loaded, move || dynamic(empty).into_any())}
     }
@@ -145,7 +167,7 @@ fn filters(query: Memo<InsightQuery>, summary: Memo<BuildSummary>) -> AnyView {
         last.map_or_else(|| "all".to_owned(), |last| last.to_string())
     };
     view! {
-        <div class="filters">
+        <div class="inline-fields">
             {dynamic(tag_select)}
             {select(
                 t_signal!(insight.which),
@@ -153,46 +175,6 @@ fn filters(query: Memo<InsightQuery>, summary: Memo<BuildSummary>) -> AnyView {
                 chosen,
                 move |last| go(&|query| query.last = last.parse().ok()),
             )}
-        </div>
-    }
-    .into_any()
-}
-
-/// How many pages were read, with a button to stop or resume.
-fn progress(reader: PagedReader) -> AnyView {
-    let pages_text = text_signal(move || {
-        let read = words().number(reader.pages_read());
-        match reader.total_pages.get() {
-            Some(total) => t_string!(insight.read_of, read = read, total = words().number(total)),
-            None => t_string!(state.loading).to_owned(),
-        }
-    });
-    let running = move || {
-        view! {
-            <progress
-                max=move || reader.total_pages.get().unwrap_or(1)
-                value=move || reader.pages_read()
-                aria-label=t_signal!(build.progress)
-            ></progress>
-            <span>{pages_text}</span>
-            {Button::new(t_signal!(insight.stop)).on_press(move || reader.stop())}
-        }
-        .into_any()
-    };
-    let stopped = move || {
-        let is_partial = move || reader.is_partial() && reader.error.with(Option::is_none);
-        let resume = move || {
-            view! {
-                <span>{pages_text} " " {t_signal!(insight.stopped)}</span>
-                {Button::new(t_signal!(insight.go_on)).on_press(move || reader.resume())}
-            }
-            .into_any()
-        };
-        show(is_partial, resume).into_any()
-    };
-    view! {
-        <div class="reading" role="status">
-            {show_or(move || reader.is_reading.get(), running, stopped)}
         </div>
     }
     .into_any()

@@ -5,12 +5,13 @@
 )]
 
 use crate::components::page_heading::heading;
-use crate::reactive::dynamic;
+use crate::reactive::{dynamic, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
 use crate::t_signal;
+use crate::ui::button::Button;
 use leptos::prelude::*;
 
 /// The most known repositories that are suggested.
@@ -42,34 +43,27 @@ pub(crate) fn NotFound() -> impl IntoView {
         (!links.is_empty()).then(|| {
             view! {
                 <p>{t_signal!(not_found.near)}</p>
-                <ul>{links}</ul>
+                <ul class="plain-list">{links}</ul>
             }
         })
     };
-    let builds = move || navigation.href(&Route::Builds(BuildsQuery::default()));
+    let builds = text_signal(move || navigation.href(&Route::Builds(BuildsQuery::default())));
     let repositories = move || {
         let namespace = connection.namespace();
         (!namespace.is_empty()).then(|| {
             let href = navigation.href(&Route::repositories(namespace));
-            view! {
-                <a class="button" href=href>
-                    {t_signal!(nav.repositories)}
-                </a>
-            }
+            Button::new(t_signal!(nav.repositories)).link(Signal::stored(href))
         })
     };
     view! {
-        {heading(t_signal!(not_found.title))}
+        <div class="page-head">{heading(t_signal!(not_found.title))}</div>
         <p>
             {t_signal!(not_found.text)} " "
-            <span class="code">{dynamic(move || navigation.current_path())}</span>
+            <span class="code">{text_signal(move || navigation.current_path())}</span>
         </p>
         {dynamic(suggestions)}
         <p class="button-group">
-            <a class="button" data-kind="primary" href=builds>
-                {t_signal!(nav.builds)}
-            </a>
-            {repositories}
+            {Button::new(t_signal!(nav.builds)).primary().link(builds)} {dynamic(repositories)}
         </p>
     }
 }

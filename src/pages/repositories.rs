@@ -1,29 +1,42 @@
-//! The build repositories of a namespace: those that the API lists, or, where it lists none, those that
-//! this browser knows. The page number is in the URL.
+//! The build repositories of a namespace, each with its tags and the state of its last builds: those that the API lists,
+//! or, where it lists none, those that this browser knows. The page number and the search are in the URL.
 #![allow(
     unreachable_pub,
     reason = "#[component] makes a public struct of the props"
 )]
 
-use crate::api::{Page, Repository};
+mod place;
+mod repository_row;
+mod search;
+mod table;
+
+use crate::api::{Build, Page, Repository};
+use crate::client::Error;
+use crate::components::builds::last_builds::group_builds;
+use crate::components::builds::list::use_builds;
+use crate::components::builds::recent_builds::use_recent_builds;
 use crate::components::error_notice::load_error;
 use crate::components::page_beyond_last::page_beyond_last;
 use crate::components::page_heading::heading;
-use crate::components::time::relative_time;
 use crate::i18n::words;
+use crate::pages::repositories::place::use_place;
+use crate::pages::repositories::repository_row::{RepositoryRow, known_rows};
+use crate::pages::repositories::search::{SearchedRows, search_field, search_note, use_search};
+use crate::pages::repositories::table::{RepositoryStates, repositories_table};
 use crate::query::schedule::Pace;
 use crate::query::{Query, use_query};
 use crate::reactive::{bool_signal, dynamic, effect, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
-use crate::routing::routes::{BuildsQuery, Route};
+use crate::routing::routes::Route;
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
+use crate::state::session_cache::{BuildsPage, BuildsRequest};
 use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::input::Input;
 use crate::ui::notice::{notice, skeleton};
-use crate::ui::table::{PagerStep, cell, pager, row, table};
+use crate::ui::table::{PagerStep, pager};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -32,7 +45,8 @@ use leptos::prelude::*;
 pub(crate) fn Repositories(namespace: String) -> impl IntoView {
     let navigation = use_navigation();
     let namespace = StoredValue::new(namespace);
-    let page = page_number();
+    let place = use_place();
+    let page = memo(move || place.with(|place| place.page));
     let list = use_repositories(namespace, page);
     let error = list.error();
     let is_beyond_last = bool_signal(move || {
@@ -52,25 +66,31 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
     });
     let first_href =
         text_signal(move || navigation.href(&Route::repositories(namespace.get_value())));
-    let rows = repository_rows(namespace, list, not_offered);
-    let body = move || match rows.get() {
-        None => shown_error.get().is_none().then(|| skeleton(5)).into_any(),
-        // The API lists none: that this browser knows none says nothing about the namespace.
-        Some(rows) if rows.is_empty() && not_offered.get() => ().into_any(),
-        Some(rows) if rows.is_empty() => view! {
-            <div class="empty">
-                <p>{t_signal!(repositories.none)}</p>
-                {create_button().link(create_href)}
-            </div>
-        }
-        .into_any(),
-        Some(rows) => repositories_table(namespace, rows),
-    };
+    let listed = listed_rows(namespace, list, not_offered);
+    let search = use_search(namespace, place, list, listed);
+    let (states, builds) = use_states(namespace);
+    // One notice is enough when both reads fail.
+    let builds_error = Signal::derive(move || match error.get() {
+        Some(error) if !error.is_not_offered() => None,
+        _ => builds.error().get(),
+    });
     let main = move || {
         view! {
             {dynamic(move || not_offered.get().then(|| known_only(namespace)))}
-            {dynamic(body)}
-            {dynamic(move || Some(repositories_pager(namespace, page, &*list.data()?)))}
+            {load_error(
+                t_signal!(builds.loading),
+                builds_error,
+                builds.has_data(),
+                move || builds.refresh(),
+            )}
+            {search_note(search)}
+            {body(namespace, search, states, not_offered, shown_error, create_href)}
+            {dynamic(move || {
+                let is_searching = search.is_searching.get();
+                list.data()
+                    .filter(|_| !is_searching)
+                    .map(|list| repositories_pager(namespace, page, &list))
+            })}
         }
         .into_any()
     };
@@ -78,7 +98,8 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
     view! {
         <div class="page-head">
             {heading(t_signal!(repositories.title, namespace = namespace.get_value()))}
-            {create_button().icon(icon::PLUS).link(create_href)}
+            {search_field(namespace, place)}
+            <span class="page-actions">{create_button().icon(icon::PLUS).link(create_href)}</span>
         </div>
         {load_error(
             t_signal!(repositories.loading),
@@ -92,15 +113,6 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
 
 fn create_button() -> Button {
     Button::new(t_signal!(repositories.new)).primary()
-}
-
-/// The page number in the URL, counted from 1. Keeps its value while another page is opened.
-fn page_number() -> Memo<u64> {
-    let navigation = use_navigation();
-    Memo::new(move |before: Option<&u64>| match navigation.route() {
-        Some(Route::Repositories { page, .. }) => page.max(1),
-        _ => before.copied().unwrap_or(1),
-    })
 }
 
 /// Reads one page of the namespace's repositories, and notes their names for the palette.
@@ -128,8 +140,30 @@ fn use_repositories(namespace: StoredValue<String>, page: Memo<u64>) -> Query<Pa
     list
 }
 
-/// The rows of the table; `None` until they are known.
-fn repository_rows(
+/// The state of each repository, from the namespace's builds.
+fn use_states(namespace: StoredValue<String>) -> (RepositoryStates, Query<BuildsPage>) {
+    let request = BuildsRequest {
+        namespace: namespace.get_value(),
+        repo: String::new(),
+        page: 1,
+    };
+    let first = request.clone();
+    let list = use_builds(memo(move || first.clone()));
+    // A namespace can have more repositories than are listed: only the last page to look at ends the search.
+    let recent = use_recent_builds(list, request, |_| false);
+    let builds = recent.all();
+    let states = RepositoryStates {
+        recent,
+        by_path: memo(move || {
+            builds.with(|builds| group_builds(builds, |build| build.docker_repo_path.clone()))
+        }),
+        by_image: memo(move || builds.with(|builds| group_builds(builds, Build::image_reference))),
+    };
+    (states, list.query)
+}
+
+/// The rows of the page; `None` until they are known.
+fn listed_rows(
     namespace: StoredValue<String>,
     list: Query<Page<Repository>>,
     not_offered: Memo<bool>,
@@ -145,19 +179,39 @@ fn repository_rows(
     })
 }
 
-/// The repositories of the namespace that this browser knows at this API.
-fn known_rows(address: &str, namespace: &str) -> Vec<RepositoryRow> {
-    known_repositories::list(address)
-        .into_iter()
-        .filter(|known| known.namespace == namespace)
-        .map(|known| match known.repository {
-            Some(repository) => RepositoryRow::of(&repository),
-            None => RepositoryRow {
-                name: known.name,
-                ..RepositoryRow::default()
-            },
-        })
-        .collect()
+/// The table, or what there is instead: a skeleton, the next step, or that nothing matches.
+fn body(
+    namespace: StoredValue<String>,
+    search: SearchedRows,
+    states: RepositoryStates,
+    not_offered: Memo<bool>,
+    shown_error: Signal<Option<Error>>,
+    create_href: Signal<String>,
+) -> AnyView {
+    let has_rows = move || {
+        let rows = search.rows;
+        rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty()))
+    };
+    let without_rows = move || match search.rows.with(Option::is_none) {
+        true => shown_error.get().is_none().then(|| skeleton(5)).into_any(),
+        // The note of the search says that nothing matches.
+        false if search.is_searching.get() => ().into_any(),
+        // The API lists none: that this browser knows none says nothing about the namespace.
+        false if not_offered.get() => ().into_any(),
+        false => view! {
+            <div class="empty">
+                <p>{t_signal!(repositories.none)}</p>
+                {create_button().link(create_href)}
+            </div>
+        }
+        .into_any(),
+    };
+    show_or(
+        has_rows,
+        move || repositories_table(namespace, search.rows, states),
+        move || dynamic(without_rows).into_any(),
+    )
+    .into_any()
 }
 
 /// Says that the API lists no repositories, and opens one by its name.
@@ -174,109 +228,20 @@ fn known_only(namespace: StoredValue<String>) -> AnyView {
         }
     };
     view! {
-        {notice("info", t_signal!(repositories.known_only))}
-        <form
-            class="filters"
-            on:submit=move |event: SubmitEvent| {
+        <div class="known-only">
+            <p class="quiet" role="status">
+                {t_signal!(repositories.known_only)}
+            </p>
+            <form on:submit=move |event: SubmitEvent| {
                 event.prevent_default();
                 open();
-            }
-        >
-            {Input::new(t_signal!(repositories.by_name), name).view()}
-            {Button::new(t_signal!(repositories.open)).submit()}
-        </form>
+            }>
+                {Input::new(t_signal!(repositories.by_name), name).view()}
+                {Button::new(t_signal!(repositories.open)).submit()}
+            </form>
+        </div>
     }
     .into_any()
-}
-
-/// The fields of a repository that its row shows.
-#[derive(Clone, PartialEq, Default)]
-struct RepositoryRow {
-    name: String,
-    description: String,
-    source: String,
-    tags: Vec<String>,
-    is_public: Option<bool>,
-    updated_at: Option<crate::api::Timestamp>,
-}
-
-impl RepositoryRow {
-    fn of(repository: &Repository) -> Self {
-        let config = repository.build_config.as_ref();
-        Self {
-            name: repository.repo_name.clone(),
-            description: repository.description.clone(),
-            source: config.map_or_else(String::new, |config| config.code_repo_path.clone()),
-            tags: config.map_or_else(Vec::new, |config| {
-                let tags = config.tag_configs.iter();
-                tags.map(|tag| tag.docker_repo_tag.clone()).collect()
-            }),
-            is_public: Some(repository.is_public),
-            updated_at: repository.updated_at,
-        }
-    }
-}
-
-fn repositories_table(namespace: StoredValue<String>, rows: Vec<RepositoryRow>) -> AnyView {
-    let navigation = use_navigation();
-    let rows: Vec<AnyView> = rows
-        .into_iter()
-        .map(|shown| {
-            let namespace = namespace.get_value();
-            let name = shown.name.clone();
-            let builds = navigation.href(&Route::Builds(BuildsQuery::of_repository(
-                namespace.clone(),
-                name.clone(),
-            )));
-            let href = navigation.href(&Route::Repository {
-                namespace,
-                name: name.clone(),
-            });
-            let link = view! {
-                <a class="code row-link" href=href>
-                    {name.clone()}
-                </a>
-                <div class="quiet">{shown.description}</div>
-            };
-            let tags: Vec<AnyView> = shown
-                .tags
-                .into_iter()
-                .map(|tag| view! { <span class="chip code">{tag}</span> }.into_any())
-                .collect();
-            let visibility = shown.is_public.map(|public| match public {
-                true => t_signal!(repositories.public),
-                false => t_signal!(repositories.private),
-            });
-            let source = view! { <span class="code">{shown.source}</span> };
-            row(
-                vec![
-                    cell(t_signal!(repositories.name), link.into_any()),
-                    cell(t_signal!(repositories.tags), tags.into_any()),
-                    cell(t_signal!(build.source), source.into_any()),
-                    cell(t_signal!(repositories.visibility), visibility.into_any()),
-                    cell(
-                        t_signal!(repositories.updated),
-                        shown.updated_at.map(relative_time).into_any(),
-                    ),
-                ],
-                Button::new(t_signal!(nav.builds))
-                    .name(t_signal!(repositories.builds_of, name = name))
-                    .link(Signal::stored(builds)),
-            )
-        })
-        .collect();
-    let columns = vec![
-        t_signal!(repositories.name),
-        t_signal!(repositories.tags),
-        t_signal!(build.source),
-        t_signal!(repositories.visibility),
-        t_signal!(repositories.updated),
-    ];
-    table(
-        t_signal!(repositories.title, namespace = namespace.get_value()),
-        columns,
-        rows.into_any(),
-    )
 }
 
 fn repositories_pager(
@@ -287,8 +252,11 @@ fn repositories_pager(
     let navigation = use_navigation();
     let (has_next, unread, count) = (list.next.is_some(), list.results.unread, list.count);
     let href = move |page: u64| {
-        let namespace = namespace.get_value();
-        navigation.href(&Route::Repositories { namespace, page })
+        navigation.href(&Route::Repositories {
+            namespace: namespace.get_value(),
+            page,
+            text: String::new(),
+        })
     };
     let previous = move || match page.get() {
         1 => PagerStep::None,

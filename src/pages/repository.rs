@@ -1,27 +1,35 @@
-//! The page of one build repository: its tag configs, each with a Build button; its last builds; its deploy
-//! key.
+//! The page of one build repository: its tag configs, each with its last build and a Build button; its last builds; how to
+//! pull the image, the source, the deploy key and the webhook.
 #![allow(
     unreachable_pub,
     reason = "#[component] makes a public struct of the props"
 )]
 
-mod about;
+mod build_all;
+mod first_steps;
 mod last_builds;
 mod remove;
+mod side;
+mod tag_configs;
 
-use crate::api::Repository as RepositoryData;
+use crate::api::{Build, Repository as RepositoryData, TagConfig};
 use crate::client::Error;
-use crate::components::breadcrumbs::{crumbs, namespace_crumb};
+use crate::components::breadcrumbs::{namespace_crumb, path_heading};
 use crate::components::builds::build_buttons::build_buttons;
-use crate::components::builds::list::use_builds;
+use crate::components::builds::last_builds::{MAX_LAST_BUILDS, group_builds};
+use crate::components::builds::list::{BuildsList, use_builds};
+use crate::components::builds::recent_builds::use_recent_builds;
 use crate::components::error_notice::load_error;
-use crate::components::page_heading::heading;
 use crate::components::repository::{no_such_repository, use_repository};
 use crate::i18n::words;
-use crate::pages::repository::about::about;
+use crate::pages::repository::build_all::{BuildAll, use_build_all};
+use crate::pages::repository::first_steps::first_steps;
 use crate::pages::repository::last_builds::last_builds;
-use crate::pages::repository::remove::remove;
-use crate::reactive::{dynamic, memo, show, text_signal};
+use crate::pages::repository::remove::{RemoveForm, use_remove_form};
+use crate::pages::repository::side::side;
+use crate::pages::repository::tag_configs::{TagBuilds, tag_configs, target};
+use crate::platform::page::web_link;
+use crate::reactive::{bool_signal, dynamic, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
 use crate::state::connection::use_connection;
@@ -32,14 +40,16 @@ use crate::state::session_cache::BuildsRequest;
 use crate::state::start_build::{AfterStart, BuildTarget, use_build_starter};
 use crate::t_signal;
 use crate::ui::button::Button;
+use crate::ui::icon;
 use crate::ui::input::Input;
+use crate::ui::markdown::markdown;
+use crate::ui::menu::Menu;
 use crate::ui::notice::{notice, skeleton};
 use leptos::prelude::*;
 
 /// The page of one repository.
 #[component]
 pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
-    let navigation = use_navigation();
     let path = StoredValue::new((namespace.clone(), name.clone()));
     let read = use_repository(path);
     let error = read.error();
@@ -49,39 +59,54 @@ pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
         None => known.get()?.repository,
     });
     let is_missing = memo(move || read.data().is_some_and(|answer| answer.is_none()));
-    let exists = memo(move || read.data().is_some_and(|answer| answer.is_some()));
-    let list = use_builds(memo(move || {
-        let (namespace, repo) = path.get_value();
-        BuildsRequest {
-            namespace,
-            repo,
-            page: 1,
-        }
-    }));
+    let request = BuildsRequest {
+        namespace: namespace.clone(),
+        repo: name.clone(),
+        page: 1,
+    };
+    let first = request.clone();
+    let list = use_builds(memo(move || first.clone()));
     let is_new = memo(move || {
         let has_none = list.answer().is_some_and(|answer| answer.page.count == 0);
         has_none && list.rows().with(Vec::is_empty)
     });
-    offer_actions(path, repository);
+    let build_all = use_build_all();
+    let remove = use_remove_form(path);
+    let builds = tag_builds(list, request, repository, is_new);
+    offer_actions(path, repository, build_all);
     // An API that does not offer this read is explained, and is not an error.
     let shown_error = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
     let body = move || match repository.get() {
-        Some(repository) => about(repository, is_new.into()),
+        Some(repository) => columns(path, &repository, builds, list),
         None if is_missing.get() => no_such_repository(path),
-        None if shown_error.get().is_none() && error.get().is_some() => build_by_tag(path),
-        None => error.get().is_none().then(|| skeleton(4)).into_any(),
+        None if shown_error.get().is_none() && error.get().is_some() => {
+            let form = build_by_tag(path);
+            view! {
+                {form}
+                {last_builds(path, list, shown_error)}
+            }
+            .into_any()
+        }
+        None if error.get().is_none() => skeleton(4).into_any(),
+        None => last_builds(path, list, shown_error),
     };
-    let config_href = text_signal(move || {
-        let (namespace, name) = path.get_value();
-        navigation.href(&Route::Config { namespace, name })
+    let description = text_signal(move || {
+        repository.with(|repository| match repository {
+            Some(repository) => repository.description.clone(),
+            None => String::new(),
+        })
     });
+    let exists = bool_signal(move || read.data().is_some_and(|answer| answer.is_some()));
     view! {
-        {crumbs(vec![namespace_crumb(&namespace)])}
         <div class="page-head">
-            {heading(Signal::stored(format!("{namespace}/{name}")))}
+            {path_heading(
+                Signal::stored(format!("{namespace}/{name}")),
+                vec![namespace_crumb(&namespace)],
+                Signal::stored(name),
+            )} <span class="lead">{description}</span>
             {show(
                 move || !is_missing.get(),
-                move || Button::new(t_signal!(repository.edit_config)).link(config_href),
+                move || page_actions(path, repository, exists, build_all, remove),
             )}
         </div>
         {load_error(
@@ -91,10 +116,169 @@ pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
             move || read.refresh(),
         )}
         {dynamic(move || known_notice(&error.get()?, known.get()))}
+        {build_all.view()}
         {dynamic(body)}
-        {show(move || !is_missing.get(), move || last_builds(path, list, shown_error))}
-        {show(move || exists.get(), move || remove(path))}
+        {remove.view()}
     }
+}
+
+/// The last builds of each tag. Older pages are read until each tag has enough of them.
+fn tag_builds(
+    list: BuildsList,
+    request: BuildsRequest,
+    repository: Memo<Option<RepositoryData>>,
+    is_new: Memo<bool>,
+) -> TagBuilds {
+    let is_enough = move |builds: &[Build]| {
+        let tags = repository.with_untracked(|repository| {
+            let tags = configs(repository.as_ref()).iter();
+            tags.map(|config| config.docker_repo_tag.clone())
+                .collect::<Vec<_>>()
+        });
+        let count = |tag: &String| {
+            let builds = builds.iter().filter(|build| build.docker_repo_tag == *tag);
+            builds.count()
+        };
+        // The tags are not known at once.
+        !tags.is_empty() && tags.iter().all(|tag| count(tag) >= MAX_LAST_BUILDS)
+    };
+    let recent = use_recent_builds(list, request, is_enough);
+    let builds = recent.all();
+    TagBuilds {
+        recent,
+        is_new,
+        by_tag: memo(move || {
+            builds.with(|builds| group_builds(builds, |build| build.docker_repo_tag.clone()))
+        }),
+    }
+}
+
+fn configs(repository: Option<&RepositoryData>) -> &[TagConfig] {
+    repository
+        .and_then(|repository| repository.build_config.as_ref())
+        .map_or(&[], |config| &config.tag_configs)
+}
+
+/// Tags and builds, with the facts beside them.
+fn columns(
+    path: StoredValue<(String, String)>,
+    repository: &RepositoryData,
+    builds: TagBuilds,
+    list: BuildsList,
+) -> AnyView {
+    let config = StoredValue::new(repository.build_config.clone());
+    let steps = move || {
+        let config = config.get_value();
+        let (namespace, name) = path.get_value();
+        config
+            .map(|config| first_steps(&namespace, &name, config))
+            .into_any()
+    };
+    let configs = configs(Some(repository));
+    let table = (!configs.is_empty()).then(|| tag_configs(path, configs, builds));
+    let full_description = repository.full_description.clone();
+    let full_description = (!full_description.is_empty()).then(|| {
+        view! {
+            <section class="section">
+                <h2>{t_signal!(repository.full_description)}</h2>
+                {markdown(Signal::stored(full_description))}
+            </section>
+        }
+    });
+    view! {
+        <div class="columns">
+            <div class="main-column">
+                {show(move || builds.is_new.get(), steps)} {table}
+                {last_builds(path, list, Signal::stored(None))} {full_description}
+            </div>
+            {side(path, repository, builds.is_new.into())}
+        </div>
+    }
+    .into_any()
+}
+
+/// The actions of the page: links, and a menu with what is rare.
+fn page_actions(
+    path: StoredValue<(String, String)>,
+    repository: Memo<Option<RepositoryData>>,
+    exists: Signal<bool>,
+    build_all: BuildAll,
+    remove: RemoveForm,
+) -> AnyView {
+    let navigation = use_navigation();
+    let insight_href = text_signal(move || {
+        let (namespace, name) = path.get_value();
+        navigation.href(&Route::Insight(InsightQuery::of_repository(
+            namespace, name,
+        )))
+    });
+    let config_href = text_signal(move || {
+        let (namespace, name) = path.get_value();
+        navigation.href(&Route::Config { namespace, name })
+    });
+    let menu = move || {
+        let targets = all_targets(path, repository.get().as_ref());
+        let source = repository.get().and_then(|repository| {
+            let url = repository.build_config?.code_repo_path_url?;
+            web_link(&url)
+        });
+        let build = (targets.len() > 1).then(|| {
+            let targets = StoredValue::new(targets);
+            Button::new(t_signal!(build_all.title))
+                .icon(icon::PLAY)
+                .disabled(build_all.is_running())
+                .on_press(move || build_all.start(targets.get_value()))
+        });
+        let source = source.map(|(href, host)| {
+            view! {
+                <a
+                    class="button"
+                    href=href
+                    rel="noopener noreferrer"
+                    target="_blank"
+                    title=t_signal!(link.outside, host = host)
+                >
+                    {icon::icon(icon::LINK)}
+                    {t_signal!(repository.open_source)}
+                </a>
+            }
+        });
+        let delete = exists.get().then(|| {
+            Button::new(t_signal!(remove.button))
+                .danger()
+                .icon(icon::TRASH)
+                .on_press(move || remove.open())
+        });
+        view! {
+            {build}
+            {source}
+            {delete}
+        }
+        .into_any()
+    };
+    // Without a known repository, the menu has nothing.
+    let has_menu = move || repository.with(Option::is_some);
+    let menu = move || Menu::of_icon(icon::MORE, t_signal!(repository.more)).content(menu);
+    view! {
+        <span class="page-actions">
+            {Button::new(t_signal!(insight.title)).link(insight_href)}
+            {Button::new(t_signal!(repository.edit_config)).link(config_href)}
+            {show(has_menu, menu)}
+        </span>
+    }
+    .into_any()
+}
+
+/// The targets of all tags.
+fn all_targets(
+    path: StoredValue<(String, String)>,
+    repository: Option<&RepositoryData>,
+) -> Vec<BuildTarget> {
+    let (namespace, name) = path.get_value();
+    let configs = configs(repository).iter();
+    configs
+        .map(|config| target(&namespace, &name, config))
+        .collect()
 }
 
 /// The repository as this browser knows it, where the API does not offer the read that failed so.
@@ -128,32 +312,33 @@ fn known_notice(error: &Error, known: Option<KnownRepository>) -> Option<AnyView
 }
 
 /// Offers the page's actions in the palette: builds and links.
-fn offer_actions(path: StoredValue<(String, String)>, repository: Memo<Option<RepositoryData>>) {
+fn offer_actions(
+    path: StoredValue<(String, String)>,
+    repository: Memo<Option<RepositoryData>>,
+    build_all: BuildAll,
+) {
     let navigation = use_navigation();
     let starter = use_build_starter();
     offer(move || {
         let (namespace, name) = path.get_value();
-        let config = repository
-            .get()
-            .and_then(|repository| repository.build_config);
-        let rows = config.map_or_else(Vec::new, |config| config.tag_configs);
-        let mut actions: Vec<PageAction> = rows
-            .into_iter()
-            .map(|row| {
-                let target = BuildTarget {
-                    namespace: namespace.clone(),
-                    repo_name: name.clone(),
-                    tag: row.docker_repo_tag,
-                    ..BuildTarget::default()
-                };
+        let targets = repository.with(|repository| all_targets(path, repository.as_ref()));
+        let mut actions: Vec<PageAction> = targets
+            .iter()
+            .map(|target| {
                 let image = target.image();
                 let text = t_signal!(trigger.build_image, image = image);
-                let target = StoredValue::new(target);
+                let target = StoredValue::new(target.clone());
                 PageAction::new(text, move || {
                     target.with_value(|target| starter.start_head(target));
                 })
             })
             .collect();
+        if targets.len() > 1 {
+            let text = t_signal!(build_all.title);
+            actions.push(PageAction::new(text, move || {
+                build_all.start(targets.clone())
+            }));
+        }
         let builds = BuildsQuery::of_repository(namespace.clone(), name.clone());
         let insight = InsightQuery::of_repository(namespace.clone(), name.clone());
         let config = Route::Config { namespace, name };
@@ -162,7 +347,7 @@ fn offer_actions(path: StoredValue<(String, String)>, repository: Memo<Option<Re
         };
         add(t_signal!(repository.edit_config), config);
         add(t_signal!(insight.title), Route::Insight(insight));
-        add(t_signal!(repository.all_builds), Route::Builds(builds));
+        add(t_signal!(repository.its_builds), Route::Builds(builds));
         actions
     });
 }

@@ -1,8 +1,9 @@
 //! Style sheets that are loaded with the code that needs them. `scripts/post-build` leaves them in the page as links
 //! without `rel`, which the browser ignores.
 
-use js_sys::Promise;
+use js_sys::{Promise, Reflect};
 use leptos::prelude::document;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
@@ -28,20 +29,33 @@ pub(crate) fn load_style(name: &str) -> impl Future<Output = Result<(), StyleMis
         // Removing an attribute cannot fail.
         let _ = match result {
             Ok(_) => link.remove_attribute("data-lazy"),
-            Err(_) => link.remove_attribute("rel"),
+            Err(_) => {
+                let _ = Reflect::delete_property(&link, &JsValue::from_str(LOADING));
+                link.remove_attribute("rel")
+            }
         };
         result.map(|_| ()).map_err(|_| StyleMissing)
     }
 }
 
-/// Gives the link its `rel`. The promise is settled by the link's `load` or `error` event.
+/// The property of a link that holds its promise.
+const LOADING: &str = "loadingStyle";
+
+/// Gives the link its `rel`. The promise is settled by the link's `load` or `error` event. Each call for the same link
+/// returns the same promise: its event may have been before the second call, and does not come again.
 fn start_loading(link: &Element) -> Promise {
-    Promise::new(&mut |resolve, reject| {
+    let property = JsValue::from_str(LOADING);
+    let known = Reflect::get(link, &property);
+    if let Some(promise) = known.ok().and_then(|known| known.dyn_into().ok()) {
+        return promise;
+    }
+    let promise = Promise::new(&mut |resolve, reject| {
         // Adding a listener and setting this attribute cannot fail.
         let _ = link.add_event_listener_with_callback("load", &resolve);
         let _ = link.add_event_listener_with_callback("error", &reject);
-        if link.get_attribute("rel").is_none() {
-            let _ = link.set_attribute("rel", "stylesheet");
-        }
-    })
+        let _ = link.set_attribute("rel", "stylesheet");
+    });
+    // Succeeds for an element.
+    let _ = Reflect::set(link, &property, &promise);
+    promise
 }

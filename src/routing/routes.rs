@@ -14,6 +14,8 @@ pub(crate) enum Route {
         namespace: String,
         /// Counted from 1; 0 stands for 1.
         page: u64,
+        /// A text that the repositories contain, on any page; empty: all.
+        text: String,
     },
     Repository {
         namespace: String,
@@ -159,6 +161,7 @@ impl Route {
         Self::Repositories {
             namespace: namespace.into(),
             page: 1,
+            text: String::new(),
         }
     }
 
@@ -181,9 +184,13 @@ impl Route {
                 with_query("/builds", &pairs)
             }
             Self::Build { build_id } => format!("/builds/{}", segment(build_id)),
-            Self::Repositories { namespace, page } => {
+            Self::Repositories {
+                namespace,
+                page,
+                text,
+            } => {
                 let path = format!("/repositories/{}", segment(namespace));
-                with_query(&path, &[("page", &page_value(*page))])
+                with_query(&path, &[("q", text), ("page", &page_value(*page))])
             }
             Self::Repository { namespace, name } => {
                 format!("/repositories/{}/{}", segment(namespace), segment(name))
@@ -244,6 +251,7 @@ impl Route {
             ["repositories", _] => Some(Self::Repositories {
                 namespace: text(1)?,
                 page: page(),
+                text: value("q"),
             }),
             ["repositories", _, "new"] => Some(Self::NewRepository {
                 namespace: text(1)?,
@@ -447,6 +455,7 @@ mod tests {
             Route::Repositories {
                 namespace: namespace(),
                 page: 2,
+                text: "a b".to_owned(),
             },
             Route::Repository {
                 namespace: namespace(),
@@ -488,7 +497,7 @@ mod tests {
                 "/builds?namespace=demo&repo=web-app&status=F&client=GitHub&q=a%20b&from=2026-11-25&to=2026-11-26&sort=-duration&page=3",
                 "/builds/5709f780-e8fb",
                 "/repositories/demo",
-                "/repositories/demo?page=2",
+                "/repositories/demo?q=a%20b&page=2",
                 "/repositories/demo/web-app",
                 "/repositories/demo/%6Eew",
                 "/repositories/demo/new",
@@ -530,9 +539,10 @@ mod tests {
         let second = Route::Repositories {
             namespace: "a/b".to_owned(),
             page: 2,
+            text: "x".to_owned(),
         };
         assert_eq!(
-            Route::parse("/repositories/a%2Fb", "?page=2"),
+            Route::parse("/repositories/a%2Fb", "?page=2&q=x"),
             Some(second.clone())
         );
         assert!(second.same_page(&Route::repositories("a/b")));

@@ -116,6 +116,27 @@ impl BuildStarter {
         );
     }
 
+    /// Builds the head of each target's branch or tag, one after another, each with one request. `on_result` gets each
+    /// result, and returns false to start no more. Returns false before the API's address is known.
+    pub fn start_each(
+        self,
+        targets: Vec<BuildTarget>,
+        on_result: impl Fn(&BuildTarget, StartResult) -> bool + 'static,
+    ) -> bool {
+        let Some(client) = untrack(move || self.connection.client()) else {
+            return false;
+        };
+        leptos::task::spawn_local(async move {
+            for target in targets {
+                let result = self.start(&client, &target.request(None)).await;
+                if !on_result(&target, result) {
+                    return;
+                }
+            }
+        });
+        true
+    }
+
     /// Sends the request once, and passes the result on. Sends nothing and returns false before the
     /// API's address is known; no page is shown then.
     fn send(self, request: TriggerBuild, on_result: OnStartResult) -> bool {

@@ -135,7 +135,9 @@ impl Menu {
                     data-side=self.side
                     node_ref=popover
                     on:toggle=on_toggle
-                    on:click=on_click
+                    // Before the pressed button acts: closing gives the focus back to the menu's button, and what opens
+                    // then, such as a dialog, can give it back there too.
+                    on:click:capture=on_click
                 >
                     {show(move || open.get(), content)}
                 </div>

@@ -64,7 +64,7 @@ async fn a_missing_token_leads_to_the_connection_and_back() -> Outcome {
         .await;
     browser.see("the API needs a valid token").await;
     let notice = browser.find("alert", "").await;
-    browser.press_in(&notice, "link", "Connection").await;
+    browser.press_in(&notice, "link", "Settings").await;
     browser
         .at("/connection?back=%2Fbuilds%3Fnamespace%3Dteam")
         .await;

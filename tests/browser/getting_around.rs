@@ -45,11 +45,36 @@ async fn the_palette_goes_anywhere_by_keys() -> Outcome {
                     .await
             })
             .await;
+            // A build by its state, in either language.
+            go("failed", "/builds/57aaaaaa-0000").await;
+            go("失败", "/builds/57aaaaaa-0000").await;
             browser.palette("zzzz zzzz").await;
             browser.see("No matches").await;
             browser.axe("the palette, empty").await;
             browser.keys(Key::Escape + "").await;
             browser.find_no_more("dialog", "").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_palette_names_builds_by_state_and_age_even_before_any_were_read() -> Outcome {
+    story(api_with_two_builds().await)
+        .run(async |browser, api| {
+            browser.open(&format!("{}/connection", api.address)).await;
+            browser.find("heading", "Settings").await;
+            assert!(api.requests("GET", BUILDS).is_empty());
+            browser.keys(Key::Control + "k").await;
+            browser.see("team/app:one").await;
+            assert_eq!(api.requests("GET", BUILDS).len(), 1);
+            let field = browser.find("combobox", "Page, repository").await;
+            field.send_keys("fail").await?;
+            browser.see("1 match").await;
+            browser.see("Failed · ").await;
+            browser.axe("the palette with builds").await;
+            field.send_keys(Key::Enter + "").await?;
+            browser.at("/builds/57aaaaaa-0000").await;
             Ok(())
         })
         .await

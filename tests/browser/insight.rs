@@ -1,10 +1,11 @@
 //! The insight page, over the real server's database.
 
-use crate::support::fixtures::{BUILDS, build, builds_page};
+use crate::support::fixtures::{BUILDS, build, builds_page, serve_build};
 use crate::support::steps::{connect, create_simple};
 use crate::support::{Api, Browser, Outcome, Reply, Server, Source, eventually, story};
 use serde_json::{Value, json};
 use std::path::Path;
+use thirtyfour::prelude::*;
 
 /// Adds builds like the one that is there: every fourth of `edge` failed, and each took 1 to 10 minutes.
 fn add_builds(database: &Path, count: usize) -> Outcome {
@@ -42,13 +43,13 @@ fn add_builds(database: &Path, count: usize) -> Outcome {
     Ok(())
 }
 
-/// How many builds have a mark in the chart that leads to their page.
-async fn marks(browser: &Browser) -> u64 {
-    let chart = browser.find("group", "Chart of durations").await;
+/// How many builds have a bar in the chart that leads to their page.
+async fn bars(browser: &Browser) -> u64 {
+    let chart = browser.find("group", "Durations of builds").await;
     let script = "return [...arguments[0].querySelectorAll('a')]
-        .filter((mark) => mark.getAttribute('href').startsWith('/builds/')).length;";
-    let marks = browser.script_on(&chart, script).await;
-    marks.as_u64().unwrap_or_default()
+        .filter((bar) => bar.getAttribute('href').startsWith('/builds/')).length;";
+    let bars = browser.script_on(&chart, script).await;
+    bars.as_u64().unwrap_or_default()
 }
 
 #[tokio::test]
@@ -73,12 +74,12 @@ async fn two_hundred_builds_are_summarised_page_by_page() -> Outcome {
             browser.at("/repositories/team/many/insight?last=all").await;
             browser.see("of 201 builds: 176 succeeded, 25 failed").await;
             browser.see("88%").await;
-            browser.see("median 30 s, 95% within 30 s").await;
-            browser.see("40 builds").await;
+            browser.see("95% within 30 s").await;
+            browser.see("Continuous builds\n40").await;
             // The tag whose result changes.
             browser.see("changed result 49 of 99 times").await;
-            // Each build has a mark that leads to its page, and a row in the table.
-            assert_eq!(marks(browser).await, 201);
+            // Each build has a bar that leads to its page.
+            assert_eq!(bars(browser).await, 201);
             browser.axe("insight").await;
             browser.choose("Image tag", "edge").await;
             browser
@@ -150,6 +151,60 @@ async fn pages_are_read_two_at_a_time_and_reading_can_be_stopped_and_resumed() -
             api.on("GET", &path(3), builds_page(rows(3), 100, true));
             browser.press("button", "Retry").await;
             browser.see("of 100 builds").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_chart_is_read_by_keys_and_opens_a_build() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            let commit = json!({ "code_head_commit": "abcdef0123456789" });
+            let rows = vec![
+                build("3", "edge", "I", json!({ "ended_at": null })),
+                build("2", "edge", "F", commit),
+                build("1", "latest", "S", json!({})),
+            ];
+            serve_build(api, &rows[1]);
+            api.on("GET", BUILDS, builds_page(rows, 3, false));
+            browser
+                .open(&format!("{}/repositories/team/app/insight", api.address))
+                .await;
+            // The running build has no duration yet.
+            browser.see("Duration of the last 2 finished builds").await;
+            browser.see("median 6 m 02 s").await;
+            browser.see("Point at a bar").await;
+            assert_eq!(bars(browser).await, 2);
+            // The chart is one stop of the Tab key: the newest build.
+            browser.tab_to("team/app:edge").await;
+            browser.see("Failed\n6 m 02 s\nedge\nabcdef0").await;
+            browser.keys(Key::Left + "").await;
+            browser.see("Succeeded\n6 m 02 s\nlatest\n119d9dc").await;
+            browser.keys(Key::Left + "").await;
+            browser.see("Succeeded\n6 m 02 s\nlatest").await;
+            browser.axe("insight with a bar in focus").await;
+            browser.keys(Key::End + "").await;
+            browser.see("Failed\n6 m 02 s\nedge").await;
+            browser.keys(Key::Enter + "").await;
+            browser.at("/builds/2").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn without_builds_the_next_step_is_offered() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            api.on("GET", BUILDS, builds_page(Vec::new(), 0, false));
+            browser
+                .open(&format!("{}/repositories/team/app/insight", api.address))
+                .await;
+            browser.see("No builds yet.").await;
+            browser.axe("insight without builds").await;
+            browser.press("link", "Back to the repository").await;
+            browser.at("/repositories/team/app").await;
             Ok(())
         })
         .await

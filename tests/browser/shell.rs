@@ -266,16 +266,16 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
             assert_eq!(skip.text().await?, "Skip to content");
             tab(4).await;
             let link = browser.driver.active_element().await?;
-            assert_eq!(link.text().await?, "Connection");
+            assert_eq!(link.text().await?, "Settings");
             link.send_keys(Key::Enter + "").await?;
             browser.at("/connection").await;
-            browser.focus_is_on("heading", "Connection").await;
-            assert_eq!(browser.driver.title().await?, "Connection · Slipway");
-            assert_eq!(browser.announced().await, "Connection");
+            browser.focus_is_on("heading", "Settings").await;
+            assert_eq!(browser.driver.title().await?, "Settings · Slipway");
+            assert_eq!(browser.announced().await, "Settings");
             // The skip link stays on the current page.
             browser.focus_hidden_link("Skip to content").await;
             browser.keys(Key::Enter + "").await;
-            browser.focus_is_on("heading", "Connection").await;
+            browser.focus_is_on("heading", "Settings").await;
             assert_eq!(browser.path().await, "/connection");
             browser.driver.back().await?;
             browser.at("/builds").await;

@@ -1,8 +1,11 @@
 //! The entries of the palette, and the search in them.
 
-use crate::i18n::{locale, other_locale, remember, set_locale};
+use crate::api::{Build, Status};
+use crate::i18n::api_words::status_word;
+use crate::i18n::{Locale, locale, other_locale, remember, set_locale, words};
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::{BuildsQuery, Route};
+use crate::state::clock::use_clock;
 use crate::state::connection::use_connection;
 use crate::state::known_repositories;
 use crate::state::page_actions::PageActions;
@@ -10,6 +13,7 @@ use crate::state::session_cache::use_session_cache;
 use crate::state::theme::Theme;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
+use std::cmp::Reverse;
 
 /// The most entries that the palette shows.
 const MAX_SHOWN_ENTRIES: usize = 50;
@@ -17,12 +21,27 @@ const MAX_SHOWN_ENTRIES: usize = 50;
 /// The shortest text that may be the id of a build that this browser has not read.
 const MIN_BUILD_ID_CHARS: usize = 6;
 
+/// A text of the console in both languages, so that the search finds it in either.
+macro_rules! both {
+    ($($key:ident).+) => {
+        format!(
+            "{} {}",
+            leptos_i18n::td_string!(Locale::en, $($key).+),
+            leptos_i18n::td_string!(Locale::zh, $($key).+),
+        )
+    };
+}
+
 /// An entry of the palette.
 #[derive(Clone)]
 pub(super) struct Entry {
     /// Its kind in words: action, page, setting, repository or build.
     pub(super) kind: Signal<String>,
     pub(super) text: String,
+    /// More about it, such as a build's state and age.
+    pub(super) detail: String,
+    /// The state of a build.
+    pub(super) status: Option<Status>,
     /// More text that the search finds, such as a commit.
     keywords: String,
     /// The id of a build. Empty for other kinds.
@@ -31,10 +50,12 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn new(kind: Signal<String>, text: String, run: Callback<()>) -> Self {
+    pub(super) fn new(kind: Signal<String>, text: String, run: Callback<()>) -> Self {
         Self {
             kind,
             text,
+            detail: String::new(),
+            status: None,
             keywords: String::new(),
             build_id: String::new(),
             run,
@@ -65,11 +86,13 @@ pub(super) fn open_route(navigation: Navigation, route: Route) -> Callback<()> {
 }
 
 fn pages(navigation: Navigation) -> Vec<Entry> {
-    let page = |text: String, route: Route| {
-        Entry::new(t_signal!(palette.page), text, open_route(navigation, route))
+    let page = |text: String, keywords: String, route: Route| Entry {
+        keywords,
+        ..Entry::new(t_signal!(palette.page), text, open_route(navigation, route))
     };
     let mut entries = vec![page(
         t_string!(nav.builds).to_owned(),
+        both!(nav.builds),
         Route::Builds(BuildsQuery::default()),
     )];
     let connection = use_connection();
@@ -77,15 +100,19 @@ fn pages(navigation: Navigation) -> Vec<Entry> {
     if !namespace.is_empty() {
         entries.push(page(
             t_string!(repositories.title, namespace = namespace),
+            both!(nav.repositories),
             Route::repositories(namespace.clone()),
         ));
         entries.push(page(
             t_string!(create.title_in, namespace = namespace),
+            both!(repositories.new),
             Route::NewRepository { namespace },
         ));
     }
+    // The page had the name of its first section before.
     entries.push(page(
         t_string!(nav.connection).to_owned(),
+        format!("{} {}", both!(nav.connection), both!(connection.connection)),
         Route::Connection { back: None },
     ));
     entries
@@ -122,20 +149,45 @@ fn repositories(navigation: Navigation) -> impl Iterator<Item = Entry> {
     })
 }
 
-fn builds(navigation: Navigation) -> impl Iterator<Item = Entry> {
-    let builds = use_session_cache().all_builds();
-    builds.into_iter().map(move |build| Entry {
-        kind: t_signal!(palette.build),
-        text: format!("{} · {}", build.image_reference(), build.build_id),
-        keywords: build.code_head_commit.unwrap_or_default(),
+/// The builds that this browser has read, the newest first.
+fn builds(navigation: Navigation) -> Vec<Entry> {
+    let now = untrack(|| use_clock().now());
+    let mut builds = use_session_cache().all_builds();
+    builds.sort_by_key(|build| Reverse(build.created_at.or(build.started_at)));
+    let builds = builds.into_iter();
+    builds
+        .map(|build| build_entry(navigation, build, now))
+        .collect()
+}
+
+/// A build by its image, state and age.
+fn build_entry(navigation: Navigation, build: Build, now: i64) -> Entry {
+    let time = build.created_at.or(build.started_at);
+    let mut detail = vec![status_word(&build.status)];
+    detail.extend(time.map(|time| words().relative(time.millis(), now)));
+    let status = match &build.status {
+        Status::Waiting => both!(status.waiting),
+        Status::InProgress => both!(status.in_progress),
+        Status::Succeeded => both!(status.succeeded),
+        Status::Failed => both!(status.failed),
+        Status::Other(text) => text.clone(),
+    };
+    let commit = build.code_head_commit.as_deref().unwrap_or_default();
+    let version = build.version_tag().unwrap_or_default();
+    let route = Route::Build {
         build_id: build.build_id.clone(),
-        run: open_route(
-            navigation,
-            Route::Build {
-                build_id: build.build_id,
-            },
-        ),
-    })
+    };
+    Entry {
+        detail: detail.join(" · "),
+        keywords: format!("{status} {} {commit} {version}", build.build_id),
+        build_id: build.build_id.clone(),
+        status: Some(build.status.clone()),
+        ..Entry::new(
+            t_signal!(palette.build),
+            build.image_reference(),
+            open_route(navigation, route),
+        )
+    }
 }
 
 /// The result of a search in the palette.
@@ -159,7 +211,8 @@ impl Matches {
             .iter()
             .enumerate()
             .filter_map(|(index, entry)| {
-                let text = format!("{} {}", entry.text, entry.keywords).to_ascii_lowercase();
+                let text = format!("{} {} {}", entry.text, entry.detail, entry.keywords);
+                let text = text.to_ascii_lowercase();
                 let is_match = words.iter().all(|word| text.contains(word));
                 is_match.then(|| (!text.starts_with(&lower), index))
             })

@@ -63,7 +63,7 @@ pub(crate) fn token_by_password() -> AnyView {
         sending.get() || username.with(String::is_empty) || password.with(String::is_empty)
     });
     view! {
-        <details class="section">
+        <details class="settings-part">
             <summary>{t_signal!(connection.by_password)}</summary>
             <form
                 class="form"

@@ -1,10 +1,9 @@
-//! The statistics of a repository's builds as facts and as a table of tags.
+//! The statistics of a repository's builds as large figures and as a table of tags.
 
 use crate::i18n::format::duration;
 use crate::i18n::words;
 use crate::pages::insight::stats::{BuildSummary, Spread, Stats, TagStats};
 use crate::reactive::text_signal;
-use crate::ui::fact::fact;
 use crate::ui::table::{cell, row, table};
 use crate::{t_signal, t_string};
 use chrono::TimeDelta;
@@ -15,17 +14,25 @@ fn format_millis(millis: i64) -> String {
     duration(TimeDelta::milliseconds(millis))
 }
 
-/// Median and 95th percentile as a fact.
-fn spread_fact(label: Signal<String>, spread: Option<Spread>) -> AnyView {
-    let text = text_signal(move || match spread {
-        Some(spread) => t_string!(
-            insight.spread,
-            median = format_millis(spread.median),
-            p95 = format_millis(spread.p95)
-        ),
-        None => "–".to_owned(),
+/// A figure: a large value with its label above and a note below.
+fn figure(label: Signal<String>, value: AnyView, note: AnyView) -> AnyView {
+    view! {
+        <div class="figure">
+            <dt>{label}</dt>
+            <dd class="figure-value">{value}</dd>
+            <dd class="figure-note">{note}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// A median, with the 95th percentile as its note.
+fn spread_figure(label: Signal<String>, spread: Option<Spread>) -> AnyView {
+    let median = text_signal(move || {
+        spread.map_or_else(|| "–".to_owned(), |spread| format_millis(spread.median))
     });
-    fact(label, text.into_any())
+    let note = spread.map(|spread| t_signal!(insight.within, p95 = format_millis(spread.p95)));
+    figure(label, median.into_any(), note.into_any())
 }
 
 /// The success rate as a text, without decimals.
@@ -39,19 +46,15 @@ fn rate_text(stats: &Stats) -> Signal<String> {
     })
 }
 
-/// A tag as a fact, with a note beside it; a dash where there is none.
-fn tag_fact(label: Signal<String>, tag: Option<&TagStats>, note: Signal<String>) -> AnyView {
+/// A tag, with a note; a dash where there is none.
+fn tag_figure(label: Signal<String>, tag: Option<&TagStats>, note: Signal<String>) -> AnyView {
     let name = tag.map_or_else(|| "–".to_owned(), |tag| tag.tag.clone());
-    let note = tag.map(|_| view! { <span class="quiet">{note}</span> });
-    let value = view! {
-        <span class="code">{name}</span>
-        {note}
-    };
-    fact(label, value.into_any())
+    let value = view! { <span class="code">{name}</span> };
+    figure(label, value.into_any(), tag.map(|_| note).into_any())
 }
 
 /// The figures of all builds.
-pub(crate) fn summary_facts(summary: &BuildSummary) -> AnyView {
+pub(crate) fn summary_figures(summary: &BuildSummary) -> AnyView {
     let all = &summary.all;
     let (builds, succeeded, failed) = (all.builds, all.succeeded, all.failed);
     let counts = t_signal!(
@@ -60,14 +63,12 @@ pub(crate) fn summary_facts(summary: &BuildSummary) -> AnyView {
         succeeded = words().number(succeeded as u64),
         failed = words().number(failed as u64)
     );
-    let rate = view! {
-        <strong class="number">{rate_text(all)}</strong>
-        <span class="quiet">{counts}</span>
-    };
     let slowest = summary.slowest();
     let slowest_median = slowest.and_then(|tag| tag.stats.duration);
     let slowest_median = text_signal(move || {
-        slowest_median.map_or_else(String::new, |spread| format_millis(spread.median))
+        slowest_median.map_or_else(String::new, |spread| {
+            t_string!(insight.median_of, time = format_millis(spread.median))
+        })
     });
     let flakiest = summary.flakiest();
     let (flips, pairs) = flakiest.map_or((0, 0), |tag| {
@@ -75,33 +76,37 @@ pub(crate) fn summary_facts(summary: &BuildSummary) -> AnyView {
         (tag.flips, finished.saturating_sub(1))
     });
     view! {
-        <dl class="facts insight">
-            {fact(t_signal!(insight.success_rate), rate.into_any())}
-            {spread_fact(t_signal!(insight.wait), all.wait)}
-            {spread_fact(t_signal!(builds.duration), all.duration)}
-            {tag_fact(t_signal!(insight.slowest), slowest, slowest_median)}
-            {tag_fact(
+        <dl class="figures">
+            {figure(t_signal!(insight.success_rate), rate_text(all).into_any(), counts.into_any())}
+            {spread_figure(t_signal!(insight.median_duration), all.duration)}
+            {spread_figure(t_signal!(insight.median_wait), all.wait)}
+            {tag_figure(t_signal!(insight.slowest), slowest, slowest_median)}
+            {tag_figure(
                 t_signal!(insight.flakiest),
                 flakiest,
                 t_signal!(insight.flips, n = flips, of = pairs),
-            )} {fact(t_signal!(insight.continuous), continuous_share(summary).into_any())}
+            )} {continuous_figure(summary)}
         </dl>
     }
     .into_any()
 }
 
 /// How many builds pushes started, and their share of all build time.
-fn continuous_share(summary: &BuildSummary) -> Signal<String> {
-    let (builds, total) = (summary.continuous.builds, summary.continuous.total);
+fn continuous_figure(summary: &BuildSummary) -> AnyView {
+    let (builds, total) = (summary.continuous.builds as u64, summary.continuous.total);
     let percent = match summary.all.total {
         0 => 0,
         all => total * 100 / all,
     };
-    t_signal!(
+    let note = t_signal!(
         insight.continuous_of,
-        n = words().number(builds as u64),
         time = format_millis(total),
         share = percent
+    );
+    figure(
+        t_signal!(insight.continuous),
+        text_signal(move || words().number(builds)).into_any(),
+        note.into_any(),
     )
 }
 

@@ -4,11 +4,11 @@ use crate::client::Error;
 use crate::components::builds::list::{BuildsList, new_builds};
 use crate::components::builds::table::builds_table;
 use crate::components::error_notice::load_error;
-use crate::reactive::{show_or, text_signal};
+use crate::i18n::words;
+use crate::reactive::{show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
-use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
+use crate::routing::routes::{BuildsQuery, Route};
 use crate::t_signal;
-use crate::ui::button::Button;
 use crate::ui::notice::skeleton;
 use leptos::prelude::*;
 
@@ -30,25 +30,22 @@ pub(crate) fn last_builds(
         let (namespace, repo) = path.get_value();
         navigation.href(&Route::Builds(BuildsQuery::of_repository(namespace, repo)))
     });
-    let insight = text_signal(move || {
-        let (namespace, name) = path.get_value();
-        navigation.href(&Route::Insight(InsightQuery::of_repository(
-            namespace, name,
-        )))
-    });
+    let count = move || list.answer().map_or(0, |answer| answer.page.count);
+    let all = move || {
+        let text = t_signal!(repository.all_builds, n = words().number(count()));
+        view! { <a href=all_builds>{text}</a> }.into_any()
+    };
     let table = move || builds_table(rows.into(), t_signal!(repository.last_builds), None);
     let empty = || view! { <p class="empty">{t_signal!(repository.no_builds)}</p> }.into_any();
     let loaded =
         move || show_or(move || rows.with(|rows| !rows.is_empty()), table, empty).into_any();
-    let loading = move || builds_error.get().is_none().then(|| skeleton(3)).into_any();
+    let has_failed = move || list.query.error().with(Option::is_some);
+    let loading = move || (!has_failed()).then(|| skeleton(3)).into_any();
     view! {
         <section class="section">
             <div class="page-head">
-                <h2>{t_signal!(repository.last_builds)}</h2>
-                <span class="button-group">
-                    {Button::new(t_signal!(insight.title)).link(insight)}
-                    {Button::new(t_signal!(repository.all_builds)).link(all_builds)}
-                </span>
+                <h2>{t_signal!(builds.title)}</h2>
+                <span class="page-actions">{show(move || count() > 0, all)}</span>
             </div>
             {new_builds(list, Callback::new(|()| ()))}
             {load_error(

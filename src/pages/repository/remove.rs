@@ -10,13 +10,12 @@ use crate::state::known_repositories;
 use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
-use crate::ui::icon;
 use crate::ui::input::Input;
 use leptos::prelude::*;
 
 /// The dialog's state. Copies share their signals.
 #[derive(Clone, Copy)]
-struct RemoveForm {
+pub(crate) struct RemoveForm {
     connection: Connection,
     navigation: Navigation,
     path: StoredValue<(String, String)>,
@@ -27,7 +26,8 @@ struct RemoveForm {
 }
 
 impl RemoveForm {
-    fn open(self) {
+    /// Opens the dialog.
+    pub(crate) fn open(self) {
         self.typed_name.set(String::new());
         self.error.set(None);
         self.is_open.set(true);
@@ -37,6 +37,11 @@ impl RemoveForm {
     fn is_confirmed(self) -> bool {
         self.path
             .with_value(|(_, name)| self.typed_name.with(|typed| typed == name))
+    }
+
+    /// The dialog, while it is open.
+    pub(crate) fn view(self) -> AnyView {
+        show(move || self.is_open.get(), move || dialog(self)).into_any()
     }
 
     fn submit(self) {
@@ -66,9 +71,9 @@ impl RemoveForm {
     }
 }
 
-/// The section that removes the repository.
-pub(crate) fn remove(path: StoredValue<(String, String)>) -> AnyView {
-    let form = RemoveForm {
+/// Returns what removes the repository. Call it while a component is being built.
+pub(crate) fn use_remove_form(path: StoredValue<(String, String)>) -> RemoveForm {
+    RemoveForm {
         connection: use_connection(),
         navigation: use_navigation(),
         path,
@@ -76,17 +81,7 @@ pub(crate) fn remove(path: StoredValue<(String, String)>) -> AnyView {
         typed_name: RwSignal::new(String::new()),
         busy: RwSignal::new(false),
         error: RwSignal::new(None),
-    };
-    view! {
-        <section class="section danger-zone">
-            {Button::new(t_signal!(remove.button))
-                .danger()
-                .icon(icon::TRASH)
-                .on_press(move || form.open())}
-            {show(move || form.is_open.get(), move || dialog(form))}
-        </section>
     }
-    .into_any()
 }
 
 fn dialog(form: RemoveForm) -> AnyView {

@@ -1,0 +1,40 @@
+//! The console's language and theme: the two choices of the Settings page and of the header's menu.
+
+use crate::i18n::{Locale, locale, remember, set_locale, tag};
+use crate::reactive::text_signal;
+use crate::state::theme::Theme;
+use crate::t_signal;
+use crate::ui::input::select;
+use leptos::prelude::*;
+
+/// Chooses the language. Each one is named in itself, so that its speakers find it.
+pub(crate) fn language_choice() -> AnyView {
+    let languages = [(Locale::en, "English"), (Locale::zh, "简体中文")]
+        .map(|(language, name)| (tag(language).to_owned(), Signal::stored(name.to_owned())));
+    select(
+        t_signal!(connection.language),
+        languages.to_vec(),
+        || tag(locale()).to_owned(),
+        |chosen| {
+            let language = match chosen == tag(Locale::zh) {
+                true => Locale::zh,
+                false => Locale::en,
+            };
+            remember(language);
+            set_locale(language);
+        },
+    )
+}
+
+/// Chooses the theme.
+pub(crate) fn theme_choice() -> AnyView {
+    let theme = expect_context::<RwSignal<Theme>>();
+    let themes = [Theme::System, Theme::Light, Theme::Dark]
+        .map(|theme| (theme.as_str().to_owned(), text_signal(move || theme.word())));
+    select(
+        t_signal!(connection.theme),
+        themes.to_vec(),
+        move || theme.get().as_str().to_owned(),
+        move |chosen| theme.set(Theme::from(chosen.as_str())),
+    )
+}

@@ -1,0 +1,64 @@
+//! What this browser has stored of the user's work, and how to remove it.
+
+use crate::platform::storage::{Keep, store, stored_keys};
+use crate::reactive::{bool_signal, show, text_signal};
+use crate::ui::button::Button;
+use crate::ui::dialog::Dialog;
+use crate::{t_signal, t_string};
+use leptos::prelude::*;
+
+/// The beginnings of the keys under which repositories and drafts are stored.
+const PREFIXES: [&str; 3] = ["seen.", "names.", "draft/"];
+
+fn keys() -> Vec<String> {
+    let keys = PREFIXES.into_iter();
+    keys.flat_map(|prefix| stored_keys(Keep::Device, prefix))
+        .collect()
+}
+
+/// The section that says what is stored, with a button that removes it.
+pub(crate) fn stored_data() -> AnyView {
+    let is_empty = RwSignal::new(keys().is_empty());
+    let is_done = RwSignal::new(false);
+    let is_open = RwSignal::new(false);
+    let said = text_signal(move || match (is_done.get(), is_empty.get()) {
+        (true, _) => t_string!(connection.stored_gone),
+        (false, true) => t_string!(connection.stored_none),
+        (false, false) => "",
+    });
+    let forget = move || {
+        for key in keys() {
+            store(Keep::Device, &key, None);
+        }
+        is_empty.set(true);
+        is_done.set(true);
+        is_open.set(false);
+    };
+    let dialog = move || {
+        view! {
+            <Dialog open=is_open title=t_signal!(connection.stored_forget)>
+                <p>{t_signal!(connection.stored_sure)}</p>
+                <div class="form-actions">
+                    {Button::new(t_signal!(connection.stored_forget)).danger().on_press(forget)}
+                    {Button::new(t_signal!(form.cancel)).on_press(move || is_open.set(false))}
+                </div>
+            </Dialog>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="settings-part">
+            <h2>{t_signal!(connection.stored)}</h2>
+            <p>{t_signal!(connection.stored_what)}</p>
+            <div class="form-actions">
+                {Button::new(t_signal!(connection.stored_forget))
+                    .busy(bool_signal(move || is_empty.get()))
+                    .on_press(move || is_open.set(true))} <span class="quiet" role="status">
+                    {said}
+                </span>
+            </div>
+            {show(move || is_open.get(), dialog)}
+        </section>
+    }
+    .into_any()
+}

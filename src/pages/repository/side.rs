@@ -1,0 +1,147 @@
+//! The column beside a repository's tags and builds: how to pull the image, its source, deploy key, webhook and facts.
+
+use crate::api::{BuildConfig, Repository as RepositoryData};
+use crate::components::time::absolute_time;
+use crate::i18n::api_words::client_name;
+use crate::i18n::words;
+use crate::platform::page;
+use crate::reactive::{show, text_signal};
+use crate::t_signal;
+use crate::ui::copy::copy_button;
+use crate::ui::external_link::external_link;
+use leptos::prelude::*;
+
+/// The cards. While the repository was never built (`is_new`), its deploy key is part of the first steps.
+pub(crate) fn side(
+    path: StoredValue<(String, String)>,
+    repository: &RepositoryData,
+    is_new: Signal<bool>,
+) -> AnyView {
+    let config = repository.build_config.as_ref();
+    let pull = config.and_then(|config| pull(path, config));
+    let source = config.map(source);
+    let key = config.and_then(|config| {
+        let key = config.code_repo_public_key.clone()?;
+        Some((key, config.deploy_url.clone()))
+    });
+    let key = key.map(|(key, url)| {
+        show(
+            move || !is_new.get(),
+            move || deploy_key(&key, url.as_deref()),
+        )
+    });
+    let code = config.and_then(|config| config.code_repo_webhook_code.clone());
+    let webhook = code.filter(|code| !code.is_empty()).map(webhook);
+    view! { <div class="side">{pull} {source} {key} {webhook} {about(repository)}</div> }.into_any()
+}
+
+fn card(title: Signal<String>, content: AnyView) -> AnyView {
+    view! {
+        <section class="side-card">
+            <h2>{title}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+/// A text on one line, cut at its end, with a button that copies all of it.
+fn copied(text: String, name: Signal<String>) -> AnyView {
+    view! {
+        <div class="copied">
+            <code class="code">{text.clone()}</code>
+            {copy_button(Signal::stored(text), name)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The command that pulls the image: `latest` if there is such a tag, or else the first.
+fn pull(path: StoredValue<(String, String)>, config: &BuildConfig) -> Option<AnyView> {
+    let tags = || config.tag_configs.iter().map(|tag| &tag.docker_repo_tag);
+    let tag = tags().find(|tag| *tag == "latest").or(tags().next())?;
+    let command =
+        path.with_value(|(namespace, name)| format!("docker pull {namespace}/{name}:{tag}"));
+    let content = copied(command, t_signal!(build.pull_command));
+    Some(card(t_signal!(repository.pull), content))
+}
+
+/// The source with its host; where it is built and whether results are mailed.
+fn source(config: &BuildConfig) -> AnyView {
+    let client = config.code_repo_client.clone();
+    let text = match config.code_repo_path.is_empty() {
+        true => config.code_repo_clone_url.clone().unwrap_or_default(),
+        false => config.code_repo_path.clone(),
+    };
+    let clone_url = config
+        .code_repo_clone_url
+        .clone()
+        .filter(|url| *url != text && !url.is_empty())
+        .map(|url| copied(url, t_signal!(create.clone_url)));
+    let node = config.build_node.clone().filter(|node| !node.is_empty());
+    let node = node.map(|node| {
+        let text = t_signal!(repository.node, node = node);
+        view! { <li>{text}</li> }
+    });
+    let email = match config.email_enabled {
+        true => t_signal!(repository.email_on),
+        false => t_signal!(repository.email_off),
+    };
+    let content = view! {
+        <p class="code">{external_link(text, config.code_repo_path_url.as_deref())}</p>
+        {clone_url}
+        <ul class="dotted quiet">
+            <li>{text_signal(move || client_name(&client))}</li>
+            {node}
+            <li>{email}</li>
+        </ul>
+    };
+    card(t_signal!(build.source), content.into_any())
+}
+
+fn deploy_key(key: &str, url: Option<&str>) -> AnyView {
+    let link = url.and_then(page::web_link).map(|(href, host)| {
+        let text = t_signal!(repository.deploy_key_at, host = host);
+        view! { <p>{move || external_link(text.get(), Some(&href))}</p> }
+    });
+    let content = view! {
+        {copied(key.to_owned(), t_signal!(repository.deploy_key))}
+        <p class="quiet">{t_signal!(repository.deploy_key_why)}</p>
+        {link}
+    };
+    card(t_signal!(repository.deploy_key), content.into_any())
+}
+
+fn webhook(code: String) -> AnyView {
+    let content = view! {
+        {copied(code, t_signal!(repository.webhook_code))}
+        <p class="quiet">{t_signal!(repository.webhook_why)}</p>
+    };
+    card(t_signal!(repository.webhook), content.into_any())
+}
+
+fn about(repository: &RepositoryData) -> AnyView {
+    let utc = Signal::stored(false);
+    let visibility = match repository.is_public {
+        true => t_signal!(repositories.public),
+        false => t_signal!(repositories.private),
+    };
+    let creator = repository.created_by.clone();
+    let by = (!creator.is_empty()).then(|| t_signal!(repository.created_by, name = creator));
+    let created = repository.created_at.map(|time| {
+        view! { <li>{t_signal!(repository.created)} " " {absolute_time(time, utc)} " " {by}</li> }
+    });
+    let pushed = repository.pushed_at.map(|time| {
+        view! { <li>{t_signal!(repository.pushed)} " " {absolute_time(time, utc)}</li> }
+    });
+    let pulls = repository.download;
+    let content = view! {
+        <ul class="plain-list quiet">
+            <li>{visibility}</li>
+            {created}
+            {pushed}
+            <li>{t_signal!(repository.pull_count, n = words().number(pulls))}</li>
+        </ul>
+    };
+    card(t_signal!(repository.about), content.into_any())
+}
