@@ -1,5 +1,6 @@
-//! The console's language and theme: the two choices of the Settings page and of the header's menu.
+//! How the console shows things: the language, the theme and the times, as the Settings page offers them.
 
+use crate::components::time::{show_absolute_times, shows_absolute_times};
 use crate::i18n::{Locale, locale, remember, set_locale, tag};
 use crate::reactive::text_signal;
 use crate::state::theme::Theme;
@@ -37,4 +38,19 @@ pub(crate) fn theme_choice() -> AnyView {
         move || theme.get().as_str().to_owned(),
         move |chosen| theme.set(Theme::from(chosen.as_str())),
     )
+}
+
+/// Chooses between how long ago and when.
+pub(crate) fn times_choice() -> AnyView {
+    let times = vec![
+        ("relative".to_owned(), t_signal!(connection.times_relative)),
+        ("absolute".to_owned(), t_signal!(connection.times_absolute)),
+    ];
+    let chosen = || match shows_absolute_times() {
+        true => "absolute".to_owned(),
+        false => "relative".to_owned(),
+    };
+    select(t_signal!(connection.times), times, chosen, |chosen| {
+        show_absolute_times(chosen == "absolute");
+    })
 }

@@ -9,7 +9,7 @@ mod stored_data;
 mod token_by_password;
 
 use crate::client::{Client, Error, Token};
-use crate::components::appearance::{language_choice, theme_choice};
+use crate::components::appearance::{language_choice, theme_choice, times_choice};
 use crate::components::error_notice::{Retry, error_notice};
 use crate::components::page_heading::heading;
 use crate::i18n::words;
@@ -184,6 +184,7 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
                 <section class="settings-part">
                     <h2>{t_signal!(connection.appearance)}</h2>
                     <div class="field-pair">{language_choice()} {theme_choice()}</div>
+                    <div class="field-pair">{times_choice()}</div>
                 </section>
                 {stored_data()}
             </div>

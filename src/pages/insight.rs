@@ -13,7 +13,7 @@ mod summary;
 
 use crate::api::Build;
 use crate::components::breadcrumbs::{namespace_crumb, path_heading, repository_crumb};
-use crate::components::builds::table::builds_table;
+use crate::components::builds::table::repository_builds_table;
 use crate::components::error_notice::{Retry, load_error_with};
 use crate::components::paged_reader::reading_progress;
 use crate::i18n::words;
@@ -188,7 +188,10 @@ fn last_builds(builds: Memo<Vec<Build>>) -> AnyView {
     view! {
         <details class="section">
             <summary>{t_signal!(insight.as_table, n = rows.with(Vec::len))}</summary>
-            {builds_table(rows.into(), t_signal!(insight.as_table, n = rows.with(Vec::len)), None)}
+            {repository_builds_table(
+                rows.into(),
+                t_signal!(insight.as_table, n = rows.with(Vec::len)),
+            )}
         </details>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use crate::client::Error;
 use crate::components::builds::list::{BuildsList, new_builds};
-use crate::components::builds::table::builds_table;
+use crate::components::builds::table::repository_builds_table;
 use crate::components::error_notice::load_error;
 use crate::i18n::words;
 use crate::reactive::{show, show_or, text_signal};
@@ -35,7 +35,7 @@ pub(crate) fn last_builds(
         let text = t_signal!(repository.all_builds, n = words().number(count()));
         view! { <a href=all_builds>{text}</a> }.into_any()
     };
-    let table = move || builds_table(rows.into(), t_signal!(repository.last_builds), None);
+    let table = move || repository_builds_table(rows.into(), t_signal!(repository.last_builds));
     let empty = || view! { <p class="empty">{t_signal!(repository.no_builds)}</p> }.into_any();
     let loaded =
         move || show_or(move || rows.with(|rows| !rows.is_empty()), table, empty).into_any();
