@@ -12,7 +12,7 @@ pub(crate) mod parts;
 
 use crate::api::Build;
 use crate::components::builds::builds_part::{BuildsPart, builds_part};
-use crate::components::builds::list::{BuildsList, new_builds, new_builds_button, use_builds_with};
+use crate::components::builds::list::{BuildsList, new_builds, new_builds_button, use_builds};
 use crate::components::builds::scan::{Found, Scan};
 use crate::components::builds::table::{Sorting, builds_table};
 use crate::components::builds::visible_rows::sorted;
@@ -55,7 +55,7 @@ pub(crate) fn Builds(on_first_rows: fn()) -> impl IntoView {
             },
         })
     });
-    let list = use_builds_with(request, Signal::derive(move || !is_narrowed.get()));
+    let list = use_builds(request, Signal::derive(move || !is_narrowed.get()));
     let scan = Scan::new(query, list);
     let view = BuildsView {
         query,

@@ -13,7 +13,7 @@ mod table;
 use crate::api::{Build, Page, Repository};
 use crate::client::Error;
 use crate::components::builds::last_builds::group_builds;
-use crate::components::builds::list::use_builds_with;
+use crate::components::builds::list::use_builds;
 use crate::components::builds::recent_builds::use_recent_builds;
 use crate::components::error_notice::load_error;
 use crate::components::page_beyond_last::page_beyond_last;
@@ -148,7 +148,7 @@ fn use_states(namespace: StoredValue<String>) -> (RepositoryStates, Query<Builds
         page: 1,
     };
     let first = request.clone();
-    let list = use_builds_with(memo(move || first.clone()), Signal::stored(false));
+    let list = use_builds(memo(move || first.clone()), Signal::stored(false));
     // A namespace can have more repositories than are listed: only the last page to look at ends the search.
     let recent = use_recent_builds(list, request, |_| false);
     let builds = recent.all();

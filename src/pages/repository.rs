@@ -17,7 +17,7 @@ use crate::client::Error;
 use crate::components::breadcrumbs::{namespace_crumb, path_heading};
 use crate::components::builds::build_buttons::build_buttons;
 use crate::components::builds::last_builds::{MAX_LAST_BUILDS, group_builds};
-use crate::components::builds::list::{BuildsList, use_builds_with};
+use crate::components::builds::list::{BuildsList, use_builds};
 use crate::components::builds::recent_builds::use_recent_builds;
 use crate::components::error_notice::load_error;
 use crate::components::repository::{no_such_repository, use_repository};
@@ -65,7 +65,7 @@ pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
         page: 1,
     };
     let first = request.clone();
-    let list = use_builds_with(memo(move || first.clone()), Signal::stored(false));
+    let list = use_builds(memo(move || first.clone()), Signal::stored(false));
     let is_new = memo(move || {
         let has_none = list.answer().is_some_and(|answer| answer.page.count == 0);
         has_none && list.rows().with(Vec::is_empty)

@@ -16,7 +16,6 @@ pub(crate) struct Input {
     placeholder: Option<Signal<String>>,
     hint: Option<Signal<String>>,
     problem: Option<Signal<Option<String>>>,
-    id: &'static str,
 }
 
 impl Input {
@@ -31,7 +30,6 @@ impl Input {
             placeholder: None,
             hint: None,
             problem: None,
-            id: "",
         }
     }
 
@@ -46,12 +44,6 @@ impl Input {
     pub(crate) fn prose(mut self, autocomplete: &'static str) -> Self {
         self.code = false;
         self.autocomplete = autocomplete;
-        self
-    }
-
-    /// Gives it an element id, to move the focus there.
-    pub(crate) fn id(mut self, id: &'static str) -> Self {
-        self.id = id;
         self
     }
 
@@ -88,10 +80,7 @@ impl Input {
 
     fn build(self, change: Box<dyn Fn()>) -> AnyView {
         static NEXT_ID: AtomicU32 = AtomicU32::new(0);
-        let id = match self.id {
-            "" => format!("input-{}", NEXT_ID.fetch_add(1, Ordering::Relaxed)),
-            id => id.to_owned(),
-        };
+        let id = format!("input-{}", NEXT_ID.fetch_add(1, Ordering::Relaxed));
         let (value, problem) = (self.value, self.problem);
         let problem = move || problem.and_then(|problem| problem.get());
         let frame = FieldFrame {

@@ -49,18 +49,6 @@ impl Menu {
         }
     }
 
-    /// Shows an icon before the text.
-    pub(crate) fn icon(mut self, icon: Icon) -> Self {
-        self.icon = Some(icon);
-        self
-    }
-
-    /// Sets a longer name for screen readers. It must contain the text.
-    pub(crate) fn name(mut self, name: Signal<String>) -> Self {
-        self.name = Some(name);
-        self
-    }
-
     /// A button without a frame.
     pub(crate) fn quiet(mut self) -> Self {
         self.kind = "quiet";

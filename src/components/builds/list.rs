@@ -64,16 +64,9 @@ impl BuildsList {
     }
 }
 
-/// Starts to poll a list of builds. Call it while a component is being built.
-pub(crate) fn use_builds(request: Memo<BuildsRequest>) -> BuildsList {
-    use_builds_with(request, Signal::stored(true))
-}
-
-/// The same, which reads the next page ahead only while `reads_ahead` is true.
-pub(crate) fn use_builds_with(
-    request: Memo<BuildsRequest>,
-    reads_ahead: Signal<bool>,
-) -> BuildsList {
+/// Starts to poll a list of builds. Reads the next page ahead only while `reads_ahead` is true. Call it while a
+/// component is being built.
+pub(crate) fn use_builds(request: Memo<BuildsRequest>, reads_ahead: Signal<bool>) -> BuildsList {
     let cache = use_session_cache();
     let query = poll(request);
     keep_answers(query);
