@@ -241,7 +241,7 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
             browser.focus_is_on("region", "Log").await;
 
             // By typing times.
-            press_in_menu(browser, "More", "button", "Time range").await;
+            press_in_menu(browser, "More log tools", "button", "Time range").await;
             load_window(browser, LOG_START + 3, LOG_START + 2).await;
             browser.see("The end is before the start.").await;
             load_window(browser, LOG_START + 2, LOG_START + 3).await;

@@ -203,7 +203,7 @@ async fn on_a_phone_the_steps_are_a_sheet_and_lines_wrap() -> Outcome {
             browser.focus_is_on("button", "Steps").await;
 
             // A stored choice wins over the phone's defaults.
-            browser.press("button", "More").await;
+            browser.press("button", "More log tools").await;
             browser.press("checkbox", "Wrap").await;
             browser.keys(Key::Escape + "").await;
             browser.reload().await;

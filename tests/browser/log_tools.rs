@@ -53,7 +53,7 @@ async fn a_search_goes_through_the_log() -> Outcome {
             see_matches(browser, "of 3").await;
 
             // Only the matches and the lines around them.
-            browser.press("button", "More").await;
+            browser.press("button", "More log tools").await;
             browser.choose("Lines to show", "Matches ± 2 lines").await;
             browser.see("15 of 3,000 lines").await;
             assert_eq!(in_view(browser).await.len(), 15);
@@ -101,7 +101,7 @@ async fn colors_links_and_control_characters_are_shown_safely() -> Outcome {
             let text = text_of(browser, 4).await;
             assert_eq!(text, "<img src=x onerror=alert(1)> \\u{202e}over");
             assert_eq!(images(browser).await, 0);
-            browser.press("button", "More").await;
+            browser.press("button", "More log tools").await;
             browser
                 .press("checkbox", "Show escape and control characters")
                 .await;
@@ -221,7 +221,7 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
         "2015-09-09T03:51:47Z careful\n2015-09-09T03:51:49Z it broke\n"
     );
     assert_eq!(end_printing(browser).await, 0);
-    press_in_menu(browser, "More", "button", "Download raw log").await;
+    press_in_menu(browser, "More log tools", "button", "Download raw log").await;
     assert_eq!(exported(browser, "saved", 1).await, "b1.log");
     assert_eq!(
         exported(browser, "saved", 2).await,
@@ -295,12 +295,12 @@ async fn check_by_screen_reader(browser: &Browser) {
 
 /// Checks the menus and the full window with axe-core.
 async fn check_menus_and_full_window(browser: &Browser) {
-    for menu in ["Levels", "Times", "More for these lines", "More"] {
+    for menu in ["Levels", "Times", "More for these lines", "More log tools"] {
         browser.press("button", menu).await;
         browser.axe(menu).await;
         browser.keys(Key::Escape + "").await;
     }
-    press_in_menu(browser, "More", "button", "Time range").await;
+    press_in_menu(browser, "More log tools", "button", "Time range").await;
     browser.axe("the fields of a time range").await;
     browser.keys(Key::Escape + "").await;
     press(browser, "w").await;
@@ -331,7 +331,7 @@ async fn everything_in_the_menus_is_reached_by_keyboard() -> Outcome {
             ] {
                 browser.tab_to(tool).await;
             }
-            browser.tab_to("More").await;
+            browser.tab_to("More log tools").await;
             browser.keys(Key::Enter + "").await;
             browser.find("textbox", "Go to a line").await;
             for tool in [
@@ -346,7 +346,7 @@ async fn everything_in_the_menus_is_reached_by_keyboard() -> Outcome {
                 browser.tab_to(tool).await;
             }
             browser.keys(Key::Escape + "").await;
-            browser.focus_is_on("button", "More").await;
+            browser.focus_is_on("button", "More log tools").await;
             for tool in ["Follow the end", "Full screen"] {
                 browser.tab_to(tool).await;
             }
