@@ -1,32 +1,9 @@
-//! Breadcrumbs: links to the pages above this one, on a line of their own or as the start of the heading.
+//! Breadcrumbs: links to the pages above this one, at the start of the heading.
 
 use crate::components::page_heading::heading_with;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
-use crate::t_signal;
 use leptos::prelude::*;
-
-/// Links to the pages above this one, outermost first, each with its text.
-pub(crate) fn crumbs(ancestors: Vec<(Signal<String>, Route)>) -> AnyView {
-    let navigation = use_navigation();
-    let links: Vec<AnyView> = ancestors
-        .into_iter()
-        .map(|(name, route)| {
-            view! {
-                <li>
-                    <a href=navigation.href(&route)>{name}</a>
-                </li>
-            }
-            .into_any()
-        })
-        .collect();
-    view! {
-        <nav class="crumbs" aria-label=t_signal!(nav.crumbs)>
-            <ol>{links}</ol>
-        </nav>
-    }
-    .into_any()
-}
 
 /// A heading that begins with links to the pages above this one: `demo / api-gateway`. `title` is the page's title, in
 /// one piece.

@@ -7,9 +7,8 @@
 
 use crate::api::SavedConfig;
 use crate::client::Error;
-use crate::components::breadcrumbs::{crumbs, namespace_crumb, repository_crumb};
+use crate::components::breadcrumbs::{namespace_crumb, path_heading, repository_crumb};
 use crate::components::error_notice::load_error;
-use crate::components::page_heading::heading;
 use crate::components::repository::{no_such_repository, use_repository};
 use crate::forms::config::config_form;
 use crate::forms::config::editor::ConfigOrigin;
@@ -55,9 +54,12 @@ pub(crate) fn Config(namespace: String, name: String) -> impl IntoView {
         navigation.href(&Route::Repository { namespace, name })
     });
     view! {
-        {crumbs(vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)])}
         <div class="page-head">
-            {heading(t_signal!(config.title_of, path = format!("{namespace}/{name}")))}
+            {path_heading(
+                t_signal!(config.title_of, path = format!("{namespace}/{name}")),
+                vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)],
+                t_signal!(config.title),
+            )}
             <div class="page-actions">
                 {Button::new(t_signal!(config.to_repository)).quiet().link(repository_href)}
             </div>

@@ -5,8 +5,7 @@
 )]
 
 use crate::api::Repository;
-use crate::components::breadcrumbs::{crumbs, namespace_crumb};
-use crate::components::page_heading::heading;
+use crate::components::breadcrumbs::{namespace_crumb, path_heading};
 use crate::forms::create::create_form;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
@@ -44,8 +43,11 @@ pub(crate) fn NewRepository(namespace: String) -> impl IntoView {
     });
     let title = namespace.clone();
     view! {
-        {crumbs(vec![namespace_crumb(&namespace)])}
-        {heading(t_signal!(create.title_in, namespace = title.clone()))}
+        {path_heading(
+            t_signal!(create.title_in, namespace = title.clone()),
+            vec![namespace_crumb(&namespace)],
+            t_signal!(create.title),
+        )}
         {create_form(namespace, on_created)}
     }
 }

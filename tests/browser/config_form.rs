@@ -269,7 +269,7 @@ async fn the_focus_survives_the_button_that_was_pressed() -> Outcome {
             browser.focus_is_on("button", "Save").await;
             enter("Discard changes").await;
             browser
-                .focus_is_on("heading", "Build config of team/app")
+                .focus_is_on("heading", "team / app / Build config")
                 .await;
             browser.find("row", "Row 2: b").await;
             browser.press("checkbox", "Select all rows").await;

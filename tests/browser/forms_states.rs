@@ -264,7 +264,7 @@ async fn the_editor_is_sound_with_rows_from_every_origin() -> Outcome {
             api.on("GET", REPOSITORY, held);
             api.on("PUT", BUILD_CONFIG, Reply::Text(200, ""));
             browser.open(&format!("{}{CONFIG_PAGE}", api.address)).await;
-            browser.find("heading", "Build config of team/app").await;
+            browser.find("heading", "team / app / Build config").await;
             is_sound(browser, "config, loading").await;
             api.on("GET", REPOSITORY, Reply::Text(405, ""));
             api.release();

@@ -238,7 +238,7 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
             browser.at("/console/repositories/team/new").await;
             browser.reload().await;
             browser
-                .find("heading", "New build repository in team")
+                .find("heading", "team / New build repository")
                 .await;
             browser.open(&format!("{host}/console/nope")).await;
             browser.see("Page not found").await;

@@ -107,7 +107,7 @@ async fn every_page_survives_a_reload(browser: &Browser, server: &Server, name: 
         (build, "Succeeded"),
         ("/repositories/team", name),
         (&format!("/repositories/team/{name}"), "edge"),
-        ("/repositories/team/new", "New build repository in team"),
+        ("/repositories/team/new", "team / New build repository"),
         (&format!("/repositories/team/{name}/config"), ": stable"),
         ("/connection", "Connection"),
     ] {
