@@ -53,11 +53,15 @@ pub(crate) fn Config(namespace: String, name: String) -> impl IntoView {
         let (namespace, name) = path.get_value();
         navigation.href(&Route::Repository { namespace, name })
     });
+    let ancestors = vec![
+        namespace_crumb(&namespace),
+        repository_crumb(&namespace, &name),
+    ];
     view! {
         <div class="page-head">
             {path_heading(
                 t_signal!(config.title_of, path = format!("{namespace}/{name}")),
-                vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)],
+                ancestors,
                 t_signal!(config.title),
             )}
             <div class="page-actions">

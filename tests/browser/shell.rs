@@ -237,9 +237,7 @@ async fn deep_links_work_under_a_base_path_on_a_host_with_only_a_404_page() -> O
             browser.press("link", "New repository").await;
             browser.at("/console/repositories/team/new").await;
             browser.reload().await;
-            browser
-                .find("heading", "team / New build repository")
-                .await;
+            browser.find("heading", "team / New build repository").await;
             browser.open(&format!("{host}/console/nope")).await;
             browser.see("Page not found").await;
             Ok(())
