@@ -9,6 +9,9 @@ pub(crate) const LIVE_LIST: Pace = Pace::Between(Duration::from_secs(2), Duratio
 /// A list of builds that have all finished.
 pub(crate) const IDLE_LIST: Pace = Pace::Steady(Duration::from_secs(15));
 
+/// A page of a list that is looked through, other than the first, while a build on it is waiting or running.
+pub(crate) const LIVE_SCAN: Duration = Duration::from_secs(5);
+
 /// A build that is waiting or running, on its own page.
 pub(crate) const LIVE_BUILD: Pace = Pace::Steady(Duration::from_secs(1));
 

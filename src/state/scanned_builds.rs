@@ -213,15 +213,20 @@ impl ScannedBuilds {
         Some((self.next_page, is_there.then_some(second)))
     }
 
-    /// The page of the list that has the first of these builds that is neither finished nor on the list's first page:
-    /// its row would not change otherwise.
-    pub fn live_page(&self, shown: &[Build]) -> Option<u64> {
-        let live = shown.iter().filter(|build| !build.is_finished());
-        let mut pages = live.filter_map(|build| {
-            let position = self.position(&build.build_id)?;
-            Some(position as u64 / PAGE_SIZE + 1)
-        });
-        pages.find(|page| *page > 1)
+    /// A page of the list, other than its first, that has a build that is not finished: nothing else would bring its
+    /// news. The next such page after the page `last`, or from the beginning.
+    pub fn live_page(&self, last: u64) -> Option<u64> {
+        let page = |index: usize| index as u64 / PAGE_SIZE + 1;
+        let rows = self.rows.iter().enumerate();
+        let live = rows.filter(|(_, build)| !build.is_finished());
+        let mut first = None;
+        for number in live.map(|(index, _)| page(index)).filter(|page| *page > 1) {
+            if number > last {
+                return Some(number);
+            }
+            first = first.or(Some(number));
+        }
+        first
     }
 }
 
@@ -379,7 +384,7 @@ mod tests {
         };
         let shown = scan.page(&running, 1, None).rows;
         assert_eq!(ids(&shown), ["b30", "b6"]);
-        assert_eq!(scan.live_page(&shown), Some(2));
+        assert_eq!((scan.live_page(0), scan.live_page(2)), (Some(2), Some(2)));
         scan.add_first(&page(30, 1));
         assert_eq!(ids(&scan.page(&running, 1, None).rows), ["b6"]);
         scan.add(2, &page(30, 2));
@@ -387,6 +392,7 @@ mod tests {
             (scan.page(&running, 1, None).fitting, scan.looked_at()),
             (0, 30)
         );
+        assert_eq!(scan.live_page(0), None);
     }
 
     #[test]

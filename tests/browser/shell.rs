@@ -323,6 +323,11 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     browser.press("button", "Status").await;
     browser.press("button", "Failed").await;
     browser.at("/builds?status=F").await;
+    // The list's first page has ended last: the other pages are read again until all builds have ended.
+    browser.see("1–20 of 60").await;
+    browser.press("button", "Status: Failed").await;
+    browser.press("button", "Succeeded").await;
+    browser.at("/builds?status=S").await;
     browser.see("No builds match these filters.").await;
 Ok(())
 }).await

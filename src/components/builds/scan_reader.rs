@@ -7,7 +7,9 @@ use crate::components::builds::list::{is_at_top, read};
 use crate::components::builds::scan::{Found, Scan};
 use crate::components::error_notice::{Retry, error_notice};
 use crate::i18n::words;
+use crate::platform::timer::sleep;
 use crate::platform::{dom, page};
+use crate::query::intervals::LIVE_SCAN;
 use crate::reactive::{dynamic, effect, memo, show, text_signal};
 use crate::routing::routes::BuildsQuery;
 use crate::state::connection::{Connection, use_connection};
@@ -38,6 +40,10 @@ struct Reader {
     /// The builds that were looked at, and all that there are.
     progress: RwSignal<(u64, u64)>,
     abort: StoredValue<Option<AbortHandle>>,
+    /// True while the next page with an unfinished build is waited for or read.
+    is_following: StoredValue<bool>,
+    /// The last of these pages.
+    last_live: StoredValue<u64>,
     /// What is shown, and the newest build then: later ones are only counted.
     top: StoredValue<Option<(BuildsQuery, u32, String)>>,
 }
@@ -46,6 +52,7 @@ struct Reader {
 pub(crate) fn scan_view(scan: Scan) -> AnyView {
     let reader = Reader::new(scan);
     reader.follow_list();
+    reader.follow_live_pages();
     reader.forget_on_change();
     // What was found, for the table; and what to read next.
     effect(move || reader.look());
@@ -83,6 +90,8 @@ impl Reader {
             error: RwSignal::new(None),
             progress: RwSignal::new((0, 0)),
             abort: StoredValue::new(None),
+            is_following: StoredValue::new(false),
+            last_live: StoredValue::new(1),
             top: StoredValue::new(None),
         }
     }
@@ -95,7 +104,7 @@ impl Reader {
         let _ = self.version.try_update(|version| *version += 1);
     }
 
-    /// Adds each answer for the list's first page, and reads the page again of a build that runs further down.
+    /// Adds each answer for the list's first page.
     fn follow_list(self) {
         effect(move || {
             let Some(answer) = self.scan.list.answer() else {
@@ -110,20 +119,57 @@ impl Reader {
                 self.top.set_value(None);
             }
             self.update(&list, |scan| scan.add_first(&answer.page));
-            let shown = self.scan.found.get_untracked().unwrap_or_default();
-            let scan = self.cache.take_scan(&list);
-            let live = scan.live_page(&shown.rows);
-            self.cache.keep_scan(list.clone(), scan);
-            let client = untrack(move || self.connection.client());
-            if let Some((number, client)) = live.zip(client) {
-                leptos::task::spawn_local(async move {
-                    // If it fails, the next answer for the first page tries again.
-                    if let Ok(page) = read_page(&client, &list, number).await {
-                        self.update(&list, |scan| scan.add(number, &page));
-                    }
-                });
-            }
         });
+    }
+
+    /// Reads the pages again, one at a time, that have a build which is not finished.
+    fn follow_live_pages(self) {
+        effect(move || {
+            self.version.track();
+            let list = self.list.get();
+            if self.is_hidden.get()
+                || self.is_following.get_value()
+                || self.live_page(&list).is_none()
+            {
+                return;
+            }
+            self.is_following.set_value(true);
+            leptos::task::spawn_local(async move {
+                sleep(LIVE_SCAN).await;
+                self.read_live_page().await;
+            });
+        });
+    }
+
+    fn live_page(self, list: &BuildsRequest) -> Option<u64> {
+        let scan = self.cache.take_scan(list);
+        let page = scan.live_page(self.last_live.get_value());
+        self.cache.keep_scan(list.clone(), scan);
+        page
+    }
+
+    async fn read_live_page(self) {
+        // The user may have left the page or chosen another list meanwhile.
+        let Some(list) = self.list.try_get_untracked() else {
+            return;
+        };
+        let client = untrack(move || self.connection.client());
+        let is_hidden = self.is_hidden.get_untracked();
+        let number = self.live_page(&list).filter(|_| !is_hidden);
+        if let Some((number, client)) = number.zip(client) {
+            self.last_live.set_value(number);
+            // If it fails, its turn comes again.
+            if let Ok(page) = read_page(&client, &list, number).await {
+                self.update(&list, |scan| scan.add(number, &page));
+            }
+        }
+        if self
+            .is_following
+            .try_update_value(|is| *is = false)
+            .is_some()
+        {
+            self.version.update(|version| *version += 1);
+        }
     }
 
     /// A stop and an error belong to what was searched for.
