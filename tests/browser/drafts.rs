@@ -94,7 +94,9 @@ async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
             // A draft belongs to its namespace: another namespace offers none.
             let other = format!("{}/repositories/other/new", api.address);
             browser.open(&other).await;
-            browser.find("heading", "in other").await;
+            browser
+                .find("heading", "other / New build repository")
+                .await;
             browser.find("textbox", "Source").await;
             assert!(!browser.text().await.contains("You have an unsent draft"));
             browser.open(&format!("{}{NEW_PAGE}", api.address)).await;

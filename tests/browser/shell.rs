@@ -42,7 +42,7 @@ async fn language_and_theme_are_set_before_the_first_paint_and_remembered() -> O
         .await;
     browser.choose("Theme", "Dark").await;
     browser.choose("Language", "简体中文").await;
-    browser.find("heading", "连接设置").await;
+    browser.find("heading", "设置").await;
     // Without its WebAssembly the console never starts, so what is set now was set before the start.
     browser.devtools("Network.enable", json!({})).await;
     browser
@@ -58,7 +58,7 @@ async fn language_and_theme_are_set_before_the_first_paint_and_remembered() -> O
         .devtools("Network.setBlockedURLs", json!({ "urls": [] }))
         .await;
     browser.reload().await;
-    browser.find("heading", "连接设置").await;
+    browser.find("heading", "设置").await;
 Ok(())
 }).await
 }
@@ -141,11 +141,10 @@ async fn a_toast_does_not_cover_the_row_that_it_is_about() -> Outcome {
                 browser
                     .script_on(&link, "arguments[0].scrollIntoView({ block: 'end' }); arguments[0].focus();")
                     .await;
-                let started = build("new", tag, "W", json!({}));
-                api.on("POST", BUILDS, Reply::Json(201, started));
-                // `b` builds the row that has the focus.
+                // `b` builds the row that has the focus. An error is a toast.
+                api.on("POST", BUILDS, Reply::Json(500, json!({})));
                 browser.keys("b").await;
-                let toast = browser.see_in("status", &format!("team/app:{tag}")).await;
+                let toast = browser.see_in("alert", &format!("team/app:{tag}")).await;
                 let apart = "const [a, b] = [arguments[0].closest('tr'), arguments[1]].map((e) => e.getBoundingClientRect());
                     return a.bottom <= b.top || b.bottom <= a.top || a.right <= b.left || b.right <= a.left;";
                 let arguments = vec![link.to_json()?, toast.to_json()?];
@@ -388,8 +387,10 @@ async fn check_create_form(
 
 /// Checks a repository's dialog, a failed build and the config editor.
 async fn check_builds_and_config(browser: &Browser, server: &Server, name: &str, state: &str) {
+    let image = format!("team/{name}:latest");
+    browser.press("button", &format!("More for {image}")).await;
     browser
-        .press("button", &format!("Build a commit of team/{name}:latest"))
+        .press("button", &format!("Build a commit of {image}"))
         .await;
     browser.find("dialog", "Build a commit of").await;
     browser.axe(&format!("dialog {state}")).await;

@@ -203,7 +203,7 @@ async fn the_repository_page_starts_a_build_of_each_tag() -> Outcome {
             // Later ones appear in the table of the last builds.
             api.on("GET", BUILDS, list(Vec::new()));
             browser.open(&url).await;
-            browser.find("link", "team/app:one").await;
+            browser.find("link", "one").await;
             let answer = list(vec![started()]);
             api.on("GET", BUILDS, Reply::Held(Box::new(answer.clone())));
             let before = list_reads(api);
@@ -251,7 +251,7 @@ async fn a_row_of_the_config_editor_starts_a_build() -> Outcome {
             were_posted(api, &[request.clone(), request]).await;
             let before = list_reads(api);
             browser.press("link", "Back to the repository").await;
-            browser.find("link", "team/app:one").await;
+            browser.find("link", "one").await;
             list_is_read_again(api, before).await;
             Ok(())
         })

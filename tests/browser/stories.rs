@@ -153,6 +153,7 @@ async fn a_commit_can_be_built_and_nonsense_cannot_be_sent() -> Outcome {
             let name = format!("commits-{}", std::process::id());
             create_simple(browser, &name, &source).await;
             let image = format!("team/{name}:latest");
+            browser.press("button", &format!("More for {image}")).await;
             browser
                 .press("button", &format!("Build a commit of {image}"))
                 .await;
