@@ -126,7 +126,10 @@ fn connection_sign() -> AnyView {
     let connection = expect_context::<Connection>();
     let online = RwSignal::new(!page::is_offline());
     let changes = [
-        window_event_listener_untyped("online", move |_| online.set(true)),
+        window_event_listener_untyped("online", move |_| {
+            online.set(true);
+            connection.assume_reachable();
+        }),
         window_event_listener_untyped("offline", move |_| online.set(false)),
     ];
     on_cleanup(move || changes.into_iter().for_each(|change| change.remove()));
@@ -153,8 +156,9 @@ fn connection_sign() -> AnyView {
     .into_any()
 }
 
-/// The menu with language and theme, and on a phone the link to the settings.
+/// The menu with language, theme and help, and on a phone the link to the settings.
 fn preferences_menu(navigation: Navigation) -> AnyView {
+    let overlay = expect_context::<OpenOverlay>().0;
     let content = move || {
         let settings = text_signal(move || navigation.href(&Route::Connection { back: None }));
         view! {
@@ -168,6 +172,9 @@ fn preferences_menu(navigation: Navigation) -> AnyView {
                 .map(theme_choice)
                 .into_iter()
                 .collect_view()}
+            <span class="menu-title">{t_signal!(nav.help)}</span>
+            {Button::new(t_signal!(keys.title))
+                .on_press(move || overlay.set(Some(Overlay::Shortcuts)))}
         }
         .into_any()
     };

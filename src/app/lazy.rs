@@ -26,6 +26,7 @@ use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::notice::skeleton;
 use futures_util::future::LocalBoxFuture;
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split;
@@ -162,6 +163,12 @@ fn lazy_view(make: Rc<dyn Fn() -> LazyView>, placeholder: fn() -> AnyView) -> An
         });
     };
     load();
+    let online = window_event_listener(ev::online, move |_| {
+        if failed.get_untracked() {
+            load();
+        }
+    });
+    on_cleanup(move || online.remove());
     dynamic(move || {
         if failed.get() {
             return view! {

@@ -25,6 +25,11 @@ impl Reachability {
         self.0.is_none_or(|signal| signal.get())
     }
 
+    /// Forgets the failures so far: the network is back, and the next call will tell.
+    pub fn reset(self) {
+        self.observe(&Ok(()));
+    }
+
     /// Records the result of a call, after its retries. An error of the API is an answer too.
     pub(crate) fn observe<T>(self, result: &Result<T, Error>) {
         let answered = !matches!(result, Err(Error::Unreachable | Error::TimedOut { .. }));

@@ -2,7 +2,7 @@
 
 use leptos::prelude::{document, *};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 /// Focuses the first element that matches the selector. Returns false if there is none.
 pub(crate) fn focus(selector: &str) -> bool {
@@ -73,4 +73,31 @@ pub(crate) fn is_focus_in_lower_half() -> bool {
     focused
         .zip(height)
         .is_some_and(|(element, height)| element.get_bounding_client_rect().bottom() > height / 2.0)
+}
+
+/// Moves the focus among the controls inside an element: to the next or the previous one with the arrow keys, to the
+/// first or the last with Home and End. Returns false for another key, or if there is no control.
+pub(crate) fn step_focus(inside: &Element, key: &str) -> bool {
+    const CONTROLS: &str = "a[href], button:not(:disabled), input, select";
+    let Ok(found) = inside.query_selector_all(CONTROLS) else {
+        return false;
+    };
+    let active = document().active_element();
+    let count = found.length();
+    let current = (0..count).find(|index| {
+        let control = found.item(*index);
+        control.is_some_and(|control| active.as_ref().is_some_and(|active| control == **active))
+    });
+    let target = match (key, current) {
+        ("ArrowDown", Some(index)) => index + 1,
+        ("ArrowUp", Some(index)) => index.checked_sub(1).unwrap_or(count.saturating_sub(1)),
+        ("ArrowDown", None) | ("Home", _) => 0,
+        ("ArrowUp", None) | ("End", _) => count.saturating_sub(1),
+        _ => return false,
+    };
+    // After the last one comes the first.
+    let control = found.item(if target < count { target } else { 0 });
+    control
+        .and_then(|control| control.dyn_into::<HtmlElement>().ok())
+        .is_some_and(|control| control.focus().is_ok())
 }

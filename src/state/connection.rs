@@ -85,6 +85,11 @@ impl Connection {
         })
     }
 
+    /// Forgets that the API did not answer: the network is back.
+    pub fn assume_reachable(self) {
+        self.reachability.reset();
+    }
+
     /// Returns false while the API does not answer. Tracked.
     pub fn is_reachable(self) -> bool {
         self.reachability.is_reachable()

@@ -3,13 +3,14 @@
 //! The browser's own popover closes on Escape and on a press outside, gives the focus back, and is drawn above
 //! everything else. CSS anchors it to its button; a browser that cannot do that shows it in the middle of the window.
 
+use crate::platform::dom;
 use crate::reactive::show;
 use crate::ui::icon::{Icon, icon};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, MouseEvent};
+use web_sys::{Element, KeyboardEvent, MouseEvent};
 
 /// A menu under construction.
 #[derive(Clone, Copy)]
@@ -101,8 +102,17 @@ impl Menu {
                 let _ = popover.hide_popover();
             }
         };
+        let on_keydown = move |event: KeyboardEvent| {
+            if let Some(popover) = popover.get_untracked()
+                && open.get_untracked()
+                && moves_focus(&event)
+                && dom::step_focus(&popover, &event.key())
+            {
+                event.prevent_default();
+            }
+        };
         view! {
-            <span class="menu">
+            <span class="menu" on:keydown=on_keydown>
                 <button
                     type="button"
                     class=self.class
@@ -147,4 +157,16 @@ fn closes(event: &MouseEvent) -> bool {
                 .closest("[data-keep-open]")
                 .is_ok_and(|kept| kept.is_some())
         })
+}
+
+/// Returns true unless the key belongs to a field in the menu.
+fn moves_focus(event: &KeyboardEvent) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    !target.is_some_and(|target| {
+        target
+            .matches("input:not([type=checkbox]), select")
+            .unwrap_or(false)
+    })
 }
