@@ -82,22 +82,23 @@ pub(crate) fn step_focus(inside: &Element, key: &str) -> bool {
     let Ok(found) = inside.query_selector_all(CONTROLS) else {
         return false;
     };
+    let controls: Vec<HtmlElement> = (0..found.length())
+        .filter_map(|index| found.item(index)?.dyn_into::<HtmlElement>().ok())
+        // What is not displayed cannot take the focus.
+        .filter(|control| control.offset_parent().is_some())
+        .collect();
     let active = document().active_element();
-    let count = found.length();
-    let current = (0..count).find(|index| {
-        let control = found.item(*index);
-        control.is_some_and(|control| active.as_ref().is_some_and(|active| control == **active))
-    });
+    let is_active = |control: &HtmlElement| active.as_deref() == Some(control);
+    let current = controls.iter().position(is_active);
+    let last = controls.len().saturating_sub(1);
     let target = match (key, current) {
         ("ArrowDown", Some(index)) => index + 1,
-        ("ArrowUp", Some(index)) => index.checked_sub(1).unwrap_or(count.saturating_sub(1)),
+        ("ArrowUp", Some(index)) => index.checked_sub(1).unwrap_or(last),
         ("ArrowDown", None) | ("Home", _) => 0,
-        ("ArrowUp", None) | ("End", _) => count.saturating_sub(1),
+        ("ArrowUp", None) | ("End", _) => last,
         _ => return false,
     };
     // After the last one comes the first.
-    let control = found.item(if target < count { target } else { 0 });
-    control
-        .and_then(|control| control.dyn_into::<HtmlElement>().ok())
-        .is_some_and(|control| control.focus().is_ok())
+    let control = controls.get(target).or(controls.first());
+    control.is_some_and(|control| control.focus().is_ok())
 }

@@ -209,7 +209,7 @@ async fn the_repository_page_starts_a_build_of_each_tag() -> Outcome {
             let before = list_reads(api);
             browser.press("button", "Build team/app:edge").await;
             were_posted(api, &[request.clone(), request.clone()]).await;
-            browser.find("link", "team/app:edge").await;
+            browser.find("link", "edge").await;
             list_is_read_again(api, before).await;
             api.on("GET", BUILDS, answer);
             api.release_all();
