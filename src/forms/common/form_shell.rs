@@ -71,9 +71,8 @@ impl FormShell {
                 </div>
                 {build_nodes()}
                 <div class="form-aside">{self.beside}</div>
-                {undo_bar(state, is_busy)}
                 <div class="form-bar">
-                    {self.buttons} {problem_summary(state)}
+                    {undo_bar(state, is_busy)} {self.buttons} {problem_summary(state)}
                     <div class="form-bar-end">{draft_age} {self.bar_end}</div>
                 </div>
             </form>
