@@ -31,6 +31,7 @@ mod display_options;
 mod dom;
 mod download;
 mod errors;
+mod failure;
 mod failure_box;
 mod follow;
 mod frame;

@@ -139,9 +139,11 @@ impl ConfigForm {
             });
             absolute_url(url.unwrap_or_default())
         };
+        let template = memo(move || node.with(|node| update_frame(node)));
         RequestPreview {
             rows,
-            template: memo(move || node.with(|node| update_frame(node))),
+            template,
+            shown_template: template,
             method: "PUT",
             url: text_signal(url),
             unchanged: Some(memo(unchanged)),

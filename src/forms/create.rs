@@ -166,6 +166,9 @@ impl CreateForm {
         RequestPreview {
             rows,
             template: memo(move || create_frame(fields.with(|fields| fields.to_request(&[])))),
+            shown_template: memo(move || {
+                create_frame(fields.with(|fields| fields.to_shown_request()))
+            }),
             method: "POST",
             url: text_signal(url),
             unchanged: None,

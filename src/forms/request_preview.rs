@@ -22,6 +22,8 @@ pub(crate) struct RequestPreview {
     pub(crate) rows: RowList,
     /// The request without its rows.
     pub(crate) template: Memo<RequestTemplate>,
+    /// The same as it is shown: without secrets. What is copied is the whole request.
+    pub(crate) shown_template: Memo<RequestTemplate>,
     pub(crate) method: &'static str,
     pub(crate) url: Signal<String>,
     /// The body that would change nothing, where there is something to change.
@@ -81,7 +83,11 @@ impl PreviewText {
     }
 
     fn before_rows(self) -> Memo<String> {
-        let RequestPreview { rows, template, .. } = self.request;
+        let RequestPreview {
+            rows,
+            shown_template: template,
+            ..
+        } = self.request;
         memo(move || {
             let before = template.with(|template| preview::around(template, rows.is_empty()).0);
             self.start() + &self.quote(before)
@@ -89,7 +95,11 @@ impl PreviewText {
     }
 
     fn after_rows(self) -> Memo<String> {
-        let RequestPreview { rows, template, .. } = self.request;
+        let RequestPreview {
+            rows,
+            shown_template: template,
+            ..
+        } = self.request;
         memo(move || {
             let after = template.with(|template| preview::around(template, rows.is_empty()).1);
             self.quote(after) + self.end()

@@ -222,13 +222,12 @@ impl RowList {
         self.selected
             .update(|selected| selected.retain(|key| !keys.contains(key)));
         form.rows_moved();
-        let tags: Vec<&str> = removed
+        let names: Vec<(usize, String)> = removed
             .iter()
-            .map(|(_, row)| row.values.docker_repo_tag.as_str())
+            .map(|(index, row)| (index + 1, row.values.docker_repo_tag.clone()))
             .collect();
-        let tags = tags.join(", ");
         form.offer_undo(
-            move || t_string!(rows.removed, tag = tags),
+            move || removed_words(&names),
             move || {
                 form.rows_moved();
                 for (index, draft) in removed.clone() {
@@ -301,4 +300,19 @@ impl RowList {
         };
         self.selected.set(keys.into_iter().collect());
     }
+}
+
+/// Says which rows were removed, by number and image tag.
+fn removed_words(removed: &[(usize, String)]) -> String {
+    if let [(number, tag)] = removed
+        && tag.trim().is_empty()
+    {
+        return t_string!(rows.removed_new, n = *number);
+    }
+    let name = |(number, tag): &(usize, String)| match tag.trim() {
+        "" => t_string!(rows.title_new, n = *number),
+        tag => tag.to_owned(),
+    };
+    let names: Vec<String> = removed.iter().map(name).collect();
+    t_string!(rows.removed, tag = names.join(", "))
 }

@@ -2,6 +2,7 @@
 
 use crate::i18n::numbers::number;
 use crate::log::EscapeMode;
+use crate::log_viewer::failure::Failure;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
@@ -140,14 +141,15 @@ impl LogCommands {
         });
     }
 
-    /// Goes to the last line of the step that failed, which says why.
+    /// Goes to the first line that says why a step failed, the one that the box above the log quotes.
     pub(crate) fn go_to_failure(self) {
-        let last = self.viewer.with_model(|model| {
+        let line = self.viewer.with_model(|model| {
             let steps = model.log.steps();
             let failed = steps.list().get(steps.failing()?)?;
-            Some(failed.last)
+            let quoted = Failure::read(&model.log, "").line();
+            Some(quoted.unwrap_or(failed.last))
         });
-        match last.flatten() {
+        match line.flatten() {
             Some(line) => self.go_to(line),
             None => self.tell(t_string!(log.no_failure)),
         }

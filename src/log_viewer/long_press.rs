@@ -92,6 +92,8 @@ impl LongPress {
         let selection = self.commands.selection;
         if self.commands.touch_range.get_value() && selection.lines().is_some() {
             selection.press(line, true);
+            // What the message asks for is done.
+            self.commands.message.set(String::new());
         } else if on_number {
             self.select(line);
         } else {

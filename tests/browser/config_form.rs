@@ -292,11 +292,9 @@ async fn a_row_can_be_built_once_it_is_saved() -> Outcome {
             .await;
             browser.fill_nth("Image tag", 1, "c").await;
             let build = browser.find("button", "Build team/app:c").await;
-            assert!(!build.is_enabled().await?);
-            assert_eq!(
-                build.attr("title").await?.as_deref(),
-                Some("Save this row first")
-            );
+            assert_eq!(build.attr("aria-disabled").await?.as_deref(), Some("true"));
+            build.click().await?;
+            browser.see("Save the config first").await;
             // The other row's button works, and a failure is shown beside it.
             api.on(
                 "POST",

@@ -172,7 +172,7 @@ async fn a_typed_link_is_read_as_well_and_what_is_not_understood_is_explained() 
                     "https://github.com/acme",
                     "This link doesn’t lead to a repository.",
                 ),
-                ("acme/app", "This isn’t a link or git address"),
+                ("acme/app/web", "This isn’t a link or git address"),
                 (
                     "https://git.test/acme/app",
                     "This could be a git address or just a web page.",

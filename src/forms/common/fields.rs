@@ -19,16 +19,20 @@ fn notify(path: Path, call: impl FnOnce(&str)) {
     path.try_with_untracked(|path| call(path));
 }
 
-/// The frame of the field at this path, and its notes: the hint, and the problem and the warning that the form
-/// has for it.
+/// The frame of the field at this path, and its notes: the hint, the problem that the form has for it, and the
+/// warning, which is the form's or else the field's own.
 fn field_frame(
     path: Path,
     label: Signal<String>,
     hint: Option<Signal<String>>,
+    own_warning: Option<Signal<String>>,
 ) -> (FieldFrame, Vec<AnyView>) {
     let form = expect_context::<FormState>();
     let problem = memo(move || path.with(|path| form.problem(path)));
-    let warning = memo(move || path.with(|path| form.warning(path)));
+    let warning = memo(move || {
+        let own = || own_warning.map(|warning| warning.get());
+        path.with(|path| form.warning(path)).or_else(own)
+    });
     let frame = FieldFrame {
         id: text_signal(move || path.with(|path| id_of(path))),
         label,
@@ -48,9 +52,10 @@ fn field(
     path: Path,
     label: Signal<String>,
     hint: Option<Signal<String>>,
+    own_warning: Option<Signal<String>>,
     input: impl FnOnce(FieldFrame) -> AnyView,
 ) -> AnyView {
-    let (frame, notes) = field_frame(path, label, hint);
+    let (frame, notes) = field_frame(path, label, hint, own_warning);
     frame.view(input(frame), notes)
 }
 
@@ -66,6 +71,9 @@ pub(crate) fn TextField(
     #[prop(into)] value: Signal<String>,
     #[prop(into)] on_input: Callback<String>,
     #[prop(optional, into)] hint: Option<Signal<String>>,
+    /// Shown while the form has no warning for the field; empty: none.
+    #[prop(optional)]
+    warning: Option<Signal<String>>,
     /// Uses the font for names, tags and paths.
     #[prop(optional)]
     code: bool,
@@ -75,7 +83,7 @@ pub(crate) fn TextField(
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
-    field(path, label, hint, move |frame| {
+    field(path, label, hint, warning, move |frame| {
         view! {
             <input
                 type="text"
@@ -111,7 +119,7 @@ pub(crate) fn TextArea(
     #[prop(optional, into)] hint: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
-    field(path, label, hint, move |frame| {
+    field(path, label, hint, None, move |frame| {
         view! {
             <textarea
                 rows="4"
@@ -140,7 +148,7 @@ pub(crate) fn CheckField(
     #[prop(optional, into)] hint: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = expect_context::<FormState>();
-    let (frame, notes) = field_frame(path, label, hint);
+    let (frame, notes) = field_frame(path, label, hint, None);
     view! {
         <div class="field field-check">
             <label>

@@ -71,10 +71,12 @@ impl FormShell {
                 </div>
                 {build_nodes()}
                 <div class="form-aside">{self.beside}</div>
-                {undo_bar(state, is_busy)}
-                <div class="form-bar">
-                    {self.buttons} {problem_summary(state)}
-                    <div class="form-bar-end">{draft_age} {self.bar_end}</div>
+                <div class="form-foot">
+                    {undo_bar(state, is_busy)}
+                    <div class="form-bar">
+                        {self.buttons} {problem_summary(state)}
+                        <div class="form-bar-end">{draft_age} {self.bar_end}</div>
+                    </div>
                 </div>
             </form>
         }
@@ -155,7 +157,7 @@ fn undo_bar(state: FormState, is_busy: Signal<bool>) -> AnyView {
         })
     };
     view! {
-        <div id="undo" class="undo-region" role="status" inert=is_busy>
+        <div id="undo" role="status" inert=is_busy>
             {dynamic(bar)}
         </div>
     }

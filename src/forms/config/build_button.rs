@@ -1,10 +1,9 @@
 //! The Build button of a row in the tag config editor.
 
-use crate::components::builds::build_buttons::build_button;
 use crate::forms::rows::editor::RowBeside;
 use crate::forms::rows::row::RowState;
 use crate::i18n::api_words::{api_words, error_words};
-use crate::reactive::{dynamic, memo, text_signal};
+use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::start_build::{BuildStartError, BuildTarget, StartResult, use_build_control};
@@ -27,8 +26,14 @@ pub(crate) fn row_build(path: StoredValue<(String, String)>, row: RowState) -> R
             commit: String::new(),
         }
     };
-    let press = move || {
+    // True once the user wanted to build the row before it was saved.
+    let is_refused = RwSignal::new(false);
+    let press = move |_| {
         result.set(None);
+        is_refused.set(unsaved.get_untracked());
+        if unsaved.get_untracked() || control.busy().get_untracked() {
+            return;
+        }
         control.start(untrack(target), None, move |_, started| {
             result.set(Some(started));
         });
@@ -38,15 +43,34 @@ pub(crate) fn row_build(path: StoredValue<(String, String)>, row: RowState) -> R
         true => t_string!(config.save_first).to_owned(),
         false => t_string!(trigger.build_image, image = image.get()),
     });
-    let button = build_button(control, image)
-        .only_icon(icon::PLAY)
-        .quiet()
-        .title(title)
-        .disabled(unsaved)
-        .on_press(press);
+    let busy = control.busy();
+    let is_off = bool_signal(move || unsaved.get() || busy.get());
+    // Not `disabled`: a press says why nothing is built, and a touch shows no tooltip.
+    let button = view! {
+        <button
+            type="button"
+            class="button only-icon"
+            data-kind="quiet"
+            aria-label=text_signal(move || t_string!(trigger.build_image, image = image.get()))
+            title=title
+            aria-disabled=move || is_off.get().then_some("true")
+            on:click=press
+        >
+            {icon::icon(icon::PLAY)}
+        </button>
+    }
+    .into_any();
     let result = view! {
         <p class="build-result" role="status">
-            {dynamic(move || result.get().map(result_view))}
+            {dynamic(move || match is_refused.get() && unsaved.get() {
+                true => {
+                    Some(
+                        view! { <span class="field-warning">{t_signal!(config.save_first)}</span> }
+                            .into_any(),
+                    )
+                }
+                false => result.get().map(result_view),
+            })}
         </p>
     }
     .into_any();

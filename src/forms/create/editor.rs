@@ -119,6 +119,11 @@ impl FormContent for CreateEditor {
         self.fields.set(draft.repository);
         self.rows.set(draft.rows);
         self.link.reset();
+        // The field says what is missing.
+        let is_open = self
+            .fields
+            .with_untracked(|fields| fields.is_secret_dropped);
+        self.link.is_open.set(is_open);
     }
 
     fn draft_label(self) -> String {

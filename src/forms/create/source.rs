@@ -303,15 +303,28 @@ fn source_fields(editor: CreateEditor) -> AnyView {
 /// The source of any git server.
 fn clone_url_field(editor: CreateEditor) -> AnyView {
     let fields = editor.fields;
+    let warning = text_signal(
+        move || match fields.with(|fields| fields.is_secret_dropped) {
+            true => t_string!(create.password_dropped),
+            false => "",
+        },
+    );
     view! {
         <TextField
             path=Signal::stored("build_config.code_repo_clone_url".to_owned())
             label=t_signal!(create.clone_url)
             hint=t_signal!(create.clone_url_hint)
+            warning=warning
             code=true
             required=true
             value=field_text(fields, |fields| &fields.clone_url)
-            on_input=move |text| fields.update(|fields| fields.clone_url = text)
+            on_input=move |text| {
+                fields
+                    .update(|fields| {
+                        fields.clone_url = text;
+                        fields.is_secret_dropped = false;
+                    });
+            }
         />
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! Drafts: what the user typed, in the shape of the form, and the requests made from it.
 
-use crate::api::redact::without_secret;
+use crate::api::redact::{masked, without_secret};
 use crate::api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SavedConfig, SourceKind, TagConfig,
     UpdateBuildConfig, VersionTagging,
@@ -169,6 +169,8 @@ pub struct RepositoryDraft {
     pub code_namespace: String,
     pub code_name: String,
     pub clone_url: String,
+    /// True if the clone URL had a password that was not stored.
+    pub is_secret_dropped: bool,
     pub build_node: String,
     pub email_enabled: bool,
 }
@@ -184,6 +186,7 @@ impl Default for RepositoryDraft {
             code_namespace: String::new(),
             code_name: String::new(),
             clone_url: String::new(),
+            is_secret_dropped: false,
             build_node: DEFAULT_BUILD_NODE.to_owned(),
             email_enabled: false,
         }
@@ -191,6 +194,15 @@ impl Default for RepositoryDraft {
 }
 
 impl RepositoryDraft {
+    /// The request without its rows as it may be shown: without a password or a token in the clone URL.
+    pub fn to_shown_request(&self) -> CreateRepository {
+        let mut request = self.to_request(&[]);
+        if let CodeSource::Simple { clone_url } = &mut request.build_config.source {
+            *clone_url = masked(clone_url);
+        }
+        request
+    }
+
     /// The request of call 1.
     pub fn to_request(&self, rows: &[RowDraft]) -> CreateRepository {
         let source = match &self.client {
@@ -238,7 +250,9 @@ impl Default for CreateDraft {
 impl CreateDraft {
     /// The draft as it may be stored: without a password or a token in the clone URL.
     pub fn without_secrets(mut self) -> Self {
-        self.repository.clone_url = without_secret(&self.repository.clone_url);
+        let clone_url = without_secret(&self.repository.clone_url);
+        self.repository.is_secret_dropped |= clone_url != self.repository.clone_url;
+        self.repository.clone_url = clone_url;
         self
     }
 }

@@ -95,6 +95,7 @@ fn fill(pasted: &Pasted, draft: &mut CreateDraft) {
         PastedSource::Address { clone_url } => {
             repository.client = CodeClient::Simple;
             repository.clone_url.clone_from(clone_url);
+            repository.is_secret_dropped = false;
             clone_url
                 .split(['?', '#'])
                 .next()

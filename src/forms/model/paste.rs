@@ -72,7 +72,21 @@ pub fn understand(text: &str) -> Option<Pasted> {
     if text.contains(char::is_whitespace) || text.contains(char::is_control) {
         return None;
     }
-    source(text, false)
+    source(text, false).or_else(|| short_name(text))
+}
+
+/// Reads `owner/name`, as people call a project at GitHub. An owner there has no dots, so this is no host.
+fn short_name(text: &str) -> Option<Pasted> {
+    let (owner, name) = text.split_once('/')?;
+    let is_owner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_name = |byte: u8| is_owner(byte) || byte == b'_' || byte == b'.';
+    let is_short = !owner.is_empty()
+        && owner.bytes().all(is_owner)
+        && name.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+        && name.bytes().all(is_name);
+    is_short
+        .then(|| hosted(&format!("github.com/{text}")))
+        .flatten()
 }
 
 /// Explains why a text that is not empty was not understood.
@@ -427,6 +441,7 @@ mod tests {
             (" https://github.com/octo/app.git\n", "GitHub octo app"),
             ("http://www.GitHub.com/octo/app/", "GitHub octo app"),
             ("github.com/octo/app", "GitHub octo app"),
+            ("octo/My.app_2", "GitHub octo My.app_2"),
             (
                 "https://github.com/octo/app/tree/main/services/gateway",
                 "GitHub octo app branch main /services/gateway",
@@ -589,7 +604,10 @@ mod tests {
         for text in [
             "",
             "main",
-            "octo/app",
+            "octo/app/web",
+            "octo/",
+            "/octo",
+            "./app",
             "https://github.com/octo",
             "https://github.com/",
             "https://git.test/some/page",
@@ -615,7 +633,7 @@ mod tests {
             ("https://github.com/octo", Unclear::NoRepository),
             ("https://git.test/some/page", Unclear::MaybeAddress),
             ("/srv/git/app", Unclear::MaybeAddress),
-            ("octo/app", Unclear::Unknown),
+            ("octo/app/web", Unclear::Unknown),
             ("javascript:alert(1)", Unclear::Unknown),
         ] {
             assert_eq!(understand(text), None, "{text}");

@@ -4,7 +4,7 @@ use crate::api::Build;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::panels::steps_list::steps_list;
 use crate::log_viewer::panels::steps_width::{resizer, stored_width};
-use crate::platform::dom::scroll_into_view_if_needed;
+use crate::platform::dom::{focus, scroll_into_view_if_needed};
 use crate::query::Query;
 use crate::reactive::{effect, show, text_signal};
 use crate::t_signal;
@@ -15,6 +15,12 @@ use leptos::prelude::*;
 
 const STEPS: Icon =
     Icon("M2.500 4h.01M2.500 8h.01M2.500 12h.01M5.500 4h8M5.500 8h5.500M5.500 12h7");
+
+/// Where the focus goes when the sheet opens: the current step, or the first button.
+const SHEET_FOCUS: [&str; 2] = [
+    ".log-sheet [aria-current] .log-step",
+    ".log-sheet .log-steps button",
+];
 
 /// The panel, while the user wants to see the steps and the log has any or may get some.
 pub(crate) fn steps_panel(commands: LogCommands, build: Query<Build>) -> AnyView {
@@ -61,7 +67,13 @@ pub(crate) fn steps_button(commands: LogCommands, build: Query<Build>) -> AnyVie
 fn buttons(commands: LogCommands, build: Query<Build>) -> AnyView {
     let sheet = Menu::of_icon(STEPS, t_signal!(log.steps))
         .align_start()
-        .content(move || steps_list(commands, build));
+        .content(move || {
+            // The list is built after the sheet has opened, too late for `autofocus`.
+            request_animation_frame(|| {
+                SHEET_FOCUS.iter().any(|selector| focus(selector));
+            });
+            steps_list(commands, build)
+        });
     view! {
         <span class="log-wide">
             {Button::new(t_signal!(log.steps))

@@ -91,6 +91,7 @@ fn draft() -> impl Strategy<Value = CreateDraft> {
                         code_namespace,
                         code_name,
                         clone_url,
+                        is_secret_dropped: false,
                         build_node: texts.2,
                         email_enabled: flags.1,
                     },
