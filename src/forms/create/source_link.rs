@@ -169,7 +169,7 @@ impl SourceLink {
         let Some(text) = plain_text(event.clipboard_data()) else {
             return;
         };
-        if paste::understand(&text).is_none() {
+        if paste::is_short_name(&text) || paste::understand(&text).is_none() {
             return;
         }
         event.prevent_default();

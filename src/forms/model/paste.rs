@@ -89,6 +89,11 @@ fn short_name(text: &str) -> Option<Pasted> {
         .flatten()
 }
 
+/// Returns true for `owner/name`, which only means a project where a source is asked for.
+pub fn is_short_name(text: &str) -> bool {
+    short_name(text.trim()).is_some()
+}
+
 /// Explains why a text that is not empty was not understood.
 pub fn explain(text: &str) -> Unclear {
     let text = text.trim();
