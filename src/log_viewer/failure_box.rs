@@ -109,7 +109,7 @@ fn quote(failure: Option<Failure>) -> AnyView {
     let lines = failure.quote.iter().enumerate().map(|(index, line)| {
         let gap = failure
             .is_after_gap(index)
-            .then(|| view! { <span aria-hidden="true">"⋯\n"</span> });
+            .then(|| view! { <span aria-hidden="true">"⋯ "</span> });
         view! {
             {gap}
             <span title=line.clone()>{line.clone()} "\n"</span>
