@@ -201,8 +201,9 @@ impl Reader {
         let (list, filter, query) = (self.list.get(), self.filter.get(), self.scan.query.get());
         let reveals = self.scan.reveals.get();
         let number = query.page.max(1);
-        let may_read =
-            !self.scan.is_stopped.get() && !self.is_hidden.get() && self.error.with(Option::is_none);
+        let may_read = !self.scan.is_stopped.get()
+            && !self.is_hidden.get()
+            && self.error.with(Option::is_none);
         let scan = self.cache.take_scan(&list);
         let top = self.top(&query, reveals, &scan);
         let mut page = scan.page(&filter, number, top.as_deref());

@@ -42,9 +42,7 @@ pub(crate) fn last_builds(
     let has_failed = move || list.query.error().with(Option::is_some);
     let loading = move || (!has_failed()).then(|| skeleton(3)).into_any();
     // Without builds and without an error of its own, the section would be a heading alone.
-    let is_bare = move || {
-        !has_rows.get() && has_failed() && builds_error.with(Option::is_none)
-    };
+    let is_bare = move || !has_rows.get() && has_failed() && builds_error.with(Option::is_none);
     view! {
         <section class="section" hidden=is_bare>
             <div class="page-head">
