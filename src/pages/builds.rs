@@ -71,7 +71,7 @@ pub(crate) fn Builds(on_first_rows: fn()) -> impl IntoView {
     });
     view! {
         <div class="page-head builds-head">
-            {heading(t_signal!(builds.title))} {filters(query, list)} {list_state(list)}
+            {heading(t_signal!(builds.title))} {filters(query, list)} {list_state(scan)}
         </div>
         {show(move || is_narrowed.get(), move || builds_part(BuildsPart::Scan(scan)))}
         {view.content()}
@@ -79,10 +79,12 @@ pub(crate) fn Builds(on_first_rows: fn()) -> impl IntoView {
 }
 
 /// How often the list is read. Opens the choices for the list.
-fn list_state(list: BuildsList) -> AnyView {
+fn list_state(scan: Scan) -> AnyView {
+    let list = scan.list;
     let error = list.query.error();
     let label = text_signal(
         move || match (list.query.interval(), error.with(Option::is_some)) {
+            _ if scan.is_stopped.get() => t_string!(builds.not_live).to_owned(),
             (0, _) => t_string!(builds.not_live).to_owned(),
             (seconds, true) => t_string!(builds.retrying, s = seconds),
             (seconds, false) => t_string!(builds.live, s = seconds),

@@ -21,7 +21,9 @@ use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::repositories::place::use_place;
 use crate::pages::repositories::repository_row::{RepositoryRow, known_rows};
-use crate::pages::repositories::search::{SearchedRows, search_field, search_note, use_search};
+use crate::pages::repositories::search::{
+    SearchedRows, no_match, search_field, search_note, use_search,
+};
 use crate::pages::repositories::table::{RepositoryStates, repositories_table};
 use crate::query::schedule::Pace;
 use crate::query::{Query, use_query};
@@ -68,6 +70,12 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
         text_signal(move || navigation.href(&Route::repositories(namespace.get_value())));
     let listed = listed_rows(namespace, list, not_offered);
     let search = use_search(namespace, place, list, listed);
+    let is_empty = memo(move || {
+        let has_none = search
+            .rows
+            .with(|rows| rows.as_ref().is_some_and(Vec::is_empty));
+        has_none && !search.is_searching.get() && !not_offered.get() && !is_beyond_last.get()
+    });
     let (states, builds) = use_states(namespace);
     // One notice is enough when both reads fail.
     let builds_error = Signal::derive(move || match error.get() {
@@ -99,7 +107,13 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
         <div class="page-head">
             {heading(t_signal!(repositories.title, namespace = namespace.get_value()))}
             {search_field(namespace, place)}
-            <span class="page-actions">{create_button().icon(icon::PLUS).link(create_href)}</span>
+            <span class="page-actions">
+                // The empty list has this button in its middle.
+                {show(
+                    move || !is_empty.get(),
+                    move || create_button().icon(icon::PLUS).link(create_href),
+                )}
+            </span>
         </div>
         {load_error(
             t_signal!(repositories.loading),
@@ -194,8 +208,9 @@ fn body(
     };
     let without_rows = move || match search.rows.with(Option::is_none) {
         true => shown_error.get().is_none().then(|| skeleton(5)).into_any(),
-        // The note of the search says that nothing matches.
-        false if search.is_searching.get() => ().into_any(),
+        false if search.is_searching.get() => {
+            search.has_ended().then(|| no_match(namespace)).into_any()
+        }
         // The API lists none: that this browser knows none says nothing about the namespace.
         false if not_offered.get() => ().into_any(),
         false => view! {

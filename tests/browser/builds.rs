@@ -176,7 +176,6 @@ async fn filters_sorting_and_page_are_in_the_url() -> Outcome {
         .open(&format!("{}/builds?namespace=team&q=zzz", api.address))
         .await;
     browser.see("No builds match these filters.").await;
-    browser.see("Looked at 3 of 3").await;
     browser.open(&format!("{}/builds", api.address)).await;
     browser.see("no space left on device").await;
     // An unknown status displays as itself, and can be chosen.
@@ -563,7 +562,6 @@ async fn a_filter_looks_through_all_builds_and_can_be_stopped() -> Outcome {
             api.on("GET", &page_path(3), page_of_140(3));
             browser.press("button", "Continue").await;
             has_builds(browser, 20).await;
-            browser.see("Looked at 100 of 140").await;
             browser.see("1–20 of at least 20").await;
             assert_eq!(reads_of(api, 6), 0, "a full page is enough");
             // The next page goes on from there.

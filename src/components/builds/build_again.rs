@@ -6,6 +6,7 @@ use crate::reactive::{dynamic, effect};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::start_build::{AfterStart, BuildTarget, StartResult, use_build_control};
+use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -47,7 +48,8 @@ pub(crate) fn build_again(button: BuildAgain) -> AnyView {
         let (image, href) = started.get()?;
         Some(view! {
             <span class="row-said" role="status">
-                {t_string!(trigger.started, image = image)}
+                <span class="visually-hidden">{t_string!(trigger.started, image = image)}</span>
+                {icon::icon(icon::CHECK)}
                 <a href=href>{t_signal!(trigger.open)}</a>
             </span>
         })

@@ -15,6 +15,8 @@ pub(crate) struct Scan {
     pub found: RwSignal<Option<Found>>,
     /// How often the user asked to see all new builds.
     pub reveals: RwSignal<u32>,
+    /// True after the user stopped the search, until it goes on.
+    pub is_stopped: RwSignal<bool>,
 }
 
 /// What a search has found.
@@ -40,6 +42,7 @@ impl Scan {
             list,
             found: RwSignal::new(None),
             reveals: RwSignal::new(0),
+            is_stopped: RwSignal::new(false),
         }
     }
 }

@@ -34,7 +34,6 @@ struct Reader {
     version: RwSignal<u32>,
     /// The pages to read now.
     next: RwSignal<Option<(BuildsRequest, NextPages)>>,
-    is_stopped: RwSignal<bool>,
     is_hidden: RwSignal<bool>,
     error: RwSignal<Option<Error>>,
     /// The builds that were looked at, and all that there are.
@@ -64,6 +63,7 @@ pub(crate) fn scan_view(scan: Scan) -> AnyView {
     on_cleanup(move || {
         on_visibility.remove();
         let _ = scan.found.try_set(None);
+        let _ = scan.is_stopped.try_set(false);
     });
     reader.view()
 }
@@ -85,7 +85,6 @@ impl Reader {
             filter: memo(move || query.with(filter_of)),
             version: RwSignal::new(0),
             next: RwSignal::new(None),
-            is_stopped: RwSignal::new(false),
             is_hidden: RwSignal::new(page::is_hidden()),
             error: RwSignal::new(None),
             progress: RwSignal::new((0, 0)),
@@ -185,7 +184,15 @@ impl Reader {
 
     fn go_on(self) {
         self.error.set(None);
-        self.is_stopped.set(false);
+        // The search reads at once, or `look` finds that there is nothing to read: the button stays until then.
+        if self.scan.is_stopped.get_untracked() {
+            self.scan.found.update(|found| {
+                if let Some(found) = found {
+                    found.is_reading = true;
+                }
+            });
+        }
+        self.scan.is_stopped.set(false);
     }
 
     /// Looks at what was read: the rows to show, and the pages to read next.
@@ -194,8 +201,9 @@ impl Reader {
         let (list, filter, query) = (self.list.get(), self.filter.get(), self.scan.query.get());
         let reveals = self.scan.reveals.get();
         let number = query.page.max(1);
-        let may_read =
-            !self.is_stopped.get() && !self.is_hidden.get() && self.error.with(Option::is_none);
+        let may_read = !self.scan.is_stopped.get()
+            && !self.is_hidden.get()
+            && self.error.with(Option::is_none);
         let scan = self.cache.take_scan(&list);
         let top = self.top(&query, reveals, &scan);
         let mut page = scan.page(&filter, number, top.as_deref());
@@ -296,19 +304,13 @@ impl Reader {
         let _ = self.error.try_set(failure);
     }
 
-    /// How far the search is, with what stops it and lets it go on.
+    /// How far the search is while it runs or is stopped, and what it has found.
     fn view(self) -> AnyView {
         let found = self.scan.found;
         let is_complete =
             memo(move || found.with(|found| found.as_ref().is_some_and(|f| f.is_complete)));
         let is_reading =
             memo(move || found.with(|found| found.as_ref().is_none_or(|f| f.is_reading)));
-        let is_full = move || !is_reading.get() && !self.is_stopped.get();
-        let text = text_signal(move || {
-            let (looked, of) = self.progress.get();
-            let (looked, of) = (words().number(looked), words().number(of));
-            t_string!(builds.looked_at, n = looked, of = of)
-        });
         let said = text_signal(move || {
             let fitting = found.with(|found| found.as_ref().map_or(0, |found| found.fitting));
             match is_reading.get() {
@@ -316,38 +318,50 @@ impl Reader {
                 false => t_string!(builds.found, n = words().number(fitting)),
             }
         });
-        let label = text_signal(move || match self.is_stopped.get() {
-            true => t_string!(builds.go_on),
-            false => t_string!(builds.stop),
-        });
-        let press = move || match self.is_stopped.get_untracked() {
-            true => self.go_on(),
-            false => self.is_stopped.set(true),
-        };
-        let has_button = memo(move || !is_full() && !is_complete.get());
-        // The button goes when nothing is left to stop: the focus needs another element.
-        effect(move || {
-            if !has_button.get() && dom::has_focus(".scan button") {
+        let is_under_way = move || {
+            let is = !is_complete.get() && (is_reading.get() || self.scan.is_stopped.get());
+            // The button goes when nothing is left to stop: the focus needs another element.
+            if !is && dom::has_focus(".scan button") {
                 dom::focus("#heading");
             }
-        });
+            is
+        };
         let error = move || {
             let retry = Retry::ByUser(Callback::new(move |()| self.go_on()));
             let error = self.error.get()?;
             Some(error_notice(t_signal!(builds.looking), error, true, retry))
         };
         view! {
-            <div class="scan">
-                {show(move || has_button.get(), move || self.bar())}
-                <span class="number quiet">{text}</span>
-                {show(
-                    move || has_button.get() && self.error.with(Option::is_none),
-                    move || Button::new(label).quiet().on_press(press),
-                )} <span class="visually-hidden" role="status">
-                    {said}
-                </span>
-            </div>
+            {show(is_under_way, move || self.progress_view())}
+            <span class="visually-hidden" role="status">
+                {said}
+            </span>
             {dynamic(error)}
+        }
+        .into_any()
+    }
+
+    /// How far the search is, with what stops it and lets it go on.
+    fn progress_view(self) -> AnyView {
+        let is_stopped = self.scan.is_stopped;
+        let text = text_signal(move || {
+            let (looked, of) = self.progress.get();
+            let (looked, of) = (words().number(looked), words().number(of));
+            t_string!(builds.looked_at, n = looked, of = of)
+        });
+        let label = text_signal(move || match is_stopped.get() {
+            true => t_string!(builds.go_on),
+            false => t_string!(builds.stop),
+        });
+        let press = move || match is_stopped.get_untracked() {
+            true => self.go_on(),
+            false => is_stopped.set(true),
+        };
+        view! {
+            <div class="scan">
+                {self.bar()} <span class="number quiet">{text}</span>
+                {Button::new(label).quiet().on_press(press)}
+            </div>
         }
         .into_any()
     }

@@ -18,9 +18,9 @@ use leptos::prelude::*;
 /// The filters.
 pub(crate) fn filters(query: Memo<BuildsQuery>, list: BuildsList) -> AnyView {
     let chips = [
+        BuildsFilter::Status,
         BuildsFilter::Namespace,
         BuildsFilter::Repository,
-        BuildsFilter::Status,
         BuildsFilter::Client,
         BuildsFilter::Days,
     ];

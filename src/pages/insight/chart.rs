@@ -106,7 +106,7 @@ fn scale_label(top: f64, share: f64) -> AnyView {
     .into_any()
 }
 
-/// The lines of the median and of the 95th percentile, with their labels at different ends, so that they never overlap.
+/// The lines of the median and of the 95th percentile, with their labels.
 fn spread_lines(spread: Spread, top: f64) -> AnyView {
     let line = |millis: i64, name: &'static str, text: Signal<String>| {
         view! {

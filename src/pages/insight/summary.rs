@@ -164,7 +164,7 @@ pub(crate) fn tags_table(summary: &BuildSummary) -> AnyView {
         t_signal!(insight.changes),
     ];
     view! {
-        <section class="section">
+        <section class="section tag-stats">
             <h2>{t_signal!(insight.by_tag)}</h2>
             {table(t_signal!(insight.by_tag), columns, rows.into_any())}
         </section>

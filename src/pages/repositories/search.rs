@@ -7,10 +7,12 @@ use crate::components::paged_reader::{PagedReader, reading_progress};
 use crate::i18n::words;
 use crate::pages::repositories::place::Place;
 use crate::pages::repositories::repository_row::RepositoryRow;
+use crate::platform::dom;
 use crate::query::Query;
 use crate::reactive::{bool_signal, dynamic, effect, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
+use crate::ui::button::Button;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::collections::HashSet;
@@ -25,6 +27,13 @@ pub(crate) struct SearchedRows {
     /// True while the rows are those of all pages.
     is_over_pages: Signal<bool>,
     reader: PagedReader<Repository>,
+}
+
+impl SearchedRows {
+    /// True if no more pages are being read. Tracked.
+    pub(crate) fn has_ended(self) -> bool {
+        !self.is_over_pages.get() || !self.reader.state().is_reading.get()
+    }
 }
 
 /// Filters the listed rows by the text in the URL. Where the API has more pages, all of them are read.
@@ -112,6 +121,23 @@ pub(crate) fn search_field(namespace: StoredValue<String>, place: Memo<Place>) -
             prop:value=typed
             on:input=move |event| search(event_target_value(&event))
         />
+    }
+    .into_any()
+}
+
+/// Says that nothing matches, and takes the text off.
+pub(crate) fn no_match(namespace: StoredValue<String>) -> AnyView {
+    let navigation = use_navigation();
+    let clear = move || {
+        navigation.replace(&Route::repositories(namespace.get_value()));
+        // The button is removed: the focus needs another element.
+        dom::focus("#filter");
+    };
+    view! {
+        <div class="empty">
+            <p>{t_signal!(repositories.none_found)}</p>
+            {Button::new(t_signal!(repositories.clear_search)).on_press(clear)}
+        </div>
     }
     .into_any()
 }

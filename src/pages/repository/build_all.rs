@@ -62,6 +62,11 @@ impl BuildAll {
             .starter
             .start_each(targets, move |target, result| self.note(target, result));
         self.is_running.set(is_sent);
+        // The menu closes, and gives the focus back to its button, before the panel is there.
+        request_animation_frame(|| {
+            dom::focus(".build-all");
+            dom::scroll_near(".build-all");
+        });
     }
 
     /// Notes a result. Returns true if the run goes on.
@@ -142,7 +147,7 @@ impl BuildAll {
             tags.map(|(tag, outcome)| line(tag, outcome)).collect()
         };
         view! {
-            <section class="panel build-all" aria-label=t_signal!(build_all.title)>
+            <section class="panel build-all" tabindex="-1" aria-label=t_signal!(build_all.title)>
                 <div class="page-head">
                     <h2>{t_signal!(build_all.title)}</h2>
                     <span role="status">{said}</span>

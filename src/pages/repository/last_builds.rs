@@ -41,8 +41,10 @@ pub(crate) fn last_builds(
         move || show_or(move || rows.with(|rows| !rows.is_empty()), table, empty).into_any();
     let has_failed = move || list.query.error().with(Option::is_some);
     let loading = move || (!has_failed()).then(|| skeleton(3)).into_any();
+    // Without builds and without an error of its own, the section would be a heading alone.
+    let is_bare = move || !has_rows.get() && has_failed() && builds_error.with(Option::is_none);
     view! {
-        <section class="section">
+        <section class="section" hidden=is_bare>
             <div class="page-head">
                 <h2>{t_signal!(builds.title)}</h2>
                 <span class="page-actions">{show(move || count() > 0, all)}</span>
