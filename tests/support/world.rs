@@ -219,7 +219,7 @@ fn plan(number: usize) -> (usize, usize, &'static str, i64) {
         return *plan;
     }
     let repository = (number * 7 + number / 5) % REPOSITORIES.len();
-    let tag = (number * 3) % REPOSITORIES[repository].4.len();
+    let tag = (number / 3) % REPOSITORIES[repository].4.len();
     let status = if number % 6 == 5 { "F" } else { "S" };
     let seconds = [64, 30, 95, 9, 130, 71, 200][(number * 5) % 7] + (number as i64 * 13) % 17;
     (repository, tag, status, seconds)
