@@ -67,10 +67,6 @@ fn table_with(
         Some(sorting) => sortable_head(class, label, by, sorting),
         None => plain_head(class, label),
     };
-    let image = match subject {
-        RowSubject::Image => t_signal!(builds.image),
-        RowSubject::Tag => t_signal!(rows.image_tag),
-    };
     // The style lays the rows out as lines on a phone, which takes a table's own roles away.
     view! {
         <div class="table-scroll">
@@ -79,7 +75,7 @@ fn table_with(
                 <thead role="rowgroup">
                     <tr role="row">
                         {sortable("col-status", t_signal!(builds.status), SortBy::Status)}
-                        {sortable("col-image", image, SortBy::Image)}
+                        {sortable("col-image", t_signal!(builds.image), SortBy::Image)}
                         {plain_head("col-source", t_signal!(builds.source))}
                         {plain_head("col-starter", t_signal!(builds.started_by))}
                         {sortable("col-when", t_signal!(builds.when), SortBy::When)}
