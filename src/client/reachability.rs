@@ -1,4 +1,4 @@
-//! Whether the API answers at all, seen from the results of all calls.
+//! The API's reachability, seen from the results of all calls.
 
 use crate::client::error::Error;
 use leptos::prelude::*;

@@ -29,7 +29,7 @@ pub(crate) struct PagedReader<T: 'static> {
     state: ReaderState,
 }
 
-/// What does not depend on the type of the rows.
+/// The parts of a reader that do not depend on the type of its rows.
 #[derive(Clone, Copy)]
 pub(crate) struct ReaderState {
     pages_read: Signal<u64>,
@@ -172,7 +172,7 @@ impl<T: Clone + Send + Sync + 'static> PagedReader<T> {
     }
 }
 
-/// How many pages were read, with a button to stop or to go on with `resume`.
+/// The number of pages that were read, with a button to stop or to go on with `resume`.
 pub(crate) fn reading_progress(reader: ReaderState, resume: Callback<()>) -> AnyView {
     let pages_text = text_signal(move || {
         let read = words().number(reader.pages_read.get());

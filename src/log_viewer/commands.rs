@@ -34,7 +34,7 @@ pub(crate) struct LogCommands {
     pub(crate) steps_shown: RwSignal<bool>,
     /// The index of the step that is in view.
     pub(crate) current_step: Memo<Option<usize>>,
-    /// What is said over the lines for a moment.
+    /// A message that is shown over the lines for a moment.
     pub(crate) message: RwSignal<String>,
     /// True until the field that goes to a line has taken the focus.
     pub(crate) go_to_wanted: RwSignal<bool>,

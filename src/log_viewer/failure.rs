@@ -1,4 +1,4 @@
-//! What a failed build's log says about the failure.
+//! Finds the failure in a failed build's log: step, exit code, and the lines to quote.
 
 use crate::i18n::format::duration;
 use crate::log::{Log, Step};
@@ -14,7 +14,7 @@ const MAX_LINE_CHARS: usize = 400;
 /// The number of lines that are searched from the end, for those to quote and for the exit code.
 const MAX_SEARCHED_LINES: usize = 200;
 
-/// What the log or the detail of a build says when it ended because the server did.
+/// The messages in the log or the detail of a build that ended because the server did.
 const SERVER_STOPPED: &str = "the server stopped";
 
 /// The words before an exit code.
@@ -43,7 +43,7 @@ const REPORTS: [&str; 9] = [
     SERVER_REPORT,
 ];
 
-/// What is known of a failure.
+/// The facts that are known of a failure.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Failure {
     pub(crate) step: Option<FailedStep>,

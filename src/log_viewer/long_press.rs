@@ -12,7 +12,7 @@ const LONG_PRESS: Duration = Duration::from_millis(500);
 /// How far a finger may move in a press, in CSS pixels. Further is scrolling.
 const MAX_DISTANCE: i32 = 10;
 
-/// What a finger does on the lines.
+/// The gesture of a finger on the lines.
 #[derive(Clone, Copy)]
 pub(crate) struct LongPress {
     commands: LogCommands,

@@ -281,7 +281,7 @@ fn fields(form: ConnectionForm) -> AnyView {
     .into_any()
 }
 
-/// What the test is doing or has found; nothing after an error, which is shown apart.
+/// The progress or the result of the test; nothing after an error, which is shown apart.
 fn result(test: ConnectionTest) -> Option<AnyView> {
     let (kind, text) = match test {
         ConnectionTest::NotRun | ConnectionTest::Failed(_) => return None,

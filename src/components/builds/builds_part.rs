@@ -13,7 +13,7 @@ use std::cell::Cell;
 pub(crate) enum BuildsPart {
     /// The search through all builds for those that fit a filter, and how far it is.
     Scan(Scan),
-    /// What a filter's chip opens.
+    /// The menu that a filter's chip opens.
     Filter(BuildsFilter, Memo<BuildsQuery>, BuildsList),
     /// How the list is read and shown.
     ListMenu(BuildsList),

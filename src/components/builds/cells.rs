@@ -31,7 +31,7 @@ pub(crate) enum SecondLine {
     Nothing,
 }
 
-/// What the second line of a build's row says. `detail` may hold any text, or be missing.
+/// The second line of a build's row. `detail` may hold any text, or be missing.
 pub(crate) fn second_line(build: &Build) -> SecondLine {
     let detail = build.detail.as_deref().unwrap_or_default().trim();
     let line = match build.status {

@@ -50,7 +50,7 @@ pub(crate) fn bar(build: &Build, height: i64) -> AnyView {
     .into_any()
 }
 
-/// What a bar stands for, in words: status, duration and age.
+/// Describes the build of a bar in words: status, duration and age.
 pub(crate) fn bar_title(build: &Build, now: i64) -> String {
     let mut parts = vec![status_word(&build.status)];
     parts.extend(length(build).map(|millis| duration(chrono::TimeDelta::milliseconds(millis))));

@@ -11,7 +11,7 @@ pub(crate) struct Scan {
     pub query: Memo<BuildsQuery>,
     /// The list that is looked through; it reads its first page again and again.
     pub list: BuildsList,
-    /// What was found so far; `None` before the first page was looked at.
+    /// The builds that were found so far; `None` before the first page was looked at.
     pub found: RwSignal<Option<Found>>,
     /// How often the user asked to see all new builds.
     pub reveals: RwSignal<u32>,
@@ -19,14 +19,14 @@ pub(crate) struct Scan {
     pub is_stopped: RwSignal<bool>,
 }
 
-/// What a search has found.
+/// The result of a search so far.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Found {
     /// The rows of the query's page.
     pub rows: Vec<Build>,
-    /// How many builds fit, of those that were looked at.
+    /// The number of builds that fit, of those that were looked at.
     pub fitting: u64,
-    /// How many fitting builds are newer than those on the pages.
+    /// The number of fitting builds that are newer than those on the pages.
     pub unseen: u64,
     /// True if no other build can fit.
     pub is_complete: bool,

@@ -43,7 +43,7 @@ struct Reader {
     is_following: StoredValue<bool>,
     /// The last of these pages.
     last_live: StoredValue<u64>,
-    /// What is shown, and the newest build then: later ones are only counted.
+    /// The query and the reveals that are shown, and the id of the newest build then: later ones are only counted.
     top: StoredValue<Option<(BuildsQuery, u32, String)>>,
 }
 
@@ -304,7 +304,7 @@ impl Reader {
         let _ = self.error.try_set(failure);
     }
 
-    /// How far the search is while it runs or is stopped, and what it has found.
+    /// The progress of the search while it runs or is stopped, and its error.
     fn view(self) -> AnyView {
         let found = self.scan.found;
         let is_complete =
@@ -341,7 +341,7 @@ impl Reader {
         .into_any()
     }
 
-    /// How far the search is, with what stops it and lets it go on.
+    /// The progress of the search, with the button that stops it and lets it go on.
     fn progress_view(self) -> AnyView {
         let is_stopped = self.scan.is_stopped;
         let text = text_signal(move || {

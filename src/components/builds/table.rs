@@ -24,7 +24,7 @@ pub(crate) struct Sorting {
     pub href: Callback<Option<Sort>, String>,
 }
 
-/// What the link of a row names.
+/// The name that the link of a row shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RowSubject {
     /// The whole image, `namespace/name:tag`.

@@ -254,7 +254,7 @@ fn bitbucket_reference(path: &str) -> Option<(SourceKind, String)> {
     named_reference(&decode(at)?)
 }
 
-/// What a link points to inside of its project.
+/// The place inside of its project that a link points to.
 #[derive(Default)]
 struct Place {
     reference: Option<(SourceKind, String)>,

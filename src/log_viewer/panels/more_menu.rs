@@ -58,7 +58,7 @@ fn more_tools(commands: LogCommands, build_id: StoredValue<String>) -> AnyView {
     .into_any()
 }
 
-/// What stands in the row itself where it is wide enough.
+/// The tools that stand in the row itself where it is wide enough.
 fn narrow_choices(commands: LogCommands) -> AnyView {
     let is_wrapped = move || commands.viewer.options.with(|options| options.wrap);
     view! {

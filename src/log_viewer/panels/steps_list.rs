@@ -33,7 +33,7 @@ struct StepRow {
     times: Option<(i64, i64)>,
 }
 
-/// What the head and the foot of the list say.
+/// The texts of the head and the foot of the list.
 #[derive(Clone, Copy, PartialEq, Default)]
 struct Summary {
     /// The number of steps that have begun.
@@ -124,7 +124,7 @@ pub(crate) fn steps_list(commands: LogCommands, build: Query<Build>) -> AnyView 
     .into_any()
 }
 
-/// What stands below the list: steps that have not run, steps on other pages, or that there are none.
+/// The text below the list: steps that have not run, steps on other pages, or that there are none.
 fn notes(summary: Summary, page_start: usize, finished: bool, is_whole: bool) -> String {
     let Summary { begun, left, .. } = summary;
     if begun > STEPS_PER_PAGE {

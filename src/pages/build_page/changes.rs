@@ -13,7 +13,7 @@ use crate::ui::external_link::external_link;
 use crate::ui::fact::fact;
 use leptos::prelude::*;
 
-/// What has changed since the last success of the tag.
+/// The changes since the last success of the tag.
 #[derive(Debug, Clone, PartialEq)]
 enum Changes {
     /// No earlier build of the tag succeeded, or none of those that were searched.

@@ -1,4 +1,4 @@
-//! What the chips of the filters open: a list to choose from, or fields. Loaded on demand.
+//! The menus of the filter chips: a list to choose from, or fields. Loaded on demand.
 
 use crate::api::{Build, CodeClient, Status};
 use crate::components::builds::builds_part::BuildsFilter;

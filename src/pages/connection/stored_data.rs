@@ -1,4 +1,4 @@
-//! What this browser has stored of the user's work, and how to remove it.
+//! The user's work that this browser has stored, and a button to remove it.
 
 use crate::platform::storage::{Keep, store, stored_keys};
 use crate::reactive::{bool_signal, show, text_signal};

@@ -242,7 +242,7 @@ impl Chart {
         }
     }
 
-    /// What the current bar stands for; without one, how to use the chart.
+    /// Describes the current bar; without one, how to use the chart.
     fn readout(self) -> AnyView {
         let build = self.current.get().and_then(|index| {
             self.builds
@@ -270,7 +270,7 @@ impl Chart {
     }
 }
 
-/// What a bar says to screen readers: image, status, duration, time and commit.
+/// The name of a bar for screen readers: image, status, duration, time and commit.
 fn bar_name(build: &Build) -> String {
     let length = TimeDelta::milliseconds(duration(build).unwrap_or_default());
     let mut parts = vec![

@@ -142,7 +142,7 @@ pub(crate) fn no_match(namespace: StoredValue<String>) -> AnyView {
     .into_any()
 }
 
-/// How many repositories match, and how far the search over several pages has come.
+/// The number of repositories that match, and how far the search over several pages has come.
 pub(crate) fn search_note(search: SearchedRows) -> AnyView {
     let reader = search.reader;
     let found = text_signal(move || {

@@ -13,7 +13,7 @@ use crate::ui::button::Button;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// What became of one tag.
+/// The outcome of one tag.
 #[derive(Clone, PartialEq)]
 enum TagOutcome {
     /// Its request was not sent yet.
