@@ -10,6 +10,7 @@
 //! | get times | [`Store::first_time`], [`Store::time`], [`Store::line_at_time`], [`Log::times`] |
 //! | get levels | [`Store::levels`], [`Line::kind`] |
 //! | find the steps of the Dockerfile | [`Log::steps`], [`Steps::failing`], [`Steps::step_of_line`] |
+//! | find out why a build failed | [`explain()`], [`Explainer`] |
 //! | search | [`SearchQuery::compile`], [`Search`] |
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
 //! | draw the minimap | [`Overview`] |
@@ -29,6 +30,7 @@ mod ansi;
 mod arena;
 mod column;
 mod decode;
+mod explain;
 pub mod export;
 mod json;
 mod levels;
@@ -46,12 +48,13 @@ mod times;
 pub use crate::ansi::{Color, EscapeMode, Painted, Span, Style};
 pub use crate::column::Column;
 pub use crate::decode::{Fault, Summary};
+pub use crate::explain::{Cause, Exit, Explainer, Explanation, FailureKind, explain};
 pub use crate::levels::{Level, LevelKind};
 pub use crate::log::{Log, Times};
 pub use crate::overview::{Bucket, Overview};
 pub use crate::rows::{Filter, VisibleRows};
 pub use crate::search::{Matcher, QueryError, QueryErrorKind, Search, SearchQuery};
-pub use crate::steps::{Outcome, Step, StepState, Steps};
+pub use crate::steps::{Outcome, Step, StepKind, StepState, Steps};
 pub use crate::store::{Line, Store};
 
 #[cfg(test)]

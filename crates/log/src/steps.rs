@@ -36,8 +36,22 @@ pub enum StepState {
     Running,
     /// Succeeded, or ended because the build did.
     Done,
+    /// Done without running: its result came from the builder's cache.
+    Cached,
     /// Failed; see [`Steps::failing`].
     Failed,
+    /// Stopped by the builder because another step failed.
+    Canceled,
+}
+
+/// The kind of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StepKind {
+    /// An instruction of the Dockerfile.
+    #[default]
+    Instruction,
+    /// Work of the builder itself, such as BuildKit's `[internal] load build definition` or `exporting to image`.
+    Internal,
 }
 
 /// A step of the build.
@@ -50,6 +64,14 @@ pub struct Step {
     pub last: usize,
     /// Its command, such as `RUN make`; at most 500 characters.
     pub title: String,
+    /// The line that announces it, without escapes and BuildKit's `#8 `; at most 500 characters.
+    pub header: String,
+    /// The name or number of its stage, if the builder prints it.
+    pub stage: Option<String>,
+    /// The platform it runs for, such as `linux/arm64`, if the builder prints it.
+    pub platform: Option<String>,
+    /// An instruction or work of the builder.
+    pub kind: StepKind,
     /// The builder's number of the step. Each stage counts its own steps.
     pub number: u32,
     /// The number of steps of its stage, if the builder prints it.
@@ -58,10 +80,10 @@ pub struct Step {
     pub start_time: Option<i64>,
     /// When it ended, or the time of its last line so far: Unix seconds, UTC.
     pub end_time: Option<i64>,
-    /// Running, done or failed.
+    /// The seconds that the builder itself printed, in tenths.
+    pub tenths: Option<u32>,
+    /// Running, done, cached, failed or canceled.
     pub state: StepState,
-    /// True if its result came from the builder's cache.
-    pub cached: bool,
 }
 
 impl Step {
@@ -257,12 +279,16 @@ impl Steps {
             first: line,
             last: line,
             title: header.title.chars().take(MAX_TITLE_CHARS).collect(),
+            header: header.title.chars().take(MAX_TITLE_CHARS).collect(),
+            stage: None,
+            platform: None,
+            kind: StepKind::Instruction,
             number: header.number,
             total: header.total,
             start_time: time,
             end_time: time,
+            tenths: None,
             state: StepState::Running,
-            cached: false,
         });
         self.ended.push(false);
         Some(self.list.len() - 1)
@@ -270,7 +296,7 @@ impl Steps {
 
     fn set_cached(&mut self, step: Option<usize>) {
         if let Some(step) = step.and_then(|step| self.list.get_mut(step)) {
-            step.cached = true;
+            step.state = StepState::Cached;
         }
     }
 
@@ -295,6 +321,8 @@ impl Steps {
         for (index, (step, ended)) in self.list.iter_mut().zip(&self.ended).enumerate() {
             step.state = if failing == Some(index) {
                 StepState::Failed
+            } else if step.state == StepState::Cached {
+                StepState::Cached
             } else if *ended || self.outcome != Outcome::Running {
                 StepState::Done
             } else {

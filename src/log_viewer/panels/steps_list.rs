@@ -28,7 +28,6 @@ struct StepRow {
     name: String,
     seconds: Option<i64>,
     state: StepState,
-    cached: bool,
     /// When it began and ended, Unix seconds, UTC.
     times: Option<(i64, i64)>,
 }
@@ -61,7 +60,10 @@ pub(crate) fn steps_list(commands: LogCommands, build: Query<Build>) -> AnyView 
             let left = last.and_then(|last| last.total?.checked_sub(last.number));
             Summary {
                 begun: list.len(),
-                cached: list.iter().filter(|step| step.cached).count(),
+                cached: list
+                    .iter()
+                    .filter(|step| step.state == StepState::Cached)
+                    .count(),
                 left: left.unwrap_or(0) as usize,
                 failed: steps.failing().is_some(),
             }
@@ -182,7 +184,6 @@ fn read_step(commands: LogCommands, index: usize) -> Option<StepRow> {
             name,
             seconds: step.duration(),
             state: step.state,
-            cached: step.cached,
             times: step.start_time.zip(step.end_time),
         })
     });
@@ -192,8 +193,9 @@ fn read_step(commands: LogCommands, index: usize) -> Option<StepRow> {
 fn state_icon(state: StepState) -> (Icon, &'static str) {
     match state {
         StepState::Running => (icon::RUN, t_string!(log.step_running)),
-        StepState::Done => (icon::CHECK, t_string!(log.step_done)),
+        StepState::Done | StepState::Cached => (icon::CHECK, t_string!(log.step_done)),
         StepState::Failed => (icon::CROSS, t_string!(log.step_failed)),
+        StepState::Canceled => (icon::CROSS, t_string!(log.step_canceled)),
     }
 }
 
@@ -216,9 +218,9 @@ fn step_row(
         Some(step)
     });
     let name = text_signal(move || step.get().map(|step| step.name).unwrap_or_default());
-    let state = memo(move || step.get().map(|step| (step.state, step.cached)));
+    let state = memo(move || step.get().map(|step| step.state));
     let state_view = move || {
-        let (icon, word) = state_icon(state.get()?.0);
+        let (icon, word) = state_icon(state.get()?);
         Some(view! {
             <span class="log-step-state" title=word role="img" aria-label=word>
                 {icon::icon(icon)}
@@ -226,7 +228,10 @@ fn step_row(
         })
     };
     let duration_text = text_signal(move || match step.get() {
-        Some(StepRow { cached: true, .. }) => t_string!(log.step_cached).to_owned(),
+        Some(StepRow {
+            state: StepState::Cached,
+            ..
+        }) => t_string!(log.step_cached).to_owned(),
         Some(StepRow {
             seconds: Some(seconds),
             ..
@@ -247,9 +252,10 @@ fn step_row(
     view! {
         <li
             data-state=text_signal(move || match state.get() {
-                Some((StepState::Failed, _)) => "failed",
-                Some((StepState::Running, _)) => "running",
-                Some((_, true)) => "cached",
+                Some(StepState::Failed) => "failed",
+                Some(StepState::Running) => "running",
+                Some(StepState::Cached) => "cached",
+                Some(StepState::Canceled) => "canceled",
                 _ => "done",
             })
             aria-current=move || (commands.current_step.get() == Some(index)).then_some("step")

@@ -165,7 +165,11 @@ fn steps_that_run_at_once() {
 fn steps_from_the_cache() {
     let cached = |lines: &[&str]| -> Vec<bool> {
         let log = log(lines);
-        log.steps().list().iter().map(|step| step.cached).collect()
+        log.steps()
+            .list()
+            .iter()
+            .map(|step| step.state == StepState::Cached)
+            .collect()
     };
     let in_order = [
         "--> Using cache of nothing",
