@@ -10,6 +10,7 @@
 //! | file | behavior |
 //! | --- | --- |
 //! | `reader` | loading, polling, retrying |
+//! | `read_logs` | whole logs of other builds, read and kept for the session |
 //! | `view_state`, `model` | the handle with its signals; the log, filter, rows and viewport behind it |
 //! | `follow` | following the end of a running log |
 //! | `scrolling` | scroll bar, keys, going to a line |
@@ -40,6 +41,7 @@ mod long_press;
 mod model;
 mod panels;
 mod print;
+pub(crate) mod read_logs;
 mod reader;
 mod scrolling;
 mod search;

@@ -1,8 +1,9 @@
 //! Reads the log: streams the first answer, then polls while the build runs.
 
-use crate::api::{Build, Status};
+use crate::api::Build;
 use crate::client::{Client, Error, LogStream, backoff};
-use crate::log::{Fault, Outcome};
+use crate::log::Fault;
+use crate::log_viewer::read_logs::facts::outcome_of;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::log_viewer::yielding::{TimeSlice, next_frame};
 use crate::platform::page;
@@ -52,11 +53,7 @@ pub(crate) fn start_reading(viewer: LogViewer, build_id: StoredValue<String>, bu
     });
     on_cleanup(stop);
     effect(move || {
-        let outcome = build.data().map(|build| match build.status {
-            Status::Failed => Outcome::Failed,
-            _ if build.is_finished() => Outcome::Succeeded,
-            _ => Outcome::Running,
-        });
+        let outcome = build.data().map(|build| outcome_of(&build));
         viewer.update_model(|model| model.set_outcome(outcome.unwrap_or_default()));
         viewer.request_redraw();
         viewer.poll_timer().wake();

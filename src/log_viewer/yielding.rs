@@ -3,7 +3,7 @@
 use crate::platform::page;
 use crate::platform::timer::timer_millis;
 use js_sys::{Function, Promise};
-use leptos::prelude::window;
+use leptos::prelude::{document, window};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
@@ -69,6 +69,22 @@ pub(crate) async fn next_frame() {
         let _ = set_timeout(&done, MAX_FRAME_WAIT);
     });
     let _ = JsFuture::from(frame).await;
+}
+
+/// Waits until the page is visible. Returns at once if it is.
+pub(crate) async fn until_visible() {
+    const CHANGE: &str = "visibilitychange";
+    while page::is_hidden() {
+        let mut listener = None;
+        let change = Promise::new(&mut |done, _| {
+            let _ = document().add_event_listener_with_callback(CHANGE, &done);
+            listener = Some(done);
+        });
+        let _ = JsFuture::from(change).await;
+        if let Some(listener) = listener {
+            let _ = document().remove_event_listener_with_callback(CHANGE, &listener);
+        }
+    }
 }
 
 /// Calls a function after a time. Returns the timer's handle; `None` if the browser refuses.

@@ -35,6 +35,20 @@ pub(crate) fn is_offline() -> bool {
     !window().navigator().on_line()
 }
 
+/// The memory of the device in gigabytes, as far as the browser tells: some don't, and none says more than 8.
+pub(crate) fn memory_gigabytes() -> Option<f64> {
+    let navigator = window().navigator();
+    js_sys::Reflect::get(&navigator, &"deviceMemory".into())
+        .ok()?
+        .as_f64()
+}
+
+/// Returns true on a phone or tablet: a finger is the device's only pointer.
+pub(crate) fn is_touch_only() -> bool {
+    let query = window().match_media("(any-pointer: fine)").ok().flatten();
+    query.is_some_and(|query| !query.matches())
+}
+
 /// Parses an `http` or `https` URL. Returns URL and host; `None` for anything else.
 pub(crate) fn web_link(url: &str) -> Option<(String, String)> {
     let parsed = web_sys::Url::new(url).ok()?;
