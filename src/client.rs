@@ -34,17 +34,16 @@ pub use crate::client::reachability::Reachability;
 use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
+use crate::platform::byte_stream::next_chunk;
 use crate::platform::timer::timer_millis;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
-use js_sys::Uint8Array;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
 /// The longest time that a call may take, except call 5.
@@ -369,17 +368,8 @@ impl LogStream {
     /// [`Error::TimedOut`] or [`Error::Unreachable`] when the stream breaks.
     pub async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
         self.call.restart_timer();
-        let chunk = JsFuture::from(self.reader.read())
-            .await
-            .map_err(|_| self.call.failure())?;
-        let value = js_sys::Reflect::get(&chunk, &JsValue::from_str("value")).unwrap_or_default();
-        // At the end there is no value.
-        let Ok(bytes) = value.dyn_into::<Uint8Array>() else {
-            return Ok(false);
-        };
-        into.resize(bytes.length() as usize, 0);
-        bytes.copy_to(into);
-        Ok(true)
+        let chunk = next_chunk(&self.reader, into).await;
+        chunk.map_err(|_| self.call.failure())
     }
 }
 

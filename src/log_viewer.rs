@@ -9,8 +9,10 @@
 //!
 //! | file | behavior |
 //! | --- | --- |
+//! | `source` | the API or a file |
 //! | `reader` | loading, polling, retrying |
 //! | `read_logs` | whole logs of other builds, read and kept for the session |
+//! | `build_file` | a build as a file: saving and opening |
 //! | `view_state`, `model` | the handle with its signals; the log, filter, rows and viewport behind it |
 //! | `follow` | following the end of a running log |
 //! | `scrolling` | scroll bar, keys, going to a line |
@@ -26,6 +28,7 @@
 //! | `layout/` | pure computations: lines on screen, columns, colors, times |
 //! | `yielding` | long work in short slices, timers |
 
+mod build_file;
 mod commands;
 mod copy_lines;
 mod display_options;
@@ -47,6 +50,7 @@ mod scrolling;
 mod search;
 mod selection;
 mod shortcuts;
+mod source;
 mod time_window;
 mod view_state;
 mod yielding;
@@ -61,6 +65,7 @@ use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
+pub(crate) use crate::log_viewer::source::LogSource;
 use crate::log_viewer::time_window::time_window_notice;
 use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::scroll_into_view_if_needed;
@@ -79,13 +84,14 @@ const MIN_WIDTH_OF_COMPUTER: f64 = 600.0;
 ///
 /// `detail` is the API's text about the build.
 pub(crate) fn log_section(
-    build_id: StoredValue<String>,
+    source: LogSource,
     build: Query<Build>,
     detail: Memo<Option<String>>,
 ) -> AnyView {
     let viewer = LogViewer::new(stored_options());
     let commands = LogCommands {
         viewer,
+        source,
         search: LogSearch::new(viewer),
         selection: Selection::from_url(viewer, use_navigation()),
         full_screen: RwSignal::new(false),
@@ -98,7 +104,7 @@ pub(crate) fn log_section(
         go_to_wanted: RwSignal::new(false),
         touch_range: StoredValue::new(false),
     };
-    reader::start_reading(viewer, build_id, build);
+    reader::start_reading(viewer, source, build);
     announce_new_errors(viewer, build);
     let (build_error, has_build) = (build.error(), build.has_data());
     let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
@@ -106,7 +112,7 @@ pub(crate) fn log_section(
     let is_shown = move || build_error.with(Option::is_none) || has_build.get() || has_lines.get();
     view! {
         {failure_box(commands, build, detail)}
-        {show(is_shown, move || section(commands, build_id, build))}
+        {show(is_shown, move || section(commands, build))}
     }
     .into_any()
 }
@@ -150,7 +156,7 @@ fn announce_new_errors(viewer: LogViewer, build: Query<Build>) {
     });
 }
 
-fn section(commands: LogCommands, build_id: StoredValue<String>, build: Query<Build>) -> AnyView {
+fn section(commands: LogCommands, build: Query<Build>) -> AnyView {
     let viewer = commands.viewer;
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         shortcuts::press_outside(&event, commands);
@@ -175,7 +181,7 @@ fn section(commands: LogCommands, build_id: StoredValue<String>, build: Query<Bu
             <h2 class="visually-hidden">{t_signal!(log.title)}</h2>
             {panels::steps_panel::steps_panel(commands, build)}
             <div class="log-main">
-                {panels::toolbar::toolbar(commands, build_id, build)} {problems(viewer, build)}
+                {panels::toolbar::toolbar(commands, build)} {problems(viewer, build)}
                 {time_window_notice(commands)} {frame(commands, build)}
                 {panels::selection_bar::selection_bar(commands)}
                 <p class="visually-hidden" role="status">

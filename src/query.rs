@@ -87,6 +87,22 @@ impl<T> Clone for Query<T> {
 impl<T> Copy for Query<T> {}
 
 impl<T: Send + Sync + 'static> Query<T> {
+    /// A query that never reads: its data is given here, and later by [`Query::seed`].
+    pub(crate) fn fixed(data: Option<T>) -> Self {
+        let data = data.map(|data| Arc::new(data) as Erased);
+        Self {
+            core: QueryCore {
+                data: RwSignal::new(data),
+                error: RwSignal::new(None),
+                loading: RwSignal::new(false),
+                interval: RwSignal::new(0),
+                refreshes: RwSignal::new(0),
+                state: StoredValue::new(QueryState::Ended),
+            },
+            data_type: PhantomData,
+        }
+    }
+
     /// Reads again at once.
     pub(crate) fn refresh(self) {
         self.core.refreshes.update(|count| *count += 1);

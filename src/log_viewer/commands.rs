@@ -6,6 +6,7 @@ use crate::log_viewer::failure::Failure;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
+use crate::log_viewer::source::LogSource;
 use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::focus;
 use crate::platform::storage::{Keep, store};
@@ -26,6 +27,7 @@ const MESSAGE_DURATION: Duration = Duration::from_secs(3);
 #[derive(Clone, Copy)]
 pub(crate) struct LogCommands {
     pub(crate) viewer: LogViewer,
+    pub(crate) source: LogSource,
     pub(crate) search: LogSearch,
     pub(crate) selection: Selection,
     /// True while the log fills the window.

@@ -1,16 +1,19 @@
-//! Reads the log: streams the first answer, then polls while the build runs.
+//! Reads the log: from the API, where it streams the first answer and then polls while the build runs, or from a file.
 
 use crate::api::Build;
 use crate::client::{Client, Error, LogStream, backoff};
 use crate::log::Fault;
+use crate::log_viewer::build_file::log_file::LogFile;
+use crate::log_viewer::build_file::unpack::Problem;
 use crate::log_viewer::read_logs::facts::outcome_of;
+use crate::log_viewer::source::LogSource;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::log_viewer::yielding::{TimeSlice, next_frame};
 use crate::platform::page;
 use crate::query::{Query, intervals};
 use crate::reactive::{effect, memo};
 use crate::state::connection::use_connection;
-use futures_util::future::{AbortHandle, abortable};
+use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -20,22 +23,28 @@ const FINAL_EMPTY_READS: u32 = 2;
 /// The number of bytes decoded between two checks of the clock.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Reads the log of a build into the viewer as long as the page exists. Starts again when the connection
-/// or the time window changes.
-pub(crate) fn start_reading(viewer: LogViewer, build_id: StoredValue<String>, build: Query<Build>) {
+/// Reads a log into the viewer as long as the page exists.
+pub(crate) fn start_reading(viewer: LogViewer, source: LogSource, build: Query<Build>) {
+    match source {
+        LogSource::Api(build_id) => poll(viewer, build_id, build),
+        LogSource::File(file) => read_file(viewer, file),
+    }
+    effect(move || {
+        let outcome = build.data().map(|build| outcome_of(&build));
+        viewer.update_model(|model| model.set_outcome(outcome.unwrap_or_default()));
+        viewer.request_redraw();
+        viewer.poll_timer().wake();
+    });
+}
+
+/// Reads the log from the API. Starts again when the connection or the time window changes.
+fn poll(viewer: LogViewer, build_id: StoredValue<String>, build: Query<Build>) {
     let connection = use_connection();
     let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
-    let running = StoredValue::new(None::<AbortHandle>);
-    let stop = move || {
-        if let Some(Some(handle)) = running.try_update_value(Option::take) {
-            handle.abort();
-        }
-    };
-    effect(move || {
+    read_again_on_change(move || {
         let client = connection.client();
         let time_window = viewer.time_window.get();
-        stop();
-        let Some(client) = client else { return };
+        let client = client?;
         viewer.clear();
         let reader = LogReader {
             viewer,
@@ -44,7 +53,23 @@ pub(crate) fn start_reading(viewer: LogViewer, build_id: StoredValue<String>, bu
             time_window,
             finished,
         };
-        let (run, handle) = abortable(reader.run());
+        Some(Box::pin(reader.run()))
+    });
+    read_when_online_or_visible(viewer);
+}
+
+/// Runs the read that `start` returns, until a signal that it tracks changes or the page is gone.
+fn read_again_on_change(start: impl Fn() -> Option<LocalBoxFuture<'static, ()>> + 'static) {
+    let running = StoredValue::new(None::<AbortHandle>);
+    let stop = move || {
+        if let Some(Some(handle)) = running.try_update_value(Option::take) {
+            handle.abort();
+        }
+    };
+    effect(move || {
+        stop();
+        let Some(run) = start() else { return };
+        let (run, handle) = abortable(run);
         running.set_value(Some(handle));
         leptos::task::spawn_local(async move {
             // An error means that the read was aborted, because the page is gone or a new read started.
@@ -52,13 +77,72 @@ pub(crate) fn start_reading(viewer: LogViewer, build_id: StoredValue<String>, bu
         });
     });
     on_cleanup(stop);
-    effect(move || {
-        let outcome = build.data().map(|build| outcome_of(&build));
-        viewer.update_model(|model| model.set_outcome(outcome.unwrap_or_default()));
-        viewer.request_redraw();
-        viewer.poll_timer().wake();
+}
+
+/// Reads the log from a file. Starts again when the time window changes.
+fn read_file(viewer: LogViewer, file: StoredValue<LogFile, LocalStorage>) {
+    read_again_on_change(move || {
+        let file = file.try_get_value()?;
+        let time_window = viewer.time_window.get();
+        viewer.clear();
+        Some(Box::pin(async move {
+            let problem = stream_file(viewer, &file, time_window).await;
+            set_if_changed(viewer.file_problem, problem);
+            set_if_changed(viewer.loading, false);
+        }))
     });
-    read_when_online_or_visible(viewer);
+}
+
+/// Reads a file to its end. Returns why that cannot be done, or not to the end.
+async fn stream_file(
+    viewer: LogViewer,
+    file: &LogFile,
+    (start, end): (Option<i64>, Option<i64>),
+) -> Option<Problem> {
+    let mut stream = match file.stream() {
+        Ok(stream) => stream,
+        Err(problem) => return Some(problem),
+    };
+    let is_part = file.head().is_some_and(|head| head.is_part);
+    viewer.update_model(|model| {
+        model.is_part |= is_part;
+        model.log.begin_within(start, end);
+    });
+    let (mut slice, mut buffer) = (TimeSlice::background(), Vec::new());
+    let problem = loop {
+        let more = stream.next(&mut buffer).await;
+        feed(viewer, &buffer, &mut slice).await;
+        match more {
+            Ok(true) => {}
+            Ok(false) => break None,
+            Err(problem) => break Some(problem),
+        }
+    };
+    let summary = viewer.update_model(|model| model.log.end());
+    viewer.draw_new_lines();
+    let is_cut = summary.is_some_and(|summary| summary.truncated);
+    problem.or(is_cut.then_some(Problem::CutShort))
+}
+
+/// Feeds bytes of an answer to the log, in slices. Returns the number of new lines.
+async fn feed(viewer: LogViewer, bytes: &[u8], slice: &mut TimeSlice) -> usize {
+    let mut new_lines = 0;
+    for chunk in bytes.chunks(CHUNK_BYTES) {
+        let was_empty = viewer.with_model(|model| model.log.is_empty()) == Some(true);
+        let fed = viewer.update_model(|model| model.log.feed(chunk));
+        let fed = fed.unwrap_or(0);
+        new_lines += fed;
+        viewer.request_redraw();
+        match was_empty && fed > 0 {
+            // Show the first lines before decoding more.
+            true => {
+                viewer.draw_new_lines();
+                next_frame().await;
+            }
+            false => slice.next().await,
+        }
+    }
+    new_lines
 }
 
 /// Reads at once when the device is online again or the page becomes visible.
@@ -149,25 +233,10 @@ impl LogReader {
 
     /// Feeds the answer to the log while it streams in. Returns the number of new lines.
     async fn receive(&self, mut stream: LogStream, buffer: &mut Vec<u8>) -> Result<usize, Error> {
-        let viewer = self.viewer;
         let mut slice = TimeSlice::background();
         let mut new_lines = 0;
         while stream.next(buffer).await? {
-            for chunk in buffer.chunks(CHUNK_BYTES) {
-                let was_empty = viewer.with_model(|model| model.log.is_empty()) == Some(true);
-                let fed = viewer.update_model(|model| model.log.feed(chunk));
-                let fed = fed.unwrap_or(0);
-                new_lines += fed;
-                viewer.request_redraw();
-                match was_empty && fed > 0 {
-                    // Show the first lines before decoding more.
-                    true => {
-                        viewer.draw_new_lines();
-                        next_frame().await;
-                    }
-                    false => slice.next().await,
-                }
-            }
+            new_lines += feed(self.viewer, buffer, &mut slice).await;
         }
         Ok(new_lines)
     }

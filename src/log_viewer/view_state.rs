@@ -2,6 +2,7 @@
 
 use crate::client::Error;
 use crate::log::Filter;
+use crate::log_viewer::build_file::unpack::Problem;
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::row_pool::RowPool;
 use crate::log_viewer::model::{Counts, InView, LogModel, PendingScroll};
@@ -51,6 +52,8 @@ pub(crate) struct LogViewer {
     pub(crate) loading: RwSignal<bool>,
     /// Why the last read failed.
     pub(crate) error: RwSignal<Option<Error>>,
+    /// Why a file, or the rest of it, is not shown.
+    pub(crate) file_problem: RwSignal<Option<Problem>>,
     /// The time window that is loaded: its start and end, Unix seconds, UTC.
     pub(crate) time_window: RwSignal<(Option<i64>, Option<i64>)>,
     /// A copy of the model's display options, for the panels.
@@ -79,6 +82,7 @@ impl LogViewer {
             rows_when_unfollowed: RwSignal::new(0),
             loading: RwSignal::new(true),
             error: RwSignal::new(None),
+            file_problem: RwSignal::new(None),
             time_window: RwSignal::new((None, None)),
             options: RwSignal::new(options),
             filter: RwSignal::new(Filter::default()),

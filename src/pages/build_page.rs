@@ -22,7 +22,7 @@ mod times;
 use crate::api::Build as BuildData;
 use crate::client::Error;
 use crate::components::error_notice::load_error;
-use crate::log_viewer::log_section;
+use crate::log_viewer::{LogSource, log_section};
 use crate::pages::build_page::build_again::build_again;
 use crate::pages::build_page::details::details;
 use crate::pages::build_page::facts::facts;
@@ -103,7 +103,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
                 {show(move || is_missing.get(), move || not_found(id))}
                 {details(details_open, build, siblings, detail)}
             </div>
-            {show(may_have_log, move || log_section(id, build, detail))}
+            {show(may_have_log, move || log_section(LogSource::Api(id), build, detail))}
         </div>
     }
 }

@@ -1,16 +1,26 @@
 //! Texts from the clipboard, from drops and from files; and downloads.
 
+use crate::platform::timer::sleep;
 use leptos::prelude::document;
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, HtmlInputElement, Url,
 };
 
+/// The time until a file's URL is revoked. The browser needs a moment to read a large file.
+const URL_LIFETIME: Duration = Duration::from_secs(60);
+
 /// The plain text of a paste or a drop. `None` if there is none.
 pub(crate) fn plain_text(data: Option<DataTransfer>) -> Option<String> {
     let text = data?.get_data("text/plain").ok()?;
     (!text.is_empty()).then_some(text)
+}
+
+/// Returns true if files are dragged, and not a text or a link.
+pub(crate) fn has_files(data: Option<DataTransfer>) -> bool {
+    data.is_some_and(|data| data.types().includes(&JsValue::from_str("Files"), 0))
 }
 
 /// The first file of a drop.
@@ -40,14 +50,28 @@ pub(crate) fn save_text(name: &str, text: &str) -> bool {
         let options = BlobPropertyBag::new();
         options.set_type("application/json");
         let parts = js_sys::Array::of1(&JsValue::from_str(text));
-        let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
-        let url = Url::create_object_url_with_blob(&blob)?;
-        let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-        link.set_href(&url);
-        link.set_download(name);
-        link.click();
-        // The click has started the download: the URL is not needed any more.
-        Url::revoke_object_url(&url)
+        save_as(
+            &Blob::new_with_str_sequence_and_options(&parts, &options)?,
+            name,
+        )
     };
     save().is_ok()
+}
+
+/// Downloads a file of any size under this name. Returns false if the browser refuses.
+pub(crate) fn save_blob(name: &str, blob: &Blob) -> bool {
+    save_as(blob, name).is_ok()
+}
+
+fn save_as(blob: &Blob, name: &str) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    leptos::task::spawn_local(async move {
+        sleep(URL_LIFETIME).await;
+        let _ = Url::revoke_object_url(&url);
+    });
+    Ok(())
 }

@@ -46,4 +46,4 @@ pub use crate::repository::{
     BuildConfig, CodeClient, CodeSource, CreateRepository, NewBuildConfig, Repository, SavedConfig,
     SourceKind, TagConfig, UpdateBuildConfig, VersionTagging,
 };
-pub use crate::time::Timestamp;
+pub use crate::time::{Timestamp, lenient as lenient_time};

@@ -72,7 +72,7 @@ impl Serialize for Timestamp {
 
 /// Reads a time. A missing, `null` or invalid value is `None`: one invalid field must not hide the
 /// whole row.
-pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
+pub fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(match Option::<Value>::deserialize(d)? {
         Some(Value::String(text)) => DateTime::parse_from_rfc3339(&text)
             .ok()

@@ -102,6 +102,10 @@ pub(crate) struct Decoder {
     scratch: Vec<u8>,
     level: u8,
     time: Option<i64>,
+    /// The first and the last second of the entries that are kept.
+    window: (i64, i64),
+    /// True while the last entry that has a time is in the window. One without a time belongs with it.
+    is_inside: bool,
     head: Vec<u8>,
     summary: Summary,
 }
@@ -115,6 +119,8 @@ impl Default for Decoder {
             scratch: Vec::new(),
             level: 0,
             time: None,
+            window: (i64::MIN, i64::MAX),
+            is_inside: true,
             head: Vec::new(),
             summary: Summary::default(),
         }
@@ -126,6 +132,15 @@ fn is_space(byte: u8) -> bool {
 }
 
 impl Decoder {
+    /// A decoder that drops entries before or after these Unix seconds.
+    pub(crate) fn within(start: Option<i64>, end: Option<i64>) -> Self {
+        Self {
+            window: (start.unwrap_or(i64::MIN), end.unwrap_or(i64::MAX)),
+            is_inside: start.is_none(),
+            ..Self::default()
+        }
+    }
+
     /// The number of entries that could not be read so far.
     pub(crate) fn unreadable(&self) -> u64 {
         self.summary.unreadable
@@ -235,6 +250,13 @@ impl Decoder {
     /// Ends an entry: adds it to the store, unless it is a repeat or too long.
     #[inline]
     fn complete(&mut self, store: &mut Store, repeats: &mut ExpectedRepeats) {
+        if let Some(time) = self.time {
+            self.is_inside = self.window.0 <= time && time <= self.window.1;
+        }
+        if !self.is_inside {
+            store.arena.discard();
+            return;
+        }
         let complex = store.finish_text();
         if store.arena.is_too_long() {
             store.arena.discard();

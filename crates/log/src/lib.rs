@@ -15,6 +15,7 @@
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
 //! | draw the minimap | [`Overview`] |
 //! | copy, print or download | [`export::lines`], [`export::raw`] |
+//! | write the entries as JSON again | [`entries::write`] |
 //! | show the progress of the first answer | [`Log::received`], [`Store::len`], [`Store::last_time`] |
 //!
 //! Lines are counted from 0 everywhere. Every call takes time only for the work it is given: a viewer
@@ -30,6 +31,7 @@ mod ansi;
 mod arena;
 mod column;
 mod decode;
+pub mod entries;
 mod explain;
 pub mod export;
 mod json;

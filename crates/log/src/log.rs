@@ -92,6 +92,24 @@ impl Log {
         self.decoder = Some(Decoder::default());
     }
 
+    /// Begins a log of which only the entries between two times (Unix seconds, UTC, both included) are kept, as the API
+    /// does it for call 5. An entry without a time belongs with the one before it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use slipway_log::Log;
+    ///
+    /// let mut log = Log::new();
+    /// log.begin_within(Some(2), Some(3));
+    /// log.feed(br#"[{"message": "a", "time": 1}, {"message": "b", "time": 2}, {"message": "c"}]"#);
+    /// assert_eq!(log.len(), 2);
+    /// ```
+    pub fn begin_within(&mut self, start: Option<i64>, end: Option<i64>) {
+        self.begin(None);
+        self.decoder = Some(Decoder::within(start, end));
+    }
+
     /// Takes the next bytes of the answer, cut anywhere. Returns the number of new lines. An entry is
     /// added as soon as its last byte is fed. Does nothing if no answer has begun.
     pub fn feed(&mut self, bytes: &[u8]) -> usize {

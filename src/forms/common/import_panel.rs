@@ -5,7 +5,7 @@ use crate::forms::common::form_shell::keep_focus;
 use crate::forms::model::fields::JsonType;
 use crate::forms::model::import;
 use crate::forms::model::import::{ImportTarget, Imported, Note, Refused, Shape, Why};
-use crate::platform::files::{dropped_file, read_text, save_text, take_chosen};
+use crate::platform::files::{dropped_file, has_files, read_text, save_text, take_chosen};
 use crate::reactive::{dynamic, memo, show, text_signal};
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
@@ -13,7 +13,7 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, Event, File, HtmlInputElement};
+use web_sys::{Event, File, HtmlInputElement};
 
 /// The most notes that are listed; the rest are counted.
 const MAX_SHOWN_NOTES: usize = 40;
@@ -246,12 +246,8 @@ fn export_button(export: Arc<dyn Fn() -> ExportFile + Send + Sync>) -> AnyView {
 /// Imports a file that is dropped anywhere on the page. Without this the browser would open the file and
 /// leave the form.
 fn load_dropped_files(input: ImportText) {
-    let has_files = |event: &DragEvent| {
-        let types = event.data_transfer().map(|data| data.types());
-        types.is_some_and(|types| types.includes(&"Files".into(), 0))
-    };
     let over = window_event_listener(leptos::ev::dragover, move |event| {
-        if has_files(&event) {
+        if has_files(event.data_transfer()) {
             event.prevent_default();
         }
     });

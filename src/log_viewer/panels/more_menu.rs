@@ -22,13 +22,13 @@ use leptos::prelude::*;
 const CONTEXTS: [usize; 4] = [0, 2, 5, 20];
 
 /// The menu.
-pub(crate) fn more_menu(commands: LogCommands, build_id: StoredValue<String>) -> AnyView {
-    let menu = Menu::of_icon(icon::MORE, t_signal!(log.more_tools))
-        .content(move || more_tools(commands, build_id));
+pub(crate) fn more_menu(commands: LogCommands) -> AnyView {
+    let menu =
+        Menu::of_icon(icon::MORE, t_signal!(log.more_tools)).content(move || more_tools(commands));
     view! { <span class="log-tools-more">{menu}</span> }.into_any()
 }
 
-fn more_tools(commands: LogCommands, build_id: StoredValue<String>) -> AnyView {
+fn more_tools(commands: LogCommands) -> AnyView {
     let viewer = commands.viewer;
     let shows_escapes = move || {
         viewer
@@ -53,7 +53,7 @@ fn more_tools(commands: LogCommands, build_id: StoredValue<String>) -> AnyView {
         {Button::new(t_signal!(log.failure)).on_press(move || commands.go_to_failure())}
         {Button::new(t_signal!(log.copy_all)).on_press(move || copy_all_lines(commands))}
         {Button::new(t_signal!(log.download))
-            .on_press(move || download::save(viewer, build_id.get_value()))}
+            .on_press(move || download::save(viewer, commands.source.file_name()))}
     }
     .into_any()
 }

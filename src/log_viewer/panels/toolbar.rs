@@ -18,11 +18,7 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The row of tools.
-pub(crate) fn toolbar(
-    commands: LogCommands,
-    build_id: StoredValue<String>,
-    build: Query<Build>,
-) -> AnyView {
+pub(crate) fn toolbar(commands: LogCommands, build: Query<Build>) -> AnyView {
     let viewer = commands.viewer;
     let place = text_signal(move || lines_in_view_text(viewer));
     view! {
@@ -33,7 +29,7 @@ pub(crate) fn toolbar(
             <span class="log-choices">
                 {level_menu(viewer)} {times_menu(commands)} {wrap_button(commands)}
             </span>
-            {more_menu(commands, build_id)}
+            {more_menu(commands)}
             <span class="quiet log-count" title=place>
                 {text_signal(move || line_count_text(viewer))}
             </span>
