@@ -44,6 +44,7 @@ mod long_press;
 mod model;
 mod panels;
 mod print;
+pub(crate) mod query_words;
 pub(crate) mod read_logs;
 mod reader;
 mod scrolling;
@@ -53,7 +54,7 @@ mod shortcuts;
 mod source;
 mod time_window;
 mod view_state;
-mod yielding;
+pub(crate) mod yielding;
 
 use crate::api::Build;
 use crate::components::error_notice::load_error;

@@ -69,7 +69,8 @@ fn page_links(navigation: Navigation) -> AnyView {
             | Route::Repository { namespace, .. }
             | Route::NewRepository { namespace }
             | Route::Config { namespace, .. }
-            | Route::Insight(InsightQuery { namespace, .. }),
+            | Route::Insight(InsightQuery { namespace, .. })
+            | Route::LogSearch { namespace, .. },
         ) => namespace,
         _ => connection.namespace(),
     });
@@ -103,6 +104,7 @@ fn page_links(navigation: Navigation) -> AnyView {
                         | Route::NewRepository { .. }
                         | Route::Config { .. }
                         | Route::Insight(_)
+                        | Route::LogSearch { .. }
                     )
                 })
             >

@@ -9,6 +9,7 @@ use crate::pages::builds::parts::part_view;
 use crate::pages::config::Config;
 use crate::pages::connection::ConnectionPage;
 use crate::pages::insight::Insight;
+use crate::pages::log_search::LogSearch;
 use crate::pages::new_repository::NewRepository;
 use crate::pages::not_found::NotFound;
 use crate::pages::repositories::Repositories;
@@ -44,7 +45,9 @@ pub(crate) fn lazy_page(route: Option<Route>) -> AnyView {
                 Some(Route::Build { build_id }) => build_chunk(build_id).await,
                 Some(Route::NewRepository { namespace }) => forms_chunk(namespace, None).await,
                 Some(Route::Config { namespace, name }) => forms_chunk(namespace, Some(name)).await,
-                Some(Route::Insight(query)) => insight_chunk(query.namespace, query.name).await,
+                Some(route @ (Route::Insight(_) | Route::LogSearch { .. })) => {
+                    insight_chunk(route).await
+                }
                 route => pages_chunk(route).await,
             };
             loaded(view, styles).await
@@ -259,8 +262,17 @@ fn forms_chunk(namespace: String, name: Option<String>) -> Result<AnyView, Split
     reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(insight, wasm_split_path = leptos::wasm_split, fallible)]
-fn insight_chunk(namespace: String, name: String) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <Insight namespace=namespace name=name /> }.into_any())
+fn insight_chunk(route: Route) -> Result<AnyView, SplitLoaderError> {
+    Ok(match route {
+        Route::LogSearch {
+            namespace, name, ..
+        } => view! { <LogSearch namespace=namespace name=name /> }.into_any(),
+        Route::Insight(query) => {
+            view! { <Insight namespace=query.namespace name=query.name /> }.into_any()
+        }
+        // The other pages have chunks of their own.
+        _ => ().into_any(),
+    })
 }
 
 #[allow(

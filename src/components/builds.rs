@@ -3,6 +3,7 @@
 pub(crate) mod build_again;
 pub(crate) mod build_buttons;
 pub(crate) mod builds_part;
+pub(crate) mod builds_reader;
 pub(crate) mod cells;
 pub(crate) mod commit_dialog;
 pub(crate) mod history;

@@ -63,8 +63,13 @@ impl ReaderState {
 
     /// Returns true when there are pages that were not read and are needed, tracked.
     pub(crate) fn is_partial(self) -> bool {
+        self.has_more_pages() && !self.has_enough.get()
+    }
+
+    /// Returns true when there are pages that were not read, tracked.
+    pub(crate) fn has_more_pages(self) -> bool {
         let total = self.total_pages.get();
-        total.is_none_or(|total| self.pages_read.get() < total) && !self.has_enough.get()
+        total.is_none_or(|total| self.pages_read.get() < total)
     }
 }
 

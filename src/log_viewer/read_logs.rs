@@ -41,10 +41,10 @@ use std::sync::Arc;
 
 /// The most bytes of text to keep on a computer. A page of the browser can have 4 GB; the viewer's own log may be large
 /// too, and four more are read at a time.
-const MAX_BYTES: usize = 256 << 20;
+const MAX_BYTES: usize = 256_000_000;
 
 /// The most bytes of text to keep on a phone, where the browser ends pages that take much more.
-const MAX_BYTES_SMALL: usize = 64 << 20;
+const MAX_BYTES_SMALL: usize = 64_000_000;
 
 /// A device with less memory than this is small.
 const SMALL_GIGABYTES: f64 = 4.0;

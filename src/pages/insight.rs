@@ -8,20 +8,20 @@
 mod chart;
 mod chart_keys;
 mod stats;
-mod stats_reader;
 mod summary;
 
 use crate::api::Build;
 use crate::components::breadcrumbs::{namespace_crumb, path_heading, repository_crumb};
+use crate::components::builds::builds_reader::{BuildsPick, pick, use_builds_reader};
 use crate::components::builds::table::repository_builds_table;
 use crate::components::error_notice::{Retry, load_error_with};
 use crate::components::paged_reader::reading_progress;
 use crate::i18n::words;
 use crate::pages::insight::chart::{MAX_BUILDS, chart};
 use crate::pages::insight::stats::BuildSummary;
-use crate::pages::insight::stats_reader::{StatsQuery, pick, use_stats_reader};
 use crate::pages::insight::summary::{summary_figures, tags_table};
 use crate::reactive::{dynamic, memo, show, show_or, text_signal};
+use crate::routing::log_search::LogSearchQuery;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{INSIGHT_LAST, InsightQuery, Route};
 use crate::t_signal;
@@ -47,14 +47,15 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
         },
     );
     let stats_query = memo(move || {
-        query.with(|query| StatsQuery {
+        query.with(|query| BuildsPick {
             namespace: query.namespace.clone(),
             name: query.name.clone(),
             tag: query.tag.clone(),
             last: query.last,
+            only_failed: false,
         })
     });
-    let reader = use_stats_reader(stats_query);
+    let reader = use_builds_reader(stats_query);
     let state = reader.state();
     let builds = memo(move || {
         let query = stats_query.get();
@@ -107,7 +108,10 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
                 t_signal!(insight.title_of, path = path),
                 vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)],
                 t_signal!(insight.title),
-            )} <span class="page-actions">{filters(query, summary)}</span>
+            )}
+            <span class="page-actions">
+                {filters(query, summary)} {search_link(&namespace, &name)}
+            </span>
         </div>
         {reading_progress(state, resume)}
         {load_error_with(
@@ -118,6 +122,13 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
         )}
         {show_or(move || has_builds.get(), loaded, move || dynamic(empty).into_any())}
     }
+}
+
+/// Leads to the search through the logs of these builds.
+fn search_link(namespace: &str, name: &str) -> AnyView {
+    let navigation = use_navigation();
+    let href = navigation.href(&LogSearchQuery::default().route(namespace, name));
+    Button::new(t_signal!(log_search.title)).link(Signal::stored(href))
 }
 
 /// Selects a tag, and how many builds.

@@ -30,6 +30,13 @@ pub(crate) enum Route {
     },
     /// Statistics of a repository's builds.
     Insight(InsightQuery),
+    /// The search through the logs of a repository's builds.
+    LogSearch {
+        namespace: String,
+        name: String,
+        /// What is searched, as the URL has it after its `?`: `routing/log_search.rs` reads it.
+        query: String,
+    },
     /// `back` is the path to return to once connected.
     Connection {
         back: Option<String>,
@@ -216,6 +223,18 @@ impl Route {
                 };
                 with_query(&path, &[("tag", &query.tag), ("last", &last)])
             }
+            Self::LogSearch {
+                namespace,
+                name,
+                query,
+            } => {
+                let mark = if query.is_empty() { "" } else { "?" };
+                format!(
+                    "/repositories/{}/{}/search{mark}{query}",
+                    segment(namespace),
+                    segment(name)
+                )
+            }
             Self::Connection { back } => {
                 with_query("/connection", &[("back", back.as_deref().unwrap_or(""))])
             }
@@ -273,6 +292,11 @@ impl Route {
                     last => Some(last.parse().unwrap_or(INSIGHT_LAST).max(1)),
                 },
             })),
+            ["repositories", _, _, "search"] => Some(Self::LogSearch {
+                namespace: text(1)?,
+                name: text(2)?,
+                query: query.trim_start_matches('?').to_owned(),
+            }),
             ["connection"] => Some(Self::Connection {
                 back: query_value(query, "back").and_then(|back| safe_back(&back)),
             }),
@@ -292,6 +316,16 @@ impl Route {
             (Self::Insight(a), Self::Insight(b)) => {
                 (&a.namespace, &a.name) == (&b.namespace, &b.name)
             }
+            (
+                Self::LogSearch {
+                    namespace, name, ..
+                },
+                Self::LogSearch {
+                    namespace: other_namespace,
+                    name: other_name,
+                    ..
+                },
+            ) => (namespace, name) == (other_namespace, other_name),
             _ => self == other,
         }
     }
@@ -387,7 +421,7 @@ fn existing_day(text: String) -> String {
     }
 }
 
-fn query_value(query: &str, key: &str) -> Option<String> {
+pub(crate) fn query_value(query: &str, key: &str) -> Option<String> {
     query
         .trim_start_matches('?')
         .split('&')
@@ -406,7 +440,7 @@ fn segment(text: &str) -> String {
 }
 
 /// Appends the pairs that have a value to a path, as its query.
-fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut url = path.to_owned();
     for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
         url.push(if url.len() == path.len() { '?' } else { '&' });
@@ -484,6 +518,11 @@ mod tests {
                 tag: "v1".to_owned(),
                 last: None,
             }),
+            Route::LogSearch {
+                namespace: namespace(),
+                name: name(),
+                query: "q=a%20b".to_owned(),
+            },
             Route::Connection { back: None },
             Route::Connection {
                 back: Some("/builds?page=2".to_owned()),
@@ -504,6 +543,7 @@ mod tests {
                 "/repositories/a%2Fb/%E5%90%8D/config",
                 "/repositories/demo/web-app/insight",
                 "/repositories/demo/web-app/insight?tag=v1&last=all",
+                "/repositories/demo/web-app/search?q=a%20b",
                 "/connection",
                 "/connection?back=%2Fbuilds%3Fpage%3D2",
             ]

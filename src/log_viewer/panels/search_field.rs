@@ -1,8 +1,8 @@
 //! The search field, with its options, results and buttons inside.
 
 use crate::i18n::numbers::number;
-use crate::log::QueryErrorKind;
 use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::query_words::query_error_words;
 use crate::log_viewer::search::{LogSearch, SearchResults};
 use crate::reactive::{bool_signal, show, text_signal};
 use crate::ui::button::Button;
@@ -119,16 +119,7 @@ fn options(search: LogSearch) -> AnyView {
 /// The results, or the error of the query, in words.
 fn results_text(results: &SearchResults) -> String {
     if let Some(error) = results.error {
-        return match error {
-            QueryErrorKind::Empty => "",
-            QueryErrorKind::Group => t_string!(log.wrong_group),
-            QueryErrorKind::Class => t_string!(log.wrong_class),
-            QueryErrorKind::Repetition => t_string!(log.wrong_repetition),
-            QueryErrorKind::Escape => t_string!(log.wrong_escape),
-            QueryErrorKind::Unsupported => t_string!(log.wrong_unsupported),
-            QueryErrorKind::TooLarge => t_string!(log.wrong_large),
-        }
-        .to_owned();
+        return query_error_words(error).to_owned();
     }
     if !results.active {
         return String::new();

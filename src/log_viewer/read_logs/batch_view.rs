@@ -20,7 +20,7 @@ use leptos::prelude::*;
 /// The most failed reads that are named.
 const MAX_NAMED: usize = 10;
 
-/// The progress of a batch while it reads or is stopped, its errors, and how much is kept.
+/// The progress of a batch while it reads or is stopped, and its errors.
 pub(crate) fn batch_progress(batch: LogBatch) -> AnyView {
     let has_read = memo(move || batch.counts.with(|counts| counts.read > 0));
     let is_under_way = memo(move || {
@@ -45,7 +45,6 @@ pub(crate) fn batch_progress(batch: LogBatch) -> AnyView {
         </span>
         {load_error_with(t_signal!(logs.reading), batch.error.into(), has_read.into(), retry)}
         {dynamic(move || failures_notice(batch))}
-        {kept_text()}
     }
     .into_any()
 }
@@ -146,7 +145,7 @@ fn failure_row((build, error): (Build, Error)) -> AnyView {
 }
 
 /// How many logs are kept, and the limit; nothing while none is.
-fn kept_text() -> AnyView {
+pub(crate) fn kept_text() -> AnyView {
     let logs = use_read_logs();
     let kept = memo(move || logs.kept());
     let text = move || {

@@ -1,6 +1,6 @@
-//! The builds that the insight page summarizes, read page by page.
+//! The last builds of a repository, read page by page: for its statistics, and for the search through their logs.
 
-use crate::api::Build;
+use crate::api::{Build, Status};
 use crate::components::paged_reader::{PagedReader, ReadPages};
 use crate::state::connection::use_connection;
 use leptos::prelude::*;
@@ -8,16 +8,18 @@ use std::collections::HashSet;
 
 /// The builds to read: of one repository, of one tag (empty: all), the last so many (`None`: all).
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct StatsQuery {
+pub(crate) struct BuildsPick {
     pub(crate) namespace: String,
     pub(crate) name: String,
     pub(crate) tag: String,
     pub(crate) last: Option<u64>,
+    /// True: no builds but failed ones.
+    pub(crate) only_failed: bool,
 }
 
 /// Starts to read the query's builds, and resumes when the query changes. Call it while a component is being
 /// built; the page of another repository is another component.
-pub(crate) fn use_stats_reader(query: Memo<StatsQuery>) -> PagedReader<Build> {
+pub(crate) fn use_builds_reader(query: Memo<BuildsPick>) -> PagedReader<Build> {
     let connection = use_connection();
     let reader = PagedReader::new(
         move |client, page| {
@@ -37,7 +39,7 @@ pub(crate) fn use_stats_reader(query: Memo<StatsQuery>) -> PagedReader<Build> {
     // Nothing was read yet, and that is not the same as no builds.
     reader.state().is_reading.set(true);
     // An effect can run again without a change, which would read the first page twice.
-    Effect::new(move |before: Option<Option<StatsQuery>>| {
+    Effect::new(move |before: Option<Option<BuildsPick>>| {
         let now = connection.is_ready().then(|| query.get());
         if now.is_some() && before.is_none_or(|before| before != now) {
             reader.resume();
@@ -48,10 +50,11 @@ pub(crate) fn use_stats_reader(query: Memo<StatsQuery>) -> PagedReader<Build> {
 }
 
 /// Picks the builds of the query. New builds push others onto the next page, so one can be on two pages.
-pub(crate) fn pick(pages: &ReadPages<Build>, query: &StatsQuery) -> Vec<Build> {
+pub(crate) fn pick(pages: &ReadPages<Build>, query: &BuildsPick) -> Vec<Build> {
     let mut seen = HashSet::new();
     let matches = |build: &&Build| {
         (query.tag.is_empty() || build.docker_repo_tag == query.tag)
+            && (!query.only_failed || build.status == Status::Failed)
             && seen.insert(build.build_id.clone())
     };
     let max_builds = query.last.map_or(usize::MAX, |last| last as usize);
@@ -68,6 +71,10 @@ mod tests {
     fn each_build_of_the_query_is_picked_once() {
         let build = |id: &str, tag: &str| Build {
             build_id: id.to_owned(),
+            status: match id {
+                "2" => Status::Failed,
+                _ => Status::Succeeded,
+            },
             docker_repo_tag: tag.to_owned(),
             ..Build::default()
         };
@@ -76,10 +83,10 @@ mod tests {
             (2, vec![build("3", "b"), build("2", "a"), build("1", "a")]),
         ]);
         let picked = |tag: &str, last| {
-            let query = StatsQuery {
+            let query = BuildsPick {
                 tag: tag.to_owned(),
                 last,
-                ..StatsQuery::default()
+                ..BuildsPick::default()
             };
             let ids: Vec<String> = pick(&pages, &query)
                 .into_iter()
@@ -90,5 +97,11 @@ mod tests {
         assert_eq!(picked("", None), "4321");
         assert_eq!(picked("a", Some(2)), "42");
         assert_eq!(picked("c", Some(2)), "");
+        let failed = BuildsPick {
+            last: Some(1),
+            only_failed: true,
+            ..BuildsPick::default()
+        };
+        assert_eq!(pick(&pages, &failed)[0].build_id, "2");
     }
 }
