@@ -1,0 +1,411 @@
+//! Chooses the one line that tells a person why a build failed, among the lines that rules name.
+
+use crate::explain::evidence;
+use crate::explain::exit::Ending;
+use crate::explain::kind::FailureKind;
+use crate::explain::rules::{Role, Rule, is_of_builder, rule};
+use crate::explain::scan::Scan;
+use crate::explain::text::{Place, split};
+use crate::explain::{Cause, Exit, Explanation};
+use crate::log::Log;
+use crate::steps::Outcome;
+
+/// The maximum number of named lines of a step that are compared, at its start and at its end.
+const MAX_FINDS: usize = 4000;
+
+/// The number of lines after a line that are looked at, to know more about it.
+const REACH: usize = 200;
+
+/// A line that may be the cause.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    line: usize,
+    rule: &'static Rule,
+    of_builder: bool,
+    weight: i32,
+}
+
+/// Explains a log from what the scan found.
+pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanation {
+    if outcome == Outcome::Succeeded {
+        return Explanation::default();
+    }
+    let failing_step = log.steps().failing();
+    if outcome == Outcome::Running && failing_step.is_none() {
+        return Explanation::default();
+    }
+    let vertices = has_vertices(log, failing_step);
+    let is_last = failing_step.is_none_or(|step| step + 1 == log.steps().list().len());
+    let chooser = Chooser {
+        log,
+        failing_step,
+        first: failing_step
+            .and_then(|step| log.steps().list().get(step))
+            .map_or(0, |step| step.first),
+        vertices,
+        mixed: !vertices && !is_last,
+    };
+    let exit = chooser.exit(scan.endings());
+    let mut candidates = chooser.candidates(scan);
+    chooser.weigh(&mut candidates, exit);
+    let cause = chooser.best(&candidates, exit);
+    Explanation {
+        failing_step,
+        exit,
+        cause,
+    }
+}
+
+/// Returns true if the builder prefixes the lines of the step that failed, or of the first step.
+fn has_vertices(log: &Log, failing_step: Option<usize>) -> bool {
+    let step = log.steps().list().get(failing_step.unwrap_or(0));
+    step.is_some_and(|step| log.plain(step.first).starts_with('#'))
+}
+
+struct Chooser<'a> {
+    log: &'a Log,
+    failing_step: Option<usize>,
+    /// The first line of the step that failed.
+    first: usize,
+    /// True for BuildKit, which prefixes the lines of steps.
+    vertices: bool,
+    /// True if steps that began later have lines of the step that failed: it ran beside them.
+    mixed: bool,
+}
+
+impl Chooser<'_> {
+    /// How the step that failed ended: as the last line about that says.
+    fn exit(&self, endings: &[Ending]) -> Option<Exit> {
+        let mut of_step = endings.iter().filter(|ending| {
+            let step = self.log.steps().step_of_line(ending.line);
+            ending.line >= self.first
+                && (step == self.failing_step
+                    || step.is_none()
+                    || self.mixed
+                    || !self.is_output(ending.line))
+        });
+        of_step.next_back().map(|ending| ending.exit)
+    }
+
+    /// Returns true if a line is the output of a step, as far as that can be told.
+    fn is_output(&self, line: usize) -> bool {
+        let place = split(&self.log.plain(line)).0;
+        match self.vertices {
+            true => place == Place::Step,
+            false => self.log.steps().step_of_line(line).is_some(),
+        }
+    }
+
+    fn candidates(&self, scan: &Scan) -> Vec<Candidate> {
+        let finds = scan.finds();
+        let start = finds.partition_point(|find| (find.line as usize) < self.first);
+        let len = finds.len() - start;
+        let skipped = len.saturating_sub(2 * MAX_FINDS);
+        let indexes =
+            (0..len).filter(|at| skipped == 0 || *at < MAX_FINDS || *at >= MAX_FINDS + skipped);
+        let finds = indexes.filter_map(|at| finds.get(start + at));
+        finds
+            .filter_map(|find| {
+                let rule = rule(find.rule)?;
+                let candidate = Candidate {
+                    line: find.line as usize,
+                    rule,
+                    of_builder: is_of_builder(find.rule),
+                    weight: i32::from(rule.weight),
+                };
+                self.may_be(&candidate).then_some(candidate)
+            })
+            .collect()
+    }
+
+    /// Returns true if a line may be the cause because of where it is.
+    fn may_be(&self, candidate: &Candidate) -> bool {
+        let step = self.log.steps().step_of_line(candidate.line);
+        if self.vertices {
+            return match split(&self.log.plain(candidate.line)).0 {
+                Place::Step => step == self.failing_step && step.is_some(),
+                Place::Vertex => {
+                    candidate.of_builder
+                        && (step == self.failing_step || self.failing_step.is_none())
+                }
+                Place::Plain => candidate.of_builder || self.failing_step.is_none(),
+                Place::Repeated => false,
+            };
+        }
+        step == self.failing_step || step.is_none() || candidate.of_builder || self.mixed
+    }
+
+    /// Changes the weights by what is around.
+    fn weigh(&self, candidates: &mut Vec<Candidate>, exit: Option<Exit>) {
+        self.drop_passed_tests(candidates);
+        boost_named(candidates);
+        self.lower_survived(candidates, exit);
+        for candidate in candidates.iter_mut() {
+            candidate.weight += by_exit(candidate.rule.kind, exit);
+        }
+    }
+
+    /// Drops what tests printed that did not fail.
+    fn drop_passed_tests(&self, candidates: &mut Vec<Candidate>) {
+        candidates.retain(|candidate| {
+            candidate.rule.role != Role::GoTest || self.is_of_failed_test(candidate.line)
+        });
+    }
+
+    fn is_of_failed_test(&self, line: usize) -> bool {
+        for line in (line.saturating_sub(REACH)..line).rev() {
+            let text = self.log.plain(line);
+            let text = split(&text).1;
+            if text.starts_with("--- FAIL") {
+                return true;
+            }
+            if text.starts_with("--- ") || text.starts_with("=== ") {
+                break;
+            }
+        }
+        for line in line + 1..(line + REACH).min(self.log.len()) {
+            let text = self.log.plain(line);
+            let text = split(&text).1;
+            if text.starts_with("--- FAIL") {
+                return true;
+            }
+            if text.starts_with("--- ") || text.starts_with("ok ") {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Lowers the weight of errors that did not end the step.
+    fn lower_survived(&self, candidates: &mut [Candidate], exit: Option<Exit>) {
+        // From the end: what follows is known then.
+        let mut succeeded: Vec<&str> = Vec::new();
+        let mut hard_after = false;
+        let mut program_after = None;
+        let by_shell = matches!(exit, Some(Exit::Code(126 | 127)));
+        for candidate in candidates.iter_mut().rev() {
+            if candidate.of_builder {
+                continue;
+            }
+            let rule = candidate.rule;
+            if rule.role == Role::Success {
+                succeeded.push(rule.tool);
+                candidate.weight = 0;
+                continue;
+            }
+            let is_soft = is_soft(rule.kind);
+            let is_system = is_system(rule.kind);
+            if succeeded.contains(&rule.tool)
+                || (is_soft && hard_after && !by_shell)
+                || (is_system && !by_shell && program_after.is_some_and(|tool| tool != rule.tool))
+            {
+                candidate.weight -= 40;
+                continue;
+            }
+            if rule.weight >= 84 && is_hard(rule.kind) {
+                hard_after = true;
+            }
+            if rule.weight >= 80 && rule.kind == FailureKind::Program {
+                program_after = program_after.or(Some(rule.tool));
+            }
+        }
+        for candidate in candidates.iter_mut() {
+            if candidate.weight > 20 && self.went_on(candidate.line) {
+                candidate.weight -= 50;
+            }
+        }
+    }
+
+    /// Returns true if the shell traced more commands after a line, other than those that tell of an error.
+    fn went_on(&self, line: usize) -> bool {
+        let traced = |line: usize| {
+            let text = self.text(line);
+            let command = text.trim_start_matches('+');
+            let is_trace = command.len() < text.len() && command.starts_with(' ');
+            is_trace.then(|| command.trim_start().to_owned())
+        };
+        let before = line.saturating_sub(REACH)..line;
+        let is_traced = before
+            .rev()
+            .any(|line| traced(line).is_some_and(|command| is_command(&command)));
+        is_traced
+            && self
+                .after(line)
+                .any(|line| traced(line).is_some_and(|command| is_command(&command)))
+    }
+
+    fn best(&self, candidates: &[Candidate], exit: Option<Exit>) -> Option<Cause> {
+        let best = candidates
+            .iter()
+            .rev()
+            .filter(|candidate| candidate.weight > 0)
+            .max_by_key(|candidate| candidate.weight);
+        match best {
+            Some(best) if best.weight > 20 => Some(self.cause(best, exit)),
+            _ => self
+                .last_output(exit)
+                .or(best.map(|best| self.cause(best, exit))),
+        }
+    }
+
+    fn cause(&self, candidate: &Candidate, exit: Option<Exit>) -> Cause {
+        let role = candidate.rule.role;
+        let line = self.resolve(candidate.line, role);
+        let mut kind = candidate.rule.kind;
+        if role == Role::Exit {
+            kind = kind_of(exit);
+        }
+        Cause {
+            line,
+            evidence: evidence::around(self.log, line, role),
+            kind,
+            tool: candidate.rule.tool,
+        }
+    }
+
+    /// The line that a rule means.
+    fn resolve(&self, line: usize, role: Role) -> usize {
+        let indent = self.indent(line);
+        let mut after = self.after(line);
+        let found = match role {
+            Role::Next => after.find(|line| !self.text(*line).is_empty()),
+            Role::Traceback => {
+                after.find(|line| !self.text(*line).is_empty() && self.indent(*line) <= indent)
+            }
+            Role::Deepest => after
+                .take_while(|line| {
+                    let text = self.text(*line);
+                    let starts = ["at ", "... ", "Caused by: ", "Suppressed: "];
+                    starts.iter().any(|start| text.starts_with(start))
+                })
+                .filter(|line| self.text(*line).starts_with("Caused by: "))
+                .last(),
+            _ => None,
+        };
+        found.unwrap_or(line)
+    }
+
+    /// The lines of the same step after a line, as far as they are looked at.
+    fn after(&self, line: usize) -> impl Iterator<Item = usize> {
+        let steps = self.log.steps();
+        let step = steps.step_of_line(line);
+        let end = (line + REACH).min(self.log.len());
+        (line + 1..end).filter(move |line| steps.step_of_line(*line) == step)
+    }
+
+    fn text(&self, line: usize) -> String {
+        split(&self.log.plain(line)).1.to_owned()
+    }
+
+    /// The number of bytes before the text of a line.
+    fn indent(&self, line: usize) -> usize {
+        indent(&self.log.plain(line))
+    }
+
+    /// The last line that the step printed, if nothing better is known: programs often stop after the
+    /// message that tells why.
+    fn last_output(&self, exit: Option<Exit>) -> Option<Cause> {
+        let step = self.log.steps().list().get(self.failing_step?)?;
+        let lines = (step.first + 1..=step.last).rev().take(REACH);
+        let mut lines = lines.filter(|line| {
+            self.log.steps().step_of_line(*line) == self.failing_step
+                && (!self.vertices || self.is_output(*line))
+        });
+        let line = lines.find(|line| {
+            let text = self.text(*line);
+            !text.is_empty() && !text.starts_with('+') && !evidence::is_of_builder(&text)
+        })?;
+        // Without a message of the builder after it, it says nothing about the end of the step.
+        exit?;
+        Some(Cause {
+            line,
+            evidence: evidence::around(self.log, line, Role::Line),
+            kind: kind_of(exit),
+            tool: "",
+        })
+    }
+}
+
+/// The number of bytes before the text of a line, BuildKit's prefix not counted.
+pub(super) fn indent(line: &str) -> usize {
+    let raw = match split(line).0 {
+        Place::Step => line.splitn(3, ' ').nth(2).unwrap_or_default(),
+        Place::Vertex | Place::Repeated => line.split_once(' ').map_or("", |(_, rest)| rest),
+        Place::Plain => line,
+    };
+    raw.len() - raw.trim_start().len()
+}
+
+/// Raises the weight of errors that follow the name of what failed.
+fn boost_named(candidates: &mut [Candidate]) {
+    let mut named: Option<usize> = None;
+    for candidate in candidates.iter_mut() {
+        let is_near = named.is_some_and(|named| candidate.line - named <= NAMED_REACH);
+        if candidate.rule.role == Role::Names {
+            named = Some(candidate.line);
+        } else if is_near && candidate.rule.weight >= 75 {
+            candidate.weight += 5;
+        }
+    }
+}
+
+/// The number of lines after the name of what failed in which its error is expected.
+const NAMED_REACH: usize = 60;
+
+/// Kinds of errors that programs often survive.
+fn is_soft(kind: FailureKind) -> bool {
+    is_system(kind) || matches!(kind, FailureKind::Program | FailureKind::Other)
+}
+
+/// Kinds of errors of the system, which scripts often survive.
+fn is_system(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::Network
+            | FailureKind::MissingFile
+            | FailureKind::MissingCommand
+            | FailureKind::Permission
+            | FailureKind::Git
+    )
+}
+
+/// Kinds of errors that end what they happen in.
+fn is_hard(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::Compile | FailureKind::Link | FailureKind::Test | FailureKind::Lint
+    )
+}
+
+/// The kind of a failure of which only the end is known.
+fn kind_of(exit: Option<Exit>) -> FailureKind {
+    match exit {
+        Some(Exit::Code(124)) => FailureKind::Timeout,
+        Some(Exit::Code(126)) => FailureKind::Permission,
+        Some(Exit::Code(127)) => FailureKind::MissingCommand,
+        Some(Exit::Code(137) | Exit::Signal(9)) => FailureKind::Killed,
+        Some(Exit::Code(132 | 134 | 135 | 136 | 139) | Exit::Signal(_)) => FailureKind::Crash,
+        _ => FailureKind::Program,
+    }
+}
+
+/// How much more likely a kind is because of how the step ended.
+fn by_exit(kind: FailureKind, exit: Option<Exit>) -> i32 {
+    let expected = kind_of(exit);
+    match expected == kind && expected != FailureKind::Program {
+        true => 8,
+        false => 0,
+    }
+}
+
+/// Returns false for commands of a script that only report an error.
+fn is_command(command: &str) -> bool {
+    let word = command.split([' ', ';']).next().unwrap_or_default();
+    let reports = [
+        "echo", "printf", "exit", "return", "false", "true", "test", "[", "[[", "cat", "tail",
+        "rm", "set", "trap", "local", "cleanup", "kill", "wait", "die", "fail", "error", "log",
+    ];
+    let is_name =
+        |char: char| char.is_ascii_alphanumeric() || matches!(char, '/' | '.' | '_' | '-');
+    !reports.contains(&word) && !word.is_empty() && word.chars().all(is_name)
+}

@@ -1,0 +1,121 @@
+//! The causes that the engine finds in the logs of the corpus, compared with those that a person marked.
+
+mod support;
+
+use serde_json::Value;
+use slipway_log::{Exit, Explanation, Log, Outcome, explain};
+use support::{Entry, corpus};
+
+/// The share of causes that must be right.
+const WANTED: f64 = 0.95;
+
+fn outcome_of(entry: &Entry) -> Outcome {
+    match entry.mark["outcome"].as_str() {
+        Some("failed") => Outcome::Failed,
+        _ => Outcome::Succeeded,
+    }
+}
+
+fn read(body: &[u8], outcome: Outcome) -> Log {
+    let mut log = Log::new();
+    log.begin(None);
+    log.feed(body);
+    assert_eq!(log.end().unreadable, 0);
+    log.set_outcome(outcome);
+    log
+}
+
+/// The words of a line, without what BuildKit puts before them.
+fn words(log: &Log, line: usize) -> String {
+    let text = log.plain(line).into_owned();
+    let text = match text.strip_prefix('#') {
+        Some(rest) => rest.split_once(' ').map_or("", |(_, rest)| rest).to_owned(),
+        None => text,
+    };
+    let is_offset =
+        |word: &str| word.contains('.') && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    match text.split_once(' ') {
+        Some((first, rest)) if is_offset(first) => rest.trim().to_owned(),
+        _ => text.trim().to_owned(),
+    }
+}
+
+/// Scores a cause as `score.py` of the corpus does: 1 for a marked line, 0.5 for another one with the same words.
+fn score(log: &Log, mark: &Value, found: Option<usize>) -> f64 {
+    let found = found.map(|line| line as u64 + 1);
+    let marked = mark["cause_line"].as_u64();
+    let also = mark["also_right"].as_array().into_iter().flatten();
+    if found == marked || (found.is_some() && also.into_iter().any(|line| line.as_u64() == found)) {
+        return 1.0;
+    }
+    match (found, marked) {
+        (Some(found), Some(marked))
+            if words(log, found as usize - 1) == words(log, marked as usize - 1) =>
+        {
+            0.5
+        }
+        _ => 0.0,
+    }
+}
+
+fn code(explanation: &Explanation) -> Option<u64> {
+    match explanation.exit? {
+        Exit::Code(code) => Some(u64::from(code)),
+        Exit::Signal(signal) => Some(128 + u64::from(signal)),
+    }
+}
+
+#[test]
+fn causes_of_the_corpus() {
+    let (mut failed, mut right) = (0.0, 0.0);
+    let mut problems = Vec::new();
+    let mut misses = Vec::new();
+    for entry in corpus() {
+        let outcome = outcome_of(&entry);
+        let log = read(&entry.log, outcome);
+        let explanation = explain(&log, outcome);
+        let cause = explanation.cause.as_ref().map(|cause| cause.line);
+        if outcome == Outcome::Succeeded {
+            assert_eq!(explanation, Explanation::default(), "{}", entry.name);
+            continue;
+        }
+        let points = score(&log, &entry.mark, cause);
+        failed += 1.0;
+        right += points;
+        let text = |line: Option<usize>| {
+            line.map_or_else(String::new, |line| log.plain(line).into_owned())
+        };
+        if points < 1.0 {
+            let marked = entry.mark["cause_line"]
+                .as_u64()
+                .map(|line| line as usize - 1);
+            misses.push(format!(
+                "{}: {points} for {:?}\n    found  {}\n    marked {}",
+                entry.name,
+                cause.map(|c| c + 1),
+                text(cause),
+                text(marked)
+            ));
+        }
+        let wrong = entry.mark["not_cause"].as_array().into_iter().flatten();
+        if wrong
+            .into_iter()
+            .any(|line| line.as_u64() == cause.map(|line| line as u64 + 1))
+        {
+            problems.push(format!("{}: blames a line of the last success", entry.name));
+        }
+        if code(&explanation) != entry.mark["exit_code"].as_u64() {
+            problems.push(format!(
+                "{}: exit {:?}, marked {}",
+                entry.name, explanation.exit, entry.mark["exit_code"]
+            ));
+        }
+    }
+    println!(
+        "causes: {right} of {failed} ({:.1} %)\n{}",
+        right / failed * 100.0,
+        misses.join("\n")
+    );
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(right / failed >= WANTED, "{}", misses.join("\n"));
+}
