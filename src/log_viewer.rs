@@ -28,7 +28,7 @@
 //! | `layout/` | pure computations: lines on screen, columns, colors, times |
 //! | `yielding` | long work in short slices, timers |
 
-mod build_file;
+pub(crate) mod build_file;
 mod commands;
 mod copy_lines;
 mod display_options;
@@ -59,6 +59,8 @@ pub(crate) mod yielding;
 use crate::api::Build;
 use crate::components::error_notice::load_error;
 use crate::i18n::numbers::number;
+use crate::log_viewer::build_file::save_dialog::save_dialog;
+use crate::log_viewer::build_file::words::problem_words;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::failure_box::failure_box;
@@ -72,7 +74,7 @@ use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
-use crate::reactive::{bool_signal, effect, memo, show, text_signal};
+use crate::reactive::{bool_signal, dynamic, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::ui::notice::notice;
 use crate::{t_signal, t_string};
@@ -103,6 +105,7 @@ pub(crate) fn log_section(
         }),
         message: RwSignal::new(String::new()),
         go_to_wanted: RwSignal::new(false),
+        save_wanted: RwSignal::new(false),
         touch_range: StoredValue::new(false),
     };
     reader::start_reading(viewer, source, build);
@@ -114,6 +117,7 @@ pub(crate) fn log_section(
     view! {
         {failure_box(commands, build, detail)}
         {show(is_shown, move || section(commands, build))}
+        {save_dialog(commands, build, detail)}
     }
     .into_any()
 }
@@ -203,6 +207,7 @@ fn problems(viewer: LogViewer, build: Query<Build>) -> AnyView {
         Some(_) => None,
     });
     let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
+    let file_problem = viewer.file_problem;
     let unreadable = move || viewer.counts.with(|counts| counts.unreadable);
     view! {
         <div class="log-problems">
@@ -212,6 +217,10 @@ fn problems(viewer: LogViewer, build: Query<Build>) -> AnyView {
                 has_lines,
                 move || viewer.poll_timer().wake(),
             )}
+            {dynamic(move || {
+                let problem = file_problem.get()?;
+                Some(notice("warning", text_signal(move || problem_words(problem))))
+            })}
             {show(
                 move || unreadable() > 0,
                 move || {

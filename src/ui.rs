@@ -6,6 +6,7 @@ pub(crate) mod dialog;
 pub(crate) mod external_link;
 pub(crate) mod fact;
 pub(crate) mod field_frame;
+pub(crate) mod file_input;
 pub(crate) mod icon;
 pub(crate) mod input;
 pub(crate) mod markdown;

@@ -163,6 +163,7 @@ fn preferences_menu(navigation: Navigation) -> AnyView {
     let overlay = expect_context::<OpenOverlay>().0;
     let content = move || {
         let settings = text_signal(move || navigation.href(&Route::Connection { back: None }));
+        let file = text_signal(move || navigation.href(&Route::File));
         view! {
             <span class="shell-narrow">
                 {Button::new(t_signal!(nav.connection)).link(settings)}
@@ -175,6 +176,7 @@ fn preferences_menu(navigation: Navigation) -> AnyView {
                 .into_iter()
                 .collect_view()}
             <span class="menu-title">{t_signal!(nav.help)}</span>
+            {Button::new(t_signal!(build_file.open)).link(file)}
             {Button::new(t_signal!(keys.title))
                 .on_press(move || overlay.set(Some(Overlay::Shortcuts)))}
         }

@@ -17,7 +17,7 @@ impl Token {
         format!("Token {}", self.0)
     }
 
-    /// The text, for the browser's storage only.
+    /// The text, for the browser's storage, and to recognize it.
     pub(crate) fn secret(&self) -> &str {
         &self.0
     }

@@ -40,6 +40,8 @@ pub(crate) struct LogCommands {
     pub(crate) message: RwSignal<String>,
     /// True until the field that goes to a line has taken the focus.
     pub(crate) go_to_wanted: RwSignal<bool>,
+    /// True while the dialog that saves the build as a file is open.
+    pub(crate) save_wanted: RwSignal<bool>,
     /// True while a touch on a line extends the selection.
     pub(crate) touch_range: StoredValue<bool>,
 }

@@ -72,7 +72,7 @@ fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<Strin
                 {icon::icon(icon::CROSS)}
                 {dynamic(move || sentence(&failure.get().unwrap_or_default()))}
                 <div class="failure-actions">
-                    {again_button(build, failure)} {go_button(commands, failure)}
+                    {again_button(commands, build, failure)} {go_button(commands, failure)}
                     {copy_button(text, t_signal!(build.why))}
                 </div>
             </div>
@@ -140,7 +140,11 @@ fn go_button(commands: LogCommands, failure: RwSignal<Option<Failure>>) -> AnyVi
 }
 
 /// Builds the same commit once more, if the server's stop has ended the build.
-fn again_button(build: Query<Build>, failure: RwSignal<Option<Failure>>) -> AnyView {
+fn again_button(
+    commands: LogCommands,
+    build: Query<Build>,
+    failure: RwSignal<Option<Failure>>,
+) -> AnyView {
     let control = use_build_control();
     let target = memo(move || {
         let target = BuildTarget::of(&*build.data()?);
@@ -148,7 +152,7 @@ fn again_button(build: Query<Build>, failure: RwSignal<Option<Failure>>) -> AnyV
     });
     let is_offered = move || {
         let is_stopped = failure.with(|failure| failure.as_ref().is_some_and(|f| f.is_stopped));
-        is_stopped && target.with(Option::is_some)
+        commands.source.is_api() && is_stopped && target.with(Option::is_some)
     };
     let press = move || {
         let Some(target) = target.get_untracked() else {

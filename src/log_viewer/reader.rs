@@ -1,6 +1,6 @@
 //! Reads the log: from the API, where it streams the first answer and then polls while the build runs, or from a file.
 
-use crate::api::Build;
+use crate::api::{Build, Status, Timestamp};
 use crate::client::{Client, Error, LogStream, backoff};
 use crate::log::Fault;
 use crate::log_viewer::build_file::log_file::LogFile;
@@ -27,7 +27,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub(crate) fn start_reading(viewer: LogViewer, source: LogSource, build: Query<Build>) {
     match source {
         LogSource::Api(build_id) => poll(viewer, build_id, build),
-        LogSource::File(file) => read_file(viewer, file),
+        LogSource::File(file) => read_file(viewer, file, build),
     }
     effect(move || {
         let outcome = build.data().map(|build| outcome_of(&build));
@@ -80,16 +80,38 @@ fn read_again_on_change(start: impl Fn() -> Option<LocalBoxFuture<'static, ()>> 
 }
 
 /// Reads the log from a file. Starts again when the time window changes.
-fn read_file(viewer: LogViewer, file: StoredValue<LogFile, LocalStorage>) {
+fn read_file(viewer: LogViewer, file: StoredValue<LogFile, LocalStorage>, build: Query<Build>) {
     read_again_on_change(move || {
         let file = file.try_get_value()?;
         let time_window = viewer.time_window.get();
         viewer.clear();
         Some(Box::pin(async move {
             let problem = stream_file(viewer, &file, time_window).await;
+            if file.head().is_none() {
+                end_unknown_build(viewer, build);
+            }
             set_if_changed(viewer.file_problem, problem);
             set_if_changed(viewer.loading, false);
         }))
+    });
+}
+
+/// Ends the build of a log alone, whose state nobody has told: it failed if its text says so.
+fn end_unknown_build(viewer: LogViewer, build: Query<Build>) {
+    let failing = viewer.with_model(|model| model.log.steps().failing());
+    let Some(before) = untrack(move || build.data()) else {
+        return;
+    };
+    let status = match &before.status {
+        Status::Other(_) if failing.flatten().is_some() => Status::Failed,
+        status => status.clone(),
+    };
+    build.seed(Build {
+        status,
+        ended_at: before
+            .ended_at
+            .or(Timestamp::from_millis(page::now_millis())),
+        ..(*before).clone()
     });
 }
 

@@ -11,6 +11,7 @@ mod compare;
 mod details;
 mod facet;
 mod facts;
+pub(crate) mod file_page;
 mod head;
 mod not_found;
 mod notify_button;
@@ -24,7 +25,7 @@ use crate::client::Error;
 use crate::components::error_notice::load_error;
 use crate::log_viewer::{LogSource, log_section};
 use crate::pages::build_page::build_again::build_again;
-use crate::pages::build_page::details::details;
+use crate::pages::build_page::details::{Details, details};
 use crate::pages::build_page::facts::facts;
 use crate::pages::build_page::head::{badge, duration, image_heading, progress};
 use crate::pages::build_page::not_found::not_found;
@@ -76,6 +77,13 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
         move || has_data.get() || error.get().is_some_and(|error| !is_not_found(Some(error)));
     let detail = detail(build, siblings);
     let details_open = RwSignal::new(false);
+    let parts = Details {
+        build,
+        siblings,
+        detail,
+        is_live: true,
+        config: StoredValue::new(None),
+    };
     let known = move || {
         view! {
             {tag_history(build, siblings)}
@@ -90,7 +98,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
         <div class="build-page">
             <div class="build-top">
                 <div class="build-head">
-                    {badge(build)} {image_heading(build)} {duration(build)}
+                    {badge(build)} {image_heading(build, true)} {duration(build)}
                     {show(move || has_data.get(), known)}
                 </div>
                 {show_or(move || has_data.get(), below_head, loading)}
@@ -101,7 +109,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
                     move || build.refresh(),
                 )}
                 {show(move || is_missing.get(), move || not_found(id))}
-                {details(details_open, build, siblings, detail)}
+                {details(details_open, parts)}
             </div>
             {show(may_have_log, move || log_section(LogSource::Api(id), build, detail))}
         </div>

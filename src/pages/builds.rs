@@ -139,6 +139,7 @@ impl BuildsView {
                 has_data,
                 move || list.query.refresh(),
             )}
+            {show(move || shown_error.with(Option::is_some) && !has_data.get(), file_link)}
             {show(move || is_beyond_last.get(), move || beyond_last(query))}
             {dynamic(move || {
                 (unread.get() > 0)
@@ -253,6 +254,13 @@ fn beyond_last(query: Memo<BuildsQuery>) -> AnyView {
         Signal::derive(move || query.with(|query| query.page)),
         first,
     )
+}
+
+/// The way to a build that needs no API.
+fn file_link() -> AnyView {
+    let href = use_navigation().href(&Route::File);
+    let button = Button::new(t_signal!(build_file.open)).link(Signal::stored(href));
+    view! { <div>{button}</div> }.into_any()
 }
 
 /// The message instead of a table without rows. `may_have`: not all builds were looked at.

@@ -168,6 +168,7 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
         _ => None,
     };
     let was_sent_here = back.is_some();
+    let file = Signal::stored(navigation.href(&Route::File));
     let needs_namespace =
         move || was_sent_here && connection.is_ready() && connection.namespace().is_empty();
     view! {
@@ -185,6 +186,13 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
                     <h2>{t_signal!(connection.appearance)}</h2>
                     <div class="field-pair">{language_choice()} {theme_choice()}</div>
                     <div class="field-pair">{times_choice()}</div>
+                </section>
+                <section class="settings-part">
+                    <h2>{t_signal!(build_file.without_api)}</h2>
+                    <p>{t_signal!(build_file.without_api_what)}</p>
+                    <div class="form-actions">
+                        {Button::new(t_signal!(build_file.open)).link(file)}
+                    </div>
                 </section>
                 {stored_data()}
             </div>

@@ -28,6 +28,8 @@ pub(crate) enum Route {
         namespace: String,
         name: String,
     },
+    /// A build or a log from a file of the user's.
+    File,
     /// Statistics of a repository's builds.
     Insight(InsightQuery),
     /// The search through the logs of a repository's builds.
@@ -235,6 +237,7 @@ impl Route {
                     segment(name)
                 )
             }
+            Self::File => "/file".to_owned(),
             Self::Connection { back } => {
                 with_query("/connection", &[("back", back.as_deref().unwrap_or(""))])
             }
@@ -297,6 +300,7 @@ impl Route {
                 name: text(2)?,
                 query: query.trim_start_matches('?').to_owned(),
             }),
+            ["file"] => Some(Self::File),
             ["connection"] => Some(Self::Connection {
                 back: query_value(query, "back").and_then(|back| safe_back(&back)),
             }),
@@ -485,6 +489,7 @@ mod tests {
             Route::Build {
                 build_id: "5709f780-e8fb".to_owned(),
             },
+            Route::File,
             Route::repositories(namespace()),
             Route::Repositories {
                 namespace: namespace(),
@@ -535,6 +540,7 @@ mod tests {
                 "/builds",
                 "/builds?namespace=demo&repo=web-app&status=F&client=GitHub&q=a%20b&from=2026-11-25&to=2026-11-26&sort=-duration&page=3",
                 "/builds/5709f780-e8fb",
+                "/file",
                 "/repositories/demo",
                 "/repositories/demo?q=a%20b&page=2",
                 "/repositories/demo/web-app",

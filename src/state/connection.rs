@@ -76,6 +76,12 @@ impl Connection {
         stored(Keep::Device, TOKEN).is_some()
     }
 
+    /// The token's text, to keep it out of what is saved.
+    pub(crate) fn token_text(self) -> Option<String> {
+        let token = self.token.get_untracked()?;
+        Some(token.secret().to_owned())
+    }
+
     /// The client of this API. `None` until its address is known. Tracked.
     pub fn client(self) -> Option<Client> {
         self.is_ready().then(|| {

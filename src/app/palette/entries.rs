@@ -109,6 +109,11 @@ fn pages(navigation: Navigation) -> Vec<Entry> {
             Route::NewRepository { namespace },
         ));
     }
+    entries.push(page(
+        t_string!(build_file.open).to_owned(),
+        both!(build_file.open),
+        Route::File,
+    ));
     // The page had the name of its first section before.
     entries.push(page(
         t_string!(nav.connection).to_owned(),

@@ -5,15 +5,15 @@ use crate::forms::common::form_shell::keep_focus;
 use crate::forms::model::fields::JsonType;
 use crate::forms::model::import;
 use crate::forms::model::import::{ImportTarget, Imported, Note, Refused, Shape, Why};
-use crate::platform::files::{dropped_file, has_files, read_text, save_text, take_chosen};
+use crate::platform::files::{read_text, save_text};
 use crate::reactive::{dynamic, memo, show, text_signal};
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
+use crate::ui::file_input::{file_button, on_file_drop};
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
-use web_sys::{Event, File, HtmlInputElement};
+use web_sys::File;
 
 /// The most notes that are listed; the rest are counted.
 const MAX_SHOWN_NOTES: usize = 40;
@@ -74,14 +74,6 @@ impl ImportText {
         });
     }
 
-    fn load_chosen(self, event: &Event) {
-        let input = event.target().and_then(|target| target.dyn_into().ok());
-        let input: Option<HtmlInputElement> = input;
-        if let Some(file) = input.as_ref().and_then(take_chosen) {
-            self.load(file);
-        }
-    }
-
     /// Reads the text, tracked.
     ///
     /// # Errors
@@ -105,7 +97,7 @@ impl ImportPanel {
     /// Starts closed. A file that is dropped on the page opens it.
     pub(crate) fn new(parts: ImportExport) -> Self {
         let input = ImportText::new();
-        load_dropped_files(input);
+        on_file_drop(move |file| input.load(file));
         Self {
             input,
             parts: StoredValue::new(parts),
@@ -160,6 +152,11 @@ fn dialog_content(input: ImportText, parts: ImportExport) -> AnyView {
             .flat_map(|imported| action_buttons(&imported, actions, input))
             .collect::<Vec<AnyView>>()
     };
+    let choose = file_button(
+        t_signal!(exchange.choose),
+        ".json,application/json",
+        move |file| input.load(file),
+    );
     let close = move || {
         input.set(String::new());
         input.open.set(false);
@@ -180,7 +177,7 @@ fn dialog_content(input: ImportText, parts: ImportExport) -> AnyView {
                     on:input=move |event| input.set(event_target_value(&event))
                 ></textarea>
             </div>
-            <div class="button-group">{file_button(input)} {export_button(export)}</div>
+            <div class="button-group">{choose} {export_button(export)}</div>
             {dynamic(result)}
         </div>
         <div class="form-actions">
@@ -213,21 +210,6 @@ fn action_buttons(
     actions.into_iter().enumerate().map(button).collect()
 }
 
-fn file_button(input: ImportText) -> AnyView {
-    view! {
-        <label class="button file-button">
-            {t_signal!(exchange.choose)}
-            <input
-                type="file"
-                class="visually-hidden"
-                accept=".json,application/json"
-                on:change=move |event| input.load_chosen(&event)
-            />
-        </label>
-    }
-    .into_any()
-}
-
 fn export_button(export: Arc<dyn Fn() -> ExportFile + Send + Sync>) -> AnyView {
     let has_failed = RwSignal::new(false);
     let save = move || {
@@ -241,26 +223,6 @@ fn export_button(export: Arc<dyn Fn() -> ExportFile + Send + Sync>) -> AnyView {
         </span>
     }
     .into_any()
-}
-
-/// Imports a file that is dropped anywhere on the page. Without this the browser would open the file and
-/// leave the form.
-fn load_dropped_files(input: ImportText) {
-    let over = window_event_listener(leptos::ev::dragover, move |event| {
-        if has_files(event.data_transfer()) {
-            event.prevent_default();
-        }
-    });
-    let dropped = window_event_listener(leptos::ev::drop, move |event| {
-        if let Some(file) = dropped_file(event.data_transfer()) {
-            event.prevent_default();
-            input.load(file);
-        }
-    });
-    on_cleanup(move || {
-        over.remove();
-        dropped.remove();
-    });
 }
 
 /// What was read.

@@ -54,8 +54,14 @@ fn more_tools(commands: LogCommands) -> AnyView {
         {Button::new(t_signal!(log.copy_all)).on_press(move || copy_all_lines(commands))}
         {Button::new(t_signal!(log.download))
             .on_press(move || download::save(viewer, commands.source.file_name()))}
+        {commands.source.is_api().then(|| save_button(commands))}
     }
     .into_any()
+}
+
+/// The button that saves the build as a file. A build that came from a file is one already.
+fn save_button(commands: LogCommands) -> AnyView {
+    Button::new(t_signal!(build_file.save_menu)).on_press(move || commands.save_wanted.set(true))
 }
 
 /// The tools that stand in the row itself where it is wide enough.

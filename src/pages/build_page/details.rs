@@ -22,17 +22,24 @@ use crate::ui::fact::{code_fact, copied_fact, fact};
 use crate::ui::icon;
 use leptos::prelude::*;
 
+/// The data of the dialog. Copies share it.
+#[derive(Clone, Copy)]
+pub(crate) struct Details {
+    pub(crate) build: Query<Build>,
+    pub(crate) siblings: Query<Siblings>,
+    pub(crate) detail: Memo<Option<String>>,
+    /// True for a build that the API knows; false for one from a file.
+    pub(crate) is_live: bool,
+    /// The build config as it was saved with the build.
+    pub(crate) config: StoredValue<Option<String>>,
+}
+
 /// The dialog, while `open` is true.
-pub(crate) fn details(
-    open: RwSignal<bool>,
-    build: Query<Build>,
-    siblings: Query<Siblings>,
-    detail: Memo<Option<String>>,
-) -> AnyView {
+pub(crate) fn details(open: RwSignal<bool>, parts: Details) -> AnyView {
     let dialog = move || {
         view! {
             <Dialog open=open title=t_signal!(build.more) wide=true>
-                {content(build, siblings, detail)}
+                {content(parts)}
                 <div class="form-actions">
                     {Button::new(t_signal!(keys.close)).on_press(move || open.set(false))}
                 </div>
@@ -43,11 +50,14 @@ pub(crate) fn details(
     show(move || open.get(), dialog).into_any()
 }
 
-fn content(
-    build: Query<Build>,
-    siblings: Query<Siblings>,
-    detail: Memo<Option<String>>,
-) -> AnyView {
+fn content(parts: Details) -> AnyView {
+    let Details {
+        build,
+        siblings,
+        detail,
+        is_live,
+        config,
+    } = parts;
     let utc = RwSignal::new(false);
     let zone = Button::new(Signal::stored("UTC".to_owned()))
         .name(t_signal!(log.utc))
@@ -59,11 +69,28 @@ fn content(
             {facet(build, without_stage, move |build| times(build, utc))} {zone}
         </div>
         <dl class="facts build-details">
-            {facet(build, without_stage, image_facts)} {facet(build, without_stage, source_facts)}
-            {changes_fact(build, siblings)} {facet(build, without_stage, run_facts)}
-            {dynamic(move || stage_fact(build))} {dynamic(said)}
+            {facet(build, without_stage, move |build| image_facts(build, is_live))}
+            {facet(build, without_stage, source_facts)} {is_live.then(|| changes_fact(build, siblings))}
+            {facet(build, without_stage, run_facts)} {dynamic(move || stage_fact(build))}
+            {dynamic(said)}
         </dl>
         {facet(build, without_stage, unknown_status)}
+        {config.get_value().map(config_text)}
+    }
+    .into_any()
+}
+
+/// The build config that was saved with the build.
+fn config_text(json: String) -> AnyView {
+    view! {
+        <details class="saved-config">
+            <summary>{t_signal!(build_file.config)}</summary>
+            {copy_button(Signal::stored(json.clone()), t_signal!(build_file.config))}
+            // The region can be scrolled by keys.
+            <pre role="region" aria-label=t_signal!(build_file.config) tabindex="0">
+                {json}
+            </pre>
+        </details>
     }
     .into_any()
 }
@@ -76,20 +103,23 @@ fn without_stage(build: &Build) -> Build {
     }
 }
 
-fn image_facts(build: &Build) -> AnyView {
-    let image = fact(t_signal!(build.image), image(build.image_reference()));
+fn image_facts(build: &Build, is_live: bool) -> AnyView {
+    let image = |label: Signal<String>, reference: String| match is_live {
+        true => Some(fact(label, pulled_image(reference))),
+        false => copied_fact(label, Some(&reference)),
+    };
     let version = build.version_tag().map(|tag| {
         let reference = match build.docker_repo_path.as_str() {
             "" => tag.to_owned(),
             path => format!("{path}:{tag}"),
         };
-        fact(t_signal!(build.version_tag), self::image(reference))
+        image(t_signal!(build.version_tag), reference)
     });
     let repository = build
         .repository()
-        .map(|(namespace, name)| repository_fact(namespace, name));
+        .map(|(namespace, name)| repository_fact(namespace, name, is_live));
     view! {
-        {image}
+        {image(t_signal!(build.image), build.image_reference())}
         {version}
         {copied_fact(t_signal!(build.image_id), build.image_id.as_deref())}
         {repository}
@@ -98,7 +128,7 @@ fn image_facts(build: &Build) -> AnyView {
 }
 
 /// An image's name, with a button that copies the command to pull it.
-fn image(reference: String) -> AnyView {
+fn pulled_image(reference: String) -> AnyView {
     let pull = format!("docker pull {reference}");
     let name = reference.clone();
     view! {
@@ -108,9 +138,13 @@ fn image(reference: String) -> AnyView {
     .into_any()
 }
 
-fn repository_fact(namespace: &str, name: &str) -> AnyView {
+fn repository_fact(namespace: &str, name: &str, is_live: bool) -> AnyView {
     let navigation = use_navigation();
     let text = format!("{namespace}/{name}");
+    if !is_live {
+        let text = view! { <span class="code">{text}</span> };
+        return fact(t_signal!(build.repository), text.into_any());
+    }
     let href = navigation.href(&Route::Repository {
         namespace: namespace.to_owned(),
         name: name.to_owned(),

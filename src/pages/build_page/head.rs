@@ -16,8 +16,8 @@ use leptos::prelude::*;
 /// The stage (`step_at`) at which the API counts a build as succeeded.
 pub(crate) const LAST_STAGE: i64 = 50;
 
-/// The heading: the image, with links to its namespace and repository. The tab's title has the status too.
-pub(crate) fn image_heading(build: Query<Build>) -> AnyView {
+/// The heading: the image, with links to its namespace and repository, unless the build is from a file. The tab's title has the status too.
+pub(crate) fn image_heading(build: Query<Build>, is_live: bool) -> AnyView {
     let title = memo(move || match build.data() {
         Some(build) => {
             let status = status_word(&build.status);
@@ -27,7 +27,10 @@ pub(crate) fn image_heading(build: Query<Build>) -> AnyView {
     });
     let image = memo(move || build.data().map(|build| image_fields(&build)));
     let content = dynamic(move || match image.get() {
-        Some(build) => image_links(&build),
+        Some(build) if is_live => image_links(&build),
+        Some(build) => {
+            view! { <span class="build-image">{build.image_reference()}</span> }.into_any()
+        }
         None => t_signal!(build.title).into_any(),
     });
     heading_with(title.into(), content.into_any())
