@@ -169,7 +169,7 @@ impl ReadLogs {
         let log = Rc::new(log);
         // Another API or user may be asked by now.
         if untrack(move || self.connection.client()) == Some(client) {
-            self.record(&build, &log, &explainer.explanation());
+            self.record(&build, &log, &explainer.explanation(&log));
             if build.is_finished() {
                 self.keep(&build, &log);
             }
