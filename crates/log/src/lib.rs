@@ -10,6 +10,7 @@
 //! | get times | [`Store::first_time`], [`Store::time`], [`Store::line_at_time`], [`Log::times`] |
 //! | get levels | [`Store::levels`], [`Line::kind`] |
 //! | find the steps of the Dockerfile | [`Log::steps`], [`Steps::failing`], [`Steps::step_of_line`] |
+//! | follow the steps of a builder without keeping its lines | [`Progress`] |
 //! | find out why a build failed | [`explain()`], [`Explainer`] |
 //! | search | [`SearchQuery::compile`], [`Search`] |
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
@@ -23,7 +24,7 @@
 //!
 //! How an answer becomes lines: `decode` finds the entries in the JSON, `merge` skips the ones that the
 //! log already has, `store` keeps their lines (`arena` the text, `times` and `levels` the rest), `steps`
-//! groups the lines by `step_markers`, and `ansi` paints one line at a time.
+//! groups the lines by the builder's `grammar`, and `ansi` paints one line at a time.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -34,14 +35,15 @@ mod decode;
 pub mod entries;
 mod explain;
 pub mod export;
+mod grammar;
 mod json;
 mod levels;
 mod log;
 mod merge;
 mod overview;
+mod progress;
 mod rows;
 mod search;
-mod step_markers;
 mod steps;
 mod store;
 mod text;
@@ -54,9 +56,10 @@ pub use crate::explain::{Cause, Exit, Explainer, Explanation, FailureKind, expla
 pub use crate::levels::{Level, LevelKind};
 pub use crate::log::{Log, Times};
 pub use crate::overview::{Bucket, Overview};
+pub use crate::progress::{Begun, Progress};
 pub use crate::rows::{Filter, VisibleRows};
 pub use crate::search::{Matcher, QueryError, QueryErrorKind, Search, SearchQuery};
-pub use crate::steps::{Outcome, Step, StepKind, StepState, Steps};
+pub use crate::steps::{NotRun, Outcome, Step, StepKind, StepState, Steps};
 pub use crate::store::{Line, Store};
 
 #[cfg(test)]

@@ -1,10 +1,16 @@
 //! Finds the steps of the Dockerfile in the output of image builders, while lines arrive.
 
+mod counts;
+mod failing;
+mod lines;
+mod sequence;
+mod vertices;
+
 use crate::ansi;
 use crate::ansi::Painted;
-use crate::column::Column;
-use crate::levels::LevelKind;
-use crate::step_markers::{self, BuildStep, StepMarker, Vertex};
+use crate::grammar::{self, Blame, Chosen, Header, HeaderStyle, Says};
+use crate::steps::counts::Counts;
+use crate::steps::lines::Lines;
 use crate::store::Store;
 use std::collections::HashMap;
 
@@ -14,8 +20,8 @@ const MAX_STEPS: usize = 2000;
 /// The maximum length of a title, in characters; the rest is cut.
 const MAX_TITLE_CHARS: usize = 500;
 
-/// In `Steps::runs`: the lines belong to no step.
-const NO_STEP: u32 = u32::MAX;
+/// The maximum length of the name of a stage or a platform, in characters; the rest is cut.
+const MAX_NAME_CHARS: usize = 100;
 
 /// The state of the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,9 +44,9 @@ pub enum StepState {
     Done,
     /// Done without running: its result came from the builder's cache.
     Cached,
-    /// Failed; see [`Steps::failing`].
+    /// Failed. BuildKit goes on after some failures, so a build can have several; see [`Steps::failing`].
     Failed,
-    /// Stopped by the builder because another step failed.
+    /// Stopped because another step failed or the build was stopped.
     Canceled,
 }
 
@@ -62,17 +68,18 @@ pub struct Step {
     /// The number of its last line so far. BuildKit runs several steps at once, so lines of other steps
     /// may be in between; see [`Steps::step_of_line`].
     pub last: usize,
-    /// Its command, such as `RUN make`; at most 500 characters.
+    /// Its instruction, such as `RUN make`, or the name of the builder's work; at most 500 characters.
     pub title: String,
     /// The line that announces it, without escapes and BuildKit's `#8 `; at most 500 characters.
     pub header: String,
-    /// The name or number of its stage, if the builder prints it.
+    /// The name of its stage, or its number if it has no name and there are several; at most 100 characters.
     pub stage: Option<String>,
-    /// The platform it runs for, such as `linux/arm64`, if the builder prints it.
+    /// The platform it runs for, such as `linux/arm64`, if the builder prints it; at most 100 characters.
     pub platform: Option<String>,
     /// An instruction or work of the builder.
     pub kind: StepKind,
-    /// The builder's number of the step. Each stage counts its own steps.
+    /// The builder's number of the step; 0 for work of the builder. Each stage counts its own steps, except
+    /// with Docker's classic builder, which counts through all.
     pub number: u32,
     /// The number of steps of its stage, if the builder prints it.
     pub total: Option<u32>,
@@ -80,7 +87,8 @@ pub struct Step {
     pub start_time: Option<i64>,
     /// When it ended, or the time of its last line so far: Unix seconds, UTC.
     pub end_time: Option<i64>,
-    /// The seconds that the builder itself printed, in tenths.
+    /// The time it took or, if it did not come to its end, the time of its last output, in tenths of a second;
+    /// `None` if the builder does not print it.
     pub tenths: Option<u32>,
     /// Running, done, cached, failed or canceled.
     pub state: StepState,
@@ -88,7 +96,7 @@ pub struct Step {
 
 impl Step {
     /// The time from its start to its end or its last line so far, in whole seconds; `None` if the log
-    /// has no times.
+    /// has no times. If there are [`Step::tenths`], they are more exact.
     pub fn duration(&self) -> Option<i64> {
         Some(self.end_time?.saturating_sub(self.start_time?).max(0))
     }
@@ -118,23 +126,83 @@ impl Step {
 #[derive(Debug, Default)]
 pub struct Steps {
     list: Vec<Step>,
-    /// For each step, true if the log says that it has ended.
-    ended: Vec<bool>,
-    /// The first line of each run of lines that belong to one step, and the step's index or [`NO_STEP`].
-    runs: Column<(u32, u32)>,
+    /// For each step, what the log says of it.
+    marks: Vec<Mark>,
+    lines: Lines,
+    grammar: Chosen,
+    counts: Counts,
     /// The index of a step by BuildKit's number of it.
     vertices: HashMap<u32, usize>,
-    /// The step that lines without a marker belong to.
-    current: Option<usize>,
     /// The step that failed, according to the log.
     failed: Option<usize>,
-    /// The step of the last line with the level of an error.
-    suspect: Option<usize>,
+    /// True if buildah runs several stages at once.
+    is_parallel: bool,
+    /// The number of images that buildah has made of steps.
+    images: usize,
+    /// A line that is a step if the builder says that it fails: see [`Says::Unknown`].
+    candidate: Option<Candidate>,
     outcome: Outcome,
-    /// The number of lines read so far.
-    seen: usize,
     /// A reused buffer.
     painted: Painted,
+}
+
+/// The steps of a stage that the builder counts but that the log does not show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRun {
+    /// See [`Step::stage`].
+    pub stage: Option<String>,
+    /// See [`Step::platform`].
+    pub platform: Option<String>,
+    /// The number of the first one.
+    pub from: u32,
+    /// The number of the last one, which is also the number of steps of the stage.
+    pub to: u32,
+}
+
+/// What the log says of a step.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    end: End,
+    /// The index of its count, see [`Counts`]; [`NO_COUNT`] for work of the builder.
+    count: usize,
+}
+
+/// In [`Mark::count`].
+const NO_COUNT: usize = usize::MAX;
+
+/// The end of a step, according to the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Open,
+    Done,
+    Cached,
+    Failed,
+    Canceled,
+}
+
+/// A line that may be a step.
+#[derive(Debug)]
+struct Candidate {
+    line: usize,
+    header: String,
+    title: String,
+    number: u32,
+    total: Option<u32>,
+    count: usize,
+}
+
+/// A line and the log it is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) line: usize,
+    /// `None` if only the texts of the lines matter.
+    pub(crate) store: Option<&'a Store>,
+}
+
+impl At<'_> {
+    fn time(self) -> Option<i64> {
+        self.store?.near_time(self.line)
+    }
 }
 
 impl Steps {
@@ -146,27 +214,23 @@ impl Steps {
     /// Returns the index of the step that a line belongs to; `None` for a line before the first step, a
     /// line of no step, and past the end.
     pub fn step_of_line(&self, line: usize) -> Option<usize> {
-        if line >= self.seen {
-            return None;
-        }
-        let run = self
-            .runs
-            .partition_point(|(first, _)| first as usize <= line);
-        let (_, step) = self.runs.get(run.checked_sub(1)?)?;
-        (step != NO_STEP).then_some(step as usize)
+        self.lines.step_of(line)
     }
 
-    /// Returns the index of the step that failed. While the build runs, only if the log says so. If the
-    /// build failed and the log names no step: the step with the last error, otherwise the last step.
-    pub fn failing(&self) -> Option<usize> {
+    /// The steps that have not begun, as far as the builder says how many there are, in order of the stages. Empty
+    /// if the build succeeded.
+    pub fn not_run(&self) -> Vec<NotRun> {
         match self.outcome {
-            Outcome::Running => self.failed,
-            Outcome::Succeeded => None,
-            Outcome::Failed => {
-                let last = self.list.len().checked_sub(1);
-                self.failed.or(self.suspect).or(last)
-            }
+            Outcome::Succeeded => Vec::new(),
+            _ => self.counts.not_run(),
         }
+    }
+
+    /// The part of the steps that has begun, over all stages: how many, and of how many. Stages that have not
+    /// begun count as far as the builder says how many there are. `None` if it does not say how many steps
+    /// there are.
+    pub fn progress(&self) -> Option<(u64, u64)> {
+        self.counts.progress()
     }
 
     pub(crate) fn set_outcome(&mut self, outcome: Outcome) {
@@ -176,158 +240,162 @@ impl Steps {
         }
     }
 
-    /// Reads the lines that are new since the last call. `notable` has at least those of them that may
-    /// be step markers or have the level of an error.
+    /// Reads the lines that are new since the last call. `notable` has at least those of them that may say
+    /// something about steps.
     pub(crate) fn observe(&mut self, store: &Store, notable: &[u32]) {
-        if self.seen == store.len() {
+        if self.lines.seen() == store.len() {
             return;
         }
         let mut painted = std::mem::take(&mut self.painted);
         for line in notable.iter().map(|line| *line as usize) {
             let text = std::str::from_utf8(store.bytes(line)).unwrap_or_default();
-            let text = match store.is_plain(line) {
-                true => text,
-                false => {
-                    ansi::plain_into(text, &mut painted);
-                    &painted.text
-                }
-            };
-            if let Some(marker) = step_markers::read(text) {
-                self.apply(store, line, marker);
-            }
-            let level = store.levels().get(usize::from(store.level_number(line)));
-            if level.is_some_and(|level| level.kind == LevelKind::Error) {
-                self.suspect = self.current.or(self.suspect);
+            if let Some(text) = visible(text, store.is_plain(line), &mut painted) {
+                let at = At {
+                    line,
+                    store: Some(store),
+                };
+                self.read(at, text);
             }
         }
         self.painted = painted;
-        self.seen = store.len();
-        self.extend_current(store, self.seen);
+        self.lines.see(store, &mut self.list);
         self.update_states();
     }
 
-    /// Extends the current step to the line before `end`.
-    fn extend_current(&mut self, store: &Store, end: usize) {
-        let current = self.current.and_then(|current| self.list.get_mut(current));
-        if let (Some(step), Some(last)) = (current, end.checked_sub(1))
-            && last >= step.last
-        {
-            step.last = last;
-            step.end_time = store.near_time(last);
+    /// Reads a line that may say something about steps, without escapes.
+    pub(crate) fn read(&mut self, at: At<'_>, text: &str) {
+        let Some(says) = self.grammar.read(text) else {
+            return;
+        };
+        if !matches!(says, Says::Fails(_)) {
+            self.candidate = None;
+        }
+        match says {
+            Says::Step(header) => self.begin_counted(at, &header),
+            Says::Unknown(header) => self.note_candidate(at, &header),
+            Says::Vertex(number, vertex) => self.vertex(at, number, vertex),
+            Says::Cached => self.end_current(at, End::Cached),
+            Says::Ended => self.end_current(at, End::Done),
+            Says::Finished => self.finish(at),
+            Says::Left => self.enter(at, None),
+            Says::FailedVertex(header) => self.failed_vertex(at, header),
+            Says::Fails(blame) => self.fail(at, blame),
         }
     }
 
-    /// Applies a step marker.
-    fn apply(&mut self, store: &Store, line: usize, marker: StepMarker<'_>) {
-        match marker {
-            StepMarker::BuildStep(header) => {
-                self.extend_current(store, line);
-                if let Some(current) = self.current {
-                    self.end(current);
-                }
-                if let Some(step) = self.begin(store, line, header) {
-                    // A step may print nothing at its end, so it ends when the next one begins.
-                    let start = self.list.get(step).and_then(|step| step.start_time);
-                    let before = self.current.and_then(|before| self.list.get_mut(before));
-                    if let Some(before) = before {
-                        before.end_time = start.or(before.end_time);
-                    }
-                    self.enter(line, Some(step));
-                }
-            }
-            StepMarker::Vertex(number, event) => {
-                self.extend_current(store, line);
-                if let Vertex::Named(header) = event
-                    && !self.vertices.contains_key(&number)
-                    && let Some(step) = self.begin(store, line, header)
-                {
-                    self.vertices.insert(number, step);
-                }
-                let step = self.vertices.get(&number).copied();
-                self.enter(line, step);
-                match (step, event) {
-                    (Some(step), Vertex::Done) => self.end(step),
-                    (Some(step), Vertex::Cached) => {
-                        self.set_cached(Some(step));
-                        self.end(step);
-                    }
-                    (Some(step), Vertex::Failed) => {
-                        self.failed = self.failed.or(Some(step));
-                    }
-                    _ => {}
-                }
-            }
-            StepMarker::Cached => self.set_cached(self.current),
-            StepMarker::Failed(command) => {
-                let named = command.and_then(|command| {
-                    self.list
-                        .iter()
-                        .rposition(|step| step.title == command.trim())
-                });
-                self.failed = self.failed.or(named).or(self.current);
-            }
-        }
-    }
-
-    /// Starts a step, and returns its index; `None` if there are too many.
-    fn begin(&mut self, store: &Store, line: usize, header: BuildStep<'_>) -> Option<usize> {
+    /// Adds a step, and returns its index; `None` if there are too many.
+    fn add(&mut self, at: At<'_>, count: usize, step: Step) -> Option<usize> {
         if self.list.len() >= MAX_STEPS {
             return None;
         }
-        let time = store.near_time(line);
+        let time = at.time();
         self.list.push(Step {
-            first: line,
-            last: line,
-            title: header.title.chars().take(MAX_TITLE_CHARS).collect(),
-            header: header.title.chars().take(MAX_TITLE_CHARS).collect(),
-            stage: None,
-            platform: None,
-            kind: StepKind::Instruction,
-            number: header.number,
-            total: header.total,
+            first: at.line,
+            last: at.line,
             start_time: time,
             end_time: time,
-            tenths: None,
-            state: StepState::Running,
+            ..step
         });
-        self.ended.push(false);
+        self.marks.push(Mark {
+            end: End::Open,
+            count,
+        });
         Some(self.list.len() - 1)
     }
 
-    fn set_cached(&mut self, step: Option<usize>) {
-        if let Some(step) = step.and_then(|step| self.list.get_mut(step)) {
-            step.state = StepState::Cached;
-        }
+    /// Makes lines from this one on belong to a step, or to none.
+    fn enter(&mut self, at: At<'_>, step: Option<usize>) {
+        self.lines.enter(at, step, &mut self.list);
     }
 
-    fn end(&mut self, step: usize) {
-        if let Some(ended) = self.ended.get_mut(step) {
-            *ended = true;
-        }
+    fn end_of(&self, step: usize) -> End {
+        self.marks.get(step).map_or(End::Done, |mark| mark.end)
     }
 
-    /// Makes lines from `line` on belong to a step, or to none.
-    fn enter(&mut self, line: usize, step: Option<usize>) {
-        if self.current != step {
-            self.current = step;
-            let number = step.map_or(NO_STEP, |step| step as u32);
-            self.runs.push((line as u32, number));
+    fn set_end(&mut self, step: usize, end: End) {
+        if let Some(mark) = self.marks.get_mut(step) {
+            mark.end = end;
         }
     }
+}
 
-    /// Sets the state of all steps.
-    fn update_states(&mut self) {
-        let failing = self.failing();
-        for (index, (step, ended)) in self.list.iter_mut().zip(&self.ended).enumerate() {
-            step.state = if failing == Some(index) {
-                StepState::Failed
-            } else if step.state == StepState::Cached {
-                StepState::Cached
-            } else if *ended || self.outcome != Outcome::Running {
-                StepState::Done
-            } else {
-                StepState::Running
-            };
+/// The visible text of a line, if it may say something about steps.
+pub(crate) fn visible<'a>(
+    text: &'a str,
+    is_plain: bool,
+    painted: &'a mut Painted,
+) -> Option<&'a str> {
+    if is_plain {
+        return Some(text);
+    }
+    let text = after_colors(text);
+    let bytes = text.as_bytes();
+    if let [b'#', digit, ..] = bytes
+        && digit.is_ascii_digit()
+    {
+        // A program that returns to the start of the line covers the number of the step, so the text before counts.
+        let first = memchr::memchr(b'\r', bytes)
+            .and_then(|end| text.get(..end))
+            .unwrap_or(text);
+        ansi::plain_into(first, painted);
+        return Some(&painted.text);
+    }
+    let moves = memchr::memchr2(b'\r', 8, bytes).is_some();
+    if !moves && !grammar::may_be_marker(bytes) {
+        return None;
+    }
+    ansi::plain_into(text, painted);
+    Some(&painted.text)
+}
+
+/// A text without the colors at its start.
+fn after_colors(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(after) = rest.strip_prefix("\u{1b}[") {
+        let parameters = |byte: &u8| byte.is_ascii_digit() || *byte == b';';
+        let end = after.bytes().take_while(|byte| parameters(byte)).count();
+        match after.get(end..).and_then(|after| after.strip_prefix('m')) {
+            Some(after) => rest = after,
+            None => break,
         }
+    }
+    rest
+}
+
+/// The first characters of a text.
+fn short(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// A name, if there is one.
+fn name(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| short(text, MAX_NAME_CHARS))
+}
+
+/// Returns true if a header is that of this step.
+fn is_header(step: &Step, header: &str) -> bool {
+    step.header == header
+        || (header.len() > step.header.len() && step.header == short(header, MAX_TITLE_CHARS))
+}
+
+/// A step as its header says it; its lines and times are still to be set.
+fn step(header: &Header<'_>) -> Step {
+    Step {
+        first: 0,
+        last: 0,
+        title: short(header.title, MAX_TITLE_CHARS),
+        header: short(header.line, MAX_TITLE_CHARS),
+        stage: name(header.name),
+        platform: name(header.platform),
+        kind: StepKind::Instruction,
+        number: header.number,
+        total: header.total,
+        start_time: None,
+        end_time: None,
+        tenths: None,
+        state: StepState::Running,
     }
 }

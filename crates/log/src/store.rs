@@ -3,8 +3,8 @@
 
 use crate::arena::{Address, Arena};
 use crate::column::Column;
+use crate::grammar::Prefilter;
 use crate::levels::{Level, LevelKind, Levels};
-use crate::step_markers::may_be_step_marker;
 use crate::text::{classes, has_special};
 use crate::times::TimeColumn;
 
@@ -43,8 +43,9 @@ pub struct Store {
     flags: Column<u16>,
     /// The numbers of the lines that are not plain.
     special: Column<u32>,
-    /// Lines since the last [`Store::take_notable`] that may matter for steps, errors or styles.
+    /// Lines since the last [`Store::take_notable`] that may say something about steps.
     notable: Vec<u32>,
+    prefilter: Prefilter,
     pub(crate) levels: Levels,
 }
 
@@ -208,8 +209,7 @@ impl Store {
         self.arena.line(address, self.addresses.get(next))
     }
 
-    /// The lines since the last call that may be step markers, contain special characters, or have the
-    /// level of an error.
+    /// The lines since the last call that may say something about steps.
     pub(crate) fn take_notable(&mut self) -> Vec<u32> {
         std::mem::take(&mut self.notable)
     }
@@ -239,10 +239,8 @@ impl Store {
         let Some(base) = self.arena.keep(first) else {
             return false;
         };
-        let level_of = self.levels.get(level);
-        let is_error = level_of.is_some_and(|level| level.kind == LevelKind::Error);
         if !complex {
-            if is_error || may_be_step_marker(self.arena.line(base, None)) {
+            if self.prefilter.passes(self.arena.line(base, None)) {
                 self.notable.push(first as u32);
             }
             self.addresses.push(base);
@@ -262,7 +260,8 @@ impl Store {
                     flags |= SPECIAL;
                     self.special.push(self.addresses.len() as u32);
                 }
-                if special || is_error || may_be_step_marker(line) {
+                // Escapes may stand before the words.
+                if self.prefilter.passes(line) || special {
                     self.notable.push(self.addresses.len() as u32);
                 }
                 self.addresses.push(base + start as Address);
