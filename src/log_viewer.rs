@@ -19,6 +19,7 @@
 //! | `search` | query, results, next and previous match |
 //! | `errors` | going from error to error |
 //! | `long_press` | selecting lines by touch |
+//! | `text_selection` | selecting text with the mouse and the keyboard, beyond the lines on screen |
 //! | `selection`, `copy_lines`, `print`, `download` | selected lines and their URL; copying lines or a link to them; printing; saving |
 //! | `time_window` | loading only a part of the log |
 //! | `failure_box` | why a failed build failed |
@@ -52,6 +53,7 @@ mod search;
 mod selection;
 mod shortcuts;
 mod source;
+mod text_selection;
 mod time_window;
 mod view_state;
 pub(crate) mod yielding;
@@ -107,6 +109,7 @@ pub(crate) fn log_section(
         go_to_wanted: RwSignal::new(false),
         save_wanted: RwSignal::new(false),
         touch_range: StoredValue::new(false),
+        is_copying: StoredValue::new(false),
     };
     reader::start_reading(viewer, source, build);
     announce_new_errors(viewer, build);
@@ -164,9 +167,11 @@ fn announce_new_errors(viewer: LogViewer, build: Query<Build>) {
 fn section(commands: LogCommands, build: Query<Build>) -> AnyView {
     let viewer = commands.viewer;
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
+        shortcuts::press_with_command(&event, commands);
         shortcuts::press_outside(&event, commands);
     });
     on_cleanup(move || keys.remove());
+    text_selection::listen(commands);
     if commands.selection.lines().is_some() {
         scroll_into_view_if_needed(".log-frame");
     }

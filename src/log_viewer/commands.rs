@@ -8,14 +8,14 @@ use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
 use crate::log_viewer::source::LogSource;
 use crate::log_viewer::view_state::LogViewer;
-use crate::platform::dom::focus;
+use crate::platform::dom::{focus, has_focus};
 use crate::platform::storage::{Keep, store};
 use crate::platform::timer::sleep;
 use crate::t_string;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// The maximum length of a line that is announced to screen readers, in characters.
 const MAX_ANNOUNCED_CHARS: usize = 200;
@@ -44,12 +44,28 @@ pub(crate) struct LogCommands {
     pub(crate) save_wanted: RwSignal<bool>,
     /// True while a touch on a line extends the selection.
     pub(crate) touch_range: StoredValue<bool>,
+    /// True while a long text is copied.
+    pub(crate) is_copying: StoredValue<bool>,
 }
 
 impl LogCommands {
     /// Focuses the search field.
     pub(crate) fn focus_search(self) {
         focus(".log-find input");
+    }
+
+    /// Focuses the search field and selects its text. Returns false if the field has the focus already: then the
+    /// browser's own search is wanted.
+    pub(crate) fn find(self) -> bool {
+        const FIELD: &str = ".log-find input";
+        if has_focus(FIELD) {
+            return false;
+        }
+        self.focus_search();
+        if let Some(field) = find(FIELD) {
+            field.unchecked_into::<HtmlInputElement>().select();
+        }
+        has_focus(FIELD)
     }
 
     /// Focuses the log.
@@ -180,18 +196,27 @@ impl LogCommands {
         });
     }
 
+    /// Shows a text over the lines until another one is told, and lets screen readers announce it.
+    pub(crate) fn tell_until_done(self, text: String) {
+        let _ = self.message.try_set(text.clone());
+        self.announce(text);
+    }
+
     /// Lets screen readers announce a text.
     pub(crate) fn announce(self, text: String) {
-        self.viewer.announced.set(text);
+        let _ = self.viewer.announced.try_set(text);
     }
 
     /// Shows a text over the lines for a moment, and lets screen readers announce it.
     pub(crate) fn tell(self, text: &str) {
         self.announce(text.to_owned());
         let _ = self.message.try_set(text.to_owned());
+        let told = text.to_owned();
         leptos::task::spawn_local(async move {
             sleep(MESSAGE_DURATION).await;
-            let _ = self.message.try_set(String::new());
+            if self.message.try_get_untracked().as_ref() == Some(&told) {
+                self.message.set(String::new());
+            }
         });
     }
 

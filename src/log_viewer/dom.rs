@@ -3,3 +3,4 @@
 pub(crate) mod painting;
 pub(crate) mod row;
 pub(crate) mod row_pool;
+pub(crate) mod text_selection;

@@ -43,7 +43,10 @@ pub(crate) fn frame(commands: LogCommands, build: Query<Build>) -> AnyView {
                 on:scroll=move |_| viewer.on_scroll()
                 on:scrollend=move |_| viewer.on_scroll_end()
                 on:click=move |event| on_click(&event, commands, long_press)
-                on:pointerdown=move |event| long_press.on_down(&event, line_at(&event))
+                on:pointerdown=move |event| {
+                    long_press.on_down(&event, line_at(&event));
+                    viewer.start_text(&event);
+                }
                 on:pointermove=move |event| long_press.on_move(&event)
                 on:pointerup=move |_| long_press.end()
                 on:pointercancel=move |_| long_press.end()

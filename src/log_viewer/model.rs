@@ -1,11 +1,15 @@
 //! `LogModel`: the log with its filter, search, rows and viewport, and how they are drawn.
 
-use crate::log::{Filter, LevelKind, Log, Outcome, Overview, Search, VisibleRows};
+use crate::log::export::{Export, Place};
+use crate::log::{
+    EscapeMode, Filter, LevelKind, Log, Outcome, Overview, Painted, Search, VisibleRows,
+};
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::painting::RowContext;
 use crate::log_viewer::dom::row_pool::{ROW_HEIGHT, RowPool};
 use crate::log_viewer::layout::line::columns;
 use crate::log_viewer::layout::viewport::{Cover, Viewport};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The maximum number of lines that are filtered and counted in one frame.
@@ -116,8 +120,48 @@ impl LogModel {
         self.search = search.map(|search| Search::new(search.matcher().clone()));
         self.longest_line = LongestLine::default();
         self.overview = Overview::new(MAX_OVERVIEW_BUCKETS);
+        self.clear_text_selection();
         self.refilter();
         self.redraw();
+    }
+
+    /// Selects no text any more.
+    pub(crate) fn clear_text_selection(&mut self) {
+        if let Some(rows) = &mut self.row_pool {
+            rows.text_selection.clear();
+        }
+    }
+
+    /// A line's visible text, as it is shown now.
+    pub(crate) fn shown_text(&self, line: usize) -> Cow<'_, str> {
+        match self.options.escapes {
+            EscapeMode::Interpret => self.log.plain(line),
+            EscapeMode::Show => {
+                let mut painted = Painted::default();
+                self.log.paint(line, EscapeMode::Show, &mut painted);
+                painted.text.into()
+            }
+        }
+    }
+
+    /// The selected text, if any.
+    pub(crate) fn selected_text(&mut self) -> Option<Export> {
+        let rows = self.row_pool.as_mut()?;
+        rows.read_text_selection();
+        let (from, mut to) = rows.text_selection.range()?;
+        let next_row = self.rows.row(from.line).map(|row| row + 1).ok();
+        if from.byte == 0
+            && to.byte == 0
+            && next_row.and_then(|row| self.rows.line(row)) == Some(to.line)
+        {
+            // Browsers select a whole line up to the start of the next one.
+            to = Place {
+                line: from.line,
+                byte: usize::MAX,
+            };
+        }
+        let escapes = self.options.escapes;
+        Some(Export::between(self.rows.clone(), from, to, escapes))
     }
 
     /// Filters and counts new lines. Returns true if some are left for the next frame.
@@ -226,13 +270,15 @@ impl LogModel {
         if size.height < 1.0 {
             return InView::default();
         }
+        rows.read_text_selection();
         rows.set_digits(self.log.len());
         let wrapped = self.options.wrap;
         let height = wrapped.then(|| self.wrapped_height(size.columns()));
         self.viewport.shape(size.height, self.rows.len(), height);
         let cover = self.cover_and_draw(follow);
         self.viewport.settle(&cover);
-        if let Some(rows) = &self.row_pool {
+        if let Some(rows) = &mut self.row_pool {
+            rows.restore_text_selection();
             let columns = if wrapped { 0 } else { self.longest_line.bytes };
             rows.set_space(self.viewport.space(), columns);
         }

@@ -1,6 +1,7 @@
 //! Prints the selected lines.
 
 use crate::log::export::Format;
+use crate::log_viewer::model::LogModel;
 use crate::log_viewer::selection::Selection;
 use leptos::ev;
 use leptos::prelude::*;
@@ -13,7 +14,13 @@ pub(crate) fn print(selection: Selection) {
         return;
     };
     sheet.set_class_name("log-print");
-    sheet.set_text_content(Some(&selection.text(Format::Text, true)));
+    let export = selection.export(Format::Text);
+    let text = export.and_then(|export| {
+        let time = selection.time_format();
+        let read = |model: &LogModel| export.text(&model.log, Some(&time));
+        selection.viewer.with_model(read)
+    });
+    sheet.set_text_content(text.as_deref());
     let Some(body) = document().body() else {
         return;
     };

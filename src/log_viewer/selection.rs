@@ -1,8 +1,8 @@
 //! Selected lines: chosen by their numbers, kept in the URL, and exported as text.
 
-use crate::log::export;
-use crate::log::export::Format;
+use crate::log::export::{Export, Format};
 use crate::log_viewer::layout::times::{local_offset, stamp};
+use crate::log_viewer::model::LogModel;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::LogLocation;
@@ -82,8 +82,22 @@ impl Selection {
 
     /// Selects lines by the first and the last one, counted from 0; `None` clears the selection.
     pub(crate) fn select(self, lines: Option<(usize, usize)>) {
+        if lines.is_some() {
+            // What is selected last is what is copied.
+            self.viewer.update_model(LogModel::clear_text_selection);
+        }
         self.viewer.set_options(|options| options.selected = lines);
         self.write_url();
+    }
+
+    /// Selects all lines. Returns their number.
+    pub(crate) fn select_all(self) -> usize {
+        let lines = self.viewer.with_model(|model| model.log.len()).unwrap_or(0);
+        if let Some(last) = lines.checked_sub(1) {
+            self.range_start.set_value(0);
+            self.select(Some((0, last)));
+        }
+        lines
     }
 
     /// Writes the selected lines and the time window to the URL.
@@ -103,26 +117,23 @@ impl Selection {
             .with_untracked(|options| options.selected)
     }
 
-    /// All lines as text.
-    pub(crate) fn whole_text(self) -> String {
-        let text = self
-            .viewer
-            .with_model(|model| export::lines(&model.log, 0..model.log.len(), Format::Text, None));
-        text.unwrap_or_default()
+    /// The selected lines, to export them: those that are shown or in a folded step, but none that a filter leaves out.
+    pub(crate) fn export(self, format: Format) -> Option<Export> {
+        let (first, last) = self.lines()?;
+        self.viewer.with_model(|model| {
+            let len = model.log.len();
+            let lines = first.min(len)..last.saturating_add(1).min(len);
+            match model.filter.leaves_out() {
+                true => Export::shown(model.rows.clone(), lines, format),
+                false => Export::lines(lines, format),
+            }
+        })
     }
 
-    /// The selected lines as text.
-    pub(crate) fn text(self, format: Format, with_times: bool) -> String {
-        let Some((first, last)) = self.lines() else {
-            return String::new();
-        };
+    /// Formats the time of a line, in the time zone that is shown.
+    pub(crate) fn time_format(self) -> impl Fn(i64) -> String {
         let utc = self.viewer.options.with_untracked(|options| options.utc);
-        let time = move |time| stamp(time, if utc { 0 } else { local_offset(time) });
-        let time: Option<&dyn Fn(i64) -> String> = if with_times { Some(&time) } else { None };
-        let text = self.viewer.with_model(|model| {
-            export::lines(&model.log, first..last.saturating_add(1), format, time)
-        });
-        text.unwrap_or_default()
+        move |time| stamp(time, if utc { 0 } else { local_offset(time) })
     }
 }
 

@@ -5,6 +5,7 @@ use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::dom::row_pool::ROW_HEIGHT;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::view_state::LogViewer;
+use crate::platform::keyboard::command_letter;
 use crate::state::shortcuts::{Binding, LOG_SHORTCUTS, LogAction, Modifier, Scope, find_binding};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
@@ -12,6 +13,9 @@ use web_sys::{Element, KeyboardEvent};
 /// Handles a key that was pressed inside the log. Other handlers do not see a key that was handled.
 pub(super) fn press(event: &KeyboardEvent, commands: LogCommands) {
     let Some(target) = target(event) else { return };
+    if !event.default_prevented() && commands.viewer.extend_text(event) {
+        return event.prevent_default();
+    }
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
@@ -36,6 +40,32 @@ pub(super) fn press(event: &KeyboardEvent, commands: LogCommands) {
     }
 }
 
+/// Handles a key that goes with Ctrl or ⌘, wherever the focus is but in a dialog, unless another handler took it.
+pub(super) fn press_with_command(event: &KeyboardEvent, commands: LogCommands) {
+    let letter = command_letter(event).filter(|_| !event.default_prevented());
+    let binding = letter.and_then(|letter| {
+        let key = letter.encode_utf8(&mut [0; 4]).to_owned();
+        find_binding(&LOG_SHORTCUTS, Modifier::Ctrl, &key)
+    });
+    let Some(binding) = binding.filter(|_| !is_dialog_open()) else {
+        return;
+    };
+    let is_in_scope = match binding.scope {
+        Scope::Page => true,
+        Scope::Log => target(event).is_some_and(|target| {
+            is_inside(&target, ".log") && !is_inside(&target, "input, select, textarea")
+        }),
+    };
+    if is_in_scope && run(binding.action, commands) {
+        event.prevent_default();
+    }
+}
+
+fn is_dialog_open() -> bool {
+    let dialog = leptos::prelude::document().query_selector("dialog[open]");
+    dialog.is_ok_and(|dialog| dialog.is_some())
+}
+
 /// Handles a key that was pressed outside the log, unless another handler took it.
 pub(super) fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
     const OWN_KEYS: &str = "input, select, textarea, [contenteditable], dialog, .log";
@@ -44,8 +74,7 @@ pub(super) fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
         || event.meta_key()
         || event.alt_key()
         || target(event).is_some_and(|target| is_inside(&target, OWN_KEYS));
-    let dialog = leptos::prelude::document().query_selector("dialog[open]");
-    if is_taken || dialog.is_ok_and(|dialog| dialog.is_some()) {
+    if is_taken || is_dialog_open() {
         return;
     }
     let binding = pressed_binding(event).filter(|binding| binding.scope == Scope::Page);
@@ -84,6 +113,9 @@ fn run(action: LogAction, commands: LogCommands) -> bool {
         - 2.0 * ROW_HEIGHT;
     match action {
         LogAction::Search => commands.focus_search(),
+        LogAction::Find => return commands.find(),
+        LogAction::SelectAll => commands.select_all(),
+        LogAction::Copy => return commands.copy(),
         LogAction::NextMatch => search.next(),
         LogAction::PreviousMatch => search.previous(),
         LogAction::Start => viewer.go_to_start(),

@@ -242,6 +242,10 @@ impl LogViewer {
                 let row = model.viewport.anchor().row;
                 model.viewport.go_to(row, 0.0);
             }
+            if model.options.escapes != before.escapes {
+                // Its places are in another text now.
+                model.clear_text_selection();
+            }
             if model.options.needs_redraw(&before) {
                 model.redraw();
             }

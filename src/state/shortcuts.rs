@@ -23,6 +23,10 @@ pub(crate) enum ConsoleAction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogAction {
     Search,
+    /// Opens the search with its text selected.
+    Find,
+    SelectAll,
+    Copy,
     NextMatch,
     PreviousMatch,
     Start,
@@ -46,7 +50,7 @@ pub(crate) enum LogAction {
 pub(crate) enum Modifier {
     None,
     Shift,
-    /// Ctrl or ⌘.
+    /// Ctrl or ⌘; in the log ⌘ on Apple's devices, and Ctrl elsewhere.
     Ctrl,
     /// `g`, pressed shortly before.
     AfterG,
@@ -144,12 +148,16 @@ pub(crate) static CONSOLE_SHORTCUTS: [Shortcut<ConsoleAction>; 9] = {
 };
 
 /// The shortcuts of the log viewer.
-pub(crate) static LOG_SHORTCUTS: [Shortcut<LogAction>; 11] = {
+pub(crate) static LOG_SHORTCUTS: [Shortcut<LogAction>; 14] = {
     use LogAction::*;
     [
         Shortcut {
             label: "/",
             bindings: &[on_page("/", Search)],
+        },
+        Shortcut {
+            label: "Ctrl F, ⌘ F",
+            bindings: &[binding(Modifier::Ctrl, "f", Scope::Page, Find)],
         },
         Shortcut {
             label: "n, N",
@@ -188,6 +196,14 @@ pub(crate) static LOG_SHORTCUTS: [Shortcut<LogAction>; 11] = {
         Shortcut {
             label: "l",
             bindings: &[on_page("l", GoToLine)],
+        },
+        Shortcut {
+            label: "Ctrl A, ⌘ A",
+            bindings: &[binding(Modifier::Ctrl, "a", Scope::Log, SelectAll)],
+        },
+        Shortcut {
+            label: "Ctrl C, ⌘ C",
+            bindings: &[binding(Modifier::Ctrl, "c", Scope::Log, Copy)],
         },
         Shortcut {
             label: "w",
@@ -242,6 +258,9 @@ impl LogAction {
     pub(crate) fn help(self) -> &'static str {
         match self {
             Self::Search => t_string!(keys.log_search),
+            Self::Find => t_string!(keys.log_find),
+            Self::SelectAll => t_string!(keys.log_select_all),
+            Self::Copy => t_string!(keys.log_copy),
             Self::NextMatch | Self::PreviousMatch => t_string!(keys.log_matches),
             Self::Start | Self::End => t_string!(keys.log_ends),
             Self::LineDown | Self::LineUp | Self::PageDown | Self::PageUp => {
@@ -298,12 +317,16 @@ mod tests {
     #[test]
     fn every_key_that_the_help_shows_is_bound() {
         let is_bound = |keys: &[String], name: &str| {
+            let with_ctrl = name.strip_prefix("Ctrl ").or(name.strip_prefix("⌘ "));
             let name = match name {
-                "Space" => " ",
-                "Esc" => "Escape",
-                name => name,
+                "Space" => " ".to_owned(),
+                "Esc" => "Escape".to_owned(),
+                name => name.to_owned(),
             };
-            keys.iter().any(|key| key.ends_with(&format!(" {name}")))
+            match with_ctrl {
+                Some(letter) => keys.contains(&format!("Ctrl {}", letter.to_lowercase())),
+                None => keys.iter().any(|key| key.ends_with(&format!(" {name}"))),
+            }
         };
         let console = keys(&CONSOLE_SHORTCUTS);
         for name in ["b", "r", "/", "j", "k", "Enter", "?", "Esc"] {

@@ -15,7 +15,7 @@
 //! | search | [`SearchQuery::compile`], [`Search`] |
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
 //! | draw the minimap | [`Overview`] |
-//! | copy, print or download | [`export::lines`], [`export::raw`] |
+//! | copy, print or download | [`export::Export`], [`export::raw`] |
 //! | write the entries as JSON again | [`entries::write`] |
 //! | show the progress of the first answer | [`Log::received`], [`Store::len`], [`Store::last_time`] |
 //!

@@ -9,7 +9,10 @@ use crate::t_string;
 use leptos::prelude::document;
 use std::ops::Range;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, Node};
+
+/// The number of a row's elements before its text.
+const CELLS_BEFORE_TEXT: u32 = 3;
 
 /// A row in the DOM.
 pub(crate) struct RowElement {
@@ -23,8 +26,11 @@ pub(crate) struct RowElement {
     drawn: Option<Drawn>,
     /// The value of `aria-setsize`.
     set_size: usize,
+    /// The part of the line's visible text that is drawn, in bytes.
+    drawn_bytes: Range<usize>,
     /// The number of elements in its text.
     pieces: usize,
+    pinned: bool,
     selected: bool,
     current: bool,
 }
@@ -67,7 +73,9 @@ impl RowElement {
             line: None,
             drawn: None,
             set_size: 0,
+            drawn_bytes: 0..0,
             pieces: 0,
+            pinned: false,
             selected: false,
             current: false,
         };
@@ -102,10 +110,57 @@ impl RowElement {
         f64::from(self.text.offset_left())
     }
 
+    /// Where a position of the browser is in the line's visible text, in bytes. Positions before the text are its
+    /// start, those after it the line's end.
+    pub(crate) fn byte_at(&self, node: &Node, offset: u32) -> usize {
+        if !self.text.contains(Some(node)) {
+            let is_after = node.is_same_node(Some(&self.element)) && offset > CELLS_BEFORE_TEXT;
+            return if is_after { usize::MAX } else { 0 };
+        }
+        let before = || {
+            let range = document().create_range().ok()?;
+            range.set_start(&self.text, 0).ok()?;
+            range.set_end(node, offset).ok()?;
+            Some(String::from(range.to_string()).len())
+        };
+        // The button that shows more of the line does not count.
+        self.drawn_bytes.start + before().unwrap_or(0).min(self.drawn_bytes.len())
+    }
+
+    /// The browser's position of a byte of the line's visible text, or the nearest one that is drawn.
+    pub(crate) fn position_of(&self, byte: usize) -> (Node, u32) {
+        let mut left = byte.saturating_sub(self.drawn_bytes.start);
+        let mut last = (Node::clone(&self.text), 0);
+        let pieces = self.text.child_nodes();
+        for piece in (0..pieces.length()).filter_map(|index| pieces.item(index)) {
+            let is_button = piece.dyn_ref::<web_sys::HtmlButtonElement>().is_some();
+            let node = piece.first_child().unwrap_or(piece);
+            let text = node.text_content().filter(|_| !is_button);
+            let Some(text) = text else { break };
+            let before = text.char_indices().take_while(|(at, _)| *at < left);
+            let offset: usize = before.map(|(_, char)| char.len_utf16()).sum();
+            last = (node, offset as u32);
+            if left <= text.len() {
+                break;
+            }
+            left -= text.len();
+        }
+        last
+    }
+
     /// Hides the row.
     pub(crate) fn hide(&mut self) {
         if self.line.take().is_some() {
             self.element.set_hidden(true);
+        }
+    }
+
+    /// Keeps the row out of view, though its line is shown, or lets it take its place.
+    pub(crate) fn set_pinned(&mut self, pinned: bool) {
+        if self.pinned != pinned {
+            self.pinned = pinned;
+            set_flag(&self.element, "data-pinned", pinned);
+            set_flag(&self.element, "aria-hidden", pinned);
         }
     }
 
@@ -230,6 +285,7 @@ impl RowElement {
             }
             None => (0..line::head(text, options.shown_chars(line)), 0),
         };
+        self.drawn_bytes = bytes.clone();
         painting.marks.clear();
         if let Some(search) = context.search {
             search.matcher().marks(text, &mut painting.marks);

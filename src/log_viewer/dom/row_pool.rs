@@ -4,10 +4,11 @@ use crate::log::Log;
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::painting::{Painting, RowContext};
 use crate::log_viewer::dom::row::RowElement;
+use crate::log_viewer::dom::text_selection::{RowsOnScreen, TextSelection};
 use crate::log_viewer::layout::line;
 use crate::log_viewer::layout::viewport::Cover;
 use leptos::prelude::document;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::ops::Range;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -34,11 +35,15 @@ pub(crate) struct RowPool {
     window: HtmlElement,
     /// Contains the rows. Its offset is less than a row's height.
     list: HtmlElement,
-    rows: VecDeque<RowElement>,
+    rows: Vec<RowElement>,
+    /// Rows out of view that an end of the selected text is in: those of lines before the lines in view, and after.
+    pinned_above: Vec<RowElement>,
+    pinned_below: Vec<RowElement>,
     size: Size,
     /// The measured heights of wrapped lines.
     heights: HashMap<usize, f64>,
     painting: Painting,
+    pub(crate) text_selection: TextSelection,
     /// The number of digits of the largest line number.
     digits: u32,
 }
@@ -88,10 +93,13 @@ impl RowPool {
             space,
             window,
             list,
-            rows: VecDeque::new(),
+            rows: Vec::new(),
+            pinned_above: Vec::new(),
+            pinned_below: Vec::new(),
             size: Size::default(),
             heights: HashMap::new(),
             painting: Painting::default(),
+            text_selection: TextSelection::default(),
             digits: 0,
         })
     }
@@ -214,19 +222,13 @@ impl RowPool {
             .clone()
             .filter_map(|row| context.rows.line(row))
             .collect();
-        self.reuse_rows(&lines);
+        self.assign_rows(&lines);
         let columns = match context.options.wrap {
             true => None,
             false => Some(self.size.drawn_columns()),
         };
         let mut pieces_left = MAX_PIECES;
         for (index, &line) in lines.iter().enumerate() {
-            if index >= self.rows.len() {
-                let Some(row) = RowElement::new(&self.list) else {
-                    return;
-                };
-                self.rows.push_back(row);
-            }
             let Some(row) = self.rows.get_mut(index) else {
                 return;
             };
@@ -239,7 +241,7 @@ impl RowPool {
             .skip(lines.len())
             .for_each(RowElement::hide);
         if self.size.gutter == 0.0
-            && let Some(row) = self.rows.front()
+            && let Some(row) = self.rows.first()
         {
             self.size.gutter = row.gutter();
         }
@@ -251,31 +253,62 @@ impl RowPool {
         let _ = (self.list.style()).set_property("transform", &format!("translateY({top}px)"));
     }
 
-    /// Rotates the rows, so that rows whose lines stay in view get their new positions without a redraw.
-    fn reuse_rows(&mut self, lines: &[usize]) {
-        let Some(first) = lines.first() else { return };
-        let at = self.rows.iter().position(|row| row.line() == Some(*first));
-        if let Some(at) = at {
-            for _ in 0..at {
-                if let Some(row) = self.rows.pop_front() {
-                    let _ = self.list.append_child(row.element());
-                    self.rows.push_back(row);
-                }
+    /// Assigns a row to each line. Rows whose lines stay in view keep them, so that they need no redraw. A row that an
+    /// end of the selected text is in keeps its line too: out of view, beside the others, so that the browser can
+    /// extend the selection from there.
+    fn assign_rows(&mut self, lines: &[usize]) {
+        let mut spare = Vec::with_capacity(self.rows.len());
+        let mut above = Vec::new();
+        let rows = std::mem::take(&mut self.rows);
+        let below = std::mem::take(&mut self.pinned_below);
+        for mut row in self.pinned_above.drain(..).chain(rows).chain(below) {
+            let line = row.line().filter(|_| self.text_selection.ends_in(&row));
+            let is_above = line.is_some_and(|line| lines.first().is_none_or(|first| line < *first));
+            let is_below = line.is_some_and(|line| lines.last().is_some_and(|last| line > *last));
+            row.set_pinned(is_above || is_below);
+            match (is_above, is_below) {
+                (true, _) => &mut above,
+                (_, true) => &mut self.pinned_below,
+                _ => &mut spare,
             }
-            return;
+            .push(row);
         }
-        let front = self.rows.front().and_then(RowElement::line);
-        let at = lines.iter().position(|line| Some(*line) == front);
-        for _ in 0..at.unwrap_or(0) {
-            let row = match self.rows.len() < lines.len() {
-                true => RowElement::new(&self.list),
-                false => self.rows.pop_back(),
+        self.pinned_above = above;
+        let kept: Vec<Option<RowElement>> = lines
+            .iter()
+            .map(|line| {
+                let at = spare.iter().position(|row| row.line() == Some(*line))?;
+                Some(spare.remove(at))
+            })
+            .collect();
+        let mut spare = spare.into_iter();
+        let assigned = kept.into_iter().filter_map(|row| {
+            row.or_else(|| spare.next())
+                .or_else(|| RowElement::new(&self.list))
+        });
+        self.rows.extend(assigned);
+        self.rows.extend(spare);
+        self.order_rows();
+    }
+
+    /// Brings the rows' elements into their order, without moving those that an end of the selected text is in: the
+    /// browser would end the selection.
+    fn order_rows(&self) {
+        let mut next: Option<&HtmlElement> = None;
+        let above_and_in_view = self.pinned_above.iter().chain(&self.rows);
+        for row in above_and_in_view.chain(&self.pinned_below).rev() {
+            let element = row.element();
+            let is_there = match next {
+                Some(next) => {
+                    let sibling = element.next_sibling();
+                    sibling.is_some_and(|sibling| sibling.is_same_node(Some(next)))
+                }
+                None => element.next_sibling().is_none(),
             };
-            if let Some(row) = row {
-                let before = self.rows.front().map(RowElement::element);
-                let _ = (self.list).insert_before(row.element(), before.map(AsRef::as_ref));
-                self.rows.push_front(row);
+            if !is_there && !self.text_selection.ends_in(row) {
+                let _ = (self.list).insert_before(element, next.map(AsRef::as_ref));
             }
+            next = Some(element);
         }
     }
 
@@ -297,6 +330,28 @@ impl RowPool {
         differs
     }
 
+    /// Reads which text is selected, see [`TextSelection::read`].
+    pub(crate) fn read_text_selection(&mut self) -> bool {
+        let screen = RowsOnScreen {
+            scroller: &self.scroller,
+            above: &self.pinned_above,
+            rows: &self.rows,
+            below: &self.pinned_below,
+        };
+        self.text_selection.read(screen)
+    }
+
+    /// Shows the selected text as selected.
+    pub(crate) fn restore_text_selection(&mut self) {
+        let screen = RowsOnScreen {
+            scroller: &self.scroller,
+            above: &self.pinned_above,
+            rows: &self.rows,
+            below: &self.pinned_below,
+        };
+        self.text_selection.restore(screen);
+    }
+
     /// How much of a drawn line is below the frame's lower edge, in CSS pixels; `None` if nothing is.
     pub(crate) fn hidden_below(&self, line: usize) -> Option<f64> {
         let row = self.rows.iter().find(|row| row.line() == Some(line))?;
@@ -315,6 +370,7 @@ impl RowPool {
 
     /// Makes the next draw paint all rows again.
     pub(crate) fn forget_rows(&mut self) {
-        self.rows.iter_mut().for_each(RowElement::forget);
+        let pinned = self.pinned_above.iter_mut().chain(&mut self.pinned_below);
+        pinned.chain(&mut self.rows).for_each(RowElement::forget);
     }
 }

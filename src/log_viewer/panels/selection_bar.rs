@@ -80,6 +80,20 @@ fn selected_text(commands: LogCommands) -> String {
     if first >= lines && !viewer.loading.get() {
         return t_string!(log.no_line, n = number(first + 1), of = number(lines));
     }
+    let last = match viewer.loading.get() {
+        true => last,
+        false => last.min(lines.saturating_sub(1)).max(first),
+    };
+    let export = viewer.filter.with(|filter| filter.leaves_out());
+    let export = export.then(|| commands.selection.export(Format::Joined));
+    if let Some(export) = export.flatten() {
+        let hidden = (last + 1 - first).saturating_sub(export.len());
+        let lines = number(export.len());
+        return t_string!(log.selected_shown, n = lines, hidden = number(hidden));
+    }
+    if first == 0 && last > 0 && last + 1 == lines {
+        return t_string!(log.selected_lines, n = number(lines));
+    }
     let (first, last) = (number(first + 1), number(last + 1));
     match first == last {
         true => t_string!(log.line, n = first),
