@@ -4,13 +4,14 @@
 //! below the chart says what the bar under the pointer or with the focus stands for.
 
 use crate::api::{Build, Status};
+use crate::components::builds::spread::Spread;
 use crate::components::builds::status_badge::{appearance, status_icon};
 use crate::components::time::relative_time;
 use crate::i18n::api_words::status_word;
 use crate::i18n::format::{duration as format_duration, short_commit};
 use crate::i18n::words;
 use crate::pages::insight::chart_keys::bar_after;
-use crate::pages::insight::stats::{Spread, duration};
+use crate::pages::insight::stats::duration;
 use crate::reactive::{dynamic, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;

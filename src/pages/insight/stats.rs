@@ -1,31 +1,8 @@
 //! Statistics of a repository's builds: how many succeed, how long they wait and take. Pure.
 
 use crate::api::{Build, Status};
+use crate::components::builds::spread::Spread;
 use std::collections::BTreeMap;
-
-/// The median and the 95th percentile of some durations, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Spread {
-    /// Half of the values are at most this.
-    pub(crate) median: i64,
-    /// 95 % of the values are at most this.
-    pub(crate) p95: i64,
-}
-
-impl Spread {
-    /// Returns both by the nearest-rank method; `None` for no values.
-    pub(crate) fn of(mut values: Vec<i64>) -> Option<Self> {
-        values.sort_unstable();
-        let rank = |percent: usize| {
-            let rank = (values.len() * percent).div_ceil(100);
-            values.get(rank.saturating_sub(1)).copied()
-        };
-        Some(Self {
-            median: rank(50)?,
-            p95: rank(95)?,
-        })
-    }
-}
 
 /// Statistics of some builds.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -84,15 +61,16 @@ pub(crate) fn duration(build: &Build) -> Option<i64> {
 pub(crate) struct TagStats {
     pub(crate) tag: String,
     pub(crate) stats: Stats,
-    /// How often a build's result differed from the result of the build before it.
-    pub(crate) flips: usize,
+    /// The commits of which a build succeeded or failed.
+    pub(crate) commits: usize,
+    /// Those of them of which one build succeeded and another failed: the source was the same.
+    pub(crate) flaky: usize,
 }
 
 impl TagStats {
-    /// The percentage of flips among the pairs of successive results.
+    /// The percentage of commits with two outcomes.
     pub(crate) fn flakiness(&self) -> f64 {
-        let pairs = (self.stats.succeeded + self.stats.failed).saturating_sub(1);
-        self.flips as f64 * 100.0 / pairs.max(1) as f64
+        self.flaky as f64 * 100.0 / self.commits.max(1) as f64
     }
 }
 
@@ -117,17 +95,14 @@ impl BuildSummary {
                 .push(build);
         }
         let tags = by_tag.into_iter().map(|(tag, builds)| {
-            let results: Vec<bool> = builds
-                .iter()
-                .filter_map(|build| match build.status {
-                    Status::Succeeded => Some(true),
-                    Status::Failed => Some(false),
-                    _ => None,
-                })
-                .collect();
+            let outcomes = outcomes(&builds);
             TagStats {
                 tag: tag.to_owned(),
-                flips: results.windows(2).filter(|pair| pair[0] != pair[1]).count(),
+                commits: outcomes.len(),
+                flaky: outcomes
+                    .values()
+                    .filter(|both| **both == (true, true))
+                    .count(),
                 stats: Stats::of(builds.iter().copied()),
             }
         });
@@ -147,18 +122,36 @@ impl BuildSummary {
         timed.max_by_key(|tag| tag.stats.duration.map(|spread| spread.median))
     }
 
-    /// The tag whose result changes most often; `None` when none does.
+    /// The tag with the largest share of commits with two outcomes; `None` when no commit has two.
     pub(crate) fn flakiest(&self) -> Option<&TagStats> {
-        let flips = self.tags.iter().filter(|tag| tag.flips > 0);
-        flips.max_by(|a, b| a.flakiness().total_cmp(&b.flakiness()))
+        let flaky = self.tags.iter().filter(|tag| tag.flaky > 0);
+        flaky.max_by(|a, b| a.flakiness().total_cmp(&b.flakiness()))
     }
+}
+
+/// For each commit, true if a build of it succeeded, and true if one failed. A build whose commit is not known says
+/// nothing about flakiness.
+fn outcomes<'a>(builds: &[&'a Build]) -> BTreeMap<&'a str, (bool, bool)> {
+    let mut outcomes = BTreeMap::new();
+    for build in builds {
+        let commit = build.code_head_commit.as_deref().unwrap_or_default();
+        let (succeeded, failed) = match build.status {
+            Status::Succeeded => (true, false),
+            Status::Failed => (false, true),
+            _ => continue,
+        };
+        if !commit.is_empty() {
+            let known = outcomes.entry(commit).or_insert((false, false));
+            *known = (known.0 || succeeded, known.1 || failed);
+        }
+    }
+    outcomes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::Timestamp;
-    use proptest::prelude::*;
 
     fn build(tag: &str, status: Status, times: [Option<i64>; 3]) -> Build {
         let at = |seconds: Option<i64>| Timestamp::from_millis(seconds? * 1_000);
@@ -192,9 +185,7 @@ mod tests {
         assert_eq!((length.median, length.p95), (8_000, 100_000));
         assert_eq!(summary.all.total, 112_000);
         assert_eq!(summary.slowest().map(|tag| tag.tag.as_str()), Some("b"));
-        let flakiest = summary.flakiest().expect("one flips");
-        assert_eq!((flakiest.tag.as_str(), flakiest.flips), ("a", 2));
-        assert_eq!(flakiest.flakiness(), 100.0);
+        assert!(summary.flakiest().is_none(), "no commit is known");
         assert_eq!(summary.continuous, Stats::default());
     }
 
@@ -205,15 +196,49 @@ mod tests {
         assert!(summary.slowest().is_none() && summary.flakiest().is_none());
     }
 
-    proptest! {
-        #[test]
-        fn median_and_p95_are_the_nearest_ranks(values in prop::collection::vec(0i64..50, 1..60)) {
-            let spread = Spread::of(values.clone()).expect("values");
-            let at_most = |limit: i64| values.iter().filter(|value| **value <= limit).count();
-            for (limit, percent) in [(spread.median, 50), (spread.p95, 95)] {
-                prop_assert!(at_most(limit) * 100 >= values.len() * percent);
-                prop_assert!(at_most(limit - 1) * 100 < values.len() * percent);
-            }
-        }
+    #[test]
+    fn flaky_is_two_outcomes_for_one_commit() {
+        let built = |tag: &str, commit: Option<&str>, status: Status| Build {
+            code_head_commit: commit.map(str::to_owned),
+            ..build(tag, status, [None; 3])
+        };
+        let builds = [
+            // Each commit has one outcome: it broke, and it was fixed.
+            built("fixed", Some("3"), Status::Succeeded),
+            built("fixed", Some("2"), Status::Failed),
+            built("fixed", Some("1"), Status::Succeeded),
+            // Built again without a change.
+            built("flaky", Some("2"), Status::Succeeded),
+            built("flaky", Some("2"), Status::Failed),
+            built("flaky", Some("1"), Status::Failed),
+            built("flaky", Some("1"), Status::Failed),
+            built("flaky", Some("1"), Status::InProgress),
+            // Nobody knows of which commit.
+            built("unknown", None, Status::Succeeded),
+            built("unknown", Some(""), Status::Failed),
+            // Another tag of the same commit is another build.
+            built("fixed", Some("4"), Status::Failed),
+            built("other", Some("4"), Status::Succeeded),
+        ];
+        let summary = BuildSummary::of(&builds);
+        let counts: Vec<_> = summary
+            .tags
+            .iter()
+            .map(|tag| (tag.tag.as_str(), tag.flaky, tag.commits))
+            .collect();
+        assert_eq!(
+            counts,
+            [
+                ("fixed", 0, 4),
+                ("flaky", 1, 2),
+                ("other", 0, 1),
+                ("unknown", 0, 0)
+            ]
+        );
+        let flakiest = summary.flakiest().expect("one is flaky");
+        assert_eq!(
+            (flakiest.tag.as_str(), flakiest.flakiness()),
+            ("flaky", 50.0)
+        );
     }
 }

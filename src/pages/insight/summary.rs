@@ -1,8 +1,9 @@
 //! The statistics of a repository's builds as large figures and as a table of tags.
 
+use crate::components::builds::spread::Spread;
 use crate::i18n::format::duration;
 use crate::i18n::words;
-use crate::pages::insight::stats::{BuildSummary, Spread, Stats, TagStats};
+use crate::pages::insight::stats::{BuildSummary, Stats, TagStats};
 use crate::reactive::text_signal;
 use crate::ui::table::{cell, row, table};
 use crate::{t_signal, t_string};
@@ -71,10 +72,7 @@ pub(crate) fn summary_figures(summary: &BuildSummary) -> AnyView {
         })
     });
     let flakiest = summary.flakiest();
-    let (flips, pairs) = flakiest.map_or((0, 0), |tag| {
-        let finished = tag.stats.succeeded + tag.stats.failed;
-        (tag.flips, finished.saturating_sub(1))
-    });
+    let (flaky, commits) = flakiest.map_or((0, 0), |tag| (tag.flaky, tag.commits));
     view! {
         <dl class="figures">
             {figure(t_signal!(insight.success_rate), rate_text(all).into_any(), counts.into_any())}
@@ -84,7 +82,7 @@ pub(crate) fn summary_figures(summary: &BuildSummary) -> AnyView {
             {tag_figure(
                 t_signal!(insight.flakiest),
                 flakiest,
-                t_signal!(insight.flips, n = flips, of = pairs),
+                t_signal!(insight.two_outcomes, n = flaky, of = commits),
             )} {continuous_figure(summary)}
         </dl>
     }
@@ -147,8 +145,8 @@ pub(crate) fn tags_table(summary: &BuildSummary) -> AnyView {
                         number(median(tag.stats.duration)),
                     ),
                     cell(
-                        t_signal!(insight.changes),
-                        number(Signal::stored(tag.flips.to_string())),
+                        t_signal!(insight.flaky_commits),
+                        number(Signal::stored(tag.flaky.to_string())),
                     ),
                 ],
                 ().into_any(),
@@ -161,7 +159,7 @@ pub(crate) fn tags_table(summary: &BuildSummary) -> AnyView {
         t_signal!(insight.success_rate),
         t_signal!(insight.median_wait),
         t_signal!(insight.median_duration),
-        t_signal!(insight.changes),
+        t_signal!(insight.flaky_commits),
     ];
     view! {
         <section class="section tag-stats">
