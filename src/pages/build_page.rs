@@ -27,7 +27,9 @@ use crate::log_viewer::{LogSource, log_section};
 use crate::pages::build_page::build_again::build_again;
 use crate::pages::build_page::details::{Details, details};
 use crate::pages::build_page::facts::facts;
-use crate::pages::build_page::head::{badge, duration, image_heading, progress};
+use crate::pages::build_page::head::{
+    badge, duration, image_heading, progress, usual_duration_note,
+};
 use crate::pages::build_page::not_found::not_found;
 use crate::pages::build_page::siblings::{Siblings, use_siblings};
 use crate::pages::build_page::tab_icon::show_in_tab;
@@ -99,6 +101,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
             <div class="build-top">
                 <div class="build-head">
                     {badge(build)} {image_heading(build, true)} {duration(build)}
+                    {usual_duration_note(build, siblings)}
                     {show(move || has_data.get(), known)}
                 </div>
                 {show_or(move || has_data.get(), below_head, loading)}

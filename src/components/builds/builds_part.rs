@@ -7,6 +7,7 @@ use crate::components::builds::scan::Scan;
 use crate::routing::routes::BuildsQuery;
 use leptos::prelude::*;
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// A part that is loaded when it is first shown.
 #[derive(Clone)]
@@ -17,11 +18,16 @@ pub(crate) enum BuildsPart {
     Filter(BuildsFilter, Memo<BuildsQuery>, BuildsList),
     /// How the list is read and shown.
     ListMenu(BuildsList),
+    /// The notes on how long a table's builds take.
+    RowNotes(Signal<Vec<Build>>, RowNotes),
     /// The rare actions of a build's row.
     RowMenu(Memo<Build>),
     /// Starts the row's build again, and says what came of it.
     BuildAgain(BuildAgain),
 }
+
+/// Notes below the durations of a table's rows, by the rows' keys.
+pub(crate) type RowNotes = RwSignal<Vec<(u64, Arc<dyn Fn() -> AnyView + Send + Sync>)>>;
 
 /// The Build button of a row. Copies are the same button.
 #[derive(Clone, Copy)]

@@ -40,7 +40,7 @@ fn duration(build: &Build) -> Option<i64> {
 
 /// What is to be said of a build that takes this long, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pace {
+pub(crate) enum DurationNote {
     /// Nothing.
     AsUsual,
     /// It still runs, and usually takes so much longer, in milliseconds, rounded for people.
@@ -49,7 +49,7 @@ pub(crate) enum Pace {
     UnusuallyLong,
 }
 
-impl Pace {
+impl DurationNote {
     /// Compares a duration with the usual one.
     pub(crate) fn of(millis: i64, usual: Spread, is_running: bool) -> Self {
         if millis > usual.p95.saturating_mul(UNUSUAL) {
@@ -118,15 +118,15 @@ mod tests {
             median: 50_000,
             p95: 60_000,
         };
-        let pace = |seconds: i64, is_running| Pace::of(seconds * 1_000, usual, is_running);
-        assert_eq!(pace(12, true), Pace::Left(40_000));
-        assert_eq!(pace(10, true), Pace::Left(40_000));
-        assert_eq!(pace(49, true), Pace::Left(10_000));
-        assert_eq!(pace(50, true), Pace::AsUsual);
-        assert_eq!(pace(12, false), Pace::AsUsual);
-        assert_eq!(pace(180, true), Pace::AsUsual);
-        assert_eq!(pace(181, true), Pace::UnusuallyLong);
-        assert_eq!(pace(181, false), Pace::UnusuallyLong);
+        let pace = |seconds: i64, is_running| DurationNote::of(seconds * 1_000, usual, is_running);
+        assert_eq!(pace(12, true), DurationNote::Left(40_000));
+        assert_eq!(pace(10, true), DurationNote::Left(40_000));
+        assert_eq!(pace(49, true), DurationNote::Left(10_000));
+        assert_eq!(pace(50, true), DurationNote::AsUsual);
+        assert_eq!(pace(12, false), DurationNote::AsUsual);
+        assert_eq!(pace(180, true), DurationNote::AsUsual);
+        assert_eq!(pace(181, true), DurationNote::UnusuallyLong);
+        assert_eq!(pace(181, false), DurationNote::UnusuallyLong);
     }
 
     #[test]

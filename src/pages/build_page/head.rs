@@ -1,15 +1,19 @@
 //! The first line of the page: status, image, duration, the builds of the tag around this one, and the actions.
 
 use crate::api::{Build, Status};
+use crate::components::builds::duration_note::duration_note;
+use crate::components::builds::expectation::usual_duration;
 use crate::components::builds::status_badge::status_badge;
 use crate::components::page_heading::heading_with;
 use crate::components::time::elapsed;
 use crate::i18n::api_words::status_word;
 use crate::pages::build_page::facet::facet;
+use crate::pages::build_page::siblings::Siblings;
 use crate::query::Query;
 use crate::reactive::{dynamic, memo};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
+use crate::state::session_cache::use_session_cache;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
@@ -107,6 +111,22 @@ pub(crate) fn duration(build: Query<Build>) -> AnyView {
         }
         .into_any()
     })
+}
+
+/// How long the build still takes, or that it takes unusually long, by the builds of its image that are known.
+pub(crate) fn usual_duration_note(build: Query<Build>, siblings: Query<Siblings>) -> AnyView {
+    let cache = use_session_cache();
+    let usual = memo(move || {
+        let (build, siblings) = (build.data()?, siblings.data()?);
+        let known = cache.all_builds();
+        usual_duration(&build, siblings.around.iter().chain(&known))
+    });
+    let times = memo(move || build.data().map(|build| time_fields(&build)));
+    dynamic(move || {
+        let (times, usual) = times.get().zip(usual.get())?;
+        Some(view! { <span class="build-duration">{duration_note(&times, usual)}</span> })
+    })
+    .into_any()
 }
 
 pub(crate) fn time_fields(build: &Build) -> Build {

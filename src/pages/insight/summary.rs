@@ -16,7 +16,7 @@ fn format_millis(millis: i64) -> String {
 }
 
 /// A figure: a large value with its label above and a note below.
-fn figure(label: Signal<String>, value: AnyView, note: AnyView) -> AnyView {
+pub(crate) fn figure(label: Signal<String>, value: AnyView, note: AnyView) -> AnyView {
     view! {
         <div class="figure">
             <dt>{label}</dt>
