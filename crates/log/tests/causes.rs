@@ -4,6 +4,7 @@ mod support;
 
 use serde_json::Value;
 use slipway_log::{Exit, Explanation, Log, Outcome, explain};
+use support::samples::{Builder, samples};
 use support::{Entry, corpus};
 
 /// The share of causes that must be right.
@@ -118,4 +119,50 @@ fn causes_of_the_corpus() {
     );
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert!(right / failed >= WANTED, "{}", misses.join("\n"));
+}
+
+fn log_of(lines: &[String]) -> Log {
+    let entries: Vec<Value> = lines
+        .iter()
+        .map(|line| serde_json::json!({"message": line, "level": "INFO"}))
+        .collect();
+    let body = serde_json::to_vec(&entries).expect("lines are JSON");
+    read(&body, Outcome::Failed)
+}
+
+#[test]
+fn causes_of_the_samples() {
+    let samples = samples();
+    let mut misses = Vec::new();
+    for sample in &samples {
+        assert!(
+            !sample.right.is_empty(),
+            "{}: no line is marked",
+            sample.name
+        );
+        for builder in [Builder::Buildah, Builder::Docker, Builder::BuildKit] {
+            let (lines, first) = sample.log(builder);
+            let log = log_of(&lines);
+            let explanation = explain(&log, Outcome::Failed);
+            let found = explanation.cause.as_ref().map(|cause| cause.line);
+            if !sample.right.iter().any(|line| found == Some(first + line)) {
+                let text = found.map_or_else(String::new, |line| log.plain(line).into_owned());
+                misses.push(format!("{} ({builder:?}): {text}", sample.name));
+            }
+            assert_eq!(
+                code(&explanation),
+                Some(u64::from(sample.code)),
+                "{} ({builder:?})",
+                sample.name
+            );
+        }
+    }
+    let count = samples.len() * 3;
+    println!("samples: {} of {count}", count - misses.len());
+    assert!(
+        misses.is_empty(),
+        "{} of {count}\n{}",
+        misses.len(),
+        misses.join("\n")
+    );
 }

@@ -16,6 +16,9 @@ const MAX_FINDS: usize = 4000;
 /// The number of lines after a line that are looked at, to know more about it.
 const REACH: usize = 200;
 
+/// The number of candidates that are compared with the best one.
+const MAX_REPEATS: usize = 200;
+
 /// A line that may be the cause.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
@@ -48,7 +51,7 @@ pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanati
     let exit = chooser.exit(scan.endings());
     let mut candidates = chooser.candidates(scan);
     chooser.weigh(&mut candidates, exit);
-    let cause = chooser.best(&candidates, exit);
+    let cause = chooser.best(&candidates, scan, exit);
     Explanation {
         failing_step,
         exit,
@@ -139,6 +142,7 @@ impl Chooser<'_> {
     fn weigh(&self, candidates: &mut Vec<Candidate>, exit: Option<Exit>) {
         self.drop_passed_tests(candidates);
         boost_named(candidates);
+        boost_network(candidates);
         self.lower_survived(candidates, exit);
         for candidate in candidates.iter_mut() {
             candidate.weight += by_exit(candidate.rule.kind, exit);
@@ -234,16 +238,27 @@ impl Chooser<'_> {
                 .any(|line| traced(line).is_some_and(|command| is_command(&command)))
     }
 
-    fn best(&self, candidates: &[Candidate], exit: Option<Exit>) -> Option<Cause> {
+    fn best(&self, candidates: &[Candidate], scan: &Scan, exit: Option<Exit>) -> Option<Cause> {
         let best = candidates
             .iter()
             .rev()
             .filter(|candidate| candidate.weight > 0)
             .max_by_key(|candidate| candidate.weight);
+        // Tools repeat messages; the first one has more around it.
+        let best = best.map(|best| {
+            let text = self.text(best.line);
+            let is_same = |candidate: &&Candidate| {
+                candidate.weight > 20
+                    && std::ptr::eq(candidate.rule, best.rule)
+                    && self.text(candidate.line) == text
+            };
+            let first = candidates.iter().take(MAX_REPEATS).find(is_same);
+            first.filter(|first| first.line < best.line).unwrap_or(best)
+        });
         match best {
             Some(best) if best.weight > 20 => Some(self.cause(best, exit)),
             _ => self
-                .last_output(exit)
+                .last_output(scan, exit)
                 .or(best.map(|best| self.cause(best, exit))),
         }
     }
@@ -290,7 +305,9 @@ impl Chooser<'_> {
         let steps = self.log.steps();
         let step = steps.step_of_line(line);
         let end = (line + REACH).min(self.log.len());
-        (line + 1..end).filter(move |line| steps.step_of_line(*line) == step)
+        (line + 1..end).filter(move |line| {
+            steps.step_of_line(*line) == step && (!self.vertices || self.is_output(*line))
+        })
     }
 
     fn text(&self, line: usize) -> String {
@@ -304,9 +321,16 @@ impl Chooser<'_> {
 
     /// The last line that the step printed, if nothing better is known: programs often stop after the
     /// message that tells why.
-    fn last_output(&self, exit: Option<Exit>) -> Option<Cause> {
+    fn last_output(&self, scan: &Scan, exit: Option<Exit>) -> Option<Cause> {
+        // Without a message of the builder, nothing says that the step has ended.
+        exit?;
         let step = self.log.steps().list().get(self.failing_step?)?;
-        let lines = (step.first + 1..=step.last).rev().take(REACH);
+        let ending = scan
+            .endings()
+            .iter()
+            .find(|ending| ending.line > step.first);
+        let end = ending.map_or(step.last + 1, |ending| ending.line);
+        let lines = (step.first + 1..end).rev().take(REACH);
         let mut lines = lines.filter(|line| {
             self.log.steps().step_of_line(*line) == self.failing_step
                 && (!self.vertices || self.is_output(*line))
@@ -315,8 +339,6 @@ impl Chooser<'_> {
             let text = self.text(*line);
             !text.is_empty() && !text.starts_with('+') && !evidence::is_of_builder(&text)
         })?;
-        // Without a message of the builder after it, it says nothing about the end of the step.
-        exit?;
         Some(Cause {
             line,
             evidence: evidence::around(self.log, line, Role::Line),
@@ -345,6 +367,20 @@ fn boost_named(candidates: &mut [Candidate]) {
             named = Some(candidate.line);
         } else if is_near && candidate.rule.weight >= 75 {
             candidate.weight += 5;
+        }
+    }
+}
+
+/// Raises the weight of failed downloads before packages that are missing: without an index, none is found.
+fn boost_network(candidates: &mut [Candidate]) {
+    let of_system = |rule: &Rule| matches!(rule.tool, "apt" | "apk" | "dnf");
+    let is_missing = |candidate: &Candidate| {
+        candidate.rule.kind == FailureKind::Dependency && of_system(candidate.rule)
+    };
+    let last = candidates.iter().rposition(is_missing).unwrap_or(0);
+    for candidate in candidates.iter_mut().take(last) {
+        if candidate.rule.kind == FailureKind::Network && candidate.rule.weight >= 75 {
+            candidate.weight += 8;
         }
     }
 }

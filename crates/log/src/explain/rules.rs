@@ -32,6 +32,8 @@ pub(crate) enum Role {
     GoTest,
     /// It names what failed, so that errors after it are likely the reason.
     Names,
+    /// It is a warning, but may tell the reason of an error after it.
+    Warns,
     /// It tells how a step ended.
     Exit,
     /// It tells that a tool succeeded: what the tool complained of before did not matter.
@@ -187,6 +189,23 @@ impl Rules {
     /// Returns the number of the rule with the highest weight that a text matches; of several, the first.
     /// `None` for a text that is harmless.
     pub(crate) fn best(&self, text: &str, seen: &mut Seen) -> Option<u16> {
+        let best = self.best_of(text, seen);
+        // npm repeats what the programs printed that it ran.
+        let inner = text
+            .strip_prefix("npm ERR! ")
+            .or(text.strip_prefix("npm error "));
+        let inner = inner.and_then(|inner| self.best_of(inner.trim_start(), seen));
+        let weight = |number: Option<u16>| {
+            let rule = number.and_then(|number| self.all.get(usize::from(number)));
+            rule.map_or(0, |(_, rule)| rule.weight)
+        };
+        match weight(best) < 50 && weight(inner) >= 75 {
+            true => inner,
+            false => best,
+        }
+    }
+
+    fn best_of(&self, text: &str, seen: &mut Seen) -> Option<u16> {
         seen.begin();
         let mut best: Option<(u8, &Rule, u16)> = None;
         self.sieve.words(text.as_bytes(), |word| {
@@ -207,7 +226,7 @@ impl Rules {
         });
         let (_, rule, number) = best?;
         let is_sure = matches!(rule.role, Role::Success | Role::Exit);
-        (is_sure || !harmless::is_harmless(text, rule.weight)).then_some(number)
+        (is_sure || !harmless::is_harmless(text, rule.role)).then_some(number)
     }
 }
 

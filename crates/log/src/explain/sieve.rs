@@ -211,6 +211,7 @@ pub(crate) const WORDS: &[&str] = &[
     "not signed",
     "failure",
     ".go:#",
+    ".py:#",
     "fatal",
     "abort",
     "npm err",

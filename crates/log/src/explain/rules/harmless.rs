@@ -1,6 +1,7 @@
 //! Lines that look like errors, and are none.
 
 use crate::explain::pattern::matches;
+use crate::explain::rules::Role;
 
 /// Lines with one of these patterns tell of no error.
 static ALWAYS: &[&str] = &[
@@ -124,9 +125,15 @@ static ALWAYS: &[&str] = &[
     "^ERROR:root:",
     "ERROR summary: 0",
     "^Cloning into",
+    "^go: downloading ",
+    "^go: finding ",
+    "^go: extracting ",
+    "^go: found ",
+    "^go: added ",
+    "^go: upgraded ",
 ];
 
-/// Beginnings of warnings. A rule of a high weight may still name a warning, as some tell the reason.
+/// Lines with one of these patterns are warnings, of which only few tell the reason of an error.
 static WARNINGS: &[&str] = &[
     "^warning",
     "^Warning",
@@ -173,7 +180,8 @@ static WARNINGS: &[&str] = &[
     "eprecated",
     "etrying",
     "etry #",
-    "continuing",
+    ", continuing",
+    "continuing without",
     "ontinue anyway",
     "fall back",
     "falling back",
@@ -181,10 +189,10 @@ static WARNINGS: &[&str] = &[
     "xpected failure",
 ];
 
-/// Returns true if a text that a rule of some weight matches is harmless.
-pub(super) fn is_harmless(text: &str, weight: u8) -> bool {
+/// Returns true if a text that a rule with some role matches is harmless.
+pub(super) fn is_harmless(text: &str, role: Role) -> bool {
     let any = |patterns: &[&str]| patterns.iter().any(|pattern| matches(pattern, text));
-    any(ALWAYS) || (weight < 86 && any(WARNINGS))
+    any(ALWAYS) || (role != Role::Warns && any(WARNINGS))
 }
 
 #[cfg(test)]
