@@ -1,10 +1,11 @@
 //! The causes that the engine finds in the logs of the corpus, compared with those that a person marked.
 
+mod samples;
 mod support;
 
 use serde_json::Value;
 use slipway_log::{Exit, Explanation, Log, Outcome, explain};
-use support::samples::{Builder, samples};
+use samples::{Builder, samples};
 use support::{Entry, corpus};
 
 /// The share of causes that must be right.

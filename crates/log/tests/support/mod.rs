@@ -1,7 +1,5 @@
 //! Reads the corpus: real build logs, each with marks of what a person found in it.
 
-pub(crate) mod samples;
-
 use serde_json::Value;
 use std::path::Path;
 

@@ -31,6 +31,7 @@ pub(crate) fn samples() -> Vec<Sample> {
     let mut paths: Vec<_> = files
         .map(|file| file.expect("the samples can be listed").path())
         .collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     paths.sort();
     let read = |path| std::fs::read_to_string(path).expect("the samples can be read");
     paths
