@@ -34,6 +34,12 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// The step that failed, if the builder has said so: the line that announces it.
+    pub fn failed(&self) -> Option<&str> {
+        let step = self.steps.list().get(self.steps.failing()?)?;
+        Some(&step.header)
+    }
+
     /// Reads the next line. Returns the step that it begins, if any.
     pub fn read(&mut self, line: &str) -> Option<Begun> {
         let before = self.steps.list().len();

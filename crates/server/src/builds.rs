@@ -4,4 +4,5 @@ pub(crate) mod builder;
 pub(crate) mod checkout;
 pub(crate) mod continuous;
 pub(crate) mod planning;
+pub(crate) mod progress;
 pub(crate) mod queue;

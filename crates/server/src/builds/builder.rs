@@ -234,21 +234,6 @@ fn add_buildctl_arguments(
     Ok(())
 }
 
-/// Reads the current step and the number of steps from a line of output: `STEP 2/5:` (buildah,
-/// podman), `Step 2/5 :` (docker), `#7 [2/5] RUN` and `#7 [stage 2/5] RUN` (BuildKit).
-pub(crate) fn progress(line: &str) -> Option<(i64, i64)> {
-    let fraction = match line.strip_prefix("STEP ").or(line.strip_prefix("Step ")) {
-        Some(rest) => rest.split([':', ' ']).next()?,
-        None => {
-            let (_, rest) = line.strip_prefix('#')?.split_once(" [")?;
-            rest.split_once(']')?.0.rsplit(' ').next()?
-        }
-    };
-    let (step, count) = fraction.split_once('/')?;
-    let (step, count): (i64, i64) = (step.parse().ok()?, count.parse().ok()?);
-    (0 <= step && 0 < count && step <= count).then_some((step, count))
-}
-
 /// Returns the path of a program, from the folders in PATH.
 pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt;
@@ -265,22 +250,6 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn progress_is_read_from_the_output_of_every_builder() {
-        for (line, expected) in [
-            ("STEP 1/5: FROM scratch", Some((1, 5))),
-            ("Step 3/4 : RUN make", Some((3, 4))),
-            ("#7 [2/5] RUN make", Some((2, 5))),
-            ("#7 [build 2/5] RUN make", Some((2, 5))),
-            ("#7 [internal] load metadata", None),
-            ("STEP 9/5: x", None),
-            ("STEP x/0", None),
-            ("hello", None),
-        ] {
-            assert_eq!(progress(line), expected, "{line}");
-        }
-    }
 
     #[test]
     fn names_and_paths_are_separate_arguments() {

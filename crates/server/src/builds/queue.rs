@@ -2,6 +2,7 @@
 
 use crate::builds::builder::Builders;
 use crate::builds::planning::set_commit;
+use crate::builds::progress::BuildProgress;
 use crate::builds::{builder, checkout};
 use crate::log_level::EntryLevel;
 use crate::process::build_log::BuildLog;
@@ -302,12 +303,8 @@ impl Queue {
             .run(move |connection| builds::save(connection, &running))
             .await?;
         let command = builder.build(&inputs, &names, &report)?;
-        job.run(command, |line| {
-            let (step, count) = builder::progress(line)?;
-            let step_at = STEP_AT_BUILD + (STEP_AT_DONE - STEP_AT_BUILD) * step / count;
-            Some(step_at.min(STEP_AT_DONE - 1))
-        })
-        .await?;
+        let mut progress = BuildProgress::new(STEP_AT_BUILD, STEP_AT_DONE);
+        job.run(command, |line| progress.read(line)).await?;
         builder.image_id(&report).ok_or_else(|| {
             Failure::Other(format!(
                 "{} did not report which image it built",

@@ -31,9 +31,10 @@ pub(crate) struct BuildLog {
     /// The time at which `pending` has to be stored.
     pending_due: Instant,
     step_at: i64,
-    stored_step_at: i64,
-    /// The title of the Dockerfile's step that the builder began last.
+    /// The title of the Dockerfile's step that the build is at.
     step: Option<String>,
+    /// True if `step_at` or `step` is to be stored.
+    has_progress: bool,
 }
 
 impl BuildLog {
@@ -46,29 +47,26 @@ impl BuildLog {
             pending: None,
             pending_due: Instant::now(),
             step_at: 1,
-            stored_step_at: 1,
             step: None,
+            has_progress: false,
         }
     }
 
     /// Sets the API's `step_at` of the build, which never decreases. It is stored together with the
     /// next lines.
     pub(crate) fn advance_to(&mut self, step_at: i64) {
+        self.has_progress |= step_at > self.step_at;
         self.step_at = self.step_at.max(step_at);
     }
 
-    /// Sets the step that the builder has begun, by the line of its output. It becomes the `detail` of the running
-    /// build together with the next change of `step_at`.
-    pub(crate) fn begin_step(&mut self, line: &str) {
-        // BuildKit begins each line with the number of a vertex, which says nothing to a person.
-        let title = match line.strip_prefix('#').and_then(|rest| rest.split_once(' ')) {
-            Some((_, title)) => title,
-            None => line,
-        };
+    /// Sets the step that the build is at, which becomes the `detail` of the running build. It is stored together
+    /// with the next lines.
+    pub(crate) fn enter_step(&mut self, title: &str) {
         self.step = Some(title.trim().chars().take(MAX_STEP_CHARS).collect());
+        self.has_progress = true;
     }
 
-    /// The title of the step that the builder began last.
+    /// The title of the step that the build is at.
     pub(crate) fn step(&self) -> Option<&str> {
         self.step.as_deref()
     }
@@ -138,8 +136,7 @@ impl BuildLog {
             return Ok(());
         };
         let build_id = self.build_id.clone();
-        let step_at = (self.step_at != self.stored_step_at).then_some(self.step_at);
-        self.stored_step_at = self.step_at;
+        let step_at = std::mem::take(&mut self.has_progress).then_some(self.step_at);
         let detail = self.step.as_ref().map(|step| format!("{step}\n"));
         self.store
             .run(move |connection| {

@@ -31,6 +31,15 @@ const PIPE_BYTES: usize = 1 << 20;
 /// may keep the pipe open.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// What a line of output says about the steps of a build.
+#[derive(Debug)]
+pub(crate) struct StepChange {
+    /// The API's `step_at`, if it is known.
+    pub(crate) step_at: Option<i64>,
+    /// The title of the step that the build is at.
+    pub(crate) title: String,
+}
+
 /// The reason why a build is stopped from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StopReason {
@@ -127,7 +136,7 @@ pub(crate) struct Job {
 
 impl Job {
     /// Runs a program until it ends and writes its output to the log. `progress` reads each line and
-    /// returns the build's `step_at` if the line shows it.
+    /// returns what it changes.
     ///
     /// # Errors
     ///
@@ -135,13 +144,13 @@ impl Job {
     pub(crate) async fn run(
         &mut self,
         command: Command,
-        progress: impl Fn(&str) -> Option<i64>,
+        mut progress: impl FnMut(&str) -> Option<StepChange>,
     ) -> Result<(), Failure> {
         let mut program = Program::spawn(command)?;
-        match self.follow(&mut program, &progress).await {
+        match self.follow(&mut program, &mut progress).await {
             Ok(status) => {
                 program.group.kill();
-                self.log_lines(program.lines.finish(), &progress)?;
+                self.log_lines(program.lines.finish(), &mut progress)?;
                 match status.success() {
                     true => Ok(()),
                     false => Err(Failure::Exit(program.name, status)),
@@ -150,7 +159,7 @@ impl Job {
             Err(failure) => {
                 program.group.terminate().await;
                 // The last line is logged, unless the log is full.
-                let _ = self.log_lines(program.lines.finish(), &progress);
+                let _ = self.log_lines(program.lines.finish(), &mut progress);
                 Err(failure)
             }
         }
@@ -160,7 +169,7 @@ impl Job {
     async fn follow(
         &mut self,
         program: &mut Program,
-        progress: &impl Fn(&str) -> Option<i64>,
+        progress: &mut impl FnMut(&str) -> Option<StepChange>,
     ) -> Result<ExitStatus, Failure> {
         let mut exited: Option<(ExitStatus, Instant)> = None;
         loop {
@@ -212,15 +221,15 @@ impl Job {
     fn log_lines(
         &mut self,
         lines: Vec<String>,
-        progress: &impl Fn(&str) -> Option<i64>,
+        progress: &mut impl FnMut(&str) -> Option<StepChange>,
     ) -> Result<(), Failure> {
         for line in lines {
             self.log
                 .write_output(&line)
                 .map_err(|LogFull| Failure::LogFull(self.log_limit))?;
-            if let Some(step_at) = progress(&line) {
-                self.log.advance_to(step_at);
-                self.log.begin_step(&line);
+            if let Some(change) = progress(&line) {
+                self.log.advance_to(change.step_at.unwrap_or_default());
+                self.log.enter_step(&change.title);
             }
         }
         Ok(())

@@ -222,6 +222,32 @@ async fn a_hosted_source_is_cloned_from_its_template() {
 }
 
 #[tokio::test]
+async fn progress_counts_over_all_stages() {
+    let server = TestServer::start(&[]).await;
+    let dockerfile = format!(
+        "{}FROM scratch\nCOPY --from=0 /bin/busybox /bin/sh\nRUN echo Step 1/9: of a program; exit 3\nCMD x\n",
+        server.shell_dockerfile()
+    );
+    let source = server
+        .repository("stages", &[("Dockerfile", &dockerfile)])
+        .with_busybox();
+    server
+        .register("t-stages/app", &source, vec![tag_config("latest")])
+        .await;
+    let id = server.trigger("t-stages/app", "latest").await;
+    server.wait_for_failure(&id).await;
+    // All but the last step have begun.
+    let step_at = server.build(&id).await["step_at"].as_i64().unwrap();
+    assert!((40..50).contains(&step_at), "{step_at}");
+    let (_, page) = server.get("/v1/builds?namespace=t-stages").await;
+    let detail = page["results"][0]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("RUN echo Step 1/9: of a program; exit 3: the build failed"),
+        "{detail}"
+    );
+}
+
+#[tokio::test]
 async fn a_failed_step_is_in_the_log() {
     let server = TestServer::start(&[]).await;
     server
