@@ -2,6 +2,7 @@
 
 mod decoding;
 mod merging;
+mod normalizing;
 mod painting;
 mod searching;
 mod steps;
