@@ -144,7 +144,7 @@ fn drawing(held: &Log) {
     };
     let (time, rows) = millis(|| {
         let mut rows = VisibleRows::new();
-        while !rows.extend(held.store(), held.steps(), None, &hidden, 100_000) {}
+        while !rows.extend(held.store(), held.steps(), None, None, &hidden, 100_000) {}
         rows
     });
     crate::report(&format!("  rows without one level ({})", rows.len()), time);

@@ -13,6 +13,7 @@
 //! | follow the steps of a builder without keeping its lines | [`Progress`] |
 //! | find out why a build failed | [`explain()`], [`Explainer`] |
 //! | search | [`SearchQuery::compile`], [`Search`] |
+//! | find repeated lines | [`Repeats`] |
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
 //! | draw the minimap | [`Overview`] |
 //! | copy, print or download | [`export::Export`], [`export::raw`] |
@@ -43,6 +44,7 @@ mod merge;
 mod normalize;
 mod overview;
 mod progress;
+mod repeats;
 mod rows;
 mod search;
 mod steps;
@@ -59,6 +61,7 @@ pub use crate::log::{Log, Times};
 pub use crate::normalize::normalized;
 pub use crate::overview::{Bucket, Overview};
 pub use crate::progress::{Begun, Progress};
+pub use crate::repeats::{MIN_REPEATS, Repeat, Repeats};
 pub use crate::rows::{Filter, VisibleRows};
 pub use crate::search::{Matcher, QueryError, QueryErrorKind, Search, SearchQuery};
 pub use crate::steps::{NotRun, Outcome, Step, StepKind, StepState, Steps};

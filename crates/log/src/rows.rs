@@ -1,9 +1,11 @@
 //! Filters lines: which lines are shown, and in which row.
 
+use crate::repeats::{Repeat, Repeats};
 use crate::search::Search;
 use crate::steps::Steps;
 use crate::store::Store;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Which lines of a log are shown.
 ///
@@ -19,7 +21,7 @@ use std::collections::BTreeSet;
 ///
 /// let filter = Filter { hidden_levels: [debug].into(), ..Filter::default() };
 /// let mut rows = VisibleRows::new();
-/// rows.extend(&log, log.steps(), None, &filter, usize::MAX);
+/// rows.extend(&log, log.steps(), None, None, &filter, usize::MAX);
 /// assert_eq!((rows.len(), rows.line(0)), (1, Some(1)));
 /// assert_eq!((rows.row(0), rows.row(1)), (Err(0), Ok(0)));
 /// ```
@@ -32,6 +34,13 @@ pub struct Filter {
     pub context: Option<usize>,
     /// The indexes of folded steps, see [`Steps::list`]. Only the first line of a folded step is shown.
     pub folded: BTreeSet<usize>,
+    /// True to show only one line of each run of repeated lines, see [`Repeats`]. Has no effect together with
+    /// `context`: no match is hidden.
+    pub fold_repeats: bool,
+    /// The first lines of runs that are not folded.
+    pub unfolded: BTreeSet<u32>,
+    /// Shows only these lines, sorted and without overlaps. `None` shows all lines.
+    pub only: Option<Vec<Range<u32>>>,
 }
 
 impl Filter {
@@ -42,7 +51,26 @@ impl Filter {
 
     /// Returns true if every line is shown.
     pub fn is_open(&self) -> bool {
-        self.hidden_levels.is_empty() && self.context.is_none() && self.folded.is_empty()
+        self.shows_all_but_repeats() && !self.fold_repeats
+    }
+
+    fn shows_all_but_repeats(&self) -> bool {
+        self.hidden_levels.is_empty()
+            && self.context.is_none()
+            && self.folded.is_empty()
+            && self.only.is_none()
+    }
+
+    /// Returns true if repeated lines are folded.
+    pub fn folds_repeats(&self) -> bool {
+        self.fold_repeats && self.context.is_none()
+    }
+
+    fn is_among(&self, line: usize) -> bool {
+        self.only.as_ref().is_none_or(|only| {
+            let after = only.partition_point(|lines| lines.end as usize <= line);
+            only.get(after).is_some_and(|lines| lines.start as usize <= line)
+        })
     }
 }
 
@@ -65,6 +93,12 @@ pub struct VisibleRows {
     context_end: usize,
     /// The number of matches processed so far.
     matches: usize,
+    /// The number of runs of repeated lines that were known at the last call.
+    known_repeats: usize,
+    /// The index of the first run that ends after the lines processed so far.
+    repeat: usize,
+    /// The index of the run of which a line is shown already, plus one.
+    shown_repeat: usize,
 }
 
 impl VisibleRows {
@@ -132,13 +166,15 @@ impl VisibleRows {
 
     /// Processes up to `budget` lines that are new since the last call, and appends the ones that the
     /// filter shows. Returns true once all lines are processed. If the filter has a context, processes
-    /// only lines that `search` has already searched. Rows are only ever appended. After a change of
-    /// the filter or the query, start with new rows.
+    /// only lines that `search` has already searched; if it folds repeated lines, only lines of which
+    /// `repeats` has found the runs. Rows are only appended, except that a run that is found late hides
+    /// its lines again. After a change of the filter or the query, start with new rows.
     pub fn extend(
         &mut self,
         store: &Store,
         steps: &Steps,
         search: Option<&Search>,
+        repeats: Option<&Repeats>,
         filter: &Filter,
         budget: usize,
     ) -> bool {
@@ -147,10 +183,16 @@ impl VisibleRows {
             self.seen = store.len();
             return true;
         }
+        let repeats = repeats.filter(|_| filter.folds_repeats());
         let context = filter.context.zip(search);
-        let end = context.map_or(store.len(), |(_, search)| search.seen());
+        let mut end = context.map_or(store.len(), |(_, search)| search.seen());
+        if let Some(repeats) = repeats {
+            self.hide_found_late(repeats);
+            end = end.min(repeats.ready());
+        }
         let passes = |line: usize| {
             !filter.hidden_levels.contains(&store.level_number(line))
+                && filter.is_among(line)
                 && !is_folded(steps, filter, line)
         };
         if let Some((context, search)) = context {
@@ -158,13 +200,76 @@ impl VisibleRows {
         }
         let stop = end.min(self.seen.saturating_add(budget));
         while self.seen < stop {
+            if let Some(repeats) = repeats
+                && filter.shows_all_but_repeats()
+            {
+                self.skip_to_repeat(repeats, stop);
+                if self.seen == stop {
+                    break;
+                }
+            }
             let line = self.seen;
-            if self.in_context(line, context) && passes(line) {
+            if self.in_context(line, context)
+                && passes(line)
+                && repeats.is_none_or(|repeats| self.is_shown(repeats, filter, line))
+            {
                 self.push(line, 1);
             }
             self.seen += 1;
         }
         self.seen >= end
+    }
+
+    /// Removes the rows from the first run on that was found only after its lines were processed.
+    fn hide_found_late(&mut self, repeats: &Repeats) {
+        let new = repeats.list().get(self.known_repeats..).unwrap_or(&[]);
+        self.known_repeats = repeats.list().len();
+        let Some(first) = new.first().map(|run| run.first as usize) else {
+            return;
+        };
+        if first >= self.seen {
+            return;
+        }
+        while let Some(run) = self.runs.last().filter(|run| run.line as usize >= first) {
+            self.len = run.row as usize;
+            self.runs.pop();
+        }
+        if let Some(run) = self.runs.last() {
+            let most = run.row as usize + (first - run.line as usize);
+            self.len = self.len.min(most);
+        }
+        self.seen = first;
+    }
+
+    /// Appends the lines before the next run.
+    fn skip_to_repeat(&mut self, repeats: &Repeats, stop: usize) {
+        let run = self.next_repeat(repeats, self.seen);
+        let end = run.map_or(stop, |run| (run.first as usize).clamp(self.seen, stop));
+        self.push(self.seen, end - self.seen);
+        self.seen = end;
+    }
+
+    /// The first run that ends after a line. Must be called for lines in order.
+    fn next_repeat(&mut self, repeats: &Repeats, line: usize) -> Option<Repeat> {
+        let ends_before = |run: &Repeat| run.end as usize <= line;
+        while repeats.list().get(self.repeat).is_some_and(ends_before) {
+            self.repeat += 1;
+        }
+        repeats.list().get(self.repeat).copied()
+    }
+
+    /// Returns true unless a line is in a folded run of which a line is shown already. Must be called for lines in
+    /// order.
+    fn is_shown(&mut self, repeats: &Repeats, filter: &Filter, line: usize) -> bool {
+        let Some(run) = self.next_repeat(repeats, line) else {
+            return true;
+        };
+        if line < run.first as usize || filter.unfolded.contains(&run.first) {
+            return true;
+        }
+        let is_first = self.shown_repeat != self.repeat + 1;
+        self.shown_repeat = self.repeat + 1;
+        is_first
     }
 
     /// Appends processed lines that turn out to be in the context before a new match. None of these

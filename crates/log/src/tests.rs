@@ -4,6 +4,7 @@ mod decoding;
 mod merging;
 mod normalizing;
 mod painting;
+mod repeating;
 mod searching;
 mod steps;
 

@@ -188,14 +188,14 @@ proptest! {
             for entry in part {
                 log.feed(format!("{entry},").as_bytes());
             }
-            rows.extend(log.store(), log.steps(), Some(&search), &filter, budget);
+            rows.extend(log.store(), log.steps(), Some(&search), None, &filter, budget);
             search.advance(log.store(), 64);
-            while !rows.extend(log.store(), log.steps(), Some(&search), &filter, budget) {}
+            while !rows.extend(log.store(), log.steps(), Some(&search), None, &filter, budget) {}
             while !overview.extend(log.store(), budget) {}
             overview.extend_matches(&search);
         }
         while !search.advance(log.store(), 64) {}
-        while !rows.extend(log.store(), log.steps(), Some(&search), &filter, budget) {}
+        while !rows.extend(log.store(), log.steps(), Some(&search), None, &filter, budget) {}
         overview.extend_matches(&search);
 
         let matches: Vec<bool> = lines.iter().map(|(text, _)| text == "ab").collect();

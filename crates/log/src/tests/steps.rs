@@ -242,7 +242,7 @@ after
         ..Filter::default()
     };
     let mut rows = VisibleRows::new();
-    rows.extend(log.store(), log.steps(), None, &filter, 1000);
+    rows.extend(log.store(), log.steps(), None, None, &filter, 1000);
     let shown: Vec<_> = (0..rows.len()).filter_map(|row| rows.line(row)).collect();
     assert_eq!(shown, [0, 1, 7]);
 }
