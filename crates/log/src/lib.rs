@@ -14,6 +14,7 @@
 //! | find out why a build failed | [`explain()`], [`Explainer`] |
 //! | search | [`SearchQuery::compile`], [`Search`] |
 //! | find repeated lines | [`Repeats`] |
+//! | compare the logs of two builds | [`Comparison`] |
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
 //! | draw the minimap | [`Overview`] |
 //! | copy, print or download | [`export::Export`], [`export::raw`] |
@@ -34,6 +35,7 @@ mod arena;
 mod column;
 mod decode;
 pub mod entries;
+mod difference;
 mod explain;
 pub mod export;
 mod grammar;
@@ -55,6 +57,7 @@ mod times;
 pub use crate::ansi::{Color, EscapeMode, Painted, Span, Style};
 pub use crate::column::Column;
 pub use crate::decode::{Fault, Summary};
+pub use crate::difference::{Comparison, StepPair};
 pub use crate::explain::{Cause, Exit, Explainer, Explanation, FailureKind, explain};
 pub use crate::levels::{Level, LevelKind};
 pub use crate::log::{Log, Times};

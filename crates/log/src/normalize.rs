@@ -492,7 +492,7 @@ fn without_prefix(text: &[u8]) -> &[u8] {
 
 /// Mixes a word into a hash.
 #[inline]
-fn mix(hash: u64, word: u64) -> u64 {
+pub(crate) fn mix(hash: u64, word: u64) -> u64 {
     let hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     hash ^ (hash >> 29)
 }

@@ -1,5 +1,6 @@
 //! Tests the engine against slow and obvious versions of itself.
 
+mod comparing;
 mod decoding;
 mod merging;
 mod normalizing;
