@@ -6,8 +6,8 @@ mod match_steps;
 mod rank;
 
 use crate::difference::align::Aligner;
-pub use crate::difference::match_steps::StepPair;
 use crate::difference::match_steps::Sections;
+pub use crate::difference::match_steps::StepPair;
 use crate::log::Log;
 use crate::normalize::{Normalizer, key, mix};
 use crate::steps::StepState;
@@ -46,7 +46,9 @@ impl Hasher for SameHash {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = mix(self.0, u64::from(*byte)));
+        bytes
+            .iter()
+            .for_each(|byte| self.0 = mix(self.0, u64::from(*byte)));
     }
 
     fn write_u64(&mut self, key: u64) {
@@ -75,7 +77,11 @@ impl Side {
 
     /// The positions of a section.
     fn section(&self, section: usize) -> std::ops::Range<usize> {
-        let at = |index: usize| self.starts.get(index).map_or(self.len(), |start| *start as usize);
+        let at = |index: usize| {
+            self.starts
+                .get(index)
+                .map_or(self.len(), |start| *start as usize)
+        };
         at(section)..at(section + 1)
     }
 
@@ -275,7 +281,9 @@ impl Comparison {
                 used
             }
             Phase::Align => {
-                let (done, used) = self.aligner.advance(&self.old, &self.new, self.sections.len(), bytes);
+                let (done, used) =
+                    self.aligner
+                        .advance(&self.old, &self.new, self.sections.len(), bytes);
                 if done {
                     self.enter(Phase::CountOld);
                 }
@@ -319,7 +327,9 @@ impl Comparison {
             if is_aligned || self.routine.contains(&key) {
                 continue;
             }
-            let section = side.starts.partition_point(|start| *start as usize <= position);
+            let section = side
+                .starts
+                .partition_point(|start| *start as usize <= position);
             let count = self.counts.entry(mix(key, section as u64)).or_insert(0);
             match self.phase {
                 Phase::CountOld | Phase::CountNew => *count += 1,

@@ -34,9 +34,10 @@ const MIN_BAR_CHARS: usize = 4;
 
 /// What may follow a number directly.
 const UNITS: &[&str] = &[
-    "s", "B", "ms", "us", "ns", "kB", "KB", "MB", "GB", "TB", "kb", "mb", "gb", "KiB", "MiB", "GiB", "TiB", "min",
-    "mins", "sec", "secs", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "byte", "bytes",
-    "kbit", "Mbit", "AM", "PM", "am", "pm", "m", "h", "d", "b", "k", "K", "M", "G", "T", "Z",
+    "s", "B", "ms", "us", "ns", "kB", "KB", "MB", "GB", "TB", "kb", "mb", "gb", "KiB", "MiB",
+    "GiB", "TiB", "min", "mins", "sec", "secs", "second", "seconds", "minute", "minutes", "hour",
+    "hours", "day", "days", "byte", "bytes", "kbit", "Mbit", "AM", "PM", "am", "pm", "m", "h", "d",
+    "b", "k", "K", "M", "G", "T", "Z",
 ];
 
 /// The first of the units that only count directly after a number, without a space.
@@ -166,7 +167,11 @@ impl<'a> Iterator for Tokens<'a> {
                 }
                 continue;
             }
-            let place = if self.after_mask { Place::AfterMask } else { Place::AfterText };
+            let place = if self.after_mask {
+                Place::AfterMask
+            } else {
+                Place::AfterText
+            };
             let mut found = find_mask(self.text, self.at, place);
             if self.after_mask {
                 match self.skip_masked(found) {
@@ -240,25 +245,17 @@ fn find_mask(text: &[u8], at: usize, place: Place) -> Found {
         };
     }
     let mut here = at;
-    while here < text.len() {
-        match class(text, here) {
-            0 | LETTER => here += 1,
+    while let Some(byte) = text.get(here) {
+        let found = match CLASSES[usize::from(*byte)] {
+            0 | LETTER => None,
             SPACE => break,
-            DIGIT => match number(text, at, here) {
-                Some(found) => return found,
-                None => here += 1,
-            },
-            SLASH => {
-                here += 1;
-                let end = temporary(text, here);
-                if end > here {
-                    // The slash before it is the end of `/tmp/`.
-                    let start = here + b"tmp/".len();
-                    return Found {
-                        start,
-                        mask_end: end,
-                    };
-                }
+            DIGIT => number(text, at, here),
+            SLASH => temporary(text, here + 1),
+            // Only a clock without numbers has `-:`.
+            BAR if class(text, here + 1) & (BAR | WIDE_BAR) == 0
+                && self::byte(text, here + 1) != b':' =>
+            {
+                None
             }
             _ => {
                 let (end, is_bar) = bar(text, here);
@@ -269,7 +266,12 @@ fn find_mask(text: &[u8], at: usize, place: Place) -> Found {
                     };
                 }
                 here = end;
+                continue;
             }
+        };
+        match found {
+            Some(found) => return found,
+            None => here += 1,
         }
     }
     Found {
@@ -301,30 +303,47 @@ fn bar(text: &[u8], at: usize) -> (usize, bool) {
     (end.max(at + 1), wide || chars >= MIN_BAR_CHARS)
 }
 
-/// The end of what follows `tmp/`, which starts at `at`; `at` if there is no such thing.
-fn temporary(text: &[u8], at: usize) -> usize {
-    let Some(name) = rest(text, at).strip_prefix(b"tmp/") else {
-        return at;
+/// The mask of what follows `tmp/`, which starts at `at`.
+#[inline]
+fn temporary(text: &[u8], at: usize) -> Option<Found> {
+    if byte(text, at) != b't' {
+        return None;
+    }
+    let name = rest(text, at).strip_prefix(b"tmp/")?;
+    let ends = |byte: &u8| {
+        matches!(
+            byte,
+            b' ' | b'\t' | b'/' | b':' | b';' | b',' | b')' | b']' | b'}' | b'"' | b'\'' | b'`'
+        )
     };
-    let ends = |byte: &u8| matches!(byte, b' ' | b'\t' | b'/' | b':' | b';' | b',' | b')' | b']' | b'}' | b'"' | b'\'' | b'`');
     let len = name.iter().position(ends).unwrap_or(name.len());
-    if len == 0 { at } else { at + b"tmp/".len() + len }
+    let start = at + b"tmp/".len();
+    (len > 0).then_some(Found {
+        start,
+        mask_end: start + len,
+    })
 }
 
 /// The end of a month or a weekday that is part of a date; `at` if there is none.
 #[inline]
 fn month(text: &[u8], at: usize, place: Place) -> usize {
-    if !matches!(byte(text, at), b'A' | b'D' | b'F' | b'J' | b'M' | b'N' | b'O' | b'S' | b'T' | b'W') {
+    if !matches!(
+        byte(text, at),
+        b'A' | b'D' | b'F' | b'J' | b'M' | b'N' | b'O' | b'S' | b'T' | b'W'
+    ) {
         return at;
     }
-    let before = at.checked_sub(1).map_or(SPACE, |before| class(text, before));
+    let before = at
+        .checked_sub(1)
+        .map_or(SPACE, |before| class(text, before));
     let is_joined = place == Place::Joined && matches!(byte(text, at - 1), b'/' | b'-');
     if before != SPACE && !is_joined {
         return at;
     }
     let is_in = |names: &[u8], at: usize| {
         let name = text.get(at..at + 3).unwrap_or(&[]);
-        class(text, at + 3) & (LETTER | DIGIT) == 0 && names.chunks_exact(3).any(|known| known == name)
+        class(text, at + 3) & (LETTER | DIGIT) == 0
+            && names.chunks_exact(3).any(|known| known == name)
     };
     let (is_month, is_weekday) = (is_in(MONTHS, at), is_in(WEEKDAYS, at));
     if !is_month && !is_weekday {
@@ -339,7 +358,11 @@ fn month(text: &[u8], at: usize, place: Place) -> usize {
         next += 1;
     }
     let is_date = next > end && (class(text, next) == DIGIT || (is_weekday && is_in(MONTHS, next)));
-    if is_date || (is_month && place != Place::AfterText) { end } else { at }
+    if is_date || (is_month && place != Place::AfterText) {
+        end
+    } else {
+        at
+    }
 }
 
 /// The mask of a number or an identifier, whose first digit is at `digit`. `from` is where the search for a mask
@@ -375,7 +398,9 @@ fn number(text: &[u8], from: usize, digit: usize) -> Option<Found> {
         }
         if word.starts_with(b"sha") && start + 3 == digit {
             let digest = rest(text, end);
-            let is_digest = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
+            let is_digest = |byte: &&u8| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
+            };
             let len = rest(digest, 1).iter().take_while(is_digest).count();
             if matches!(digest, [b':' | b'-', ..]) && len >= MIN_DIGEST_CHARS {
                 return Some(Found {
@@ -423,12 +448,18 @@ fn is_identifier(word: &[u8]) -> bool {
 /// that is left of the word, which ends at `end`.
 fn close_units(text: &[u8], at: usize, end: usize) -> usize {
     // Micro is not ASCII.
-    if at == end && matches!(rest(text, at), [0xc2, 0xb5, b's', ..] | [0xce, 0xbc, b's', ..]) {
+    if at == end
+        && matches!(
+            rest(text, at),
+            [0xc2, 0xb5, b's', ..] | [0xce, 0xbc, b's', ..]
+        )
+    {
         return 3;
     }
     let units = text.get(at..end).unwrap_or(&[]);
     let mut parts = units.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
-    let is_part = |part: &[u8]| part.first().is_some_and(u8::is_ascii_digit) || is_unit(part, UNITS);
+    let is_part =
+        |part: &[u8]| part.first().is_some_and(u8::is_ascii_digit) || is_unit(part, UNITS);
     if parts.all(is_part) { units.len() } else { 0 }
 }
 
@@ -455,7 +486,10 @@ fn spaced_unit(text: &[u8]) -> usize {
 /// Returns true if the zero at `at` counts errors or failures: `0 errors`, `Failures: 0`.
 fn counts_failures(text: &[u8], at: usize) -> bool {
     let tells = |word: &[u8]| {
-        let is = |start: &[u8]| word.get(..start.len()).is_some_and(|word| word.eq_ignore_ascii_case(start));
+        let is = |start: &[u8]| {
+            word.get(..start.len())
+                .is_some_and(|word| word.eq_ignore_ascii_case(start))
+        };
         is(b"fail") || is(b"error")
     };
     if let [_, b' ', next @ ..] = rest(text, at)
@@ -464,8 +498,14 @@ fn counts_failures(text: &[u8], at: usize) -> bool {
         return true;
     }
     let before = text.get(..at).unwrap_or(&[]).trim_ascii_end();
-    let before = before.strip_suffix(b":").or(before.strip_suffix(b"=")).unwrap_or(before);
-    let letters = before.iter().rev().take_while(|byte| byte.is_ascii_alphabetic());
+    let before = before
+        .strip_suffix(b":")
+        .or(before.strip_suffix(b"="))
+        .unwrap_or(before);
+    let letters = before
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphabetic());
     let start = before.len() - letters.count();
     tells(rest(before, start)) && !matches!(byte(text, at + 1), b'.' | b':' | b'/' | b'%')
 }
@@ -485,7 +525,9 @@ fn without_prefix(text: &[u8]) -> &[u8] {
         _ => 0,
     };
     match rest(text, whole + 1 + tenths) {
-        after @ ([] | [b' ', ..]) if tenths > 0 && (number > 0 || whole + tenths == 4) => rest(after, 1),
+        after @ ([] | [b' ', ..]) if tenths > 0 && (number > 0 || whole + tenths == 4) => {
+            rest(after, 1)
+        }
         _ => text,
     }
 }
@@ -544,35 +586,76 @@ pub fn normalized(text: &str) -> String {
     out
 }
 
-/// Returns true if two visible texts are alike. Ends at the first difference.
+/// Returns true if two visible texts are alike. Ends at the first difference, and compares what is the same byte by
+/// byte as a whole.
 pub(crate) fn alike(a: &[u8], b: &[u8]) -> bool {
     if a == b {
         return true;
     }
-    let (a, b) = (without_prefix(a), without_prefix(b));
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let from = settled(a.get(..same).unwrap_or(&[]));
-    let tokens = |text| Tokens {
-        at: from,
-        is_start: from == 0,
-        ..Tokens::new(text)
-    };
-    tokens(a).eq(tokens(b))
+    let (mut a, mut b) = (
+        Tokens::new(without_prefix(a)),
+        Tokens::new(without_prefix(b)),
+    );
+    skip_same(&mut a, &mut b);
+    loop {
+        let token = a.next();
+        if token != b.next() {
+            return false;
+        }
+        match token {
+            None => return true,
+            // A zero can mean something else by what stands before.
+            Some(Token::Space) if byte(a.text, a.at) != b'0' => skip_same(&mut a, &mut b),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Skips what both texts have next, as far as it means the same whatever follows.
+fn skip_same<'a>(a: &mut Tokens<'a>, b: &mut Tokens<'a>) {
+    let (a_rest, b_rest) = (rest(a.text, a.at), rest(b.text, b.at));
+    let words = a_rest
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .zip(b_rest.as_chunks::<8>().0);
+    let same = 8 * words.take_while(|(a, b)| a == b).count();
+    let tails = rest(a_rest, same).iter().zip(rest(b_rest, same));
+    let same = same + tails.take_while(|(a, b)| a == b).count();
+    let settled = settled(a_rest.get(..same).unwrap_or(&[]));
+    if settled > 0 {
+        for tokens in [a, b] {
+            tokens.at += settled;
+            tokens.is_start = false;
+        }
+    }
 }
 
 /// Returns the last white space of a text up to which all texts that start with it have the same tokens, and where
 /// no mask ends; 0 if there is none.
 fn settled(text: &[u8]) -> usize {
     let mut end = text.len();
-    while let Some(space) = text.get(..end).unwrap_or(&[]).iter().rposition(|byte| *byte == b' ') {
+    while let Some(space) = text
+        .get(..end)
+        .unwrap_or(&[])
+        .iter()
+        .rposition(|byte| *byte == b' ')
+    {
         let before = text.get(..space).unwrap_or(&[]);
-        if matches!(before.last(), Some(b':' | b';' | b')' | b'}' | b'"' | b'\'' | b'`')) {
+        if matches!(
+            before.last(),
+            Some(b':' | b';' | b')' | b'}' | b'"' | b'\'' | b'`')
+        ) {
             return space;
         }
-        let letters = before.iter().rev().take_while(|byte| byte.is_ascii_alphabetic());
+        let letters = before
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphabetic());
         let letters = letters.count();
         let word = rest(before, before.len() - letters);
-        let is_alone = before.len() == letters || class(before, before.len() - letters - 1) == SPACE;
+        let is_alone =
+            before.len() == letters || class(before, before.len() - letters - 1) == SPACE;
         if letters > 3 && is_alone && !is_unit(word, UNITS) {
             return space;
         }

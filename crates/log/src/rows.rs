@@ -69,7 +69,8 @@ impl Filter {
     fn is_among(&self, line: usize) -> bool {
         self.only.as_ref().is_none_or(|only| {
             let after = only.partition_point(|lines| lines.end as usize <= line);
-            only.get(after).is_some_and(|lines| lines.start as usize <= line)
+            only.get(after)
+                .is_some_and(|lines| lines.start as usize <= line)
         })
     }
 }

@@ -34,13 +34,19 @@ fn lines(mark: &serde_json::Value) -> Vec<u32> {
 fn the_cause_is_among_the_first_new_lines() {
     let corpus = corpus();
     let (mut pairs, mut right) = (0, 0);
-    for entry in corpus.iter().filter(|entry| entry.mark["kind"] == "pair-bad") {
+    for entry in corpus
+        .iter()
+        .filter(|entry| entry.mark["kind"] == "pair-bad")
+    {
         let success = entry.mark["pair_of"].as_str().expect("names its pair");
         let starts = |other: &&Entry| other.name.split('-').next() == Some(success);
         let Some(success) = corpus.iter().find(starts) else {
             continue;
         };
-        let (old, new) = (read(success, Outcome::Succeeded), read(entry, Outcome::Failed));
+        let (old, new) = (
+            read(success, Outcome::Succeeded),
+            read(entry, Outcome::Failed),
+        );
         let mut comparison = Comparison::new();
         while !comparison.advance(&old, &new, 1000) {}
         let mut explainer = Explainer::new(Outcome::Failed);
@@ -51,14 +57,23 @@ fn the_cause_is_among_the_first_new_lines() {
         causes.extend(lines(&entry.mark["also_right"]));
         let rank = ranked.iter().position(|line| causes.contains(line));
         let all = new.len();
-        println!("{}: cause at {rank:?} of {} new of {all} lines", entry.name, ranked.len());
+        println!(
+            "{}: cause at {rank:?} of {} new of {all} lines",
+            entry.name,
+            ranked.len()
+        );
         for line in ranked.iter().take(FIRST_LINES) {
             println!("  {:>4} {}", line + 1, new.plain(*line as usize));
         }
         pairs += 1;
         right += usize::from(rank.is_some_and(|rank| rank < FIRST_LINES));
         for line in lines(&entry.mark["not_cause"]) {
-            assert!(!ranked.contains(&line), "{}: line {} is not new", entry.name, line + 1);
+            assert!(
+                !ranked.contains(&line),
+                "{}: line {} is not new",
+                entry.name,
+                line + 1
+            );
         }
     }
     println!("the cause is among the first {FIRST_LINES} new lines in {right} of {pairs} pairs");

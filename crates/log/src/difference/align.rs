@@ -76,12 +76,21 @@ impl Aligner {
     #[cfg(test)]
     pub(crate) fn aligned(&self) -> Vec<(usize, usize)> {
         let aligned = self.of_new.iter().enumerate();
-        aligned.filter(|(_, old)| **old != NONE).map(|(new, old)| (*old as usize, new)).collect()
+        aligned
+            .filter(|(_, old)| **old != NONE)
+            .map(|(new, old)| (*old as usize, new))
+            .collect()
     }
 
     /// Continues, with about as much work as reading this many bytes. Returns true once all sections are aligned, and
     /// the cost in bytes.
-    pub(crate) fn advance(&mut self, old: &Side, new: &Side, sections: usize, bytes: usize) -> (bool, usize) {
+    pub(crate) fn advance(
+        &mut self,
+        old: &Side,
+        new: &Side,
+        sections: usize,
+        bytes: usize,
+    ) -> (bool, usize) {
         if self.of_new.len() != new.len() || self.of_old.len() != old.len() {
             self.of_new = vec![NONE; new.len()];
             self.of_old = vec![false; old.len()];
@@ -136,7 +145,11 @@ impl Aligner {
                 let end = self.new.end.min(self.at + lines);
                 for position in self.at..end {
                     match self.counts.get(&new.key(position)) {
-                        Some(Count { old: 1, new: 1, old_at }) => self.link(*old_at, position),
+                        Some(Count {
+                            old: 1,
+                            new: 1,
+                            old_at,
+                        }) => self.link(*old_at, position),
                         _ => {}
                     }
                 }
@@ -182,12 +195,18 @@ impl Aligner {
         mut of_old: Range<usize>,
         mut of_new: Range<usize>,
     ) -> (Range<usize>, Range<usize>) {
-        while !of_old.is_empty() && !of_new.is_empty() && old.key(of_old.start) == new.key(of_new.start) {
+        while !of_old.is_empty()
+            && !of_new.is_empty()
+            && old.key(of_old.start) == new.key(of_new.start)
+        {
             self.align(of_old.start, of_new.start);
             of_old.start += 1;
             of_new.start += 1;
         }
-        while !of_old.is_empty() && !of_new.is_empty() && old.key(of_old.end - 1) == new.key(of_new.end - 1) {
+        while !of_old.is_empty()
+            && !of_new.is_empty()
+            && old.key(of_old.end - 1) == new.key(of_new.end - 1)
+        {
             of_old.end -= 1;
             of_new.end -= 1;
             self.align(of_old.end, of_new.end);
@@ -224,7 +243,8 @@ impl Aligner {
             at = Some(link.before);
         }
         self.anchors.reverse();
-        self.anchors.push((self.old.end as u32, self.new.end as u32));
+        self.anchors
+            .push((self.old.end as u32, self.new.end as u32));
         self.links.clear();
         self.tails.clear();
         self.counts = KeyMap::default();
@@ -238,8 +258,14 @@ impl Aligner {
             self.enter(Stage::Trim);
             return 0;
         };
-        let before = self.at.checked_sub(1).and_then(|before| self.anchors.get(before));
-        let (old_start, new_start) = before.map_or((self.old.start, self.new.start), |(old, new)| (*old as usize + 1, *new as usize + 1));
+        let before = self
+            .at
+            .checked_sub(1)
+            .and_then(|before| self.anchors.get(before));
+        let (old_start, new_start) = before
+            .map_or((self.old.start, self.new.start), |(old, new)| {
+                (*old as usize + 1, *new as usize + 1)
+            });
         self.at += 1;
         let (of_old, of_new) = (old_start..old_end as usize, new_start..new_end as usize);
         let lines = of_old.len().min(of_new.len());

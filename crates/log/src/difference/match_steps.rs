@@ -91,11 +91,14 @@ fn pairs(old: &[Step], new: &[Step]) -> Vec<StepPair> {
     let mut pairs = Vec::with_capacity(new.len());
     let push_gone = |from: usize, pairs: &mut Vec<StepPair>| {
         let gone = of_old.iter().enumerate().skip(from);
-        pairs.extend(gone.take_while(|(_, new)| new.is_none()).map(|(step, _)| StepPair {
-            old: Some(step),
-            new: None,
-            same: false,
-        }));
+        pairs.extend(
+            gone.take_while(|(_, new)| new.is_none())
+                .map(|(step, _)| StepPair {
+                    old: Some(step),
+                    new: None,
+                    same: false,
+                }),
+        );
     };
     push_gone(0, &mut pairs);
     for (step, (old, same)) in of_new.iter().zip(same).enumerate() {
@@ -144,7 +147,13 @@ fn match_by_place(
     of_old: &mut [Option<usize>],
     of_new: &mut [Option<usize>],
 ) {
-    let word = |step: &Step| step.title.split_whitespace().next().unwrap_or_default().to_owned();
+    let word = |step: &Step| {
+        step.title
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
     for index in 0..new.len() {
         if of_new[index].is_some() {
             continue;
@@ -159,9 +168,12 @@ fn match_by_place(
         };
         let fits = |place: &usize| {
             of_old.get(*place) == Some(&None)
-                && old.get(*place).zip(new.get(index)).is_some_and(|(old, new)| {
-                    old.kind == new.kind && old.stage == new.stage && word(old) == word(new)
-                })
+                && old
+                    .get(*place)
+                    .zip(new.get(index))
+                    .is_some_and(|(old, new)| {
+                        old.kind == new.kind && old.stage == new.stage && word(old) == word(new)
+                    })
         };
         if let Some(found) = before.into_iter().chain(after).find(fits) {
             of_new[index] = Some(found);
@@ -196,7 +208,10 @@ mod tests {
     #[test]
     fn steps_are_paired_by_their_text_and_else_by_their_place() {
         assert_eq!(
-            found(&["FROM a", "RUN b", "RUN b"], &["FROM a", "RUN x", "RUN b", "RUN b"]),
+            found(
+                &["FROM a", "RUN b", "RUN b"],
+                &["FROM a", "RUN x", "RUN b", "RUN b"]
+            ),
             [
                 (Some(0), Some(0), true),
                 (None, Some(1), false),
@@ -205,7 +220,10 @@ mod tests {
             ]
         );
         assert_eq!(
-            found(&["FROM a", "COPY b c", "RUN d", "RUN e"], &["FROM a", "COPY x c", "RUN e"]),
+            found(
+                &["FROM a", "COPY b c", "RUN d", "RUN e"],
+                &["FROM a", "COPY x c", "RUN e"]
+            ),
             [
                 (Some(0), Some(0), true),
                 (Some(1), Some(1), false),

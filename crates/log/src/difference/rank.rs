@@ -18,13 +18,40 @@ const EACH_AS_FAR: i32 = -4;
 
 /// Words of messages about failures, in lower case.
 const ERROR_WORDS: &[&str] = &[
-    "error", "fail", "fatal", "exception", "panic", "not found", "no such", "cannot", "can't", "unable", "undefined", "undeclared", "denied",
-    "refused", "invalid", "unexpected", "missing", "错误", "失败", "无法", "找不到", "未找到", "没有",
+    "error",
+    "fail",
+    "fatal",
+    "exception",
+    "panic",
+    "not found",
+    "no such",
+    "cannot",
+    "can't",
+    "unable",
+    "undefined",
+    "undeclared",
+    "denied",
+    "refused",
+    "invalid",
+    "unexpected",
+    "missing",
+    "错误",
+    "失败",
+    "无法",
+    "找不到",
+    "未找到",
+    "没有",
 ];
 
 /// Words of messages that only say that a command failed, in lower case.
 const EXIT_WORDS: &[&str] = &[
-    "exited with", "exit status", "exit code", "non-zero code", "did not complete", "the build failed", "failed to solve",
+    "exited with",
+    "exit status",
+    "exit code",
+    "non-zero code",
+    "did not complete",
+    "the build failed",
+    "failed to solve",
 ];
 
 /// The fewest letters of a line that tells something.
@@ -69,23 +96,52 @@ impl Comparison {
         let text = new.plain(line);
         let text = text.as_bytes().get(..MAX_BYTES).unwrap_or(text.as_bytes());
         let text = text.to_ascii_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some());
+        let has = |words: &[&str]| {
+            words
+                .iter()
+                .any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
+        };
         let step = new.steps().step_of_line(line);
         let pair = step.and_then(|step| self.steps().iter().find(|pair| pair.new == Some(step)));
         let (often, elsewhere) = self.elsewhere.get(&key).copied().unwrap_or((1, 0));
-        let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80);
+        let letters = text
+            .iter()
+            .filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80);
         let signs = [
-            (error_lines.binary_search(&(line as u32)).is_ok(), ERROR_LINE),
+            (
+                error_lines.binary_search(&(line as u32)).is_ok(),
+                ERROR_LINE,
+            ),
             (has(ERROR_WORDS), ERROR_WORD),
             (has(EXIT_WORDS), ONLY_AN_EXIT),
             (step.is_some() && step == failing, FAILING_STEP),
-            (step.is_some_and(|step| new.steps().list().get(step).is_some_and(|step| step.first == line)), HEADER),
-            (step != failing && pair.is_some_and(|pair| pair.old.is_some_and(|old| self.was_cached.contains(&old))), CACHED_BEFORE),
+            (
+                step.is_some_and(|step| {
+                    new.steps()
+                        .list()
+                        .get(step)
+                        .is_some_and(|step| step.first == line)
+                }),
+                HEADER,
+            ),
+            (
+                step != failing
+                    && pair.is_some_and(|pair| {
+                        pair.old.is_some_and(|old| self.was_cached.contains(&old))
+                    }),
+                CACHED_BEFORE,
+            ),
             (elsewhere > 0, ELSEWHERE),
             (letters.count() < MIN_LETTERS, FEW_LETTERS),
         ];
-        let signs: i32 = signs.iter().filter(|(is, _)| *is).map(|(_, worth)| worth).sum();
-        signs + EACH_AS_OFTEN * doublings(often as usize) + EACH_AS_FAR * doublings(1 + failure.abs_diff(line))
+        let signs: i32 = signs
+            .iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, worth)| worth)
+            .sum();
+        signs
+            + EACH_AS_OFTEN * doublings(often as usize)
+            + EACH_AS_FAR * doublings(1 + failure.abs_diff(line))
     }
 }
 

@@ -19,7 +19,9 @@ fn log(lines: &[impl AsRef<str>]) -> Log {
 fn counts<'a>(log: &Log, lines: impl Iterator<Item = &'a u32>) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for line in lines {
-        *counts.entry(normalized(&log.plain(*line as usize))).or_insert(0) += 1;
+        *counts
+            .entry(normalized(&log.plain(*line as usize)))
+            .or_insert(0) += 1;
     }
     counts
 }
@@ -39,7 +41,9 @@ fn more(log: &Log, than: &Log) -> BTreeMap<String, usize> {
 fn longest(old: &[String], new: &[String]) -> usize {
     match (old, new) {
         ([a, old @ ..], [b, new @ ..]) if a == b => 1 + longest(old, new),
-        ([_, old_rest @ ..], [_, new_rest @ ..]) => longest(old_rest, new).max(longest(old, new_rest)),
+        ([_, old_rest @ ..], [_, new_rest @ ..]) => {
+            longest(old_rest, new).max(longest(old, new_rest))
+        }
         _ => 0,
     }
 }
@@ -138,9 +142,23 @@ proptest! {
 /// Inputs that are made to be slow: they take the same number of calls as others.
 #[test]
 fn the_work_is_bounded() {
-    let unique = |seed: usize| (0..3000).map(move |at| format!("{}x", letters(at * 7919 + seed))).collect::<Vec<_>>();
-    let pairs = vec!["a", "b"].into_iter().cycle().take(3000).map(str::to_owned).collect::<Vec<_>>();
-    let others = vec!["b", "c", "a"].into_iter().cycle().take(3000).map(str::to_owned).collect::<Vec<_>>();
+    let unique = |seed: usize| {
+        (0..3000)
+            .map(move |at| format!("{}x", letters(at * 7919 + seed)))
+            .collect::<Vec<_>>()
+    };
+    let pairs = vec!["a", "b"]
+        .into_iter()
+        .cycle()
+        .take(3000)
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
+    let others = vec!["b", "c", "a"]
+        .into_iter()
+        .cycle()
+        .take(3000)
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
     let backwards: Vec<String> = unique(0).into_iter().rev().collect();
     for (old, new) in [
         (unique(0), unique(1)),
@@ -150,7 +168,9 @@ fn the_work_is_bounded() {
     ] {
         let (old, new) = (log(&old), log(&new));
         let mut comparison = Comparison::new();
-        let calls = (1..).find(|_| comparison.advance(&old, &new, 10_000)).expect("it ends");
+        let calls = (1..)
+            .find(|_| comparison.advance(&old, &new, 10_000))
+            .expect("it ends");
         assert!(calls < 120, "{calls} calls");
     }
 }

@@ -35,16 +35,24 @@ impl Slow {
         let end = "(?:[^0-9a-zA-Z]|$)";
         let units = "(?:s|B|ms|us|ns|kB|KB|MB|GB|TB|kb|mb|gb|KiB|MiB|GiB|TiB|min|mins|sec|secs|second|seconds|minute|minutes|hour|hours|day|days|byte|bytes|kbit|Mbit|AM|PM|am|pm)";
         Self {
-            prefix: new(r"^(?:#[0-9]{1,6}(?: |$)(?:[0-9]+\.[0-9]+(?: |$))?|(?:[0-9]\.[0-9]{3}|[0-9]{2}\.[0-9]{2}|[0-9]{3}\.[0-9])(?: |$))"),
+            prefix: new(
+                r"^(?:#[0-9]{1,6}(?: |$)(?:[0-9]+\.[0-9]+(?: |$))?|(?:[0-9]\.[0-9]{3}|[0-9]{2}\.[0-9]{2}|[0-9]{3}\.[0-9])(?: |$))",
+            ),
             bar: new("^[-=#*_~.>\u{2500}-\u{25bf}\u{2800}-\u{28ff}]+"),
             temporary: new("^[^ \t/:;,)\\]}\"'`]+"),
-            uuid: new(&format!("^([0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}){end}")),
+            uuid: new(&format!(
+                "^([0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}){end}"
+            )),
             word: new("^[0-9a-zA-Z]+"),
             hex: new("^(?:0x[0-9a-fA-F]+|[0-9a-fA-F]{7,})$"),
             digest: new("^[:-][0-9a-zA-Z+/=_-]{16,}"),
-            units: new(&format!("^(?:(?:{units}|m|h|d|b|k|K|M|G|T|Z)(?:[0-9]+|$))*$")),
+            units: new(&format!(
+                "^(?:(?:{units}|m|h|d|b|k|K|M|G|T|Z)(?:[0-9]+|$))*$"
+            )),
             spaced_unit: new(&format!("^[ \t]+({units})(?:(/s){end}|{end})")),
-            date: new(&format!("^(?:({months},?)[ \t/-]+[0-9]|({days},?)[ \t/-]+(?:[0-9]|{months}{end}))")),
+            date: new(&format!(
+                "^(?:({months},?)[ \t/-]+[0-9]|({days},?)[ \t/-]+(?:[0-9]|{months}{end}))"
+            )),
             month: new(&format!("^({months},?){end}")),
             zero_before: new("(?i)(?:^|[^a-z])(?:fail|error)[a-z]*[ \t]*[:=]?[ \t]*$"),
             zero_after: new("(?i)^0 (?:fail|error)"),
@@ -112,7 +120,10 @@ impl Slow {
                 return Some(word.len());
             }
         }
-        let digits = word.len() - word.trim_start_matches(|char: char| char.is_ascii_digit()).len();
+        let digits = word.len()
+            - word
+                .trim_start_matches(|char: char| char.is_ascii_digit())
+                .len();
         if digits == 0 {
             return None;
         }
@@ -123,7 +134,9 @@ impl Slow {
             }
         }
         if before.ends_with("sha")
-            && before.strip_suffix("sha").is_some_and(|before| !before.ends_with(|char: char| char.is_ascii_alphanumeric()))
+            && before
+                .strip_suffix("sha")
+                .is_some_and(|before| !before.ends_with(|char: char| char.is_ascii_alphanumeric()))
             && digits == word.len()
             && let Some(digest) = self.digest.find(&rest[digits..])
         {
@@ -158,13 +171,18 @@ impl Slow {
             }
             // A run of too few bar characters is no bar from its second one on either. Only the first can join.
             let joins = out.ends_with('\u{1}') && rest.starts_with(['-', '.']);
-            let len = self.bar.find(rest).map_or(0, |found| if joins { 1 } else { found.len() });
+            let len = self
+                .bar
+                .find(rest)
+                .map_or(0, |found| if joins { 1 } else { found.len() });
             let len = len.max(rest.chars().next().expect("is there").len_utf8());
             out.push_str(&rest[..len]);
             at += len;
         }
         let out = self.merged(&out);
-        let out = new("\u{1}[ \t]+([|\\]])").replace_all(&out, "\u{1}$1").into_owned();
+        let out = new("\u{1}[ \t]+([|\\]])")
+            .replace_all(&out, "\u{1}$1")
+            .into_owned();
         let out = new("[ \t]+").replace_all(&out, " ").into_owned();
         out.trim_matches(' ').to_owned()
     }
@@ -173,11 +191,78 @@ impl Slow {
 /// Texts as builders print them, and parts of such texts.
 fn any_text() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
-        "#8 0.123 ", "#12 ", "0.164 ", "12.13 ", "Get:", "http://deb.example/", "/tmp/", "tmp30e0cc", " [", "]", "|", "=====>", "----", "..",
-        "━━╸", "├──", "⠋", "kB", " kB", " MB/s", "s", " s", "ms", "m30s", "µs", "%", "45%", "0", " 0 errors", "failures: ", "Failed=",
-        "error", "Wed, ", "Nov ", "Nov", "25", "/Nov/", " Sat", "May ", "2026-11-25T21:28:48Z", "10.0.0.1:80", "b05554650b10", "deadbeef",
-        "550e8400-e29b-41d4-a716-446655440000", "0x7ffd", "sha256:", "sha512-", "8jXAbc+/def123==", "ab12cd34ef56gh78", "x86", "v1", "-rc", "+",
-        ",", ":", "/", "T", "Z", "--:--:--", "-:--:--", "中文", "é", "\"", "'", ")", "(", ": ", "word ", "the ", "  ", "\t", "…",
+        "#8 0.123 ",
+        "#12 ",
+        "0.164 ",
+        "12.13 ",
+        "Get:",
+        "http://deb.example/",
+        "/tmp/",
+        "tmp30e0cc",
+        " [",
+        "]",
+        "|",
+        "=====>",
+        "----",
+        "..",
+        "━━╸",
+        "├──",
+        "⠋",
+        "kB",
+        " kB",
+        " MB/s",
+        "s",
+        " s",
+        "ms",
+        "m30s",
+        "µs",
+        "%",
+        "45%",
+        "0",
+        " 0 errors",
+        "failures: ",
+        "Failed=",
+        "error",
+        "Wed, ",
+        "Nov ",
+        "Nov",
+        "25",
+        "/Nov/",
+        " Sat",
+        "May ",
+        "2026-11-25T21:28:48Z",
+        "10.0.0.1:80",
+        "b05554650b10",
+        "deadbeef",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "0x7ffd",
+        "sha256:",
+        "sha512-",
+        "8jXAbc+/def123==",
+        "ab12cd34ef56gh78",
+        "x86",
+        "v1",
+        "-rc",
+        "+",
+        ",",
+        ":",
+        "/",
+        "T",
+        "Z",
+        "--:--:--",
+        "-:--:--",
+        "中文",
+        "é",
+        "\"",
+        "'",
+        ")",
+        "(",
+        ": ",
+        "word ",
+        "the ",
+        "  ",
+        "\t",
+        "…",
     ]);
     let piece = prop_oneof![
         8 => known.prop_map(str::to_owned),
@@ -220,23 +305,50 @@ fn what_differs_from_build_to_build_is_masked() {
         ("1.053     1 | int main(void)", "…| int main(void)"),
         ("STEP 3/4: COPY . .", "STEP …: COPY . ."),
         ("--> ffea2a4e1a1", "--> …"),
-        ("Copying blob sha256:ba6e352591ed33b6d116f65bbb715bafb2362ebc58c20ea22caa28f55b340dc3", "Copying blob sha…"),
+        (
+            "Copying blob sha256:ba6e352591ed33b6d116f65bbb715bafb2362ebc58c20ea22caa28f55b340dc3",
+            "Copying blob sha…",
+        ),
         ("Fetched 6258 kB in 0s (13.7 MB/s)", "Fetched … in … (…)"),
-        ("time=\"2026-11-25T21:28:48Z\" level=warning", "time=\"…\" level=warning"),
+        (
+            "time=\"2026-11-25T21:28:48Z\" level=warning",
+            "time=\"…\" level=warning",
+        ),
         ("Wed, 25 Nov 2026 21:28:48 GMT", "… GMT"),
         ("Nov 5 10:00:01 host app[123]: up", "… host app[…]: up"),
         ("[25/Nov/2026:10:11:12 +0000] \"GET\"", "[… +…] \"GET\""),
         ("You may 5 try", "You may … try"),
-        (" 45%|████▌     | 45/100 [00:05<00:06, 8.9it/s]", "…|…| … […<…, …it/s]"),
-        ("   ━━━━━━━━╸━━━━ 1.2/3.4 MB 5.6 MB/s eta 0:00:01", "… eta …"),
-        ("   ━━━━━━━━━━━━━ 3.4/3.4 MB 812.0 kB/s eta -:--:--", "… eta …"),
+        (
+            " 45%|████▌     | 45/100 [00:05<00:06, 8.9it/s]",
+            "…|…| … […<…, …it/s]",
+        ),
+        (
+            "   ━━━━━━━━╸━━━━ 1.2/3.4 MB 5.6 MB/s eta 0:00:01",
+            "… eta …",
+        ),
+        (
+            "   ━━━━━━━━━━━━━ 3.4/3.4 MB 812.0 kB/s eta -:--:--",
+            "… eta …",
+        ),
         ("[=====>        ]  4%", "[…] …"),
-        ("g++ /tmp/ccQx1ab.o: in function `main'", "g++ /tmp/…: in function `main'"),
-        ("request 550e8400-e29b-41d4-a716-446655440000 done", "request … done"),
-        ("integrity sha512-abcDEF123+/abcDEF123== ok", "integrity sha… ok"),
+        (
+            "g++ /tmp/ccQx1ab.o: in function `main'",
+            "g++ /tmp/…: in function `main'",
+        ),
+        (
+            "request 550e8400-e29b-41d4-a716-446655440000 done",
+            "request … done",
+        ),
+        (
+            "integrity sha512-abcDEF123+/abcDEF123== ok",
+            "integrity sha… ok",
+        ),
         ("at 0x00007ffd12ab in main", "at … in main"),
         ("12.5µs, 3 ms, 1h2m3s", "…, …, …"),
-        ("Tests run: 5, Failures: 0, Errors: 2", "Tests run: …, Failures: 0, Errors: …"),
+        (
+            "Tests run: 5, Failures: 0, Errors: 2",
+            "Tests run: …, Failures: 0, Errors: …",
+        ),
         ("# fail 0", "# fail 0"),
         ("0 errors in 3 files", "0 errors in … files"),
         ("第 12 个文件", "第 … 个文件"),
