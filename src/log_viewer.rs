@@ -94,6 +94,9 @@ pub(crate) fn log_section(
     detail: Memo<Option<String>>,
 ) -> AnyView {
     let viewer = LogViewer::new(stored_options());
+    if stored(Keep::Device, "log.repeats").is_some() {
+        viewer.set_filter(|filter| filter.fold_repeats = true);
+    }
     let commands = LogCommands {
         viewer,
         source,

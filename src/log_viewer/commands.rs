@@ -184,6 +184,36 @@ impl LogCommands {
         });
     }
 
+    /// Folds repeated lines, or stops. Remembers the choice on this device.
+    pub(crate) fn toggle_fold_repeats(self) {
+        let fold = !(self.viewer.filter).with_untracked(|filter| filter.fold_repeats);
+        store(Keep::Device, "log.repeats", fold.then_some("folded"));
+        self.viewer.set_filter(|filter| {
+            filter.fold_repeats = fold;
+            filter.unfolded.clear();
+        });
+    }
+
+    /// Folds or unfolds a run of repeated lines, by its first line.
+    pub(crate) fn toggle_repeats(self, first: u32) {
+        self.viewer.set_filter(|filter| {
+            if !filter.unfolded.remove(&first) {
+                filter.unfolded.insert(first);
+            }
+        });
+        let run = self.viewer.with_model(|model| {
+            let run = model.repeats.of_line(first as usize)?;
+            Some((run.lines(), model.filter.unfolded.contains(&first)))
+        });
+        if let Some((lines, is_unfolded)) = run.flatten() {
+            let n = number(lines);
+            self.announce(match is_unfolded {
+                true => t_string!(repeats.unfolded, n = n),
+                false => t_string!(repeats.folded, n = n),
+            });
+        }
+    }
+
     /// Folds or unfolds all steps.
     pub(crate) fn fold_all(self, fold: bool) {
         let steps = self.viewer.counts.with_untracked(|counts| counts.steps);

@@ -129,9 +129,12 @@ fn empty_states(commands: LogCommands, build: Query<Build>) -> AnyView {
 /// Takes all filters off.
 fn show_all(commands: LogCommands) {
     commands.search.show_only_matches(None);
-    commands
-        .viewer
-        .set_filter(|filter| *filter = Filter::default());
+    commands.viewer.set_filter(|filter| {
+        *filter = Filter {
+            fold_repeats: filter.fold_repeats,
+            ..Filter::default()
+        }
+    });
     commands.focus_log();
 }
 
@@ -169,6 +172,16 @@ fn on_click(event: &MouseEvent, commands: LogCommands, long_press: LongPress) {
             commands
                 .viewer
                 .set_options(|options| options.show_more(line));
+            commands.focus_log();
+        }
+        return;
+    }
+    if let Some(run) = closest("[data-run]") {
+        let first = run
+            .get_attribute("data-run")
+            .and_then(|first| first.parse().ok());
+        if let Some(first) = first {
+            commands.toggle_repeats(first);
             commands.focus_log();
         }
         return;

@@ -2,7 +2,8 @@
 
 use crate::log::export::{Export, Place};
 use crate::log::{
-    EscapeMode, Filter, LevelKind, Log, Outcome, Overview, Painted, Search, VisibleRows,
+    EscapeMode, Filter, LevelKind, Log, Outcome, Overview, Painted, Repeat, Repeats, Search,
+    VisibleRows,
 };
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::painting::RowContext;
@@ -14,6 +15,9 @@ use std::ops::Range;
 
 /// The maximum number of lines that are filtered and counted in one frame.
 const MAX_LINES_PER_FRAME: usize = 150_000;
+
+/// The maximum work on repeated lines in one frame, in bytes; a few milliseconds.
+const MAX_REPEATS_BYTES_PER_FRAME: usize = 3 << 20;
 
 /// The number of characters shown after a match in a wrapped line that is cut before it.
 const CHARS_AFTER_MATCH: usize = 1_000;
@@ -30,6 +34,8 @@ pub(crate) struct LogModel {
     pub(crate) filter: Filter,
     pub(crate) rows: VisibleRows,
     pub(crate) search: Option<Search>,
+    /// The runs of repeated lines, as far as they are known. Read only while they are folded.
+    pub(crate) repeats: Repeats,
     pub(crate) overview: Overview,
     pub(crate) viewport: Viewport,
     pub(crate) options: DisplayOptions,
@@ -37,6 +43,8 @@ pub(crate) struct LogModel {
     pub(crate) row_pool: Option<RowPool>,
     longest_line: LongestLine,
     outcome: Outcome,
+    /// True if the filter has changed without the panels' doing.
+    pub(crate) is_filter_changed: bool,
     /// True if only the lines up to some time are loaded.
     pub(crate) is_part: bool,
     /// When the user scrolled last, see `now_millis`.
@@ -60,6 +68,8 @@ pub(crate) struct PendingScroll {
     pub(crate) line: usize,
     /// True to put it at the top edge, false to put it where it is easy to see.
     pub(crate) at_top: bool,
+    /// True if the user wants to see this very line: what hides it is opened.
+    pub(crate) reveals: bool,
 }
 
 /// Figures that change while the log loads, published once a frame.
@@ -97,12 +107,14 @@ impl LogModel {
             filter: Filter::default(),
             rows: VisibleRows::new(),
             search: None,
+            repeats: Repeats::new(),
             overview: Overview::new(MAX_OVERVIEW_BUCKETS),
             viewport: Viewport::new(ROW_HEIGHT),
             options,
             row_pool: None,
             longest_line: LongestLine::default(),
             outcome: Outcome::default(),
+            is_filter_changed: false,
             is_part: false,
             scrolled_millis: 0.0,
             drawn_millis: 0.0,
@@ -115,6 +127,9 @@ impl LogModel {
         self.set_outcome(self.outcome);
         self.filter.folded.clear();
         self.filter.hidden_levels.clear();
+        self.filter.unfolded.clear();
+        self.filter.only = None;
+        self.repeats = Repeats::new();
         self.options.expanded.clear();
         let search = self.search.take();
         self.search = search.map(|search| Search::new(search.matcher().clone()));
@@ -166,10 +181,15 @@ impl LogModel {
 
     /// Filters and counts new lines. Returns true if some are left for the next frame.
     pub(crate) fn process_new_lines(&mut self) -> bool {
+        let folds = self.filter.folds_repeats();
+        let (log, steps) = (&self.log, self.log.steps());
+        let repeats_done =
+            !folds || (self.repeats).advance(log, steps, MAX_REPEATS_BYTES_PER_FRAME);
         let rows_done = self.rows.extend(
             &self.log,
             self.log.steps(),
             self.search.as_ref(),
+            Some(&self.repeats),
             &self.filter,
             MAX_LINES_PER_FRAME,
         );
@@ -183,7 +203,7 @@ impl LogModel {
             *bytes = (*bytes).max(self.log.byte_len(line));
         }
         *seen = stop;
-        !rows_done || !overview_done || stop < self.log.len()
+        !rows_done || !repeats_done || !overview_done || stop < self.log.len()
     }
 
     /// Sets the state of the build.
@@ -212,8 +232,12 @@ impl LogModel {
     /// Scrolls to a line, or to the next visible one. Returns false if the line is not filtered yet, or the
     /// frame has no height.
     pub(crate) fn scroll_to(&mut self, target: PendingScroll) -> bool {
+        if target.reveals && self.rows.seen() > target.line {
+            self.reveal(target.line);
+        }
         let row = match self.rows.row(target.line) {
             Ok(row) => row,
+            Err(row) if self.folded_run(target.line).is_some() => row.saturating_sub(1),
             Err(row) if self.rows.seen() > target.line => row,
             Err(_) => return false,
         };
@@ -233,6 +257,32 @@ impl LogModel {
             self.viewport.go_to(row, (height / 3.0).floor());
         }
         true
+    }
+
+    /// Opens the folded run that hides a line, and the choice of lines that it is not among.
+    fn reveal(&mut self, line: usize) {
+        let run = self.folded_run(line);
+        self.filter.unfolded.extend(run.map(|run| run.first));
+        let is_chosen = self.filter.chooses(line);
+        if !is_chosen {
+            self.filter.only = None;
+        }
+        if run.is_some() || !is_chosen {
+            self.is_filter_changed = true;
+            self.refilter();
+        }
+    }
+
+    /// The folded run of repeated lines that a line is in.
+    pub(crate) fn folded_run(&self, line: usize) -> Option<Repeat> {
+        let run = self.repeats.of_line(line)?;
+        (self.filter.folds_repeats() && !self.filter.unfolded.contains(&run.first)).then_some(run)
+    }
+
+    /// The last line that the row of a line shows: the line itself, unless the row stands for a folded run.
+    pub(crate) fn last_line_of_row(&self, line: usize) -> usize {
+        self.folded_run(line)
+            .map_or(line, |run| run.end as usize - 1)
     }
 
     /// Scrolls sideways to a part of a line, given in bytes of its visible text. If the line is wrapped and
@@ -304,6 +354,8 @@ impl LogModel {
             log: &self.log,
             rows: &self.rows,
             search: self.search.as_ref(),
+            repeats: self.filter.folds_repeats().then_some(&self.repeats),
+            unfolded: &self.filter.unfolded,
             options: &self.options,
         };
         let anchor = self.viewport.anchor();

@@ -68,7 +68,7 @@ impl LogViewer {
         self.draw_after_scroll(by);
     }
 
-    /// Scrolls to a line, counted from 0, as soon as it is loaded. Unfolds the step that it is in.
+    /// Scrolls to a line, counted from 0, as soon as it is loaded. Unfolds the step and the repeated lines that it is in.
     pub(crate) fn go_to(self, line: usize) {
         self.go_to_place(line, false);
     }
@@ -77,7 +77,7 @@ impl LogViewer {
     pub(crate) fn go_to_place(self, line: usize, at_top: bool) {
         self.stop_following();
         crate::platform::dom::scroll_into_view_if_needed(".log-frame");
-        self.request_scroll(line, at_top);
+        self.request_scroll(line, at_top, true);
         let step = self
             .with_model(|model| model.log.steps().step_of_line(line))
             .flatten();
@@ -115,9 +115,12 @@ impl LogViewer {
         }
     }
 
-    /// Remembers to scroll to a line as soon as it is loaded.
-    pub(crate) fn request_scroll(self, line: usize, at_top: bool) {
-        self.pending_scroll
-            .set_value(Some(PendingScroll { line, at_top }));
+    /// Remembers to scroll to a line as soon as it is loaded. With `reveals`, opens what hides it.
+    pub(crate) fn request_scroll(self, line: usize, at_top: bool, reveals: bool) {
+        self.pending_scroll.set_value(Some(PendingScroll {
+            line,
+            at_top,
+            reveals,
+        }));
     }
 }

@@ -63,14 +63,20 @@ impl Selection {
     /// Handles a press on a line's number: selects the line, or clears the selection if it is selected
     /// already. With Shift, selects the range from the line pressed before.
     pub(crate) fn press(self, line: usize, with_shift: bool) {
-        let is_selected = self.lines() == Some((line, line));
+        // A row can stand for several lines.
+        let last = self.viewer.with_model(|model| model.last_line_of_row(line));
+        let last = last.unwrap_or(line);
+        let is_selected = self.lines() == Some((line, last));
         match with_shift && self.lines().is_some() {
             true => {
                 let start = self.range_start.get_value();
-                self.select(Some((start.min(line), start.max(line))));
+                self.select(Some((start.min(line), start.max(last))));
             }
             false if is_selected => self.select(None),
-            false => self.select_line(line),
+            false => {
+                self.range_start.set_value(line);
+                self.select(Some((line, last)));
+            }
         }
     }
 

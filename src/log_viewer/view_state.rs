@@ -201,11 +201,15 @@ impl LogViewer {
             model.drawn_millis = now_millis();
             let is_idle = elapsed_since(model.scrolled_millis) > SCROLL_IDLE;
             let in_view = model.draw(follow, move_bar && is_idle);
-            (model.counts(), in_view, arrived)
+            let is_filter_changed = std::mem::take(&mut model.is_filter_changed);
+            (model.counts(), in_view, arrived, is_filter_changed)
         });
-        let Some((counts, in_view, arrived)) = drawn else {
+        let Some((counts, in_view, arrived, is_filter_changed)) = drawn else {
             return;
         };
+        if is_filter_changed {
+            self.publish_filter();
+        }
         if arrived {
             self.pending_scroll.set_value(None);
         }
@@ -269,7 +273,7 @@ impl LogViewer {
             && !self.follow.get_untracked()
             && self.pending_scroll.get_value().is_none()
         {
-            self.request_scroll(top, true);
+            self.request_scroll(top, true, false);
         }
         self.publish_filter();
     }

@@ -66,7 +66,8 @@ impl Filter {
         self.fold_repeats && self.context.is_none()
     }
 
-    fn is_among(&self, line: usize) -> bool {
+    /// Returns true if a line is among [`Filter::only`], or all lines are.
+    pub fn chooses(&self, line: usize) -> bool {
         self.only.as_ref().is_none_or(|only| {
             let after = only.partition_point(|lines| lines.end as usize <= line);
             only.get(after)
@@ -193,7 +194,7 @@ impl VisibleRows {
         }
         let passes = |line: usize| {
             !filter.hidden_levels.contains(&store.level_number(line))
-                && filter.is_among(line)
+                && filter.chooses(line)
                 && !is_folded(steps, filter, line)
         };
         if let Some((context, search)) = context {

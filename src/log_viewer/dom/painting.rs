@@ -1,8 +1,9 @@
 //! The input of painting a row.
 
-use crate::log::{Log, Painted, Search, VisibleRows};
+use crate::log::{Log, Painted, Repeat, Repeats, Search, VisibleRows};
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::layout::line::Piece;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Reused buffers to paint a line.
@@ -19,5 +20,29 @@ pub(crate) struct RowContext<'a> {
     pub(crate) log: &'a Log,
     pub(crate) rows: &'a VisibleRows,
     pub(crate) search: Option<&'a Search>,
+    /// The runs of repeated lines, while they are folded.
+    pub(crate) repeats: Option<&'a Repeats>,
+    /// The first lines of the runs that are not folded.
+    pub(crate) unfolded: &'a BTreeSet<u32>,
     pub(crate) options: &'a DisplayOptions,
+}
+
+/// The part that a row has in a run of repeated lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowOfRun {
+    /// It stands for the whole run.
+    Folded(Repeat),
+    /// It is the first of a run that was unfolded.
+    First(Repeat),
+}
+
+impl RowContext<'_> {
+    /// The part that the row of a line has in a run of repeated lines.
+    pub(crate) fn row_of_run(&self, line: usize) -> Option<RowOfRun> {
+        let run = self.repeats?.of_line(line)?;
+        match self.unfolded.contains(&run.first) {
+            false => Some(RowOfRun::Folded(run)),
+            true => (run.first as usize == line).then_some(RowOfRun::First(run)),
+        }
+    }
 }

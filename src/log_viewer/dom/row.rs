@@ -1,8 +1,8 @@
 //! One row: its elements, and how they show a line.
 
-use crate::i18n::numbers::size;
-use crate::log::{Color, LevelKind, Style};
-use crate::log_viewer::dom::painting::{Painting, RowContext};
+use crate::i18n::numbers::{number, size};
+use crate::log::{Color, LevelKind, Repeat, Style, normalized};
+use crate::log_viewer::dom::painting::{Painting, RowContext, RowOfRun};
 use crate::log_viewer::layout::line;
 use crate::log_viewer::layout::times::local_offset;
 use crate::t_string;
@@ -13,6 +13,9 @@ use web_sys::{Element, HtmlElement, Node};
 
 /// The number of a row's elements before its text.
 const CELLS_BEFORE_TEXT: u32 = 3;
+
+/// The maximum length of the quoted line in the row of a folded run, in characters.
+const MAX_QUOTED_CHARS: usize = 200;
 
 /// A row in the DOM.
 pub(crate) struct RowElement {
@@ -39,6 +42,7 @@ pub(crate) struct RowElement {
 struct Drawn {
     columns: Option<(usize, usize)>,
     max_pieces: usize,
+    run: Option<RowOfRun>,
 }
 
 fn element(tag: &str, class: &str) -> Option<HtmlElement> {
@@ -211,21 +215,30 @@ impl RowElement {
             self.current = current;
             set_flag(&self.element, "aria-current", current);
         }
+        let run = context.row_of_run(line);
         let drawn = Drawn {
             columns,
             max_pieces,
+            run,
         };
         // A line never changes. A row drawn with a larger `max_pieces` stays valid.
-        if !is_new_line
-            && self
-                .drawn
-                .is_some_and(|drawn| drawn.columns == columns && drawn.max_pieces >= self.pieces)
-        {
+        let is_valid = |drawn: Drawn| {
+            drawn.columns == columns && drawn.max_pieces >= self.pieces && drawn.run == run
+        };
+        if !is_new_line && self.drawn.is_some_and(is_valid) {
             return;
         }
         self.drawn = Some(drawn);
         self.show_time_and_level(context, line);
-        self.show_text(context, line, columns, max_pieces, painting);
+        match run {
+            Some(RowOfRun::Folded(run)) => self.show_folded(context, line, run),
+            Some(RowOfRun::First(run)) => {
+                self.show_text(context, line, columns, max_pieces, painting);
+                let label = t_string!(repeats.fold_again, n = number(run.lines()));
+                self.show_button(&label, "data-run", run.first as usize);
+            }
+            None => self.show_text(context, line, columns, max_pieces, painting),
+        }
     }
 
     /// Shows the line's number, as a link to the line.
@@ -347,14 +360,38 @@ impl RowElement {
 
     /// Shows a button with the size of the text that is cut off. A click shows more of the line.
     fn show_more_button(&mut self, line: usize, cut: usize) {
-        let Some(more) = element("button", "log-more") else {
+        let label = t_string!(log.more, n = size(cut as u64));
+        self.show_button(&label, "data-more", line);
+    }
+
+    /// Shows a button after the text, which the frame handles by this attribute.
+    fn show_button(&mut self, label: &str, attribute: &str, value: usize) {
+        let Some(button) = element("button", "log-more") else {
             return;
         };
-        set_attribute(&more, "type", "button");
-        set_attribute(&more, "data-more", &line.to_string());
-        more.set_text_content(Some(&t_string!(log.more, n = size(cut as u64))));
-        let _ = self.text.append_child(&more);
+        set_attribute(&button, "type", "button");
+        set_attribute(&button, attribute, &value.to_string());
+        button.set_text_content(Some(label));
+        let _ = self.text.append_child(&button);
         self.pieces += 1;
+    }
+
+    /// Shows what a folded run has in common, as a button that unfolds it.
+    fn show_folded(&mut self, context: &RowContext<'_>, line: usize, run: Repeat) {
+        let text = normalized(&context.log.plain(line));
+        let quote: String = text.chars().take(MAX_QUOTED_CHARS).collect();
+        let n = number(run.lines());
+        let label = match quote.is_empty() {
+            true => t_string!(repeats.empty_lines, n = n),
+            false => t_string!(repeats.like, n = n, line = quote),
+        };
+        self.text.set_text_content(None);
+        self.pieces = 0;
+        self.show_button(&label, "data-run", run.first as usize);
+        let _ = (self.text.style()).set_property("--log-column", "0");
+        if let Some(button) = self.text.first_element_child() {
+            set_attribute(&button, "aria-expanded", "false");
+        }
     }
 }
 

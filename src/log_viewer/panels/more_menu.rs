@@ -35,10 +35,16 @@ fn more_tools(commands: LogCommands) -> AnyView {
             .options
             .with(|options| options.escapes == EscapeMode::Show)
     };
+    let folds_repeats = move || viewer.filter.with(|filter| filter.fold_repeats);
     view! {
         {go_to_field(commands)}
         <div class="log-narrow">{narrow_choices(commands)}</div>
         {only_matches(commands.search)}
+        {checkbox(
+            t_signal!(repeats.fold),
+            bool_signal(folds_repeats),
+            move || commands.toggle_fold_repeats(),
+        )}
         {checkbox(
             t_signal!(log.controls),
             bool_signal(shows_escapes),
