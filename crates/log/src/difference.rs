@@ -2,20 +2,21 @@
 //! old one said.
 
 mod align;
+mod key_map;
 mod match_steps;
 mod rank;
+mod side;
 
 use crate::difference::align::Aligner;
+use crate::difference::key_map::KeyMap;
 use crate::difference::match_steps::Sections;
 pub use crate::difference::match_steps::StepPair;
+use crate::difference::rank::Signs;
+use crate::difference::side::{LINE_BYTES, Side};
 use crate::log::Log;
 use crate::normalize::{Normalizer, key, mix};
 use crate::steps::StepState;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-/// The work on one line, in bytes, beside reading it.
-const LINE_BYTES: usize = 16;
+use std::collections::HashSet;
 
 /// What builders say about each step, whether it ran or came from the cache. It tells nothing about a difference.
 const ROUTINE: &[&str] = &[
@@ -32,90 +33,6 @@ const ROUTINE: &[&str] = &[
     "sha256:6a12c62f389189ac0b7299d487aa305234ed54ac396e74508cc05c3fa761ef4b",
     "------",
 ];
-
-/// A map by keys that are well mixed already.
-pub(crate) type KeyMap<T> = HashMap<u64, T, BuildHasherDefault<SameHash>>;
-
-/// Takes a key as its own hash.
-#[derive(Debug, Default)]
-pub(crate) struct SameHash(u64);
-
-impl Hasher for SameHash {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes
-            .iter()
-            .for_each(|byte| self.0 = mix(self.0, u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
-/// One of the two logs: the keys of its lines, and its lines by section.
-#[derive(Debug, Default)]
-pub(crate) struct Side {
-    /// The key of each line.
-    keys: Vec<u64>,
-    /// The section of each line, until the lines are sorted by it.
-    sections: Vec<u32>,
-    /// All lines, sorted by section; a place in this list is called a position.
-    order: Vec<u32>,
-    /// The first position of each section, and the number of lines at the end.
-    starts: Vec<u32>,
-}
-
-impl Side {
-    /// The number of lines.
-    fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    /// The positions of a section.
-    fn section(&self, section: usize) -> std::ops::Range<usize> {
-        let at = |index: usize| {
-            self.starts
-                .get(index)
-                .map_or(self.len(), |start| *start as usize)
-        };
-        at(section)..at(section + 1)
-    }
-
-    /// The key of the line at a position.
-    fn key(&self, position: usize) -> u64 {
-        let line = self.order.get(position).map_or(0, |line| *line as usize);
-        self.keys.get(line).copied().unwrap_or(0)
-    }
-
-    /// Sorts the lines by section.
-    fn sort(&mut self, sections: usize) {
-        let mut starts = vec![0u32; sections + 1];
-        for section in &self.sections {
-            if let Some(count) = starts.get_mut(*section as usize + 1) {
-                *count += 1;
-            }
-        }
-        for index in 1..starts.len() {
-            starts[index] += starts[index - 1];
-        }
-        let mut next = starts.clone();
-        self.order = vec![0; self.sections.len()];
-        for (line, section) in self.sections.iter().enumerate() {
-            if let Some(place) = next.get_mut(*section as usize) {
-                if let Some(slot) = self.order.get_mut(*place as usize) {
-                    *slot = line as u32;
-                }
-                *place += 1;
-            }
-        }
-        self.starts = starts;
-        self.sections = Vec::new();
-    }
-}
 
 /// The parts of the work, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,6 +145,53 @@ impl Comparison {
         self.sections.pairs()
     }
 
+    /// The new lines, with the ones first that are likely to tell why the new build failed: rare, near the failure, and in
+    /// the step that failed. Of lines that are alike, the others follow at the end. `error_lines` are the lines of
+    /// the new log that tell of errors, sorted, see `Explainer::error_lines`. Complete once [`Comparison::advance`] has
+    /// returned true.
+    pub fn ranked_new_lines(&self, new: &Log, error_lines: &[u32]) -> Vec<u32> {
+        let steps = new.steps();
+        let failing = steps.failing();
+        let failure = failing.and_then(|step| steps.list().get(step));
+        let failure = failure.map_or(new.len(), |step| step.last);
+        let mut seen = HashSet::new();
+        let mut ranked: Vec<(bool, i32, u32)> = Vec::with_capacity(self.new_lines.len());
+        for number in &self.new_lines {
+            let line = *number as usize;
+            let key = self.new.key_of_line(line);
+            if !seen.insert(key) {
+                ranked.push((true, 0, *number));
+                continue;
+            }
+            let step = steps.step_of_line(line);
+            let (often, elsewhere) = self.elsewhere.get(&key).copied().unwrap_or((1, 0));
+            let signs = Signs {
+                is_error_line: error_lines.binary_search(number).is_ok(),
+                is_in_failing_step: step.is_some() && step == failing,
+                is_header: step.is_some_and(|step| {
+                    steps
+                        .list()
+                        .get(step)
+                        .is_some_and(|step| step.first == line)
+                }),
+                was_cached: step.is_some_and(|step| self.was_cached(step)),
+                is_elsewhere: elsewhere > 0,
+                often,
+                distance: failure.abs_diff(line),
+            };
+            ranked.push((false, -rank::score(&new.plain(line), &signs), *number));
+        }
+        ranked.sort_unstable();
+        ranked.into_iter().map(|(_, _, line)| line).collect()
+    }
+
+    /// Returns true if the old log has a step of the new one as cached: without its output.
+    fn was_cached(&self, step: usize) -> bool {
+        let pair = self.steps().iter().find(|pair| pair.new == Some(step));
+        let old = pair.and_then(|pair| pair.old);
+        old.is_some_and(|old| self.was_cached.contains(&old))
+    }
+
     /// Continues, with about as much work as reading this many bytes of text. Both logs must stay as they are. Returns
     /// true once everything is compared.
     pub fn advance(&mut self, old: &Log, new: &Log, bytes: usize) -> bool {
@@ -264,8 +228,8 @@ impl Comparison {
         match self.phase {
             Phase::ReadOld => {
                 let section = |line| self.sections.of_old(old, line);
-                let used = read(old, &mut self.old, &mut self.normalizer, section, bytes);
-                if self.old.keys.len() == old.len() {
+                let used = (self.old).read(old, &mut self.normalizer, section, bytes);
+                if self.old.is_read(old) {
                     self.old.sort(self.sections.len());
                     self.enter(Phase::ReadNew);
                 }
@@ -273,8 +237,8 @@ impl Comparison {
             }
             Phase::ReadNew => {
                 let section = |line| self.sections.of_new(new, line);
-                let used = read(new, &mut self.new, &mut self.normalizer, section, bytes);
-                if self.new.keys.len() == new.len() {
+                let used = (self.new).read(new, &mut self.normalizer, section, bytes);
+                if self.new.is_read(new) {
                     self.new.sort(self.sections.len());
                     self.enter(Phase::Align);
                 }
@@ -312,7 +276,7 @@ impl Comparison {
         };
         let end = side.len().min(self.at + bytes / LINE_BYTES + 1);
         for position in self.at..end {
-            let line = side.order.get(position).copied().unwrap_or(0);
+            let line = side.line(position);
             let key = side.key(position);
             if self.phase == Phase::CountElsewhere {
                 if let Some((_, count)) = self.elsewhere.get_mut(&key) {
@@ -327,9 +291,7 @@ impl Comparison {
             if is_aligned || self.routine.contains(&key) {
                 continue;
             }
-            let section = side
-                .starts
-                .partition_point(|start| *start as usize <= position);
+            let section = side.section_of(position);
             let count = self.counts.entry(mix(key, section as u64)).or_insert(0);
             match self.phase {
                 Phase::CountOld | Phase::CountNew => *count += 1,
@@ -356,22 +318,4 @@ impl Comparison {
         }
         used
     }
-}
-
-/// Reads the keys and sections of lines, of about this many bytes. Returns the cost in bytes.
-fn read(
-    log: &Log,
-    side: &mut Side,
-    normalizer: &mut Normalizer,
-    section: impl Fn(usize) -> u32,
-    bytes: usize,
-) -> usize {
-    let mut used = 0;
-    while used < bytes && side.keys.len() < log.len() {
-        let line = side.keys.len();
-        side.keys.push(normalizer.key(log, line));
-        side.sections.push(section(line));
-        used += log.byte_len(line) + LINE_BYTES;
-    }
-    used
 }

@@ -2,7 +2,8 @@
 //! are in both logs once (as far as they are in the same order), then what is equal next to those, then the few lines
 //! that are left in between.
 
-use crate::difference::{KeyMap, LINE_BYTES, Side};
+use crate::difference::key_map::KeyMap;
+use crate::difference::side::{LINE_BYTES, Side};
 use std::ops::Range;
 
 /// The lines of a position: none of the other log.
