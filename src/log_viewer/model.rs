@@ -175,8 +175,34 @@ impl LogModel {
                 byte: usize::MAX,
             };
         }
+        // The row of a folded run stands for all of its lines.
+        let from = match self.folded_run(from.line) {
+            Some(_) => Place { byte: 0, ..from },
+            None => from,
+        };
+        if to.byte > 0 && self.folded_run(to.line).is_some() {
+            to = Place {
+                line: self.last_line_of_row(to.line),
+                byte: usize::MAX,
+            };
+        }
         let escapes = self.options.escapes;
-        Some(Export::between(self.rows.clone(), from, to, escapes))
+        Some(Export::between(self.rows_to_copy(), from, to, escapes))
+    }
+
+    /// The rows whose lines are copied: those that are shown, and those of folded runs.
+    pub(crate) fn rows_to_copy(&self) -> VisibleRows {
+        if !self.filter.folds_repeats() {
+            return self.rows.clone();
+        }
+        let filter = Filter {
+            fold_repeats: false,
+            ..self.filter.clone()
+        };
+        let mut rows = VisibleRows::new();
+        let (log, search) = (&self.log, self.search.as_ref());
+        rows.extend(log, log.steps(), search, None, &filter, usize::MAX);
+        rows
     }
 
     /// Filters and counts new lines. Returns true if some are left for the next frame.

@@ -130,7 +130,7 @@ impl Selection {
             let len = model.log.len();
             let lines = first.min(len)..last.saturating_add(1).min(len);
             match model.filter.leaves_out() {
-                true => Export::shown(model.rows.clone(), lines, format),
+                true => Export::shown(model.rows_to_copy(), lines, format),
                 false => Export::lines(lines, format),
             }
         })

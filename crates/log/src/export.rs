@@ -97,7 +97,7 @@ impl Export {
     /// log.begin(None);
     /// log.feed(br#"[{"message": "first"}, {"message": "second"}, {"message": "third"}]"#);
     /// let mut rows = VisibleRows::new();
-    /// rows.extend(&log, log.steps(), None, &Filter::default(), usize::MAX);
+    /// rows.extend(&log, log.steps(), None, None, &Filter::default(), usize::MAX);
     ///
     /// let (from, to) = (Place { line: 0, byte: 3 }, Place { line: 2, byte: 2 });
     /// let export = Export::between(rows, from, to, EscapeMode::Interpret);
@@ -262,7 +262,7 @@ mod tests {
 
     fn rows_of(log: &Log, filter: &Filter) -> VisibleRows {
         let mut rows = VisibleRows::new();
-        rows.extend(log, log.steps(), None, filter, usize::MAX);
+        rows.extend(log, log.steps(), None, None, filter, usize::MAX);
         rows
     }
 

@@ -46,7 +46,7 @@ pub struct Filter {
 impl Filter {
     /// Returns true if lines are left out because of what they are, rather than folded away.
     pub fn leaves_out(&self) -> bool {
-        !self.hidden_levels.is_empty() || self.context.is_some()
+        !self.hidden_levels.is_empty() || self.context.is_some() || self.only.is_some()
     }
 
     /// Returns true if every line is shown.

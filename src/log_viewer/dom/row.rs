@@ -387,6 +387,8 @@ impl RowElement {
         };
         self.text.set_text_content(None);
         self.pieces = 0;
+        // Any place in it stands for the whole run.
+        self.drawn_bytes = 0..label.len();
         self.show_button(&label, "data-run", run.first as usize);
         let _ = (self.text.style()).set_property("--log-column", "0");
         if let Some(button) = self.text.first_element_child() {
