@@ -7,6 +7,7 @@ mod match_steps;
 mod rank;
 mod side;
 
+use crate::column::Column;
 use crate::difference::align::Aligner;
 use crate::difference::key_map::KeyMap;
 use crate::difference::match_steps::Sections;
@@ -149,7 +150,7 @@ impl Comparison {
     /// the step that failed. Of lines that are alike, the others follow at the end. `error_lines` are the lines of
     /// the new log that tell of errors, sorted, see `Explainer::error_lines`. Complete once [`Comparison::advance`] has
     /// returned true.
-    pub fn ranked_new_lines(&self, new: &Log, error_lines: &[u32]) -> Vec<u32> {
+    pub fn ranked_new_lines(&self, new: &Log, error_lines: &Column<u32>) -> Vec<u32> {
         let steps = new.steps();
         let failing = steps.failing();
         let failure = failing.and_then(|step| steps.list().get(step));
@@ -166,7 +167,8 @@ impl Comparison {
             let step = steps.step_of_line(line);
             let (often, elsewhere) = self.elsewhere.get(&key).copied().unwrap_or((1, 0));
             let signs = Signs {
-                is_error_line: error_lines.binary_search(number).is_ok(),
+                is_error_line: error_lines.get(error_lines.partition_point(|line| line < *number))
+                    == Some(*number),
                 is_in_failing_step: step.is_some() && step == failing,
                 is_header: step.is_some_and(|step| {
                     steps

@@ -3,9 +3,9 @@
 mod samples;
 mod support;
 
+use samples::{Builder, samples};
 use serde_json::Value;
 use slipway_log::{Exit, Explanation, Log, Outcome, explain};
-use samples::{Builder, samples};
 use support::{Entry, corpus};
 
 /// The share of causes that must be right.

@@ -1,7 +1,7 @@
 //! Tests comparisons against slow and obvious versions.
 
 use crate::tests::{body, cases, read};
-use crate::{Comparison, Log, normalized};
+use crate::{Column, Comparison, Log, normalized};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -68,7 +68,7 @@ proptest! {
         prop_assert_eq!(counts(&new, found.new_lines().iter()), more(&new, &old));
         prop_assert_eq!(counts(&old, found.gone_lines().iter()), more(&old, &new));
         prop_assert!(found.new_lines().is_sorted());
-        let mut ranked = found.ranked_new_lines(&new, &[]);
+        let mut ranked = found.ranked_new_lines(&new, &Column::default());
         ranked.sort_unstable();
         prop_assert_eq!(&ranked[..], found.new_lines());
     }
