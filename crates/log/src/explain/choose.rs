@@ -11,10 +11,16 @@ use crate::log::Log;
 use crate::steps::Outcome;
 
 /// The maximum number of named lines of a step that are compared, at its start and at its end.
-const MAX_FINDS: usize = 4000;
+const MAX_FINDS: usize = 1000;
 
 /// The number of lines after a line that are looked at, to know more about it.
 const REACH: usize = 200;
+
+/// Up to this weight, words alone tell of an error: the last line that the step printed is as good.
+const WORDS_WEIGHT: i32 = 20;
+
+/// The number of errors that did not end the step which are skipped.
+const MAX_SURVIVED: usize = 50;
 
 /// The number of candidates that are compared with the best one.
 const MAX_REPEATS: usize = 200;
@@ -51,7 +57,7 @@ pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanati
     let exit = chooser.exit(scan.endings());
     let mut candidates = chooser.candidates(scan);
     chooser.weigh(&mut candidates, exit);
-    let cause = chooser.best(&candidates, scan, exit);
+    let cause = chooser.best(&mut candidates, scan, exit);
     Explanation {
         failing_step,
         exit,
@@ -127,10 +133,7 @@ impl Chooser<'_> {
         if self.vertices {
             return match split(&self.log.plain(candidate.line)).0 {
                 Place::Step => step == self.failing_step && step.is_some(),
-                Place::Vertex => {
-                    candidate.of_builder
-                        && (step == self.failing_step || self.failing_step.is_none())
-                }
+                Place::Vertex => step == self.failing_step || self.failing_step.is_none(),
                 Place::Plain => candidate.of_builder || self.failing_step.is_none(),
                 Place::Repeated => false,
             };
@@ -213,11 +216,6 @@ impl Chooser<'_> {
                 program_after = program_after.or(Some(rule.tool));
             }
         }
-        for candidate in candidates.iter_mut() {
-            if candidate.weight > 20 && self.went_on(candidate.line) {
-                candidate.weight -= 50;
-            }
-        }
     }
 
     /// Returns true if the shell traced more commands after a line, other than those that tell of an error.
@@ -238,29 +236,30 @@ impl Chooser<'_> {
                 .any(|line| traced(line).is_some_and(|command| is_command(&command)))
     }
 
-    fn best(&self, candidates: &[Candidate], scan: &Scan, exit: Option<Exit>) -> Option<Cause> {
-        let best = candidates
-            .iter()
-            .rev()
-            .filter(|candidate| candidate.weight > 0)
-            .max_by_key(|candidate| candidate.weight);
-        // Tools repeat messages; the first one has more around it.
-        let best = best.map(|best| {
-            let text = self.text(best.line);
-            let is_same = |candidate: &&Candidate| {
-                candidate.weight > 20
-                    && std::ptr::eq(candidate.rule, best.rule)
-                    && self.text(candidate.line) == text
-            };
-            let first = candidates.iter().take(MAX_REPEATS).find(is_same);
-            first.filter(|first| first.line < best.line).unwrap_or(best)
-        });
-        match best {
-            Some(best) if best.weight > 20 => Some(self.cause(best, exit)),
-            _ => self
-                .last_output(scan, exit)
-                .or(best.map(|best| self.cause(best, exit))),
+    fn best(&self, candidates: &mut [Candidate], scan: &Scan, exit: Option<Exit>) -> Option<Cause> {
+        for _ in 0..MAX_SURVIVED {
+            let best = heaviest(candidates)?;
+            let candidate = candidates.get_mut(best)?;
+            if candidate.weight <= WORDS_WEIGHT || !self.went_on(candidate.line) {
+                break;
+            }
+            candidate.weight -= 60;
         }
+        let best = candidates.get(heaviest(candidates)?)?;
+        if best.weight <= WORDS_WEIGHT {
+            let last = self.last_output(scan, exit);
+            return last.or_else(|| Some(self.cause(best, exit)));
+        }
+        // Tools repeat messages; the first one has more around it.
+        let text = self.text(best.line);
+        let is_same = |candidate: &&Candidate| {
+            candidate.weight > WORDS_WEIGHT
+                && std::ptr::eq(candidate.rule, best.rule)
+                && self.text(candidate.line) == text
+        };
+        let first = candidates.iter().take(MAX_REPEATS).find(is_same);
+        let first = first.filter(|first| first.line < best.line);
+        Some(self.cause(first.unwrap_or(best), exit))
     }
 
     fn cause(&self, candidate: &Candidate, exit: Option<Exit>) -> Cause {
@@ -356,6 +355,14 @@ pub(super) fn indent(line: &str) -> usize {
         Place::Plain => line,
     };
     raw.len() - raw.trim_start().len()
+}
+
+/// The index of the candidate with the highest weight; of several, the first.
+fn heaviest(candidates: &[Candidate]) -> Option<usize> {
+    let weighty = candidates.iter().enumerate().rev();
+    let weighty = weighty.filter(|(_, candidate)| candidate.weight > 0);
+    let best = weighty.max_by_key(|(_, candidate)| candidate.weight);
+    best.map(|(index, _)| index)
 }
 
 /// Raises the weight of errors that follow the name of what failed.

@@ -11,7 +11,7 @@ mod test_runners;
 mod words;
 
 use crate::explain::kind::FailureKind;
-use crate::explain::pattern::matches;
+use crate::explain::pattern::{Pairs, Pattern};
 use crate::explain::sieve::{Sieve, WORDS};
 use std::sync::OnceLock;
 
@@ -118,8 +118,8 @@ pub(crate) struct Rules {
     pub sieve: Sieve,
     /// Each with its precedence: rules of single tools, then general ones.
     all: Vec<(u8, &'static Rule)>,
-    /// For each word, the patterns of rules that have it as their first word.
-    by_word: Vec<Vec<(u16, &'static str)>>,
+    /// For each word, the patterns of rules that have it as their first word, the ones that win first.
+    by_word: Vec<Vec<(u16, Pattern)>>,
 }
 
 /// A reused buffer: the words of a line that are seen.
@@ -175,9 +175,16 @@ impl Rules {
         for (number, (_, rule)) in all.iter().enumerate() {
             for pattern in rule.patterns {
                 if let Some(list) = word_of(pattern).and_then(|word| by_word.get_mut(word)) {
-                    list.push((number as u16, *pattern));
+                    list.push((number as u16, Pattern::new(pattern)));
                 }
             }
+        }
+        let precedence = |number: u16| {
+            let rule = all.get(usize::from(number));
+            rule.map(|(rank, rule)| (*rank, std::cmp::Reverse(rule.weight), number))
+        };
+        for list in &mut by_word {
+            list.sort_by_key(|(number, _)| precedence(*number));
         }
         Self {
             sieve: Sieve::new(),
@@ -208,6 +215,7 @@ impl Rules {
     fn best_of(&self, text: &str, seen: &mut Seen) -> Option<u16> {
         seen.begin();
         let mut best: Option<(u8, &Rule, u16)> = None;
+        let pairs = Pairs::of(text);
         self.sieve.words(text.as_bytes(), |word| {
             if !seen.is_new(word) {
                 return;
@@ -219,14 +227,18 @@ impl Rules {
                 let is_better = best.is_none_or(|(most, than, first)| {
                     (*rank, than.weight, *number) < (most, rule.weight, first)
                 });
-                if is_better && matches(pattern, text) {
+                if !is_better {
+                    break;
+                }
+                if pattern.is_in(text, &pairs) {
                     best = Some((*rank, *rule, *number));
+                    break;
                 }
             }
         });
         let (_, rule, number) = best?;
         let is_sure = matches!(rule.role, Role::Success | Role::Exit);
-        (is_sure || !harmless::is_harmless(text, rule.role)).then_some(number)
+        (is_sure || !harmless::is_harmless(text, &pairs, rule.role)).then_some(number)
     }
 }
 
@@ -278,7 +290,7 @@ mod tests {
             .flat_map(|rule| rule.patterns.iter().copied())
             .collect();
         patterns.sort_unstable();
-        let twice = patterns.array_windows().find(|[a, b]| a == b);
+        let twice = patterns.windows(2).find(|pair| pair.first() == pair.get(1));
         assert_eq!(twice, None);
     }
 }

@@ -1,7 +1,8 @@
 //! Lines that look like errors, and are none.
 
-use crate::explain::pattern::matches;
+use crate::explain::pattern::{Pairs, Pattern};
 use crate::explain::rules::Role;
+use std::sync::OnceLock;
 
 /// Lines with one of these patterns tell of no error.
 static ALWAYS: &[&str] = &[
@@ -190,9 +191,12 @@ static WARNINGS: &[&str] = &[
 ];
 
 /// Returns true if a text that a rule with some role matches is harmless.
-pub(super) fn is_harmless(text: &str, role: Role) -> bool {
-    let any = |patterns: &[&str]| patterns.iter().any(|pattern| matches(pattern, text));
-    any(ALWAYS) || (role != Role::Warns && any(WARNINGS))
+pub(super) fn is_harmless(text: &str, pairs: &Pairs, role: Role) -> bool {
+    static PATTERNS: OnceLock<[Vec<Pattern>; 2]> = OnceLock::new();
+    let of = |patterns: &[&'static str]| patterns.iter().map(|text| Pattern::new(text)).collect();
+    let [always, warnings] = PATTERNS.get_or_init(|| [of(ALWAYS), of(WARNINGS)]);
+    let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.is_in(text, pairs));
+    any(always) || (role != Role::Warns && any(warnings))
 }
 
 #[cfg(test)]
