@@ -1,6 +1,7 @@
 //! The texts of the interface. `t_string!` and `t_signal!` find one in the current language.
 
 pub mod api_words;
+pub(crate) mod failure_words;
 pub mod format;
 pub mod intl;
 pub mod numbers;

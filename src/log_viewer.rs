@@ -17,12 +17,14 @@
 //! | `follow` | following the end of a running log |
 //! | `scrolling` | scroll bar, keys, going to a line |
 //! | `search` | query, results, next and previous match |
-//! | `errors` | going from error to error |
+//! | `errors` | going from error to error, announcing new ones |
 //! | `long_press` | selecting lines by touch |
 //! | `text_selection` | selecting text with the mouse and the keyboard, beyond the lines on screen |
 //! | `selection`, `copy_lines`, `print`, `download` | selected lines and their URL; copying lines or a link to them; printing; saving |
 //! | `time_window` | loading only a part of the log |
-//! | `failure_box` | why a failed build failed |
+//! | `explaining` | explaining the log while it is read |
+//! | `failure_box`, `failure` | why a failed build failed, in words |
+//! | `cause_in_view` | opening a failed build at its cause |
 //! | `commands`, `shortcuts` | everything that buttons and keys do |
 //! | `frame`, `panels/` | the scrolling frame; the row of tools, its menus, the steps and the bars around it |
 //! | `dom/`, `display_options` | the rows in the DOM, and how they display lines |
@@ -30,12 +32,14 @@
 //! | `yielding` | long work in short slices, timers |
 
 pub(crate) mod build_file;
+mod cause_in_view;
 mod commands;
 mod copy_lines;
 mod display_options;
 mod dom;
 mod download;
 mod errors;
+mod explaining;
 mod failure;
 mod failure_box;
 mod follow;
@@ -76,10 +80,10 @@ use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
-use crate::reactive::{bool_signal, dynamic, effect, memo, show, text_signal};
+use crate::reactive::{bool_signal, dynamic, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
+use crate::t_signal;
 use crate::ui::notice::notice;
-use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The width of the browser window, in CSS pixels, below which it is a phone's. Same as in the style sheet.
@@ -115,7 +119,9 @@ pub(crate) fn log_section(
         is_copying: StoredValue::new(false),
     };
     reader::start_reading(viewer, source, build);
-    announce_new_errors(viewer, build);
+    viewer.start_explaining();
+    commands.bring_cause_into_view(build);
+    errors::announce_new_errors(viewer, build);
     let (build_error, has_build) = (build.error(), build.has_data());
     let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
     // A build that cannot be read is the page's to tell.
@@ -149,22 +155,6 @@ fn stored_options() -> DisplayOptions {
 fn window_width() -> f64 {
     let width = window().inner_width().ok().and_then(|width| width.as_f64());
     width.unwrap_or(MIN_WIDTH_OF_COMPUTER)
-}
-
-/// Lets screen readers announce new errors while the build runs.
-fn announce_new_errors(viewer: LogViewer, build: Query<Build>) {
-    let known_errors = StoredValue::new(0);
-    effect(move || {
-        let errors = viewer.counts.with(|counts| counts.errors);
-        let known = known_errors.get_value();
-        known_errors.set_value(errors);
-        let is_running = untrack(move || build.data()).is_some_and(|build| !build.is_finished());
-        if errors > known && is_running && !viewer.loading.get_untracked() {
-            viewer
-                .announced
-                .set(t_string!(log.new_errors, n = number(errors - known)));
-        }
-    });
 }
 
 fn section(commands: LogCommands, build: Query<Build>) -> AnyView {

@@ -2,7 +2,6 @@
 
 use crate::i18n::numbers::number;
 use crate::log::EscapeMode;
-use crate::log_viewer::failure::Failure;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
@@ -18,7 +17,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 /// The maximum length of a line that is announced to screen readers, in characters.
-const MAX_ANNOUNCED_CHARS: usize = 200;
+pub(crate) const MAX_ANNOUNCED_CHARS: usize = 200;
 
 /// How long a message is shown over the lines.
 const MESSAGE_DURATION: Duration = Duration::from_secs(3);
@@ -161,13 +160,12 @@ impl LogCommands {
         });
     }
 
-    /// Goes to the first line that says why a step failed, the one that the box above the log quotes.
+    /// Goes to the line that says why the build failed; if none does, to the last line of the step that failed.
     pub(crate) fn go_to_failure(self) {
         let line = self.viewer.with_model(|model| {
             let steps = model.log.steps();
-            let failed = steps.list().get(steps.failing()?)?;
-            let quoted = Failure::read(&model.log, "").line();
-            Some(quoted.unwrap_or(failed.last))
+            let last = || Some(steps.list().get(steps.failing()?)?.last);
+            model.cause.or_else(last)
         });
         match line.flatten() {
             Some(line) => self.go_to(line),

@@ -1,10 +1,16 @@
-//! Going from error to error: to the lines with the level of an error.
+//! Going from error to error: to the lines with the level of an error, and those whose text tells of one.
 
-use crate::log::LevelKind;
+use crate::api::Build;
+use crate::i18n::numbers::number;
+use crate::log::{Column, LevelKind};
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::model::LogModel;
+use crate::log_viewer::view_state::LogViewer;
+use crate::query::Query;
+use crate::reactive::effect;
 use crate::t_string;
 use leptos::prelude::*;
+use std::ops::Range;
 
 impl LogCommands {
     /// Goes to the next line with an error; after the last one, to the first.
@@ -29,19 +35,30 @@ impl LogCommands {
     }
 }
 
+/// Lets screen readers announce new errors while the build runs.
+pub(crate) fn announce_new_errors(viewer: LogViewer, build: Query<Build>) {
+    // The errors that are known; `None` until the first answer is explained.
+    let known_errors = StoredValue::new(None);
+    effect(move || {
+        let errors = viewer.counts.with(|counts| counts.errors);
+        if viewer.explained.with(Option::is_none) {
+            return;
+        }
+        let known = known_errors.get_value();
+        known_errors.set_value(Some(errors));
+        let is_running = untrack(move || build.data()).is_some_and(|build| !build.is_finished());
+        if let Some(known) = known.filter(|known| errors > *known && is_running) {
+            viewer
+                .announced
+                .set(t_string!(log.new_errors, n = number(errors - known)));
+        }
+    });
+}
+
 /// The line with an error after the current line, or before it. Without a current line, begins at the top edge; with
 /// the end in view, at the log's start. Wraps around at both ends.
 fn error_line(model: &LogModel, follows: bool, forward: bool) -> Option<usize> {
-    let levels: Vec<bool> = (model.log.levels().iter())
-        .map(|level| level.kind == LevelKind::Error)
-        .collect();
-    if !levels.contains(&true) {
-        return None;
-    }
-    let is_error = |line: &usize| {
-        let level = usize::from(model.log.level_number(*line));
-        levels.get(level) == Some(&true)
-    };
+    let errors = ErrorLines::of(model);
     let top = || match follows {
         true => 0,
         false => (model.rows.line(model.viewport.anchor().row)).unwrap_or(0),
@@ -50,14 +67,74 @@ fn error_line(model: &LogModel, follows: bool, forward: bool) -> Option<usize> {
     match (forward, model.options.current_line) {
         (true, current) => {
             let from = current.map_or_else(top, |line| line + 1);
-            (from..end).find(is_error).or((0..end).find(is_error))
+            errors.first(from..end).or_else(|| errors.first(0..end))
         }
         (false, current) => {
             let to = current.unwrap_or_else(top).min(end);
-            (0..to)
-                .rev()
-                .find(is_error)
-                .or((0..end).rev().find(is_error))
+            errors.last(0..to).or_else(|| errors.last(0..end))
         }
+    }
+}
+
+/// The lines with an error: by their level or by their text.
+struct ErrorLines<'a> {
+    model: &'a LogModel,
+    /// For each number of a level, true if it is that of an error. Empty if no line has such a level.
+    levels: Vec<bool>,
+    by_text: &'a Column<u32>,
+}
+
+impl<'a> ErrorLines<'a> {
+    fn of(model: &'a LogModel) -> Self {
+        let levels = model.log.levels().iter();
+        let levels: Vec<bool> = levels.map(|level| level.kind == LevelKind::Error).collect();
+        Self {
+            model,
+            levels: match levels.contains(&true) {
+                true => levels,
+                false => Vec::new(),
+            },
+            by_text: model.explainer.error_lines(),
+        }
+    }
+
+    /// The first such line of these.
+    fn first(&self, lines: Range<usize>) -> Option<usize> {
+        let by_text = self.by_text(self.count_before(lines.start));
+        let by_text = by_text.filter(|line| *line < lines.end);
+        let before = lines.start..by_text.unwrap_or(lines.end);
+        self.with_level(before).next().or(by_text)
+    }
+
+    /// The last such line of these.
+    fn last(&self, lines: Range<usize>) -> Option<usize> {
+        let last = self.count_before(lines.end).checked_sub(1);
+        let by_text = last.and_then(|last| self.by_text(last));
+        let by_text = by_text.filter(|line| *line >= lines.start);
+        let after = by_text.map_or(lines.start, |line| line + 1)..lines.end;
+        self.with_level(after).next_back().or(by_text)
+    }
+
+    /// A line whose text tells of an error, by its index among them.
+    fn by_text(&self, index: usize) -> Option<usize> {
+        self.by_text.get(index).map(|line| line as usize)
+    }
+
+    /// The number of such lines before this line.
+    fn count_before(&self, line: usize) -> usize {
+        self.by_text
+            .partition_point(|error| (error as usize) < line)
+    }
+
+    /// Those of these lines that have the level of an error.
+    fn with_level(&self, lines: Range<usize>) -> impl DoubleEndedIterator<Item = usize> {
+        let lines = match self.levels.is_empty() {
+            true => 0..0,
+            false => lines,
+        };
+        lines.filter(|line| {
+            let level = usize::from(self.model.log.level_number(*line));
+            self.levels.get(level) == Some(&true)
+        })
     }
 }

@@ -1,36 +1,25 @@
-//! Finds the failure in a failed build's log: step, exit code, and the lines to quote.
+//! What the box says of a failed build: the explanation of its log in words, or what is known without one.
 
+use crate::i18n::failure_words::{exit_words, failure_words};
 use crate::i18n::format::duration;
-use crate::log::{Log, Step};
+use crate::log::{Cause, Exit, Explanation, FailureKind, Log, Outcome, Step, explain};
 use crate::t_string;
 use chrono::TimeDelta;
+use serde_json::json;
 
-/// The number of lines that the box quotes.
-const MAX_QUOTED_LINES: usize = 3;
+/// The number of lines that the box quotes if no line tells the cause.
+const MAX_LAST_LINES: usize = 3;
 
 /// The most characters of a line that it quotes.
 const MAX_LINE_CHARS: usize = 400;
 
-/// The number of lines that are searched from the end, for those to quote and for the exit code.
+/// The number of lines that are searched from the end, for those to quote.
 const MAX_SEARCHED_LINES: usize = 200;
 
-/// The messages in the log or the detail of a build that ended because the server did.
+/// The message in the log or the detail of a build that ended because the server did.
 const SERVER_STOPPED: &str = "the server stopped";
 
-/// The words before an exit code.
-const EXIT_CODE_WORDS: [&str; 6] = [
-    "exit status",
-    "exit code",
-    "exited with status",
-    "exited with code",
-    "exited with",
-    "non-zero code",
-];
-
-/// The beginning of the server's own report, whose exit code is the builder's.
-const SERVER_REPORT: &str = "the build failed:";
-
-/// The beginnings of lines that only say that a command failed, not why.
+/// The beginnings of lines that only say that a command failed, not why. They are not quoted as the last lines.
 const REPORTS: [&str; 9] = [
     "subprocess exited with",
     "error: building at step",
@@ -40,124 +29,261 @@ const REPORTS: [&str; 9] = [
     "error: process \"",
     "error: failed to solve",
     "the command '",
-    SERVER_REPORT,
+    "the build failed:",
 ];
 
 /// The facts that are known of a failure.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Failure {
     pub(crate) step: Option<FailedStep>,
-    pub(crate) exit_code: Option<u32>,
-    /// The lines that say why, without escapes.
-    pub(crate) quote: Vec<String>,
-    /// The numbers of the quoted lines, counted from 0. Empty if they are not of the log.
-    pub(crate) lines: Vec<usize>,
+    exit: Option<Exit>,
+    /// The kind of failure, and the tool that tells of it; empty if any program may.
+    kind: Option<(FailureKind, &'static str)>,
+    pub(crate) quote: Vec<QuotedLine>,
+    pub(crate) source: Source,
     /// True if the build ended because the server stopped.
     pub(crate) is_stopped: bool,
+}
+
+/// Where the quoted lines come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Source {
+    /// There are none: neither the log nor the API says why.
+    #[default]
+    Nothing,
+    /// The log: the cause and the lines around it.
+    Cause,
+    /// The log's last lines: no line tells the cause.
+    LastLines,
+    /// The API's text about the build.
+    Api,
+    /// There are none: only a part of the log is loaded, which does not have its end.
+    Part,
+}
+
+/// A line that the box quotes, without escapes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct QuotedLine {
+    pub(crate) text: String,
+    /// Its number in the log, counted from 0; `None` if it is not of the log.
+    pub(crate) line: Option<usize>,
+    pub(crate) is_cause: bool,
 }
 
 /// The step that failed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FailedStep {
     /// `6/9`, or `6` if the builder does not say how many there are.
-    pub(crate) place: String,
+    place: String,
+    stage: Option<String>,
     pub(crate) title: String,
-    seconds: Option<i64>,
+    /// The line that announces it, as the log shows it.
+    pub(crate) header: String,
+    length: Option<TimeDelta>,
 }
 
 impl FailedStep {
     fn of(step: &Step) -> Self {
+        let exact = step.tenths.map(|tenths| i64::from(tenths) * 100);
+        let length = exact.or_else(|| step.duration()?.checked_mul(1_000));
         Self {
             place: match step.total {
                 Some(total) => format!("{}/{total}", step.number),
                 None => step.number.to_string(),
             },
+            stage: step.stage.clone(),
             title: step.title.clone(),
-            seconds: step.duration(),
+            header: step.header.clone(),
+            // The log's times are whole seconds: 0 says nothing.
+            length: length
+                .and_then(TimeDelta::try_milliseconds)
+                .filter(|length| *length > TimeDelta::zero()),
+        }
+    }
+
+    /// Its place among the steps: `Step 6/9`, and its stage if the log names one.
+    pub(crate) fn place(&self) -> String {
+        match &self.stage {
+            Some(stage) => t_string!(failure.step_of_stage, step = self.place, stage = stage),
+            None => t_string!(build.failed_step, step = self.place),
         }
     }
 }
 
 impl Failure {
-    /// Reads the failure from the log of a failed build, and from the API's text about it.
-    pub(crate) fn read(log: &Log, detail: &str) -> Self {
+    /// Reads the failure from the log of a failed build and its explanation, and from the API's text about it.
+    pub(crate) fn read(log: &Log, explanation: &Explanation, detail: &str) -> Self {
         let is_stopped = detail.contains(SERVER_STOPPED)
             || last_lines(log, |_| true).any(|line| line.1.contains(SERVER_STOPPED));
+        // The server's stop is no step's fault.
+        let explanation = match is_stopped {
+            true => &Explanation::default(),
+            false => explanation,
+        };
         let steps = log.steps();
-        let failing = steps.failing().filter(|_| !is_stopped);
+        let failing = explanation.failing_step;
         let step = failing.and_then(|index| steps.list().get(index));
-        let exit_code = last_lines(log, |_| true)
-            .filter(|(_, line)| is_report(line) && !line.starts_with(SERVER_REPORT))
-            .find_map(|(_, line)| exit_code(&line))
-            .or_else(|| exit_code(detail));
-        let quoted = match step {
-            Some(step) => {
+        let cause = explanation.cause.as_ref();
+        let (source, quote) = match (cause, step) {
+            (Some(cause), _) => (Source::Cause, evidence(log, cause)),
+            (None, Some(step)) => {
                 let is_of_step = |line| steps.step_of_line(line) == failing && line > step.first;
-                quoted(log, is_of_step)
+                (Source::LastLines, quoted_last_lines(log, is_of_step))
             }
-            // The lines before the stop, for the sentence says it already.
-            None => quoted(log, |_| is_stopped || detail.is_empty()),
+            (None, None) if is_stopped || detail.is_empty() => {
+                (Source::LastLines, quoted_last_lines(log, |_| true))
+            }
+            (None, None) => (Source::Api, Vec::new()),
         };
-        let lines = quoted.iter().map(|(line, _)| *line).collect();
-        let quote = match quoted.is_empty() && !is_stopped {
-            true => detail.lines().take(MAX_QUOTED_LINES).map(short).collect(),
-            false => quoted.into_iter().map(|(_, text)| short(&text)).collect(),
-        };
-        Self {
+        let failure = Self {
             step: step.map(FailedStep::of),
-            exit_code,
+            exit: explanation.exit,
+            kind: cause.map(|cause| (cause.kind, cause.tool)),
             quote,
-            lines,
+            source,
             is_stopped,
+        };
+        match failure.quote.is_empty() {
+            true => Self {
+                source: Source::Nothing,
+                ..failure
+            }
+            .or_by_detail(detail),
+            false => failure,
         }
     }
 
-    /// The first quoted line, counted from 0; `None` if none is of the log.
+    /// Reads the failure from the API's text alone, while a part of the log is loaded that does not have its end.
+    pub(crate) fn of_part(detail: &str) -> Self {
+        let failure = Self::read(&Log::new(), &Explanation::default(), detail);
+        match failure.source {
+            Source::Nothing => Self {
+                source: Source::Part,
+                ..failure
+            },
+            _ => failure,
+        }
+    }
+
+    /// Quotes the API's text and explains that, where the log tells nothing.
+    fn or_by_detail(self, detail: &str) -> Self {
+        let log = log_of(detail);
+        if self.is_stopped || log.is_empty() {
+            return self;
+        }
+        let explanation = explain(&log, Outcome::Failed);
+        let cause = explanation.cause.as_ref();
+        let quote = match cause {
+            Some(cause) => evidence(&log, cause),
+            None => quoted_last_lines(&log, |_| true),
+        };
+        Self {
+            exit: self.exit.or(explanation.exit),
+            kind: self.kind.or(cause.map(|cause| (cause.kind, cause.tool))),
+            quote: (quote.into_iter())
+                .map(|line| QuotedLine { line: None, ..line })
+                .collect(),
+            source: Source::Api,
+            ..self
+        }
+    }
+
+    /// The line to go to, counted from 0: the cause, or the first quoted line; `None` if none is of the log.
     pub(crate) fn line(&self) -> Option<usize> {
-        self.lines.first().copied()
+        let cause = self.quote.iter().find(|line| line.is_cause);
+        cause.or(self.quote.first())?.line
     }
 
     /// Returns true if there are lines between this quoted line and the one before it, by its index.
     pub(crate) fn is_after_gap(&self, index: usize) -> bool {
-        let line = |index: usize| self.lines.get(index);
+        let line = |index: usize| self.quote.get(index)?.line;
         let before = index.checked_sub(1).and_then(line);
         before
             .zip(line(index))
-            .is_some_and(|(before, line)| before + 1 < *line)
+            .is_some_and(|(before, line)| before + 1 < line)
     }
 
-    /// The failure in one sentence.
-    pub(crate) fn sentence(&self) -> String {
-        match &self.step {
-            Some(step) => {
-                let place = t_string!(build.failed_step, step = step.place);
-                format!("{place} {} {}", step.title, self.consequence())
-            }
-            None => self.consequence(),
-        }
-    }
-
-    /// The end of the sentence, after the step.
-    pub(crate) fn consequence(&self) -> String {
+    /// The kind of failure in a sentence; without one, that the build failed, unless the step says so.
+    pub(crate) fn headline(&self) -> Option<String> {
         if self.is_stopped {
-            return t_string!(build.server_stopped).to_owned();
+            return Some(t_string!(build.server_stopped).to_owned());
         }
-        let step = self.step.as_ref();
-        // The log's times are whole seconds: 0 says nothing.
-        let seconds = step
-            .and_then(|step| step.seconds)
-            .filter(|seconds| *seconds > 0);
-        let length = seconds.and_then(TimeDelta::try_seconds);
-        let failed = match (step, length) {
-            (None, _) => t_string!(build.why_failed).to_owned(),
-            (_, None) => t_string!(build.step_failed).to_owned(),
-            (_, Some(length)) => t_string!(build.step_failed_after, time = duration(length)),
+        match self.kind {
+            Some((kind, "")) => Some(failure_words(kind).to_owned()),
+            Some((kind, tool)) => {
+                let kind = failure_words(kind);
+                Some(t_string!(failure.by_tool, what = kind, tool = tool))
+            }
+            None if self.step.is_none() => Some(match self.exit {
+                Some(exit) => t_string!(
+                    failure.with_exit,
+                    failed = t_string!(build.why_failed),
+                    exit = exit_words(exit)
+                ),
+                None => t_string!(build.why_failed).to_owned(),
+            }),
+            None => None,
+        }
+    }
+
+    /// How the step ended, after how long: the end of a sentence that begins with the step, or the exit code alone;
+    /// empty if the headline has said all.
+    pub(crate) fn consequence(&self) -> String {
+        let exit = self.exit.map(exit_words);
+        let failed = match &self.step {
+            None if self.kind.is_none() => return String::new(),
+            None => return exit.unwrap_or_default(),
+            Some(FailedStep { length: None, .. }) => t_string!(build.step_failed).to_owned(),
+            Some(FailedStep {
+                length: Some(length),
+                ..
+            }) => t_string!(build.step_failed_after, time = duration(*length)),
         };
-        match self.exit_code {
-            Some(code) => t_string!(build.with_exit_code, failed = failed, code = code),
+        match exit {
+            Some(exit) => t_string!(failure.with_exit, failed = failed, exit = exit),
             None => failed,
         }
     }
+
+    /// All of it as text, to copy.
+    pub(crate) fn text(&self) -> String {
+        let step = self.step.as_ref();
+        let step = step.map(|step| format!("{} {} ", step.place(), step.title));
+        let facts = format!("{}{}", step.unwrap_or_default(), self.consequence());
+        let quote = self.quote.iter().map(|line| line.text.clone());
+        let lines = self.headline().into_iter().chain([facts]).chain(quote);
+        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+        lines.join("\n")
+    }
+}
+
+/// The API's text as the lines of a log.
+fn log_of(detail: &str) -> Log {
+    let mut log = Log::new();
+    if !detail.trim().is_empty() {
+        let entries = json!([{ "message": detail.trim() }]).to_string();
+        log.begin(None);
+        log.feed(entries.as_bytes());
+        log.end();
+        log.set_outcome(Outcome::Failed);
+    }
+    log
+}
+
+/// The lines that show the cause, without blank ones at both ends.
+fn evidence(log: &Log, cause: &Cause) -> Vec<QuotedLine> {
+    let is_blank = |line: &usize| log.plain(*line).trim().is_empty();
+    let lines = cause.evidence.as_slice();
+    let start = lines.iter().take_while(|line| is_blank(line)).count();
+    let end = lines.iter().rev().take_while(|line| is_blank(line)).count();
+    let shown = start..lines.len().saturating_sub(end).max(start);
+    let lines = lines.get(shown).unwrap_or_default().iter();
+    let quoted = lines.map(|line| QuotedLine {
+        text: short(without_builder_prefix(log.plain(*line).trim_end())),
+        line: Some(*line),
+        is_cause: *line == cause.line,
+    });
+    quoted.collect()
 }
 
 /// The last lines of the log that are wanted and not blank, from the end: number and text.
@@ -173,16 +299,20 @@ fn last_lines(
     })
 }
 
-/// The last lines that say why, or if there are none, the last lines.
-fn quoted(log: &Log, is_wanted: impl Fn(usize) -> bool + Copy) -> Vec<(usize, String)> {
+/// The last lines that are more than a report, or if there are none, the last lines.
+fn quoted_last_lines(log: &Log, is_wanted: impl Fn(usize) -> bool + Copy) -> Vec<QuotedLine> {
     let lines = last_lines(log, is_wanted);
     let lines = lines.filter(|(_, line)| !is_report(line) && !line.contains(SERVER_STOPPED));
-    let mut found: Vec<(usize, String)> = lines.take(MAX_QUOTED_LINES).collect();
+    let mut found: Vec<(usize, String)> = lines.take(MAX_LAST_LINES).collect();
     if found.is_empty() {
-        found = last_lines(log, is_wanted).take(MAX_QUOTED_LINES).collect();
+        found = last_lines(log, is_wanted).take(MAX_LAST_LINES).collect();
     }
-    found.reverse();
-    found
+    let quoted = found.into_iter().rev().map(|(line, text)| QuotedLine {
+        text: short(&text),
+        line: Some(line),
+        is_cause: false,
+    });
+    quoted.collect()
 }
 
 /// Removes the number of the step and the time that BuildKit puts before each line: `#9 0.170 `.
@@ -214,18 +344,6 @@ fn is_report(line: &str) -> bool {
     is_frame || is_decoration || REPORTS.iter().any(|start| line.starts_with(start))
 }
 
-/// Finds an exit code in a text. 0 does not count: that is no failure.
-fn exit_code(text: &str) -> Option<u32> {
-    let text = text.to_ascii_lowercase();
-    let code = EXIT_CODE_WORDS.iter().find_map(|words| {
-        let (_, after) = text.rsplit_once(words)?;
-        let after = after.trim_start_matches([':', ' ']);
-        let end = after.find(|letter: char| !letter.is_ascii_digit());
-        after.get(..end.unwrap_or(after.len()))?.parse().ok()
-    });
-    code.filter(|code| *code > 0)
-}
-
 fn short(line: &str) -> String {
     line.chars().take(MAX_LINE_CHARS).collect()
 }
@@ -233,13 +351,12 @@ fn short(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::Outcome;
 
     fn log(lines: &[&str]) -> Log {
         let entries: Vec<_> = lines
             .iter()
             .enumerate()
-            .map(|(number, line)| serde_json::json!({ "message": line, "time": 1_000 + number }))
+            .map(|(number, line)| json!({ "message": line, "time": 1_000 + number }))
             .collect();
         let mut log = Log::new();
         log.begin(None);
@@ -249,8 +366,30 @@ mod tests {
         log
     }
 
+    /// An explanation that names this step and the cause in this line, with these lines as evidence.
+    fn explanation(step: usize, line: usize, evidence: &[usize]) -> Explanation {
+        Explanation {
+            failing_step: Some(step),
+            exit: Some(Exit::Code(101)),
+            cause: Some(Cause {
+                line,
+                evidence: evidence.to_vec(),
+                kind: FailureKind::Compile,
+                tool: "cargo",
+            }),
+        }
+    }
+
+    fn texts(failure: &Failure) -> Vec<&str> {
+        failure
+            .quote
+            .iter()
+            .map(|line| line.text.as_str())
+            .collect()
+    }
+
     #[test]
-    fn the_last_lines_of_the_failing_step_are_quoted_without_the_builder_s_reports() {
+    fn the_cause_is_quoted_with_its_evidence() {
         let log = log(&[
             "STEP 1/2: FROM rust",
             "Pulling",
@@ -259,39 +398,54 @@ mod tests {
             "\u{1b}[31merror[E0432]\u{1b}[0m: unresolved import",
             "  --> src/http.rs:14:5",
             "",
+            "error: could not compile `app`",
             "subprocess exited with status 101",
-            "Error: building at STEP \"RUN cargo build\": exit status 101",
-            "the build failed: buildah exited with code 1",
         ]);
-        let failure = Failure::read(&log, "");
+        let failure = Failure::read(&log, &explanation(1, 4, &[3, 4, 5, 6, 7]), "unused");
         let step = failure.step.clone().unwrap();
         assert_eq!(
             (step.place.as_str(), step.title.as_str()),
             ("2/2", "RUN cargo build")
         );
-        assert_eq!(failure.exit_code, Some(101));
         assert_eq!(
-            failure.quote,
+            texts(&failure),
             [
                 "   Compiling app",
                 "error[E0432]: unresolved import",
-                "  --> src/http.rs:14:5"
+                "  --> src/http.rs:14:5",
+                "",
+                "error: could not compile `app`"
             ]
         );
-        assert_eq!(failure.line(), Some(3));
-        assert!(!failure.is_stopped);
-        assert!(!failure.is_after_gap(0) && !failure.is_after_gap(1));
+        assert_eq!((failure.source, failure.line()), (Source::Cause, Some(4)));
+        let marks: Vec<bool> = failure.quote.iter().map(|line| line.is_cause).collect();
+        assert_eq!(marks, [false, true, false, false, false]);
+        let failure = Failure::read(&log, &explanation(1, 4, &[4, 6]), "unused");
+        assert_eq!(texts(&failure), ["error[E0432]: unresolved import"]);
     }
 
     #[test]
-    fn quoted_lines_that_are_not_neighbors_have_a_gap() {
-        let log = log(&["STEP 1/1: RUN make", "cc a.c", "", "cc b.c"]);
-        let failure = Failure::read(&log, "");
-        assert_eq!(failure.lines, [1, 3]);
+    fn without_a_cause_the_step_s_last_lines_are_quoted_without_the_builder_s_reports() {
+        let log = log(&[
+            "STEP 1/1: RUN make",
+            "cc a.c",
+            "",
+            "cc b.c",
+            "subprocess exited with status 2",
+            "Error: building at STEP \"RUN make\": exit status 2",
+            "the build failed: buildah exited with code 1",
+        ]);
+        let explanation = Explanation {
+            failing_step: Some(0),
+            ..Explanation::default()
+        };
+        let failure = Failure::read(&log, &explanation, "unused");
+        assert_eq!(texts(&failure), ["cc a.c", "cc b.c"]);
         assert_eq!(
-            [0, 1, 2].map(|index| failure.is_after_gap(index)),
-            [false, true, false]
+            (failure.source, failure.line()),
+            (Source::LastLines, Some(1))
         );
+        assert!(!failure.is_after_gap(0) && failure.is_after_gap(1));
     }
 
     #[test]
@@ -302,29 +456,39 @@ mod tests {
             "#8 DONE 0.1s",
             "#9 0.170 ninja: build stopped: subcommand failed.",
             "#9 ERROR: executor failed running [/bin/sh -c ninja]: exit code: 1",
-            "------",
-            " > [5/5] RUN ninja:",
-            "------",
-            "executor failed running [/bin/sh -c ninja]: exit code: 1",
         ]);
-        let failure = Failure::read(&log, "");
+        let failure = Failure::read(&log, &explanation(1, 3, &[3]), "");
         assert_eq!(failure.step.clone().unwrap().title, "RUN ninja");
-        assert_eq!(failure.quote, ["ninja: build stopped: subcommand failed."]);
-        assert_eq!((failure.exit_code, failure.line()), (Some(1), Some(3)));
+        assert_eq!(
+            texts(&failure),
+            ["ninja: build stopped: subcommand failed."]
+        );
+        assert_eq!(failure.line(), Some(3));
     }
 
     #[test]
-    fn without_a_step_the_api_s_text_says_why() {
-        let failure = Failure::read(
-            &log(&["cloning", "fatal: no such ref"]),
-            "no ref: exit status 128",
+    fn where_the_log_tells_nothing_the_api_s_text_says_why() {
+        let lines = log(&["cloning", "fatal: no such ref"]);
+        let unexplained = Explanation::default();
+        let failure = Failure::read(&lines, &unexplained, "no ref: exit status 128\n");
+        assert_eq!(texts(&failure), ["no ref: exit status 128"]);
+        assert_eq!((failure.source, failure.line()), (Source::Api, None));
+        let failure = Failure::read(&lines, &unexplained, "");
+        assert_eq!(texts(&failure), ["cloning", "fatal: no such ref"]);
+        assert_eq!(
+            (failure.source, failure.line()),
+            (Source::LastLines, Some(0))
         );
-        assert_eq!(failure.quote, ["no ref: exit status 128"]);
-        assert_eq!((failure.exit_code, failure.line()), (Some(128), None));
-        let failure = Failure::read(&log(&["cloning", "fatal: no such ref"]), "");
-        assert_eq!(failure.quote, ["cloning", "fatal: no such ref"]);
-        assert_eq!((failure.exit_code, failure.line()), (None, Some(0)));
-        assert_eq!(Failure::read(&Log::new(), ""), Failure::default());
+        assert_eq!(
+            Failure::read(&Log::new(), &unexplained, " \n"),
+            Failure::default()
+        );
+    }
+
+    #[test]
+    fn a_part_without_the_end_says_nothing_of_the_cause() {
+        assert_eq!(Failure::of_part("").source, Source::Part);
+        assert_eq!(Failure::of_part("exit status 128").source, Source::Api);
     }
 
     #[test]
@@ -332,36 +496,18 @@ mod tests {
         let lines = [
             "STEP 1/1: RUN make",
             "",
-            "cc",
+            "cc: error",
             "the server stopped while this build was running",
         ];
-        let failure = Failure::read(&log(&lines), "");
+        let failure = Failure::read(&log(&lines), &explanation(0, 2, &[2]), "");
         assert!(failure.is_stopped);
         assert_eq!(
-            (failure.step, failure.quote),
-            (None, vec!["STEP 1/1: RUN make".to_owned(), "cc".to_owned()])
+            (&failure.step, failure.kind, failure.exit),
+            (&None, None, None)
         );
-        assert!(
-            Failure::read(
-                &Log::new(),
-                "the build was stopped because the server stopped"
-            )
-            .is_stopped
-        );
-    }
-
-    #[test]
-    fn exit_codes_are_read_as_builders_write_them() {
-        for (text, code) in [
-            ("exit status 101", Some(101)),
-            ("did not complete successfully: exit code: 2", Some(2)),
-            ("Exited with code 3.", Some(3)),
-            ("returned a non-zero code: 127", Some(127)),
-            ("exit code 0", None),
-            ("exit status unknown", None),
-            ("101", None),
-        ] {
-            assert_eq!(exit_code(text), code, "{text}");
-        }
+        assert_eq!(texts(&failure), ["STEP 1/1: RUN make", "cc: error"]);
+        let detail = "the build was stopped because the server stopped";
+        let failure = Failure::read(&Log::new(), &Explanation::default(), detail);
+        assert!(failure.is_stopped && failure.quote.is_empty());
     }
 }

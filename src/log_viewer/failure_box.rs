@@ -1,18 +1,31 @@
-//! Why a build failed: the step, how long it ran, its exit code, and the lines that say why.
+//! Why a build failed: the kind of failure, the step, how long it ran, its exit code, and the lines that say why.
 
 use crate::api::{Build, Status};
 use crate::i18n::numbers::number;
-use crate::log::Log;
+use crate::log::Outcome;
 use crate::log_viewer::commands::LogCommands;
-use crate::log_viewer::failure::Failure;
+use crate::log_viewer::failure::{Failure, Source};
 use crate::query::Query;
-use crate::reactive::{dynamic, effect, memo, show};
+use crate::reactive::{bool_signal, dynamic, effect, memo, show};
 use crate::state::start_build::{AfterStart, BuildTarget, use_build_control};
-use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
 use crate::ui::icon;
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
+use std::ops::Range;
+
+/// The number of lines that a narrow window shows of the quote until the user asks for all.
+const MAX_SHORT_QUOTE: usize = 3;
+
+/// The length of a line that fits into a phone's window, in characters.
+const MAX_SHORT_CHARS: usize = 40;
+
+/// A failure as the box shows it, and the time window of the log that it was read from.
+type Shown = RwSignal<Option<(Failure, TimeWindow)>>;
+
+/// Start and end, Unix seconds, UTC.
+type TimeWindow = (Option<i64>, Option<i64>);
 
 /// The box, while the build is a failed one.
 pub(crate) fn failure_box(
@@ -28,52 +41,59 @@ pub(crate) fn failure_box(
     show(is_failed, move || content(commands, build, detail)).into_any()
 }
 
-/// Follows the log, and reads the failure once the whole log is there.
-fn follow_failure(
-    commands: LogCommands,
-    detail: Memo<Option<String>>,
-) -> RwSignal<Option<Failure>> {
+/// Reads the failure whenever the log is explained.
+fn follow_failure(commands: LogCommands, detail: Memo<Option<String>>) -> Shown {
     let viewer = commands.viewer;
-    let failure = RwSignal::new(None);
+    let shown: Shown = RwSignal::new(None);
+    // This can run before the reader has heard of the failure.
+    viewer.set_outcome(Outcome::Failed);
     effect(move || {
+        // The last lines change while the explanation does not.
         viewer.counts.track();
+        let window = viewer.time_window.get();
         let detail = detail.get().unwrap_or_default();
-        let is_read = !viewer.loading.get() || viewer.error.with(Option::is_some);
-        // A part of the log says nothing about the end.
-        let is_part = viewer.time_window.get() != (None, None);
-        if !is_read || (is_part && failure.with_untracked(Option::is_some)) {
+        let Some(explanation) = viewer.explained.get() else {
+            return;
+        };
+        let is_known = shown.with_untracked(Option::is_some);
+        // The whole log has told more than a part of it can.
+        if window != (None, None) && is_known {
             return;
         }
-        let found = viewer.update_model(|model| {
-            if is_part {
-                return Failure::read(&Log::new(), &detail);
-            }
-            // This can run before the reader has heard of the failure.
-            model.set_outcome(crate::log::Outcome::Failed);
-            Failure::read(&model.log, &detail)
+        let found = viewer.with_model(|model| match model.is_part {
+            true => Failure::of_part(&detail),
+            false => Failure::read(&model.log, &explanation, &detail),
         });
-        if failure.with_untracked(|before| *before != found) {
-            failure.set(found);
+        let found = found.map(|found| (found, window));
+        if shown.with_untracked(|before| *before != found) {
+            shown.set(found);
         }
     });
-    failure
+    shown
 }
 
 fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<String>>) -> AnyView {
-    let failure = follow_failure(commands, detail);
+    let shown = follow_failure(commands, detail);
+    let failure = memo(move || shown.get().map(|(failure, _)| failure));
     let text = Signal::derive(move || {
-        let failure = failure.get().unwrap_or_default();
-        format!("{}\n{}", failure.sentence(), failure.quote.join("\n"))
+        let failure = failure.get();
+        failure.map(|failure| failure.text()).unwrap_or_default()
     });
     let is_read = move || failure.with(Option::is_some).to_string();
+    let all_shown = RwSignal::new(false);
     view! {
-        <section class="failure" aria-label=t_signal!(build.why) data-read=is_read>
+        <section
+            class="failure"
+            aria-label=t_signal!(build.why)
+            data-read=is_read
+            data-all=move || all_shown.get().to_string()
+        >
             <div class="failure-head">
                 {icon::icon(icon::CROSS)}
-                {dynamic(move || sentence(&failure.get().unwrap_or_default()))}
+                {dynamic(move || words(&failure.get().unwrap_or_default()))}
                 <div class="failure-actions">
-                    {again_button(commands, build, failure)} {go_button(commands, failure)}
-                    {copy_button(text, t_signal!(build.why))}
+                    {again_button(commands, build, failure)} {go_button(commands, shown)}
+                    {all_button(failure, all_shown)} {copy_button(text, t_signal!(build.why))}
                 </div>
             </div>
             {dynamic(move || quote(failure.get()))}
@@ -82,47 +102,122 @@ fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<Strin
     .into_any()
 }
 
-fn sentence(failure: &Failure) -> AnyView {
-    let step = failure.step.clone().map(|step| {
+/// The kind of failure, and how the step ended.
+fn words(failure: &Failure) -> AnyView {
+    let headline = failure.headline();
+    let facts = facts(failure);
+    match headline {
+        Some(headline) => view! {
+            <h2>{headline}</h2>
+            {facts.map(|facts| view! { <p class="failure-facts">{facts}</p> })}
+        }
+        .into_any(),
+        None => view! { <h2 class="failure-facts">{facts}</h2> }.into_any(),
+    }
+}
+
+/// The step with its instruction, and how it ended; `None` if nothing is known.
+fn facts(failure: &Failure) -> Option<AnyView> {
+    let step = failure.step.as_ref().map(|step| {
         view! {
-            <span>{t_signal!(build.failed_step, step = step.place)} " "</span>
-            <span class="code" title=step.title.clone()>
+            <span>{step.place()} " "</span>
+            <span class="code" title=step.header.clone()>
                 {step.title.clone()}
             </span>
             " "
         }
     });
-    let end = failure.clone();
-    view! { <h2>{step} <span>{dynamic(move || end.consequence())}</span></h2> }.into_any()
+    let consequence = failure.consequence();
+    (step.is_some() || !consequence.is_empty())
+        .then(|| view! { {step} <span>{consequence}</span> }.into_any())
 }
 
 fn quote(failure: Option<Failure>) -> AnyView {
     let Some(failure) = failure else {
         return view! { <p class="quiet">{t_signal!(build.reading_why)}</p> }.into_any();
     };
-    if failure.quote.is_empty() && failure.is_stopped {
-        return ().into_any();
-    }
-    if failure.quote.is_empty() {
-        return view! { <p class="quiet">{t_signal!(build.why_unknown)}</p> }.into_any();
-    }
+    let label = match failure.source {
+        Source::Cause => None,
+        Source::LastLines if failure.step.is_some() => Some(t_string!(failure.last_lines_of_step)),
+        Source::LastLines => Some(t_string!(failure.last_lines)),
+        Source::Api => Some(t_string!(failure.by_api)),
+        Source::Part => Some(t_string!(failure.only_part)),
+        Source::Nothing if failure.is_stopped => None,
+        Source::Nothing => Some(t_string!(build.why_unknown)),
+    };
+    let short = short_quote(&failure);
     let lines = failure.quote.iter().enumerate().map(|(index, line)| {
-        let gap = failure
-            .is_after_gap(index)
-            .then(|| view! { <span aria-hidden="true">"⋯ "</span> });
+        let mark = match line.is_cause {
+            true => "▸",
+            false if failure.is_after_gap(index) => "⋯",
+            false => "",
+        };
+        let label = line.is_cause.then(|| {
+            view! { <span class="visually-hidden">{t_string!(failure.cause_of_quote)} " "</span> }
+        });
         view! {
-            {gap}
-            <span title=line.clone()>{line.clone()} "\n"</span>
+            <span
+                title=line.text.clone()
+                data-cause=line.is_cause.then_some("true")
+                data-rest=(!short.contains(&index)).then_some("true")
+            >
+                <span aria-hidden="true">{mark}</span>
+                {label}
+                {line.text.clone()}
+                "\n"
+            </span>
         }
     });
-    view! { <pre>{lines.collect_view()}</pre> }.into_any()
+    view! {
+        {label.map(|label| view! { <p class="quiet">{label}</p> })}
+        {(!failure.quote.is_empty()).then(|| view! { <pre>{lines.collect_view()}</pre> })}
+    }
+    .into_any()
 }
 
-/// Goes to the first quoted line. Not offered while a part of the log is loaded, which counts its lines from its
-/// own start.
-fn go_button(commands: LogCommands, failure: RwSignal<Option<Failure>>) -> AnyView {
-    let line = memo(move || failure.with(|failure| failure.as_ref()?.line()));
-    let is_whole = move || commands.viewer.time_window.get() == (None, None);
+/// The quoted lines that a narrow window shows at first, by their indexes: the cause and those after it, and as many
+/// before it as there is room for. Last lines have a line above them that says so, and one of their own less.
+fn short_quote(failure: &Failure) -> Range<usize> {
+    let lines = failure.quote.len();
+    let cause = failure.quote.iter().position(|line| line.is_cause);
+    let (start, shown) = match cause {
+        Some(cause) => (cause, MAX_SHORT_QUOTE),
+        None => (lines, MAX_SHORT_QUOTE - 1),
+    };
+    let start = start.min(lines.saturating_sub(shown));
+    start..lines.min(start + shown)
+}
+
+/// Shows all of the quote in a narrow window, or only some of it again.
+fn all_button(failure: Memo<Option<Failure>>, all_shown: RwSignal<bool>) -> AnyView {
+    let has_more = move || {
+        failure.with(|failure| {
+            let Some(failure) = failure else { return false };
+            let lines = failure.quote.iter();
+            let chars = lines.map(|line| line.text.chars().count());
+            short_quote(failure).len() < failure.quote.len() || chars.max() > Some(MAX_SHORT_CHARS)
+        })
+    };
+    let button = move || {
+        let button = Button::new(t_signal!(failure.show_all))
+            .quiet()
+            .pressed(bool_signal(move || all_shown.get()))
+            .on_press(move || all_shown.update(|shown| *shown = !*shown));
+        view! { <span class="failure-all">{button}</span> }.into_any()
+    };
+    show(has_more, button).into_any()
+}
+
+/// Goes to the cause, or to the first quoted line. Not offered while another part of the log is loaded than the one
+/// that was read: its lines have other numbers.
+fn go_button(commands: LogCommands, shown: Shown) -> AnyView {
+    let line = memo(move || {
+        let window = commands.viewer.time_window.get();
+        shown.with(|shown| {
+            let (failure, of) = shown.as_ref()?;
+            failure.line().filter(|_| *of == window)
+        })
+    });
     let go = move || {
         if let Some(line) = line.get_untracked() {
             commands.go_to(line);
@@ -136,14 +231,14 @@ fn go_button(commands: LogCommands, failure: RwSignal<Option<Failure>>) -> AnyVi
         );
         Button::new(label).on_press(go)
     };
-    show(move || line.get().is_some() && is_whole(), button).into_any()
+    show(move || line.get().is_some(), button).into_any()
 }
 
 /// Builds the same commit once more, if the server's stop has ended the build.
 fn again_button(
     commands: LogCommands,
     build: Query<Build>,
-    failure: RwSignal<Option<Failure>>,
+    failure: Memo<Option<Failure>>,
 ) -> AnyView {
     let control = use_build_control();
     let target = memo(move || {

@@ -2,7 +2,7 @@
 
 use crate::log::export::{Export, Place};
 use crate::log::{
-    EscapeMode, Filter, LevelKind, Log, Outcome, Overview, Painted, Repeat, Repeats, Search,
+    EscapeMode, Explainer, Filter, LevelKind, Log, Outcome, Overview, Painted, Repeat, Repeats, Search,
     VisibleRows,
 };
 use crate::log_viewer::display_options::DisplayOptions;
@@ -37,6 +37,9 @@ pub(crate) struct LogModel {
     /// The runs of repeated lines, as far as they are known. Read only while they are folded.
     pub(crate) repeats: Repeats,
     pub(crate) overview: Overview,
+    pub(crate) explainer: Explainer,
+    /// The line that says why the build failed, counted from 0.
+    pub(crate) cause: Option<usize>,
     pub(crate) viewport: Viewport,
     pub(crate) options: DisplayOptions,
     /// `None` until the frame is in the document.
@@ -83,7 +86,7 @@ pub(crate) struct Counts {
     pub(crate) received: u64,
     /// The number of entries that could not be read.
     pub(crate) unreadable: u64,
-    /// The number of lines with the level of an error.
+    /// The number of lines with an error: by their level or by their text.
     pub(crate) errors: usize,
     /// The number of steps.
     pub(crate) steps: usize,
@@ -109,6 +112,8 @@ impl LogModel {
             search: None,
             repeats: Repeats::new(),
             overview: Overview::new(MAX_OVERVIEW_BUCKETS),
+            explainer: Explainer::new(Outcome::default()),
+            cause: None,
             viewport: Viewport::new(ROW_HEIGHT),
             options,
             row_pool: None,
@@ -124,6 +129,8 @@ impl LogModel {
     /// Removes all lines. Keeps the search query and the display options.
     pub(crate) fn clear(&mut self) {
         self.log = Log::new();
+        self.explainer = Explainer::new(self.outcome_of_lines());
+        self.cause = None;
         self.set_outcome(self.outcome);
         self.filter.folded.clear();
         self.filter.hidden_levels.clear();
@@ -232,14 +239,37 @@ impl LogModel {
         !rows_done || !repeats_done || !overview_done || stop < self.log.len()
     }
 
-    /// Sets the state of the build.
-    pub(crate) fn set_outcome(&mut self, outcome: Outcome) {
+    /// Sets the state of the build. Returns true if it is another one.
+    pub(crate) fn set_outcome(&mut self, outcome: Outcome) -> bool {
+        let is_other = self.outcome != outcome;
         self.outcome = outcome;
-        // The step that failed need not be among those of a part, unless the log says so.
-        self.log.set_outcome(match outcome {
+        let outcome = self.outcome_of_lines();
+        self.log.set_outcome(outcome);
+        self.explainer.set_outcome(outcome);
+        is_other
+    }
+
+    /// Says that only the lines up to some time are loaded, before any are.
+    pub(crate) fn set_part(&mut self) {
+        self.is_part = true;
+        self.set_outcome(self.outcome);
+    }
+
+    /// The outcome that the loaded lines can tell of: the step that failed need not be among those of a part, unless
+    /// the log says so.
+    fn outcome_of_lines(&self) -> Outcome {
+        match self.outcome {
             Outcome::Failed if self.is_part => Outcome::Running,
             outcome => outcome,
-        });
+        }
+    }
+
+    /// Explains about this many more bytes. Returns true once all lines are explained.
+    pub(crate) fn explain(&mut self, bytes: usize) -> bool {
+        let done = self.explainer.advance(&self.log, bytes);
+        let lines = self.explainer.error_lines();
+        self.overview.extend_errors(&self.log, lines);
+        done
     }
 
     /// Filters all lines again, after the filter or the query changed.
@@ -383,6 +413,8 @@ impl LogModel {
             repeats: self.filter.folds_repeats().then_some(&self.repeats),
             unfolded: &self.filter.unfolded,
             options: &self.options,
+            cause: self.cause,
+            error_lines: self.explainer.error_lines(),
         };
         let anchor = self.viewport.anchor();
         for _ in 0..MAX_LAYOUT_PASSES {
@@ -422,7 +454,7 @@ impl LogModel {
             rows: self.rows.len(),
             received: self.log.received(),
             unreadable: self.log.unreadable(),
-            errors: errors.map(|level| level.lines).sum(),
+            errors: errors.map(|level| level.lines).sum::<usize>() + self.overview.errors_by_text(),
             steps: self.log.steps().list().len(),
             times: self.log.first_time().zip(self.log.last_time()),
         }

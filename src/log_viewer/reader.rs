@@ -31,8 +31,7 @@ pub(crate) fn start_reading(viewer: LogViewer, source: LogSource, build: Query<B
     }
     effect(move || {
         let outcome = build.data().map(|build| outcome_of(&build));
-        viewer.update_model(|model| model.set_outcome(outcome.unwrap_or_default()));
-        viewer.request_redraw();
+        viewer.set_outcome(outcome.unwrap_or_default());
         viewer.poll_timer().wake();
     });
 }
@@ -127,7 +126,9 @@ async fn stream_file(
     };
     let is_part = file.head().is_some_and(|head| head.is_part);
     viewer.update_model(|model| {
-        model.is_part |= is_part;
+        if is_part {
+            model.set_part();
+        }
         model.log.begin_within(start, end);
     });
     let (mut slice, mut buffer) = (TimeSlice::background(), Vec::new());

@@ -75,8 +75,13 @@ impl LogViewer {
 
     /// The same; with `at_top`, the line is put at the top edge.
     pub(crate) fn go_to_place(self, line: usize, at_top: bool) {
-        self.stop_following();
         crate::platform::dom::scroll_into_view_if_needed(".log-frame");
+        self.bring_into_view(line, at_top);
+    }
+
+    /// The same, without scrolling the page if the log itself is out of view.
+    pub(crate) fn bring_into_view(self, line: usize, at_top: bool) {
+        self.stop_following();
         self.request_scroll(line, at_top, true);
         let step = self
             .with_model(|model| model.log.steps().step_of_line(line))

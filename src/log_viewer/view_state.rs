@@ -1,7 +1,7 @@
 //! `LogViewer`: the handle to one log on screen. Holds the model and the signals that the panels show.
 
 use crate::client::Error;
-use crate::log::Filter;
+use crate::log::{Explanation, Filter};
 use crate::log_viewer::build_file::unpack::Problem;
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::row_pool::RowPool;
@@ -40,6 +40,8 @@ pub(crate) struct LogViewer {
     poll_timer: StoredValue<WakeableTimer, LocalStorage>,
     frame_observer: StoredValue<Option<FrameObserver>, LocalStorage>,
     is_redraw_requested: StoredValue<bool>,
+    /// True while the log is being explained.
+    pub(crate) is_explaining: StoredValue<bool>,
     /// Updated at most once a frame.
     pub(crate) counts: RwSignal<Counts>,
     /// The lines on screen.
@@ -54,6 +56,8 @@ pub(crate) struct LogViewer {
     pub(crate) error: RwSignal<Option<Error>>,
     /// Why a file, or the rest of it, is not shown.
     pub(crate) file_problem: RwSignal<Option<Problem>>,
+    /// The explanation of all loaded lines; `None` until the first answer is complete and explained.
+    pub(crate) explained: RwSignal<Option<Explanation>>,
     /// The time window that is loaded: its start and end, Unix seconds, UTC.
     pub(crate) time_window: RwSignal<(Option<i64>, Option<i64>)>,
     /// A copy of the model's display options, for the panels.
@@ -76,6 +80,7 @@ impl LogViewer {
             poll_timer: StoredValue::new_local(WakeableTimer::default()),
             frame_observer: StoredValue::new_local(None),
             is_redraw_requested: StoredValue::new(false),
+            is_explaining: StoredValue::new(false),
             counts: RwSignal::new(Counts::default()),
             in_view: RwSignal::new(InView::default()),
             follow: RwSignal::new(true),
@@ -83,6 +88,7 @@ impl LogViewer {
             loading: RwSignal::new(true),
             error: RwSignal::new(None),
             file_problem: RwSignal::new(None),
+            explained: RwSignal::new(None),
             time_window: RwSignal::new((None, None)),
             options: RwSignal::new(options),
             filter: RwSignal::new(Filter::default()),
@@ -117,6 +123,7 @@ impl LogViewer {
         self.publish_filter();
         self.loading.set(true);
         self.error.set(None);
+        self.explained.set(None);
     }
 
     /// Shows the log in a frame that is in the document.

@@ -26,6 +26,12 @@ pub(crate) fn has_focus(selector: &str) -> bool {
     focused.is_some_and(|focused| focused.matches(selector).unwrap_or(false))
 }
 
+/// Returns true if the user has selected some text of the page.
+pub(crate) fn has_selected_text() -> bool {
+    let selection = window().get_selection().ok().flatten();
+    selection.is_some_and(|selection| !selection.is_collapsed())
+}
+
 /// Scrolls the first element that matches the selector to the middle of the window.
 pub(crate) fn scroll_to(selector: &str) {
     scroll(selector, web_sys::ScrollLogicalPosition::Center);

@@ -1,5 +1,6 @@
 //! The minimap's data: how many errors, warnings and matches are where in the log.
 
+use crate::column::Column;
 use crate::levels::LevelKind;
 use crate::search::Search;
 use crate::store::Store;
@@ -9,6 +10,8 @@ use crate::store::Store;
 pub struct Bucket {
     /// Lines whose level is [`LevelKind::Error`].
     pub errors: u32,
+    /// Other lines whose text tells of an error.
+    pub errors_by_text: u32,
     /// Lines whose level is [`LevelKind::Warning`].
     pub warnings: u32,
     /// Lines that match the search.
@@ -18,6 +21,7 @@ pub struct Bucket {
 impl Bucket {
     fn add(&mut self, other: Self) {
         self.errors += other.errors;
+        self.errors_by_text += other.errors_by_text;
         self.warnings += other.warnings;
         self.matches += other.matches;
     }
@@ -48,6 +52,10 @@ pub struct Overview {
     lines_per_bucket: usize,
     seen: usize,
     matches: usize,
+    /// The number of lines that [`Overview::extend_errors`] has looked at.
+    told: usize,
+    /// How many of them it has counted.
+    errors_by_text: usize,
 }
 
 impl Overview {
@@ -59,6 +67,8 @@ impl Overview {
             lines_per_bucket: 1,
             seen: 0,
             matches: 0,
+            told: 0,
+            errors_by_text: 0,
         }
     }
 
@@ -89,6 +99,26 @@ impl Overview {
         }
         self.seen = stop;
         self.seen == store.len()
+    }
+
+    /// Counts the lines whose text tells of an error that are new since the last call. `lines` has all of them, see
+    /// [`Explainer::error_lines`](crate::Explainer::error_lines). Lines with the level of an error are counted by
+    /// [`Overview::extend`] already.
+    pub fn extend_errors(&mut self, store: &Store, lines: &Column<u32>) {
+        while let Some(line) = lines.get(self.told) {
+            let level = usize::from(store.level_number(line as usize));
+            let level = store.levels().get(level);
+            if level.is_none_or(|level| level.kind != LevelKind::Error) {
+                self.bucket(line as usize).errors_by_text += 1;
+                self.errors_by_text += 1;
+            }
+            self.told += 1;
+        }
+    }
+
+    /// The number of lines that [`Overview::extend_errors`] has counted.
+    pub fn errors_by_text(&self) -> usize {
+        self.errors_by_text
     }
 
     /// Counts the matches that are new since the last call.

@@ -1,6 +1,6 @@
 //! The input of painting a row.
 
-use crate::log::{Log, Painted, Repeat, Repeats, Search, VisibleRows};
+use crate::log::{Column, Log, Painted, Repeat, Repeats, Search, VisibleRows};
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::layout::line::Piece;
 use std::collections::BTreeSet;
@@ -25,6 +25,10 @@ pub(crate) struct RowContext<'a> {
     /// The first lines of the runs that are not folded.
     pub(crate) unfolded: &'a BTreeSet<u32>,
     pub(crate) options: &'a DisplayOptions,
+    /// The line that says why the build failed, counted from 0.
+    pub(crate) cause: Option<usize>,
+    /// The lines whose text tells of an error, in order.
+    pub(crate) error_lines: &'a Column<u32>,
 }
 
 /// The part that a row has in a run of repeated lines.

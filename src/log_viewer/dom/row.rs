@@ -36,6 +36,10 @@ pub(crate) struct RowElement {
     pinned: bool,
     selected: bool,
     current: bool,
+    /// True if the line's text tells of an error.
+    is_error: bool,
+    /// Says that the line is the cause of the failure, while it is.
+    cause: Option<HtmlElement>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -82,6 +86,8 @@ impl RowElement {
             pinned: false,
             selected: false,
             current: false,
+            is_error: false,
+            cause: None,
         };
         set_attribute(&row.element, "role", "listitem");
         // The go-to field is the way to select lines by keyboard.
@@ -198,22 +204,11 @@ impl RowElement {
             self.show_number(line, &options.href);
             set_flag(&self.element, "data-step", is_step_start(context, line));
         }
+        self.mark(context, line);
         let size = context.log.len();
         if self.set_size != size {
             self.set_size = size;
             set_attribute(&self.element, "aria-setsize", &size.to_string());
-        }
-        let selected = options
-            .selected
-            .is_some_and(|(first, last)| (first..=last).contains(&line));
-        if self.selected != selected {
-            self.selected = selected;
-            set_flag(&self.element, "data-selected", selected);
-        }
-        let current = options.current_line == Some(line);
-        if self.current != current {
-            self.current = current;
-            set_flag(&self.element, "aria-current", current);
         }
         let run = context.row_of_run(line);
         let drawn = Drawn {
@@ -239,6 +234,45 @@ impl RowElement {
             }
             None => self.show_text(context, line, columns, max_pieces, painting),
         }
+    }
+
+    /// Marks the line if it is selected, the current one, one with an error, or the cause of the failure.
+    fn mark(&mut self, context: &RowContext<'_>, line: usize) {
+        let options = context.options;
+        let selected = options
+            .selected
+            .is_some_and(|(first, last)| (first..=last).contains(&line));
+        let current = options.current_line == Some(line);
+        let errors = context.error_lines;
+        let at = errors.partition_point(|error| (error as usize) < line);
+        let is_error = errors.get(at).is_some_and(|error| error as usize == line);
+        for (was, is, name) in [
+            (&mut self.selected, selected, "data-selected"),
+            (&mut self.current, current, "aria-current"),
+            (&mut self.is_error, is_error, "data-error"),
+        ] {
+            if *was != is {
+                *was = is;
+                set_flag(&self.element, name, is);
+            }
+        }
+        let is_cause = context.cause == Some(line);
+        if is_cause != self.cause.is_some() {
+            set_flag(&self.element, "data-cause", is_cause);
+            match self.cause.take() {
+                Some(label) => label.remove(),
+                None => self.cause = self.add_cause_label(),
+            }
+        }
+    }
+
+    /// Says before the line's text that it is the cause.
+    fn add_cause_label(&self) -> Option<HtmlElement> {
+        let label = element("span", "log-cause")?;
+        label.set_text_content(Some(t_string!(failure.cause)));
+        let before = Some(self.text.as_ref());
+        self.element.insert_before(&label, before).ok()?;
+        Some(label)
     }
 
     /// Shows the line's number, as a link to the line.

@@ -1,4 +1,4 @@
-//! The minimap beside the log: errors, warnings, matches, and the part of the log in view.
+//! The minimap beside the log: errors, the cause of a failure, warnings, matches, and the part of the log in view.
 
 use crate::i18n::numbers::number;
 use crate::log::{Bucket, LevelKind, Overview};
@@ -14,6 +14,9 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, PointerEvent};
 /// The maximum distance that the pointer moves in a click, in CSS pixels. Further is dragging.
 const MAX_CLICK_DISTANCE: f64 = 5.0;
 
+/// The height of the mark of the line that says why the build failed, in CSS pixels.
+const CAUSE_HEIGHT: f64 = 3.0;
+
 /// The minimap. A click scrolls there; dragging loads the time between.
 pub(crate) fn minimap(commands: LogCommands) -> AnyView {
     let viewer = commands.viewer;
@@ -23,6 +26,7 @@ pub(crate) fn minimap(commands: LogCommands) -> AnyView {
     effect(move || {
         let Some(canvas) = canvas.get() else { return };
         viewer.counts.track();
+        viewer.explained.track();
         viewer.in_view.track();
         commands.search.results.track();
         viewer.options.track();
@@ -130,6 +134,7 @@ fn draw(canvas: &HtmlCanvasElement, commands: LogCommands, dragged: Option<(f64,
     commands.viewer.with_model(|model| {
         let lines = model.log.len().max(1) as f64;
         painter.draw_buckets(&model.overview, lines);
+        painter.draw_cause(model.cause, lines);
         painter.draw_in_view(commands.viewer.in_view.get_untracked(), lines);
     });
     if let Some((from, to)) = dragged {
@@ -178,7 +183,7 @@ impl MinimapPainter {
             bucket.warnings
         });
         self.draw_counts(overview, lines, &self.colors.errors, 0.0, |bucket| {
-            bucket.errors
+            bucket.errors + bucket.errors_by_text
         });
         self.draw_counts(overview, lines, &self.colors.matches, 0.75, |bucket| {
             bucket.matches
@@ -207,6 +212,16 @@ impl MinimapPainter {
                 self.context
                     .fill_rect(left * self.width, top, self.width * 0.5, size.max(2.0));
             }
+        }
+    }
+
+    /// Draws the line that says why the build failed, over the whole width.
+    fn draw_cause(&self, cause: Option<usize>, lines: f64) {
+        if let Some(line) = cause {
+            self.context.set_fill_style_str(&self.colors.errors);
+            self.context.set_global_alpha(1.0);
+            let top = (line as f64 / lines * self.height).min(self.height - CAUSE_HEIGHT);
+            self.context.fill_rect(0.0, top, self.width, CAUSE_HEIGHT);
         }
     }
 

@@ -193,10 +193,13 @@ proptest! {
             while !rows.extend(log.store(), log.steps(), Some(&search), None, &filter, budget) {}
             while !overview.extend(log.store(), budget) {}
             overview.extend_matches(&search);
+            // As if the text of the lines that match told of an error.
+            overview.extend_errors(log.store(), search.lines());
         }
         while !search.advance(log.store(), 64) {}
         while !rows.extend(log.store(), log.steps(), Some(&search), None, &filter, budget) {}
         overview.extend_matches(&search);
+        overview.extend_errors(log.store(), search.lines());
 
         let matches: Vec<bool> = lines.iter().map(|(text, _)| text == "ab").collect();
         let wanted: Vec<usize> = (0..lines.len())
@@ -219,7 +222,9 @@ proptest! {
         for line in 0..lines.len() {
             let bucket = &mut buckets[line / overview.lines_per_bucket()];
             bucket.matches += u32::from(matches[line]);
-            bucket.errors += u32::from(log.line(line).expect("is there").kind == LevelKind::Error);
+            let is_error = log.line(line).expect("is there").kind == LevelKind::Error;
+            bucket.errors += u32::from(is_error);
+            bucket.errors_by_text += u32::from(matches[line] && !is_error);
             bucket.warnings += u32::from(log.line(line).expect("is there").kind == LevelKind::Warning);
         }
         prop_assert_eq!(overview.buckets(), &buckets[..]);
@@ -227,6 +232,8 @@ proptest! {
         overview.clear_matches();
         prop_assert!(overview.buckets().iter().all(|bucket| bucket.matches == 0));
         overview.extend_matches(&search);
+        let by_text = buckets.iter().map(|bucket| bucket.errors_by_text as usize).sum::<usize>();
+        prop_assert_eq!(overview.errors_by_text(), by_text);
         prop_assert_eq!(overview.buckets(), buckets);
     }
 

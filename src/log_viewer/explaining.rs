@@ -1,0 +1,63 @@
+//! Explains the log in short slices: while it loads, when lines arrive, and once more when the build has failed.
+
+use crate::log::Outcome;
+use crate::log_viewer::view_state::{LogViewer, set_if_changed};
+use crate::log_viewer::yielding::TimeSlice;
+use crate::reactive::effect;
+use leptos::prelude::*;
+
+/// The number of bytes explained between two checks of the clock.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+impl LogViewer {
+    /// Explains lines whenever some arrive, as long as the page exists.
+    pub(crate) fn start_explaining(self) {
+        effect(move || {
+            self.counts.track();
+            self.loading.track();
+            self.error.track();
+            self.explain();
+        });
+    }
+
+    /// Sets the state of the build, and explains the log again if it is another one.
+    pub(crate) fn set_outcome(self, outcome: Outcome) {
+        let is_other = self.update_model(|model| model.set_outcome(outcome));
+        if is_other == Some(true) {
+            set_if_changed(self.explained, None);
+            self.explain();
+        }
+        self.request_redraw();
+    }
+
+    /// Explains until all loaded lines are explained.
+    fn explain(self) {
+        if self.is_explaining.try_get_value() != Some(false) {
+            return;
+        }
+        self.is_explaining.set_value(true);
+        leptos::task::spawn_local(async move {
+            let mut slice = TimeSlice::background();
+            while self.update_model(|model| model.explain(CHUNK_BYTES)) == Some(false) {
+                slice.next().await;
+            }
+            self.is_explaining.try_set_value(false);
+            self.publish_explanation();
+        });
+    }
+
+    /// Publishes the explanation, unless more of the first answer is to come.
+    fn publish_explanation(self) {
+        let is_loading = self.loading.try_get_untracked().unwrap_or(true);
+        let has_ended = self.error.try_with_untracked(Option::is_some) == Some(true);
+        if !is_loading || has_ended {
+            let explanation = self.update_model(|model| {
+                let explanation = model.explainer.explanation(&model.log);
+                model.cause = explanation.cause.as_ref().map(|cause| cause.line);
+                explanation
+            });
+            set_if_changed(self.explained, explanation);
+        }
+        self.request_redraw();
+    }
+}
