@@ -134,6 +134,7 @@ fn log_of(lines: &[String]) -> Log {
 #[test]
 fn causes_of_the_samples() {
     let samples = samples();
+    let mut count = 0;
     let mut misses = Vec::new();
     for sample in &samples {
         assert!(
@@ -141,7 +142,12 @@ fn causes_of_the_samples() {
             "{}: no line is marked",
             sample.name
         );
-        for builder in [Builder::Buildah, Builder::Docker, Builder::BuildKit] {
+        let builders = [Builder::Buildah, Builder::Docker, Builder::BuildKit];
+        for builder in builders
+            .into_iter()
+            .skip(if sample.is_whole() { 2 } else { 0 })
+        {
+            count += 1;
             let (lines, first) = sample.log(builder);
             let log = log_of(&lines);
             let explanation = explain(&log, Outcome::Failed);
@@ -150,15 +156,16 @@ fn causes_of_the_samples() {
                 let text = found.map_or_else(String::new, |line| log.plain(line).into_owned());
                 misses.push(format!("{} ({builder:?}): {text}", sample.name));
             }
-            assert_eq!(
-                code(&explanation),
-                Some(u64::from(sample.code)),
-                "{} ({builder:?})",
-                sample.name
-            );
+            if !sample.is_whole() {
+                assert_eq!(
+                    code(&explanation),
+                    Some(u64::from(sample.code)),
+                    "{} ({builder:?})",
+                    sample.name
+                );
+            }
         }
     }
-    let count = samples.len() * 3;
     println!("samples: {} of {count}", count - misses.len());
     assert!(
         misses.is_empty(),

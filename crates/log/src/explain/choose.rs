@@ -247,6 +247,12 @@ impl Chooser<'_> {
         }
         let best = candidates.get(heaviest(candidates)?)?;
         if best.weight <= WORDS_WEIGHT {
+            if matches!(kind_of(exit), FailureKind::Killed | FailureKind::Crash) {
+                // What a process prints before it is killed tells nothing.
+                let mut ends = candidates.iter();
+                let end = ends.find(|candidate| candidate.rule.role == Role::Exit);
+                return Some(self.cause(end.unwrap_or(best), exit));
+            }
             let last = self.last_output(scan, exit);
             return last.or_else(|| Some(self.cause(best, exit)));
         }

@@ -1,6 +1,6 @@
 //! Reads the samples: what tools print when they fail, wrapped in the output of a builder.
 //!
-//! A sample begins with `== name | instruction | exit code`. Its lines follow. `>>> ` stands before the line that
+//! A sample begins with `== name | instruction | exit code`; with the instruction `*`, its lines are the whole log. Its lines follow. `>>> ` stands before the line that
 //! tells why, `++ ` before others that are as good.
 
 use std::path::Path;
@@ -68,8 +68,16 @@ fn parse(text: &str) -> Vec<Sample> {
 }
 
 impl Sample {
+    /// Returns true if the lines are a whole log, of one builder.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.instruction == "*"
+    }
+
     /// The lines of a log of this builder, and the number of the sample's first line in it.
     pub(crate) fn log(&self, builder: Builder) -> (Vec<String>, usize) {
+        if self.is_whole() {
+            return (self.lines.clone(), 0);
+        }
         let mut log: Vec<String> = vec![
             "starting to build".to_owned(),
             "cloning code source from repo team/errors on branch:main".to_owned(),

@@ -17,9 +17,9 @@ rules! {
 
     // Jest, Vitest, Mocha, node:test.
     "jest" Test 86 Names: "^● * › " => "● cart › total";
-    "jest" Test 60 Names: "^● *failed to run" | "^FAIL @" | "^✕ *failed" | "^not ok # " | "^✖ failing tests" | "^# failing" | "^Error: Test timed out" | "^✖ *failed" | "^FAIL  @" => "FAIL src/cart.test.js", "not ok 2 - total", "● Test suite failed to run";
+    "jest" Test 60 Names: "^● *failed to run" | "^✘ [fail]: " | "^✖ [fail]: " | "^FAIL @" | "^✕ *failed" | "^not ok # " | "^✖ failing tests" | "^# failing" | "^Error: Test timed out" | "^✖ *failed" | "^FAIL  @" => "FAIL src/cart.test.js", "not ok 2 - total", "● Test suite failed to run";
     "jest" Test 88 Line: "Exceeded timeout of # ms for a " | "coverage threshold for *does not meet" | "^Error: Test timed out in" | "^Error: Timeout of #ms exceeded" | "^thrown: \"Exceeded timeout" | "^No tests found, exiting with code" | "^No test files found, exiting with code" => "thrown: \"Exceeded timeout of 5000 ms for a test.", "No tests found, exiting with code 1", "thrown: \"Exceeded timeout of 5000 ms for a hook.";
-    "jest" Test 45 Line: "^Tests: *# failed" | "^Test Suites: # failed" | "^Test Files *# failed" | "^Tests  *# failed" | "^Failed Tests #" | "^# fail #" | "^⎯* Failed Tests" | "^⎯* Failed Suites" => "Tests:       1 failed, 3 passed, 4 total", "Test Files  1 failed (1)";
+    "jest" Test 45 Line: "^Tests: *# failed" | "^Test Suites: # failed" | "^Test Files *# failed" | "^Tests  *# failed" | "^Failed Tests #" | "^\\# fail #" | "^⎯* Failed Tests" | "^⎯* Failed Suites" => "Tests:       1 failed, 3 passed, 4 total", "Test Files  1 failed (1)";
 
     // Go, Rust, C++.
     "go" Test 89 GoTest: "^@_test.go:#: " => "cart_test.go:12: total = 9, want 10";
@@ -38,6 +38,6 @@ rules! {
     "rspec" Test 88 Line: "^Failure/Error: " => "Failure/Error: expect(cart.total).to eq(10)";
     "rspec" Test 50 Line: "^# examples, # failure" | "^# runs, # assertions, # failure" | "^# tests, # assertions, # failure" | "^There was # failure" | "^There were # failures" | "^FAILURES!" | "^Failed!  - Failed: " | "^Tests: #, Assertions: #, *Failures: #" | "^Test Run Failed" | "^Result: FAIL$" | "^Failed examples:" => "3 examples, 1 failure", "Failed!  - Failed:     1, Passed:     2, Skipped:     0, Total:     3", "Tests: 3, Assertions: 3, Failures: 1.";
     "dotnet" Test 62 Names: "^Failed @.@ [" | "^[xUnit.net *] *[FAIL]" => "Failed Tests.CartTest.Total [3 ms]";
-    "minitest" Test 64 Names: "^Failure:$" | "^# Failed test '" | "^# Failed test at" | "^# Failed test (" => "Failure:";
+    "minitest" Test 64 Names: "^Failure:$" | "^\\# *Failed test '" | "^\\# *Failed test at" | "^\\# *Failed test (" => "Failure:";
     "dotnet" Test 84 Next: "^Error Message:$" => "Error Message:";
 }
