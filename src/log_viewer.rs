@@ -20,7 +20,8 @@
 //! | `errors` | going from error to error, announcing new ones |
 //! | `long_press` | selecting lines by touch |
 //! | `text_selection` | selecting text with the mouse and the keyboard, beyond the lines on screen |
-//! | `selection`, `copy_lines`, `print`, `download` | selected lines and their URL; copying lines or a link to them; printing; saving |
+//! | `link` | the page's URL: lines, time window, search and filter |
+//! | `selection`, `copy_lines`, `print`, `download` | selected lines; copying lines or a link to them; printing; saving |
 //! | `time_window` | loading only a part of the log |
 //! | `explaining` | explaining the log while it is read |
 //! | `failure_box`, `failure` | why a failed build failed, in words |
@@ -45,6 +46,7 @@ mod failure_box;
 mod follow;
 mod frame;
 mod layout;
+mod link;
 mod long_press;
 mod model;
 mod panels;
@@ -72,6 +74,7 @@ use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::failure_box::failure_box;
 use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
+use crate::log_viewer::link::LogLink;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
 pub(crate) use crate::log_viewer::source::LogSource;
@@ -101,11 +104,13 @@ pub(crate) fn log_section(
     if stored(Keep::Device, "log.repeats").is_some() {
         viewer.set_filter(|filter| filter.fold_repeats = true);
     }
+    let search = LogSearch::new(viewer);
+    let link = LogLink::new(viewer, search, use_navigation());
     let commands = LogCommands {
         viewer,
         source,
-        search: LogSearch::new(viewer),
-        selection: Selection::from_url(viewer, use_navigation()),
+        search,
+        selection: Selection { viewer, link },
         full_screen: RwSignal::new(false),
         steps_shown: RwSignal::new(stored(Keep::Device, "log.steps").as_deref() != Some("hidden")),
         current_step: memo(move || {

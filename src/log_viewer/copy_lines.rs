@@ -65,8 +65,9 @@ pub(crate) fn copy_all_lines(commands: LogCommands) {
     copy(commands, Copying::new(export, false));
 }
 
-/// Copies the page's URL, whose fragment names the selected lines.
+/// Copies the page's URL, which names the selected lines, the search and what is hidden.
 pub(crate) fn copy_link_to_lines(commands: LogCommands) {
+    commands.selection.link.write();
     let text = window().location().href().unwrap_or_default();
     copy_text(commands, text, 0);
 }

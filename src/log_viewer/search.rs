@@ -59,6 +59,12 @@ impl LogSearch {
                 search.run();
             }
         });
+        effect(move || {
+            // A match that arrives later is not gone to.
+            if !viewer.loading.get() && !search.running.get_value() {
+                search.show_first_from.set_value(None);
+            }
+        });
         search
     }
 
@@ -94,6 +100,15 @@ impl LogSearch {
         self.update_filter();
         if results.active {
             self.run();
+        }
+    }
+
+    /// Searches for what a link says. With `show_first`, shows the first match.
+    pub(crate) fn restore(self, query: SearchQuery, context: Option<usize>, show_first: bool) {
+        self.context.set(context);
+        self.set_query(|before| *before = query);
+        if !show_first {
+            self.show_first_from.set_value(None);
         }
     }
 
@@ -168,7 +183,7 @@ impl LogSearch {
         if let Some(first) = first {
             self.show_first_from.set_value(None);
             self.show(first);
-        } else if results.done {
+        } else if results.done && !self.viewer.loading.get_untracked() {
             self.show_first_from.set_value(None);
         }
     }

@@ -16,14 +16,15 @@ impl Selection {
     /// Loads another time window (Unix seconds, UTC; `None` for no limit). Clears the selection and
     /// the current line, since lines have other numbers there.
     pub(crate) fn set_time_window(self, start: Option<i64>, end: Option<i64>) {
+        self.link.forget();
         set_if_changed(self.viewer.time_window, (start, end));
         self.viewer.set_options(|options| {
             options.selected = None;
             options.current_line = None;
-            options.href = self.href();
+            options.href = self.link.href();
         });
         self.viewer.follow_end();
-        self.write_url();
+        self.link.write();
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) struct LogViewer {
     pub(crate) options: RwSignal<DisplayOptions>,
     /// A copy of the model's filter, for the panels.
     pub(crate) filter: RwSignal<Filter>,
-    /// True if the page was opened by a link to a line.
+    /// True if the page was opened by a link to a line or with a search.
     pub(crate) opened_at_line: StoredValue<bool>,
     /// The line to scroll to as soon as it is loaded.
     pub(crate) pending_scroll: StoredValue<Option<PendingScroll>>,

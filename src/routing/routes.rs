@@ -335,61 +335,6 @@ impl Route {
     }
 }
 
-/// The part of a build's log that is shown, and the selected lines. In the query and fragment of the
-/// build's page: `?start=1441770706&end=1441770800#L120-L140`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct LogLocation {
-    /// The first and last line, counted from 1 in the part that is shown; the first is not after the last.
-    pub lines: Option<(u64, u64)>,
-    /// Unix seconds, UTC; the part begins with this second.
-    pub start: Option<i64>,
-    /// Unix seconds, UTC; the part ends with this second.
-    pub end: Option<i64>,
-}
-
-impl LogLocation {
-    /// Parses a query and a fragment, with or without their `?` and `#`. A value that is not valid counts as
-    /// missing.
-    pub(crate) fn parse(query: &str, fragment: &str) -> Self {
-        let seconds = |key: &str| query_value(query, key)?.parse().ok();
-        Self {
-            lines: lines(fragment.trim_start_matches('#')),
-            start: seconds("start"),
-            end: seconds("end"),
-        }
-    }
-
-    /// Returns what follows the page's path: empty, or a query, a fragment, or both.
-    pub(crate) fn print(&self) -> String {
-        let seconds = |time: Option<i64>| time.map(|time| time.to_string()).unwrap_or_default();
-        let mut text = with_query(
-            "",
-            &[("start", &seconds(self.start)), ("end", &seconds(self.end))],
-        );
-        match self.lines {
-            Some((first, last)) if first == last => text.push_str(&format!("#L{first}")),
-            Some((first, last)) => text.push_str(&format!("#L{first}-L{last}")),
-            None => {}
-        }
-        text
-    }
-}
-
-/// Parses `L120` or `L120-L140`.
-fn lines(text: &str) -> Option<(u64, u64)> {
-    let number = |text: &str| {
-        text.strip_prefix('L')?
-            .parse::<u64>()
-            .ok()
-            .filter(|line| *line > 0)
-    };
-    let (first, last) = match text.split_once('-') {
-        Some((first, last)) => (number(first)?, number(last)?),
-        None => (number(text)?, number(text)?),
-    };
-    Some((first.min(last), first.max(last)))
-}
-
 /// A page number as the query has it: empty for the first page.
 fn page_value(page: u64) -> String {
     match page {
@@ -593,37 +538,6 @@ mod tests {
         );
         assert!(second.same_page(&Route::repositories("a/b")));
         assert!(!second.same_page(&Route::repositories("a")));
-    }
-
-    #[test]
-    fn a_place_in_a_log_reads_back() {
-        let place = |lines, start, end| LogLocation { lines, start, end };
-        for (place, text) in [
-            (place(None, None, None), ""),
-            (place(Some((120, 120)), None, None), "#L120"),
-            (place(Some((120, 140)), None, Some(-7)), "?end=-7#L120-L140"),
-            (place(None, Some(1), Some(2)), "?start=1&end=2"),
-        ] {
-            assert_eq!(place.print(), text);
-            let (query, fragment) = text.split_at(text.find('#').unwrap_or(text.len()));
-            assert_eq!(LogLocation::parse(query, fragment), place);
-        }
-        assert_eq!(LogLocation::parse("", "#L9-L3").lines, Some((3, 9)));
-        for odd in [
-            "#L0",
-            "#L",
-            "#120",
-            "#L1-",
-            "#L1-2",
-            "#heading",
-            "#L99999999999999999999",
-        ] {
-            assert_eq!(
-                LogLocation::parse("?start=soon&end=", odd),
-                LogLocation::default(),
-                "{odd}"
-            );
-        }
     }
 
     #[test]

@@ -11,15 +11,13 @@ use crate::log_viewer::panels::times_menu::times_choices;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::time_window::time_window_fields;
 use crate::reactive::bool_signal;
+use crate::routing::log_location::CONTEXTS;
 use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::input::select;
 use crate::ui::menu::Menu;
 use leptos::prelude::*;
-
-/// The choices of how many lines to show around each match.
-const CONTEXTS: [usize; 4] = [0, 2, 5, 20];
 
 /// The menu.
 pub(crate) fn more_menu(commands: LogCommands) -> AnyView {

@@ -1,0 +1,228 @@
+//! The link to what is on screen: restores what the page's URL says about the log, and keeps the URL up to date.
+
+use crate::log_viewer::search::LogSearch;
+use crate::log_viewer::view_state::{LogViewer, set_if_changed};
+use crate::reactive::effect;
+use crate::routing::log_location::LogLocation;
+use crate::routing::navigation::Navigation;
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How long after the last change of the search or the filter the URL follows.
+const WRITE_DELAY: Duration = Duration::from_millis(300);
+
+/// The URL of one log. A handle: copies refer to the same log.
+#[derive(Clone, Copy)]
+pub(crate) struct LogLink {
+    viewer: LogViewer,
+    search: LogSearch,
+    navigation: Navigation,
+    /// The page's path. While the user leaves for another page, the URL is already the new one.
+    path: StoredValue<String>,
+    /// What the URL said when it was last read or written.
+    last: StoredValue<LogLocation>,
+    /// Hidden levels of which no line has arrived yet, by name.
+    levels_to_hide: StoredValue<BTreeSet<String>>,
+    /// The steps to fold once there are lines, counted from 1.
+    steps_to_fold: StoredValue<Option<BTreeSet<usize>>>,
+    write_timer: StoredValue<Option<TimeoutHandle>>,
+    /// The line that was pressed last without Shift, counted from 0. Ranges begin there.
+    pub(crate) range_start: StoredValue<usize>,
+}
+
+impl LogLink {
+    /// Restores what the URL says, now and whenever it changes. The URL follows the search and the filter.
+    pub(crate) fn new(viewer: LogViewer, search: LogSearch, navigation: Navigation) -> Self {
+        let link = Self {
+            viewer,
+            search,
+            navigation,
+            path: StoredValue::new(navigation.same_page_href("")),
+            last: StoredValue::default(),
+            levels_to_hide: StoredValue::default(),
+            steps_to_fold: StoredValue::default(),
+            write_timer: StoredValue::new(None),
+            range_start: StoredValue::new(0),
+        };
+        link.read(true);
+        navigation.on_location_change(move || link.read(false));
+        effect(move || {
+            viewer.counts.track();
+            link.hide_and_fold();
+        });
+        effect(move || {
+            search.query.track();
+            search.context.track();
+            viewer.filter.track();
+            link.write_soon();
+        });
+        on_cleanup(move || link.cancel_write());
+        link
+    }
+
+    /// Restores what differs from the URL as it was before.
+    fn read(self, is_first: bool) {
+        if self.path.get_value() != self.navigation.same_page_href("") {
+            return;
+        }
+        let (query, fragment) = self.navigation.query_and_fragment();
+        let now = LogLocation::parse(&query, &fragment);
+        let before = self.last.get_value();
+        self.last.set_value(now.clone());
+        set_if_changed(self.viewer.time_window, (now.start, now.end));
+        if (&now.search, now.context) != (&before.search, before.context) {
+            let is_active = !now.search.text.is_empty();
+            // A page that opens with lines shows those, not the first match.
+            self.search
+                .restore(now.search, now.context, now.lines.is_none());
+            self.viewer.opened_at_line.set_value(is_active && is_first);
+        }
+        if (&now.hidden_levels, &now.folded) != (&before.hidden_levels, &before.folded) {
+            self.viewer.set_filter(|filter| {
+                filter.hidden_levels.clear();
+                filter.folded.clear();
+            });
+            self.levels_to_hide.set_value(now.hidden_levels);
+            self.steps_to_fold.set_value(now.folded);
+            self.hide_and_fold();
+        }
+        let lines = now.lines.map(|(first, last)| (index(first), index(last)));
+        self.viewer.set_options(|options| {
+            options.selected = lines;
+            options.href = self.href();
+        });
+        if let Some((first, _)) = lines {
+            self.range_start.set_value(first);
+            self.viewer.opened_at_line.set_value(true);
+            self.viewer.go_to(first);
+        }
+    }
+
+    /// Hides the levels and folds the steps that the URL named, as far as the log has them by now.
+    fn hide_and_fold(self) {
+        let has_lines = self.viewer.with_model(|model| !model.log.is_empty());
+        if has_lines != Some(true) {
+            // The log is still to be cleared for its first answer.
+            return;
+        }
+        let wanted = self.levels_to_hide.get_value();
+        let found: Vec<(u8, String)> = self
+            .viewer
+            .with_model(|model| {
+                let levels = model.log.levels().iter().enumerate();
+                levels
+                    .filter(|(_, level)| wanted.contains(&level.name))
+                    .filter_map(|(number, level)| {
+                        Some((u8::try_from(number).ok()?, level.name.clone()))
+                    })
+                    .collect()
+            })
+            .unwrap_or_default();
+        let folded = self.steps_to_fold.try_update_value(Option::take).flatten();
+        if found.is_empty() && folded.is_none() {
+            return;
+        }
+        self.levels_to_hide.update_value(|wanted| {
+            for (_, name) in &found {
+                wanted.remove(name);
+            }
+        });
+        self.viewer.set_filter(|filter| {
+            filter
+                .hidden_levels
+                .extend(found.iter().map(|(number, _)| *number));
+            if let Some(folded) = folded {
+                filter.folded = folded.iter().map(|step| step - 1).collect();
+            }
+        });
+    }
+
+    /// Forgets what the URL named and the log does not have yet.
+    pub(crate) fn forget(self) {
+        self.levels_to_hide.set_value(BTreeSet::new());
+        self.steps_to_fold.set_value(None);
+    }
+
+    /// What is on screen now.
+    fn current(self) -> LogLocation {
+        let (start, end) = self.viewer.time_window.get_untracked();
+        let options = self.viewer.options;
+        let lines = options.with_untracked(|options| options.selected);
+        let filter = self.viewer.filter.get_untracked();
+        let mut hidden_levels = self.levels_to_hide.get_value();
+        self.viewer.with_model(|model| {
+            let levels = filter.hidden_levels.iter();
+            let levels = levels.filter_map(|number| model.log.levels().get(usize::from(*number)));
+            hidden_levels.extend(levels.map(|level| level.name.clone()));
+        });
+        let folded: BTreeSet<usize> = filter.folded.iter().map(|step| step + 1).collect();
+        let folded = Some(folded).filter(|folded| !folded.is_empty());
+        LogLocation {
+            lines: lines.map(|(first, last)| (number(first), number(last))),
+            start,
+            end,
+            search: self.search.query.get_untracked(),
+            context: self.search.context.get_untracked(),
+            hidden_levels,
+            folded: self.steps_to_fold.get_value().or(folded),
+        }
+    }
+
+    /// The page's path and query, without lines.
+    pub(crate) fn href(self) -> String {
+        let location = LogLocation {
+            lines: None,
+            ..self.current()
+        };
+        self.navigation.same_page_href(&location.print())
+    }
+
+    /// Writes the URL once nothing has changed for a moment.
+    fn write_soon(self) {
+        self.cancel_write();
+        let timer = set_timeout_with_handle(move || self.write(), WRITE_DELAY);
+        self.write_timer.set_value(timer.ok());
+    }
+
+    fn cancel_write(self) {
+        if let Some(Some(timer)) = self.write_timer.try_update_value(Option::take) {
+            timer.clear();
+        }
+    }
+
+    /// Writes what is on screen to the URL, without a new entry in the history.
+    pub(crate) fn write(self) {
+        self.cancel_write();
+        let is_here = |path: &String| *path == self.navigation.same_page_href("");
+        if self.path.try_with_value(is_here) != Some(true) {
+            return;
+        }
+        // As the URL has it, which leaves out what is too long.
+        let text = self.current().print();
+        let (query, fragment) = text.split_at(text.find('#').unwrap_or(text.len()));
+        let now = LogLocation::parse(query, fragment);
+        if self.last.with_value(|last| *last != now) {
+            self.last.set_value(now);
+            self.navigation.replace_query_and_fragment(&text);
+        }
+        let href = self.href();
+        if self
+            .viewer
+            .options
+            .with_untracked(|options| options.href != href)
+        {
+            self.viewer.set_options(|options| options.href = href);
+        }
+    }
+}
+
+/// A line's index, counted from 0, from its number in the URL, counted from 1.
+fn index(number: u64) -> usize {
+    usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX - 1)
+}
+
+/// A line's number in the URL, from its index.
+fn number(index: usize) -> u64 {
+    index as u64 + 1
+}
