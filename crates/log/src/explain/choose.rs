@@ -226,11 +226,8 @@ impl Chooser<'_> {
             let is_trace = command.len() < text.len() && command.starts_with(' ');
             is_trace.then(|| command.trim_start().to_owned())
         };
-        let before = line.saturating_sub(REACH)..line;
-        let is_traced = before
-            .rev()
-            .any(|line| traced(line).is_some_and(|command| is_command(&command)));
-        is_traced
+        let mut before = (line.saturating_sub(REACH)..line).rev();
+        before.any(|line| traced(line).is_some())
             && self
                 .after(line)
                 .any(|line| traced(line).is_some_and(|command| is_command(&command)))

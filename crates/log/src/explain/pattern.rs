@@ -188,6 +188,9 @@ fn at(mut pattern: &[u8], text: &[u8], mut place: usize, steps: &mut u32) -> boo
                     if found > 0 && at(rest, text, place + found + 1, steps) {
                         return true;
                     }
+                    if *steps == 0 {
+                        return false;
+                    }
                 }
                 return false;
             }
@@ -196,6 +199,9 @@ fn at(mut pattern: &[u8], text: &[u8], mut place: usize, steps: &mut u32) -> boo
                     place += 1;
                     if at(rest, text, place, steps) {
                         return true;
+                    }
+                    if *steps == 0 {
+                        return false;
                     }
                 }
                 return false;

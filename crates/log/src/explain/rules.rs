@@ -206,7 +206,8 @@ impl Rules {
             let rule = number.and_then(|number| self.all.get(usize::from(number)));
             rule.map_or(0, |(_, rule)| rule.weight)
         };
-        match weight(best) < 50 && weight(inner) >= 75 {
+        let is_known = weight(best) >= 50 || text.contains("command failed");
+        match !is_known && weight(inner) >= 66 {
             true => inner,
             false => best,
         }
