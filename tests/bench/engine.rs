@@ -3,7 +3,8 @@
 use crate::generator::{COMMON, RARE, log};
 use crate::memory::own_memory;
 use slipway_console::log::{
-    EscapeMode, Filter, Log, Overview, Painted, Search, SearchQuery, VisibleRows,
+    EscapeMode, Explainer, Filter, Log, Outcome, Overview, Painted, Search, SearchQuery,
+    VisibleRows,
 };
 use std::time::Instant;
 
@@ -72,6 +73,7 @@ pub fn figures(lines: usize) {
         text,
         (memory - text) * 1e6 / lines as f64
     );
+    explaining(&held, time);
     searches(&held);
     drawing(&held);
     let mut next = held;
@@ -81,6 +83,23 @@ pub fn figures(lines: usize) {
         "  the next answer begun",
         start.elapsed().as_secs_f64() * 1e3,
     );
+}
+
+/// The work to explain a failed build, beside the time that reading its log took.
+fn explaining(held: &Log, load: f64) {
+    let (time, explainer) = millis(|| {
+        let mut explainer = Explainer::new(Outcome::Failed);
+        while !explainer.advance(held, 1 << 20) {}
+        explainer
+    });
+    let errors = explainer.error_lines().len();
+    let share = time / load * 100.0;
+    crate::report(
+        &format!("  explained ({errors} lines with errors, {share:.0} % of the load)"),
+        time,
+    );
+    let (time, _) = millis(|| explainer.explanation(held));
+    crate::report("  cause chosen", time);
 }
 
 /// Kinds of searches, with what they search for.

@@ -248,10 +248,10 @@ impl Chooser<'_> {
                 // What a process prints before it is killed tells nothing.
                 let mut ends = candidates.iter();
                 let end = ends.find(|candidate| candidate.rule.role == Role::Exit);
-                return Some(self.cause(end.unwrap_or(best), exit));
+                return Some(self.cause(end.unwrap_or(best), exit, None));
             }
             let last = self.last_output(scan, exit);
-            return last.or_else(|| Some(self.cause(best, exit)));
+            return last.or_else(|| Some(self.cause(best, exit, None)));
         }
         // Tools repeat messages; the first one has more around it.
         let text = self.text(best.line);
@@ -262,10 +262,17 @@ impl Chooser<'_> {
         };
         let first = candidates.iter().take(MAX_REPEATS).find(is_same);
         let first = first.filter(|first| first.line < best.line);
-        Some(self.cause(first.unwrap_or(best), exit))
+        let best = first.unwrap_or(best);
+        let named = candidates.iter().rev().find(|named| {
+            let distance = best.line.checked_sub(named.line);
+            named.rule.role == Role::Names
+                && distance.is_some_and(|distance| (1..=NAMED_NEAR).contains(&distance))
+        });
+        let named = named.filter(|_| best.rule.kind == FailureKind::Test);
+        Some(self.cause(best, exit, named.map(|named| named.line)))
     }
 
-    fn cause(&self, candidate: &Candidate, exit: Option<Exit>) -> Cause {
+    fn cause(&self, candidate: &Candidate, exit: Option<Exit>, named: Option<usize>) -> Cause {
         let role = candidate.rule.role;
         let line = self.resolve(candidate.line, role);
         let mut kind = candidate.rule.kind;
@@ -274,7 +281,7 @@ impl Chooser<'_> {
         }
         Cause {
             line,
-            evidence: evidence::around(self.log, line, role),
+            evidence: evidence::around(self.log, line, role, named),
             kind,
             tool: candidate.rule.tool,
         }
@@ -343,7 +350,7 @@ impl Chooser<'_> {
         })?;
         Some(Cause {
             line,
-            evidence: evidence::around(self.log, line, Role::Line),
+            evidence: evidence::around(self.log, line, Role::Line, None),
             kind: kind_of(exit),
             tool: "",
         })
@@ -394,6 +401,9 @@ fn boost_network(candidates: &mut [Candidate]) {
         }
     }
 }
+
+/// The number of lines between the name of what failed and its error for both to be quoted.
+const NAMED_NEAR: usize = 12;
 
 /// The number of lines after the name of what failed in which its error is expected.
 const NAMED_REACH: usize = 60;
