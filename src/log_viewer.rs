@@ -22,6 +22,7 @@
 //! | `text_selection` | selecting text with the mouse and the keyboard, beyond the lines on screen |
 //! | `link` | the page's URL: lines, time window, search and filter |
 //! | `selection`, `copy_lines`, `print`, `download` | selected lines; copying lines or a link to them; printing; saving |
+//! | `new_lines`, `lines_with_context` | what is new since the last success |
 //! | `time_window` | loading only a part of the log |
 //! | `explaining` | explaining the log while it is read |
 //! | `failure_box`, `failure` | why a failed build failed, in words |
@@ -47,8 +48,10 @@ mod follow;
 mod frame;
 mod layout;
 mod link;
+pub(crate) mod lines_with_context;
 mod long_press;
 mod model;
+pub(crate) mod new_lines;
 mod panels;
 mod print;
 pub(crate) mod query_words;
@@ -75,6 +78,7 @@ use crate::log_viewer::failure_box::failure_box;
 use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::link::LogLink;
+use crate::log_viewer::new_lines::new_lines_notice;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
 pub(crate) use crate::log_viewer::source::LogSource;
@@ -190,7 +194,7 @@ fn section(commands: LogCommands, build: Query<Build>) -> AnyView {
             {panels::steps_panel::steps_panel(commands, build)}
             <div class="log-main">
                 {panels::toolbar::toolbar(commands, build)} {problems(viewer, build)}
-                {time_window_notice(commands)} {frame(commands, build)}
+                {time_window_notice(commands)} {new_lines_notice(commands)} {frame(commands, build)}
                 {panels::selection_bar::selection_bar(commands)}
                 <p class="visually-hidden" role="status">
                     {viewer.announced}

@@ -89,7 +89,7 @@ fn page_links(navigation: Navigation) -> AnyView {
             <a
                 href=builds
                 aria-current=current(|route| {
-                    matches!(route, Route::Builds(_) | Route::Build { .. })
+                    matches!(route, Route::Builds(_) | Route::Build { .. } | Route::Compare { .. })
                 })
             >
                 {t_signal!(nav.builds)}

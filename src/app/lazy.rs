@@ -5,6 +5,7 @@ use crate::app::build_watcher::watch_builds;
 use crate::app::overlays::overlay_dialog;
 use crate::components::builds::builds_part::BuildsPart;
 use crate::pages::build_page::Build;
+use crate::pages::build_page::compare_page::ComparePage;
 use crate::pages::build_page::file_page::FilePage;
 use crate::pages::builds::parts::part_view;
 use crate::pages::config::Config;
@@ -43,8 +44,9 @@ pub(crate) fn lazy_page(route: Option<Route>) -> AnyView {
         Box::pin(async move {
             let styles = styles(styles_of(route.as_ref()));
             let view = match route {
-                Some(Route::Build { build_id }) => build_chunk(Some(build_id)).await,
-                Some(Route::File) => build_chunk(None).await,
+                Some(route @ (Route::Build { .. } | Route::Compare { .. } | Route::File)) => {
+                    build_chunk(route).await
+                }
                 Some(Route::NewRepository { namespace }) => forms_chunk(namespace, None).await,
                 Some(Route::Config { namespace, name }) => forms_chunk(namespace, Some(name)).await,
                 Some(route @ (Route::Insight(_) | Route::LogSearch { .. })) => {
@@ -124,7 +126,7 @@ const OVERLAY_STYLES: &[&str] = &["fields", "overlays"];
 
 fn styles_of(route: Option<&Route>) -> &'static [&'static str] {
     match route {
-        Some(Route::Build { .. } | Route::File) => BUILD_STYLES,
+        Some(Route::Build { .. } | Route::Compare { .. } | Route::File) => BUILD_STYLES,
         Some(Route::NewRepository { .. } | Route::Config { .. }) => FORM_STYLES,
         _ => PAGE_STYLES,
     }
@@ -224,16 +226,17 @@ fn builds_part_chunk(part: BuildsPart) -> Result<AnyView, SplitLoaderError> {
     Ok(part_view(part))
 }
 
-/// The page of a build, or without an id the page that opens a file.
+/// The page of a build, the one that compares two, or the one that opens a file.
 #[allow(
     unsafe_code,
     reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(build, wasm_split_path = leptos::wasm_split, preload(load_build_chunk), fallible)]
-fn build_chunk(build_id: Option<String>) -> Result<AnyView, SplitLoaderError> {
-    Ok(match build_id {
-        Some(build_id) => view! { <Build build_id=build_id /> }.into_any(),
-        None => view! { <FilePage /> }.into_any(),
+fn build_chunk(route: Route) -> Result<AnyView, SplitLoaderError> {
+    Ok(match route {
+        Route::Build { build_id } => view! { <Build build_id=build_id /> }.into_any(),
+        Route::Compare { build_id, .. } => view! { <ComparePage build_id=build_id /> }.into_any(),
+        _ => view! { <FilePage /> }.into_any(),
     })
 }
 

@@ -5,6 +5,7 @@ use crate::i18n::numbers::number;
 use crate::log::Outcome;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::failure::{Failure, Source};
+use crate::log_viewer::new_lines::new_lines;
 use crate::query::Query;
 use crate::reactive::{bool_signal, dynamic, effect, memo, show};
 use crate::state::start_build::{AfterStart, BuildTarget, use_build_control};
@@ -92,6 +93,7 @@ fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<Strin
                 {icon::icon(icon::CROSS)}
                 {dynamic(move || words(&failure.get().unwrap_or_default()))}
                 <div class="failure-actions">
+                    {new_lines(commands)}
                     {again_button(commands, build, failure)} {go_button(commands, shown)}
                     {all_button(failure, all_shown)} {copy_button(text, t_signal!(build.why))}
                 </div>

@@ -36,6 +36,8 @@ pub(crate) struct LogModel {
     pub(crate) search: Option<Search>,
     /// The runs of repeated lines, as far as they are known. Read only while they are folded.
     pub(crate) repeats: Repeats,
+    /// The lines that the last success has not, in order; empty until they are known.
+    pub(crate) new_lines: Vec<u32>,
     pub(crate) overview: Overview,
     pub(crate) explainer: Explainer,
     /// The line that says why the build failed, counted from 0.
@@ -111,6 +113,7 @@ impl LogModel {
             rows: VisibleRows::new(),
             search: None,
             repeats: Repeats::new(),
+            new_lines: Vec::new(),
             overview: Overview::new(MAX_OVERVIEW_BUCKETS),
             explainer: Explainer::new(Outcome::default()),
             cause: None,
@@ -412,6 +415,10 @@ impl LogModel {
             search: self.search.as_ref(),
             repeats: self.filter.folds_repeats().then_some(&self.repeats),
             unfolded: &self.filter.unfolded,
+            new_lines: match self.filter.only {
+                Some(_) => &self.new_lines,
+                None => &[],
+            },
             options: &self.options,
             cause: self.cause,
             error_lines: self.explainer.error_lines(),

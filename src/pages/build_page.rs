@@ -8,6 +8,7 @@
 mod build_again;
 mod changes;
 mod compare;
+pub(crate) mod compare_page;
 mod details;
 mod facet;
 mod facts;
@@ -23,6 +24,7 @@ mod times;
 use crate::api::Build as BuildData;
 use crate::client::Error;
 use crate::components::error_notice::load_error;
+use crate::log_viewer::new_lines::LastSuccess;
 use crate::log_viewer::{LogSource, log_section};
 use crate::pages::build_page::build_again::build_again;
 use crate::pages::build_page::details::{Details, details};
@@ -60,6 +62,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
     });
     let is_finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
     let siblings = use_siblings(id, repository, is_finished);
+    provide_context(LastSuccess(memo(move || siblings.data()?.success.clone())));
     // The API knows the commit later than the rest.
     let target = memo(move || build.data().map(|build| BuildTarget::of(&build)));
     offer_actions(target);

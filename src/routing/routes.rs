@@ -10,6 +10,12 @@ pub(crate) enum Route {
     Build {
         build_id: String,
     },
+    /// The comparison of a build with another one, which is older as a rule.
+    Compare {
+        build_id: String,
+        /// `None`: the last success of its tag before it.
+        other: Option<String>,
+    },
     Repositories {
         namespace: String,
         /// Counted from 1; 0 stands for 1.
@@ -193,6 +199,13 @@ impl Route {
                 with_query("/builds", &pairs)
             }
             Self::Build { build_id } => format!("/builds/{}", segment(build_id)),
+            Self::Compare { build_id, other } => {
+                let path = format!("/builds/{}/compare", segment(build_id));
+                match other {
+                    Some(other) => format!("{path}/{}", segment(other)),
+                    None => path,
+                }
+            }
             Self::Repositories {
                 namespace,
                 page,
@@ -270,6 +283,14 @@ impl Route {
                 }))
             }
             ["builds", _] => Some(Self::Build { build_id: text(1)? }),
+            ["builds", _, "compare"] => Some(Self::Compare {
+                build_id: text(1)?,
+                other: None,
+            }),
+            ["builds", _, "compare", _] => Some(Self::Compare {
+                build_id: text(1)?,
+                other: Some(text(3)?),
+            }),
             ["repositories", _] => Some(Self::Repositories {
                 namespace: text(1)?,
                 page: page(),
@@ -317,6 +338,7 @@ impl Route {
             (Self::Repositories { namespace: a, .. }, Self::Repositories { namespace: b, .. }) => {
                 a == b
             }
+            (Self::Compare { build_id: a, .. }, Self::Compare { build_id: b, .. }) => a == b,
             (Self::Insight(a), Self::Insight(b)) => {
                 (&a.namespace, &a.name) == (&b.namespace, &b.name)
             }

@@ -24,6 +24,8 @@ pub(crate) struct RowContext<'a> {
     pub(crate) repeats: Option<&'a Repeats>,
     /// The first lines of the runs that are not folded.
     pub(crate) unfolded: &'a BTreeSet<u32>,
+    /// The lines to mark as new, in order.
+    pub(crate) new_lines: &'a [u32],
     pub(crate) options: &'a DisplayOptions,
     /// The line that says why the build failed, counted from 0.
     pub(crate) cause: Option<usize>,

@@ -40,6 +40,7 @@ pub(crate) struct RowElement {
     is_error: bool,
     /// Says that the line is the cause of the failure, while it is.
     cause: Option<HtmlElement>,
+    is_new: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -88,6 +89,7 @@ impl RowElement {
             current: false,
             is_error: false,
             cause: None,
+            is_new: false,
         };
         set_attribute(&row.element, "role", "listitem");
         // The go-to field is the way to select lines by keyboard.
@@ -243,6 +245,7 @@ impl RowElement {
             .selected
             .is_some_and(|(first, last)| (first..=last).contains(&line));
         let current = options.current_line == Some(line);
+        let is_new = context.new_lines.binary_search(&(line as u32)).is_ok();
         let errors = context.error_lines;
         let at = errors.partition_point(|error| (error as usize) < line);
         let is_error = errors.get(at).is_some_and(|error| error as usize == line);
@@ -250,6 +253,7 @@ impl RowElement {
             (&mut self.selected, selected, "data-selected"),
             (&mut self.current, current, "aria-current"),
             (&mut self.is_error, is_error, "data-error"),
+            (&mut self.is_new, is_new, "data-new"),
         ] {
             if *was != is {
                 *was = is;

@@ -6,6 +6,8 @@ use crate::pages::build_page::notify_button::notify_button;
 use crate::platform::clipboard;
 use crate::query::Query;
 use crate::reactive::{bool_signal, memo, show_or, text_signal};
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
 use crate::state::overlay::{OpenOverlay, Overlay};
 use crate::state::start_build::{AfterStart, BuildControl, BuildTarget, use_build_control};
 use crate::state::toasts::use_toasts;
@@ -82,9 +84,25 @@ fn menu(
             .busy(control.busy())
             .on_press(ask_commit)}
         {copy_pull_button(image)}
+        {compare_link(build)}
         {notify_button(memo(move || build.data().is_some_and(|build| !build.is_finished())))}
     }
     .into_any()
+}
+
+/// Opens the page that compares this build with another one.
+fn compare_link(build: Query<Build>) -> AnyView {
+    let navigation = use_navigation();
+    let href = text_signal(move || {
+        navigation.href(&Route::Compare {
+            build_id: build
+                .data()
+                .map(|build| build.build_id.clone())
+                .unwrap_or_default(),
+            other: None,
+        })
+    });
+    Button::new(t_signal!(compare.with_another)).link(href)
 }
 
 /// Builds the commit of this build once more. Disabled, with the reason, while that is not known.

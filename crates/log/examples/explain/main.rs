@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `FILE.json` | an answer of call 5: the entries of a build's log |
 //! | `--status S` or `--status F` | the status of the build; without it, what the log says |
+//! | `--last-success OTHER.json` | the log of the last success before it, to compare with |
 //!
 //! Prints a JSON object:
 //!
@@ -17,22 +18,28 @@
 //! | `kind` | the kind of failure, such as `compile` |
 //! | `steps` | each with `text` (its header), `stage`, `state`, `seconds`, `kind`, `first_line` and `last_line` |
 //!
+//! With a last success, also `new_lines`: the lines that its log has not, with the ones first that are likely to tell
+//! why the build failed.
+//!
 //! Lines count from 1, over the lines of all messages. A `state` is `running`, `done`, `cached`, `failed`,
 //! `canceled` or `not run`; a step that is not run has no lines. A `kind` of a step is `step` or `internal`, which
 //! is work of the builder itself.
 
 mod answer;
+mod new_lines;
 
 use answer::answer;
+use new_lines::new_lines;
 use slipway_log::{Log, Outcome};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: explain FILE.json [--status S|F]";
+const USAGE: &str = "usage: explain FILE.json [--status S|F] [--last-success OTHER.json]";
 
 /// The arguments.
 struct Arguments {
     file: String,
     outcome: Option<Outcome>,
+    last_success: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -51,11 +58,15 @@ fn main() -> ExitCode {
 fn run() -> Result<String, String> {
     let arguments = arguments(std::env::args().skip(1)).ok_or(USAGE)?;
     let mut log = read(&arguments.file)?;
-    Ok(answer(&mut log, arguments.outcome).to_string())
+    let mut answer = answer(&mut log, arguments.outcome);
+    if let Some(file) = arguments.last_success {
+        answer["new_lines"] = new_lines(&mut read(&file)?, &log).into();
+    }
+    Ok(answer.to_string())
 }
 
 fn arguments(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
-    let (mut file, mut outcome) = (None, None);
+    let (mut file, mut outcome, mut last_success) = (None, None, None);
     while let Some(argument) = given.next() {
         match argument.as_str() {
             "--status" => {
@@ -65,6 +76,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
                     _ => return None,
                 });
             }
+            "--last-success" => last_success = Some(given.next()?),
             name if !name.starts_with("--") && file.is_none() => file = Some(argument),
             _ => return None,
         }
@@ -72,6 +84,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
     Some(Arguments {
         file: file?,
         outcome,
+        last_success,
     })
 }
 

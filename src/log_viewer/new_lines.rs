@@ -1,0 +1,223 @@
+//! 'New since the last success': what the log of a failed build has that the last successful one of its tag has not.
+//! That log is read only once this one is shown; for a large log, only when asked.
+
+use crate::api::Build;
+use crate::client::Error;
+use crate::i18n::numbers::number;
+use crate::log::{Comparison, Log};
+use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::lines_with_context::lines_with_context;
+use crate::log_viewer::read_logs::{ReadLogs, use_read_logs};
+use crate::log_viewer::source::LogSource;
+use crate::log_viewer::view_state::LogViewer;
+use crate::log_viewer::yielding::TimeSlice;
+use crate::platform::timer::sleep;
+use crate::reactive::{bool_signal, dynamic, effect, show};
+use crate::routing::navigation::use_navigation;
+use crate::routing::routes::Route;
+use crate::t_signal;
+use crate::ui::button::Button;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// The lines that are shown before and after each new one.
+const CONTEXT: u32 = 2;
+
+/// Logs with more bytes of text are compared only when asked: the other log is likely to be as large.
+const MAX_UNASKED_BYTES: usize = 24_000_000;
+
+/// The time after the log is loaded before the other one is read: what the user came for goes first.
+const IDLE: Duration = Duration::from_millis(400);
+
+/// The work of a comparison between two checks of the clock, in bytes.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// The last success of the build's tag before it, for the comparison with it. The page provides it as a context.
+#[derive(Clone, Copy)]
+pub(crate) struct LastSuccess(pub(crate) Memo<Option<Build>>);
+
+/// How far the comparison is.
+#[derive(Clone, PartialEq)]
+enum State {
+    /// The log is not loaded yet, or there is no success.
+    Waiting,
+    /// The user is to ask for it.
+    Large,
+    Reading,
+    Failed(Error),
+    /// The number of new lines.
+    Found(usize),
+}
+
+/// The comparison of the shown log with the last success. A handle.
+#[derive(Clone, Copy)]
+struct NewLines {
+    commands: LogCommands,
+    success: Memo<Option<Build>>,
+    read_logs: ReadLogs,
+    state: RwSignal<State>,
+}
+
+/// The number of new lines, as a button that shows them; nothing if there is no success to compare with.
+pub(crate) fn new_lines(commands: LogCommands) -> AnyView {
+    let Some(LastSuccess(success)) = use_context::<LastSuccess>() else {
+        return ().into_any();
+    };
+    let new_lines = NewLines {
+        commands,
+        success,
+        read_logs: use_read_logs(),
+        state: RwSignal::new(State::Waiting),
+    };
+    new_lines.start_when_loaded();
+    let is_whole = move || commands.viewer.time_window.get() == (None, None);
+    show(is_whole, move || {
+        dynamic(move || new_lines.view()).into_any()
+    })
+    .into_any()
+}
+
+impl NewLines {
+    /// Begins as soon as the whole log is loaded and the success is known.
+    fn start_when_loaded(self) {
+        let viewer = self.commands.viewer;
+        effect(move || {
+            let is_ready = !viewer.loading.get()
+                && viewer.error.with(Option::is_none)
+                && viewer.time_window.get() == (None, None)
+                && self.success.with(Option::is_some);
+            if !is_ready || self.state.with_untracked(|state| *state != State::Waiting) {
+                return;
+            }
+            let bytes = viewer.with_model(|model| model.log.text_bytes());
+            match bytes {
+                None | Some(0) => {}
+                Some(bytes) if bytes > MAX_UNASKED_BYTES => self.state.set(State::Large),
+                Some(_) => self.start(IDLE),
+            }
+        });
+    }
+
+    /// Reads the other log, and compares.
+    fn start(self, delay: Duration) {
+        let Some(success) = self.success.get_untracked() else {
+            return;
+        };
+        self.state.set(State::Reading);
+        leptos::task::spawn_local(async move {
+            sleep(delay).await;
+            if self.state.try_get_untracked().is_none() {
+                return; // The page is gone.
+            }
+            let found = match self.read_logs.read(&success).await {
+                Ok(log) => compare(self.commands.viewer, &log).await.map(State::Found),
+                Err(error) => Some(State::Failed(error)),
+            };
+            if let Some(found) = found {
+                let _ = self.state.try_set(found);
+            }
+        });
+    }
+
+    /// A link to the page that compares both builds.
+    fn compare_link(self) -> Option<AnyView> {
+        let LogSource::Api(id) = self.commands.source else {
+            return None;
+        };
+        let href = use_navigation().href(&Route::Compare {
+            build_id: id.get_value(),
+            other: None,
+        });
+        let link = Button::new(t_signal!(compare.open)).link(Signal::stored(href));
+        Some(link.into_any())
+    }
+
+    fn view(self) -> AnyView {
+        match self.state.get() {
+            State::Waiting => ().into_any(),
+            State::Large => Button::new(t_signal!(new_lines.compare))
+                .title(t_signal!(new_lines.large))
+                .on_press(move || self.start(Duration::ZERO))
+                .into_any(),
+            State::Reading => {
+                view! { <span class="quiet">{t_signal!(new_lines.reading)}</span> }.into_any()
+            }
+            State::Failed(_) => view! {
+                <span class="quiet">{t_signal!(new_lines.unread)}</span>
+                {Button::new(t_signal!(error.retry)).on_press(move || self.start(Duration::ZERO))}
+            }
+            .into_any(),
+            State::Found(0) => {
+                view! { <span class="quiet">{t_signal!(new_lines.none)}</span> }.into_any()
+            }
+            State::Found(count) => {
+                let filter = self.commands.viewer.filter;
+                let is_shown = move || filter.with(|filter| filter.only.is_some());
+                view! {
+                    {Button::new(t_signal!(new_lines.count, n = number(count)))
+                        .title(t_signal!(new_lines.count_title))
+                        .pressed(bool_signal(is_shown))
+                        .on_press(move || toggle(self.commands))}
+                    {self.compare_link()}
+                }
+                .into_any()
+            }
+        }
+    }
+}
+
+/// Compares the shown log with another one, in slices. Returns the number of new lines; `None` once the page is gone.
+async fn compare(viewer: LogViewer, old: &Log) -> Option<usize> {
+    let mut comparison = Comparison::new();
+    let mut slice = TimeSlice::background();
+    while !viewer.with_model(|model| comparison.advance(old, &model.log, CHUNK_BYTES))? {
+        slice.next().await;
+    }
+    let lines = comparison.new_lines();
+    viewer.update_model(|model| model.new_lines = lines.to_vec())?;
+    Some(lines.len())
+}
+
+/// Shows only the new lines with those around them, from the first one on; or all lines again, where the reader is.
+fn toggle(commands: LogCommands) {
+    let viewer = commands.viewer;
+    if viewer.filter.with_untracked(|filter| filter.only.is_some()) {
+        return viewer.set_filter(|filter| filter.only = None);
+    }
+    let chosen = viewer.with_model(|model| {
+        let ranges = lines_with_context(&model.new_lines, CONTEXT, model.log.len());
+        Some((ranges, *model.new_lines.first()?))
+    });
+    let Some((ranges, first)) = chosen.flatten() else {
+        return;
+    };
+    viewer.stop_following();
+    viewer.set_filter(|filter| {
+        filter.only = Some(ranges);
+        // What is folded away, or of a hidden level, may be new.
+        filter.folded.clear();
+        filter.hidden_levels.clear();
+    });
+    commands.go_to(first as usize);
+}
+
+/// Says that only the new lines are shown, with the way back.
+pub(crate) fn new_lines_notice(commands: LogCommands) -> AnyView {
+    let viewer = commands.viewer;
+    let is_shown = move || viewer.filter.with(|filter| filter.only.is_some());
+    let notice = move || {
+        let count = viewer.with_model(|model| model.new_lines.len());
+        let back = move || {
+            viewer.set_filter(|filter| filter.only = None);
+            commands.focus_log();
+        };
+        view! {
+            <div class="log-window-notice" role="status">
+                <span>{t_signal!(new_lines.showing, n = number(count.unwrap_or(0)))}</span>
+                {Button::new(t_signal!(log.show_all)).on_press(back)}
+            </div>
+        }
+        .into_any()
+    };
+    show(is_shown, notice).into_any()
+}
