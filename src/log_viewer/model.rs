@@ -2,8 +2,8 @@
 
 use crate::log::export::{Export, Place};
 use crate::log::{
-    EscapeMode, Explainer, Filter, LevelKind, Log, Outcome, Overview, Painted, Repeat, Repeats, Search,
-    VisibleRows,
+    EscapeMode, Explainer, Filter, LevelKind, Log, Outcome, Overview, Painted, Repeat, Repeats,
+    Search, VisibleRows,
 };
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::painting::RowContext;

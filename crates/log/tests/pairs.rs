@@ -1,9 +1,12 @@
 //! Compares the corpus' pairs: the log of a failed build and that of the last success before it. The marked cause must be
 //! among the first new lines.
 
+#[path = "../examples/explain/new_lines.rs"]
+mod new_lines;
 mod support;
 
-use slipway_log::{Comparison, Explainer, Log, Outcome};
+use new_lines::new_lines;
+use slipway_log::{Log, Outcome};
 use support::{Entry, corpus};
 
 /// How many new lines a person looks at.
@@ -21,9 +24,9 @@ fn read(entry: &Entry, outcome: Outcome) -> Log {
     log
 }
 
-/// The lines of a mark, counted from 0.
+/// The lines of a mark.
 fn lines(mark: &serde_json::Value) -> Vec<u32> {
-    let line = |line: &serde_json::Value| line.as_u64().map(|line| line as u32 - 1);
+    let line = |line: &serde_json::Value| line.as_u64().map(|line| line as u32);
     match mark {
         serde_json::Value::Array(lines) => lines.iter().filter_map(line).collect(),
         other => line(other).into_iter().collect(),
@@ -43,15 +46,9 @@ fn the_cause_is_among_the_first_new_lines() {
         let Some(success) = corpus.iter().find(starts) else {
             continue;
         };
-        let (old, new) = (
-            read(success, Outcome::Succeeded),
-            read(entry, Outcome::Failed),
-        );
-        let mut comparison = Comparison::new();
-        while !comparison.advance(&old, &new, 1000) {}
-        let mut explainer = Explainer::new(Outcome::Failed);
-        while !explainer.advance(&new, 1000) {}
-        let ranked = comparison.ranked_new_lines(&new, explainer.error_lines());
+        let mut old = read(success, Outcome::Succeeded);
+        let new = read(entry, Outcome::Failed);
+        let ranked = new_lines(&mut old, &new);
 
         let mut causes = lines(&entry.mark["cause_line"]);
         causes.extend(lines(&entry.mark["also_right"]));
@@ -63,16 +60,15 @@ fn the_cause_is_among_the_first_new_lines() {
             ranked.len()
         );
         for line in ranked.iter().take(FIRST_LINES) {
-            println!("  {:>4} {}", line + 1, new.plain(*line as usize));
+            println!("  {line:>4} {}", new.plain(*line as usize - 1));
         }
         pairs += 1;
         right += usize::from(rank.is_some_and(|rank| rank < FIRST_LINES));
         for line in lines(&entry.mark["not_cause"]) {
             assert!(
                 !ranked.contains(&line),
-                "{}: line {} is not new",
-                entry.name,
-                line + 1
+                "{}: line {line} is not new",
+                entry.name
             );
         }
     }
