@@ -13,6 +13,9 @@ use crate::steps::Outcome;
 /// The maximum number of named lines of a step that are compared, at its start and at its end.
 const MAX_FINDS: usize = 1000;
 
+/// The number of lines at the end of a log in which the service that runs the builder speaks.
+const SERVICE_LINES: usize = 8;
+
 /// The number of lines after a line that are looked at, to know more about it.
 const REACH: usize = 200;
 
@@ -130,6 +133,11 @@ impl Chooser<'_> {
     /// Returns true if a line may be the cause because of where it is.
     fn may_be(&self, candidate: &Candidate) -> bool {
         let step = self.log.steps().step_of_line(candidate.line);
+        if candidate.rule.tool == "service" {
+            // Only the service's own last words count, not those of a program about itself.
+            let is_output = self.vertices && self.is_output(candidate.line);
+            return !is_output && candidate.line + SERVICE_LINES >= self.log.len();
+        }
         if self.vertices {
             return match split(&self.log.plain(candidate.line)).0 {
                 Place::Step => step == self.failing_step && step.is_some(),
@@ -268,7 +276,13 @@ impl Chooser<'_> {
             named.rule.role == Role::Names
                 && distance.is_some_and(|distance| (1..=NAMED_NEAR).contains(&distance))
         });
-        let named = named.filter(|_| best.rule.kind == FailureKind::Test);
+        let named = named.filter(|named| {
+            let in_test = matches!(
+                best.rule.kind,
+                FailureKind::Test | FailureKind::Program | FailureKind::MissingFile
+            );
+            in_test && named.rule.kind == FailureKind::Test
+        });
         Some(self.cause(best, exit, named.map(|named| named.line)))
     }
 
@@ -278,6 +292,8 @@ impl Chooser<'_> {
         let mut kind = candidate.rule.kind;
         if role == Role::Exit {
             kind = kind_of(exit);
+        } else if named.is_some() {
+            kind = FailureKind::Test;
         }
         Cause {
             line,

@@ -23,4 +23,5 @@ rules! {
     "coreutils" Program 83 Line: "^@: cannot create " | "^@: can't create " | "^cp: cannot " | "^mv: cannot " | "^rm: cannot " | "^cp: can't " | "^mv: can't " | "^touch: cannot " | "^ln: failed to create" | "^install: cannot " | "^chown: cannot " | "^chmod: cannot " | "^sort: cannot read" => "mkdir: cannot create directory 'x': File exists";
     "" MissingFile 78 Line: ": No such file or directory$" | ": no such file or directory$" => "tool x: y: No such file or directory";
     "" Other 22 Line: "^[ERROR] Found # error" => "[ERROR] Found 1 error";
+    "java" Program 83 Line: "^Exception in thread " => "Exception in thread \"main\" java.lang.IllegalStateException: no port";
 }

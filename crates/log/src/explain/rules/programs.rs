@@ -8,11 +8,13 @@ rules! {
     "python" MissingFile 89 Line: "^@: can't open file " => "python3: can't open file '/app/manage.py': [Errno 2] No such file or directory";
     "python" Program 80 Traceback: "^Traceback (most recent call last):" => "Traceback (most recent call last):";
     "python" Program 50 After: "^subprocess.CalledProcessError: " | "^CalledProcessError: " => "subprocess.CalledProcessError: Command '['make']' returned non-zero exit status 2.";
-    "python" Program 82 After: "^ImportError: " | "^FileNotFoundError: " | "^IndentationError: " | "^PermissionError: " | "^TabError: " | "^NameError: " => "ImportError: cannot import name 'x' from 'y'", "FileNotFoundError: [Errno 2] No such file or directory: 'a.txt'";
+    "python" Program 82 After: "^ImportError: " | "^IndentationError: " | "^TabError: " | "^NameError: " => "ImportError: cannot import name 'x' from 'y'";
+    "python" MissingFile 82 After: "^FileNotFoundError: " => "FileNotFoundError: [Errno 2] No such file or directory: 'a.txt'";
+    "python" Permission 82 After: "^PermissionError: " => "PermissionError: [Errno 13] Permission denied: '/a'";
+    "" Compile 90 After: "^SyntaxError: " => "SyntaxError: '(' was never closed";
 
     // Java.
     "java" Program 84 Deepest: "^Caused by: @" => "Caused by: java.io.FileNotFoundException: app.yml (No such file or directory)";
-    "java" Program 83 Line: "^Exception in thread " => "Exception in thread \"main\" java.lang.IllegalStateException: no port";
     "java" Program 90 Line: "^Error: Could not find or load main class" | "^Error: Unable to access jarfile" | "has been compiled by a more recent version*%error" | "^Error: Main method not found" | "^Error: A JNI error has occurred" | "^Error: Invalid or corrupt jarfile" => "Error: Unable to access jarfile app.jar";
 
     // Node.js.
