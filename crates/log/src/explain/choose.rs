@@ -48,7 +48,7 @@ pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanati
     }
     let vertices = has_vertices(log, failing_step);
     let is_last = failing_step.is_none_or(|step| step + 1 == log.steps().list().len());
-    let chooser = Chooser {
+    let mut chooser = Chooser {
         log,
         failing_step,
         first: failing_step
@@ -56,8 +56,13 @@ pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanati
             .map_or(0, |step| step.first),
         vertices,
         mixed: !vertices && !is_last,
+        by_itself: None,
     };
-    let exit = chooser.exit(scan.endings());
+    let ending = chooser.ending(scan.endings());
+    let exit = ending.map(|ending| ending.exit);
+    let by_signal = matches!(exit, Some(Exit::Signal(_) | Exit::Code(124 | 137 | 143)));
+    let by_itself = ending.filter(|_| !by_signal);
+    chooser.by_itself = by_itself.map(|ending| ending.line);
     let mut candidates = chooser.candidates(scan);
     chooser.weigh(&mut candidates, exit);
     let cause = chooser.best(&mut candidates, scan, exit);
@@ -81,13 +86,15 @@ struct Chooser<'a> {
     first: usize,
     /// True for BuildKit, which prefixes the lines of steps.
     vertices: bool,
+    /// The line that says that the step ended by itself, not by a signal.
+    by_itself: Option<usize>,
     /// True if steps that began later have lines of the step that failed: it ran beside them.
     mixed: bool,
 }
 
 impl Chooser<'_> {
     /// How the step that failed ended: as the last line about that says.
-    fn exit(&self, endings: &[Ending]) -> Option<Exit> {
+    fn ending(&self, endings: &[Ending]) -> Option<Ending> {
         let mut of_step = endings.iter().filter(|ending| {
             let step = self.log.steps().step_of_line(ending.line);
             ending.line >= self.first
@@ -96,7 +103,7 @@ impl Chooser<'_> {
                     || self.mixed
                     || !self.is_output(ending.line))
         });
-        of_step.next_back().map(|ending| ending.exit)
+        of_step.next_back().copied()
     }
 
     /// Returns true if a line is the output of a step, as far as that can be told.
@@ -136,7 +143,9 @@ impl Chooser<'_> {
         if candidate.rule.tool == "service" {
             // Only the service's own last words count, not those of a program about itself.
             let is_output = self.vertices && self.is_output(candidate.line);
-            return !is_output && candidate.line + SERVICE_LINES >= self.log.len();
+            let is_last = candidate.line + SERVICE_LINES >= self.log.len();
+            let by_itself = self.by_itself.is_some_and(|end| candidate.line < end);
+            return !is_output && is_last && !by_itself;
         }
         if self.vertices {
             return match split(&self.log.plain(candidate.line)).0 {

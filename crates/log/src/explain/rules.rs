@@ -239,7 +239,7 @@ impl Rules {
         });
         let (_, rule, number) = best?;
         let is_sure = matches!(rule.role, Role::Success | Role::Exit);
-        (is_sure || !harmless::is_harmless(text, &pairs, rule.role)).then_some(number)
+        (is_sure || !harmless::is_harmless(text, &pairs, rule.role, rule.weight)).then_some(number)
     }
 }
 

@@ -86,7 +86,6 @@ static ALWAYS: &[&str] = &[
     "^copying ",
     "^adding ",
     "^A  ",
-    "^x ",
     "^-- Looking for",
     "^-- Performing Test",
     "^-- Could NOT find",
@@ -168,16 +167,18 @@ static WARNINGS: &[&str] = &[
     "level=warning",
     "level=info",
     "level=debug",
-    " WARN ",
-    " WARNING ",
-    " INFO ",
-    " DEBUG ",
     "^ignoring ",
     "^Ignoring ",
     "^skipping ",
     "^Skipping ",
-    "is ignored",
-    "be ignored",
+];
+
+/// Lines with one of these patterns tell of no error, unless a rule of a high weight names them.
+static MOSTLY: &[&str] = &[
+    " WARN ",
+    " WARNING ",
+    " INFO ",
+    " DEBUG ",
     "eprecated",
     "etrying",
     "etry #",
@@ -188,15 +189,23 @@ static WARNINGS: &[&str] = &[
     "falling back",
     "without cache",
     "xpected failure",
+    "is ignored",
+    "be ignored",
 ];
 
-/// Returns true if a text that a rule with some role matches is harmless.
-pub(super) fn is_harmless(text: &str, pairs: &Pairs, role: Role) -> bool {
-    static PATTERNS: OnceLock<[Vec<Pattern>; 2]> = OnceLock::new();
+/// From this weight on, a rule is more exact than [`MOSTLY`].
+const EXACT_WEIGHT: u8 = 86;
+
+/// Returns true if a text that a rule with some role and weight matches is harmless.
+pub(super) fn is_harmless(text: &str, pairs: &Pairs, role: Role, weight: u8) -> bool {
+    static PATTERNS: OnceLock<[Vec<Pattern>; 3]> = OnceLock::new();
     let of = |patterns: &[&'static str]| patterns.iter().map(|text| Pattern::new(text)).collect();
-    let [always, warnings] = PATTERNS.get_or_init(|| [of(ALWAYS), of(WARNINGS)]);
+    let [always, warnings, mostly] =
+        PATTERNS.get_or_init(|| [of(ALWAYS), of(WARNINGS), of(MOSTLY)]);
     let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.is_in(text, pairs));
-    any(always) || (role != Role::Warns && any(warnings))
+    any(always)
+        || (role != Role::Warns && any(warnings))
+        || (role != Role::Warns && weight < EXACT_WEIGHT && any(mostly))
 }
 
 #[cfg(test)]
