@@ -9,6 +9,7 @@ mod rules;
 mod scan;
 mod sieve;
 mod text;
+mod weigh;
 
 use crate::column::Column;
 pub use crate::explain::kind::FailureKind;

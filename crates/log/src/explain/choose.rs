@@ -3,9 +3,12 @@
 use crate::explain::evidence;
 use crate::explain::exit::Ending;
 use crate::explain::kind::FailureKind;
-use crate::explain::rules::{Role, Rule, is_of_builder, rule};
+use crate::explain::rules::{Role, is_of_builder, rule};
 use crate::explain::scan::Scan;
 use crate::explain::text::{Place, split};
+use crate::explain::weigh::{
+    Candidate, boost_named, boost_network, by_exit, is_hard, is_soft, is_system, kind_of,
+};
 use crate::explain::{Cause, Exit, Explanation};
 use crate::log::Log;
 use crate::steps::Outcome;
@@ -27,15 +30,6 @@ const MAX_SURVIVED: usize = 50;
 
 /// The number of candidates that are compared with the best one.
 const MAX_REPEATS: usize = 200;
-
-/// A line that may be the cause.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    line: usize,
-    rule: &'static Rule,
-    of_builder: bool,
-    weight: i32,
-}
 
 /// Explains a log from what the scan found.
 pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanation {
@@ -400,84 +394,8 @@ fn heaviest(candidates: &[Candidate]) -> Option<usize> {
     best.map(|(index, _)| index)
 }
 
-/// Raises the weight of errors that follow the name of what failed.
-fn boost_named(candidates: &mut [Candidate]) {
-    let mut named: Option<usize> = None;
-    for candidate in candidates.iter_mut() {
-        let is_near = named.is_some_and(|named| candidate.line - named <= NAMED_REACH);
-        if candidate.rule.role == Role::Names {
-            named = Some(candidate.line);
-        } else if is_near && candidate.rule.weight >= 75 {
-            candidate.weight += 5;
-        }
-    }
-}
-
-/// Raises the weight of failed downloads before packages that are missing: without an index, none is found.
-fn boost_network(candidates: &mut [Candidate]) {
-    let of_system = |rule: &Rule| matches!(rule.tool, "apt" | "apk" | "dnf");
-    let is_missing = |candidate: &Candidate| {
-        candidate.rule.kind == FailureKind::Dependency && of_system(candidate.rule)
-    };
-    let last = candidates.iter().rposition(is_missing).unwrap_or(0);
-    for candidate in candidates.iter_mut().take(last) {
-        if candidate.rule.kind == FailureKind::Network && candidate.rule.weight >= 75 {
-            candidate.weight += 8;
-        }
-    }
-}
-
 /// The number of lines between the name of what failed and its error for both to be quoted.
 const NAMED_NEAR: usize = 12;
-
-/// The number of lines after the name of what failed in which its error is expected.
-const NAMED_REACH: usize = 60;
-
-/// Kinds of errors that programs often survive.
-fn is_soft(kind: FailureKind) -> bool {
-    is_system(kind) || matches!(kind, FailureKind::Program | FailureKind::Other)
-}
-
-/// Kinds of errors of the system, which scripts often survive.
-fn is_system(kind: FailureKind) -> bool {
-    matches!(
-        kind,
-        FailureKind::Network
-            | FailureKind::MissingFile
-            | FailureKind::MissingCommand
-            | FailureKind::Permission
-            | FailureKind::Git
-    )
-}
-
-/// Kinds of errors that end what they happen in.
-fn is_hard(kind: FailureKind) -> bool {
-    matches!(
-        kind,
-        FailureKind::Compile | FailureKind::Link | FailureKind::Test | FailureKind::Lint
-    )
-}
-
-/// The kind of a failure of which only the end is known.
-fn kind_of(exit: Option<Exit>) -> FailureKind {
-    match exit {
-        Some(Exit::Code(124)) => FailureKind::Timeout,
-        Some(Exit::Code(126)) => FailureKind::Permission,
-        Some(Exit::Code(127)) => FailureKind::MissingCommand,
-        Some(Exit::Code(137) | Exit::Signal(9)) => FailureKind::Killed,
-        Some(Exit::Code(132 | 134 | 135 | 136 | 139) | Exit::Signal(_)) => FailureKind::Crash,
-        _ => FailureKind::Program,
-    }
-}
-
-/// How much more likely a kind is because of how the step ended.
-fn by_exit(kind: FailureKind, exit: Option<Exit>) -> i32 {
-    let expected = kind_of(exit);
-    match expected == kind && expected != FailureKind::Program {
-        true => 8,
-        false => 0,
-    }
-}
 
 /// Returns false for commands of a script that only report an error.
 fn is_command(command: &str) -> bool {

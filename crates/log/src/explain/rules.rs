@@ -59,25 +59,26 @@ pub(crate) struct Rule {
     /// | 5 | of the builder, which tells only that a step failed |
     pub weight: u8,
     pub role: Role,
-    /// See [`crate::explain::pattern`].
-    pub patterns: &'static [&'static str],
+    /// See [`crate::explain::pattern`]. One a line, as a list would need an address for each.
+    patterns: &'static str,
     /// Lines that this rule wins.
     #[cfg(test)]
-    pub examples: &'static [&'static str],
+    examples: &'static [&'static str],
 }
 
 /// Lines of at least this weight count as errors.
 pub(crate) const ERROR_WEIGHT: u8 = 40;
 
 macro_rules! rules {
-    ($($tool:literal $kind:ident $weight:literal $role:ident: $($pattern:literal)|+ => $($example:literal),+;)*) => {
-        pub(crate) static RULES: &[crate::explain::rules::Rule] = &[$(
+    ($($tool:literal $kind:ident $weight:literal $role:ident:
+        $first:literal $(| $pattern:literal)* => $($example:literal),+;)*) => {
+        pub(super) static RULES: &[crate::explain::rules::Rule] = &[$(
             crate::explain::rules::Rule {
                 tool: $tool,
                 kind: crate::explain::kind::FailureKind::$kind,
                 weight: $weight,
                 role: crate::explain::rules::Role::$role,
-                patterns: &[$($pattern),+],
+                patterns: concat!($first $(, "\n", $pattern)*),
                 #[cfg(test)]
                 examples: &[$($example),+],
             }
@@ -173,7 +174,7 @@ impl Rules {
             .collect();
         let mut by_word = vec![Vec::new(); WORDS.len()];
         for (number, (_, rule)) in all.iter().enumerate() {
-            for pattern in rule.patterns {
+            for pattern in rule.patterns.split('\n') {
                 if let Some(list) = word_of(pattern).and_then(|word| by_word.get_mut(word)) {
                     list.push((number as u16, Pattern::new(pattern)));
                 }
@@ -252,9 +253,9 @@ mod tests {
     fn each_pattern_has_a_word() {
         let mut without = Vec::new();
         for rule in TABLES.iter().flat_map(|table| table.iter()) {
-            for pattern in rule.patterns {
+            for pattern in rule.patterns.split('\n') {
                 if word_of(pattern).is_none() {
-                    without.push(*pattern);
+                    without.push(pattern);
                 }
             }
             assert!((1..=99).contains(&rule.weight));
@@ -288,7 +289,7 @@ mod tests {
         let mut patterns: Vec<&str> = TABLES
             .iter()
             .flat_map(|table| table.iter())
-            .flat_map(|rule| rule.patterns.iter().copied())
+            .flat_map(|rule| rule.patterns.split('\n'))
             .collect();
         patterns.sort_unstable();
         let twice = patterns.windows(2).find(|pair| pair.first() == pair.get(1));
