@@ -12,6 +12,7 @@
 //! | find the steps of the Dockerfile | [`Log::steps`], [`Steps::failing`], [`Steps::step_of_line`] |
 //! | follow the steps of a builder without keeping its lines | [`Progress`] |
 //! | find out why a build failed | [`explain()`], [`Explainer`] |
+//! | find the lines that tell of errors | [`Explainer::error_lines`] |
 //! | search | [`SearchQuery::compile`], [`Search`] |
 //! | find repeated lines | [`Repeats`] |
 //! | compare the logs of two builds | [`Comparison`] |
