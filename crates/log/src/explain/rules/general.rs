@@ -51,7 +51,7 @@ rules! {
     "" Network 87 Line:
         "Could not resolve host" | "could not resolve host" | "Couldn't resolve host"
         | "Temporary failure in name resolution" | "Temporary failure resolving"
-        | "%temporary error in name resolution" | "%name or service not known" | "no such host"
+        | "%temporary error in name resolution" | "server misbehaving" | "%name or service not known" | "no such host"
         | "Name does not resolve" | "%name does not resolve" | "%getaddrinfo ENOTFOUND"
         | "%error*getaddrinfo ENOTFOUND" | "getaddrinfo*failed" | "%getaddrinfo EAI_AGAIN" | "UnknownHostException"
         | "域名解析暂时失败" | "无法解析主机" | "无法解析域名" | "未知的名称或服务" | "server misbehaving: no such" | "dns error: "
@@ -60,7 +60,7 @@ rules! {
            "ping: deb.example: Temporary failure in name resolution",
            "java.net.UnknownHostException: repo.example";
     "" Network 83 Line:
-        "%connection refused" | "ECONNREFUSED" | "%connection timed out" | "%connection reset by peer"
+        "dial tcp" | "%connection refused" | "ECONNREFUSED" | "%connection timed out" | "%connection reset by peer"
         | "%network is unreachable" | "No route to host" | "TLS handshake timeout" | "i/o timeout"
         | "operation timed out" | "Operation timed out" | "Proxy Authentication Required" | "502 Bad Gateway"
         | "503 Service Unavailable" | "503 Service Temporarily Unavailable" | "504 Gateway Timeout"

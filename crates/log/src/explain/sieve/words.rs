@@ -35,6 +35,8 @@ pub(crate) const WORDS: &[&str] = &[
     "higher is required",
     "could be found",
     "no longer",
+    "misbehaving",
+    "dial tcp",
     "resolvable",
     "resolveable",
     "no plugin",
