@@ -5,6 +5,7 @@ use crate::client::{Client, Error, LogStream, backoff};
 use crate::log::Fault;
 use crate::log_viewer::build_file::log_file::LogFile;
 use crate::log_viewer::build_file::unpack::Problem;
+use crate::log_viewer::model::LogModel;
 use crate::log_viewer::read_logs::facts::outcome_of;
 use crate::log_viewer::source::LogSource;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
@@ -142,9 +143,13 @@ async fn stream_file(
         }
     };
     let summary = viewer.update_model(|model| model.log.end());
-    viewer.draw_new_lines();
     let is_cut = summary.is_some_and(|summary| summary.truncated);
-    problem.or(is_cut.then_some(Problem::CutShort))
+    let problem = problem.or(is_cut.then_some(Problem::CutShort));
+    if problem.is_some() {
+        viewer.update_model(LogModel::set_part);
+    }
+    viewer.draw_new_lines();
+    problem
 }
 
 /// Feeds bytes of an answer to the log, in slices. Returns the number of new lines.

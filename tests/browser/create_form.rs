@@ -1,5 +1,6 @@
 //! The create form: rules, paste, previews, import, and the first steps after it.
 
+use crate::support::files::drop_file;
 use crate::support::fixtures::{
     BUILDS, NEW_PAGE, REPOSITORIES, REPOSITORY, empty_page, repository, tag_config,
 };
@@ -350,16 +351,6 @@ async fn the_previews_are_what_is_sent() -> Outcome {
         .await
 }
 
-/// Drops a file with this text on the page.
-async fn drop_file(browser: &Browser, text: &str) -> Outcome {
-    let script = "const data = new DataTransfer();
-        data.items.add(new File([arguments[0]], 'config.json', {type: 'application/json'}));
-        for (const kind of ['dragover', 'drop']) document.body.dispatchEvent(
-          new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));";
-    browser.driver.execute(script, vec![json!(text)]).await?;
-    Ok(())
-}
-
 #[tokio::test]
 async fn an_import_changes_nothing_before_it_is_applied() -> Outcome {
     story(Api::start().await)
@@ -382,7 +373,7 @@ async fn an_import_changes_nothing_before_it_is_applied() -> Outcome {
             browser.holds("Repository name", 1, "app").await;
 
             // A file that is dropped anywhere is read, and the page stays.
-            drop_file(browser, &text).await?;
+            drop_file(browser, "config.json", text.as_bytes()).await?;
             browser.press("button", "Fill in the form").await;
             browser.holds("Repository name", 1, "imported").await;
             browser.holds("Image tag", 2, "two").await;

@@ -9,6 +9,7 @@
 mod support;
 
 mod axe;
+mod build_file;
 mod build_page;
 mod builds;
 mod config_form;

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod browser;
+pub mod files;
 pub mod fixtures;
 pub mod log_page;
 pub mod page;

@@ -84,8 +84,38 @@ const CHANGE: &str = "const field = [...document.querySelectorAll('main tbody in
     field.dispatchEvent(new Event('input', { bubbles: true }));
     field.dispatchEvent(new Event('change', { bubbles: true }));";
 
+/// Drops the file of a failed build on the page.
+const DROP_BUILD: &str = "const log = ['STEP 1/3: FROM alpine', 'STEP 2/3: COPY . .', 'STEP 3/3: RUN make',
+      'cc -c main.c', 'main.c:7:5: error: expected expression', 'make: *** [main.o] Error 1',
+      'Error: building at STEP \"RUN make\": exit status 2'];
+    const file = { slipway: 1, app: '0.1.0', saved_at: '2026-11-26T06:13:03.868Z', is_part: false,
+      build: { build_id: 'b1', status: 'F', docker_repo_path: 'demo/app', docker_repo_tag: 'latest',
+        created_at: '2026-11-26T05:56:31.421Z', started_at: '2026-11-26T05:56:33.421Z',
+        ended_at: '2026-11-26T05:57:45.421Z', code_repo_type: 'branch', code_repo_type_value: 'main' },
+      config: { code_repo_path: 'acme/app', tag_configs: [] },
+      log: log.map((message, number) => ({ message, level: 'INFO', time: 1795672593 + number })) };
+    const data = new DataTransfer();
+    data.items.add(new File([JSON.stringify(file)], 'app.slipway.json'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));";
+
+/// Drops the text of a log on the page.
+const DROP_TEXT: &str = "const data = new DataTransfer();
+    data.items.add(new File(['STEP 1/2: FROM alpine\\nSTEP 2/2: RUN make\\nmake: not found\\n'], 'build.log'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));";
+
+/// Drops a file on the page that cannot be opened.
+const DROP_PICTURE: &str = "const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(40)], 'picture.png'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));";
+
+/// Opens the dialog that saves the build as a file.
+const SAVE_BUILD: &str = "document.querySelector('.log-tools-more button').click();
+    const find = () => [...document.querySelectorAll('.log-tools-more .menu-popover button')].at(-1);
+    const press = () => find() ? find().click() : requestAnimationFrame(press);
+    press();";
+
 /// All scenes, in the order of the index page.
-pub const SCENES: [Scene; 37] = [
+pub const SCENES: [Scene; 43] = [
     scene("builds", World::Full, "/builds"),
     scene(
         "builds-filtered",
@@ -106,6 +136,12 @@ pub const SCENES: [Scene; 37] = [
     scene("build-running", World::Full, RUNNING),
     scene("build-not-found", World::Full, "/builds/unknown"),
     scene("build-error", World::Broken, SUCCEEDED),
+    acted("build-save", World::Full, FAILED, SAVE_BUILD),
+    scene("file", World::Broken, "/file"),
+    scene("file-link", World::Broken, "/file#L4"),
+    acted("file-build", World::Broken, "/file", DROP_BUILD),
+    acted("file-log", World::Broken, "/file", DROP_TEXT),
+    acted("file-problem", World::Broken, "/file", DROP_PICTURE),
     acted("build-offline", World::Full, SUCCEEDED, OFFLINE),
     scene("repositories", World::Full, "/repositories/demo"),
     scene("repositories-one", World::One, "/repositories/demo"),

@@ -31,10 +31,7 @@ pub(crate) fn image_heading(build: Query<Build>, is_live: bool) -> AnyView {
     });
     let image = memo(move || build.data().map(|build| image_fields(&build)));
     let content = dynamic(move || match image.get() {
-        Some(build) if is_live => image_links(&build),
-        Some(build) => {
-            view! { <span class="build-image">{build.image_reference()}</span> }.into_any()
-        }
+        Some(build) => image_parts(&build, is_live),
         None => t_signal!(build.title).into_any(),
     });
     heading_with(title.into(), content.into_any())
@@ -50,14 +47,16 @@ fn image_fields(build: &Build) -> Build {
 }
 
 /// `namespace/name:tag`. The text has no spaces, so that it can be copied; the style adds some.
-fn image_links(build: &Build) -> AnyView {
+fn image_parts(build: &Build, is_live: bool) -> AnyView {
     let Some((namespace, name)) = build.repository() else {
         return build.image_reference().into_any();
     };
     let navigation = use_navigation();
     let (namespace, name) = (namespace.to_owned(), name.to_owned());
-    let repositories = navigation.href(&Route::repositories(namespace.clone()));
-    let repository = navigation.href(&Route::Repository {
+    // Without a target, a link is plain text.
+    let href = |route: &Route| is_live.then(|| navigation.href(route));
+    let repositories = href(&Route::repositories(namespace.clone()));
+    let repository = href(&Route::Repository {
         namespace: namespace.clone(),
         name: name.clone(),
     });

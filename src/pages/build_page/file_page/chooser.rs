@@ -21,7 +21,7 @@ pub(crate) fn chooser(opener: Opener) -> AnyView {
     view! {
         <div class="page-head">{heading(t_signal!(build_file.open))}</div>
         {link}
-        <div class="drop-zone">
+        <div class="drop-zone" aria-busy=move || opener.is_busy.get().to_string()>
             {icon::icon(icon::END)} <p class="strong">{t_signal!(build_file.drop)}</p>
             {opener.button(t_signal!(exchange.choose))}
             <p class="quiet">{t_signal!(build_file.local)}</p> <p role="status">{busy}</p>
@@ -43,11 +43,15 @@ pub(crate) fn chooser(opener: Opener) -> AnyView {
 /// Why the last file could not be opened.
 pub(crate) fn problem(opener: Opener) -> AnyView {
     let view = move || {
-        let problem = opener.problem.get()?;
+        let (name, problem) = opener.problem.get()?;
         Some(view! {
             <div class="notice" data-kind="error" role="alert">
                 {icon::icon(icon::WARNING)}
-                <p class="notice-body">{text_signal(move || problem_words(problem))}</p>
+                <p class="notice-body">
+                    <span class="code">{name}</span>
+                    " "
+                    {text_signal(move || problem_words(problem))}
+                </p>
             </div>
         })
     };

@@ -22,8 +22,8 @@ thread_local! {
 pub(crate) struct Opener {
     pub(crate) navigation: Navigation,
     pub(crate) file: RwSignal<Option<LogFile>, LocalStorage>,
-    /// Why the last file could not be opened.
-    pub(crate) problem: RwSignal<Option<Problem>>,
+    /// The name of the last file, if it could not be opened, and why.
+    pub(crate) problem: RwSignal<Option<(String, Problem)>>,
     pub(crate) is_busy: RwSignal<bool>,
     /// The number of files that were to be opened. The last one counts.
     attempts: StoredValue<u32>,
@@ -47,6 +47,7 @@ impl Opener {
         let attempt = self.attempts.get_value() + 1;
         self.attempts.set_value(attempt);
         leptos::task::spawn_local(async move {
+            let name = file.name();
             let opened = LogFile::open(file).await;
             // The page may be gone, or the user may have chosen another file.
             if self.attempts.try_get_value() != Some(attempt) {
@@ -55,7 +56,7 @@ impl Opener {
             self.is_busy.set(false);
             match opened {
                 Ok(file) => self.show(file),
-                Err(problem) => self.problem.set(Some(problem)),
+                Err(problem) => self.problem.set(Some((name, problem))),
             }
         });
     }
