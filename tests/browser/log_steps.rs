@@ -33,7 +33,8 @@ async fn steps_are_a_waterfall_and_lead_to_their_lines() -> Outcome {
             show_log(browser, api, "").await;
             counted(browser, 206).await;
             browser.see("1 of 5 cached").await;
-            browser.see("1 more step not run").await;
+            browser.see("5/5").await;
+            browser.see("not run").await;
             let steps = waterfall(browser).await;
             let facts: Vec<(&str, &str)> = steps
                 .iter()
@@ -83,6 +84,94 @@ async fn steps_are_a_waterfall_and_lead_to_their_lines() -> Outcome {
 }
 
 /// The width of the list of steps, CSS pixels.
+/// Two stages of BuildKit: one fails, the other is canceled.
+fn stages() -> Vec<Value> {
+    let lines = [
+        ("#1 [internal] load build definition from Dockerfile", 0),
+        ("#1 DONE 0.2s", 0),
+        ("", 0),
+        ("#2 [build 1/3] FROM scratch", 0),
+        ("#2 CACHED", 0),
+        ("", 0),
+        ("#3 [build 2/3] RUN make", 2),
+        ("#3 1.2 cc", 2),
+        ("#3 DONE 1.3s", 2),
+        ("", 2),
+        ("#4 [docs 1/2] RUN make docs", 20),
+        ("#4 2.5 one page", 20),
+        ("#4 CANCELED", 20),
+        ("", 20),
+        ("#5 [build 3/3] RUN make test", 20),
+        ("#5 12.41 test 3 fails", 20),
+        (
+            "#5 ERROR: process \"/bin/sh -c make test\" did not complete successfully: exit code: 2",
+            20,
+        ),
+        ("------", 20),
+        (" > [build 3/3] RUN make test:", 20),
+        ("12.41 test 3 fails", 20),
+        ("------", 20),
+    ];
+    lines.map(|(line, after)| log_entry(line, after)).to_vec()
+}
+
+#[tokio::test]
+async fn steps_of_several_stages_say_their_stage_and_exact_time() -> Outcome {
+    story(log_api("F", stages()).await)
+        .run(async |browser, api| {
+            show_log(browser, api, "").await;
+            counted(browser, 21).await;
+            let facts = async || {
+                let steps = waterfall(browser).await.into_iter();
+                steps
+                    .map(|(state, time, ..)| (state, time))
+                    .collect::<Vec<_>>()
+            };
+            let expected = [
+                ("Done", "cached"),
+                ("Done", "1.3 s"),
+                ("canceled", "canceled"),
+                ("Failed", "12.4 s"),
+            ];
+            let expected = expected.map(|(state, time)| (state.to_owned(), time.to_owned()));
+            assert_eq!(facts().await, expected);
+            // The bar of a step that was announced at its end begins where its time did.
+            let bars: Vec<(f64, f64)> = waterfall(browser)
+                .await
+                .iter()
+                .map(|(_, _, start, width)| (*start, *width))
+                .collect();
+            assert_eq!(bars[3], (38.0, 62.0));
+            browser.see("1 of 5 cached").await;
+            browser.see("docs 2/2").await;
+
+            // The builder's own work is folded.
+            browser.press("button", "1 internal step").await;
+            let internal = ("Done".to_owned(), "0.2 s".to_owned());
+            eventually_eq("the builder's own work", internal, async || {
+                facts().await.remove(0)
+            })
+            .await;
+            browser
+                .press("button", "[internal] load build definition from Dockerfile")
+                .await;
+            eventually_eq("its line is marked", Some(1), async || {
+                current_line(browser).await
+            })
+            .await;
+            browser.press("button", "1 internal step").await;
+            eventually_eq("the steps", expected.to_vec(), facts).await;
+
+            browser.press("button", "build 3/3 RUN make test").await;
+            eventually_eq("its line is marked", Some(15), async || {
+                current_line(browser).await
+            })
+            .await;
+            Ok(())
+        })
+        .await
+}
+
 async fn width(browser: &Browser) -> i64 {
     let list = browser.find("navigation", "Steps").await;
     let script = "return Math.round(arguments[0].getBoundingClientRect().width);";

@@ -206,7 +206,7 @@ pub async fn step_in_view(browser: &Browser) -> String {
 
 /// The state, the time, and the start and the width of the bar in percent, of each step in the list.
 pub async fn waterfall(browser: &Browser) -> Vec<(String, String, f64, f64)> {
-    let script = "return [...document.querySelectorAll('[aria-label=Steps] ol > li')].map((step) => {
+    let script = "return [...document.querySelectorAll('[aria-label=Steps] ol > li:has(i)')].map((step) => {
           const bar = step.querySelector('i').getBoundingClientRect();
           const axis = step.querySelector('i').parentElement.getBoundingClientRect();
           return [step.querySelector('[role=img]').ariaLabel, step.querySelector('button + span').textContent,

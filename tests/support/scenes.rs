@@ -114,8 +114,11 @@ const SAVE_BUILD: &str = "document.querySelector('.log-tools-more button').click
     const press = () => find() ? find().click() : requestAnimationFrame(press);
     press();";
 
+/// Shows the builder's own work among the steps.
+const UNFOLD: &str = "document.querySelector('[aria-label=Steps] [aria-expanded=false]')?.click();";
+
 /// All scenes, in the order of the index page.
-pub const SCENES: [Scene; 43] = [
+pub const SCENES: [Scene; 44] = [
     scene("builds", World::Full, "/builds"),
     scene(
         "builds-filtered",
@@ -133,6 +136,7 @@ pub const SCENES: [Scene; 43] = [
     acted("builds-offline", World::Full, "/builds", OFFLINE),
     scene("build-succeeded", World::Full, SUCCEEDED),
     scene("build-failed", World::Full, FAILED),
+    acted("build-failed-stages", World::Stages, FAILED, UNFOLD),
     scene("build-running", World::Full, RUNNING),
     scene("build-not-found", World::Full, "/builds/unknown"),
     scene("build-error", World::Broken, SUCCEEDED),

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub enum World {
     /// Five repositories and 214 builds.
     Full,
+    /// The same, where BuildKit builds several stages at once.
+    Stages,
     /// One repository with one build.
     One,
     /// One repository that has not been built.
@@ -24,6 +26,9 @@ pub enum World {
 pub const RUNNING: &str = "/builds/00000000-0000-4000-8000-000000000000";
 pub const FAILED: &str = "/builds/00000000-0000-4000-8000-000000000001";
 pub const SUCCEEDED: &str = "/builds/00000000-0000-4000-8000-000000000002";
+
+/// A log of BuildKit: one stage fails, and two are canceled.
+const STAGES_LOG: &str = include_str!("../../crates/log/tests/corpus/107-parallel-switch/log.json");
 
 const PAGE: usize = 20;
 const COUNT: usize = 214;
@@ -103,6 +108,10 @@ pub async fn serve(world: World) -> Api {
             let error = json!({ "detail": "database is locked" });
             return Some(Reply::Json(500, error));
         }
+        if world == World::Stages && request.path.ends_with("/logs") {
+            let entries = serde_json::from_str(STAGES_LOG).expect("a log is JSON");
+            return Some(Reply::Log(entries));
+        }
         answer(request, &repositories, &builds)
     });
     api
@@ -112,7 +121,7 @@ fn content(world: World) -> (Vec<Value>, Vec<Value>) {
     let repositories: Vec<Value> = REPOSITORIES.iter().map(repository).collect();
     let all: Vec<Value> = (0..COUNT).map(build).collect();
     match world {
-        World::Full => (repositories, all),
+        World::Full | World::Stages => (repositories, all),
         World::One => (repositories[..1].to_vec(), all[3..4].to_vec()),
         World::NotBuilt => (repositories[..1].to_vec(), Vec::new()),
         World::Empty | World::Broken => (Vec::new(), Vec::new()),

@@ -259,6 +259,11 @@ impl Steps {
         }
         self.painted = painted;
         self.lines.see(store, &mut self.list);
+        let end = At {
+            line: store.len().saturating_sub(1),
+            store: Some(store),
+        };
+        self.extend_open(end);
         self.update_states();
     }
 

@@ -186,10 +186,27 @@ impl Steps {
             }
         };
         if step.is_some() && self.failed.is_none() {
+            self.extend_open(at);
             self.failed = step;
             if is_sure && step == current {
                 self.lines.leave(at, &mut self.list);
             }
+        }
+    }
+
+    /// Extends the time of steps that run at once, whose lines are not told apart, to this line.
+    pub(super) fn extend_open(&mut self, at: At<'_>) {
+        if !self.is_parallel || self.failed.is_some() {
+            return;
+        }
+        let time = at.time();
+        let open = self
+            .list
+            .iter_mut()
+            .zip(&self.marks)
+            .filter(|(_, mark)| mark.end == End::Open);
+        for (step, _) in open {
+            step.end_time = time.or(step.end_time);
         }
     }
 

@@ -280,6 +280,12 @@ fn stages_that_run_at_once() {
         ]
     );
     assert_eq!(not_run(&log), [(Some("3".to_owned()), 3, 3)]);
+    // They run until the failure.
+    let seconds: Vec<_> = extents(&log)
+        .iter()
+        .map(|(_, _, seconds)| *seconds)
+        .collect();
+    assert_eq!(seconds, [5, 2, 2, 3, 2, 1]);
     // One stage has made its last image before.
     let failed = "--> 0123456789ab\nError: building at STEP \"RUN one\": exit status 2";
     let log = log_of(&format!("{JOBS}{failed}"), Outcome::Failed);
