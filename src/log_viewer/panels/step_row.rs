@@ -185,15 +185,12 @@ pub(crate) fn step_row(commands: LogCommands, index: usize, axis: Axis) -> AnyVi
             >
                 {show(
                     move || !stage.get().is_empty(),
-                    move || {
-                        view! {
-                            <span class="log-step-stage">{stage}</span>
-                            " "
-                        }
-                            .into_any()
-                    },
+                    move || view! { <span class="log-step-stage">{stage}</span> }.into_any(),
                 )}
-                {text(|step| step.name)}
+                {text(|step| match step.stage.is_empty() {
+                    true => step.name,
+                    false => format!(" {}", step.name),
+                })}
             </button>
             <span class="log-step-time">{text(|step| step.time())}</span>
             <span class="log-step-actions">

@@ -55,12 +55,8 @@ pub(crate) fn not_run_row(steps: &NotRun, has_stages: bool) -> AnyView {
             <span class="log-step-state">{icon::icon(NOT_RUN)}</span>
             <span class="log-step">
                 {(!stage.is_empty())
-                    .then(|| {
-                        view! {
-                            <span class="log-step-stage">{stage}</span>
-                            " "
-                        }
-                    })} {place}
+                    .then(|| view! { <span class="log-step-stage">{format!("{stage} ")}</span> })}
+                {place}
             </span>
             <span class="log-step-time">{word}</span>
         </li>
