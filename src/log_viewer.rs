@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | `source` | the API or a file |
 //! | `reader` | loading, polling, retrying |
-//! | `read_logs` | whole logs of other builds, read and kept for the session |
+//! | `read_logs`, `record_facts` | whole logs of other builds, read and kept for the session |
 //! | `build_file` | a build as a file: saving and opening |
 //! | `view_state`, `model` | the handle with its signals; the log, filter, rows and viewport behind it |
 //! | `follow` | following the end of a running log |
@@ -46,6 +46,7 @@ mod failure;
 mod failure_box;
 mod follow;
 mod frame;
+mod happened_before;
 mod layout;
 pub(crate) mod lines_with_context;
 mod link;
@@ -57,6 +58,7 @@ mod print;
 pub(crate) mod query_words;
 pub(crate) mod read_logs;
 mod reader;
+mod record_facts;
 mod scrolling;
 mod search;
 mod selection;
@@ -79,6 +81,7 @@ use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::link::LogLink;
 use crate::log_viewer::new_lines::new_lines_notice;
+use crate::log_viewer::record_facts::record_facts;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
 pub(crate) use crate::log_viewer::source::LogSource;
@@ -131,6 +134,7 @@ pub(crate) fn log_section(
     viewer.start_explaining();
     commands.bring_cause_into_view(build);
     errors::announce_new_errors(viewer, build);
+    record_facts(commands, build);
     let (build_error, has_build) = (build.error(), build.has_data());
     let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
     // A build that cannot be read is the page's to tell.

@@ -5,6 +5,7 @@ use crate::i18n::numbers::number;
 use crate::log::Outcome;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::failure::{Failure, Source};
+use crate::log_viewer::happened_before::happened_before;
 use crate::log_viewer::new_lines::new_lines;
 use crate::query::Query;
 use crate::reactive::{bool_signal, dynamic, effect, memo, show};
@@ -95,6 +96,7 @@ fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<Strin
                 <div class="failure-actions">
                     {new_lines(commands)}
                     {again_button(commands, build, failure)} {go_button(commands, shown)}
+                    {happened_before(commands, build)}
                     {all_button(failure, all_shown)} {copy_button(text, t_signal!(build.why))}
                 </div>
             </div>

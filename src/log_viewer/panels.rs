@@ -15,3 +15,4 @@ pub(crate) mod steps_panel;
 mod steps_width;
 mod times_menu;
 pub(crate) mod toolbar;
+mod usual_time;

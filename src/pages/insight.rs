@@ -7,6 +7,8 @@
 
 mod chart;
 mod chart_keys;
+mod log_stats;
+mod logs;
 mod stats;
 mod summary;
 
@@ -18,6 +20,7 @@ use crate::components::error_notice::{Retry, load_error_with};
 use crate::components::paged_reader::reading_progress;
 use crate::i18n::words;
 use crate::pages::insight::chart::{MAX_BUILDS, chart};
+use crate::pages::insight::logs::logs_section;
 use crate::pages::insight::stats::BuildSummary;
 use crate::pages::insight::summary::{summary_figures, tags_table};
 use crate::reactive::{dynamic, memo, show, show_or, text_signal};
@@ -53,8 +56,10 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
             tag: query.tag.clone(),
             last: query.last,
             only_failed: false,
+            without: String::new(),
         })
     });
+    let path = StoredValue::new((namespace.clone(), name.clone()));
     let reader = use_builds_reader(stats_query);
     let state = reader.state();
     let builds = memo(move || {
@@ -78,6 +83,7 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
                 },
             )}
             {dynamic(move || summary.with(tags_table))}
+            {path.with_value(|(namespace, name)| logs_section(builds, namespace, name))}
             {last_builds(builds)}
         }
         .into_any()
@@ -101,11 +107,11 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
         }
     };
     let resume = Callback::new(move |()| reader.resume());
-    let path = format!("{namespace}/{name}");
+    let title_path = format!("{namespace}/{name}");
     view! {
         <div class="page-head">
             {path_heading(
-                t_signal!(insight.title_of, path = path),
+                t_signal!(insight.title_of, path = title_path),
                 vec![namespace_crumb(&namespace), repository_crumb(&namespace, &name)],
                 t_signal!(insight.title),
             )}

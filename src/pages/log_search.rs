@@ -5,6 +5,7 @@
     reason = "#[component] makes a public struct of the props"
 )]
 
+mod cause;
 mod excerpt;
 mod form;
 mod needle;
@@ -16,10 +17,11 @@ use crate::components::error_notice::{Retry, load_error_with};
 use crate::components::paged_reader::reading_progress;
 use crate::i18n::words;
 use crate::log_viewer::read_logs::batch_view::{batch_progress, kept_text};
+use crate::pages::log_search::cause::cause_panel;
 use crate::pages::log_search::form::{Go, builds_choice, search_form};
 use crate::pages::log_search::results::results_list;
 use crate::pages::log_search::run::{SearchRun, Wanted};
-use crate::reactive::{bool_signal, dynamic, text_signal};
+use crate::reactive::{bool_signal, dynamic, show_or, text_signal};
 use crate::routing::log_search::LogSearchQuery;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
@@ -58,7 +60,11 @@ pub(crate) fn LogSearch(namespace: String, name: String) -> impl IntoView {
                 t_signal!(log_search.title),
             )} <span class="page-actions">{builds_choice(run, go)}</span>
         </div>
-        {search_form(run, go)}
+        {show_or(
+            move || query.with(|query| query.cause.is_empty()),
+            move || search_form(run, go),
+            move || cause_panel(run, go),
+        )}
         {reading_progress(state, resume)}
         {load_error_with(
             t_signal!(builds.loading),
@@ -102,18 +108,13 @@ fn empty(run: SearchRun, go: Go) -> Option<AnyView> {
     if run.totals().0 > 0 {
         return None;
     }
-    if run
+    let has_needle = run
         .wanted
-        .with(|wanted| !matches!(wanted, Wanted::Needle(_)))
-    {
-        return Some(
-            view! {
-                <div class="empty">
-                    <p>{t_signal!(log_search.hint)}</p>
-                </div>
-            }
-            .into_any(),
-        );
+        .with(|wanted| matches!(wanted, Wanted::Needle(_)));
+    if !has_needle {
+        // The panel of a cause says itself why it is not searched.
+        let is_text = run.query.with(|query| query.cause.is_empty());
+        return is_text.then(|| empty_text(t_signal!(log_search.hint)));
     }
     if !run.is_done() {
         let is_first = run.builds.with(Vec::is_empty) && state.is_reading.get();
@@ -128,18 +129,15 @@ fn empty(run: SearchRun, go: Go) -> Option<AnyView> {
             true => t_signal!(log_search.no_failed_builds),
             false => t_signal!(insight.none),
         };
-        return Some(
-            view! {
-                <div class="empty">
-                    <p>{text}</p>
-                </div>
-            }
-            .into_any(),
-        );
+        return Some(empty_text(text));
     }
     // With every log unread, nothing is known.
     let read = run.batch.counts.get().read as u64;
     (read > 0).then(|| nothing_found(run, query, read, go))
+}
+
+fn empty_text(text: Signal<String>) -> AnyView {
+    view! { <div class="empty"><p>{text}</p></div> }.into_any()
 }
 
 /// No log has it: the next step is to search more of them.

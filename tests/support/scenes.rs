@@ -117,8 +117,12 @@ const SAVE_BUILD: &str = "document.querySelector('.log-tools-more button').click
 /// Shows the builder's own work among the steps.
 const UNFOLD: &str = "document.querySelector('[aria-label=Steps] [aria-expanded=false]')?.click();";
 
+/// Reads the logs of the last builds.
+const READ_LOGS: &str = "[...document.querySelectorAll('main button')]
+      .find((button) => button.textContent === 'Read logs').click();";
+
 /// All scenes, in the order of the index page.
-pub const SCENES: [Scene; 44] = [
+pub const SCENES: [Scene; 51] = [
     scene("builds", World::Full, "/builds"),
     scene(
         "builds-filtered",
@@ -221,6 +225,42 @@ pub const SCENES: [Scene; 44] = [
         "insight-empty",
         World::NotBuilt,
         "/repositories/demo/api-gateway/insight",
+    ),
+    acted(
+        "insight-logs",
+        World::Full,
+        "/repositories/demo/api-gateway/insight",
+        READ_LOGS,
+    ),
+    scene(
+        "log-search",
+        World::Full,
+        "/repositories/demo/api-gateway/search",
+    ),
+    scene(
+        "log-search-found",
+        World::Full,
+        "/repositories/demo/api-gateway/search?q=crate",
+    ),
+    scene(
+        "log-search-nothing",
+        World::Full,
+        "/repositories/demo/api-gateway/search?q=nothing-like-this&failed=1",
+    ),
+    scene(
+        "log-search-wrong",
+        World::Full,
+        "/repositories/demo/api-gateway/search?q=warn(ing&regex=1",
+    ),
+    scene(
+        "log-search-cause",
+        World::Full,
+        "/repositories/demo/api-gateway/search?cause=00000000-0000-4000-8000-000000000001&failed=1",
+    ),
+    scene(
+        "log-search-error",
+        World::Broken,
+        "/repositories/demo/api-gateway/search?q=crate",
     ),
     scene("settings", World::Full, "/connection"),
     scene("settings-error", World::Broken, "/connection"),

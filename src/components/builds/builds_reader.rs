@@ -15,6 +15,8 @@ pub(crate) struct BuildsPick {
     pub(crate) last: Option<u64>,
     /// True: no builds but failed ones.
     pub(crate) only_failed: bool,
+    /// The id of a build that is left out; empty: none.
+    pub(crate) without: String,
 }
 
 /// Starts to read the query's builds, and resumes when the query changes. Call it while a component is being
@@ -55,6 +57,7 @@ pub(crate) fn pick(pages: &ReadPages<Build>, query: &BuildsPick) -> Vec<Build> {
     let matches = |build: &&Build| {
         (query.tag.is_empty() || build.docker_repo_tag == query.tag)
             && (!query.only_failed || build.status == Status::Failed)
+            && (query.without.is_empty() || build.build_id != query.without)
             && seen.insert(build.build_id.clone())
     };
     let max_builds = query.last.map_or(usize::MAX, |last| last as usize);
@@ -103,5 +106,10 @@ mod tests {
             ..BuildsPick::default()
         };
         assert_eq!(pick(&pages, &failed)[0].build_id, "2");
+        let others = BuildsPick {
+            without: "3".to_owned(),
+            ..BuildsPick::default()
+        };
+        assert_eq!(pick(&pages, &others).len(), 3);
     }
 }

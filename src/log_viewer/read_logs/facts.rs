@@ -119,7 +119,7 @@ impl FactsStore {
     }
 
     fn text(&mut self, text: &str) -> Arc<str> {
-        let short: String = text.chars().take(MAX_CHARS).collect();
+        let short = short_title(text);
         if let Some(known) = self.texts.get(short.as_str()) {
             return known.clone();
         }
@@ -127,6 +127,11 @@ impl FactsStore {
         self.texts.insert(text.clone());
         text
     }
+}
+
+/// A title as facts have it: at most 200 characters.
+pub(crate) fn short_title(title: &str) -> String {
+    title.chars().take(MAX_CHARS).collect()
 }
 
 /// The outcome of a build, as its log needs to know it.

@@ -1,15 +1,20 @@
 //! A search through the logs of a repository's builds: which builds, what is looked for, and what was found so far.
 
 use crate::api::Build;
+use crate::client::{Client, Error};
 use crate::components::builds::builds_reader::{BuildsPick, pick, use_builds_reader};
 use crate::components::paged_reader::PagedReader;
 use crate::log::{Log, QueryErrorKind, SearchQuery};
 use crate::log_viewer::read_logs::batch::{LogBatch, OnRead};
+use crate::log_viewer::read_logs::facts::CauseFact;
 use crate::log_viewer::read_logs::{ReadLogs, use_read_logs};
 use crate::pages::log_search::needle::{FoundLines, Needle};
 use crate::reactive::{effect, memo};
 use crate::routing::log_search::LogSearchQuery;
+use crate::state::connection::use_connection;
+use crate::state::session_cache::use_session_cache;
 use futures_util::FutureExt;
+use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -22,6 +27,12 @@ pub(crate) enum Wanted {
     Nothing,
     /// What was typed is no regular expression.
     Wrong(QueryErrorKind),
+    /// The log with the cause is being read.
+    Reading,
+    /// The build has no cause that could be searched.
+    NoCause,
+    /// The log with the cause could not be read.
+    Unread(Error),
     Needle(Arc<Needle>),
 }
 
@@ -42,6 +53,13 @@ impl Wanted {
     }
 }
 
+/// The cause of a build's failure, which is searched.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SearchedCause {
+    pub(crate) build: Build,
+    pub(crate) cause: CauseFact,
+}
+
 /// What was found in one build's log.
 #[derive(Clone)]
 pub(crate) struct FoundBuild {
@@ -56,6 +74,10 @@ pub(crate) struct FoundBuild {
 pub(crate) struct SearchRun {
     pub(crate) query: Memo<LogSearchQuery>,
     pub(crate) wanted: RwSignal<Wanted>,
+    /// The cause that is searched, once it is known.
+    pub(crate) cause: RwSignal<Option<SearchedCause>>,
+    /// Counts how often the user wants the cause to be read again.
+    cause_reads: RwSignal<u32>,
     /// Reads the list of builds.
     pub(crate) reader: PagedReader<Build>,
     /// The builds whose logs are searched, newest first.
@@ -84,6 +106,7 @@ impl SearchRun {
                 // Before something is looked for, no more than the list's first page is read.
                 last: if is_wanted { query.last } else { Some(0) },
                 only_failed: query.only_failed,
+                without: query.cause.clone(),
             })
         });
         let reader = use_builds_reader(builds_pick);
@@ -94,6 +117,8 @@ impl SearchRun {
         let run = Self {
             query,
             wanted,
+            cause: RwSignal::new(None),
+            cause_reads: RwSignal::new(0),
             reader,
             builds,
             batch: LogBatch::new(on_read(wanted, found, number)),
@@ -112,13 +137,40 @@ impl SearchRun {
             only_failed: false,
             ..query.get()
         });
+        let logs = use_read_logs();
+        let connection = use_connection();
+        let cache = use_session_cache();
+        let abort = StoredValue::new(None::<AbortHandle>);
+        let stop = move || {
+            if let Some(Some(handle)) = abort.try_update_value(Option::take) {
+                handle.abort();
+            }
+        };
         effect(move || {
-            let wanted = needle.with(Wanted::of_text);
+            self.cause_reads.track();
+            let query = needle.get();
+            let client = connection.client();
+            stop();
             self.batch.forget();
             self.number.update_value(|number| *number += 1);
             self.found.update(HashMap::clear);
-            self.wanted.set(wanted);
+            if query.cause.is_empty() {
+                self.cause.set(None);
+                self.wanted.set(Wanted::of_text(&query));
+                return;
+            }
+            self.wanted.set(Wanted::Reading);
+            let Some(client) = client else { return };
+            let known = cache.build(&query.cause);
+            let read = self.find_cause(client, logs, known, query);
+            let (read, handle) = abortable(read);
+            abort.set_value(Some(handle));
+            leptos::task::spawn_local(async move {
+                // An error means that it was aborted.
+                let _ = read.await;
+            });
         });
+        on_cleanup(stop);
         effect(move || {
             let is_wanted = self
                 .wanted
@@ -127,6 +179,32 @@ impl SearchRun {
                 self.builds.with(|builds| self.batch.want(builds));
             }
         });
+    }
+
+    /// Reads the log of the build whose cause is searched.
+    async fn find_cause(
+        self,
+        client: Client,
+        logs: ReadLogs,
+        known: Option<Build>,
+        query: LogSearchQuery,
+    ) {
+        let wanted = match read_cause(&client, logs, known, &query.cause).await {
+            Ok(Some((searched, line))) => {
+                let kind = searched.cause.kind;
+                let _ = self.cause.try_set(Some(searched));
+                let like = (!query.same_kind).then(|| Needle::like(&line)).flatten();
+                Wanted::Needle(Arc::new(like.unwrap_or(Needle::Kind(kind))))
+            }
+            Ok(None) => Wanted::NoCause,
+            Err(error) => Wanted::Unread(error),
+        };
+        let _ = self.wanted.try_set(wanted);
+    }
+
+    /// Reads the cause again that could not be read.
+    pub(crate) fn retry_cause(self) {
+        self.cause_reads.update(|reads| *reads += 1);
     }
 
     /// The builds that have what is looked for, newest first. Tracked.
@@ -160,6 +238,26 @@ impl SearchRun {
         let state = self.reader.state();
         !state.is_reading.get() && !state.is_partial() && self.batch.counts.get().left() == 0
     }
+}
+
+/// Reads a build and its log. Returns the cause of its failure and the whole line that tells it.
+async fn read_cause(
+    client: &Client,
+    logs: ReadLogs,
+    known: Option<Build>,
+    build_id: &str,
+) -> Result<Option<(SearchedCause, String)>, Error> {
+    let build = match known.filter(Build::is_finished) {
+        Some(build) => build,
+        None => client.build(build_id).await?,
+    };
+    let log = logs.read(&build).await?;
+    let facts = untrack(|| logs.facts(build_id));
+    let cause = facts.and_then(|facts| facts.cause.clone());
+    Ok(cause.map(|cause| {
+        let line = log.plain(cause.line).into_owned();
+        (SearchedCause { build, cause }, line)
+    }))
 }
 
 /// The search through one log that was read.
