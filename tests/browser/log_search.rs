@@ -155,7 +155,11 @@ async fn many_lines_of_a_build_are_bounded_and_a_wrong_expression_is_explained()
             browser.press("button", "Show 125 more").await;
             browser.see("30 more in the build’s log").await;
             assert_eq!(lines(browser).await.lines().count(), 100);
-            browser.focus_holds("warning 5").await;
+            eventually("the first line that was hidden has the focus", async || {
+                let focused = browser.focused_text().await;
+                focused.contains("warning 5").then_some(())
+            })
+            .await;
             Ok(())
         })
         .await
@@ -278,6 +282,38 @@ async fn insights_tell_of_the_logs_that_were_read() -> Outcome {
                 .at("/repositories/team/app/search?cause=30&kind=1&last=all&failed=1")
                 .await;
             browser.see("Found in 9 of 9 logs, 9 lines").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_running_build_and_its_step_say_how_long_they_usually_take() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            serve_builds(api, 3);
+            let own = build("4", "latest", "I", json!({ "ended_at": null }));
+            api.on("GET", &format!("{BUILDS}/4"), Reply::Json(200, own.clone()));
+            let others = (1..=3).map(|id| build(&id.to_string(), "latest", "S", json!({})));
+            let rows: Vec<Value> = std::iter::once(own).chain(others).collect();
+            let path = format!("{BUILDS}?page=1&namespace=team&repo_name=app");
+            api.on("GET", &path, builds_page(rows.clone(), 4, false));
+            api.on("GET", BUILDS, builds_page(rows, 4, false));
+            for id in 1..=3 {
+                api.on("GET", &log_path(id), log(&["done"]));
+            }
+            api.on("GET", &log_path(4), log(&[]));
+            search(browser, api, "?q=STEP").await;
+            browser.see("Found in 4 of 4 logs, 8 lines").await;
+            browser.nth("link", "latest", 1).await.click().await?;
+            browser.at("/builds/4").await;
+            // Three logs were read, and each ran the step for 8 seconds.
+            browser.see("usually 8 s").await;
+            // The three others took 6 minutes, and this one runs since 2015.
+            browser.see("unusually long").await;
+            browser.press("link", "Builds").await;
+            browser.see("unusually long").await;
+            browser.axe("a build that takes unusually long").await;
             Ok(())
         })
         .await

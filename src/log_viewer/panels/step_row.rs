@@ -3,6 +3,7 @@
 use crate::i18n::format::duration;
 use crate::log::{Step, StepKind, StepState};
 use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::panels::usual_time::usual_time;
 use crate::reactive::{dynamic, memo, show, text_signal};
 use crate::ui::icon;
 use crate::ui::icon::Icon;
@@ -42,6 +43,8 @@ pub(crate) struct Axis {
     pub(crate) has_stages: Memo<bool>,
     /// The index of the step that failed.
     pub(crate) failing: Memo<Option<usize>>,
+    /// The image of the build, such as `team/app:latest`.
+    pub(crate) image: Memo<Option<String>>,
 }
 
 /// The name of a stage, with its platform before it; empty if it has neither.
@@ -154,6 +157,15 @@ pub(crate) fn step_row(commands: LogCommands, index: usize, axis: Axis) -> AnyVi
         false => format!("{} {}", step.stage, step.name),
     });
     let state = memo(move || step.get().map(|step| step.state));
+    let running = memo(move || {
+        let is_running = state.get() == Some(StepState::Running);
+        let title = viewer.with_model(|model| {
+            let step = model.log.steps().list().get(index);
+            step.map(|step| step.title.clone())
+        });
+        title.flatten().filter(|_| is_running)
+    });
+    let usual = usual_time(axis.image, running);
     let state_view = move || {
         let (icon, word) = state_icon(state.get()?);
         Some(view! {
@@ -192,7 +204,13 @@ pub(crate) fn step_row(commands: LogCommands, index: usize, axis: Axis) -> AnyVi
                     false => format!(" {}", step.name),
                 })}
             </button>
-            <span class="log-step-time">{text(|step| step.time())}</span>
+            <span class="log-step-time">
+                {text(|step| step.time())}
+                {show(
+                    move || !usual.get().is_empty(),
+                    move || view! { <span>" · " {usual}</span> }.into_any(),
+                )}
+            </span>
             <span class="log-step-actions">
                 {fold_button(commands, index, name)} {time_window_button(commands, step, name)}
             </span>

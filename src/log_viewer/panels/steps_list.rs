@@ -91,7 +91,7 @@ pub(crate) fn steps_list(commands: LogCommands, build: Query<Build>) -> AnyView 
     });
     let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
     let is_whole = move || viewer.time_window.get() == (None, None);
-    let rows = rows(commands, summary, finished);
+    let rows = rows(commands, build, summary, finished);
     let summary_text = text_signal(move || {
         summary.with(|summary| {
             let of = summary.begun + summary.left();
@@ -155,7 +155,12 @@ fn page_start(commands: LogCommands, summary: Memo<Summary>) -> usize {
 }
 
 /// The rows of the steps.
-fn rows(commands: LogCommands, summary: Memo<Summary>, finished: Memo<bool>) -> AnyView {
+fn rows(
+    commands: LogCommands,
+    build: Query<Build>,
+    summary: Memo<Summary>,
+    finished: Memo<bool>,
+) -> AnyView {
     let viewer = commands.viewer;
     let page_start = memo(move || page_start(commands, summary));
     let keys = move || {
@@ -170,6 +175,7 @@ fn rows(commands: LogCommands, summary: Memo<Summary>, finished: Memo<bool>) -> 
         finished,
         has_stages: memo(move || summary.with(|summary| summary.has_stages)),
         failing: memo(move || summary.with(|summary| summary.failing)),
+        image: memo(move || build.data().map(|build| build.image_reference())),
     };
     let row = move |index: u64| step_row(commands, index as usize, axis);
     for_each(keys, row).into_any()

@@ -1,12 +1,10 @@
 //! How long a step that runs usually takes, by the logs of the same image that were read since the console was opened.
 
-use crate::api::Build;
 use crate::components::builds::spread::Spread;
 use crate::i18n::format::duration;
 use crate::log::StepState;
 use crate::log_viewer::read_logs::facts::{LogFacts, short_title};
 use crate::log_viewer::read_logs::use_read_logs;
-use crate::query::Query;
 use crate::reactive::{memo, text_signal};
 use crate::t_string;
 use chrono::TimeDelta;
@@ -17,10 +15,12 @@ use std::sync::Arc;
 const MIN_RUNS: usize = 3;
 
 /// 'usually 28 s' for a step that runs; empty for others, and while too few logs were read. `running` is the title of
-/// the step, if it runs.
-pub(crate) fn usual_time(build: Query<Build>, running: Memo<Option<String>>) -> Signal<String> {
+/// the step, if it runs; `image` that of the build, such as `team/app:latest`.
+pub(crate) fn usual_time(
+    image: Memo<Option<String>>,
+    running: Memo<Option<String>>,
+) -> Signal<String> {
     let logs = use_read_logs();
-    let image = memo(move || build.data().map(|build| build.image_reference()));
     let usual = memo(move || {
         let title = running.get()?;
         usual_tenths(&logs.facts_of_image(&image.get()?), &title)
