@@ -3,7 +3,9 @@
 mod choose;
 mod evidence;
 mod exit;
+mod handled;
 mod kind;
+mod last_words;
 mod pattern;
 mod rules;
 mod scan;

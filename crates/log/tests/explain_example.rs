@@ -122,3 +122,35 @@ fn the_outcome_is_told_by_the_log() {
         assert_eq!(found["outcome"], entry.mark["outcome"], "{}", entry.name);
     }
 }
+
+#[test]
+fn a_reason_at_the_end_is_a_failure() {
+    let outcome = |lines: &str| explain(lines, None)["outcome"].clone();
+    let classic = "Sending build context to Docker daemon  2.048kB\nStep 1/3 : FROM debian:12\n";
+    let run = format!(
+        "{classic} ---> 6f418c8bdb08\nStep 2/3 : RUN make\n ---> Running in 081b455d8b95\n"
+    );
+    let failed = [
+        format!("{classic}pull access denied for debian, repository does not exist"),
+        format!("{classic}Get \"https://registry-1.docker.io/v2/\": dial tcp: i/o timeout"),
+        format!("{run}network build_default not found"),
+        format!("{run}gcc -c a.c\nthe build exceeded its time limit of 30m and was stopped"),
+        "Cannot connect to the Docker daemon at unix:///var/run/docker.sock.".to_owned(),
+        "Cloning into 'app'...\nfatal: repository 'https://git.example/a.git/' not found"
+            .to_owned(),
+    ];
+    for lines in failed {
+        assert_eq!(outcome(&lines), "failed", "{lines}");
+    }
+    let running = [
+        classic.to_owned(),
+        format!("{classic}12: Pulling from library/debian"),
+        format!("{run}a.c:3:5: error: 'n' undeclared"),
+        format!("{run}fatal: not a git repository"),
+        format!("{run}dial tcp 10.0.0.1:443: i/o timeout"),
+        "Cloning into 'app'...".to_owned(),
+    ];
+    for lines in running {
+        assert_eq!(outcome(&lines), "running", "{lines}");
+    }
+}

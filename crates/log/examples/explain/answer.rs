@@ -1,7 +1,7 @@
 //! The answer about one log, as JSON.
 
 use serde_json::{Value, json};
-use slipway_log::{Exit, Log, NotRun, Outcome, Step, StepKind, StepState, explain};
+use slipway_log::{Exit, FailureKind, Log, NotRun, Outcome, Step, StepKind, StepState, explain};
 
 /// The number of lines at the end of a log, without empty ones, that may say how the build ended.
 const LAST_LINES: usize = 3;
@@ -130,13 +130,17 @@ fn header(log: &Log, line: usize) -> String {
 
 /// The outcome that the log itself tells: by its last lines, by a step that failed, or by the end of all steps.
 /// Otherwise the build still runs.
-fn told(log: &Log) -> Outcome {
-    let lines = (0..log.len())
+fn told(log: &mut Log) -> Outcome {
+    let lines: Vec<usize> = (0..log.len())
         .rev()
-        .map(|line| log.plain(line).trim_end().to_lowercase());
-    for line in lines.filter(|line| !line.is_empty()).take(LAST_LINES) {
+        .filter(|line| !log.plain(*line).trim().is_empty())
+        .take(LAST_LINES)
+        .collect();
+    for line in &lines {
+        let line = log.plain(*line).trim_end().to_lowercase();
         let is_one_of = |starts: &[&str]| starts.iter().any(|start| line.starts_with(start));
-        if is_one_of(&FAILURES) {
+        // Without a step, only the service has spoken: it could not fetch the code.
+        if is_one_of(&FAILURES) || (log.steps().list().is_empty() && line.starts_with("fatal: ")) {
             return Outcome::Failed;
         }
         if is_one_of(&SUCCESSES) {
@@ -149,6 +153,31 @@ fn told(log: &Log) -> Outcome {
     match steps.failing() {
         Some(_) => Outcome::Failed,
         None if is_complete && steps.list().iter().all(has_ended) => Outcome::Succeeded,
+        None if ends_with_reason(log, &lines) => Outcome::Failed,
         None => Outcome::Running,
     }
+}
+
+/// Returns true if a builder says in one of these last lines why the build failed, without a word that it has.
+/// What a program prints that still runs does not count.
+fn ends_with_reason(log: &mut Log, lines: &[usize]) -> bool {
+    log.set_outcome(Outcome::Failed);
+    let cause = explain(log, Outcome::Failed).cause;
+    log.set_outcome(Outcome::Running);
+    cause.is_some_and(|cause| {
+        let steps = log.steps();
+        let step = steps.step_of_line(cause.line);
+        let step = step.and_then(|step| steps.list().get(step));
+        let of_program = step.is_some_and(|step| step.title.starts_with("RUN"));
+        let of_builder = matches!(
+            cause.kind,
+            FailureKind::BaseImage
+                | FailureKind::Builder
+                | FailureKind::DiskFull
+                | FailureKind::Dockerfile
+                | FailureKind::Push
+                | FailureKind::Timeout
+        );
+        lines.contains(&cause.line) && (of_builder || !of_program)
+    })
 }

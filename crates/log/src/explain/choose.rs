@@ -2,7 +2,9 @@
 
 use crate::explain::evidence;
 use crate::explain::exit::Ending;
+use crate::explain::handled::{Lines, lower_handled};
 use crate::explain::kind::FailureKind;
+use crate::explain::last_words::{self, Rank};
 use crate::explain::rules::{Role, is_of_builder, rule};
 use crate::explain::scan::Scan;
 use crate::explain::text::{Place, split};
@@ -22,8 +24,17 @@ const SERVICE_LINES: usize = 8;
 /// The number of lines after a line that are looked at, to know more about it.
 const REACH: usize = 200;
 
+/// The number of lines above a line that may be its heading.
+const HEADING_NEAR: usize = 8;
+
 /// Up to this weight, words alone tell of an error: the last line that the step printed is as good.
 const WORDS_WEIGHT: i32 = 20;
+
+/// Up to this weight, words tell of an error that are not rare in other lines.
+const SOFT_WEIGHT: i32 = 25;
+
+/// The words with which the service says that the builder has ended.
+const SERVICE_END: &str = "the builder exited with code ";
 
 /// The number of errors that did not end the step which are skipped.
 const MAX_SURVIVED: usize = 50;
@@ -158,6 +169,11 @@ impl Chooser<'_> {
         boost_named(candidates);
         boost_network(candidates);
         self.lower_survived(candidates, exit);
+        let step = self
+            .failing_step
+            .and_then(|step| self.log.steps().list().get(step));
+        let instruction = step.map_or("", |step| step.title.as_str());
+        lower_handled(candidates, self, instruction, exit);
         for candidate in candidates.iter_mut() {
             candidate.weight += by_exit(candidate.rule.kind, exit);
         }
@@ -253,21 +269,36 @@ impl Chooser<'_> {
             }
             candidate.weight -= 60;
         }
-        let best = candidates.get(heaviest(candidates)?)?;
-        if best.weight <= WORDS_WEIGHT {
-            if matches!(kind_of(exit), FailureKind::Killed | FailureKind::Crash) {
+        let Some(best) = heaviest(candidates).and_then(|best| candidates.get(best)) else {
+            return self.last_of_classic(candidates, scan, exit);
+        };
+        if best.weight <= SOFT_WEIGHT {
+            if best.weight <= WORDS_WEIGHT
+                && matches!(kind_of(exit), FailureKind::Killed | FailureKind::Crash)
+            {
                 // What a process prints before it is killed tells nothing.
                 let mut ends = candidates.iter();
                 let end = ends.find(|candidate| candidate.rule.role == Role::Exit);
                 return Some(self.cause(end.unwrap_or(best), exit, None));
             }
-            let last = self.last_output(scan, exit);
-            return last.or_else(|| Some(self.cause(best, exit, None)));
+            let is_service = best.rule.tool == "service";
+            let last = match exit.is_some() || is_service {
+                // Without a message of the builder or the service, nothing says that the step has ended.
+                true => self.last_output(candidates, scan, exit),
+                false => self
+                    .last_of_classic(candidates, scan, exit)
+                    .map(|cause| (cause, Rank::Plain)),
+            };
+            let is_better = |rank: Rank| best.weight <= WORDS_WEIGHT || rank == Rank::Marked;
+            let last = last.filter(|(_, rank)| is_better(*rank));
+            return last
+                .map(|(cause, _)| cause)
+                .or_else(|| Some(self.cause(best, exit, None)));
         }
         // Tools repeat messages; the first one has more around it.
         let text = self.text(best.line);
         let is_same = |candidate: &&Candidate| {
-            candidate.weight > WORDS_WEIGHT
+            candidate.weight > WORDS_WEIGHT.max(best.weight - 10)
                 && std::ptr::eq(candidate.rule, best.rule)
                 && self.text(candidate.line) == text
         };
@@ -347,11 +378,14 @@ impl Chooser<'_> {
         indent(&self.log.plain(line))
     }
 
-    /// The last line that the step printed, if nothing better is known: programs often stop after the
-    /// message that tells why.
-    fn last_output(&self, scan: &Scan, exit: Option<Exit>) -> Option<Cause> {
-        // Without a message of the builder, nothing says that the step has ended.
-        exit?;
+    /// Of the last lines that the step printed, the one that is most likely to tell why, if nothing better is known:
+    /// programs often stop after the message.
+    fn last_output(
+        &self,
+        candidates: &[Candidate],
+        scan: &Scan,
+        exit: Option<Exit>,
+    ) -> Option<(Cause, Rank)> {
         let step = self.log.steps().list().get(self.failing_step?)?;
         let ending = scan
             .endings()
@@ -359,20 +393,72 @@ impl Chooser<'_> {
             .find(|ending| ending.line > step.first);
         let end = ending.map_or(step.last + 1, |ending| ending.line);
         let lines = (step.first + 1..end).rev().take(REACH);
-        let mut lines = lines.filter(|line| {
-            self.log.steps().step_of_line(*line) == self.failing_step
-                && (!self.vertices || self.is_output(*line))
+        let lines = lines.filter_map(|line| {
+            let is_of_step = self.log.steps().step_of_line(line) == self.failing_step
+                && (!self.vertices || self.is_output(line));
+            let is_known = |candidate: &Candidate| candidate.line == line && candidate.weight <= 0;
+            if !is_of_step || candidates.iter().any(is_known) {
+                return None;
+            }
+            let plain = self.log.plain(line);
+            let text = split(&plain).1;
+            let is_output = !text.is_empty()
+                && !text.starts_with('+')
+                && !text.contains(SERVICE_END)
+                && !evidence::is_of_builder(text);
+            is_output.then(|| (line, plain.into_owned()))
         });
-        let line = lines.find(|line| {
-            let text = self.text(*line);
-            !text.is_empty() && !text.starts_with('+') && !evidence::is_of_builder(&text)
-        })?;
-        Some(Cause {
+        let (line, rank) = last_words::pick(lines)?;
+        let cause = Cause {
             line,
             evidence: evidence::around(self.log, line, Role::Line, None),
             kind: kind_of(exit),
             tool: "",
+        };
+        Some((cause, rank))
+    }
+
+    /// The last line of Docker's classic builder: where no command has ended, the builder stops with its message.
+    fn last_of_classic(
+        &self,
+        candidates: &[Candidate],
+        scan: &Scan,
+        exit: Option<Exit>,
+    ) -> Option<Cause> {
+        let is_classic = self.log.plain(self.first).starts_with("Step ");
+        if exit.is_some() || !is_classic {
+            return None;
+        }
+        let (cause, _) = self.last_output(candidates, scan, exit)?;
+        Some(Cause {
+            kind: FailureKind::Builder,
+            ..cause
         })
+    }
+}
+
+impl Lines for Chooser<'_> {
+    fn next_texts(&self, line: usize, count: usize) -> Vec<String> {
+        let indent = self.indent(line);
+        let lines = self.after(line).filter(|line| self.indent(*line) <= indent);
+        let texts = lines.map(|line| self.text(line));
+        texts.filter(|text| !text.is_empty()).take(count).collect()
+    }
+
+    fn meant(&self, line: usize, role: Role) -> usize {
+        self.resolve(line, role)
+    }
+
+    fn heading(&self, line: usize) -> Option<String> {
+        let indent = self.indent(line);
+        let mut above = (line.saturating_sub(HEADING_NEAR)..line).rev();
+        let heading =
+            above.find(|line| self.indent(*line) < indent && !self.text(*line).is_empty());
+        heading.map(|line| self.text(line))
+    }
+
+    fn text_of(&self, line: usize) -> String {
+        self.text(line)
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) enum Role {
     Exit,
     /// It tells that a tool succeeded: what the tool complained of before did not matter.
     Success,
+    /// The step cleans up or hands on what it has: errors after it are seldom the reason.
+    CleanUp,
 }
 
 /// A rule: lines with one of some patterns are an error of a kind.

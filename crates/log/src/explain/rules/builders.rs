@@ -122,6 +122,13 @@ rules! {
         | "Error response from daemon: Get *: " | "httpReadSeeker: failed open" | "error pinging docker registry "
         => "Error: creating build container: initializing source docker://alpine:3: pinging container registry registry.example: Get \"https://registry.example/v2/\": dial tcp: lookup registry.example: no such host",
            "ERROR: failed to do request: Head \"https://registry.example/v2/a\": dial tcp 10.0.0.1:443: connect: connection refused";
+    "docker" Network 88 Line:
+        "^Get \"http*dial tcp" | "^Get \"http*x509: certificate" | "^Get \"http*exceeded" | "^Get \"http*timeout"
+        | "^Get \"http*unexpected" | "^Head \"http*dial tcp" | "^Head \"http*x509: certificate"
+        | "^Head \"http*exceeded" | "^Get \"http*status code" | "^Get \"http*tp response"
+        => "Get \"https://registry-1.docker.io/v2/\": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
+           "Get \"https://registry.example/v2/\": dial tcp: lookup registry.example on 192.0.2.53:53: server misbehaving",
+           "Get \"https://registry.example/v2/\": x509: certificate signed by unknown authority";
     "" Authentication 90 Line:
         "failed to authorize: " | "failed to fetch oauth token" | "failed to fetch anonymous token" | "unauthorized: "
         | "no basic auth credentials" | "requested access to the resource is denied"
@@ -170,6 +177,15 @@ rules! {
         | "error committing container" | "runtime error: invalid memory address or nil pointer dereference: builder"
         => "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
            "ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF";
+    "docker" Dockerfile 90 Line:
+        "^the --@ option requires BuildKit"
+        => "the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled";
+    "docker" Builder 90 Line:
+        "^network @ not found$" | "^error checking context: " | "%build canceled by " | "%build cancelled by "
+        | "%build was canceled" | "%build was cancelled"
+        => "network build_default not found",
+           "error checking context: 'no permission to read from '/tmp/a/data/PG_VERSION''.",
+           "build canceled by user";
     "" Builder 60 Line:
         "%failed to receive status: " | "rpc error: code = " | "^Error: creating build container: "
         | "^Error: error creating build container: " | "^Error: determining starting point" | "^Error: committing "

@@ -112,6 +112,12 @@ rules! {
     "" MissingFile 78 Line:
         ": No such file or directory$" | ": no such file or directory$"
         => "tool x: y: No such file or directory";
+    "" Other 1 CleanUp:
+        "^%cleaning up" | "^%stopping " | "^%tearing down" | "^%shutting down" | "^%uploading "
+        => "cleaning up", "Stopping redis", "Uploading coverage report";
+    "" Other 34 Line:
+        "^Error: # * failed$" | "^error: # * failed$" | "^ERROR: # * failed$"
+        => "Error: 1 chart(s) linted, 1 chart(s) failed";
     "" Other 22 Line: "^[ERROR] Found # error" => "[ERROR] Found 1 error";
     "java" Program 83 Line:
         "^Exception in thread "

@@ -83,6 +83,15 @@ rules! {
     "r" Program 60 Line:
         "had non-zero exit status" | "^ERROR: compilation failed for package"
         => "installation of package ‘foo’ had non-zero exit status";
+    "helm" Lint 88 Line:
+        "^[ERROR] templates/*: " | "^[ERROR] Chart.yaml: " | "^[ERROR] values.yaml: "
+        => "[ERROR] templates/: template: app/templates/a.yaml:9:20: executing \"a.yaml\": nil pointer";
+    "shellcheck" Lint 84 Line:
+        "-^ SC#"
+        => "   ^--^ SC2086 (info): Double quote to prevent globbing and word splitting.";
+    "prisma" Compile 84 Line:
+        "^error: Type \"*\" is neither" | "^error: Error validating" | "^error: Error parsing"
+        => "error: Type \"Totl\" is neither a built-in type, nor refers to another model, composite type, or enum.";
     "ansible" Program 82 Line:
         "^fatal: [@]: FAILED!" | "^ERROR! "
         => "fatal: [localhost]: FAILED! => {\"msg\": \"x\"}";

@@ -69,7 +69,7 @@ rules! {
     // Jest, Vitest, Mocha, node:test.
     "jest" Test 86 Names: "^● * › " => "● cart › total";
     "jest" Test 60 Names:
-        "^● *failed to run" | "^✘ [fail]: " | "^✖ [fail]: " | "^FAIL @" | "^✕ *failed" | "^not ok # "
+        "^● *failed to run" | "^✘ [fail]: " | "^✖ [fail]: " | "^FAIL @" | "^✕ *failed" | "^not ok # " | "^not ok  # "
         | "^✖ failing tests" | "^# failing" | "^Error: Test timed out" | "^✖ *failed" | "^FAIL  @"
         => "FAIL src/cart.test.js",
            "not ok 2 - total",

@@ -22,6 +22,11 @@ rules! {
            "Failed to read config",
            "gen: cannot open input",
            "error bad";
+    "" Program 64 Line:
+        "^level=error " | "^level=fatal " | " level=error " | " level=fatal " | "\"level\":\"error\"" | "^{\"level\":5#"
+        | "^{\"level\":6#"
+        => "level=error msg=\"no resolver\" file=cart.graphql",
+           "{\"level\":50,\"msg\":\"no resolver\"}";
     "" Program 35 Line:
         "^[ERROR] *%error: " | "[ERROR] *%failed" | "[ERROR]" | "~ERROR: " | "~error: " | "~Error: " | "~ERROR "
         | "~FATAL~" | "~fatal: " | "错误：" | "错误:"
