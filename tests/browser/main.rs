@@ -21,6 +21,7 @@ mod forms_states;
 mod getting_around;
 mod insight;
 mod log;
+mod log_comparison;
 mod log_reading;
 mod log_search;
 mod log_steps;

@@ -122,7 +122,7 @@ const READ_LOGS: &str = "[...document.querySelectorAll('main button')]
       .find((button) => button.textContent === 'Read logs').click();";
 
 /// All scenes, in the order of the index page.
-pub const SCENES: [Scene; 51] = [
+pub const SCENES: [Scene; 52] = [
     scene("builds", World::Full, "/builds"),
     scene(
         "builds-filtered",
@@ -142,6 +142,11 @@ pub const SCENES: [Scene; 51] = [
     scene("build-failed", World::Full, FAILED),
     acted("build-failed-stages", World::Stages, FAILED, UNFOLD),
     scene("build-running", World::Full, RUNNING),
+    scene(
+        "compare",
+        World::Full,
+        "/builds/00000000-0000-4000-8000-000000000001/compare",
+    ),
     scene("build-not-found", World::Full, "/builds/unknown"),
     scene("build-error", World::Broken, SUCCEEDED),
     acted("build-save", World::Full, FAILED, SAVE_BUILD),
