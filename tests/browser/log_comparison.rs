@@ -94,8 +94,10 @@ async fn repeated_lines_are_folded_to_one() -> Outcome {
             search(browser, "Get:15").await;
             see_line(browser, 16).await;
 
-            // The choice is remembered.
+            // The choice is remembered. The link to a line in the run unfolds it.
             browser.reload().await;
+            browser.see("22 of 22 lines").await;
+            browser.press("button", "Fold 20 lines").await;
             browser.see("3 of 22 lines").await;
             browser.axe("folded lines").await;
             Ok(())
@@ -142,7 +144,7 @@ async fn nothing_is_read_for_a_build_that_has_no_success_before_it() -> Outcome 
     story(api)
         .run(async |browser, api| {
             show_log(browser, api, "").await;
-            browser.see("never succeeded").await;
+            browser.see("Go to line").await;
             browser
                 .find_no_more("button", "New since the last success")
                 .await;
@@ -173,6 +175,7 @@ async fn two_builds_are_compared() -> Outcome {
             assert_eq!(browser.column("Step").await, ["FROM alpine", "RUN make"]);
             assert_eq!(browser.column("Difference").await.len(), 2);
             browser.axe("comparison").await;
+            browser.resize((320, 800)).await;
             browser.fits_into("comparison", 320).await;
 
             // A build with the same log.
