@@ -82,6 +82,7 @@ enum Rest {
 #[derive(Debug)]
 enum RowSays {
     Cached,
+    Runs,
     Ended,
     Finished,
     Left,
@@ -106,6 +107,8 @@ pub(crate) enum Says<'a> {
     Vertex(u32, Vertex<'a>),
     /// The result of the current step came from the cache.
     Cached,
+    /// The current step runs in a container.
+    Runs,
     /// The current step has ended.
     Ended,
     /// All steps have ended.
@@ -231,6 +234,7 @@ impl Row {
         }
         Some(match self.says {
             RowSays::Cached => Says::Cached,
+            RowSays::Runs => Says::Runs,
             RowSays::Ended => Says::Ended,
             RowSays::Finished => Says::Finished,
             RowSays::Left => Says::Left,

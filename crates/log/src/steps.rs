@@ -81,7 +81,8 @@ pub struct Step {
     /// The builder's number of the step; 0 for work of the builder. Each stage counts its own steps, except
     /// with Docker's classic builder, which counts through all.
     pub number: u32,
-    /// The number of steps of its stage, if the builder prints it.
+    /// The number of steps of its stage, if the builder prints it. BuildKit leaves out the steps that the base
+    /// image brings, so that a number can be higher.
     pub total: Option<u32>,
     /// When it began: Unix seconds, UTC; `None` if the log has no times.
     pub start_time: Option<i64>,
@@ -280,6 +281,7 @@ impl Steps {
             Says::Unknown(header) => self.note_candidate(at, &header),
             Says::Vertex(number, vertex) => self.vertex(at, number, vertex),
             Says::Cached => self.end_current(at, End::Cached),
+            Says::Runs => self.run_current(),
             Says::Ended => self.end_current(at, End::Done),
             Says::Finished => self.finish(at),
             Says::Left => self.enter(at, None),

@@ -2,7 +2,7 @@
 //! of a vertex: a step, or work of the builder itself.
 
 use crate::grammar::{
-    Grammar, Header, HeaderStyle, Rest, Row, RowSays, Says, fraction, instruction, is_platform,
+    Grammar, Header, HeaderStyle, MAX_TOTAL, Rest, Row, RowSays, Says, instruction, is_platform,
 };
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -115,7 +115,7 @@ fn name(text: &str) -> Vertex<'_> {
     // A service, a platform and a stage may precede the count, which is padded: `[ 2/12]`.
     let (before, count) = place.rsplit_once(' ').unwrap_or(("", place));
     let title = title.trim();
-    let Some((number, total)) = fraction(count).filter(|_| instruction(title).is_some()) else {
+    let Some((number, total)) = count_of(count).filter(|_| instruction(title).is_some()) else {
         return Vertex::Internal(text);
     };
     let (before, platform) = split_platform(before.trim());
@@ -128,6 +128,14 @@ fn name(text: &str) -> Vertex<'_> {
         name: before,
         platform,
     })
+}
+
+/// Reads `3/12`, or `4/2` where the base image brings steps of its own, which the total leaves out.
+fn count_of(text: &str) -> Option<(u32, u32)> {
+    let (number, total) = text.split_once('/')?;
+    let (number, total) = (number.parse().ok()?, total.parse().ok()?);
+    let is_count = |count: u32| (1..=MAX_TOTAL).contains(&count);
+    (is_count(number) && is_count(total)).then_some((number, total))
 }
 
 /// Splits the platform from the name of a stage, which may stand after it or, with a service, before it.

@@ -14,6 +14,11 @@ pub(super) static GRAMMAR: Grammar = Grammar {
             says: RowSays::Cached,
         },
         Row {
+            start: " ---> Running in ",
+            rest: Rest::Id,
+            says: RowSays::Runs,
+        },
+        Row {
             start: " ---> ",
             rest: Rest::Id,
             says: RowSays::Ended,

@@ -108,7 +108,7 @@ fn lines_that_only_look_like_a_step() {
         "Step 10/200 : loss=1",
         "Step 1/2: RUN x",
         "STEP 1/2: RUN x",
-        " ---> Running in 4323723c46da",
+        " ---> Running in circles",
         " ---> Removed intermediate container 4323723c46da",
         "Removing intermediate container 4323723c46da",
         "Successfully built markupsafe",

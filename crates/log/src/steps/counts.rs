@@ -112,7 +112,8 @@ impl Counts {
         });
         if let Some(count) = self.0.get_mut(index) {
             count.number = count.number.max(header.number);
-            count.total = header.total;
+            // BuildKit counts past its total, which leaves out the steps that the base image brings.
+            count.total = header.total.map(|total| total.max(count.number));
             count.last = step;
             if header.name.is_empty() && instruction(header.title) == Some("FROM") {
                 count.begin_stage(header.title, step, steps);

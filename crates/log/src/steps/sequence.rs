@@ -132,6 +132,16 @@ impl Steps {
         }
     }
 
+    /// A line that says that the current step runs. With the steps that an image brings, FROM can run after some of
+    /// them came from the cache.
+    pub(super) fn run_current(&mut self) {
+        if let Some(current) = self.lines.current()
+            && self.end_of(current) == End::Cached
+        {
+            self.set_end(current, End::Open);
+        }
+    }
+
     /// The line after the last step.
     pub(super) fn finish(&mut self, at: At<'_>) {
         let current = self.lines.current();

@@ -145,6 +145,44 @@ fn work_of_the_builder_is_no_instruction() {
     );
 }
 
+/// The total leaves out the steps that the base image brings.
+#[test]
+fn steps_are_counted_past_the_total() {
+    let log = log_of(
+        "
+#9 [1/2] FROM docker.io/library/onbase:1
+#9 CACHED
+
+#4 [2/2] RUN echo triggered
+#4 0.119 triggered
+#4 DONE 1.2s
+
+#6 [3/2] COPY main.txt /main.txt
+#6 DONE 0.1s
+
+#7 [4/2] RUN grep good /main.txt
+#7 ERROR: executor failed running [/bin/sh -c grep good /main.txt]: exit code: 1
+------
+ > [4/2] RUN grep good /main.txt:
+------",
+        Outcome::Failed,
+    );
+    assert_eq!(
+        states(&log),
+        [
+            ("FROM docker.io/library/onbase:1", Cached),
+            ("RUN echo triggered", Done),
+            ("COPY main.txt /main.txt", Done),
+            ("RUN grep good /main.txt", Failed)
+        ]
+    );
+    let is_instruction = |step: &crate::Step| step.kind == StepKind::Instruction;
+    assert!(log.steps().list().iter().all(is_instruction));
+    assert_eq!(failing(&log), Some("RUN grep good /main.txt"));
+    assert_eq!(not_run(&log), []);
+    assert_eq!(log.steps().progress(), Some((4, 4)));
+}
+
 #[test]
 fn a_failure_that_the_build_survives_is_not_to_blame() {
     let text = "

@@ -41,6 +41,61 @@ received unexpected HTTP status: 501",
     assert_eq!(stages(&log), [None; 5]);
 }
 
+/// The steps that a base image brings run in its FROM.
+#[test]
+fn an_image_brings_steps_of_its_own() {
+    let text = "
+Step 1/3 : FROM onbase:1
+# Executing 3 build triggers
+ ---> Using cache
+ ---> Running in 6ba02686bc56
+checking /main.txt";
+    let log = log_of(
+        &format!(
+            "{text}
+Removing intermediate container 6ba02686bc56
+ ---> f126f64d5570
+Step 2/3 : RUN a
+ ---> Using cache
+ ---> 92e55c231ed0
+Step 3/3 : CMD x
+ ---> Using cache
+ ---> 5978bf1d17a1
+Successfully built 5978bf1d17a1"
+        ),
+        Outcome::Succeeded,
+    );
+    assert_eq!(
+        states(&log),
+        [
+            ("FROM onbase:1", Done),
+            ("RUN a", Cached),
+            ("CMD x", Cached)
+        ]
+    );
+    let log = log_of(
+        &format!("{text}\nThe command '/bin/sh -c grep good' returned a non-zero code: 1"),
+        Outcome::Running,
+    );
+    assert_eq!(failing(&log), Some("FROM onbase:1"));
+    assert_eq!(states(&log), [("FROM onbase:1", Failed)]);
+    // All of them can come from the cache.
+    let log = log_of(
+        "
+Step 1/2 : FROM onbase:1
+# Executing 2 build triggers
+ ---> Using cache
+ ---> Using cache
+ ---> 0123456789ab
+Step 2/2 : RUN a",
+        Outcome::Running,
+    );
+    assert_eq!(
+        states(&log),
+        [("FROM onbase:1", Cached), ("RUN a", Running)]
+    );
+}
+
 #[test]
 fn stages_are_counted_through() {
     let log = log_of(
