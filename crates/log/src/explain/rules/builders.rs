@@ -66,7 +66,9 @@ rules! {
     "" Dockerfile 91 Line:
         "unable to find user " | "unable to find group " | "no matching entries in passwd file" | "no users found"
         | "unable to find * in /etc/passwd: no such" | "determining run uid: *no such"
-        => "#8 ERROR: unable to find user app: no matching entries in passwd file";
+        | "determining run uid: *unknown user"
+        => "#8 ERROR: unable to find user app: no matching entries in passwd file",
+           "Error: building at STEP \"RUN make\": determining run uid: user: unknown user error looking up user \"app\"";
     "" MissingCommand 92 Line:
         "exec: \"*\": executable file not found" | "executable file `*` not found in $PATH"
         | "exec: \"*\": stat *: no such file or directory" | "exec /*: no such file or directory"
@@ -177,6 +179,11 @@ rules! {
         | "error committing container" | "runtime error: invalid memory address or nil pointer dereference: builder"
         => "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
            "ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF";
+    "" Builder 89 Line:
+        "^error running container: from * creating container for [" | "error during container init: "
+        | "error setting rlimit" | "setting \"RLIMIT_@\" limit to *: operation not permitted"
+        => "error running container: from /usr/bin/crun creating container for [/bin/sh -c make]: cgroups in hybrid mode not supported, drop all controllers from cgroupv2",
+           "Error: building at STEP \"RUN make\": setting \"RLIMIT_NOFILE\" limit to soft=1048576,hard=1048576 (was soft=20000,hard=20000): operation not permitted";
     "docker" Dockerfile 90 Line:
         "^the --@ option requires BuildKit"
         => "the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled";
