@@ -89,3 +89,27 @@ fn builds_are_explained_as_a_person_read_them() {
         }
     }
 }
+
+/// While a build is followed, only the log can say that a step failed.
+#[test]
+fn a_running_build_blames_no_step_that_does_not_fail() {
+    for (name, build) in builds() {
+        let lines = build["log"].as_array().expect("there are lines").len();
+        let steps = build["steps"].as_array().into_iter().flatten();
+        let failed: Vec<_> = steps
+            .filter(|step| step[0] == "failed")
+            .map(|step| &step[6])
+            .collect();
+        for end in 1..=lines {
+            let mut build = build.clone();
+            let log = build["log"].as_array_mut().expect("there are lines");
+            log.truncate(end);
+            let found = answer_of(&build, Some(Outcome::Running), usize::MAX);
+            let blamed = &found["failing_step"];
+            assert!(
+                blamed.is_null() || failed.contains(&blamed),
+                "{name} at line {end}: {blamed}"
+            );
+        }
+    }
+}
