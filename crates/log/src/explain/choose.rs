@@ -2,7 +2,7 @@
 
 use crate::explain::evidence;
 use crate::explain::exit::Ending;
-use crate::explain::handled::{Lines, lower_handled};
+use crate::explain::handled::{Lines, goes_on, lower_handled};
 use crate::explain::kind::FailureKind;
 use crate::explain::last_words::{self, Rank};
 use crate::explain::rules::{Role, is_of_builder, rule};
@@ -405,6 +405,7 @@ impl Chooser<'_> {
             let is_output = !text.is_empty()
                 && !text.starts_with('+')
                 && !text.contains(SERVICE_END)
+                && !goes_on(text)
                 && !evidence::is_of_builder(text);
             is_output.then(|| (line, plain.into_owned()))
         });

@@ -2,17 +2,24 @@
 
 use crate::explain::Exit;
 use crate::explain::kind::FailureKind;
+use crate::explain::last_words;
 use crate::explain::rules::Role;
 use crate::explain::weigh::{Candidate, is_hard, is_soft};
 
 /// How much less likely an error is that was handled.
 const HANDLED: i32 = 40;
 
+/// An error that was handled weighs at most this: less than words alone.
+const HANDLED_WEIGHT: i32 = 20;
+
 /// How much less likely an error is while a step cleans up.
 const CLEANING: i32 = 15;
 
 /// How much less likely an error is that follows a failed test but may have nothing to do with it.
 const AFTER_TEST: i32 = 25;
+
+/// Up to this weight, a line that is only a farewell tells nothing.
+const FAREWELL_WEIGHT: i32 = 30;
 
 /// The number of lines after an error that may say that the step goes on.
 const NEXT_LINES: usize = 2;
@@ -36,6 +43,9 @@ const GOES_ON: &[&str] = &[
     "ignoring the error",
     "ignoring error",
     "trying the next",
+    "trying next",
+    "using the next",
+    "using another",
     "trying another",
     "not fatal",
     "non-fatal",
@@ -84,38 +94,79 @@ pub(super) fn lower_handled(
     instruction: &str,
     exit: Option<Exit>,
 ) {
-    lower_by_words(candidates, lines);
+    lower_by_words(candidates, lines, exit);
     lower_tracebacks(candidates, lines);
     lower_excused(candidates, lines, instruction);
-    lower_after_clean_up(candidates);
-    lower_around_tests(candidates, exit);
+    let by_signal = matches!(
+        exit,
+        None | Some(Exit::Signal(_) | Exit::Code(124 | 137 | 143))
+    );
+    lower_after_clean_up(candidates, by_signal);
+    lower_around_tests(candidates, exit, by_signal);
+}
+
+/// Returns true if a text says that the step goes on.
+pub(super) fn goes_on(text: &str) -> bool {
+    let text = text.to_lowercase();
+    GOES_ON.iter().any(|words| text.contains(words))
+}
+
+/// Lowers the weight of an error that was handled.
+fn lower(candidate: &mut Candidate) {
+    candidate.weight = (candidate.weight - HANDLED).min(HANDLED_WEIGHT);
 }
 
 /// Errors after which the step says that it goes on, and the bodies of CMake's warnings.
-fn lower_by_words(candidates: &mut [Candidate], lines: &impl Lines) {
-    for candidate in candidates {
+fn lower_by_words(candidates: &mut [Candidate], lines: &impl Lines, exit: Option<Exit>) {
+    let by_shell = matches!(exit, None | Some(Exit::Code(126 | 127) | Exit::Signal(_)));
+    for index in 0..candidates.len() {
+        let Some(candidate) = candidates.get(index).copied() else {
+            continue;
+        };
         let rule = candidate.rule;
-        if candidate.of_builder || candidate.weight <= 20 {
+        if candidate.of_builder || candidate.weight <= HANDLED_WEIGHT {
             continue;
         }
-        if rule.tool == "cmake" {
+        let is_warning = rule.tool == "cmake" && {
             let heading = lines.heading(candidate.line).unwrap_or_default();
-            if heading.starts_with("CMake Warning") || heading.starts_with("CMake Deprecation") {
-                candidate.weight -= 2 * HANDLED;
+            heading.starts_with("CMake Warning") || heading.starts_with("CMake Deprecation")
+        };
+        let text = lines.text_of(candidate.line);
+        let is_handled = match is_hard(rule.kind) {
+            true => is_warning,
+            false => {
+                let line = lines.meant(candidate.line, rule.role);
+                let next = lines.next_texts(line, NEXT_LINES);
+                let later = candidates.get(index + 1..).unwrap_or(&[]);
+                let is_last = !later.iter().any(|later| std::ptr::eq(later.rule, rule));
+                let retries = |text: &String| is_last && text.to_lowercase().starts_with("retry");
+                let is_missing = rule.kind == FailureKind::MissingCommand && !by_shell;
+                is_warning
+                    || (is_soft(rule.kind) && goes_on(&text))
+                    || next.iter().any(|text| goes_on(text) || retries(text))
+                    || (is_missing && went_on(&next, later, lines))
+            }
+        };
+        let is_farewell = candidate.weight <= FAREWELL_WEIGHT && last_words::is_farewell(&text);
+        if let Some(candidate) = candidates.get_mut(index) {
+            if is_handled {
+                lower(candidate);
+            } else if is_farewell {
+                candidate.weight = 0;
             }
         }
-        if is_hard(rule.kind) {
-            continue;
-        }
-        let line = lines.meant(candidate.line, rule.role);
-        let goes_on = lines.next_texts(line, NEXT_LINES).iter().any(|text| {
-            let text = text.to_lowercase();
-            GOES_ON.iter().any(|words| text.contains(words))
-        });
-        if goes_on {
-            candidate.weight -= HANDLED;
-        }
     }
+}
+
+/// Returns true if a script printed something of its own after a command that is missing. A shell that stops for it
+/// says no more; tools that ran it do, and rules know how.
+fn went_on(next: &[String], later: &[Candidate], lines: &impl Lines) -> bool {
+    next.first().is_some_and(|next| {
+        let is_known = later
+            .first()
+            .is_some_and(|later| lines.text_of(later.line) == *next);
+        !is_known && !next.contains("127") && !next.starts_with("make")
+    })
 }
 
 /// Tracebacks after which the program printed other lines, and then another traceback.
@@ -142,7 +193,7 @@ fn lower_tracebacks(candidates: &mut [Candidate], lines: &impl Lines) {
     for candidate in candidates {
         let is_in = |(start, end): &(usize, usize)| (*start..=*end).contains(&candidate.line);
         if handled.iter().any(is_in) {
-            candidate.weight -= HANDLED;
+            lower(candidate);
         }
     }
 }
@@ -207,30 +258,34 @@ fn lower_excused(candidates: &mut [Candidate], lines: &impl Lines, instruction: 
     }
 }
 
-/// Errors while the step cleans up after a clear one.
-fn lower_after_clean_up(candidates: &mut [Candidate]) {
+/// Errors while the step cleans up after a clear one, and programs that it stops then.
+fn lower_after_clean_up(candidates: &mut [Candidate], by_signal: bool) {
     let (mut is_clear, mut cleans) = (false, false);
     for candidate in candidates {
         if candidate.rule.role == Role::CleanUp {
-            cleans |= is_clear;
+            cleans = true;
             candidate.weight = 0;
         } else if candidate.of_builder {
             continue;
-        } else if cleans && (is_soft(candidate.rule.kind) || is_killed(candidate)) {
+        } else if cleans && is_killed(candidate) && !by_signal {
+            lower(candidate);
+        } else if cleans && is_clear && is_soft(candidate.rule.kind) {
             candidate.weight -= CLEANING;
-        } else {
+        } else if !cleans {
             is_clear |= candidate.weight >= CLEAR_WEIGHT;
         }
     }
 }
 
 fn is_killed(candidate: &Candidate) -> bool {
-    candidate.rule.kind == FailureKind::Killed
+    matches!(
+        candidate.rule.kind,
+        FailureKind::Killed | FailureKind::Crash | FailureKind::Timeout
+    )
 }
 
 /// Errors around a failed test that may have nothing to do with it.
-fn lower_around_tests(candidates: &mut [Candidate], exit: Option<Exit>) {
-    let by_signal = matches!(exit, Some(Exit::Signal(_) | Exit::Code(137)));
+fn lower_around_tests(candidates: &mut [Candidate], exit: Option<Exit>, by_signal: bool) {
     let is_test = |candidate: &Candidate| {
         candidate.rule.kind == FailureKind::Test
             && candidate.weight >= 84
@@ -241,7 +296,8 @@ fn lower_around_tests(candidates: &mut [Candidate], exit: Option<Exit>) {
         .iter_mut()
         .skip(first.map_or(usize::MAX, |first| first + 1))
     {
-        if candidate.rule.kind == FailureKind::Network || (is_killed(candidate) && !by_signal) {
+        let is_killed = candidate.rule.kind == FailureKind::Killed && !by_signal;
+        if candidate.rule.kind == FailureKind::Network || is_killed {
             candidate.weight -= AFTER_TEST;
         }
     }

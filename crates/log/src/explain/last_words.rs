@@ -67,6 +67,8 @@ const DEMANDS: &[&str] = &[
     "too low",
     "too high",
     "over budget",
+    "over its ",
+    "too wide",
     "over the limit",
     "below ",
     "outdated",
@@ -138,6 +140,17 @@ const NOTHING: &[&str] = &[
     "for more information",
     "for details",
     "for help",
+    "run ./",
+    "run `",
+    "run '",
+    "run npm",
+    "run make",
+    "rerun",
+    "re-run",
+    "try ",
+    "use --",
+    "to fix",
+    "fix with",
     "more info",
     "done in ",
     "finished in ",
@@ -159,7 +172,7 @@ const NOTHING: &[&str] = &[
     "shutting down",
     "removing ",
     "node.js v",
-    "报告",
+    "报告已",
     "清理",
     "正在清理",
     "已回滚",
@@ -167,6 +180,9 @@ const NOTHING: &[&str] = &[
     "正在停止",
     "耗时",
 ];
+
+/// Beginnings of warnings. All in lower case.
+const WARNINGS: &[&str] = &["warn", "[warn", "⚠", "警告", "level=warn", "note:", "hint:"];
 
 /// Lines that are only a farewell, without punctuation. All in lower case.
 const FAREWELLS: &[&str] = &[
@@ -202,23 +218,25 @@ const FAREWELLS: &[&str] = &[
     "终止",
 ];
 
+/// Returns true for a text that is only a farewell.
+pub(super) fn is_farewell(text: &str) -> bool {
+    let text = text.to_lowercase();
+    FAREWELLS.contains(&text.trim_matches(|char: char| !char.is_alphanumeric()))
+}
+
 /// How likely a line tells why, without escapes.
 fn rank(plain: &str) -> Rank {
     let lower = plain.to_lowercase();
     let text = split(&lower).1;
-    let words = text.trim_matches(|char: char| !char.is_alphanumeric());
     let is_address = !text.contains(' ') && text.contains("://");
     let starts = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
     let has = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
-    if !text.chars().any(char::is_alphabetic)
-        || is_address
-        || starts(NOTHING)
-        || FAREWELLS.contains(&words)
+    if !text.chars().any(char::is_alphabetic) || is_address || starts(NOTHING) || is_farewell(text)
     {
         Rank::Nothing
     } else if has(MARKS) {
         Rank::Marked
-    } else if has(DEMANDS) {
+    } else if has(DEMANDS) && !starts(WARNINGS) {
         Rank::Demand
     } else {
         Rank::Plain

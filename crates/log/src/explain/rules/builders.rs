@@ -187,6 +187,10 @@ rules! {
     "docker" Dockerfile 90 Line:
         "^the --@ option requires BuildKit"
         => "the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled";
+    "compose" Builder 90 Line:
+        "^validating *: services.* not allowed$" | "^validating *: services.* must be " | "^yaml: line #: *expected"
+        | "^yaml: line #: *cannot"
+        => "validating /app/docker-compose.yml: services.web additional properties 'buildd' not allowed";
     "docker" Builder 90 Line:
         "^network @ not found$" | "^error checking context: " | "%build canceled by " | "%build cancelled by "
         | "%build was canceled" | "%build was cancelled"

@@ -83,6 +83,22 @@ rules! {
     "r" Program 60 Line:
         "had non-zero exit status" | "^ERROR: compilation failed for package"
         => "installation of package ‘foo’ had non-zero exit status";
+    "detekt" Lint 86 Line:
+        "^@.kt:#:#: * [@]$" | "^@.kts:#:#: * [@]$"
+        => "/app/src/main/kotlin/Cart.kt:9:5: The function total is too long (81). [LongMethod]";
+    "nim" Compile 88 Line:
+        "^@(#, #) Error: " | "^@.nim(#:#) Error: "
+        => "/app/src/cart.nim(9, 5) Error: undeclared identifier: 'totl'";
+    "conda" Dependency 88 Line:
+        "^The following package could not be installed" | "^The following packages are incompatible"
+        | "^The following package is incompatible"
+        => "The following package could not be installed",
+           "The following packages are incompatible";
+    "" Program 50 Line:
+        "^Error: error building site: " | "^Error: Build failed for " | "^Could not solve for environment specs"
+        => "Error: error building site: process: failed to extract shortcode",
+           "Error: Build failed for the package: shop",
+           "Could not solve for environment specs";
     "helm" Lint 88 Line:
         "^[ERROR] templates/*: " | "^[ERROR] Chart.yaml: " | "^[ERROR] values.yaml: "
         => "[ERROR] templates/: template: app/templates/a.yaml:9:20: executing \"a.yaml\": nil pointer";

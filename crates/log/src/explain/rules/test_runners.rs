@@ -131,6 +131,13 @@ rules! {
         => "3 examples, 1 failure",
            "Failed!  - Failed:     1, Passed:     2, Skipped:     0, Total:     3",
            "Tests: 3, Assertions: 3, Failures: 1.";
+    "scalatest" Test 86 Line:
+        "^[info] *\\*\\*\\* FAILED \\*\\*\\*$"
+        => "[info] - should sum *** FAILED ***";
+    "scalatest" Test 50 Line:
+        "^[error] Failed tests:$" | "^[error] (*) sbt.TestsFailedException"
+        => "[error] Failed tests:",
+           "[error] (Test / test) sbt.TestsFailedException: Tests unsuccessful";
     "dotnet" Test 62 Names: "^Failed @.@ [" | "^[xUnit.net *] *[FAIL]" => "Failed Tests.CartTest.Total [3 ms]";
     "minitest" Test 64 Names:
         "^Failure:$" | "^\\# *Failed test '" | "^\\# *Failed test at" | "^\\# *Failed test ("

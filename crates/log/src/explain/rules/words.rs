@@ -9,7 +9,7 @@ rules! {
            "Error: something is wrong",
            "错误：坏了";
     "" Program 66 Line:
-        "^FATAL: " | "^FATAL " | "^Fatal: " | "^Error - " | "^fatal error: " | "^[FATAL] " | "^[error] "
+        "^ERROR failed " | "^FATAL: " | "^FATAL " | "^Fatal: " | "^Error - " | "^fatal error: " | "^[FATAL] " | "^[error] "
         | "^E0#*%error" | "^ERR *%error" | "^error - " | "^@: fatal: " | "^@: error: " | "^@: Error: " | "^@: ERROR: "
         | "^@: 错误" | "^@: 致命错误" | "^Failed to " | "^Cannot " | "^Unable to " | "^Could not " | "^failed to "
         | "^cannot " | "^could not " | "^unable to " | "^@: %failed to " | "^@: %cannot " | "^@: %could not "
