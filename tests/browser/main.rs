@@ -22,6 +22,7 @@ mod getting_around;
 mod insight;
 mod log;
 mod log_comparison;
+mod log_copying;
 mod log_reading;
 mod log_search;
 mod log_steps;

@@ -5,7 +5,7 @@
 //! have no role; they are found by their class, here only.
 
 use super::{Api, Browser, eventually, eventually_eq};
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 /// `frame`, the log's scrolling region; `lines()`, the lines in the page; `line(number)`, one of them.
@@ -431,4 +431,113 @@ pub async fn failed_step(browser: &Browser) -> String {
         }
     }
     panic!("no step failed")
+}
+
+/// The middle of the gap after so many characters of a line that is in view, in CSS pixels of the window.
+async fn place_in_text(browser: &Browser, (number, chars): (usize, usize)) -> (f64, f64) {
+    let find = format!(
+        "const text = line({number}).querySelector('.log-text');
+         const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+         const range = document.createRange();
+         let left = {chars};
+         for (let node; (node = walker.nextNode()); left -= node.length) {{
+           if (left > node.length) continue;
+           range.setStart(node, left);
+           break;
+         }}
+         const box = range.getClientRects()[0] ?? range.getBoundingClientRect();
+         return [box.left, box.top + box.height / 2];"
+    );
+    let place = script(browser, &find).await;
+    serde_json::from_value(place).expect("a place")
+}
+
+/// Lets the mouse do something at a place of the window, with its button up or down.
+async fn mouse(browser: &Browser, event: &str, (x, y): (f64, f64), is_down: bool) {
+    let parameters = json!({
+        "type": event, "x": x, "y": y, "clickCount": 1,
+        "button": if is_down { "left" } else { "none" }, "buttons": u8::from(is_down),
+    });
+    browser
+        .devtools("Input.dispatchMouseEvent", parameters)
+        .await;
+}
+
+/// Turns the wheel over the log by this many CSS pixels, down or up, until the lines have moved and stay.
+async fn wheel(browser: &Browser, by: f64, is_down: bool) {
+    let middle = "const box = frame.getBoundingClientRect();
+         return [(box.left + box.right) / 2, (box.top + box.bottom) / 2];";
+    let (x, y): (f64, f64) =
+        serde_json::from_value(script(browser, middle).await).expect("a frame");
+    let before = first_in_view(browser).await;
+    let parameters = json!({
+        "type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": by,
+        "button": "none", "buttons": u8::from(is_down),
+    });
+    browser
+        .devtools("Input.dispatchMouseEvent", parameters)
+        .await;
+    let mut last = before;
+    eventually("the lines have moved", async || {
+        let now = first_in_view(browser).await;
+        let is_still = now != before && now == last;
+        last = now;
+        is_still.then_some(())
+    })
+    .await;
+}
+
+/// Drags from a place in a line's text (counted from 1, after so many characters), turns the wheel twice by this many
+/// CSS pixels, and drops at a line in view then, after so many characters. Returns that line.
+pub async fn drag_text(
+    browser: &Browser,
+    from: (usize, usize),
+    wheel_by: f64,
+    to_chars: usize,
+) -> usize {
+    let (x, y) = place_in_text(browser, from).await;
+    mouse(browser, "mouseMoved", (x, y), false).await;
+    mouse(browser, "mousePressed", (x, y), true).await;
+    mouse(browser, "mouseMoved", (x + 20.0, y), true).await;
+    wheel(browser, wheel_by, true).await;
+    wheel(browser, wheel_by, true).await;
+    let lines = in_view(browser).await;
+    let line = lines.get(3).copied().unwrap_or_default() as usize;
+    let end = place_in_text(browser, (line, to_chars)).await;
+    mouse(browser, "mouseMoved", (end.0 + 9.0, end.1), true).await;
+    mouse(browser, "mouseMoved", end, true).await;
+    mouse(browser, "mouseReleased", end, true).await;
+    line
+}
+
+/// Presses in a line's text, after so many characters.
+pub async fn press_in_text(browser: &Browser, place: (usize, usize)) {
+    let place = place_in_text(browser, place).await;
+    mouse(browser, "mouseMoved", place, false).await;
+    mouse(browser, "mousePressed", place, true).await;
+    mouse(browser, "mouseReleased", place, true).await;
+}
+
+/// What the browser copies when its key is pressed in the log.
+pub async fn copied_by_browser(browser: &Browser) -> String {
+    browser
+        .script(
+            "window.copiedText = null;
+             addEventListener('copy', (event) => {
+               copiedText = event.clipboardData.getData('text/plain');
+             }, {once: true});",
+        )
+        .await;
+    script(browser, "frame.focus();").await;
+    // The driver's own keys do not run the browser's commands.
+    let key = json!({
+        "type": "rawKeyDown", "key": "c", "code": "KeyC", "windowsVirtualKeyCode": 67, "modifiers": 2,
+        "commands": ["copy"],
+    });
+    browser.devtools("Input.dispatchKeyEvent", key).await;
+    eventually("a copied text", async || {
+        let text = browser.script("return window.copiedText;").await;
+        text.as_str().map(str::to_owned)
+    })
+    .await
 }
