@@ -26,6 +26,8 @@ pub(crate) struct LogLink {
     levels_to_hide: StoredValue<BTreeSet<String>>,
     /// The steps to fold once there are lines, counted from 1.
     steps_to_fold: StoredValue<Option<BTreeSet<usize>>>,
+    /// True while the lines that are new since the last success are to be shown, and are not known yet.
+    pub(crate) new_lines_wanted: RwSignal<bool>,
     write_timer: StoredValue<Option<TimeoutHandle>>,
     /// The line that was pressed last without Shift, counted from 0. Ranges begin there.
     pub(crate) range_start: StoredValue<usize>,
@@ -42,6 +44,7 @@ impl LogLink {
             last: StoredValue::default(),
             levels_to_hide: StoredValue::default(),
             steps_to_fold: StoredValue::default(),
+            new_lines_wanted: RwSignal::new(false),
             write_timer: StoredValue::new(None),
             range_start: StoredValue::new(0),
         };
@@ -55,6 +58,7 @@ impl LogLink {
             search.query.track();
             search.context.track();
             viewer.filter.track();
+            link.new_lines_wanted.track();
             link.write_soon();
         });
         on_cleanup(move || link.cancel_write());
@@ -87,6 +91,10 @@ impl LogLink {
             self.steps_to_fold.set_value(now.folded);
             self.hide_and_fold();
         }
+        self.read_rows(
+            (before.only_new, before.fold_repeats),
+            (now.only_new, now.fold_repeats),
+        );
         let lines = now.lines.map(|(first, last)| (index(first), index(last)));
         self.viewer.set_options(|options| {
             options.selected = lines;
@@ -96,6 +104,24 @@ impl LogLink {
             self.range_start.set_value(first);
             self.viewer.opened_at_line.set_value(true);
             self.viewer.go_to(first);
+        }
+    }
+
+    /// Restores what differs of: only new lines are shown, and repeated lines are folded.
+    fn read_rows(self, before: (bool, bool), now: (bool, bool)) {
+        let ((was_only_new, folded_repeats), (only_new, fold_repeats)) = (before, now);
+        if only_new != was_only_new {
+            self.new_lines_wanted.set(only_new);
+            match only_new {
+                true => self.viewer.stop_following(),
+                false => self.viewer.set_filter(|filter| filter.only = None),
+            }
+        }
+        if fold_repeats != folded_repeats {
+            self.viewer.set_filter(|filter| {
+                filter.fold_repeats = fold_repeats;
+                filter.unfolded.clear();
+            });
         }
     }
 
@@ -142,6 +168,7 @@ impl LogLink {
     pub(crate) fn forget(self) {
         self.levels_to_hide.set_value(BTreeSet::new());
         self.steps_to_fold.set_value(None);
+        self.new_lines_wanted.set(false);
     }
 
     /// What is on screen now.
@@ -165,7 +192,9 @@ impl LogLink {
             search: self.search.query.get_untracked(),
             context: self.search.context.get_untracked(),
             hidden_levels,
+            only_new: filter.only.is_some() || self.new_lines_wanted.get_untracked(),
             folded: self.steps_to_fold.get_value().or(folded),
+            fold_repeats: filter.fold_repeats,
         }
     }
 

@@ -18,6 +18,7 @@ use crate::routing::routes::Route;
 use crate::t_signal;
 use crate::ui::button::Button;
 use leptos::prelude::*;
+use std::ops::Range;
 use std::time::Duration;
 
 /// The lines that are shown before and after each new one.
@@ -70,6 +71,7 @@ pub(crate) fn new_lines(commands: LogCommands) -> AnyView {
         state: RwSignal::new(State::Waiting),
     };
     new_lines.start_when_loaded();
+    new_lines.show_when_wanted();
     let is_whole = move || commands.viewer.time_window.get() == (None, None);
     show(is_whole, move || {
         dynamic(move || new_lines.view()).into_any()
@@ -92,10 +94,43 @@ impl NewLines {
             let bytes = viewer.with_model(|model| model.log.text_bytes());
             match bytes {
                 None | Some(0) => {}
-                Some(bytes) if bytes > MAX_UNASKED_BYTES => self.state.set(State::Large),
+                Some(bytes) if bytes > MAX_UNASKED_BYTES && !self.are_wanted() => {
+                    self.state.set(State::Large)
+                }
                 Some(_) => self.start(IDLE),
             }
         });
+    }
+
+    /// Returns true if the page's URL asks for them.
+    fn are_wanted(self) -> bool {
+        let link = self.commands.selection.link;
+        link.new_lines_wanted.get_untracked()
+    }
+
+    /// Shows only the new lines once they are known, if the page's URL asks for that.
+    fn show_when_wanted(self) {
+        let link = self.commands.selection.link;
+        effect(move || {
+            let is_known = self.state.with(|state| matches!(state, State::Found(_)));
+            if is_known && link.new_lines_wanted.get() {
+                link.new_lines_wanted.set(false);
+                self.restore();
+            }
+        });
+    }
+
+    /// Shows only the new lines as the URL has it: without those that are folded away, and the selected lines stay in
+    /// view.
+    fn restore(self) {
+        let viewer = self.commands.viewer;
+        let Some((ranges, first)) = chosen_lines(viewer) else {
+            return;
+        };
+        if self.commands.selection.lines().is_none() {
+            viewer.request_scroll(first, false, false);
+        }
+        viewer.set_filter(|filter| filter.only = Some(ranges));
     }
 
     /// Reads the other log, and compares.
@@ -178,17 +213,22 @@ async fn compare(viewer: LogViewer, old: &Log) -> Option<usize> {
     Some(lines.len())
 }
 
+/// The new lines with those around them, and the first new one, counted from 0; `None` if there is none.
+fn chosen_lines(viewer: LogViewer) -> Option<(Vec<Range<u32>>, usize)> {
+    let chosen = viewer.with_model(|model| {
+        let ranges = lines_with_context(&model.new_lines, CONTEXT, model.log.len());
+        Some((ranges, *model.new_lines.first()? as usize))
+    });
+    chosen.flatten()
+}
+
 /// Shows only the new lines with those around them, from the first one on; or all lines again, where the reader is.
 fn toggle(commands: LogCommands) {
     let viewer = commands.viewer;
     if viewer.filter.with_untracked(|filter| filter.only.is_some()) {
         return viewer.set_filter(|filter| filter.only = None);
     }
-    let chosen = viewer.with_model(|model| {
-        let ranges = lines_with_context(&model.new_lines, CONTEXT, model.log.len());
-        Some((ranges, *model.new_lines.first()?))
-    });
-    let Some((ranges, first)) = chosen.flatten() else {
+    let Some((ranges, first)) = chosen_lines(viewer) else {
         return;
     };
     viewer.stop_following();
@@ -198,7 +238,7 @@ fn toggle(commands: LogCommands) {
         filter.folded.clear();
         filter.hidden_levels.clear();
     });
-    commands.go_to(first as usize);
+    commands.go_to(first);
 }
 
 /// Says that only the new lines are shown, with the way back.

@@ -1,5 +1,5 @@
 //! What the URL of a build's page says about its log: `?start=1441770706&end=1441770800&search=error&match=case,word`
-//! `&around=2&hide=DEBUG&fold=1-4,7#L120-L140`.
+//! `&around=2&hide=DEBUG&show=new&fold=1-4,7&repeats=folded#L120-L140`.
 //!
 //! A new value needs a field of [`LogLocation`], an arm of [`LogLocation::read_value`], a line of
 //! [`LogLocation::print`], and its place in the tests' `any_location`.
@@ -40,8 +40,12 @@ pub(crate) struct LogLocation {
     pub context: Option<usize>,
     /// The names of hidden levels; the empty one is that of lines without a level.
     pub hidden_levels: BTreeSet<String>,
+    /// Shows only the lines that are new since the last success.
+    pub only_new: bool,
     /// The folded steps, counted from 1; `None`: those that are folded at first.
     pub folded: Option<BTreeSet<usize>>,
+    /// Shows only one line of each run of repeated lines.
+    pub fold_repeats: bool,
 }
 
 impl LogLocation {
@@ -89,7 +93,9 @@ impl LogLocation {
             "hide" if value.len() <= MAX_LEVEL_BYTES && self.hidden_levels.len() < MAX_LEVELS => {
                 self.hidden_levels.insert(value.to_owned());
             }
+            "show" => self.only_new = value == "new",
             "fold" => self.folded = parse_steps(value),
+            "repeats" => self.fold_repeats = value == "folded",
             _ => {}
         }
     }
@@ -131,7 +137,10 @@ impl LogLocation {
         {
             query.push("hide", Some(name.clone()));
         }
+        query.push("show", location.only_new.then(|| "new".to_owned()));
         query.push("fold", location.folded.as_ref().and_then(print_steps));
+        let repeats = location.fold_repeats.then(|| "folded".to_owned());
+        query.push("repeats", repeats);
         match self.lines {
             Some((first, last)) if first == last => query.0.push_str(&format!("#L{first}")),
             Some((first, last)) => query.0.push_str(&format!("#L{first}-L{last}")),
@@ -305,6 +314,15 @@ mod tests {
                 },
                 "?fold=none",
             ),
+            (
+                LogLocation {
+                    only_new: true,
+                    folded: steps(&[2]),
+                    fold_repeats: true,
+                    ..default()
+                },
+                "?show=new&fold=2&repeats=folded",
+            ),
             // What an encoder of paths treats as parent folders.
             (
                 LogLocation {
@@ -351,6 +369,7 @@ mod tests {
             "?fold=-1",
             "?fold=1,,2",
             "?match=loud",
+            "?show=old&repeats=yes",
             "?&&=&=x&?",
             "?hide=%ff",
         ] {
@@ -390,6 +409,7 @@ mod tests {
             context in prop::option::of(prop::sample::select(&CONTEXTS[..])),
             hidden_levels in prop::collection::btree_set("[A-Z,&. é]{0,5}", 0..4),
             folded in prop::option::of(prop::collection::btree_set(1usize..30, 0..9)),
+            [only_new, fold_repeats] in any::<[bool; 2]>(),
         ) -> LogLocation {
             let (text, [regex, match_case, whole_word]) = search;
             let mut location = LogLocation {
@@ -399,7 +419,9 @@ mod tests {
                 search: SearchQuery { text, regex, match_case, whole_word },
                 context,
                 hidden_levels,
+                only_new,
                 folded,
+                fold_repeats,
             };
             location.search_only_with_text();
             location
@@ -414,7 +436,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_a_location_that_reads_back(text in "\\PC{0,60}|[?&=#a-z%,L0-9-]{0,60}|([?&](search|match|around|hide|fold|start)=[a-z0-9%,-]{0,6}){0,5}#?") {
+        fn any_text_is_a_location_that_reads_back(text in "\\PC{0,60}|[?&=#a-z%,L0-9-]{0,60}|([?&](search|match|around|hide|show|fold|repeats|start)=[a-z0-9%,-]{0,6}){0,5}#?") {
             let location = read(&text);
             prop_assert_eq!(read(&location.print()), location);
         }

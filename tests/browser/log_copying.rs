@@ -1,12 +1,14 @@
 //! Copying from the log: all lines, selected lines, and text that is selected beyond the lines on screen; the browser's
 //! own search; the link to what is on screen.
 
-use crate::support::fixtures::{log_api, log_entries, log_entry, mixed_log};
+use crate::support::fixtures::{
+    BUILDS, builds_page, log_api, log_build, log_entries, log_entry, mixed_log, serve_build,
+};
 use crate::support::log_page::{
     copied_by_browser, counted, drag_text, go_to, in_view, press, press_at_step, press_in_menu,
     press_in_text, record_exports, see_line, see_matches, see_only, show_log, statuses,
 };
-use crate::support::{Browser, Outcome, eventually, eventually_eq, story};
+use crate::support::{Browser, Outcome, Reply, eventually, eventually_eq, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -282,18 +284,72 @@ async fn the_link_has_search_filter_and_folded_steps() -> Outcome {
             .await;
 
             // What is not valid is ignored.
-            let odd = "?search=(&match=regex,loud&fold=x&hide=NONE&around=7&start=soon";
-            browser
-                .open(&format!("{}/builds/b1{odd}", api.address))
-                .await;
+            let odd = "?search=(&match=regex,loud&fold=x&hide=NONE&around=7&start=soon&show=old&repeats=1";
+            show_log(browser, api, odd).await;
             see_matches(browser, "Unbalanced parenthesis").await;
             assert_eq!(in_view(browser).await, [1, 2, 3, 4, 5, 6]);
             let long = format!("?search={}#L2", "x".repeat(3_000));
-            browser
-                .open(&format!("{}/builds/b1{long}", api.address))
-                .await;
+            show_log(browser, api, &long).await;
             see_only(browser, &[1, 2, 3, 4, 5, 6]).await;
             assert_eq!(searched(browser).await, "");
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_link_folds_repeated_lines() -> Outcome {
+    let mut log = log_entries(40);
+    log[0]["message"] = json!("the first line");
+    log[39]["message"] = json!("the last line");
+    story(log_api("S", log).await)
+        .run(async |browser, api| {
+            // The link decides, this browser has never folded any.
+            show_log(browser, api, "?repeats=folded").await;
+            see_only(browser, &[1, 2, 40]).await;
+            browser.at("/builds/b1?repeats=folded").await;
+            press_in_menu(browser, "More log tools", "checkbox", "Fold repeated lines").await;
+            browser.keys(Key::Escape + "").await;
+            see_line(browser, 20).await;
+            browser.at("/builds/b1").await;
+            press_in_menu(browser, "More log tools", "checkbox", "Fold repeated lines").await;
+            browser.at("/builds/b1?repeats=folded").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_link_shows_only_new_lines() -> Outcome {
+    let old = log_entries(60);
+    let mut log = old.clone();
+    log.insert(29, log_entry("fatal: cannot find the module left-pad", 3));
+    let api = log_api("F", log).await;
+    let mut success = log_build("S");
+    success["build_id"] = json!("b0");
+    success["created_at"] = json!("2015-09-08T03:51:40.000Z");
+    serve_build(&api, &success);
+    api.on("GET", &format!("{BUILDS}/b0/logs"), Reply::Log(old));
+    api.on(
+        "GET",
+        BUILDS,
+        builds_page(vec![log_build("F"), success], 2, false),
+    );
+    story(api)
+        .run(async |browser, api| {
+            show_log(browser, api, "").await;
+            counted(browser, 61).await;
+            browser
+                .press("button", "New since the last success: 1 line")
+                .await;
+            see_only(browser, &[28, 29, 30, 31, 32]).await;
+            browser.at("/builds/b1?show=new").await;
+            browser.reload().await;
+            see_only(browser, &[28, 29, 30, 31, 32]).await;
+            browser.at("/builds/b1?show=new").await;
+            browser.press("button", "Show all").await;
+            see_line(browser, 33).await;
+            browser.at("/builds/b1").await;
             Ok(())
         })
         .await
