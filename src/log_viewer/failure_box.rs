@@ -94,9 +94,8 @@ fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<Strin
                 {icon::icon(icon::CROSS)}
                 {dynamic(move || words(&failure.get().unwrap_or_default()))}
                 <div class="failure-actions">
-                    {new_lines(commands)}
-                    {again_button(commands, build, failure)} {go_button(commands, shown)}
-                    {happened_before(commands, build)}
+                    {new_lines(commands)} {again_button(commands, build, failure)}
+                    {go_button(commands, shown)} {happened_before(commands, build)}
                     {all_button(failure, all_shown)} {copy_button(text, t_signal!(build.why))}
                 </div>
             </div>
@@ -132,8 +131,13 @@ fn facts(failure: &Failure) -> Option<AnyView> {
         }
     });
     let consequence = failure.consequence();
-    (step.is_some() || !consequence.is_empty())
-        .then(|| view! { {step} <span>{consequence}</span> }.into_any())
+    (step.is_some() || !consequence.is_empty()).then(|| {
+        view! {
+            {step}
+            <span>{consequence}</span>
+        }
+        .into_any()
+    })
 }
 
 fn quote(failure: Option<Failure>) -> AnyView {

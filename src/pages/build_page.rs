@@ -104,8 +104,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
             <div class="build-top">
                 <div class="build-head">
                     {badge(build)} {image_heading(build, true)} {duration(build)}
-                    {usual_duration_note(build, siblings)}
-                    {show(move || has_data.get(), known)}
+                    {usual_duration_note(build, siblings)} {show(move || has_data.get(), known)}
                 </div>
                 {show_or(move || has_data.get(), below_head, loading)}
                 {load_error(

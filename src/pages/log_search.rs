@@ -137,7 +137,12 @@ fn empty(run: SearchRun, go: Go) -> Option<AnyView> {
 }
 
 fn empty_text(text: Signal<String>) -> AnyView {
-    view! { <div class="empty"><p>{text}</p></div> }.into_any()
+    view! {
+        <div class="empty">
+            <p>{text}</p>
+        </div>
+    }
+    .into_any()
 }
 
 /// No log has it: the next step is to search more of them.

@@ -343,7 +343,7 @@ fn month(text: &[u8], at: usize, place: Place) -> usize {
     let is_in = |names: &[u8], at: usize| {
         let name = text.get(at..at + 3).unwrap_or(&[]);
         class(text, at + 3) & (LETTER | DIGIT) == 0
-            && names.chunks_exact(3).any(|known| known == name)
+            && names.as_chunks::<3>().0.iter().any(|known| known == name)
     };
     let (is_month, is_weekday) = (is_in(MONTHS, at), is_in(WEEKDAYS, at));
     if !is_month && !is_weekday {

@@ -70,7 +70,8 @@ fn content(parts: Details) -> AnyView {
         </div>
         <dl class="facts build-details">
             {facet(build, without_stage, move |build| image_facts(build, is_live))}
-            {facet(build, without_stage, source_facts)} {is_live.then(|| changes_fact(build, siblings))}
+            {facet(build, without_stage, source_facts)}
+            {is_live.then(|| changes_fact(build, siblings))}
             {facet(build, without_stage, run_facts)} {dynamic(move || stage_fact(build))}
             {dynamic(said)}
         </dl>

@@ -65,7 +65,8 @@ pub(crate) fn cause_panel(run: SearchRun, go: Go) -> AnyView {
     let chosen = move || if same_kind.get() { KIND } else { LINE }.to_owned();
     view! {
         <section class="searched-cause" aria-label=t_signal!(log_search.cause)>
-            {dynamic(content)} <div class="inline-fields">
+            {dynamic(content)}
+            <div class="inline-fields">
                 {select(t_signal!(log_search.look_for), options, chosen, choose)}
                 {Button::new(t_signal!(log_search.to_text)).on_press(to_text)}
                 {show(

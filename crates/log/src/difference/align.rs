@@ -145,13 +145,13 @@ impl Aligner {
             Stage::Anchor => {
                 let end = self.new.end.min(self.at + lines);
                 for position in self.at..end {
-                    match self.counts.get(&new.key(position)) {
-                        Some(Count {
-                            old: 1,
-                            new: 1,
-                            old_at,
-                        }) => self.link(*old_at, position),
-                        _ => {}
+                    if let Some(Count {
+                        old: 1,
+                        new: 1,
+                        old_at,
+                    }) = self.counts.get(&new.key(position))
+                    {
+                        self.link(*old_at, position);
                     }
                 }
                 let is_last = end == self.new.end;

@@ -140,10 +140,5 @@ fn group(log: &Log, lines: &[u32], range: Range<u32>, side: Side, page: &str) ->
             </li>
         }
     });
-    view! {
-        <div class="compare-group">
-            {title} <ol>{rows.collect_view()}</ol>
-        </div>
-    }
-    .into_any()
+    view! { <div class="compare-group">{title} <ol>{rows.collect_view()}</ol></div> }.into_any()
 }

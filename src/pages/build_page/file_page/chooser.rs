@@ -22,9 +22,11 @@ pub(crate) fn chooser(opener: Opener) -> AnyView {
         <div class="page-head">{heading(t_signal!(build_file.open))}</div>
         {link}
         <div class="drop-zone" aria-busy=move || opener.is_busy.get().to_string()>
-            {icon::icon(icon::END)} <p class="strong">{t_signal!(build_file.drop)}</p>
+            {icon::icon(icon::END)}
+            <p class="strong">{t_signal!(build_file.drop)}</p>
             {opener.button(t_signal!(exchange.choose))}
-            <p class="quiet">{t_signal!(build_file.local)}</p> <p role="status">{busy}</p>
+            <p class="quiet">{t_signal!(build_file.local)}</p>
+            <p role="status">{busy}</p>
             {problem(opener)}
         </div>
         <section class="file-kinds">
