@@ -91,20 +91,7 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
     let empty = move || match (state.is_reading.get(), state.error.get()) {
         (true, _) => skeleton(5).into_any(),
         (_, Some(_)) => ().into_any(),
-        _ => {
-            let href = text_signal(move || {
-                let (namespace, name) =
-                    query.with(|query| (query.namespace.clone(), query.name.clone()));
-                navigation.href(&Route::Repository { namespace, name })
-            });
-            view! {
-                <div class="empty">
-                    <p>{t_signal!(insight.none)}</p>
-                    {Button::new(t_signal!(config.to_repository)).primary().link(href)}
-                </div>
-            }
-            .into_any()
-        }
+        _ => no_builds(query),
     };
     let resume = Callback::new(move |()| reader.resume());
     let title_path = format!("{namespace}/{name}");
@@ -128,6 +115,22 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
         )}
         {show_or(move || has_builds.get(), loaded, move || dynamic(empty).into_any())}
     }
+}
+
+/// There are no builds: leads to the repository, which can start one.
+fn no_builds(query: Memo<InsightQuery>) -> AnyView {
+    let navigation = use_navigation();
+    let href = text_signal(move || {
+        let (namespace, name) = query.with(|query| (query.namespace.clone(), query.name.clone()));
+        navigation.href(&Route::Repository { namespace, name })
+    });
+    view! {
+        <div class="empty">
+            <p>{t_signal!(insight.none)}</p>
+            {Button::new(t_signal!(config.to_repository)).primary().link(href)}
+        </div>
+    }
+    .into_any()
 }
 
 /// Leads to the search through the logs of these builds.

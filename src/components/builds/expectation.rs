@@ -65,8 +65,8 @@ impl DurationNote {
 /// Rounds a time up: to 10 seconds below a minute, to half a minute below ten, to a minute above.
 fn round(millis: i64) -> i64 {
     let step = match millis {
-        ..=60_000 => 10_000,
-        ..=600_000 => 30_000,
+        ..60_000 => 10_000,
+        60_000..600_000 => 30_000,
         _ => 60_000,
     };
     (millis + step - 1) / step * step

@@ -15,7 +15,6 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 pub(crate) struct LogFile {
     file: File,
     is_compressed: bool,
-    kind: Kind,
     head: Option<Box<Head>>,
 }
 
@@ -39,12 +38,10 @@ impl LogFile {
         // Fails only for a stream that is closed already.
         let _ = JsFuture::from(stream.reader.cancel()).await;
         result?;
-        let kind = stream.unpacker.kind().ok_or(Problem::Damaged)?;
         let head = stream.unpacker.take_head();
         Ok(Self {
             file,
             is_compressed,
-            kind,
             head,
         })
     }
@@ -55,10 +52,6 @@ impl LogFile {
     /// [`Problem::Unreadable`] if the browser cannot.
     pub(crate) fn stream(&self) -> Result<FileStream, Problem> {
         FileStream::of(&self.file, self.is_compressed)
-    }
-
-    pub(crate) fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// The head, if it is a saved build.
