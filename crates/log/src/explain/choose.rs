@@ -2,16 +2,16 @@
 
 use crate::explain::evidence;
 use crate::explain::exit::Ending;
+use crate::explain::explanation::{Cause, Exit, Explanation};
 use crate::explain::handled::{Lines, goes_on, lower_handled};
 use crate::explain::kind::FailureKind;
 use crate::explain::last_words::{self, Rank};
 use crate::explain::rules::{Role, is_of_builder, rule};
 use crate::explain::scan::Scan;
-use crate::explain::text::{Place, split};
+use crate::explain::text::{Place, indent, split};
 use crate::explain::weigh::{
     Candidate, boost_named, boost_network, by_exit, is_hard, is_soft, is_system, kind_of,
 };
-use crate::explain::{Cause, Exit, Explanation};
 use crate::log::Log;
 use crate::steps::Outcome;
 
@@ -461,16 +461,6 @@ impl Lines for Chooser<'_> {
     fn text_of(&self, line: usize) -> String {
         self.text(line)
     }
-}
-
-/// The number of bytes before the text of a line, BuildKit's prefix not counted.
-pub(super) fn indent(line: &str) -> usize {
-    let raw = match split(line).0 {
-        Place::Step => line.splitn(3, ' ').nth(2).unwrap_or_default(),
-        Place::Vertex | Place::Repeated => line.split_once(' ').map_or("", |(_, rest)| rest),
-        Place::Plain => line,
-    };
-    raw.len() - raw.trim_start().len()
 }
 
 /// The index of the candidate with the highest weight; of several, the first.

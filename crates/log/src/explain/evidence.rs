@@ -1,8 +1,7 @@
 //! Chooses the lines around a cause that help to understand it.
 
-use crate::explain::choose::indent;
 use crate::explain::rules::Role;
-use crate::explain::text::split;
+use crate::explain::text::{indent, split};
 use crate::log::Log;
 
 /// The maximum number of lines.

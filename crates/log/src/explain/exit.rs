@@ -1,6 +1,6 @@
 //! Reads how a step ended from the line of the builder that says so.
 
-use crate::explain::Exit;
+use crate::explain::explanation::Exit;
 
 /// The end of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) fn read(text: &str) -> Option<Exit> {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::explain::Exit;
+    use crate::explain::explanation::Exit;
 
     #[test]
     fn how_steps_end() {

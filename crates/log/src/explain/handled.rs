@@ -1,6 +1,6 @@
 //! Lowers the weight of errors that a step handled: it says so, or went on and failed later.
 
-use crate::explain::Exit;
+use crate::explain::explanation::Exit;
 use crate::explain::kind::FailureKind;
 use crate::explain::last_words;
 use crate::explain::rules::Role;

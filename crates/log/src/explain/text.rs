@@ -56,6 +56,16 @@ fn bare(text: &str) -> &str {
     text.trim_start_matches(framed).trim_end()
 }
 
+/// The number of bytes before the text of a line, BuildKit's prefix not counted.
+pub(super) fn indent(line: &str) -> usize {
+    let raw = match split(line).0 {
+        Place::Step => line.splitn(3, ' ').nth(2).unwrap_or_default(),
+        Place::Vertex | Place::Repeated => line.split_once(' ').map_or("", |(_, rest)| rest),
+        Place::Plain => line,
+    };
+    raw.len() - raw.trim_start().len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Place, split};

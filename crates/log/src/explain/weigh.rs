@@ -1,6 +1,6 @@
 //! Weighs the lines that may be the cause of a failure.
 
-use crate::explain::Exit;
+use crate::explain::explanation::Exit;
 use crate::explain::kind::FailureKind;
 use crate::explain::rules::{Role, Rule};
 

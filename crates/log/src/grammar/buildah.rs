@@ -1,6 +1,6 @@
 //! The lines of buildah, and of OpenShift's builder, which is made of it.
 
-use crate::grammar::{Grammar, HeaderStyle, Rest, Row, RowSays};
+use crate::grammar::table::{Grammar, HeaderStyle, Rest, Row, RowSays};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     style: HeaderStyle::Upper,

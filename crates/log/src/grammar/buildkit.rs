@@ -1,9 +1,9 @@
 //! The lines of BuildKit's plain progress, as docker, buildx and buildctl print it. They begin with the number
 //! of a vertex: a step, or work of the builder itself.
 
-use crate::grammar::{
-    Grammar, Header, HeaderStyle, MAX_TOTAL, Rest, Row, RowSays, Says, instruction, is_platform,
-};
+use crate::grammar::header::{MAX_TOTAL, instruction, is_platform};
+use crate::grammar::says::{Header, Says, Vertex};
+use crate::grammar::table::{Grammar, HeaderStyle, Rest, Row, RowSays};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     style: HeaderStyle::Vertex,
@@ -62,25 +62,6 @@ const WORK: [(&str, bool); 16] = [
     ("https://", false),
     ("http://", false),
 ];
-
-/// What a line says of a vertex.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Vertex<'a> {
-    /// It is a step. Said again when its output goes on after that of another one.
-    Named(Header<'a>),
-    /// It is work of the builder, with this name.
-    Internal(&'a str),
-    /// It is done, after this many tenths of a second.
-    Done(Option<u32>),
-    /// It is done, and its result came from the cache.
-    Cached,
-    /// It failed.
-    Failed,
-    /// It was stopped because another one failed, or the build was stopped.
-    Canceled,
-    /// Output, or nothing that matters.
-    Output,
-}
 
 /// Reads a line that begins with the number of a vertex.
 pub(super) fn vertex(line: &str) -> Option<Says<'_>> {

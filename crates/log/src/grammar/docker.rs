@@ -1,6 +1,6 @@
 //! The lines of Docker's classic builder, and of docker-compose with it.
 
-use crate::grammar::{Grammar, HeaderStyle, Rest, Row, RowSays};
+use crate::grammar::table::{Grammar, HeaderStyle, Rest, Row, RowSays};
 
 /// The words after the command that failed.
 const RETURNED: &str = "' returned a non-zero code";

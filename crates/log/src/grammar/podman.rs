@@ -1,6 +1,6 @@
 //! The lines of podman that differ from those of buildah, which builds for it.
 
-use crate::grammar::{Grammar, HeaderStyle, Rest, Row, RowSays};
+use crate::grammar::table::{Grammar, HeaderStyle, Rest, Row, RowSays};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     style: HeaderStyle::Upper,

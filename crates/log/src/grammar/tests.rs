@@ -1,4 +1,5 @@
 use super::*;
+use crate::grammar::header::INSTRUCTIONS;
 
 fn read(line: &str, style: HeaderStyle) -> Option<Says<'_>> {
     let grammar = GRAMMARS.iter().find(|grammar| grammar.style == style);

@@ -1,7 +1,7 @@
 //! The counts of steps: one for each stage, or one for all stages where the builder counts through them.
 
 use crate::grammar::{Header, instruction};
-use crate::steps::{NotRun, Step, name};
+use crate::steps::step::{NotRun, Step, name};
 
 /// A count.
 #[derive(Debug, Default)]

@@ -1,6 +1,8 @@
 //! The step that failed, and the states of all steps.
 
-use crate::steps::{End, HeaderStyle, Outcome, Step, StepKind, StepState, Steps};
+use crate::grammar::HeaderStyle;
+use crate::steps::Steps;
+use crate::steps::step::{End, Outcome, Step, StepKind, StepState};
 
 impl Steps {
     /// Returns the index of the step that failed. While the build runs, only if the log says so. If the

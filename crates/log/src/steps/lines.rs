@@ -1,7 +1,7 @@
 //! The lines of each step.
 
 use crate::column::Column;
-use crate::steps::{At, Step};
+use crate::steps::step::{At, Step};
 use crate::store::Store;
 
 /// In `Lines::runs`: the lines belong to no step.

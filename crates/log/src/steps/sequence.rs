@@ -1,11 +1,10 @@
 //! Reads the steps of builders that announce each step and then run it: buildah, podman and Docker's classic
 //! builder. Buildah can run several stages at once; then only their announcements tell them apart.
 
+use crate::grammar::{Blame, Header, HeaderStyle};
 use crate::steps::counts::Fit;
-use crate::steps::{
-    At, Blame, Candidate, End, Header, HeaderStyle, MAX_STEPS, MAX_TITLE_CHARS, Step, Steps, short,
-    step,
-};
+use crate::steps::step::{At, End, MAX_TITLE_CHARS, Step, short, step};
+use crate::steps::{Candidate, MAX_STEPS, Steps};
 
 impl Steps {
     /// A header of a step.

@@ -1,7 +1,9 @@
 //! Reads the steps of BuildKit, which runs several at once and says at each line which one it is of.
 
+use crate::grammar::Header;
 use crate::grammar::{Vertex, buildkit_offset, may_fail};
-use crate::steps::{At, End, Header, NO_COUNT, Step, StepKind, Steps, is_header, step};
+use crate::steps::step::{At, End, Step, StepKind, is_header, step};
+use crate::steps::{NO_COUNT, Steps};
 
 /// The line with the number 0 before the first vertex of a build.
 const BEGINNING: &str = "building with ";
