@@ -1,17 +1,19 @@
 //! Chooses the one line that tells a person why a build failed, among the lines that rules name.
 
+mod last_output;
+
 use crate::explain::evidence;
 use crate::explain::exit::Ending;
-use crate::explain::explanation::{Cause, Exit, Explanation};
-use crate::explain::handled::{Lines, goes_on, lower_handled};
+use crate::explain::handled::{Lines, lower_handled};
 use crate::explain::kind::FailureKind;
-use crate::explain::last_words::{self, Rank};
+use crate::explain::last_words::Rank;
 use crate::explain::rules::{Role, is_of_builder, rule};
 use crate::explain::scan::Scan;
 use crate::explain::text::{Place, indent, split};
 use crate::explain::weigh::{
     Candidate, boost_named, boost_network, by_exit, is_hard, is_soft, is_system, kind_of,
 };
+use crate::explain::{Cause, Exit, Explanation};
 use crate::log::Log;
 use crate::steps::Outcome;
 
@@ -32,9 +34,6 @@ const WORDS_WEIGHT: i32 = 20;
 
 /// Up to this weight, words tell of an error that are not rare in other lines.
 const SOFT_WEIGHT: i32 = 25;
-
-/// The words with which the service says that the builder has ended.
-const SERVICE_END: &str = "the builder exited with code ";
 
 /// The number of errors that did not end the step which are skipped.
 const MAX_SURVIVED: usize = 50;
@@ -342,7 +341,13 @@ impl Chooser<'_> {
         let indent = self.indent(line);
         let mut after = self.after(line);
         let found = match role {
-            Role::Next => after.find(|line| !self.text(*line).is_empty()),
+            Role::Next => {
+                let next = after.find(|line| !self.text(*line).is_empty());
+                // Gradle names the task, and then tells why.
+                let is_why = |line: &usize| self.text(*line).starts_with("> ");
+                let why = next.and_then(|_| after.next()).filter(is_why);
+                why.or(next)
+            }
             Role::Traceback => {
                 after.find(|line| !self.text(*line).is_empty() && self.indent(*line) <= indent)
             }
@@ -376,65 +381,6 @@ impl Chooser<'_> {
     /// The number of bytes before the text of a line.
     fn indent(&self, line: usize) -> usize {
         indent(&self.log.plain(line))
-    }
-
-    /// Of the last lines that the step printed, the one that is most likely to tell why, if nothing better is known:
-    /// programs often stop after the message.
-    fn last_output(
-        &self,
-        candidates: &[Candidate],
-        scan: &Scan,
-        exit: Option<Exit>,
-    ) -> Option<(Cause, Rank)> {
-        let step = self.log.steps().list().get(self.failing_step?)?;
-        let ending = scan
-            .endings()
-            .iter()
-            .find(|ending| ending.line > step.first);
-        let end = ending.map_or(step.last + 1, |ending| ending.line);
-        let lines = (step.first + 1..end).rev().take(REACH);
-        let lines = lines.filter_map(|line| {
-            let is_of_step = self.log.steps().step_of_line(line) == self.failing_step
-                && (!self.vertices || self.is_output(line));
-            let is_known = |candidate: &Candidate| candidate.line == line && candidate.weight <= 0;
-            if !is_of_step || candidates.iter().any(is_known) {
-                return None;
-            }
-            let plain = self.log.plain(line);
-            let text = split(&plain).1;
-            let is_output = !text.is_empty()
-                && !text.starts_with('+')
-                && !text.contains(SERVICE_END)
-                && !goes_on(text)
-                && !evidence::is_of_builder(text);
-            is_output.then(|| (line, plain.into_owned()))
-        });
-        let (line, rank) = last_words::pick(lines)?;
-        let cause = Cause {
-            line,
-            evidence: evidence::around(self.log, line, Role::Line, None),
-            kind: kind_of(exit),
-            tool: "",
-        };
-        Some((cause, rank))
-    }
-
-    /// The last line of Docker's classic builder: where no command has ended, the builder stops with its message.
-    fn last_of_classic(
-        &self,
-        candidates: &[Candidate],
-        scan: &Scan,
-        exit: Option<Exit>,
-    ) -> Option<Cause> {
-        let is_classic = self.log.plain(self.first).starts_with("Step ");
-        if exit.is_some() || !is_classic {
-            return None;
-        }
-        let (cause, _) = self.last_output(candidates, scan, exit)?;
-        Some(Cause {
-            kind: FailureKind::Builder,
-            ..cause
-        })
     }
 }
 

@@ -57,7 +57,7 @@ fn bare(text: &str) -> &str {
 }
 
 /// The number of bytes before the text of a line, BuildKit's prefix not counted.
-pub(super) fn indent(line: &str) -> usize {
+pub(crate) fn indent(line: &str) -> usize {
     let raw = match split(line).0 {
         Place::Step => line.splitn(3, ' ').nth(2).unwrap_or_default(),
         Place::Vertex | Place::Repeated => line.split_once(' ').map_or("", |(_, rest)| rest),

@@ -99,6 +99,12 @@ rules! {
         => "Error: error building site: process: failed to extract shortcode",
            "Error: Build failed for the package: shop",
            "Could not solve for environment specs";
+    "bandit" Lint 86 Line: "^>> Issue: [" => ">> Issue: [B602:subprocess] subprocess call with shell=True identified, security issue.";
+    "valgrind" Crash 88 Line:
+        "^==#== Invalid read" | "^==#== Invalid write" | "^==#== Invalid free" | "^==#== Mismatched free"
+        => "==12== Invalid read of size 4";
+    "valgrind" Crash 45 Line: "^==#== ERROR SUMMARY: #" => "==12== ERROR SUMMARY: 1 errors from 1 contexts (suppressed: 0 from 0)";
+    "gradle" Compile 70 Line: "^> 编译失败" => "> 编译失败; 有关详细信息, 请查看编译器错误输出。";
     "helm" Lint 88 Line:
         "^[ERROR] templates/*: " | "^[ERROR] Chart.yaml: " | "^[ERROR] values.yaml: "
         => "[ERROR] templates/: template: app/templates/a.yaml:9:20: executing \"a.yaml\": nil pointer";

@@ -61,6 +61,7 @@ pub(crate) const WORDS: &[&str] = &[
     "ruby version",
     "deployment mode",
     "canceled",
+    ">> issue",
     "additional prop",
     "must be",
     "not allowed",
