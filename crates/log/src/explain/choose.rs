@@ -4,6 +4,7 @@ mod last_output;
 
 use crate::explain::evidence;
 use crate::explain::exit::Ending;
+use crate::explain::explanation::{Cause, Exit, Explanation};
 use crate::explain::handled::{Lines, lower_handled};
 use crate::explain::kind::FailureKind;
 use crate::explain::last_words::Rank;
@@ -13,7 +14,6 @@ use crate::explain::text::{Place, indent, split};
 use crate::explain::weigh::{
     Candidate, boost_named, boost_network, by_exit, is_hard, is_soft, is_system, kind_of,
 };
-use crate::explain::{Cause, Exit, Explanation};
 use crate::log::Log;
 use crate::steps::Outcome;
 

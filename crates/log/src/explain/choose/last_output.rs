@@ -1,6 +1,8 @@
 //! Takes the last words of a step for its cause, where no rule names a better line.
 
 use crate::explain::choose::{Chooser, REACH};
+use crate::explain::evidence;
+use crate::explain::explanation::{Cause, Exit};
 use crate::explain::handled::goes_on;
 use crate::explain::kind::FailureKind;
 use crate::explain::last_words::{self, Rank};
@@ -8,7 +10,6 @@ use crate::explain::rules::Role;
 use crate::explain::scan::Scan;
 use crate::explain::text::split;
 use crate::explain::weigh::{Candidate, kind_of};
-use crate::explain::{Cause, Exit, evidence};
 
 /// The words with which the service says that the builder has ended.
 const SERVICE_END: &str = "the builder exited with code ";
