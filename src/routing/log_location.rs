@@ -254,15 +254,18 @@ mod tests {
         LogLocation::parse(query, fragment)
     }
 
-    #[test]
-    fn a_location_reads_as_a_person_would_write_it() {
-        let steps = |steps: &[usize]| Some(steps.iter().copied().collect());
-        let search = |text: &str| SearchQuery {
+    fn search(text: &str) -> SearchQuery {
+        SearchQuery {
             text: text.to_owned(),
             ..SearchQuery::default()
-        };
+        }
+    }
+
+    /// Locations, each with its text.
+    fn examples() -> Vec<(LogLocation, &'static str)> {
+        let steps = |steps: &[usize]| Some(steps.iter().copied().collect());
         let default = LogLocation::default;
-        for (location, text) in [
+        vec![
             (default(), ""),
             (
                 LogLocation {
@@ -338,7 +341,12 @@ mod tests {
                 },
                 "?search=%252E",
             ),
-        ] {
+        ]
+    }
+
+    #[test]
+    fn a_location_reads_as_a_person_would_write_it() {
+        for (location, text) in examples() {
             assert_eq!(location.print(), text);
             assert_eq!(read(text), location, "{text}");
         }
