@@ -2,7 +2,7 @@
 
 use crate::i18n::failure_words::{exit_words, failure_words};
 use crate::i18n::format::duration;
-use crate::log::{Cause, Exit, Explanation, FailureKind, Log, Outcome, Step, explain};
+use crate::log::{Cause, Exit, Explanation, FailureKind, Log, Outcome, Step, StepKind, explain};
 use crate::t_string;
 use chrono::TimeDelta;
 use serde_json::json;
@@ -18,6 +18,16 @@ const MAX_SEARCHED_LINES: usize = 200;
 
 /// The message in the log or the detail of a build that ended because the server did.
 const SERVER_STOPPED: &str = "the server stopped";
+
+/// The words before an exit code in the API's text.
+const EXIT_CODE_WORDS: [&str; 6] = [
+    "exit status",
+    "exit code",
+    "exited with status",
+    "exited with code",
+    "exited with",
+    "non-zero code",
+];
 
 /// The beginnings of lines that only say that a command failed, not why. They are not quoted as the last lines.
 const REPORTS: [&str; 9] = [
@@ -73,8 +83,8 @@ pub(crate) struct QuotedLine {
 /// The step that failed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FailedStep {
-    /// `6/9`, or `6` if the builder does not say how many there are.
-    place: String,
+    /// `6/9`, or `6` if the builder does not say how many there are; `None` for work of the builder itself.
+    place: Option<String>,
     stage: Option<String>,
     pub(crate) title: String,
     /// The line that announces it, as the log shows it.
@@ -87,10 +97,10 @@ impl FailedStep {
         let exact = step.tenths.map(|tenths| i64::from(tenths) * 100);
         let length = exact.or_else(|| step.duration()?.checked_mul(1_000));
         Self {
-            place: match step.total {
+            place: (step.kind == StepKind::Instruction).then(|| match step.total {
                 Some(total) => format!("{}/{total}", step.number),
                 None => step.number.to_string(),
-            },
+            }),
             stage: step.stage.clone(),
             title: step.title.clone(),
             header: step.header.clone(),
@@ -101,11 +111,14 @@ impl FailedStep {
         }
     }
 
-    /// Its place among the steps: `Step 6/9`, and its stage if the log names one.
+    /// Its place among the steps: `Step 6/9`, and its stage if the log names one. Empty for work of the builder itself.
     pub(crate) fn place(&self) -> String {
-        match &self.stage {
-            Some(stage) => t_string!(failure.step_of_stage, step = self.place, stage = stage),
-            None => t_string!(build.failed_step, step = self.place),
+        match (&self.place, &self.stage) {
+            (None, _) => String::new(),
+            (Some(place), Some(stage)) => {
+                t_string!(failure.step_of_stage, step = place, stage = stage)
+            }
+            (Some(place), None) => t_string!(build.failed_step, step = place),
         }
     }
 }
@@ -178,7 +191,9 @@ impl Failure {
             None => quoted_last_lines(&log, |_| true),
         };
         Self {
-            exit: self.exit.or(explanation.exit),
+            exit: (self.exit)
+                .or(explanation.exit)
+                .or_else(|| exit_code(detail).map(Exit::Code)),
             kind: self.kind.or(cause.map(|cause| (cause.kind, cause.tool))),
             quote: (quote.into_iter())
                 .map(|line| QuotedLine { line: None, ..line })
@@ -251,6 +266,7 @@ impl Failure {
         let step = step.map(|step| format!("{} {} ", step.place(), step.title));
         let facts = format!("{}{}", step.unwrap_or_default(), self.consequence());
         let quote = self.quote.iter().map(|line| line.text.clone());
+        let facts = facts.trim().to_owned();
         let lines = self.headline().into_iter().chain([facts]).chain(quote);
         let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
         lines.join("\n")
@@ -344,6 +360,18 @@ fn is_report(line: &str) -> bool {
     is_frame || is_decoration || REPORTS.iter().any(|start| line.starts_with(start))
 }
 
+/// Finds an exit code in a text. 0 does not count: that is no failure.
+fn exit_code(text: &str) -> Option<u32> {
+    let text = text.to_ascii_lowercase();
+    let code = EXIT_CODE_WORDS.iter().find_map(|words| {
+        let (_, after) = text.rsplit_once(words)?;
+        let after = after.trim_start_matches([':', ' ']);
+        let end = after.find(|letter: char| !letter.is_ascii_digit());
+        after.get(..end.unwrap_or(after.len()))?.parse().ok()
+    });
+    code.filter(|code| *code > 0)
+}
+
 fn short(line: &str) -> String {
     line.chars().take(MAX_LINE_CHARS).collect()
 }
@@ -404,8 +432,8 @@ mod tests {
         let failure = Failure::read(&log, &explanation(1, 4, &[3, 4, 5, 6, 7]), "unused");
         let step = failure.step.clone().unwrap();
         assert_eq!(
-            (step.place.as_str(), step.title.as_str()),
-            ("2/2", "RUN cargo build")
+            (step.place.as_deref(), step.title.as_str()),
+            (Some("2/2"), "RUN cargo build")
         );
         assert_eq!(
             texts(&failure),
@@ -473,6 +501,7 @@ mod tests {
         let failure = Failure::read(&lines, &unexplained, "no ref: exit status 128\n");
         assert_eq!(texts(&failure), ["no ref: exit status 128"]);
         assert_eq!((failure.source, failure.line()), (Source::Api, None));
+        assert_eq!(failure.exit, Some(Exit::Code(128)));
         let failure = Failure::read(&lines, &unexplained, "");
         assert_eq!(texts(&failure), ["cloning", "fatal: no such ref"]);
         assert_eq!(
@@ -509,5 +538,20 @@ mod tests {
         let detail = "the build was stopped because the server stopped";
         let failure = Failure::read(&Log::new(), &Explanation::default(), detail);
         assert!(failure.is_stopped && failure.quote.is_empty());
+    }
+
+    #[test]
+    fn exit_codes_are_read_as_builders_write_them() {
+        for (text, code) in [
+            ("exit status 101", Some(101)),
+            ("did not complete successfully: exit code: 2", Some(2)),
+            ("Exited with code 3.", Some(3)),
+            ("returned a non-zero code: 127", Some(127)),
+            ("exit code 0", None),
+            ("exit status unknown", None),
+            ("101", None),
+        ] {
+            assert_eq!(exit_code(text), code, "{text}");
+        }
     }
 }

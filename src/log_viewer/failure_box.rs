@@ -20,9 +20,6 @@ use std::ops::Range;
 /// The number of lines that a narrow window shows of the quote until the user asks for all.
 const MAX_SHORT_QUOTE: usize = 3;
 
-/// The length of a line that fits into a phone's window, in characters.
-const MAX_SHORT_CHARS: usize = 40;
-
 /// A failure as the box shows it, and the time window of the log that it was read from.
 type Shown = RwSignal<Option<(Failure, TimeWindow)>>;
 
@@ -82,21 +79,24 @@ fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<Strin
         failure.map(|failure| failure.text()).unwrap_or_default()
     });
     let is_read = move || failure.with(Option::is_some).to_string();
-    let all_shown = RwSignal::new(false);
+    let more = RwSignal::new(false);
     view! {
         <section
             class="failure"
             aria-label=t_signal!(build.why)
             data-read=is_read
-            data-all=move || all_shown.get().to_string()
+            data-more=move || more.get().to_string()
         >
             <div class="failure-head">
                 {icon::icon(icon::CROSS)}
                 {dynamic(move || words(&failure.get().unwrap_or_default()))}
                 <div class="failure-actions">
-                    {new_lines(commands)} {again_button(commands, build, failure)}
-                    {go_button(commands, shown)} {happened_before(commands, build)}
-                    {all_button(failure, all_shown)} {copy_button(text, t_signal!(build.why))}
+                    // A narrow window shows these once the user asks for more.
+                    <span class="failure-further">
+                        {new_lines(commands)} {happened_before(commands, build)}
+                    </span>
+                    {again_button(commands, build, failure)} {go_button(commands, shown)}
+                    {more_button(failure, more)} {copy_button(text, t_signal!(build.why))}
                 </div>
             </div>
             {dynamic(move || quote(failure.get()))}
@@ -196,24 +196,22 @@ fn short_quote(failure: &Failure) -> Range<usize> {
     start..lines.min(start + shown)
 }
 
-/// Shows all of the quote in a narrow window, or only some of it again.
-fn all_button(failure: Memo<Option<Failure>>, all_shown: RwSignal<bool>) -> AnyView {
-    let has_more = move || {
+/// In a narrow window, shows all of the quote and the further actions, or less again.
+fn more_button(failure: Memo<Option<Failure>>, more: RwSignal<bool>) -> AnyView {
+    let is_quoted = move || {
         failure.with(|failure| {
-            let Some(failure) = failure else { return false };
-            let lines = failure.quote.iter();
-            let chars = lines.map(|line| line.text.chars().count());
-            short_quote(failure).len() < failure.quote.len() || chars.max() > Some(MAX_SHORT_CHARS)
+            let quote = failure.as_ref().map(|failure| &failure.quote);
+            quote.is_some_and(|quote| !quote.is_empty())
         })
     };
     let button = move || {
-        let button = Button::new(t_signal!(failure.show_all))
+        let button = Button::new(t_signal!(failure.more))
             .quiet()
-            .pressed(bool_signal(move || all_shown.get()))
-            .on_press(move || all_shown.update(|shown| *shown = !*shown));
-        view! { <span class="failure-all">{button}</span> }.into_any()
+            .pressed(bool_signal(move || more.get()))
+            .on_press(move || more.update(|more| *more = !*more));
+        view! { <span class="failure-more">{button}</span> }.into_any()
     };
-    show(has_more, button).into_any()
+    show(is_quoted, button).into_any()
 }
 
 /// Goes to the cause, or to the first quoted line. Not offered while another part of the log is loaded than the one

@@ -15,6 +15,7 @@ mod builds;
 mod config_form;
 mod create_form;
 mod drafts;
+mod failure;
 mod faults;
 mod forms_faults;
 mod forms_states;

@@ -1,6 +1,6 @@
 //! The pages and their states, for screenshots and for axe-core.
 
-use crate::support::world::{FAILED, RUNNING, SUCCEEDED, World, serve};
+use crate::support::world::{FAILED, FailedLog, RUNNING, SUCCEEDED, World, serve};
 use crate::support::{Api, Browser};
 
 /// A page in one state.
@@ -66,6 +66,13 @@ const KEYS: &str = "dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbl
 const OFFLINE: &str = "Object.defineProperty(navigator, 'onLine', { get: () => false });
     dispatchEvent(new Event('offline'));";
 
+/// A part of a failed build's log, which does not have its end.
+const FAILED_PART: &str = "/builds/00000000-0000-4000-8000-000000000001?end=9999999999";
+
+/// Shows all that the box of a failure says, where a narrow window shows less.
+const MORE: &str = "[...document.querySelectorAll('[aria-label=\"Why it failed\"] button')]
+      .find((button) => button.textContent === 'More')?.click();";
+
 /// Types a link into the form's first field.
 const PASTE: &str = "const field = document.querySelector('main input');
     field.focus();
@@ -122,7 +129,7 @@ const READ_LOGS: &str = "[...document.querySelectorAll('main button')]
       .find((button) => button.textContent === 'Read logs').click();";
 
 /// All scenes, in the order of the index page.
-pub const SCENES: [Scene; 52] = [
+pub const SCENES: [Scene; 58] = [
     scene("builds", World::Full, "/builds"),
     scene(
         "builds-filtered",
@@ -141,6 +148,28 @@ pub const SCENES: [Scene; 52] = [
     scene("build-succeeded", World::Full, SUCCEEDED),
     scene("build-failed", World::Full, FAILED),
     acted("build-failed-stages", World::Stages, FAILED, UNFOLD),
+    acted("build-failed-more", World::Full, FAILED, MORE),
+    scene(
+        "build-failed-no-cause",
+        World::Log(FailedLog::NoCause),
+        FAILED,
+    ),
+    scene(
+        "build-failed-no-step",
+        World::Log(FailedLog::NoStep),
+        FAILED,
+    ),
+    scene(
+        "build-failed-stopped",
+        World::Log(FailedLog::Stopped),
+        FAILED,
+    ),
+    scene(
+        "build-failed-no-log",
+        World::Log(FailedLog::Missing),
+        FAILED,
+    ),
+    scene("build-failed-part", World::Full, FAILED_PART),
     scene("build-running", World::Full, RUNNING),
     scene(
         "compare",

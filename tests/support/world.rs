@@ -20,6 +20,55 @@ pub enum World {
     Empty,
     /// Each call fails.
     Broken,
+    /// As `Full`, with this log for each build.
+    Log(FailedLog),
+}
+
+/// A log of a failed build that tells less than others, or cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum FailedLog {
+    /// No line tells the cause.
+    NoCause,
+    /// The base image was not found, so that no step of the Dockerfile ran.
+    NoStep,
+    /// The server stopped.
+    Stopped,
+    /// The API does not have it.
+    Missing,
+}
+
+impl FailedLog {
+    fn reply(self) -> Reply {
+        let lines: &[&str] = match self {
+            Self::NoCause => &["STEP 1/1: RUN ./release.sh", "releasing", "giving up"],
+            Self::NoStep => &[
+                "#1 [internal] load build definition from Dockerfile",
+                "#1 transferring dockerfile: 92B done",
+                "#1 DONE 0.0s",
+                "",
+                "#2 [internal] load metadata for registry.example:5000/team/base:1.9",
+                "#2 ERROR: registry.example:5000/team/base:1.9: not found",
+                "------",
+                " > [internal] load metadata for registry.example:5000/team/base:1.9:",
+                "------",
+                "Dockerfile:1",
+                "--------------------",
+                "   1 | >>> FROM registry.example:5000/team/base:1.9",
+                "--------------------",
+                "ERROR: failed to solve: registry.example:5000/team/base:1.9: not found",
+            ],
+            Self::Stopped => &[
+                "STEP 1/2: FROM rust:1.96",
+                "STEP 2/2: RUN cargo build --release",
+                "   Compiling api-gateway v1.8.0 (/src)",
+                "the server stopped while this build was running",
+            ],
+            Self::Missing => return Reply::Json(404, json!({ "detail": "Not found." })),
+        };
+        let entries = lines.iter().zip(1_441_770_706..);
+        let entry = |(line, time)| json!({ "message": line, "level": "INFO", "time": time });
+        Reply::Log(entries.map(entry).collect())
+    }
 }
 
 /// The build page of a build that is running, one that failed, and one that succeeded.
@@ -112,7 +161,10 @@ pub async fn serve(world: World) -> Api {
             let entries = serde_json::from_str(STAGES_LOG).expect("a log is JSON");
             return Some(Reply::Log(entries));
         }
-        answer(request, &repositories, &builds)
+        match world {
+            World::Log(log) if request.path.ends_with("/logs") => Some(log.reply()),
+            _ => answer(request, &repositories, &builds),
+        }
     });
     api
 }
@@ -121,7 +173,7 @@ fn content(world: World) -> (Vec<Value>, Vec<Value>) {
     let repositories: Vec<Value> = REPOSITORIES.iter().map(repository).collect();
     let all: Vec<Value> = (0..COUNT).map(build).collect();
     match world {
-        World::Full | World::Stages => (repositories, all),
+        World::Full | World::Stages | World::Log(_) => (repositories, all),
         World::One => (repositories[..1].to_vec(), all[3..4].to_vec()),
         World::NotBuilt => (repositories[..1].to_vec(), Vec::new()),
         World::Empty | World::Broken => (Vec::new(), Vec::new()),
