@@ -62,6 +62,13 @@ async fn cause_line(browser: &Browser) -> u64 {
     .await
 }
 
+/// What the log announces to screen readers.
+async fn announced(browser: &Browser) -> String {
+    let script = "return [...document.querySelectorAll('p[role=status]')]
+        .map((status) => status.textContent).filter((text) => text.length > 0).join('|');";
+    browser.script_text(script).await
+}
+
 async fn text_of_box(browser: &Browser) -> String {
     let failure = browser.find("region", "Why it failed").await;
     failure.text().await.unwrap_or_default()
@@ -222,10 +229,9 @@ async fn a_build_that_fails_while_one_follows_it_shows_its_cause() -> Outcome {
             see_line(browser, 100).await;
             assert_eq!(cause_line(browser).await, 100);
             see_in_box(browser, "failed after 20 s: exit code 2").await;
-            eventually("the failure is announced", async || {
-                let said = statuses(browser).await;
-                said.contains("The build failed. The code doesn’t compile: main.c:3:5")
-                    .then_some(())
+            let said = "The build failed. The code doesn’t compile: main.c:3:5: error: 'n' undeclared (first use in this function)";
+            eventually_eq("the announcement", said.to_owned(), async || {
+                announced(browser).await
             })
             .await;
             Ok(())
