@@ -1,6 +1,6 @@
 //! Brings the cause of a failure into view: when a failed build is opened, and when a build fails while one looks on.
 
-use crate::api::Build;
+use crate::api::{Build, Status};
 use crate::i18n::failure_words::failure_words;
 use crate::log_viewer::commands::{LogCommands, MAX_ANNOUNCED_CHARS};
 use crate::platform::dom::{has_focus, has_selected_text};
@@ -39,7 +39,11 @@ impl LogCommands {
                 let cause = explanation.as_ref()?.cause.as_ref()?;
                 Some((cause.line, cause.kind))
             });
-            let Some((line, kind)) = cause else { return };
+            // The log can tell of a failed step before the build ends.
+            let is_failed = (build.data()).is_some_and(|build| build.status == Status::Failed);
+            let Some((line, kind)) = cause.filter(|_| is_failed) else {
+                return;
+            };
             let before = place.get_value();
             let is_other_window = viewer.time_window.get_untracked() != window;
             let is_shown = before.is_some_and(|before| before.line == line);

@@ -59,9 +59,12 @@ fn follow_failure(commands: LogCommands, detail: Memo<Option<String>>) -> Shown 
         if window != (None, None) && is_known {
             return;
         }
-        let found = viewer.with_model(|model| match model.is_part {
-            true => Failure::of_part(&detail),
-            false => Failure::read(&model.log, &explanation, &detail),
+        let found = viewer.with_model(|model| {
+            // The end of a part says nothing, unless the log names the step that failed.
+            match model.is_part && explanation.cause.is_none() {
+                true => Failure::of_part(&detail),
+                false => Failure::read(&model.log, &explanation, &detail),
+            }
         });
         let found = found.map(|found| (found, window));
         if shown.with_untracked(|before| *before != found) {
