@@ -98,8 +98,10 @@ fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<Strin
                     <span class="failure-further">
                         {new_lines(commands)} {happened_before(commands, build)}
                     </span>
-                    {again_button(commands, build, failure)} {go_button(commands, shown)}
-                    {more_button(failure, more)} {copy_button(text, t_signal!(build.why))}
+                    {again_button(commands, build, failure)}
+                    {go_button(commands, shown)}
+                    {more_button(failure, more)}
+                    {copy_button(text, t_signal!(build.why))}
                 </div>
             </div>
             {dynamic(move || quote(failure.get()))}
