@@ -22,8 +22,8 @@ impl LogViewer {
     pub(crate) fn stop_following(self) {
         if self.follow.get_untracked() {
             self.follow.set(false);
-            self.rows_when_unfollowed
-                .set(self.counts.get_untracked().rows);
+            self.lines_when_unfollowed
+                .set(self.counts.get_untracked().lines);
         }
     }
 
@@ -51,15 +51,16 @@ impl LogViewer {
 
 /// A button with the number of lines since following stopped, which goes back to the end.
 pub(crate) fn new_lines_button(viewer: LogViewer) -> AnyView {
-    let new_rows = move || {
-        let rows = viewer.counts.with(|counts| counts.rows);
-        rows.saturating_sub(viewer.rows_when_unfollowed.get())
+    // Lines, not rows: a change of the filter brings no new lines.
+    let new_lines = move || {
+        let lines = viewer.counts.with(|counts| counts.lines);
+        lines.saturating_sub(viewer.lines_when_unfollowed.get())
     };
     let button = move || {
-        Button::new(t_signal!(log.new_lines, n = number(new_rows())))
+        Button::new(t_signal!(log.new_lines, n = number(new_lines())))
             .primary()
             .on_press(move || viewer.follow_end())
     };
-    view! { <div class="log-new">{show(move || !viewer.follow.get() && new_rows() > 0, button)}</div> }
+    view! { <div class="log-new">{show(move || !viewer.follow.get() && new_lines() > 0, button)}</div> }
     .into_any()
 }

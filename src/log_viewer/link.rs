@@ -48,8 +48,8 @@ impl LogLink {
             write_timer: StoredValue::new(None),
             range_start: StoredValue::new(0),
         };
-        link.read(true);
-        navigation.on_location_change(move || link.read(false));
+        link.read();
+        navigation.on_location_change(move || link.read());
         effect(move || {
             viewer.counts.track();
             link.hide_and_fold();
@@ -66,7 +66,7 @@ impl LogLink {
     }
 
     /// Restores what differs from the URL as it was before.
-    fn read(self, is_first: bool) {
+    fn read(self) {
         if self.path.get_value() != self.navigation.same_page_href("") {
             return;
         }
@@ -76,11 +76,9 @@ impl LogLink {
         self.last.set_value(now.clone());
         set_if_changed(self.viewer.time_window, (now.start, now.end));
         if (&now.search, now.context) != (&before.search, before.context) {
-            let is_active = !now.search.text.is_empty();
             // A page that opens with lines shows those, not the first match.
             self.search
                 .restore(now.search, now.context, now.lines.is_none());
-            self.viewer.opened_at_line.set_value(is_active && is_first);
         }
         if (&now.hidden_levels, &now.folded) != (&before.hidden_levels, &before.folded) {
             self.viewer.set_filter(|filter| {
@@ -102,7 +100,6 @@ impl LogLink {
         });
         if let Some((first, _)) = lines {
             self.range_start.set_value(first);
-            self.viewer.opened_at_line.set_value(true);
             self.viewer.go_to(first);
         }
     }

@@ -48,8 +48,8 @@ pub(crate) struct LogViewer {
     pub(crate) in_view: RwSignal<InView>,
     /// True while the viewer follows the end of the log.
     pub(crate) follow: RwSignal<bool>,
-    /// The number of rows when following stopped.
-    pub(crate) rows_when_unfollowed: RwSignal<usize>,
+    /// The number of lines when following stopped.
+    pub(crate) lines_when_unfollowed: RwSignal<usize>,
     /// True until the first answer is complete.
     pub(crate) loading: RwSignal<bool>,
     /// Why the last read failed.
@@ -64,8 +64,6 @@ pub(crate) struct LogViewer {
     pub(crate) options: RwSignal<DisplayOptions>,
     /// A copy of the model's filter, for the panels.
     pub(crate) filter: RwSignal<Filter>,
-    /// True if the page was opened by a link to a line or with a search.
-    pub(crate) opened_at_line: StoredValue<bool>,
     /// The line to scroll to as soon as it is loaded.
     pub(crate) pending_scroll: StoredValue<Option<PendingScroll>>,
     /// The text for screen readers to announce.
@@ -84,7 +82,7 @@ impl LogViewer {
             counts: RwSignal::new(Counts::default()),
             in_view: RwSignal::new(InView::default()),
             follow: RwSignal::new(true),
-            rows_when_unfollowed: RwSignal::new(0),
+            lines_when_unfollowed: RwSignal::new(0),
             loading: RwSignal::new(true),
             error: RwSignal::new(None),
             file_problem: RwSignal::new(None),
@@ -92,7 +90,6 @@ impl LogViewer {
             time_window: RwSignal::new((None, None)),
             options: RwSignal::new(options),
             filter: RwSignal::new(Filter::default()),
-            opened_at_line: StoredValue::new(false),
             pending_scroll: StoredValue::new(None),
             announced: RwSignal::new(String::new()),
         }
@@ -222,10 +219,9 @@ impl LogViewer {
         }
         set_if_changed(self.counts, counts);
         set_if_changed(self.in_view, in_view);
-        // If a link to a line opened the page, the lines of the first answer do not count as new.
-        let opening = self.opened_at_line.get_value() && self.loading.get_untracked();
-        if follow || opening {
-            set_if_changed(self.rows_when_unfollowed, counts.rows);
+        // The lines of the first answer do not count as new: the page is only opening.
+        if follow || self.loading.get_untracked() {
+            set_if_changed(self.lines_when_unfollowed, counts.lines);
         }
     }
 

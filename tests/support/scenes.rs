@@ -70,8 +70,8 @@ const OFFLINE: &str = "Object.defineProperty(navigator, 'onLine', { get: () => f
 const FAILED_PART: &str = "/builds/00000000-0000-4000-8000-000000000001?end=9999999999";
 
 /// Shows all that the box of a failure says, where a narrow window shows less.
-const MORE: &str = "[...document.querySelectorAll('[aria-label=\"Why it failed\"] button')]
-      .find((button) => button.textContent === 'More')?.click();";
+const MORE: &str = "[...document.querySelectorAll('main button')]
+      .find((button) => /^(More|更多)$/.test(button.textContent))?.click();";
 
 /// Types a link into the form's first field.
 const PASTE: &str = "const field = document.querySelector('main input');
@@ -122,11 +122,11 @@ const SAVE_BUILD: &str = "document.querySelector('.log-tools-more button').click
     press();";
 
 /// Shows the builder's own work among the steps.
-const UNFOLD: &str = "document.querySelector('[aria-label=Steps] [aria-expanded=false]')?.click();";
+const UNFOLD: &str = "document.querySelector('.log-steps [aria-expanded=false]')?.click();";
 
 /// Reads the logs of the last builds.
 const READ_LOGS: &str = "[...document.querySelectorAll('main button')]
-      .find((button) => button.textContent === 'Read logs').click();";
+      .find((button) => /^(Read logs|读取日志)$/.test(button.textContent)).click();";
 
 /// All scenes, in the order of the index page.
 pub const SCENES: [Scene; 58] = [

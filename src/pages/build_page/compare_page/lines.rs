@@ -76,6 +76,7 @@ pub(crate) fn line_groups(compared: &Rc<Compared>, side: Side) -> AnyView {
             let ranges = lines_with_context(lines, CONTEXT, log.len());
             ranges
                 .into_iter()
+                .flat_map(|range| by_step(log, range))
                 .map(|range| group(log, lines, range, side, &page))
                 .collect_view()
         })
@@ -108,12 +109,22 @@ fn text(compared: &Compared, side: Side) -> String {
         .collect()
 }
 
+/// Splits consecutive lines where another step begins.
+fn by_step(log: &Log, range: Range<u32>) -> Vec<Range<u32>> {
+    let step_of = |line: u32| log.steps().step_of_line(line as usize);
+    let mut parts: Vec<Range<u32>> = Vec::new();
+    for line in range {
+        match parts.last_mut() {
+            Some(part) if step_of(part.start) == step_of(line) => part.end = line + 1,
+            _ => parts.push(line..line + 1),
+        }
+    }
+    parts
+}
+
 /// Consecutive lines, under the title of their step.
 fn group(log: &Log, lines: &[u32], range: Range<u32>, side: Side, page: &str) -> AnyView {
-    let first = lines.partition_point(|line| *line < range.start);
-    let step = lines
-        .get(first)
-        .and_then(|line| log.steps().step_of_line(*line as usize));
+    let step = log.steps().step_of_line(range.start as usize);
     let step = step.and_then(|step| log.steps().list().get(step));
     let title = match step {
         Some(step) => view! { <h3 class="code">{step.title.clone()}</h3> }.into_any(),
