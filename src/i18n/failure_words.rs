@@ -31,7 +31,7 @@ pub(crate) fn failure_words(kind: FailureKind) -> &'static str {
     }
 }
 
-/// How a command ended: `exit code 101`, `signal 9 (SIGKILL)`.
+/// Words for the end of a command: `exit code 101`, `signal 9 (SIGKILL)`.
 pub(crate) fn exit_words(exit: Exit) -> String {
     match exit {
         Exit::Code(code) => t_string!(failure.exit_code, code = code),

@@ -3,6 +3,7 @@
 use crate::api::{Build, Status};
 use crate::i18n::failure_words::failure_words;
 use crate::log_viewer::commands::{LogCommands, MAX_ANNOUNCED_CHARS};
+use crate::log_viewer::model::InView;
 use crate::platform::dom::{has_focus, has_selected_text};
 use crate::query::Query;
 use crate::reactive::effect;
@@ -46,7 +47,10 @@ impl LogCommands {
             };
             let before = place.get_value();
             let is_other_window = viewer.time_window.get_untracked() != window;
-            let is_shown = before.is_some_and(|before| before.line == line);
+            let is_same = before.is_some_and(|before| before.line == line);
+            // The box above the log takes its room later, and then hides the lower lines.
+            let InView { first, end } = viewer.in_view.get();
+            let is_shown = is_same && (first..end).contains(&line);
             if is_other_window || is_shown || !self.may_leave(before, was_running.get_value()) {
                 return;
             }
@@ -54,7 +58,7 @@ impl LogCommands {
             viewer.bring_into_view(line, false);
             let top_row = viewer.with_model(|model| model.viewport.anchor().row);
             place.set_value(Some(Place { line, top_row }));
-            if was_running.get_value() {
+            if was_running.get_value() && !is_same {
                 self.announce_cause(failure_words(kind), line);
             }
         });

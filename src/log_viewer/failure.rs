@@ -1,4 +1,4 @@
-//! What the box says of a failed build: the explanation of its log in words, or what is known without one.
+//! The words of the box about a failed build: the explanation of its log, or what is known without one.
 
 use crate::i18n::failure_words::{exit_words, failure_words};
 use crate::i18n::format::duration;
@@ -241,7 +241,7 @@ impl Failure {
         }
     }
 
-    /// How the step ended, after how long: the end of a sentence that begins with the step, or the exit code alone;
+    /// The way the step ended, and after how long: the end of a sentence that begins with the step, or the exit code alone;
     /// empty if the headline has said all.
     pub(crate) fn consequence(&self) -> String {
         let exit = self.exit.map(exit_words);

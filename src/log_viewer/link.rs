@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// How long after the last change of the search or the filter the URL follows.
+/// The time from the last change of the search or the filter until the URL follows.
 const WRITE_DELAY: Duration = Duration::from_millis(300);
 
 /// The URL of one log. A handle: copies refer to the same log.
@@ -20,7 +20,7 @@ pub(crate) struct LogLink {
     navigation: Navigation,
     /// The page's path. While the user leaves for another page, the URL is already the new one.
     path: StoredValue<String>,
-    /// What the URL said when it was last read or written.
+    /// The content of the URL when it was last read or written.
     last: StoredValue<LogLocation>,
     /// Hidden levels of which no line has arrived yet, by name.
     levels_to_hide: StoredValue<BTreeSet<String>>,
@@ -168,7 +168,7 @@ impl LogLink {
         self.new_lines_wanted.set(false);
     }
 
-    /// What is on screen now.
+    /// The location that is on screen now.
     fn current(self) -> LogLocation {
         let (start, end) = self.viewer.time_window.get_untracked();
         let options = self.viewer.options;

@@ -305,6 +305,8 @@ impl LogModel {
             return false;
         }
         if target.at_top {
+            // A filter may just have given more rows than the viewport knows.
+            self.viewport.shape(height, self.rows.len(), None);
             self.viewport.go_to(row, 0.0);
             return true;
         }

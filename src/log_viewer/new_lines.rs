@@ -37,7 +37,7 @@ const CHUNK_BYTES: usize = 256 * 1024;
 #[derive(Clone, Copy)]
 pub(crate) struct LastSuccess(pub(crate) Memo<Option<Build>>);
 
-/// How far the comparison is.
+/// The progress of the comparison.
 #[derive(Clone, PartialEq)]
 enum State {
     /// The log is not loaded yet, or there is no success.

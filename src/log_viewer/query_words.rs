@@ -3,7 +3,7 @@
 use crate::log::QueryErrorKind;
 use crate::t_string;
 
-/// What is wrong with a query; nothing for an empty one.
+/// Words for the fault of a query; none for an empty one.
 pub(crate) fn query_error_words(kind: QueryErrorKind) -> &'static str {
     match kind {
         QueryErrorKind::Empty => "",

@@ -192,13 +192,13 @@ impl ReadLogs {
         VERSION.with(|version| version.update(|version| *version += 1));
     }
 
-    /// What is known of a build's log, if it was read since the console was opened. Tracked.
+    /// The facts about a build's log, if it was read since the console was opened. Tracked.
     pub(crate) fn facts(self, build_id: &str) -> Option<Arc<LogFacts>> {
         VERSION.with(ArcRwSignal::track);
         self.with_kept(|kept| kept.facts.get(build_id))
     }
 
-    /// What is known of the logs of an image's builds, such as `team/app:latest`. Tracked.
+    /// The facts about the logs of an image's builds, such as `team/app:latest`. Tracked.
     pub(crate) fn facts_of_image(self, image: &str) -> Vec<Arc<LogFacts>> {
         VERSION.with(ArcRwSignal::track);
         self.with_kept(|kept| kept.facts.of_image(image))

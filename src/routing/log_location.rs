@@ -1,4 +1,4 @@
-//! What the URL of a build's page says about its log: `?start=1441770706&end=1441770800&search=error&match=case,word`
+//! The part of a build page's URL about its log: `?start=1441770706&end=1441770800&search=error&match=case,word`
 //! `&around=2&hide=DEBUG&show=new&fold=1-4,7&repeats=folded#L120-L140`.
 //!
 //! A new value needs a field of [`LogLocation`], an arm of [`LogLocation::read_value`], a line of
@@ -34,7 +34,7 @@ pub(crate) struct LogLocation {
     pub start: Option<i64>,
     /// Unix seconds, UTC; the part ends with this second.
     pub end: Option<i64>,
-    /// What is searched for; with an empty text, nothing.
+    /// The search; with an empty text, none.
     pub search: SearchQuery,
     /// With a search: shows only matches, and this many lines around each, one of [`CONTEXTS`]; `None`: all lines.
     pub context: Option<usize>,

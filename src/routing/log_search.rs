@@ -1,4 +1,4 @@
-//! What the search through a repository's logs looks for, in the query of its URL:
+//! The part of a URL that says what to search in a repository's logs:
 //! `/repositories/team/app/search?q=timeout&last=100`. Not part of [`Route`], whose code is in the first view.
 
 use crate::routing::routes::{Route, query_value, with_query};

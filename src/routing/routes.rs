@@ -42,7 +42,7 @@ pub(crate) enum Route {
     LogSearch {
         namespace: String,
         name: String,
-        /// What is searched, as the URL has it after its `?`: `routing/log_search.rs` reads it.
+        /// The search, as the URL has it after its `?`: `routing/log_search.rs` reads it.
         query: String,
     },
     /// `back` is the path to return to once connected.

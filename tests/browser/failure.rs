@@ -62,7 +62,7 @@ async fn cause_line(browser: &Browser) -> u64 {
     .await
 }
 
-/// What the log announces to screen readers.
+/// The text that the log announces to screen readers.
 async fn announced(browser: &Browser) -> String {
     let script = "return [...document.querySelectorAll('p[role=status]')]
         .map((status) => status.textContent).filter((text) => text.length > 0).join('|');";

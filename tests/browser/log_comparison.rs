@@ -1,4 +1,4 @@
-//! What two builds' logs have in common: repeated lines that are folded, what is new since the last success, and the page
+//! Repeats and comparisons: repeated lines that are folded, what is new since the last success, and the page
 //! that compares two builds.
 
 use crate::support::fixtures::{BUILDS, LOG, LOG_BUILD, build, builds_page, log_api, log_entry};

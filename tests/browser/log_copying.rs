@@ -19,7 +19,7 @@ fn texts(log: &[Value]) -> Vec<String> {
         .collect()
 }
 
-/// What lies between two places: a line, counted from 1, and a number of characters.
+/// The text between two places: a line, counted from 1, and a number of characters.
 fn between(texts: &[String], (first, from): (usize, usize), (last, to): (usize, usize)) -> String {
     let mut lines: Vec<String> = texts[first - 1..last].to_vec();
     if let Some(line) = lines.last_mut() {

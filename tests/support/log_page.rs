@@ -518,7 +518,7 @@ pub async fn press_in_text(browser: &Browser, place: (usize, usize)) {
     mouse(browser, "mouseReleased", place, true).await;
 }
 
-/// What the browser copies when its key is pressed in the log.
+/// The text that the browser copies when its key is pressed in the log.
 pub async fn copied_by_browser(browser: &Browser) -> String {
     browser
         .script(

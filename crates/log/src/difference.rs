@@ -19,7 +19,7 @@ use crate::normalize::{Normalizer, key, mix};
 use crate::steps::StepState;
 use std::collections::HashSet;
 
-/// What builders say about each step, whether it ran or came from the cache. It tells nothing about a difference.
+/// The beginnings of lines that builders print for each step, run or cached. It tells nothing about a difference.
 const ROUTINE: &[&str] = &[
     "",
     "CACHED",

@@ -18,7 +18,7 @@ pub struct Place {
     pub byte: usize,
 }
 
-/// How exported lines end.
+/// The end of exported lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// A newline after each line.
@@ -167,7 +167,7 @@ impl Export {
         part
     }
 
-    /// What stands before and after the text: the fence of a code block. Known once no line is left.
+    /// The text before and after: the fence of a code block. Known once no line is left.
     pub fn fence(&self) -> Option<String> {
         let is_block = self.format == Format::Markdown;
         is_block.then(|| "`".repeat(self.longest_run.max(2) + 1) + "\n")

@@ -32,7 +32,7 @@ const MIN_DIGEST_CHARS: usize = 16;
 /// The fewest characters of a bar or a ruler in ASCII.
 const MIN_BAR_CHARS: usize = 4;
 
-/// What may follow a number directly.
+/// The units that may follow a number directly.
 const UNITS: &[&str] = &[
     "s", "B", "ms", "us", "ns", "kB", "KB", "MB", "GB", "TB", "kb", "mb", "gb", "KiB", "MiB",
     "GiB", "TiB", "min", "mins", "sec", "secs", "second", "seconds", "minute", "minutes", "hour",
@@ -194,7 +194,7 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-/// What stands before the place where a mask is looked for.
+/// The context before the place where a mask is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     AfterText,

@@ -54,7 +54,7 @@ pub struct Overview {
     matches: usize,
     /// The number of lines that [`Overview::extend_errors`] has looked at.
     told: usize,
-    /// How many of them it has counted.
+    /// The number of them that it has counted.
     errors_by_text: usize,
 }
 

@@ -65,7 +65,7 @@ pub struct Steps {
     painted: Painted,
 }
 
-/// What the log says of a step.
+/// The facts that the log tells about a step.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     end: End,

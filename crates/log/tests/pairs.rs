@@ -9,7 +9,7 @@ use new_lines::new_lines;
 use slipway_log::{Log, Outcome};
 use support::{Entry, corpus};
 
-/// How many new lines a person looks at.
+/// The number of new lines that a person looks at.
 const FIRST_LINES: usize = 10;
 
 /// The least share of pairs whose cause is among them, in percent.

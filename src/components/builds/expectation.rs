@@ -1,4 +1,4 @@
-//! How long a build usually takes, by the builds of the same image that succeeded before. Pure.
+//! The usual duration of a build, by the builds of the same image that succeeded before. Pure.
 
 use crate::api::{Build, Status};
 use crate::components::builds::spread::Spread;
@@ -9,7 +9,7 @@ const MIN_BUILDS: usize = 3;
 /// A build takes unusually long from this many times the 95th percentile on.
 const UNUSUAL: i64 = 3;
 
-/// How long a build usually takes: by the durations of the builds of the same image, such as `team/app:latest`, that
+/// The usual duration of a build, by the durations of the builds of the same image, such as `team/app:latest`, that
 /// succeeded, without the build itself. `None` with fewer than three of them. `known` may have a build more than once.
 pub(crate) fn usual_duration<'a>(
     build: &Build,
@@ -38,7 +38,7 @@ fn duration(build: &Build) -> Option<i64> {
     Some(duration.num_milliseconds())
 }
 
-/// What is to be said of a build that takes this long, in milliseconds.
+/// The note about a build that takes this long, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DurationNote {
     /// Nothing.

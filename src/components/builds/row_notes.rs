@@ -58,7 +58,7 @@ fn may_have_note(build: &Build, usual: Spread) -> bool {
     }
 }
 
-/// What a note is made of.
+/// The parts of a note.
 fn times_of(build: &Build) -> Build {
     Build {
         build_id: build.build_id.clone(),

@@ -28,7 +28,7 @@ struct Saving {
     connection: Connection,
     is_busy: RwSignal<bool>,
     has_failed: RwSignal<bool>,
-    /// How much of the log is written, from 0 to 1.
+    /// The share of the log that is written, from 0 to 1.
     share: RwSignal<f64>,
 }
 

@@ -32,7 +32,7 @@ struct StepRow {
     times: Option<(i64, i64)>,
 }
 
-/// What all rows of a list have in common.
+/// The context that all rows of a list share.
 #[derive(Clone, Copy)]
 pub(crate) struct Axis {
     /// The times of the first and the last line, between which the bars lie.

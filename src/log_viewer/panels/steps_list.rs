@@ -194,7 +194,11 @@ fn notes(commands: LogCommands, summary: Memo<Summary>, finished: bool, is_whole
         );
     }
     let has_none = summary.with(|summary| summary.begun + summary.internal == 0);
+    let viewer = commands.viewer;
+    let is_unread = viewer.loading.get() || viewer.error.with(Option::is_some);
     match (has_none, left) {
+        // Nothing is known of the steps yet.
+        (true, _) if is_unread => String::new(),
         (true, _) if finished => t_string!(log.no_steps).to_owned(),
         (true, _) => t_string!(log.no_steps_yet).to_owned(),
         (_, left) if left > 0 && is_whole && !finished => {

@@ -72,6 +72,10 @@ fn full_screen_button(commands: LogCommands) -> AnyView {
 /// The number of lines, in words; with a filter, also how many are shown.
 fn line_count_text(viewer: LogViewer) -> String {
     let counts = viewer.counts.get();
+    if counts.lines == 0 && viewer.error.with(Option::is_some) {
+        // The log may have lines: they could not be read.
+        return String::new();
+    }
     match viewer.filter.with(|filter| filter.is_open()) {
         true => t_string!(log.lines, n = number(counts.lines)),
         false => t_string!(

@@ -1,4 +1,4 @@
-//! How long a step that runs usually takes, by the logs of the same image that were read since the console was opened.
+//! The usual duration of a running step, by the logs of the same image that were read since the console was opened.
 
 use crate::components::builds::spread::Spread;
 use crate::i18n::format::duration;

@@ -20,7 +20,7 @@ pub(crate) struct LogBatch {
     plan: StoredValue<Plan>,
     on_read: StoredValue<OnRead, LocalStorage>,
     abort: StoredValue<Option<AbortHandle>>,
-    /// How many logs are wanted, and what became of them.
+    /// The numbers of logs that are wanted, read and failed.
     pub(crate) counts: RwSignal<PlanCounts>,
     /// The builds whose logs could not be read, with the reason.
     pub(crate) failures: RwSignal<Vec<(Build, Error)>>,

@@ -1,4 +1,4 @@
-//! How far the reading of many logs is: a bar with Stop and Continue, what could not be read, and what is kept.
+//! The progress of reading many logs: a bar with Stop and Continue, what could not be read, and what is kept.
 
 use crate::api::Build;
 use crate::client::Error;
@@ -49,7 +49,7 @@ pub(crate) fn batch_progress(batch: LogBatch) -> AnyView {
     .into_any()
 }
 
-/// How many logs were read, of how many.
+/// The number of logs that were read, of how many.
 pub(crate) fn progress_text(batch: LogBatch) -> String {
     let counts = batch.counts.get();
     let (read, wanted) = (counts.read as u64, counts.wanted as u64);
@@ -144,7 +144,7 @@ fn failure_row((build, error): (Build, Error)) -> AnyView {
     .into_any()
 }
 
-/// How many logs are kept, and the limit; nothing while none is.
+/// The number of logs that are kept, and the limit; nothing while none is.
 pub(crate) fn kept_text() -> AnyView {
     let logs = use_read_logs();
     let kept = memo(move || logs.kept());

@@ -1,4 +1,4 @@
-//! What stays of a log after its text is dropped: why the build failed, and its steps with their times. Pure.
+//! Facts that stay of a log after its text is dropped: why the build failed, and its steps with their times. Pure.
 
 use crate::api::{Build, Status};
 use crate::log::{Explanation, FailureKind, Log, Outcome, Step, StepKind, StepState};
@@ -21,7 +21,7 @@ pub(crate) struct StepFact {
     pub(crate) title: Arc<str>,
     pub(crate) kind: StepKind,
     pub(crate) state: StepState,
-    /// How long it took, in tenths of a second; `None` if the log has no times.
+    /// Its duration, in tenths of a second; `None` if the log has no times.
     pub(crate) tenths: Option<u32>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct CauseFact {
     pub(crate) kind: FailureKind,
 }
 
-/// What is known of a log that was read.
+/// The facts about a log that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogFacts {
     /// The image of the build, such as `team/app:latest`.
@@ -96,12 +96,12 @@ impl FactsStore {
         }
     }
 
-    /// What is known of a build's log.
+    /// The facts about a build's log.
     pub(crate) fn get(&self, build_id: &str) -> Option<Arc<LogFacts>> {
         self.by_build.get(build_id).cloned()
     }
 
-    /// What is known of the logs of an image's builds, in no order.
+    /// The facts about the logs of an image's builds, in no order.
     pub(crate) fn of_image(&self, image: &str) -> Vec<Arc<LogFacts>> {
         let all = self.by_build.values();
         all.filter(|facts| &*facts.image == image)
@@ -143,7 +143,7 @@ pub(crate) fn outcome_of(build: &Build) -> Outcome {
     }
 }
 
-/// How long a step took, in tenths of a second: as the builder says, or else by the times of its lines.
+/// The duration of a step, in tenths of a second: as the builder says, or else by the times of its lines.
 fn step_tenths(step: &Step) -> Option<u32> {
     let by_times = || u32::try_from(step.duration()?.checked_mul(10)?).ok();
     step.tenths.or_else(by_times)

@@ -18,7 +18,7 @@ pub(crate) struct Plan {
     wanted: Vec<(Build, Progress)>,
 }
 
-/// How many logs are wanted, and what became of them.
+/// The number of logs that are wanted, and what became of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct PlanCounts {
     pub(crate) wanted: usize,
@@ -97,7 +97,7 @@ impl Plan {
         }
     }
 
-    /// How many logs are wanted, read and failed.
+    /// The numbers of logs that are wanted, read and failed.
     pub(crate) fn counts(&self) -> PlanCounts {
         let count = |is: fn(&Progress) -> bool| {
             self.wanted

@@ -1,4 +1,4 @@
-//! What is kept within a limit: the things that were used last. Pure.
+//! A shelf with a limit: keeps the things that were used last. Pure.
 
 /// Things by name, each of some bytes, together at most a limit.
 #[derive(Debug)]

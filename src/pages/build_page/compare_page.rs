@@ -151,7 +151,7 @@ fn head(build: Query<BuildData>) -> AnyView {
     dynamic(head).into_any()
 }
 
-/// What a build is, in a line, with a link to its page.
+/// A build in a line, with a link to its page.
 fn build_card(label: Signal<String>, build: Query<BuildData>) -> AnyView {
     let navigation = use_navigation();
     let clock = use_clock();

@@ -112,7 +112,7 @@ pub(crate) fn duration(build: Query<Build>) -> AnyView {
     })
 }
 
-/// How long the build still takes, or that it takes unusually long, by the builds of its image that are known.
+/// The time that the build still takes, or that it takes unusually long, by the builds of its image that are known.
 pub(crate) fn usual_duration_note(build: Query<Build>, siblings: Query<Siblings>) -> AnyView {
     let cache = use_session_cache();
     let usual = memo(move || {

@@ -24,11 +24,11 @@ pub(crate) struct KindCount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StepStats {
     pub(crate) title: Arc<str>,
-    /// How often it ran to its end, and did not come from the cache.
+    /// The number of times it ran to its end, and did not come from the cache.
     pub(crate) runs: usize,
-    /// How often it came from the cache.
+    /// The number of times it came from the cache.
     pub(crate) cached: usize,
-    /// How long it took when it ran, in tenths of a second.
+    /// Its durations when it ran, in tenths of a second.
     pub(crate) tenths: Spread,
 }
 

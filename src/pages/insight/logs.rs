@@ -1,4 +1,4 @@
-//! What the logs of the builds tell, for those logs that were read: the user decides how many.
+//! Statistics from the logs of the builds that were read: the user decides how many.
 
 use crate::api::Build;
 use crate::i18n::failure_words::failure_words;
@@ -25,7 +25,7 @@ use std::rc::Rc;
 /// The numbers of logs that the user can read; besides all.
 const READ_CHOICES: [usize; 2] = [20, 100];
 
-/// What the logs of these builds tell, and the button that reads them. The builds are given newest first.
+/// Statistics from the logs of these builds, and the button that reads them. The builds are given newest first.
 pub(crate) fn logs_section(builds: Memo<Vec<Build>>, namespace: &str, name: &str) -> AnyView {
     let path = StoredValue::new((namespace.to_owned(), name.to_owned()));
     let logs = use_read_logs();
@@ -72,7 +72,7 @@ pub(crate) fn logs_section(builds: Memo<Vec<Build>>, namespace: &str, name: &str
     .into_any()
 }
 
-/// How many logs to read, the button that does, and how far it is.
+/// The number of logs to read, the button that reads them, and the progress.
 fn read_buttons(builds: Memo<Vec<Build>>) -> (AnyView, AnyView) {
     // What was read is remembered where it is read.
     let batch = LogBatch::new(Rc::new(|_, _| async {}.boxed_local()));
@@ -116,7 +116,7 @@ fn read_buttons(builds: Memo<Vec<Build>>) -> (AnyView, AnyView) {
     (buttons.into_any(), batch_progress(batch))
 }
 
-/// How many of the builds failed, and how much came from the cache.
+/// The most frequent failure, the slowest step and the share that came from the cache.
 fn log_figures(stats: &LogStats) -> AnyView {
     let percent = stats.cached_percent();
     let share = text_signal(move || match percent {

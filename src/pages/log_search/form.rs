@@ -1,4 +1,4 @@
-//! What to look for, and in which builds.
+//! The form: a text to look for, and in which builds.
 
 use crate::i18n::words;
 use crate::log::QueryErrorKind;
@@ -94,7 +94,7 @@ fn option(
         })
 }
 
-/// How many builds are searched, and which.
+/// The choice of the builds to search.
 pub(crate) fn builds_choice(run: SearchRun, go: Go) -> AnyView {
     let query = run.query;
     let change = move |change: &dyn Fn(&mut LogSearchQuery)| {

@@ -1,4 +1,4 @@
-//! What the logs are searched for, and the search through one log.
+//! The needle that the logs are searched for, and the search through one log.
 
 use crate::log::{FailureKind, Log, Matcher, Search, SearchQuery, normalized};
 use crate::log_viewer::read_logs::facts::CauseFact;
@@ -15,7 +15,7 @@ const MASK: char = '…';
 /// The number of bytes searched between two checks of the clock.
 const CHUNK_BYTES: usize = 512 << 10;
 
-/// What the logs are searched for.
+/// The needle that the logs are searched for.
 #[derive(Debug, Clone)]
 pub(crate) enum Needle {
     /// Lines that match.
@@ -34,7 +34,7 @@ pub(crate) struct FoundLine {
     pub(crate) excerpt: Excerpt,
 }
 
-/// What was found in one log.
+/// The matches in one log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FoundLines {
     /// The first lines, at most 100.

@@ -1,4 +1,4 @@
-//! What was found: a build after the other, newest first, each with its lines.
+//! The results: a build after the other, newest first, each with its lines.
 
 use crate::components::builds::cells::source_ref;
 use crate::components::builds::status_badge::status_badge;

@@ -20,12 +20,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What the user looks for.
+/// The search that the user wants.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Wanted {
     #[default]
     Nothing,
-    /// What was typed is no regular expression.
+    /// The text is no valid query, such as a broken regular expression.
     Wrong(QueryErrorKind),
     /// The log with the cause is being read.
     Reading,
@@ -37,7 +37,7 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
-    /// What a text of the user looks for.
+    /// Reads a text of the user as a needle.
     fn of_text(query: &LogSearchQuery) -> Self {
         let query = SearchQuery {
             text: query.text.clone(),
@@ -60,7 +60,7 @@ pub(crate) struct SearchedCause {
     pub(crate) cause: CauseFact,
 }
 
-/// What was found in one build's log.
+/// The matches in one build's log.
 #[derive(Clone)]
 pub(crate) struct FoundBuild {
     pub(crate) build: Build,
@@ -84,7 +84,7 @@ pub(crate) struct SearchRun {
     pub(crate) builds: Memo<Vec<Build>>,
     /// Reads their logs.
     pub(crate) batch: LogBatch,
-    /// What was found, by the build's id.
+    /// The matches, by the build's id.
     found: RwSignal<HashMap<String, FoundBuild>>,
     /// Counts the searches.
     number: StoredValue<u32>,

@@ -159,7 +159,7 @@ fn told(log: &mut Log) -> Outcome {
 }
 
 /// Returns true if a builder says in one of these last lines why the build failed, without a word that it has.
-/// What a program prints that still runs does not count.
+/// Output of a program that still runs does not count.
 fn ends_with_reason(log: &mut Log, lines: &[usize]) -> bool {
     log.set_outcome(Outcome::Failed);
     let cause = explain(log, Outcome::Failed).cause;

@@ -1,6 +1,6 @@
 //! Ranks new lines: the ones that are likely to tell why the build failed come first.
 
-/// What each sign is worth. Nearness and rarity count for each doubling.
+/// The worth of each sign. Nearness and rarity count for each doubling.
 const ERROR_LINE: i32 = 60;
 const ERROR_WORD: i32 = 25;
 const FAILING_STEP: i32 = 30;
@@ -56,7 +56,7 @@ const MIN_LETTERS: usize = 4;
 /// The most bytes of a line that are looked at.
 const MAX_BYTES: usize = 4096;
 
-/// What is known of a new line, beside its text.
+/// The facts about a new line, beside its text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Signs {
     pub(crate) is_error_line: bool,
@@ -73,7 +73,7 @@ pub(crate) struct Signs {
     pub(crate) distance: usize,
 }
 
-/// How likely a new line tells why the build failed.
+/// The score of a new line: the higher, the more likely it tells why the build failed.
 pub(crate) fn score(text: &str, signs: &Signs) -> i32 {
     let text = text.as_bytes();
     let text = text.get(..MAX_BYTES).unwrap_or(text).to_ascii_lowercase();
@@ -106,7 +106,7 @@ pub(crate) fn score(text: &str, signs: &Signs) -> i32 {
     worth + EACH_AS_OFTEN * often + EACH_AS_FAR * far
 }
 
-/// How often 1 must be doubled to come near this number.
+/// The number of times that 1 must be doubled to come near this number.
 fn doublings(number: usize) -> i32 {
     number.max(1).ilog2() as i32
 }

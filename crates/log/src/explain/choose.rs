@@ -97,7 +97,7 @@ struct Chooser<'a> {
 }
 
 impl Chooser<'_> {
-    /// How the step that failed ended: as the last line about that says.
+    /// The end of the failed step, by the last line about it.
     fn ending(&self, endings: &[Ending]) -> Option<Ending> {
         let mut of_step = endings.iter().filter(|ending| {
             let step = self.log.steps().step_of_line(ending.line);

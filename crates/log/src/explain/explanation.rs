@@ -2,7 +2,7 @@
 
 use crate::explain::kind::FailureKind;
 
-/// How a command ended.
+/// The end of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// With this exit code, never 0.
@@ -30,7 +30,7 @@ pub struct Cause {
 pub struct Explanation {
     /// The index of the step that failed, see [`Steps::list`](crate::Steps::list).
     pub failing_step: Option<usize>,
-    /// How the command of the step ended, if the log says so.
+    /// The end of the step's command, if the log says so.
     pub exit: Option<Exit>,
     /// The cause, if a line tells it. Always `None` for a build that did not fail.
     pub cause: Option<Cause>,

@@ -6,16 +6,16 @@ use crate::explain::last_words;
 use crate::explain::rules::Role;
 use crate::explain::weigh::{Candidate, is_hard, is_soft};
 
-/// How much less likely an error is that was handled.
+/// The weight that an error loses if the step handled it.
 const HANDLED: i32 = 40;
 
 /// An error that was handled weighs at most this: less than words alone.
 const HANDLED_WEIGHT: i32 = 20;
 
-/// How much less likely an error is while a step cleans up.
+/// The weight that an error loses while a step cleans up.
 const CLEANING: i32 = 15;
 
-/// How much less likely an error is that follows a failed test but may have nothing to do with it.
+/// The weight that an error loses if it follows a failed test but may have nothing to do with it.
 const AFTER_TEST: i32 = 25;
 
 /// Up to this weight, a line that is only a farewell tells nothing.

@@ -5,7 +5,7 @@ use crate::explain::text::split;
 /// The number of lines that are compared.
 const MAX_LINES: usize = 20;
 
-/// How likely a line tells why.
+/// The likelihood that a line tells why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     /// It tells nothing: a border, a success, a farewell.
@@ -224,7 +224,7 @@ pub(super) fn is_farewell(text: &str) -> bool {
     FAREWELLS.contains(&text.trim_matches(|char: char| !char.is_alphanumeric()))
 }
 
-/// How likely a line tells why, without escapes.
+/// The likelihood that a line, without escapes, tells why.
 fn rank(plain: &str) -> Rank {
     let lower = plain.to_lowercase();
     let text = split(&lower).1;

@@ -48,7 +48,7 @@ pub(crate) struct Rule {
     /// The tool that prints it; empty if any program may.
     pub tool: &'static str,
     pub kind: FailureKind,
-    /// How likely it is that the line tells a person why: from 1 to 99.
+    /// The likelihood that the line tells a person why: from 1 to 99.
     ///
     /// | weight | a line |
     /// | --- | --- |

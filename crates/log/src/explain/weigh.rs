@@ -80,7 +80,7 @@ pub(super) fn kind_of(exit: Option<Exit>) -> FailureKind {
     }
 }
 
-/// How much more likely a kind is because of how the step ended.
+/// The weight that a kind gains by the way the step ended.
 pub(super) fn by_exit(kind: FailureKind, exit: Option<Exit>) -> i32 {
     let expected = kind_of(exit);
     match expected == kind && expected != FailureKind::Program {

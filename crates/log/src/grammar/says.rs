@@ -1,6 +1,6 @@
-//! What lines say about steps.
+//! The meanings of lines that speak of steps.
 
-/// What a line says.
+/// The meaning of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Says<'a> {
     /// A step begins.
@@ -53,7 +53,7 @@ pub(crate) struct Header<'a> {
     pub(crate) platform: &'a str,
 }
 
-/// What a line says of a vertex.
+/// The meaning of a line about a vertex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vertex<'a> {
     /// It is a step. Said again when its output goes on after that of another one.

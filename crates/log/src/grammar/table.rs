@@ -18,7 +18,7 @@ pub(crate) enum HeaderStyle {
 pub(crate) struct Grammar {
     /// The way in which it announces a step.
     pub(crate) style: HeaderStyle,
-    /// What its other lines say. The first row that fits a line counts.
+    /// The rows for its other lines. The first row that fits a line counts.
     pub(super) rows: &'static [Row],
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Row {
     pub(super) says: RowSays,
 }
 
-/// What follows the start of a line.
+/// The condition on the rest of a line, after its start.
 #[derive(Debug)]
 pub(super) enum Rest {
     Any,
@@ -45,7 +45,7 @@ pub(super) enum Rest {
     Has(&'static str),
 }
 
-/// What a row says; see [`Says`].
+/// The meaning of a row; see [`Says`].
 #[derive(Debug)]
 pub(super) enum RowSays {
     Cached,

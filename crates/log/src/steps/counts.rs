@@ -28,7 +28,7 @@ struct Count {
 #[derive(Debug, Default)]
 pub(super) struct Counts(Vec<Count>);
 
-/// How a header fits the counts.
+/// The place of a header in the counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     /// It begins a count.
@@ -42,7 +42,7 @@ pub(super) enum Fit {
 }
 
 impl Counts {
-    /// How the header of a builder that runs steps one after another fits.
+    /// Finds the place of a header, for a builder that runs steps one after another.
     pub(super) fn fit(&self, header: &Header<'_>) -> Fit {
         let restart = match (header.number, instruction(header.title)) {
             (1, Some("FROM" | "ARG")) => Fit::Restart,

@@ -15,7 +15,7 @@ fn log(lines: &[impl AsRef<str>]) -> Log {
     read(body(lines).as_bytes(), &[]).0
 }
 
-/// How often each text stands among these lines.
+/// Counts each text among these lines.
 fn counts<'a>(log: &Log, lines: impl Iterator<Item = &'a u32>) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for line in lines {
@@ -26,7 +26,7 @@ fn counts<'a>(log: &Log, lines: impl Iterator<Item = &'a u32>) -> BTreeMap<Strin
     counts
 }
 
-/// How often more each text stands in the first log.
+/// Counts how much more often each text stands in the first log.
 fn more(log: &Log, than: &Log) -> BTreeMap<String, usize> {
     let all = |log: &Log| counts(log, (0..log.len() as u32).collect::<Vec<u32>>().iter());
     let (mut counts, than) = (all(log), all(than));

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-/// What a step printed that failed.
+/// The output of a step that failed.
 #[derive(Debug, Default)]
 pub(crate) struct Sample {
     pub(crate) name: String,

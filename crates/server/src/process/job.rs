@@ -31,7 +31,7 @@ const PIPE_BYTES: usize = 1 << 20;
 /// may keep the pipe open.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What a line of output says about the steps of a build.
+/// Reads what a line of output says about the steps of a build.
 #[derive(Debug)]
 pub(crate) struct StepChange {
     /// The API's `step_at`, if it is known.

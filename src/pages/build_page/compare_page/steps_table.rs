@@ -119,7 +119,7 @@ fn cell(step: Option<&Step>) -> String {
     }
 }
 
-/// How long a step ran, in tenths of a second; `None` if the log does not say.
+/// The duration of a step, in tenths of a second; `None` if the log does not say.
 fn tenths(step: &Step) -> Option<i64> {
     if step.state == StepState::Cached {
         return None;
@@ -134,7 +134,7 @@ fn length(tenths: i64) -> String {
         .unwrap_or_default()
 }
 
-/// How much longer or shorter a step ran, or how its place in the cache changed.
+/// The change of a step: longer, shorter, or in and out of the cache.
 fn difference(old: Option<&Step>, new: Option<&Step>) -> String {
     let (Some(old), Some(new)) = (old, new) else {
         return match new {

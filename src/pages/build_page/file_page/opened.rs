@@ -37,7 +37,7 @@ pub(crate) fn opened(opener: Opener, file: LogFile) -> AnyView {
     .into_any()
 }
 
-/// What stands above the log.
+/// The parts above the log.
 struct Top {
     view: AnyView,
     build: Query<Build>,

@@ -11,7 +11,7 @@ rules! {
     "npm" Program 42 Line:
         "^npm ERR! " | "^npm error "
         => "npm ERR! cb() never called!",
-           "npm error A complete log of this run can be found in: /root/.npm/_logs/x.log";
+           "npm error A complete log of this run can be found in: /home/build/.npm/_logs/x.log";
     "apt" Dependency 74 Line:
         "^E: *%error" | "^E: *%unable to" | "^E: *%could not" | "^E: *%failed" | "^E: *%cannot" | "^E: *not found"
         | "^E: *%invalid" | "^E: *%unknown" | "^E: *does not" | "^E: *is not" | "^E: *%no such"
