@@ -106,6 +106,27 @@ async fn repeated_lines_are_folded_to_one() -> Outcome {
 }
 
 #[tokio::test]
+async fn repeated_lines_unfold_around_the_line_in_view() -> Outcome {
+    let mut lines: Vec<String> = (1..=400).map(|number| format!("Get:{number}")).collect();
+    // No two neighbors are alike.
+    let words = ["alpha", "beta", "gamma", "delta", "epsilon"];
+    lines.extend((0..600).map(|number| words[number % words.len()].to_owned()));
+    story(log_api("S", entries(&lines)).await)
+        .run(async |browser, api| {
+            show_log(browser, api, "?repeats=folded#L700").await;
+            browser.see("601 of 1,000 lines").await;
+            see_line(browser, 700).await;
+            press_in_menu(browser, "More log tools", "checkbox", "Fold repeated lines").await;
+            browser.see("1,000 lines").await;
+            see_line(browser, 700).await;
+            // They are not new lines.
+            browser.see_no_more("new lines").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
 async fn a_failed_build_shows_what_is_new_since_the_last_success() -> Outcome {
     story(two_builds().await)
         .run(async |browser, api| {
@@ -218,6 +239,10 @@ async fn a_build_that_cannot_be_read_can_be_asked_for_again() -> Outcome {
             );
             browser.press("button", "Retry").await;
             browser.see("New lines: 2").await;
+            // Both are of the second step, and stand under it, after those around them.
+            let titles = "return [...document.querySelectorAll('[aria-label^=\"New lines\"] h3')]
+                .map((title) => title.textContent).join('|');";
+            assert_eq!(browser.script_text(titles).await, "RUN make");
             Ok(())
         })
         .await
