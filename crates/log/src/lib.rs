@@ -18,6 +18,7 @@
 //! | compare the logs of two builds | [`Comparison`] |
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
 //! | draw the minimap | [`Overview`] |
+//! | count columns, cut a line at one | [`columns`], [`clusters`] |
 //! | copy, print or download | [`export::Export`], [`export::raw`] |
 //! | write the entries as JSON again | [`entries::write`] |
 //! | show the progress of the first answer | [`Log::received`], [`Store::len`], [`Store::last_time`] |
@@ -54,6 +55,7 @@ mod steps;
 mod store;
 mod text;
 mod times;
+mod width;
 
 pub use crate::ansi::{Color, EscapeMode, Painted, Span, Style};
 pub use crate::column::Column;
@@ -70,6 +72,7 @@ pub use crate::rows::{Filter, VisibleRows};
 pub use crate::search::{Matcher, QueryError, QueryErrorKind, Search, SearchQuery};
 pub use crate::steps::{NotRun, Outcome, Step, StepKind, StepState, Steps};
 pub use crate::store::{Line, Store};
+pub use crate::width::{Cluster, Clusters, TAB_COLUMNS, clusters, clusters_from, columns, is_even};
 
 #[cfg(test)]
 mod tests;

@@ -58,17 +58,21 @@ pub(crate) fn has_special(line: &[u8]) -> bool {
     {
         return true;
     }
-    // All special characters outside of ASCII start with one of three bytes.
-    classes.wide
-        && memchr::memchr3_iter(0xc2, 0xd8, 0xe2, line).any(|at| {
-            matches!(
-                line.get(at..).unwrap_or(&[]),
-                [0xc2, 0x80..=0x9f, ..]
-                    | [0xd8, 0x9c, ..]
-                    | [0xe2, 0x80, 0x8e | 0x8f | 0xa8..=0xae, ..]
-                    | [0xe2, 0x81, 0xa6..=0xa9, ..]
-            )
-        })
+    classes.wide && special_beyond_ascii(line).next().is_some()
+}
+
+/// Where the special characters outside of ASCII are in a line of valid UTF-8, see [`is_special`].
+pub(crate) fn special_beyond_ascii(line: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    // All of them start with one of three bytes.
+    memchr::memchr3_iter(0xc2, 0xd8, 0xe2, line).filter(|at| {
+        matches!(
+            line.get(*at..).unwrap_or(&[]),
+            [0xc2, 0x80..=0x9f, ..]
+                | [0xd8, 0x9c, ..]
+                | [0xe2, 0x80, 0x8e | 0x8f | 0xa8..=0xae, ..]
+                | [0xe2, 0x81, 0xa6..=0xa9, ..]
+        )
+    })
 }
 
 #[cfg(test)]
