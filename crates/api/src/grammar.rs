@@ -4,6 +4,7 @@
 //!
 //! ```
 //! use slipway_api::grammar::{RuleViolation, clone_url, image_tag, ref_name, repo_name};
+//! use slipway_api::redact::Secret;
 //!
 //! assert_eq!(repo_name("web-app"), None);
 //! assert_eq!(repo_name("Web App"), Some(RuleViolation::RepoName));
@@ -11,9 +12,12 @@
 //! assert_eq!(ref_name("feature/login"), None);
 //!
 //! let violation = clone_url("https://me:secret@git.test/a").unwrap();
-//! assert_eq!(violation, RuleViolation::Password);
+//! assert_eq!(violation, RuleViolation::Secret(Secret::Password));
 //! assert!(violation.is_warning());
 //! ```
+
+use crate::SourceKind;
+use crate::redact::{MASK, Secret, secret_in};
 
 /// The rule that a field's value breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,15 +32,23 @@ pub enum RuleViolation {
     SameTag,
     /// Not a branch or tag name by git's rules.
     RefName,
+    /// `HEAD`, which is no branch: it stands for the branch that the source is at.
+    Head,
+    /// A ref that is neither a branch nor a tag: `refs/pull/1/head`, `refs/remotes/origin/main`.
+    OtherRef,
     /// Not a clone URL.
     CloneUrl,
-    /// Warning: the clone URL contains a password.
-    Password,
+    /// Warning: the clone URL contains a secret.
+    Secret(Secret),
+    /// The clone URL has dots in place of a secret, as it was shown.
+    Masked,
     /// Not an owner or project name: it contains a slash, a space or another character that no code
     /// host allows.
     SourceName,
-    /// Not an absolute path, or a path with `..`.
+    /// Not a path in the source: too long, a URL, or with control characters.
     Path,
+    /// A path with `..`, which leads out of the source.
+    LeadsOut,
     /// Warning: the Dockerfile is outside the build context.
     OutsideContext,
     /// Not one of the values that the API accepts.
@@ -50,7 +62,7 @@ pub enum RuleViolation {
 impl RuleViolation {
     /// Returns true if it is only a warning, which never blocks a request.
     pub fn is_warning(self) -> bool {
-        matches!(self, Self::Password | Self::OutsideContext)
+        matches!(self, Self::Secret(_) | Self::OutsideContext)
     }
 }
 
@@ -86,11 +98,40 @@ pub fn image_tag(tag: &str) -> Option<RuleViolation> {
     (!fits).then_some(RuleViolation::ImageTag)
 }
 
-/// Checks the name of a branch or tag by git's rules (`git check-ref-format --branch`); at most 255
-/// bytes.
+/// Reads the name of a branch or tag as people write it: trimmed, and without `refs/heads/` or `refs/tags/`, which say
+/// that it is a branch or a tag.
+///
+/// ```
+/// use slipway_api::SourceKind;
+/// use slipway_api::grammar::clean_ref;
+///
+/// assert_eq!(clean_ref(" main "), (None, "main"));
+/// assert_eq!(clean_ref("refs/heads/main"), (Some(SourceKind::Branch), "main"));
+/// assert_eq!(clean_ref("refs/tags/v1"), (Some(SourceKind::Tag), "v1"));
+/// ```
+pub fn clean_ref(text: &str) -> (Option<SourceKind>, &str) {
+    let text = text.trim();
+    if let Some(name) = text.strip_prefix("refs/heads/") {
+        return (Some(SourceKind::Branch), name);
+    }
+    match text.strip_prefix("refs/tags/") {
+        Some(name) => (Some(SourceKind::Tag), name),
+        None => (None, text),
+    }
+}
+
+/// Checks the name of a branch or tag by git's rules (`git check-ref-format --branch`), at most 255 bytes. With
+/// `refs/heads/` or `refs/tags/` before it, checks what [`clean_ref`] makes of it.
 pub fn ref_name(name: &str) -> Option<RuleViolation> {
     if name.is_empty() {
         return Some(RuleViolation::Empty);
+    }
+    let name = match clean_ref(name) {
+        (Some(_), clean) => clean,
+        (None, _) => name,
+    };
+    if name == "HEAD" {
+        return Some(RuleViolation::Head);
     }
     let bad_char = |char: char| {
         char.is_control() || matches!(char, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
@@ -105,7 +146,10 @@ pub fn ref_name(name: &str) -> Option<RuleViolation> {
         || name
             .split('/')
             .any(|part| part.is_empty() || part.starts_with('.') || part.ends_with(".lock"));
-    bad.then_some(RuleViolation::RefName)
+    match bad {
+        true => Some(RuleViolation::RefName),
+        false => name.starts_with("refs/").then_some(RuleViolation::OtherRef),
+    }
 }
 
 /// Returns true for a commit id that the API accepts: 7 to 40 hex digits.
@@ -117,10 +161,13 @@ pub fn is_commit(text: &str) -> bool {
 const MAX_CLONE_URL_BYTES: usize = 2048;
 
 /// Checks a clone URL: http(s), ssh, git, or `user@host:path`. Absolute local paths and `file:///`
-/// URLs are valid too, since a server may allow them.
+/// URLs are valid too, since a server may allow them. A secret in a valid URL is a warning.
 pub fn clone_url(url: &str) -> Option<RuleViolation> {
     if url.is_empty() {
         return Some(RuleViolation::Empty);
+    }
+    if url.contains(MASK) {
+        return Some(RuleViolation::Masked);
     }
     let blank = |char: char| char.is_whitespace() || char.is_control();
     if url.len() > MAX_CLONE_URL_BYTES || url.chars().any(blank) {
@@ -130,17 +177,20 @@ pub fn clone_url(url: &str) -> Option<RuleViolation> {
         return None;
     }
     let Some((scheme, rest)) = url.split_once("://") else {
-        return (!is_scp_form(url)).then_some(RuleViolation::CloneUrl);
+        return match is_scp_form(url) {
+            true => secret_in(url).map(RuleViolation::Secret),
+            false => Some(RuleViolation::CloneUrl),
+        };
     };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     // git accepts schemes in lower case only.
     let known = matches!(scheme, "http" | "https" | "ssh" | "git");
-    let (name, password) = user.split_once(':').unwrap_or((user, ""));
+    let name = user.split(':').next().unwrap_or_default();
     if !known || !is_host(host) || !is_user(name) || path.is_empty() {
         return Some(RuleViolation::CloneUrl);
     }
-    (!password.is_empty() || user.contains(':')).then_some(RuleViolation::Password)
+    secret_in(url).map(RuleViolation::Secret)
 }
 
 /// Returns true for `user@host:path`, the short form of ssh URLs.
@@ -200,27 +250,28 @@ pub fn build_node(node: &str) -> Option<RuleViolation> {
 /// The maximum length of a path in the source tree, in bytes.
 pub const MAX_PATH_BYTES: usize = 4096;
 
-/// Checks a path in the source tree: absolute, without `..` and control characters, at most
+/// Checks a path in the source tree, as [`clean_path`] reads it: without `..` and control characters, at most
 /// [`MAX_PATH_BYTES`].
 pub fn path(path: &str) -> Option<RuleViolation> {
-    if path.is_empty() {
+    if path.trim().is_empty() {
         return Some(RuleViolation::Empty);
     }
-    let bad = !path.starts_with('/')
-        || path.len() > MAX_PATH_BYTES
-        || path.split('/').any(|part| part == "..")
-        || path.chars().any(char::is_control);
+    if path.split('/').any(|part| part.trim() == "..") {
+        return Some(RuleViolation::LeadsOut);
+    }
+    let bad =
+        path.len() > MAX_PATH_BYTES || path.contains("://") || path.chars().any(char::is_control);
     bad.then_some(RuleViolation::Path)
 }
 
-/// Normalizes an absolute path: removes surrounding white space, doubled slashes, `.` parts and the
-/// slash at its end. Any other text is only trimmed.
+/// Reads a path in the source tree as people write it, and makes it absolute: `./Dockerfile` and `Dockerfile` become
+/// `/Dockerfile`, `.` becomes `/`, `/app//web/` becomes `/app/web`. The empty text stays empty.
 pub fn clean_path(path: &str) -> String {
     let path = path.trim();
-    if !path.starts_with('/') {
-        return path.to_owned();
+    if path.is_empty() {
+        return String::new();
     }
-    let mut clean = String::with_capacity(path.len());
+    let mut clean = String::with_capacity(path.len() + 1);
     for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
         clean.push('/');
         clean.push_str(part);
@@ -280,9 +331,45 @@ mod tests {
         for right in ["main", "feature/a.b", "v1.0", "发布", "a@b"] {
             assert_eq!(ref_name(right), None, "{right}");
         }
+        for right in [
+            "refs/heads/main",
+            "refs/tags/v1.0",
+            "heads/main",
+            "head",
+            "HEAD/x",
+        ] {
+            assert_eq!(ref_name(right), None, "{right}");
+        }
+        for head in ["HEAD", "refs/heads/HEAD"] {
+            assert_eq!(ref_name(head), Some(RuleViolation::Head), "{head}");
+        }
+        for other in [
+            "refs/pull/1/head",
+            "refs/remotes/origin/main",
+            "refs/heads/refs/heads/main",
+        ] {
+            assert_eq!(ref_name(other), Some(RuleViolation::OtherRef), "{other}");
+        }
         for wrong in [
-            "-x", "a..b", "a b", "a~1", "a:b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "a.",
-            "@", "a@{1}", "a\\b", "a\n",
+            "-x",
+            "a..b",
+            "a b",
+            "a~1",
+            "a:b",
+            "a/",
+            "/a",
+            "a//b",
+            ".a",
+            "a/.b",
+            "a.lock",
+            "a.",
+            "@",
+            "a@{1}",
+            "a\\b",
+            "a\n",
+            "refs/heads/",
+            "refs/heads/-x",
+            "refs/tags/a..b",
         ] {
             assert_eq!(ref_name(wrong), Some(RuleViolation::RefName), "{wrong}");
         }
@@ -316,26 +403,63 @@ mod tests {
         ] {
             assert_eq!(clone_url(wrong), Some(RuleViolation::CloneUrl), "{wrong}");
         }
+        for (url, secret) in [
+            ("https://me:secret@git.test/a", Secret::Password),
+            ("https://me:@git.test/a", Secret::User),
+            ("ssh://git:secret@git.test/a", Secret::Password),
+            ("ghp_0123456789abcdef@git.test:a", Secret::User),
+            ("https://git.test/a?private_token=x", Secret::Query),
+        ] {
+            assert_eq!(clone_url(url), Some(RuleViolation::Secret(secret)), "{url}");
+        }
         assert_eq!(
-            clone_url("https://me:secret@git.test/a"),
-            Some(RuleViolation::Password)
+            clone_url("https://me:•••@git.test/a"),
+            Some(RuleViolation::Masked)
         );
     }
 
     #[test]
-    fn paths_are_absolute_and_do_not_step_up() {
-        assert_eq!(path("/a/b"), None);
-        for wrong in ["a", "/a/../b", "..", "/a\n"] {
+    fn paths_do_not_lead_out() {
+        for right in [
+            "/a/b",
+            "Dockerfile",
+            "./Dockerfile",
+            ".",
+            "/Dockerfile/",
+            "/a b/#1/Dockerfile",
+            "docker/prod env/Dockerfile.prod",
+            "/a..b/...",
+            "~/名",
+        ] {
+            assert_eq!(path(right), None, "{right}");
+        }
+        for wrong in ["..", "../x", "/a/../b", "./..", "/a/ ../b", "a/.."] {
+            assert_eq!(path(wrong), Some(RuleViolation::LeadsOut), "{wrong}");
+        }
+        for wrong in ["/a\n", "/a\0", "https://git.test/a", &"a".repeat(5000)] {
             assert_eq!(path(wrong), Some(RuleViolation::Path), "{wrong}");
         }
+        assert_eq!(path(" "), Some(RuleViolation::Empty));
         assert!(is_inside("/a/b", "/a") && is_inside("/a", "/a/") && is_inside("/x", "/"));
         assert!(!is_inside("/ab", "/a") && !is_inside("/", "/a"));
-        assert!(is_inside("//a/./b", "/a/") && is_inside("/", "/"));
+        assert!(is_inside("//a/./b", "/a/") && is_inside("/", "/") && is_inside("a/b", "./a"));
+    }
+
+    #[test]
+    fn a_path_is_made_absolute() {
         for (typed, clean) in [
             (" //a/./b// ", "/a/b"),
             ("/", "/"),
             ("/./", "/"),
-            ("a//b", "a//b"),
+            (".", "/"),
+            ("./", "/"),
+            ("Dockerfile", "/Dockerfile"),
+            ("./Dockerfile", "/Dockerfile"),
+            ("/Dockerfile/", "/Dockerfile"),
+            ("docker//web/", "/docker/web"),
+            (".docker/x", "/.docker/x"),
+            ("/a b/#1/Dockerfile", "/a b/#1/Dockerfile"),
+            (" ", ""),
             ("", ""),
         ] {
             assert_eq!(clean_path(typed), clean);
@@ -373,8 +497,9 @@ mod tests {
     }
 
     #[test]
-    fn only_two_violations_are_warnings() {
-        assert!(RuleViolation::Password.is_warning());
+    fn only_secrets_and_a_dockerfile_outside_are_warnings() {
+        assert!(RuleViolation::Secret(Secret::User).is_warning());
+        assert!(!RuleViolation::Masked.is_warning());
         assert!(RuleViolation::OutsideContext.is_warning());
         assert!(!RuleViolation::Empty.is_warning());
     }

@@ -37,27 +37,42 @@ pub(crate) fn image_tag(text: &str) -> RuleResult {
 
 /// Checks the name of a branch or tag, by `git check-ref-format`. It can't look like an option.
 pub(crate) fn git_ref(text: &str) -> RuleResult {
-    ensure(
-        grammar::ref_name(text).is_none(),
-        "This is not a valid git branch or tag name.",
-    )
+    match grammar::ref_name(text) {
+        None => Ok(()),
+        Some(RuleViolation::Head) => {
+            Err("HEAD is not a branch or tag. Enter the name of the branch.".to_owned())
+        }
+        Some(RuleViolation::OtherRef) => {
+            Err("This is neither a branch nor a tag. Enter the name of a branch or tag.".to_owned())
+        }
+        Some(_) => Err("This is not a valid git branch or tag name.".to_owned()),
+    }
 }
 
 /// Checks a path in the source tree.
 pub(crate) fn source_path(text: &str) -> RuleResult {
-    if grammar::path(text).is_none() {
-        return Ok(());
+    match grammar::path(text) {
+        None => Ok(()),
+        Some(RuleViolation::LeadsOut) => Err(format!(
+            "'{}' leads out of the source. A path begins with '/', the root of the source, and can't contain '..'.",
+            shortened(text)
+        )),
+        Some(_) if text.len() > grammar::MAX_PATH_BYTES => {
+            Err("Ensure this path has at most 4096 bytes.".to_owned())
+        }
+        Some(_) if text.contains("://") => {
+            Err("Enter a path in the source, such as /app, not a URL.".to_owned())
+        }
+        Some(_) => Err("The path can't contain control characters.".to_owned()),
     }
-    Err(if text.len() > grammar::MAX_PATH_BYTES {
-        "Ensure this path has at most 4096 bytes."
-    } else if !text.starts_with('/') {
-        "The path is relative to the root of the source, so it begins with '/'."
-    } else if text.split('/').any(|segment| segment == "..") {
-        "The path can't contain '..'."
-    } else {
-        "The path can't contain control characters."
-    }
-    .to_owned())
+}
+
+/// The beginning of a text for a message.
+fn shortened(text: &str) -> String {
+    text.chars()
+        .filter(|char| !char.is_control())
+        .take(100)
+        .collect()
 }
 
 /// Checks a commit id, short or full.
@@ -89,7 +104,7 @@ pub(crate) fn build_node(text: &str) -> RuleResult {
 pub(crate) fn remote_url(text: &str) -> RuleResult {
     match grammar::clone_url(text) {
         None if local_path(text).is_none() => Ok(()),
-        Some(RuleViolation::Password) => Err(
+        Some(RuleViolation::Secret(_)) => Err(
             "The URL can't contain a password, because everyone who can read the builds would see it. \
              Use an ssh URL and the deploy key."
                 .to_owned(),
@@ -186,8 +201,16 @@ mod tests {
     fn paths_stay_in_the_source() {
         check(
             source_path,
-            &["/", "/a/b", "/a..b", "/a/Dockerfile.dev"],
-            &["", "a", "../../etc", "/../etc", "/a/..", "/a\0", "/a\nb"],
+            &["/", "/a/b", "/a..b", "/a/Dockerfile.dev", "a", "./a", "."],
+            &[
+                "",
+                "../../etc",
+                "/../etc",
+                "/a/..",
+                "/a\0",
+                "/a\nb",
+                "https://host.example/a",
+            ],
         );
     }
 

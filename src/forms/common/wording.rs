@@ -2,6 +2,7 @@
 
 use crate::api::VersionTagging;
 use crate::api::grammar::RuleViolation;
+use crate::api::redact::Secret;
 use crate::t_string;
 
 /// Says what is wrong and what would be right.
@@ -13,7 +14,11 @@ pub(crate) fn problem(kind: RuleViolation) -> String {
         RuleViolation::SameTag => t_string!(rule.same_tag),
         RuleViolation::RefName => t_string!(rule.ref_name),
         RuleViolation::CloneUrl => t_string!(rule.clone_url),
-        RuleViolation::Password => t_string!(rule.password),
+        RuleViolation::Head => t_string!(rule.head),
+        RuleViolation::OtherRef => t_string!(rule.other_ref),
+        RuleViolation::Secret(secret) => secret_words(secret),
+        RuleViolation::Masked => t_string!(rule.masked),
+        RuleViolation::LeadsOut => t_string!(rule.leads_out),
         RuleViolation::SourceName => t_string!(rule.source_name),
         RuleViolation::Path => t_string!(rule.path),
         RuleViolation::OutsideContext => t_string!(rule.outside_context),
@@ -22,6 +27,15 @@ pub(crate) fn problem(kind: RuleViolation) -> String {
         RuleViolation::NoRows => t_string!(rule.no_rows),
     }
     .to_owned()
+}
+
+/// Says which part of a clone URL is secret.
+fn secret_words(secret: Secret) -> &'static str {
+    match secret {
+        Secret::User => t_string!(rule.secret_user),
+        Secret::Password => t_string!(rule.password),
+        Secret::Query | Secret::Fragment | Secret::Path => t_string!(rule.secret_parameter),
+    }
 }
 
 /// The name of a version tagging, with an example of a time tag.

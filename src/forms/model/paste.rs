@@ -402,7 +402,7 @@ fn self_hosted(text: &str) -> Option<Pasted> {
 fn is_clone_url(text: &str) -> bool {
     matches!(
         grammar::clone_url(text),
-        None | Some(grammar::RuleViolation::Password)
+        None | Some(grammar::RuleViolation::Secret(_))
     )
 }
 

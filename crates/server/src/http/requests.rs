@@ -4,6 +4,7 @@ use crate::http::validation::{FieldErrors, Validator, not_a_choice, too_long};
 use crate::rules;
 use crate::sources::clone_urls::Sources;
 use serde_json::{Value, json};
+use slipway_api::grammar::{clean_path, clean_ref};
 use slipway_api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig, TriggerBuild,
     UpdateBuildConfig, VersionTagging,
@@ -147,9 +148,11 @@ fn tag_config<'a>(
     let code_repo_type = fields
         .choice("code_repo_type", &kinds)
         .map(SourceKind::from);
-    let code_repo_type_value = fields.text("code_repo_type_value", rules::git_ref);
+    let code_repo_type_value = branch_or_tag(&mut fields, code_repo_type.as_ref());
     let dockerfile_location = fields.text("dockerfile_location", rules::source_path);
+    let dockerfile_location = dockerfile_location.as_deref().map(clean_path);
     let build_context_path = fields.optional_text("build_context_path", rules::source_path);
+    let build_context_path = build_context_path.as_deref().map(clean_path);
     let is_active = fields.boolean("is_active", false);
     let version_tagging = fields.integer("version_tagging").map(VersionTagging::from);
     if let Some(VersionTagging::Other(number)) = version_tagging {
@@ -192,6 +195,20 @@ fn tag_config<'a>(
             })
         }
         _ => Err(fields.into_errors()),
+    }
+}
+
+/// Reads the name of the branch or tag, without `refs/heads/` or `refs/tags/`.
+fn branch_or_tag(fields: &mut Validator, kind: Option<&SourceKind>) -> Option<String> {
+    let text = fields.text("code_repo_type_value", rules::git_ref)?;
+    let (named, name) = clean_ref(&text);
+    match (named, kind) {
+        (Some(named), Some(kind)) if named != *kind => {
+            let message = format!("{text} is a {named}, but code_repo_type is {kind}.");
+            fields.add_error("code_repo_type_value", message);
+            None
+        }
+        _ => Some(name.to_owned()),
     }
 }
 
