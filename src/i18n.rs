@@ -5,7 +5,11 @@ pub(crate) mod failure_words;
 pub mod format;
 pub mod intl;
 pub mod numbers;
+mod spacing;
+#[cfg(test)]
+mod wording;
 
+use crate::i18n::spacing::push_spaced;
 pub use generated::i18n;
 pub use generated::i18n::Locale;
 use leptos::prelude::*;
@@ -89,7 +93,7 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
+        push_spaced(&mut out, before);
         let filled = after.split_once('}').and_then(|(placeholder, after)| {
             let (name, form) = placeholder.split_once('|').unwrap_or((placeholder, ""));
             let (_, value) = values.iter().find(|(key, _)| *key == name)?;
@@ -101,28 +105,26 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
             continue;
         };
         match form.split_once('|') {
-            Some((one, _)) if value == "1" => out.push_str(one),
-            Some((_, many)) => out.push_str(many),
-            None if form == "lower" => push_lowercase(&mut out, value),
-            None => out.push_str(value),
+            Some((one, _)) if value == "1" => push_spaced(&mut out, one),
+            Some((_, many)) => push_spaced(&mut out, many),
+            None if form == "lower" => push_spaced(&mut out, &lowercase(value)),
+            None => push_spaced(&mut out, value),
         }
         rest = after;
     }
-    out.push_str(rest);
+    push_spaced(&mut out, rest);
     out
 }
 
-/// Appends a label with a small first letter: "Build ID" as "build ID". "JSON" stays as it is.
-fn push_lowercase(out: &mut String, label: &str) {
-    let mut letters = label.chars();
-    let (first, rest) = (letters.next(), letters.as_str());
-    match first {
-        Some(first) if rest.starts_with(|second: char| second.is_ascii_lowercase()) => {
-            out.push(first.to_ascii_lowercase());
-            out.push_str(rest);
-        }
-        _ => out.push_str(label),
+/// A label with a small first letter: "Build ID" as "build ID". "JSON" stays as it is.
+fn lowercase(label: &str) -> String {
+    let mut label = label.to_owned();
+    if label.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase)
+        && let Some(first) = label.get_mut(..1)
+    {
+        first.make_ascii_lowercase();
     }
+    label
 }
 
 /// A text of the locale files in the current language: `t_string!(builds.title)` is a `&'static str`. With
@@ -161,8 +163,8 @@ pub fn fixed_signal(text: fn(Locale) -> &'static str) -> Signal<String> {
 #[cfg(test)]
 mod tests {
     use super::fill;
-    use serde_json::Value;
-    use std::collections::{BTreeMap, BTreeSet};
+    use crate::i18n::wording::{EN, ZH, texts};
+    use std::collections::BTreeSet;
 
     #[test]
     fn placeholders_are_filled_once() {
@@ -187,26 +189,8 @@ mod tests {
         assert_eq!(copy("JSON"), "Copy JSON");
         assert_eq!(copy("提交"), "Copy 提交");
         assert_eq!(copy(""), "Copy ");
-    }
-
-    fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
-        match value {
-            Value::Object(object) => {
-                for (key, value) in object {
-                    flatten(&format!("{path}.{key}"), value, out);
-                }
-            }
-            Value::String(text) => {
-                out.insert(path.to_owned(), text.clone());
-            }
-            other => panic!("{path}: {other} is not text"),
-        }
-    }
-
-    fn texts(file: &str) -> BTreeMap<String, String> {
-        let mut out = BTreeMap::new();
-        flatten("", &serde_json::from_str(file).expect("JSON"), &mut out);
-        out
+        assert_eq!(copy("É"), "Copy É");
+        assert_eq!(copy("x"), "Copy x");
     }
 
     /// The names of a text's placeholders. A plural form repeats a name, and one language may need none.
@@ -220,8 +204,8 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_texts_with_the_same_placeholders() {
-        let en = texts(include_str!("locales/en.json"));
-        let zh = texts(include_str!("locales/zh.json"));
+        let en = texts(EN);
+        let zh = texts(ZH);
         assert_eq!(en.keys().collect::<Vec<_>>(), zh.keys().collect::<Vec<_>>());
         for (key, text) in &en {
             assert!(!text.trim().is_empty(), "{key} is empty");

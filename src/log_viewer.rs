@@ -14,6 +14,7 @@
 //! | `read_logs`, `record_facts` | whole logs of other builds, read and kept for the session |
 //! | `build_file` | a build as a file: saving and opening |
 //! | `view_state`, `model` | the handle with its signals; the log, filter, rows and viewport behind it |
+//! | `current_step` | the step that the log is at, for the rest of the page |
 //! | `follow` | following the end of a running log |
 //! | `scrolling` | scroll bar, keys, going to a line |
 //! | `search` | query, results, next and previous match |
@@ -37,6 +38,7 @@ pub(crate) mod build_file;
 mod cause_in_view;
 mod commands;
 mod copy_lines;
+pub(crate) mod current_step;
 mod display_options;
 mod dom;
 mod download;
@@ -75,6 +77,7 @@ use crate::i18n::numbers::number;
 use crate::log_viewer::build_file::save_dialog::save_dialog;
 use crate::log_viewer::build_file::words::problem_words;
 use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::current_step::tell_current_step;
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::failure_box::failure_box;
 use crate::log_viewer::frame::frame;
@@ -135,6 +138,7 @@ pub(crate) fn log_section(
     commands.bring_cause_into_view(build);
     errors::announce_new_errors(viewer, build);
     record_facts(commands, build);
+    tell_current_step(viewer);
     let (build_error, has_build) = (build.error(), build.has_data());
     let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
     // A build that cannot be read is the page's to tell.

@@ -181,8 +181,12 @@ impl CreateForm {
         let title = text_signal(move || {
             let tags = built_tags(&rows.drafts());
             match rows.count() > MAX_BUILT_ROWS {
-                true => t_string!(create.build_first, tag = tags.join(", "), n = rows.count()),
-                false => t_string!(create.build_all, tags = tags.join(", ")),
+                true => t_string!(
+                    create.build_first,
+                    tag = tags.join(t_string!(words.list)),
+                    n = rows.count()
+                ),
+                false => t_string!(create.build_all, tags = tags.join(t_string!(words.list))),
             }
         });
         let create = Button::new(t_signal!(create.submit))

@@ -314,5 +314,5 @@ fn removed_words(removed: &[(usize, String)]) -> String {
         tag => tag.to_owned(),
     };
     let names: Vec<String> = removed.iter().map(name).collect();
-    t_string!(rows.removed, tag = names.join(", "))
+    t_string!(rows.removed, tag = names.join(t_string!(words.list)))
 }

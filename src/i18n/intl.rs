@@ -1,6 +1,8 @@
 //! Formats times and numbers with the browser's `Intl`.
 
-use js_sys::{Array, Function, Intl, Object, Reflect};
+use crate::i18n::push_spaced;
+use crate::t_string;
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 /// Formats times and numbers in the language with this tag.
@@ -11,11 +13,19 @@ impl IntlWords<'_> {
     pub fn absolute(&self, millis: i64, utc: bool) -> String {
         let options = to_the_minute();
         set(&options, "second", "2-digit");
-        set(&options, "timeZoneName", "short");
         if utc {
             set(&options, "timeZone", "UTC");
         }
-        self.format_date(&options, millis)
+        let time = self.format_date(&options, millis);
+        // In Chinese, `Intl` puts the zone between the date and the time.
+        set(&options, "timeZoneName", "short");
+        let parts =
+            Intl::DateTimeFormat::new(&self.locales(), &options).format_to_parts(&date(millis));
+        let zone = parts
+            .iter()
+            .find(|part| text_of(part, "type") == "timeZoneName");
+        let zone = zone.map(|zone| text_of(&zone, "value"));
+        t_string!(time.zoned, time = time, zone = zone.unwrap_or_default())
     }
 
     /// Date and time to the minute, in the user's time zone. `millis`: Unix milliseconds.
@@ -36,8 +46,7 @@ impl IntlWords<'_> {
 
     fn format_date(&self, options: &Object, millis: i64) -> String {
         let format = Intl::DateTimeFormat::new(&self.locales(), options);
-        let date = js_sys::Date::new(&JsValue::from_f64(millis as f64));
-        call(&format.format(), &date)
+        call(&format.format(), &date(millis))
     }
 
     /// The time seen from `now`: `3 minutes ago`, `in 2 hours`. Both are Unix milliseconds.
@@ -53,7 +62,13 @@ impl IntlWords<'_> {
         };
         let options = object(&[("numeric", "auto")]);
         let format = Intl::RelativeTimeFormat::new(&self.locales(), &options);
-        String::from(format.format((seconds / size).trunc(), unit))
+        let text = String::from(format.format((seconds / size).trunc(), unit));
+        // `Intl` writes `2分钟前`, without the space that all other texts have after a number.
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let mut spaced = number.to_owned();
+        push_spaced(&mut spaced, unit);
+        spaced
     }
 
     /// A whole number with the language's separators.
@@ -65,6 +80,19 @@ impl IntlWords<'_> {
     fn locales(&self) -> Array {
         Array::of1(&JsValue::from_str(self.0))
     }
+}
+
+/// A date of these Unix milliseconds.
+fn date(millis: i64) -> Date {
+    Date::new(&JsValue::from_f64(millis as f64))
+}
+
+/// The text of this name in an object; empty if there is none.
+fn text_of(object: &JsValue, name: &str) -> String {
+    let value = Reflect::get(object, &JsValue::from_str(name)).ok();
+    value
+        .and_then(|value| value.as_string())
+        .unwrap_or_default()
 }
 
 fn to_the_minute() -> Object {

@@ -274,7 +274,8 @@ impl LogCommands {
         });
         let of = self.viewer.counts.get_untracked().lines;
         let position = t_string!(log.position, line = number(line + 1), of = number(of));
-        self.announce(format!("{position}: {}", text.unwrap_or_default()));
+        let text = text.unwrap_or_default();
+        self.announce(t_string!(words.fact, name = position, value = text));
     }
 }
 

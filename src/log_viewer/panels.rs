@@ -8,7 +8,7 @@ pub(crate) mod minimap;
 mod more_menu;
 mod search_field;
 pub(crate) mod selection_bar;
-mod step_row;
+pub(crate) mod step_row;
 mod step_rows;
 mod steps_list;
 pub(crate) mod steps_panel;

@@ -9,6 +9,7 @@ mod build_again;
 mod changes;
 mod compare;
 pub(crate) mod compare_page;
+mod copy_and_say;
 mod details;
 mod facet;
 mod facts;
@@ -24,9 +25,11 @@ mod times;
 use crate::api::Build as BuildData;
 use crate::client::Error;
 use crate::components::error_notice::load_error;
+use crate::log_viewer::current_step::CurrentStep;
 use crate::log_viewer::new_lines::LastSuccess;
 use crate::log_viewer::{LogSource, log_section};
 use crate::pages::build_page::build_again::build_again;
+use crate::pages::build_page::copy_and_say::copy_and_say;
 use crate::pages::build_page::details::{Details, details};
 use crate::pages::build_page::facts::facts;
 use crate::pages::build_page::head::{
@@ -36,7 +39,6 @@ use crate::pages::build_page::not_found::not_found;
 use crate::pages::build_page::siblings::{Siblings, use_siblings};
 use crate::pages::build_page::tab_icon::show_in_tab;
 use crate::pages::build_page::tag_history::tag_history;
-use crate::platform::clipboard;
 use crate::query::intervals::LIVE_BUILD;
 use crate::query::schedule::Pace;
 use crate::query::{Query, use_query};
@@ -45,6 +47,7 @@ use crate::state::connection::use_connection;
 use crate::state::page_actions::{PageAction, offer};
 use crate::state::session_cache::use_session_cache;
 use crate::state::start_build::{BuildTarget, use_build_starter};
+use crate::state::toasts::use_toasts;
 use crate::ui::notice::skeleton;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
@@ -63,9 +66,10 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
     let is_finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
     let siblings = use_siblings(id, repository, is_finished);
     provide_context(LastSuccess(memo(move || siblings.data()?.success.clone())));
+    CurrentStep::provide();
     // The API knows the commit later than the rest.
     let target = memo(move || build.data().map(|build| BuildTarget::of(&build)));
-    offer_actions(target);
+    offer_actions(build, target);
     show_in_tab(memo(move || {
         let build = build.data()?;
         Some((
@@ -164,29 +168,23 @@ fn detail(build: Query<BuildData>, siblings: Query<Siblings>) -> Memo<Option<Str
     })
 }
 
-/// Offers the page's actions in the palette: build again, copy the command to pull the image.
-fn offer_actions(target: Memo<Option<BuildTarget>>) {
+/// Offers the page's actions in the palette: build again and, if there is an image, copy the command to pull it.
+fn offer_actions(build: Query<BuildData>, target: Memo<Option<BuildTarget>>) {
     let starter = use_build_starter();
+    let toasts = use_toasts();
+    let pull = memo(move || build.data()?.pull_command());
     offer(move || {
-        let Some(target) = target.get().filter(BuildTarget::is_complete) else {
-            return Vec::new();
-        };
-        let image = target.image();
-        let pull = format!("docker pull {image}");
-        let copy = move || {
-            let pull = pull.clone();
-            leptos::task::spawn_local(async move {
-                clipboard::copy(&pull).await;
-            });
-        };
-        vec![
-            PageAction::new(t_signal!(trigger.build_image, image = image), move || {
-                starter.start_head(&target);
-            }),
-            PageAction::new(
-                t_signal!(copy.label, what = t_string!(build.pull_command)),
-                copy,
-            ),
-        ]
+        let target = target.get().filter(BuildTarget::is_complete);
+        let again = target.map(|target| {
+            let image = target.image();
+            let text = t_signal!(trigger.build_image, image = image);
+            PageAction::new(text, move || starter.start_head(&target))
+        });
+        let copy = pull.get().map(|command| {
+            let text = t_signal!(copy.label, what = t_string!(build.pull_command));
+            let detail = command.clone();
+            PageAction::new(text, move || copy_and_say(command.clone(), toasts)).detail(detail)
+        });
+        again.into_iter().chain(copy).collect()
     });
 }

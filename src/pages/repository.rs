@@ -191,7 +191,7 @@ fn columns(
                 {show(move || builds.is_new.get(), steps)} {table}
                 {last_builds(path, list, Signal::stored(None))} {full_description}
             </div>
-            {side(path, repository, builds.is_new.into())}
+            {side(repository, builds)}
         </div>
     }
     .into_any()

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 #[derive(Clone)]
 pub struct PageAction {
     pub text: Signal<String>,
+    /// More about it, such as the text that it copies; empty: nothing.
+    pub detail: String,
     pub run: Callback<()>,
 }
 
@@ -15,8 +17,15 @@ impl PageAction {
     pub fn new(text: Signal<String>, run: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
             text,
+            detail: String::new(),
             run: Callback::new(move |()| run()),
         }
+    }
+
+    /// Adds more about it, such as the text that it copies.
+    pub fn detail(mut self, detail: String) -> Self {
+        self.detail = detail;
+        self
     }
 }
 

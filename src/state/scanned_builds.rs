@@ -47,8 +47,9 @@ fn contains(build: &Build, text: &str) -> bool {
         SourceKind::Tag => "tag",
         _ => "branch",
     };
+    // As the row says it in both languages, and as it said it before.
     let starter = if build.auto_created {
-        "push"
+        "new commit, 新提交, push"
     } else {
         &build.created_by
     };
@@ -412,7 +413,8 @@ mod tests {
         assert!(fits("release", &row) && fits("ABC1", &row) && fits("ада", &row));
         assert!(!fits("push", &row));
         row.auto_created = true;
-        assert!(fits("push", &row) && !fits("ада", &row));
+        assert!(fits("push", &row) && fits("New commit", &row) && fits("新提交", &row));
+        assert!(!fits("ада", &row));
         let github = BuildFilter {
             client: "GitHub".to_owned(),
             ..BuildFilter::default()

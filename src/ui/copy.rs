@@ -18,9 +18,25 @@ enum Copied {
     Refused,
 }
 
-/// A button labelled 'Copy {name}' that copies the current text.
+/// An icon labelled 'Copy {name}' that copies the current text. It stands beside that text.
 pub(crate) fn copy_button(text: Signal<String>, name: Signal<String>) -> AnyView {
+    button(text, name, None)
+}
+
+/// A button with the text 'Copy {name}', for what does not stand beside it: the tooltip shows it.
+pub(crate) fn copy_text_button(text: String, name: Signal<String>) -> AnyView {
+    button(Signal::stored(text.clone()), name, Some(text))
+}
+
+fn button(text: Signal<String>, name: Signal<String>, title: Option<String>) -> AnyView {
     let copied = RwSignal::new(Copied::No);
+    let label = t_signal!(copy.label, what = name.get());
+    let shown = title.as_ref().map(|_| label);
+    let title = title.map_or(label, Signal::stored);
+    let class = match shown {
+        Some(_) => "button",
+        None => "button-icon",
+    };
     let press = move |_| {
         leptos::task::spawn_local(async move {
             let text = text.get_untracked();
@@ -42,14 +58,15 @@ pub(crate) fn copy_button(text: Signal<String>, name: Signal<String>) -> AnyView
         <span class="copy">
             <button
                 type="button"
-                class="button-icon"
-                aria-label=t_signal!(copy.label, what = name.get())
-                title=t_signal!(copy.label, what = name.get())
+                class=class
+                aria-label=label
+                title=title
                 on:click=press
             >
                 {dynamic(move || {
                     icon::icon(if copied.get() == Copied::Yes { icon::CHECK } else { icon::COPY })
                 })}
+                {shown}
             </button>
             <span class="copy-said" role="status">
                 {message}

@@ -73,7 +73,7 @@ async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
             api.on("GET", REPOSITORIES, Reply::Json(200, empty_page()));
             browser.press("button", "Cancel sending").await;
             browser
-                .see("Cancelled, but the API may already have received the request.")
+                .see("Canceled, but the API may already have received the request.")
                 .await;
             browser.see("It hasn’t gone through so far.").await;
             assert_eq!(api.requests("POST", REPOSITORIES).len(), 1);
@@ -188,7 +188,7 @@ async fn a_save_that_is_cancelled_before_anything_was_sent_says_so() -> Outcome 
             // The check before saving is in flight.
             api.received("GET", REPOSITORY, reads + 1).await;
             browser.press_in_dialog("button", "Cancel sending").await;
-            browser.see("Cancelled. Nothing was sent.").await;
+            browser.see("Canceled. Nothing was sent.").await;
             browser.holds("Image tag", 1, "b").await;
             assert!(api.requests("PUT", BUILD_CONFIG).is_empty());
             Ok(())

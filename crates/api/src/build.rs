@@ -113,7 +113,26 @@ impl Build {
         }
     }
 
-    /// Returns `namespace/name:tag`, the argument of `docker pull`; the build's id if neither the path
+    /// Returns true once the build has made its image. One that failed, runs or waits has none; what its tag names
+    /// then is the image of another build.
+    pub fn has_image(&self) -> bool {
+        self.status == Status::Succeeded
+    }
+
+    /// Returns the command that pulls the image: `docker pull acme/web:latest`. `None` if the build made none, or if
+    /// the API does not say which.
+    pub fn pull_command(&self) -> Option<String> {
+        self.pull_command_of(&self.docker_repo_tag)
+    }
+
+    /// Returns the command that pulls the image by one of its tags, as [`Build::pull_command`] does by the first.
+    pub fn pull_command_of(&self, tag: &str) -> Option<String> {
+        let path = self.docker_repo_path.as_str();
+        let is_known = self.has_image() && !path.is_empty() && !tag.is_empty();
+        is_known.then(|| format!("docker pull {path}:{tag}"))
+    }
+
+    /// Returns `namespace/name:tag`, the name of the image, which need not exist; the build's id if neither the path
     /// nor the tag is known.
     pub fn image_reference(&self) -> String {
         match (
@@ -131,7 +150,7 @@ impl Build {
         self.docker_repo_path.split_once('/')
     }
 
-    /// Returns the additional tag of `version_tagging`, if there is one.
+    /// Returns the additional tag of `version_tagging`, if there is one. The image has it once the build has succeeded.
     pub fn version_tag(&self) -> Option<&str> {
         let tag = self.docker_repo_version_tag.as_deref()?;
         (!tag.is_empty()).then_some(tag)
@@ -159,7 +178,7 @@ impl Build {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TriggerBuild {
-    /// The user or organisation that owns the repository.
+    /// The user or organization that owns the repository.
     pub namespace: String,
     /// The repository's name, without the namespace.
     pub repo_name: String,
@@ -203,6 +222,28 @@ mod tests {
         let build: Build = serde_json::from_str(r#"{"build_id": "b1", "status": "Z"}"#).unwrap();
         assert_eq!(build.status, Status::Other("Z".to_owned()));
         assert_eq!(serde_json::to_value(&build).unwrap()["status"], "Z");
+    }
+
+    #[test]
+    fn an_image_can_be_pulled_once_its_build_has_succeeded() {
+        let mut build = with_status(Status::Succeeded);
+        assert_eq!(build.pull_command(), None, "which image is not known");
+        build.docker_repo_path = "team/app".to_owned();
+        assert_eq!(build.pull_command(), None, "nor is its tag");
+        build.docker_repo_tag = "edge".to_owned();
+        build.docker_repo_version_tag = Some("v1".to_owned());
+        let pull = |build: &Build| (build.pull_command(), build.pull_command_of("v1"));
+        let edge = Some("docker pull team/app:edge".to_owned());
+        assert_eq!(
+            pull(&build),
+            (edge, Some("docker pull team/app:v1".to_owned()))
+        );
+        for status in ["F", "I", "W", "Z", ""] {
+            build.status = Status::from(status);
+            build.ended_at = Timestamp::from_millis(1);
+            build.image_id = Some("0123456789ab".to_owned());
+            assert_eq!(pull(&build), (None, None), "{status}");
+        }
     }
 
     #[test]

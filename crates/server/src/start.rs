@@ -212,7 +212,12 @@ async fn open_store(data: &Path) -> Result<Store, StartError> {
         .await
         .map_err(context(failed()))?;
     if abandoned > 0 {
-        tracing::warn!("{abandoned} builds were running when the server last stopped");
+        let builds = if abandoned == 1 {
+            "build was"
+        } else {
+            "builds were"
+        };
+        tracing::warn!("{abandoned} {builds} running when the server last stopped");
     }
     Ok(store)
 }

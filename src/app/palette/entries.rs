@@ -70,7 +70,10 @@ pub(super) fn all_entries() -> Vec<Entry> {
     let mut entries: Vec<Entry> = actions
         .map(|action| {
             let text = action.text.get_untracked();
-            Entry::new(t_signal!(palette.action), text, action.run)
+            Entry {
+                detail: action.detail,
+                ..Entry::new(t_signal!(palette.action), text, action.run)
+            }
         })
         .collect();
     entries.extend(pages(navigation));

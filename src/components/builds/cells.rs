@@ -42,7 +42,11 @@ pub(crate) fn second_line(build: &Build) -> SecondLine {
     let step = line
         .map(str::trim)
         .filter(|line| !line.is_empty() && *line != REQUESTED);
-    match (step, build.version_tag()) {
+    // The image of a build that failed was not made, and so has no tag.
+    let version = build
+        .version_tag()
+        .filter(|_| build.status != Status::Failed);
+    match (step, version) {
         (Some(step), _) => SecondLine::Step(step.chars().take(MAX_LINE_CHARS).collect()),
         (None, Some(version)) => SecondLine::Version(version.to_owned()),
         (None, None) => SecondLine::Nothing,
@@ -128,10 +132,10 @@ pub(crate) fn source_ref(build: &Build) -> AnyView {
     .into_any()
 }
 
-/// Who started a build, or that a push did.
+/// Who started a build, or that a new commit did.
 pub(crate) fn started_by(build: &Build) -> AnyView {
     match build.auto_created {
-        true => t_signal!(builds.by_push).into_any(),
+        true => t_signal!(builds.by_commit).into_any(),
         false if build.created_by.is_empty() => "–".into_any(),
         false => build.created_by.clone().into_any(),
     }
@@ -196,7 +200,7 @@ mod tests {
         assert_eq!(line(Status::InProgress, requested, "v1"), version("v1"));
         assert_eq!(line(Status::Waiting, requested, ""), SecondLine::Nothing);
         assert_eq!(line(Status::Failed, Some(" \n "), ""), SecondLine::Nothing);
-        assert_eq!(line(Status::Failed, None, "v1"), version("v1"));
+        assert_eq!(line(Status::Failed, None, "v1"), SecondLine::Nothing);
         let long = "ä".repeat(5_000);
         assert_eq!(
             line(Status::Failed, Some(&long), ""),

@@ -56,7 +56,7 @@ pub(crate) fn bar_title(build: &Build, now: i64) -> String {
     parts.extend(length(build).map(|millis| duration(chrono::TimeDelta::milliseconds(millis))));
     let time = build.created_at.or(build.started_at);
     parts.extend(time.map(|time| words().relative(time.millis(), now)));
-    parts.join(", ")
+    parts.join(t_string!(words.comma))
 }
 
 /// The heights of the builds' bars in CSS pixels, in the same order. A build without a duration has the smallest.

@@ -16,7 +16,6 @@ use leptos::prelude::*;
 /// The entries of the menu.
 pub(crate) fn row_menu(build: &Build) -> AnyView {
     let navigation = use_navigation();
-    let image = build.image_reference();
     let commit = build.code_head_commit.as_deref().unwrap_or_default();
     let commit = short_commit(commit).to_owned();
     let source = build.code_repo_type_value.clone();
@@ -26,12 +25,9 @@ pub(crate) fn row_menu(build: &Build) -> AnyView {
         let path = build.docker_repo_path.clone();
         Button::new(t_signal!(builds.only_repository, name = path)).link(Signal::stored(href))
     });
-    let pull = (!build.docker_repo_tag.is_empty()).then(|| {
-        copy_entry(
-            format!("docker pull {image}"),
-            t_signal!(build.pull_command),
-        )
-    });
+    let pull = build
+        .pull_command()
+        .map(|command| copy_entry(command, t_signal!(build.pull_command)));
     view! {
         {build_commit(build)}
         {host_link(
@@ -78,8 +74,9 @@ fn host_link(text: Signal<String>, url: Option<&str>) -> Option<AnyView> {
     Some(link.into_any())
 }
 
-/// An entry that copies a text, and says so.
+/// An entry that copies a text, which its tooltip shows, and says so.
 fn copy_entry(text: String, name: Signal<String>) -> AnyView {
+    let title = text.clone();
     let copied = RwSignal::new(None::<bool>);
     let press = move |_| {
         let text = text.clone();
@@ -95,7 +92,7 @@ fn copy_entry(text: String, name: Signal<String>) -> AnyView {
         Some(false) => t_string!(copy.refused).to_owned(),
     });
     view! {
-        <button type="button" class="button" data-keep-open="" on:click=press>
+        <button type="button" class="button" data-keep-open="" title=title on:click=press>
             <span aria-live="polite">{label}</span>
         </button>
     }

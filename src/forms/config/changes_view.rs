@@ -8,13 +8,13 @@ use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The image tags of these rows, separated by commas.
+/// The image tags of these rows in one text.
 pub(crate) fn names(rows: &[TagConfig]) -> String {
     let tags: Vec<&str> = rows
         .iter()
         .map(|row| row.docker_repo_tag.as_str())
         .collect();
-    tags.join(", ")
+    tags.join(t_string!(words.list))
 }
 
 fn list(heading: Signal<String>, kind: &'static str, items: Vec<AnyView>) -> Option<AnyView> {

@@ -6,16 +6,16 @@ use crate::i18n::api_words::client_name;
 use crate::pages::build_page::changes::changes_fact;
 use crate::pages::build_page::facet::facet;
 use crate::pages::build_page::facts::ref_icon;
-use crate::pages::build_page::head::LAST_STAGE;
+use crate::pages::build_page::head::progress_words;
 use crate::pages::build_page::siblings::Siblings;
 use crate::pages::build_page::times::times;
 use crate::query::Query;
-use crate::reactive::{dynamic, memo, show, text_signal};
+use crate::reactive::{dynamic, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::t_signal;
 use crate::ui::button::Button;
-use crate::ui::copy::copy_button;
+use crate::ui::copy::{copy_button, copy_text_button};
 use crate::ui::dialog::Dialog;
 use crate::ui::external_link::external_link;
 use crate::ui::fact::{code_fact, copied_fact, fact};
@@ -72,7 +72,7 @@ fn content(parts: Details) -> AnyView {
             {facet(build, without_stage, move |build| image_facts(build, is_live))}
             {facet(build, without_stage, source_facts)}
             {is_live.then(|| changes_fact(build, siblings))}
-            {facet(build, without_stage, run_facts)} {dynamic(move || stage_fact(build))}
+            {facet(build, without_stage, run_facts)} {dynamic(move || progress_fact(build))}
             {dynamic(said)}
         </dl>
         {facet(build, without_stage, unknown_status)}
@@ -105,22 +105,26 @@ fn without_stage(build: &Build) -> Build {
 }
 
 fn image_facts(build: &Build, is_live: bool) -> AnyView {
-    let image = |label: Signal<String>, reference: String| match is_live {
-        true => Some(fact(label, pulled_image(reference))),
-        false => copied_fact(label, Some(&reference)),
+    // A file does not say where its image can be pulled from.
+    let pull = |tag: &str| build.pull_command_of(tag).filter(|_| is_live);
+    let image = |label: Signal<String>, reference: String, tag: &str| {
+        fact(label, named_image(reference, pull(tag), label))
     };
-    let version = build.version_tag().map(|tag| {
+    let version = build
+        .version_tag()
+        .filter(|_| build.status != Status::Failed);
+    let version = version.map(|tag| {
         let reference = match build.docker_repo_path.as_str() {
             "" => tag.to_owned(),
             path => format!("{path}:{tag}"),
         };
-        image(t_signal!(build.version_tag), reference)
+        image(t_signal!(build.version_tag), reference, tag)
     });
     let repository = build
         .repository()
         .map(|(namespace, name)| repository_fact(namespace, name, is_live));
     view! {
-        {image(t_signal!(build.image), build.image_reference())}
+        {image(t_signal!(build.image), build.image_reference(), &build.docker_repo_tag)}
         {version}
         {copied_fact(t_signal!(build.image_id), build.image_id.as_deref())}
         {repository}
@@ -128,13 +132,13 @@ fn image_facts(build: &Build, is_live: bool) -> AnyView {
     .into_any()
 }
 
-/// An image's name, with a button that copies the command to pull it.
-fn pulled_image(reference: String) -> AnyView {
-    let pull = format!("docker pull {reference}");
-    let name = reference.clone();
+/// An image's name with a button that copies it and, if there is the image, one that copies the command to pull it.
+fn named_image(reference: String, pull: Option<String>, label: Signal<String>) -> AnyView {
+    let pull = pull.map(|command| copy_text_button(command, t_signal!(build.pull_command)));
     view! {
-        <span class="code">{reference}</span>
-        {copy_button(Signal::stored(pull), t_signal!(build.pull_of, image = name))}
+        <span class="code">{reference.clone()}</span>
+        {copy_button(Signal::stored(reference), label)}
+        {pull}
     }
     .into_any()
 }
@@ -216,11 +220,10 @@ fn run_facts(build: &Build) -> AnyView {
     .into_any()
 }
 
-/// The stage that the API gives, with the one at which a build has succeeded.
-fn stage_fact(build: Query<Build>) -> Option<AnyView> {
-    let stage = memo(move || build.data()?.step_at).get()?;
-    let text = t_signal!(build.stage_of, step = stage, of = LAST_STAGE);
-    Some(fact(t_signal!(build.stage), text.into_any()))
+/// How far the build is: the step that the log is at or ended in, or else the API's measure in percent.
+fn progress_fact(build: Query<Build>) -> Option<AnyView> {
+    let text = progress_words(build).get()?;
+    Some(fact(t_signal!(build.progress), text.into_any()))
 }
 
 fn unknown_status(build: &Build) -> AnyView {

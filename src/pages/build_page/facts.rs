@@ -1,6 +1,6 @@
 //! The second line of the page: the facts that answer most questions. The others are in the details.
 
-use crate::api::{Build, SourceKind};
+use crate::api::{Build, SourceKind, Status};
 use crate::components::time::{elapsed, relative_time};
 use crate::i18n::format::short_commit;
 use crate::pages::build_page::changes::short_changes;
@@ -39,12 +39,17 @@ pub(crate) fn facts(
 fn version_fields(build: &Build) -> Build {
     Build {
         docker_repo_version_tag: build.docker_repo_version_tag.clone(),
+        status: build.status.clone(),
         ..Build::default()
     }
 }
 
+/// The version tag. A build that failed has made no image that has it.
 fn version(build: &Build) -> AnyView {
-    let Some(tag) = build.version_tag() else {
+    let Some(tag) = build
+        .version_tag()
+        .filter(|_| build.status != Status::Failed)
+    else {
         return ().into_any();
     };
     let tag = tag.to_owned();
@@ -119,7 +124,7 @@ fn starter_fields(build: &Build) -> Build {
 fn starter(build: &Build) -> AnyView {
     let name = build.created_by.clone();
     let by = match build.auto_created {
-        true => Some(t_signal!(build.by_push)),
+        true => Some(t_signal!(build.by_commit)),
         false if name.is_empty() => None,
         false => Some(t_signal!(build.by, name = name)),
     };

@@ -7,6 +7,7 @@ use crate::components::builds::status_badge::status_badge;
 use crate::components::page_heading::heading_with;
 use crate::components::time::elapsed;
 use crate::i18n::api_words::status_word;
+use crate::log_viewer::current_step::CurrentStep;
 use crate::pages::build_page::facet::facet;
 use crate::pages::build_page::siblings::Siblings;
 use crate::query::Query;
@@ -138,7 +139,23 @@ pub(crate) fn time_fields(build: &Build) -> Build {
     }
 }
 
-/// The API's own measure of progress, while the build runs.
+/// How far the build is, in words; `None` if nobody says so. Tracked once it is read.
+pub(crate) fn progress_words(build: Query<Build>) -> Memo<Option<String>> {
+    let step = use_context::<CurrentStep>();
+    memo(move || {
+        let build = build.data()?;
+        let step = step
+            .map(|step| step.0.get())
+            .filter(|step| !step.is_empty());
+        let share = build
+            .step_at
+            .map(|at| at.clamp(0, LAST_STAGE) * 100 / LAST_STAGE);
+        let share = share.map(|share| t_string!(insight.percent, n = share));
+        step.filter(|_| build.status != Status::Succeeded).or(share)
+    })
+}
+
+/// The API's own measure of progress, while the build runs. Its words name the step.
 pub(crate) fn progress(build: Query<Build>) -> AnyView {
     let stage = memo(move || {
         let build = build.data()?;
@@ -146,12 +163,15 @@ pub(crate) fn progress(build: Query<Build>) -> AnyView {
         build.step_at.filter(|_| runs)
     });
     let is_running = memo(move || stage.get().is_some());
+    let words = progress_words(build);
     let bar = move || {
         view! {
             <progress
                 class="build-progress"
                 max=LAST_STAGE
                 value=move || stage.get()
+                title=move || words.get()
+                aria-valuetext=move || words.get()
                 aria-label=t_signal!(build.progress)
             ></progress>
         }

@@ -131,7 +131,11 @@ fn neighbour(
     let id = memo(move || found.get().map(|build| build.build_id));
     let title = memo(move || {
         let title = found.get().map(|build| bar_title(&build, clock.now()));
-        format!("{}: {}", label.get(), title.unwrap_or_default())
+        t_string!(
+            words.fact,
+            name = label.get(),
+            value = title.unwrap_or_default()
+        )
     });
     let error = siblings.error();
     let why = text_signal(move || match (siblings.data(), error.get()) {

@@ -1,24 +1,22 @@
 //! The column beside a repository's tags and builds: how to pull the image, its source, deploy key, webhook and facts.
 
-use crate::api::{BuildConfig, Repository as RepositoryData};
+use crate::api::{Build, BuildConfig, Repository as RepositoryData};
 use crate::components::time::absolute_time;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;
+use crate::pages::repository::tag_configs::TagBuilds;
 use crate::platform::page;
-use crate::reactive::{show, text_signal};
+use crate::reactive::{dynamic, memo, show, text_signal};
 use crate::t_signal;
 use crate::ui::copy::copy_button;
 use crate::ui::external_link::external_link;
 use leptos::prelude::*;
 
-/// The cards. While the repository was never built (`is_new`), its deploy key is part of the first steps.
-pub(crate) fn side(
-    path: StoredValue<(String, String)>,
-    repository: &RepositoryData,
-    is_new: Signal<bool>,
-) -> AnyView {
+/// The cards. While the repository was never built, its deploy key is part of the first steps.
+pub(crate) fn side(repository: &RepositoryData, builds: TagBuilds) -> AnyView {
+    let is_new = builds.is_new;
     let config = repository.build_config.as_ref();
-    let pull = config.and_then(|config| pull(path, config));
+    let pull = config.map(|config| pull(config, builds.recent.all()));
     let source = config.map(source);
     let key = config.and_then(|config| {
         let key = config.code_repo_public_key.clone()?;
@@ -56,14 +54,29 @@ fn copied(text: String, name: Signal<String>) -> AnyView {
     .into_any()
 }
 
-/// The command that pulls the image: `latest` if there is such a tag, or else the first.
-fn pull(path: StoredValue<(String, String)>, config: &BuildConfig) -> Option<AnyView> {
-    let tags = || config.tag_configs.iter().map(|tag| &tag.docker_repo_tag);
-    let tag = tags().find(|tag| *tag == "latest").or(tags().next())?;
-    let command =
-        path.with_value(|(namespace, name)| format!("docker pull {namespace}/{name}:{tag}"));
-    let content = copied(command, t_signal!(build.pull_command));
-    Some(card(t_signal!(repository.pull), content))
+/// The command that pulls the image of a tag that has one, once its build is known: of `latest`, or else of the first
+/// tag.
+fn pull(config: &BuildConfig, builds: Memo<Vec<Build>>) -> AnyView {
+    let tags = config
+        .tag_configs
+        .iter()
+        .map(|tag| tag.docker_repo_tag.clone());
+    let mut tags: Vec<String> = tags.collect();
+    tags.sort_by_key(|tag| tag != "latest");
+    let command = memo(move || {
+        builds.with(|builds| {
+            let command = |tag: &String| {
+                let mut of_tag = builds.iter().filter(|build| build.docker_repo_tag == *tag);
+                of_tag.find_map(Build::pull_command)
+            };
+            tags.iter().find_map(command)
+        })
+    });
+    dynamic(move || {
+        let content = copied(command.get()?, t_signal!(build.pull_command));
+        Some(card(t_signal!(repository.pull), content))
+    })
+    .into_any()
 }
 
 /// The source with its host; where it is built and whether results are mailed.

@@ -78,10 +78,10 @@ fn tag_row(
 ) -> AnyView {
     let tagging = config.version_tagging;
     let tagging = text_signal(move || tagging_word(tagging));
-    // A failed build has no version: the last one that has.
+    // The image of the last success has a version; a build that failed made none.
     let version = memo(move || {
         builds.with(|builds| {
-            let build = builds.iter().find(|build| build.version_tag().is_some())?;
+            let build = builds.iter().find(|build| build.has_image())?;
             build.version_tag().map(str::to_owned)
         })
     });

@@ -114,7 +114,7 @@ fn cell(step: Option<&Step>) -> String {
         StepState::Canceled => t_string!(log.step_canceled),
     };
     match tenths(step).map(length) {
-        Some(length) => format!("{state}, {length}"),
+        Some(length) => [state, &length].join(t_string!(words.comma)),
         None => state.to_owned(),
     }
 }
