@@ -20,4 +20,6 @@ pub(crate) mod scan_reader;
 pub(crate) mod spread;
 pub(crate) mod status_badge;
 pub(crate) mod table;
+pub(crate) mod tag_now;
+mod tag_words;
 pub(crate) mod visible_rows;

@@ -2,6 +2,7 @@
 
 use crate::api::grammar::is_commit;
 use crate::components::builds::build_buttons::build_label;
+use crate::components::builds::tag_words::tag_words;
 use crate::components::error_notice::{Retry, error_notice};
 use crate::reactive::{bool_signal, dynamic};
 use crate::state::start_build::{AfterStart, BuildStartError, BuildTarget, use_build_control};
@@ -11,7 +12,7 @@ use crate::ui::input::Input;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// Asks for the commit and builds it. Offers the target's own commit, if it has one.
+/// Asks for the commit and builds it. Says what the tag has now, and if this build takes it back to older code. Offers the target's own commit, if it has one.
 pub(crate) fn commit_dialog(
     open: RwSignal<bool>,
     target: BuildTarget,
@@ -74,6 +75,7 @@ pub(crate) fn commit_dialog(
                         is_invalid().then(|| t_string!(trigger.commit_wrong).to_owned())
                     })
                     .view()}
+                {tag_words(target, commit)}
                 {dynamic(problem)}
                 <div class="form-actions">
                     {Button::new(build_label(control.busy()))

@@ -1,14 +1,18 @@
 //! 'Build again', and the menu of what else can be done with a build.
 
 use crate::api::Build;
+use crate::client::Client;
+use crate::components::builds::tag_now::{Move, read_move};
 use crate::i18n::format::short_commit;
+use crate::pages::build_page::copy_and_say::copy_and_say;
 use crate::pages::build_page::notify_button::notify_button;
-use crate::platform::clipboard;
 use crate::query::Query;
-use crate::reactive::{bool_signal, memo, show_or, text_signal};
+use crate::reactive::{bool_signal, dynamic, memo, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
+use crate::state::connection::use_connection;
 use crate::state::overlay::{OpenOverlay, Overlay};
+use crate::state::session_cache::use_session_cache;
 use crate::state::start_build::{AfterStart, BuildControl, BuildTarget, use_build_control};
 use crate::state::toasts::use_toasts;
 use crate::ui::button::Button;
@@ -33,6 +37,11 @@ pub(crate) fn build_again(build: Query<Build>, target: Memo<Option<BuildTarget>>
 
 fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyView {
     let control = use_build_control();
+    let same = SameCommit {
+        control,
+        is_reading: RwSignal::new(false),
+    };
+    let busy = bool_signal(move || same.is_busy());
     let image = text_signal(move || {
         target
             .get()
@@ -40,7 +49,7 @@ fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyVi
             .unwrap_or_default()
     });
     let source_ref = memo(move || build.data().map(|build| build.code_repo_type_value.clone()));
-    let label = text_signal(move || match control.busy().get() {
+    let label = text_signal(move || match busy.get() {
         true => t_string!(trigger.sending),
         false => t_string!(build.again),
     });
@@ -49,7 +58,7 @@ fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyVi
             control.start_head(target, AfterStart::Open);
         }
     };
-    let menu = move || menu(build, target, control, image);
+    let menu = move || menu(build, target, same, image);
     view! {
         <span class="split-button">
             {Button::new(label)
@@ -57,7 +66,7 @@ fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyVi
                 .icon(icon::PLAY)
                 .name(t_signal!(build.again_of, image = image.get()))
                 .title(t_signal!(build.again_title, source = source_ref.get().unwrap_or_default()))
-                .busy(control.busy())
+                .busy(busy)
                 .on_press(press)}
             {Menu::of_icon(icon::DOWN, t_signal!(build.other_actions)).primary().content(menu)}
         </span>
@@ -68,22 +77,23 @@ fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyVi
 fn menu(
     build: Query<Build>,
     target: Memo<Option<BuildTarget>>,
-    control: BuildControl,
+    same: SameCommit,
     image: Signal<String>,
 ) -> AnyView {
     let overlay = expect_context::<OpenOverlay>().0;
+    let pull = memo(move || build.data()?.pull_command());
     let ask_commit = move || {
         if let Some(target) = target.get_untracked() {
             overlay.set(Some(Overlay::Commit(target, AfterStart::Open)));
         }
     };
     view! {
-        {same_commit_button(target, control)}
+        {same_commit_button(target, same)}
         {Button::new(t_signal!(trigger.commit))
             .name(t_signal!(trigger.commit_of, image = image.get()))
-            .busy(control.busy())
+            .busy(bool_signal(move || same.is_busy()))
             .on_press(ask_commit)}
-        {copy_pull_button(image)}
+        {dynamic(move || pull.get().map(copy_pull_button))}
         {compare_link(build)}
         {notify_button(memo(move || build.data().is_some_and(|build| !build.is_finished())))}
     }
@@ -106,7 +116,9 @@ fn compare_link(build: Query<Build>) -> AnyView {
 }
 
 /// Builds the commit of this build once more. Disabled, with the reason, while that is not known.
-fn same_commit_button(target: Memo<Option<BuildTarget>>, control: BuildControl) -> AnyView {
+fn same_commit_button(target: Memo<Option<BuildTarget>>, same: SameCommit) -> AnyView {
+    let overlay = expect_context::<OpenOverlay>().0;
+    let (connection, cache) = (use_connection(), use_session_cache());
     let commit = memo(move || target.get().map(|target| target.commit).unwrap_or_default());
     let label = text_signal(move || match commit.get() {
         commit if commit.is_empty() => t_string!(build.again_same).to_owned(),
@@ -118,35 +130,70 @@ fn same_commit_button(target: Memo<Option<BuildTarget>>, control: BuildControl) 
     });
     let press = move || {
         if let Some(target) = target.get_untracked() {
-            start_same(control, target);
+            let client = untrack(move || connection.client());
+            same.press(target, client, cache.all_builds(), overlay);
         }
     };
     Button::new(label)
         .title(title)
         .disabled(bool_signal(move || commit.with(String::is_empty)))
-        .busy(control.busy())
+        .busy(bool_signal(move || same.is_busy()))
         .on_press(press)
 }
 
-/// Starts a build of the target's own commit, and opens it.
-fn start_same(control: BuildControl, target: BuildTarget) {
-    let commit = target.commit.clone();
-    control.start(target, Some(commit), move |target, result| {
-        control.report(&target, result, AfterStart::Open);
-    });
+/// Builds the commit of a build once more. Copies are the same control.
+#[derive(Clone, Copy)]
+struct SameCommit {
+    control: BuildControl,
+    /// True while the list of builds is read.
+    is_reading: RwSignal<bool>,
 }
 
-/// Copies the command that pulls the image. The menu is gone by then, so a toast says how it went.
-fn copy_pull_button(image: Signal<String>) -> AnyView {
-    let toasts = use_toasts();
-    let press = move || {
-        let pull = format!("docker pull {}", image.get_untracked());
+impl SameCommit {
+    /// True while something is read or sent, tracked.
+    fn is_busy(self) -> bool {
+        self.is_reading.get() || self.control.busy().get()
+    }
+
+    /// Starts a build of the target's own commit, and opens it. If that takes the tag back to older code, a dialog says
+    /// so first. `before` are the builds that this browser has read before.
+    fn press(
+        self,
+        target: BuildTarget,
+        client: Option<Client>,
+        before: Vec<Build>,
+        overlay: RwSignal<Option<Overlay>>,
+    ) {
+        let (Some(client), false) = (client, untrack(move || self.is_busy())) else {
+            return;
+        };
+        self.is_reading.set(true);
         leptos::task::spawn_local(async move {
-            match clipboard::copy(&pull).await {
-                true => toasts.done(t_signal!(copy.done), None),
-                false => toasts.warn(t_signal!(copy.refused)),
+            let building = read_move(&client, &target, before).await;
+            // The page may have been left.
+            if self.is_reading.try_set(false).is_some() {
+                return;
+            }
+            match building {
+                Move::Back(_) => overlay.set(Some(Overlay::Commit(target, AfterStart::Open))),
+                Move::Forward | Move::Unknown => self.start(target),
             }
         });
-    };
-    Button::new(t_signal!(copy.label, what = t_string!(build.pull_command))).on_press(press)
+    }
+
+    fn start(self, target: BuildTarget) {
+        let (control, commit) = (self.control, target.commit.clone());
+        control.start(target, Some(commit), move |target, result| {
+            control.report(&target, result, AfterStart::Open);
+        });
+    }
+}
+
+/// Copies the command that pulls the image, which its tooltip shows. The menu is gone by then, so a toast says how it
+/// went.
+fn copy_pull_button(command: String) -> AnyView {
+    let toasts = use_toasts();
+    Button::new(t_signal!(copy.label, what = t_string!(build.pull_command)))
+        .title(Signal::stored(command.clone()))
+        .on_press(move || copy_and_say(command.clone(), toasts))
 }
