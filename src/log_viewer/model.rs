@@ -217,6 +217,9 @@ impl LogModel {
 
     /// Filters and counts new lines. Returns true if some are left for the next frame.
     pub(crate) fn process_new_lines(&mut self) -> bool {
+        if let Some(line) = self.log.take_changed() {
+            self.rewind(line);
+        }
         let folds = self.filter.folds_repeats();
         let (log, steps) = (&self.log, self.log.steps());
         let repeats_done =
@@ -240,6 +243,22 @@ impl LogModel {
         }
         *seen = stop;
         !rows_done || !repeats_done || !overview_done || stop < self.log.len()
+    }
+
+    /// Reads the lines from this one on again: a program has written over some of them.
+    fn rewind(&mut self, line: usize) {
+        if let Some(search) = &mut self.search {
+            search.rewind(line);
+        }
+        self.explainer.rewind(line);
+        self.overview.rewind(line);
+        let first = self.repeats.rewind(line);
+        self.rows.rewind(first, &self.repeats);
+        self.longest_line.seen = self.longest_line.seen.min(line);
+        if let Some(rows) = &mut self.row_pool {
+            rows.forget_heights_from(line);
+        }
+        self.redraw();
     }
 
     /// Sets the state of the build. Returns true if it is another one.

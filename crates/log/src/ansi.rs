@@ -1,11 +1,18 @@
 //! Escape sequences and control characters: interpreted like a terminal does, as far as that is safe.
 
 mod carry;
+mod cursor;
 mod escape;
+mod movement;
 mod paint;
+mod row;
 mod style;
 
-pub(crate) use crate::ansi::carry::Carry;
-pub use crate::ansi::paint::{EscapeMode, Painted, Span};
-pub(crate) use crate::ansi::paint::{paint, plain, plain_into};
+pub(crate) use crate::ansi::carry::{Carry, after};
+pub(crate) use crate::ansi::cursor::{Cursor, Links, Rows};
+pub(crate) use crate::ansi::escape::after_colors;
+pub(crate) use crate::ansi::movement::{Movement, Part, leaves_line};
+pub use crate::ansi::paint::{EscapeMode, Painted, Span, cursor_column};
+pub(crate) use crate::ansi::paint::{builder_prefix, paint, plain, plain_into, row_of};
+pub(crate) use crate::ansi::row::Row;
 pub use crate::ansi::style::{Color, Style};

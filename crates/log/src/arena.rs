@@ -186,6 +186,20 @@ impl Arena {
         block.bytes.get(start..end.saturating_sub(1)).unwrap_or(&[])
     }
 
+    /// The bytes from an address up to the first newline at or after a later address of the same block.
+    pub(crate) fn to_newline(&self, from: Address, last: Address) -> &[u8] {
+        let Some((index, start)) = self.place(from) else {
+            return &[];
+        };
+        let block = self.blocks.get(index);
+        let text = block.and_then(|block| block.bytes.get(start..block.kept));
+        let text = text.unwrap_or(&[]);
+        let last = (last - from) as usize;
+        let rest = text.get(last..).unwrap_or(&[]);
+        let end = memchr::memchr(b'\n', rest).map_or(text.len(), |end| last + end);
+        text.get(..end).unwrap_or(text)
+    }
+
     /// The number of bytes of all complete entries, newlines included.
     pub(crate) fn len(&self) -> usize {
         self.kept

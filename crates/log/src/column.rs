@@ -70,6 +70,25 @@ impl<T: Copy> Column<T> {
         self.len += 1;
     }
 
+    /// Replaces the value at `index`. Does nothing past the end.
+    pub(crate) fn set(&mut self, index: usize, value: T) {
+        let chunk = self.chunks.get_mut(index >> CHUNK_BITS);
+        if let Some(place) = chunk.and_then(|chunk| chunk.get_mut(index & (CHUNK_LEN - 1))) {
+            *place = value;
+        }
+    }
+
+    /// Removes all values but the first ones, so many.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        if len < self.len {
+            self.len = len;
+            self.chunks.truncate(len.div_ceil(CHUNK_LEN));
+            if let (Some(last), Some(index)) = (self.chunks.last_mut(), len.checked_sub(1)) {
+                last.truncate(index % CHUNK_LEN + 1);
+            }
+        }
+    }
+
     #[cold]
     fn push_chunk(&mut self, value: T) {
         // Most logs are small, so the first chunk starts small.
@@ -100,6 +119,28 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn it_can_be_cut_and_changed(
+            values in prop::collection::vec(any::<u16>(), 0..60),
+            cut in 0usize..70,
+            at in 0usize..70,
+            more in prop::collection::vec(any::<u16>(), 0..20),
+        ) {
+            let (mut column, mut list) = (Column::default(), values.clone());
+            values.iter().for_each(|value| column.push(*value));
+            column.truncate(cut);
+            list.truncate(cut);
+            more.iter().for_each(|value| column.push(*value));
+            list.extend(&more);
+            column.set(at, 7);
+            if let Some(value) = list.get_mut(at) {
+                *value = 7;
+            }
+            prop_assert_eq!(column.len(), list.len());
+            let found: Vec<u16> = (0..90).filter_map(|index| column.get(index)).collect();
+            prop_assert_eq!(found, list);
+        }
+
         #[test]
         fn it_is_a_list(mut values in prop::collection::vec(any::<u16>(), 0..60), at in 0usize..70) {
             values.sort_unstable();

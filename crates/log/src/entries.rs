@@ -1,6 +1,7 @@
 //! Writes the entries of a log as JSON, in the form in which the API sends them.
 
 use crate::log::Log;
+use crate::store::Entry;
 
 /// Appends a text as the inside of a JSON string. Bytes that are not UTF-8 stay as they are.
 pub fn escape(text: &[u8], into: &mut Vec<u8>) {
@@ -31,8 +32,13 @@ pub fn escape(text: &[u8], into: &mut Vec<u8>) {
     into.extend_from_slice(rest);
 }
 
-/// Appends the entries from the one with the line `from` on, one a line and joined by commas, until about so many
-/// `bytes` are written or the log ends. Returns the line to go on with: the log's length at the end.
+/// The number of places of [`write`]. It is the number of lines, and one for each entry that was written over others.
+pub fn places(log: &Log) -> usize {
+    log.store().entries_len()
+}
+
+/// Appends the entries as they came from the place `from` on, at first 0, one a line and joined by commas, until about
+/// so many `bytes` are written or the log ends. Returns the place to go on with: [`places`] at the end.
 ///
 /// # Examples
 ///
@@ -50,35 +56,41 @@ pub fn escape(text: &[u8], into: &mut Vec<u8>) {
 pub fn write(log: &Log, from: usize, bytes: usize, into: &mut Vec<u8>) -> usize {
     let store = log.store();
     let enough = into.len().saturating_add(bytes);
-    let mut line = from;
-    while line < log.len() && into.len() < enough {
-        if line > 0 {
-            into.extend_from_slice(b",\n");
+    let mut place = from;
+    while place < places(log) && into.len() < enough {
+        if let Some(entry) = store.entry(place) {
+            write_entry(log, entry, place > 0, into);
         }
-        let text = store.entry(line);
-        into.extend_from_slice(b"{\"message\":\"");
-        escape(text, into);
-        if text.ends_with(b"\n") {
-            // A reader drops the last newline of an entry.
-            into.extend_from_slice(b"\\n");
-        }
-        into.push(b'"');
-        let level = store.levels().get(usize::from(store.level_number(line)));
-        if let Some(level) = level.filter(|level| !level.name.is_empty()) {
-            into.extend_from_slice(b",\"level\":\"");
-            escape(level.name.as_bytes(), into);
-            into.push(b'"');
-        }
-        if let Some(time) = store.time(line) {
-            into.extend_from_slice(format!(",\"time\":{time}").as_bytes());
-        }
-        into.push(b'}');
-        line += 1;
-        while store.continues(line) {
-            line += 1;
-        }
+        place += 1;
     }
-    line
+    // What is left may be lines of the last entry.
+    while place < places(log) && store.entry(place).is_none() {
+        place += 1;
+    }
+    place
+}
+
+fn write_entry(log: &Log, entry: Entry<'_>, is_next: bool, into: &mut Vec<u8>) {
+    if is_next {
+        into.extend_from_slice(b",\n");
+    }
+    into.extend_from_slice(b"{\"message\":\"");
+    escape(entry.text, into);
+    if entry.text.ends_with(b"\n") {
+        // A reader drops the last newline of an entry.
+        into.extend_from_slice(b"\\n");
+    }
+    into.push(b'"');
+    let level = log.levels().get(usize::from(entry.level));
+    if let Some(level) = level.filter(|level| !level.name.is_empty()) {
+        into.extend_from_slice(b",\"level\":\"");
+        escape(level.name.as_bytes(), into);
+        into.push(b'"');
+    }
+    if let Some(time) = entry.time {
+        into.extend_from_slice(format!(",\"time\":{time}").as_bytes());
+    }
+    into.push(b'}');
 }
 
 #[cfg(test)]
@@ -115,7 +127,7 @@ mod tests {
                 .collect();
             let first = read(serde_json::Value::from(entries).to_string().as_bytes());
             let (mut json, mut line) = (b"[".to_vec(), 0);
-            while line < first.len() {
+            while line < places(&first) {
                 line = write(&first, line, bytes, &mut json);
             }
             json.push(b']');

@@ -81,6 +81,11 @@ impl Explainer {
         self.scan.advance(log.store(), bytes)
     }
 
+    /// Forgets the lines from this one on, which have changed: they are read again. See [`Log::take_changed`].
+    pub fn rewind(&mut self, line: usize) {
+        self.scan.rewind(line);
+    }
+
     /// The explanation of what is read so far. The log's own outcome should be the same as the one of
     /// this explainer, see [`Log::set_outcome`].
     pub fn explanation(&self, log: &Log) -> Explanation {

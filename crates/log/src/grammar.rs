@@ -61,6 +61,24 @@ impl Chosen {
     }
 }
 
+/// Returns true for a line that a builder prints between the outputs of programs: it announces a step or tells of its
+/// end. No program writes over it.
+pub(crate) fn is_marker(line: &str) -> bool {
+    if !may_be_marker(line.as_bytes()) {
+        return false;
+    }
+    if let Some(Says::Vertex(_, vertex)) = buildkit::vertex(line) {
+        return vertex != Vertex::Output;
+    }
+    let of_steps = GRAMMARS
+        .iter()
+        .filter(|grammar| grammar.style != HeaderStyle::Vertex);
+    of_steps
+        .clone()
+        .any(|grammar| header(grammar, line).is_some())
+        || (of_steps.flat_map(|grammar| grammar.rows)).any(|row| row.read(line).is_some())
+}
+
 /// Reads a line as the header of a step.
 fn header<'a>(grammar: &Grammar, line: &'a str) -> Option<Says<'a>> {
     match grammar.style {

@@ -110,6 +110,14 @@ impl Levels {
         }
     }
 
+    /// Counts a line of one level as one of another.
+    pub(crate) fn move_line(&mut self, from: u8, to: u8) {
+        if let Some(level) = self.list.get_mut(usize::from(from)) {
+            level.lines = level.lines.saturating_sub(1);
+        }
+        self.count(to, 1);
+    }
+
     /// The level with this number.
     #[inline]
     pub(crate) fn get(&self, number: u8) -> Option<&Level> {

@@ -13,6 +13,8 @@
 //! | follow the steps of a builder without keeping its lines | [`Progress`] |
 //! | find out why a build failed | [`explain()`], [`Explainer`] |
 //! | find the lines that tell of errors | [`Explainer::error_lines`] |
+//! | know which lines a program has written over | [`Log::take_changed`] |
+//! | know where a terminal's cursor is | [`cursor_column`] |
 //! | search | [`SearchQuery::compile`], [`Search`] |
 //! | find repeated lines | [`Repeats`] |
 //! | compare the logs of two builds | [`Comparison`] |
@@ -27,8 +29,9 @@
 //! feeds, searches and filters in small parts, so that the page stays responsive.
 //!
 //! How an answer becomes lines: `decode` finds the entries in the JSON, `merge` skips the ones that the
-//! log already has, `store` keeps their lines (`arena` the text, `times` and `levels` the rest), `steps`
-//! groups the lines by the builder's `grammar`, and `ansi` paints one line at a time.
+//! log already has, `store` keeps their lines (`arena` the text, `times` and `levels` the rest), `screen`
+//! writes entries over earlier lines where a program moves the cursor up, `steps` groups the lines by the
+//! builder's `grammar`, and `ansi` paints one line at a time.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -50,6 +53,7 @@ mod overview;
 mod progress;
 mod repeats;
 mod rows;
+mod screen;
 mod search;
 mod steps;
 mod store;
@@ -57,7 +61,7 @@ mod text;
 mod times;
 mod width;
 
-pub use crate::ansi::{Color, EscapeMode, Painted, Span, Style};
+pub use crate::ansi::{Color, EscapeMode, Painted, Span, Style, cursor_column};
 pub use crate::column::Column;
 pub use crate::decode::{Fault, Summary};
 pub use crate::difference::{Comparison, StepPair};

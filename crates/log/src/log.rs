@@ -57,6 +57,8 @@ pub struct Log {
     repeats: ExpectedRepeats,
     /// Of all answers that have ended.
     unreadable: u64,
+    /// See [`Log::take_changed`].
+    changed: Option<usize>,
 }
 
 impl Deref for Log {
@@ -110,17 +112,47 @@ impl Log {
         self.decoder = Some(Decoder::within(start, end));
     }
 
-    /// Takes the next bytes of the answer, cut anywhere. Returns the number of new lines. An entry is
-    /// added as soon as its last byte is fed. Does nothing if no answer has begun.
+    /// Takes the next bytes of the answer, cut anywhere. Returns the number of new lines as they came. An
+    /// entry is added as soon as its last byte is fed. Does nothing if no answer has begun.
+    ///
+    /// An entry can be the next state of a program's progress, written over lines at the end of the log,
+    /// with the movements of a terminal's cursor: see [`Log::take_changed`].
     pub fn feed(&mut self, bytes: &[u8]) -> usize {
-        let before = self.store.len();
+        let before = self.store.entries_len();
         if let Some(decoder) = &mut self.decoder {
             decoder.feed(bytes, &mut self.store, &mut self.repeats);
         }
         let notable = self.store.take_notable();
         self.steps.observe(&self.store, &notable);
+        if let Some(line) = self.store.settle() {
+            self.changed = Some(self.changed.map_or(line, |first| first.min(line)));
+            let special = self.store.special_lines();
+            let before = special.partition_point(|special| (special as usize) < line);
+            self.carry.rewind(before);
+        }
         self.carry.observe(&self.store);
-        self.store.len() - before
+        self.store.entries_len() - before
+    }
+
+    /// Returns the first line that has changed since the last call, of those that were there then. Lines from
+    /// it on may be others now, and what was found out about them is to be found again: see
+    /// [`Search::rewind`](crate::Search::rewind) and its likes. At most the last 200 lines change.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use slipway_log::Log;
+    ///
+    /// let mut log = Log::new();
+    /// log.begin(None);
+    /// log.feed(br#"[{"message": "1 of 3"}, {"message": "pulling a"}"#);
+    /// assert_eq!(log.take_changed(), None);
+    /// log.feed(br#", {"message": "\u001b[2A\u001b[2K2 of 3"}, {"message": "\u001b[2Kpulled a"}]"#);
+    /// assert_eq!((log.len(), log.take_changed()), (2, Some(0)));
+    /// assert_eq!((log.plain(0), log.plain(1)), ("2 of 3".into(), "pulled a".into()));
+    /// ```
+    pub fn take_changed(&mut self) -> Option<usize> {
+        self.changed.take()
     }
 
     /// Ends the answer, which is complete.

@@ -15,15 +15,9 @@ impl ExpectedRepeats {
     /// the log.
     pub(crate) fn from(store: &Store, start_time: Option<i64>) -> Self {
         let mut counts = HashMap::new();
-        for line in store.lines_from(start_time) {
-            if !store.continues(line) {
-                let key = key(
-                    store.entry(line),
-                    store.level_number(line),
-                    store.time(line),
-                );
-                *counts.entry(key).or_insert(0) += 1;
-            }
+        for entry in store.entries_from(start_time) {
+            let key = key(entry.text, entry.level, entry.time);
+            *counts.entry(key).or_insert(0) += 1;
         }
         Self(counts)
     }

@@ -56,6 +56,9 @@ pub struct Overview {
     told: usize,
     /// The number of them that it has counted.
     errors_by_text: usize,
+    /// The first line whose matches and errors are to be counted again.
+    matches_from: Option<usize>,
+    told_from: Option<usize>,
 }
 
 impl Overview {
@@ -69,6 +72,8 @@ impl Overview {
             matches: 0,
             told: 0,
             errors_by_text: 0,
+            matches_from: None,
+            told_from: None,
         }
     }
 
@@ -80,6 +85,21 @@ impl Overview {
     /// The number of lines that a bucket counts.
     pub fn lines_per_bucket(&self) -> usize {
         self.lines_per_bucket
+    }
+
+    /// Forgets the lines from this one on, which have changed: they are counted again. See
+    /// [`Log::take_changed`](crate::Log::take_changed).
+    pub fn rewind(&mut self, line: usize) {
+        let index = line / self.lines_per_bucket;
+        let line = index * self.lines_per_bucket;
+        for bucket in self.buckets.iter_mut().skip(index) {
+            self.errors_by_text -= bucket.errors_by_text as usize;
+            *bucket = Bucket::default();
+        }
+        self.seen = self.seen.min(line);
+        let earlier = |before: Option<usize>| Some(before.map_or(line, |before| before.min(line)));
+        self.matches_from = earlier(self.matches_from);
+        self.told_from = earlier(self.told_from);
     }
 
     /// Counts up to `budget` lines that are new since the last call. Returns true once all lines are
@@ -105,6 +125,10 @@ impl Overview {
     /// [`Explainer::error_lines`](crate::Explainer::error_lines). Lines with the level of an error are counted by
     /// [`Overview::extend`] already.
     pub fn extend_errors(&mut self, store: &Store, lines: &Column<u32>) {
+        if let Some(from) = self.told_from.take() {
+            let first = lines.partition_point(|line| (line as usize) < from);
+            self.told = self.told.min(first);
+        }
         while let Some(line) = lines.get(self.told) {
             let level = usize::from(store.level_number(line as usize));
             let level = store.levels().get(level);
@@ -123,6 +147,12 @@ impl Overview {
 
     /// Counts the matches that are new since the last call.
     pub fn extend_matches(&mut self, search: &Search) {
+        if let Some(from) = self.matches_from.take() {
+            let first = search
+                .lines()
+                .partition_point(|line| (line as usize) < from);
+            self.matches = self.matches.min(first);
+        }
         while let Some(line) = search.lines().get(self.matches) {
             self.bucket(line as usize).matches += 1;
             self.matches += 1;

@@ -112,6 +112,27 @@ impl Repeats {
         false
     }
 
+    /// Forgets the runs that reach to this line or beyond it, since the lines from it on have changed: they are found
+    /// again. Returns the first line that may be in another run then. See
+    /// [`Log::take_changed`](crate::Log::take_changed).
+    pub fn rewind(&mut self, line: usize) -> usize {
+        if line > self.at + STRIDE {
+            return line;
+        }
+        let mut first = line;
+        while let Some(run) = self.list.pop_if(|run| run.end as usize >= line) {
+            self.lines -= run.lines();
+            first = first.min(run.first as usize);
+        }
+        self.open = None;
+        self.floor = self.list.last().map_or(0, |run| run.end as usize);
+        // Every run that reaches to the line has two lines after this one that are a stride apart.
+        let at = first.saturating_sub(MIN_REPEATS + STRIDE);
+        self.at = at.max(self.floor).min(self.at);
+        self.ready = self.ready.min(first);
+        first
+    }
+
     /// Returns true if a line is alike the one before it, and of the same step.
     fn joins(&mut self, store: &Store, steps: &Steps, line: usize) -> bool {
         self.normalizer.alike(store, line - 1, line)

@@ -101,6 +101,10 @@ pub struct VisibleRows {
     repeat: usize,
     /// The index of the run of which a line is shown already, plus one.
     shown_repeat: usize,
+    /// The number of lines shown before each match, at the last call.
+    context: usize,
+    /// The first line whose matches are to be processed again.
+    rewound: Option<usize>,
 }
 
 impl VisibleRows {
@@ -197,7 +201,15 @@ impl VisibleRows {
                 && filter.chooses(line)
                 && !is_folded(steps, filter, line)
         };
+        self.context = filter.context.unwrap_or(0);
         if let Some((context, search)) = context {
+            if let Some(line) = self.rewound.take() {
+                let matches = search.lines();
+                let before = matches.partition_point(|found| (found as usize) < line);
+                self.matches = self.matches.min(before);
+                let last = self.matches.checked_sub(1).and_then(|at| matches.get(at));
+                self.context_end = last.map_or(0, |last| last as usize + context + 1);
+            }
             self.reach_back(context, search, passes);
         }
         let stop = end.min(self.seen.saturating_add(budget));
@@ -222,6 +234,19 @@ impl VisibleRows {
         self.seen >= end
     }
 
+    /// Forgets the lines from this one on, which have changed: they are processed again. `repeats` has forgotten them
+    /// already. See [`Log::take_changed`](crate::Log::take_changed).
+    pub fn rewind(&mut self, line: usize, repeats: &Repeats) {
+        self.rewound = Some(self.rewound.map_or(line, |before| before.min(line)));
+        let line = line.saturating_sub(self.context);
+        self.known_repeats = self.known_repeats.min(repeats.list().len());
+        if line < self.seen {
+            self.cut(line);
+            self.repeat = (repeats.list()).partition_point(|run| run.end as usize <= line);
+            self.shown_repeat = 0;
+        }
+    }
+
     /// Removes the rows from the first run on that was found only after its lines were processed.
     fn hide_found_late(&mut self, repeats: &Repeats) {
         let new = repeats.list().get(self.known_repeats..).unwrap_or(&[]);
@@ -229,9 +254,13 @@ impl VisibleRows {
         let Some(first) = new.first().map(|run| run.first as usize) else {
             return;
         };
-        if first >= self.seen {
-            return;
+        if first < self.seen {
+            self.cut(first);
         }
+    }
+
+    /// Removes the rows of the lines from this one on.
+    fn cut(&mut self, first: usize) {
         while let Some(run) = self.runs.last().filter(|run| run.line as usize >= first) {
             self.len = run.row as usize;
             self.runs.pop();

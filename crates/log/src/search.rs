@@ -38,6 +38,8 @@ use std::ops::Range;
 pub struct Search {
     matcher: Matcher,
     lines: Column<u32>,
+    /// The number of matches of each of the lines.
+    counts: Column<u32>,
     occurrences: u64,
     /// The number of lines searched so far.
     seen: usize,
@@ -53,6 +55,7 @@ impl Search {
         Self {
             matcher,
             lines: Column::default(),
+            counts: Column::default(),
             occurrences: 0,
             seen: 0,
             special: 0,
@@ -65,6 +68,9 @@ impl Search {
     /// In a browser, 2 MiB take a few milliseconds. Returns true once all lines of the log are searched.
     pub fn advance(&mut self, store: &Store, bytes: usize) -> bool {
         let mut left = bytes;
+        // Lines before can have become special since.
+        let special = store.special_lines();
+        self.special = special.partition_point(|special| (special as usize) < self.seen);
         while self.seen < store.len() && left > 0 {
             let special = store.special_lines().get(self.special);
             let special = special.map_or(store.len(), |line| line as usize);
@@ -86,12 +92,7 @@ impl Search {
             let text = std::str::from_utf8(bytes).unwrap_or_default();
             ansi::plain_into(text, &mut self.painted);
             self.matcher.marks(&self.painted.text, &mut self.marks);
-            record(
-                &mut self.lines,
-                &mut self.occurrences,
-                self.seen,
-                self.marks.len(),
-            );
+            self.record(self.seen, self.marks.len());
         }
         self.seen += 1;
         // Removing escapes takes several times as long as searching.
@@ -104,6 +105,8 @@ impl Search {
         if self.matcher.literal().is_none() {
             return self.search_line_by_line(store, end);
         }
+        let (lines, counts) = (&mut self.lines, &mut self.counts);
+        let occurrences = &mut self.occurrences;
         let literal = self.matcher.literal().into_iter();
         let mut line = self.seen;
         let start = store.address(line).unwrap_or(0) as usize;
@@ -116,7 +119,7 @@ impl Search {
             };
             // Most matches are on the same line, on the next line, or far away.
             if !is_in(line) {
-                record(&mut self.lines, &mut self.occurrences, line, count);
+                record(lines, counts, occurrences, line, count);
                 count = 0;
                 line += 1;
                 if !is_in(line) {
@@ -125,7 +128,7 @@ impl Search {
             }
             count += 1;
         }
-        record(&mut self.lines, &mut self.occurrences, line, count);
+        record(lines, counts, occurrences, line, count);
         self.seen = end;
         text.len() + 16
     }
@@ -140,16 +143,31 @@ impl Search {
                 cost += 48 * bytes.len();
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
                 self.matcher.marks(text, &mut self.marks);
-                record(
-                    &mut self.lines,
-                    &mut self.occurrences,
-                    line,
-                    self.marks.len(),
-                );
+                self.record(line, self.marks.len());
             }
         }
         self.seen = end;
         cost
+    }
+
+    fn record(&mut self, line: usize, count: usize) {
+        let (lines, counts) = (&mut self.lines, &mut self.counts);
+        record(lines, counts, &mut self.occurrences, line, count);
+    }
+
+    /// Forgets the lines from this one on, which have changed: they are searched again. See
+    /// [`Log::take_changed`](crate::Log::take_changed).
+    pub fn rewind(&mut self, line: usize) {
+        if line >= self.seen {
+            return;
+        }
+        let first = self.lines.partition_point(|found| (found as usize) < line);
+        for index in first..self.counts.len() {
+            self.occurrences -= u64::from(self.counts.get(index).unwrap_or(0));
+        }
+        self.lines.truncate(first);
+        self.counts.truncate(first);
+        self.seen = line;
     }
 
     /// The number of lines searched so far.
@@ -187,9 +205,16 @@ impl Search {
 
 /// Records the number of matches of a line.
 #[inline]
-fn record(lines: &mut Column<u32>, occurrences: &mut u64, line: usize, count: usize) {
+fn record(
+    lines: &mut Column<u32>,
+    counts: &mut Column<u32>,
+    occurrences: &mut u64,
+    line: usize,
+    count: usize,
+) {
     if count > 0 {
         lines.push(line as u32);
+        counts.push(count as u32);
         *occurrences += count as u64;
     }
 }

@@ -10,12 +10,13 @@ mod vertices;
 use crate::ansi;
 use crate::ansi::Painted;
 use crate::grammar::{self, Chosen, Says};
+use crate::screen::Written;
 use crate::steps::counts::Counts;
 use crate::steps::lines::Lines;
 pub(crate) use crate::steps::step::At;
 use crate::steps::step::End;
 pub use crate::steps::step::{NotRun, Outcome, Step, StepKind, StepState};
-use crate::store::Store;
+use crate::store::{Notable, Store};
 use std::collections::HashMap;
 
 /// The maximum number of steps. Further ones are ignored.
@@ -124,19 +125,35 @@ impl Steps {
 
     /// Reads the lines that are new since the last call. `notable` has at least those of them that may say
     /// something about steps.
-    pub(crate) fn observe(&mut self, store: &Store, notable: &[u32]) {
-        if self.lines.seen() == store.len() {
+    pub(crate) fn observe(&mut self, store: &Store, notable: &[Notable]) {
+        if self.lines.seen() == store.len() && notable.is_empty() {
             return;
         }
         let mut painted = std::mem::take(&mut self.painted);
-        for line in notable.iter().map(|line| *line as usize) {
-            let text = std::str::from_utf8(store.bytes(line)).unwrap_or_default();
-            if let Some(text) = visible(text, store.is_plain(line), &mut painted) {
-                let at = At {
-                    line,
-                    store: Some(store),
-                };
-                self.read(at, text);
+        for notable in notable {
+            match notable {
+                Notable::Came(line) => {
+                    let line = *line as usize;
+                    let (bytes, is_plain) = store.raw_bytes(line);
+                    let text = std::str::from_utf8(bytes).unwrap_or_default();
+                    if let Some(text) = visible(text, is_plain, &mut painted) {
+                        let at = At {
+                            line,
+                            store: Some(store),
+                        };
+                        self.read(at, text);
+                    }
+                }
+                Notable::Over(Written { line, len, text }, time) => {
+                    let at = At {
+                        line: *line,
+                        store: Some(store),
+                    };
+                    if let Some(text) = text {
+                        self.read(at, text);
+                    }
+                    self.lines.touch(at, *len, *time, &mut self.list);
+                }
             }
         }
         self.painted = painted;
@@ -216,7 +233,7 @@ pub(crate) fn visible<'a>(
     if is_plain {
         return Some(text);
     }
-    let text = after_colors(text);
+    let text = ansi::after_colors(text);
     let bytes = text.as_bytes();
     if let [b'#', digit, ..] = bytes
         && digit.is_ascii_digit()
@@ -234,18 +251,4 @@ pub(crate) fn visible<'a>(
     }
     ansi::plain_into(text, painted);
     Some(&painted.text)
-}
-
-/// A text without the colors at its start.
-fn after_colors(text: &str) -> &str {
-    let mut rest = text;
-    while let Some(after) = rest.strip_prefix("\u{1b}[") {
-        let parameters = |byte: &u8| byte.is_ascii_digit() || *byte == b';';
-        let end = after.bytes().take_while(|byte| parameters(byte)).count();
-        match after.get(end..).and_then(|after| after.strip_prefix('m')) {
-            Some(after) => rest = after,
-            None => break,
-        }
-    }
-    rest
 }

@@ -1,10 +1,12 @@
 //! All lines of one log: the text, and ten bytes for each line (where it begins, its time, its level and
 //! its flags).
 
+use crate::ansi::{Style, after, leaves_line};
 use crate::arena::{Address, Arena};
 use crate::column::Column;
 use crate::grammar::Prefilter;
 use crate::levels::{Level, LevelKind, Levels};
+use crate::screen::{Change, Lines, Screen, Written};
 use crate::text::{classes, has_special};
 use crate::times::TimeColumn;
 
@@ -12,11 +14,61 @@ use crate::times::TimeColumn;
 const CONTINUES: u16 = 0x100;
 /// Flag: the line contains escapes, control characters or other special characters.
 const SPECIAL: u16 = 0x200;
+/// Flag: the line has been written over. Its text is not in the arena: its address is an index in `shown`.
+const SHOWN: u16 = 0x800;
+
+/// The number of special lines that are searched for the one that sets the style.
+const MAX_STYLE_LINES: usize = 500;
+
+/// A line as it came, of which something else is shown now.
+#[derive(Debug, Clone, Copy)]
+struct RawLine {
+    /// The number of the line that is shown.
+    line: u32,
+    address: Address,
+    flags: u16,
+    time: Option<i64>,
+    /// Its time, or the time of the nearest earlier line that has one.
+    near_time: Option<i64>,
+}
+
+/// An entry that has no lines of its own: it was written over other lines.
+#[derive(Debug, Clone, Copy)]
+struct Extra {
+    /// The number of lines when it came.
+    line: u32,
+    address: Address,
+    len: usize,
+    level: u8,
+    time: Option<i64>,
+    near_time: Option<i64>,
+}
+
+/// An entry as it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry<'a> {
+    /// Its lines, separated by newlines.
+    pub(crate) text: &'a [u8],
+    /// The number of its level.
+    pub(crate) level: u8,
+    /// Unix seconds, UTC.
+    pub(crate) time: Option<i64>,
+}
+
+/// What may say something about steps.
+#[derive(Debug)]
+pub(crate) enum Notable {
+    /// A line with this number has come.
+    Came(u32),
+    /// A line of an entry has been written over others, at this time.
+    Over(Written, Option<i64>),
+}
 
 /// One line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// The original text, without its line ending. It may contain escapes and control characters.
+    /// The text, without its line ending. It may contain escapes and control characters. It is the original
+    /// text, unless a program has written over the line: then it is what a terminal shows, with its colors.
     pub text: &'a str,
     /// The API's text; empty if the entry has no level.
     pub level: &'a str,
@@ -44,8 +96,22 @@ pub struct Store {
     /// The numbers of the lines that are not plain.
     special: Column<u32>,
     /// Lines since the last [`Store::take_notable`] that may say something about steps.
-    notable: Vec<u32>,
+    notable: Vec<Notable>,
     prefilter: Prefilter,
+    /// The texts of the lines that have been written over.
+    shown: Vec<Box<str>>,
+    /// Those lines as they came, in order. Lines that only came to be by writing have none.
+    replaced: Vec<RawLine>,
+    /// In order.
+    extras: Vec<Extra>,
+    /// The end of the log as a program sees it, once one has written over lines.
+    screen: Option<Box<Screen>>,
+    /// True if the next entry may have to be written over lines.
+    is_inside: bool,
+    /// The first of the lines before `settled` that have changed.
+    changed: Option<usize>,
+    /// The number of lines at the last [`Store::settle`].
+    settled: usize,
     pub(crate) levels: Levels,
 }
 
@@ -77,17 +143,65 @@ impl Store {
         })
     }
 
-    /// The bytes of a line's original text, valid UTF-8; empty past the end.
+    /// The bytes of a line's text, see [`Line::text`], valid UTF-8; empty past the end.
     #[inline]
     pub fn bytes(&self, index: usize) -> &[u8] {
         let Some(address) = self.addresses.get(index) else {
             return &[];
         };
-        let line = self.arena.line(address, self.addresses.get(index + 1));
+        let line = match self.screen.is_none() {
+            true => self.arena.line(address, self.addresses.get(index + 1)),
+            false => self.shown_bytes(index, address),
+        };
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
-    /// The length of a line's text, in bytes; 0 past the end.
+    /// The same, once lines have been written over. The next line does not tell then where one ends.
+    #[cold]
+    fn shown_bytes(&self, index: usize, address: Address) -> &[u8] {
+        match self.is_shown(index) {
+            true => (self.shown.get(address as usize)).map_or(&[], |text| text.as_bytes()),
+            false => self.arena.to_newline(address, address),
+        }
+    }
+
+    /// Returns true if a program has written over a line.
+    fn is_shown(&self, index: usize) -> bool {
+        self.flags
+            .get(index)
+            .is_some_and(|flags| flags & SHOWN != 0)
+    }
+
+    /// A line as it came. `None` if it only came to be by writing over others.
+    fn raw_line(&self, index: usize) -> Option<RawLine> {
+        if self.is_shown(index) {
+            let found = self
+                .replaced
+                .binary_search_by_key(&(index as u32), |raw| raw.line);
+            return self.replaced.get(found.ok()?).copied();
+        }
+        Some(RawLine {
+            line: index as u32,
+            address: self.addresses.get(index)?,
+            flags: self.flags.get(index)?,
+            time: self.time(index),
+            near_time: None,
+        })
+    }
+
+    /// The bytes of a line as it came, valid UTF-8, and true if they can be shown unchanged.
+    pub(crate) fn raw_bytes(&self, index: usize) -> (&[u8], bool) {
+        match self.raw_line(index) {
+            Some(raw) if self.is_shown(index) => {
+                let line = self.arena.to_newline(raw.address, raw.address);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                (line, raw.flags & SPECIAL == 0)
+            }
+            _ => (self.bytes(index), self.is_plain(index)),
+        }
+    }
+
+    /// The length of a line's text, in bytes; 0 past the end. For a line that was written over, its colors count.
     pub fn byte_len(&self, index: usize) -> usize {
         self.bytes(index).len()
     }
@@ -113,7 +227,7 @@ impl Store {
         self.times.first()
     }
 
-    /// The time of the last line that has one; Unix seconds, UTC.
+    /// The time of the last entry that has one; Unix seconds, UTC.
     pub fn last_time(&self) -> Option<i64> {
         self.times.last()
     }
@@ -186,32 +300,112 @@ impl Store {
         let Some(address) = self.addresses.get(from) else {
             return (&[], end);
         };
+        let end = self.before_extras(from, end);
         let (text, block_end) = self.arena.block_from(address);
         let mut end = end.min(block_end).min(self.len());
         if text.len() > bytes {
             let address = address + bytes as Address;
             end = end.min(self.line_at(address, from, end) + 1);
         }
-        let next = self.addresses.get(end).filter(|_| end < block_end);
-        let len = next.map_or(text.len(), |next| (next - address) as usize);
+        let len = match self.screen.is_none() {
+            true => {
+                let next = self.addresses.get(end).filter(|_| end < block_end);
+                next.map_or(text.len(), |next| (next - address) as usize)
+            }
+            false => {
+                let last = self.addresses.get(end.saturating_sub(1)).unwrap_or(address);
+                self.arena.to_newline(address, last).len() + 1
+            }
+        };
         (text.get(..len).unwrap_or(text), end)
     }
 
-    /// The text of the entry that begins with line `first`: its lines, separated by newlines.
-    pub(crate) fn entry(&self, first: usize) -> &[u8] {
-        let Some(address) = self.addresses.get(first) else {
-            return &[];
-        };
-        let mut next = first + 1;
-        while self.continues(next) {
-            next += 1;
-        }
-        self.arena.line(address, self.addresses.get(next))
+    /// The first line from `from` on before which there is the text of an entry without lines, or `end`.
+    fn before_extras(&self, from: usize, end: usize) -> usize {
+        let after = self
+            .extras
+            .partition_point(|extra| extra.line as usize <= from);
+        let next = self.extras.get(after).map(|extra| extra.line as usize);
+        next.map_or(end, |next| next.min(end))
     }
 
-    /// The lines since the last call that may say something about steps.
-    pub(crate) fn take_notable(&mut self) -> Vec<u32> {
+    /// The number of entries and lines as they came, which [`Store::entry`] counts.
+    pub(crate) fn entries_len(&self) -> usize {
+        self.len() + self.extras.len()
+    }
+
+    /// An entry as it came, by its place among all lines as they came. `None` for a line that continues an entry, and
+    /// for one that did not come.
+    pub(crate) fn entry(&self, place: usize) -> Option<Entry<'_>> {
+        // The entry number `n` without lines has the place of its line plus `n`.
+        let (mut low, mut high) = (0, self.extras.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.extras.get(middle) {
+                Some(extra) if extra.line as usize + middle < place => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        match self.extras.get(low) {
+            Some(extra) if extra.line as usize + low == place => Some(self.extra(extra)),
+            _ => self.entry_at(place - low),
+        }
+    }
+
+    fn extra(&self, extra: &Extra) -> Entry<'_> {
+        let text = self.arena.line(extra.address, None);
+        Entry {
+            text: text.get(..extra.len).unwrap_or(text),
+            level: extra.level,
+            time: extra.time,
+        }
+    }
+
+    /// The entry that began with a line.
+    fn entry_at(&self, line: usize) -> Option<Entry<'_>> {
+        let first = self.raw_line(line)?;
+        if first.flags & CONTINUES != 0 {
+            return None;
+        }
+        let mut last = first;
+        while let Some(next) = self.raw_line(last.line as usize + 1)
+            && next.flags & CONTINUES != 0
+        {
+            last = next;
+        }
+        Some(Entry {
+            text: self.arena.to_newline(first.address, last.address),
+            level: first.flags as u8,
+            time: first.time,
+        })
+    }
+
+    /// The entries as they came whose own or nearest earlier time is at or after `time`; all for `None`. Takes time for
+    /// these entries, and little for the rest.
+    pub(crate) fn entries_from(&self, time: Option<i64>) -> impl Iterator<Item = Entry<'_>> {
+        let later = move |near: Option<i64>| time.is_none() || near >= time;
+        let lines = self.lines_from(time);
+        let lines = lines.filter(|line| self.screen.is_none() || !self.is_shown(*line));
+        let replaced = self.replaced.iter().filter(move |raw| later(raw.near_time));
+        let extras = self
+            .extras
+            .iter()
+            .filter(move |extra| later(extra.near_time));
+        lines
+            .chain(replaced.map(|raw| raw.line as usize))
+            .filter_map(|line| self.entry_at(line))
+            .chain(extras.map(|extra| self.extra(extra)))
+    }
+
+    /// The lines since the last call that may say something about steps, as they came.
+    pub(crate) fn take_notable(&mut self) -> Vec<Notable> {
         std::mem::take(&mut self.notable)
+    }
+
+    /// The first line that has changed since the last call although it was there at the last call.
+    pub(crate) fn settle(&mut self) -> Option<usize> {
+        self.settled = self.len();
+        self.changed.take()
     }
 
     /// Replaces invalid UTF-8 in the arena's pending entry, and removes its last newline, before the
@@ -239,9 +433,13 @@ impl Store {
         let Some(base) = self.arena.keep(first) else {
             return false;
         };
+        if self.is_inside || (complex && self.leaves_line(base)) {
+            self.keep_on_screen(base, level, time);
+            return true;
+        }
         if !complex {
             if self.prefilter.passes(self.arena.line(base, None)) {
-                self.notable.push(first as u32);
+                self.notable.push(Notable::Came(first as u32));
             }
             self.addresses.push(base);
             self.flags.push(u16::from(level));
@@ -262,7 +460,8 @@ impl Store {
                 }
                 // Escapes may stand before the words.
                 if self.prefilter.passes(line) || special {
-                    self.notable.push(self.addresses.len() as u32);
+                    self.notable
+                        .push(Notable::Came(self.addresses.len() as u32));
                 }
                 self.addresses.push(base + start as Address);
                 self.flags.push(flags);
@@ -274,5 +473,144 @@ impl Store {
             self.times.push(time);
         }
         true
+    }
+
+    /// Returns true if the entry kept last has an effect on other lines.
+    fn leaves_line(&self, base: Address) -> bool {
+        let text = self.arena.line(base, None);
+        memchr::memchr(0x1b, text).is_some_and(|first| {
+            let text = text.get(first..).unwrap_or(&[]);
+            leaves_line(std::str::from_utf8(text).unwrap_or_default())
+        })
+    }
+
+    /// Writes the entry kept last over the lines that its program can reach.
+    #[cold]
+    fn keep_on_screen(&mut self, base: Address, level: u8, time: Option<i64>) {
+        let text = self.arena.line(base, None).to_vec();
+        self.times.note(time);
+        self.extras.push(Extra {
+            line: self.len() as u32,
+            address: base,
+            len: text.len(),
+            level,
+            time,
+            near_time: self.times.last(),
+        });
+        let text = String::from_utf8(text).unwrap_or_default();
+        let mut screen = self.screen.take().unwrap_or_default();
+        let changes = screen.write(&text, self);
+        self.is_inside = screen.is_inside();
+        let written = screen.take_written();
+        self.screen = Some(screen);
+        for change in changes {
+            self.show(change, level, time);
+        }
+        self.prefilter.forget();
+        let near_time = self.times.last();
+        let written = written.into_iter();
+        self.notable
+            .extend(written.map(|written| Notable::Over(written, near_time)));
+    }
+
+    /// Shows another text in a line, or adds one.
+    fn show(&mut self, change: Change, level: u8, time: Option<i64>) {
+        let line = change.line;
+        let text = change.text.into_boxed_str();
+        let Some(flags) = self.flags.get(line) else {
+            self.addresses.push(self.shown.len() as Address);
+            self.shown.push(text);
+            self.flags.push(u16::from(level) | SHOWN | SPECIAL);
+            self.special.push(line as u32);
+            self.times.push(time);
+            self.levels.count(level, 1);
+            return;
+        };
+        if line < self.settled {
+            self.changed = Some(self.changed.map_or(line, |first| first.min(line)));
+        }
+        if flags & SHOWN != 0 {
+            let index = self.addresses.get(line).unwrap_or_default();
+            if let Some(place) = self.shown.get_mut(index as usize) {
+                *place = text;
+            }
+        } else {
+            self.replace(line, text);
+        }
+        if change.is_written {
+            let flags = self.flags.get(line).unwrap_or_default();
+            self.levels.move_line(flags as u8, level);
+            self.flags.set(line, flags & 0xff00 | u16::from(level));
+            self.times.set(line, time);
+        }
+    }
+
+    /// Shows another text in a line as it came.
+    fn replace(&mut self, line: usize, text: Box<str>) {
+        let Some(raw) = self.raw_line(line) else {
+            return;
+        };
+        let raw = RawLine {
+            near_time: self.near_time(line),
+            ..raw
+        };
+        let at = self
+            .replaced
+            .partition_point(|raw| (raw.line as usize) < line);
+        self.replaced.insert(at, raw);
+        self.addresses.set(line, self.shown.len() as Address);
+        self.shown.push(text);
+        let flags = raw.flags & !CONTINUES | SHOWN | SPECIAL;
+        self.flags.set(line, flags);
+        if raw.flags & SPECIAL == 0 {
+            let at = self
+                .special
+                .partition_point(|special| (special as usize) < line);
+            let after: Vec<u32> = (at..self.special.len())
+                .filter_map(|index| self.special.get(index))
+                .collect();
+            self.special.truncate(at);
+            self.special.push(line as u32);
+            after.into_iter().for_each(|line| self.special.push(line));
+        }
+    }
+}
+
+impl Lines for Store {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn text(&self, line: usize) -> &str {
+        // The arena holds valid UTF-8 only.
+        let text = match self.is_shown(line) {
+            true => self.bytes(line),
+            false => {
+                let address = self.addresses.get(line).unwrap_or_default();
+                self.arena.to_newline(address, address)
+            }
+        };
+        std::str::from_utf8(text)
+            .unwrap_or_default()
+            .trim_end_matches('\r')
+    }
+
+    fn style_at(&self, line: usize) -> Style {
+        let end = self
+            .special
+            .partition_point(|special| (special as usize) < line);
+        let first = end.saturating_sub(MAX_STYLE_LINES);
+        let text = |index: usize| {
+            let line = self.special.get(index).unwrap_or_default();
+            Lines::text(self, line as usize)
+        };
+        let resets = |index: &usize| {
+            let text = text(*index);
+            text.contains("\u{1b}[m") || text.contains("\u{1b}[0m")
+        };
+        let start = (first..end).rev().find(resets).unwrap_or(first);
+        (start..end).fold(Style::default(), |style, index| {
+            after(text(index).as_bytes(), style)
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 mod comparing;
 mod decoding;
+mod frames;
 mod merging;
 mod normalizing;
 mod painting;

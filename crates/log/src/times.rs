@@ -55,6 +55,40 @@ impl TimeColumn {
         self.times.push(mark);
     }
 
+    /// Takes note of the time of an entry that is no line of its own.
+    pub(crate) fn note(&mut self, time: Option<i64>) {
+        self.last = time.or(self.last);
+    }
+
+    /// Changes the time of a line.
+    pub(crate) fn set(&mut self, line: usize, time: Option<i64>) {
+        if self.get(line) == time {
+            return;
+        }
+        let mark = self.mark(time);
+        match (mark, time) {
+            (FAR_TIME, Some(time)) => {
+                self.far.insert(line, time);
+            }
+            _ => {
+                self.far.remove(&line);
+            }
+        }
+        self.times.set(line, mark);
+        let stretch = line / STRETCH_LINES;
+        if let Some(stretch) = self.stretches.get_mut(stretch) {
+            stretch.latest = stretch.latest.max(time);
+        }
+        // The next stretches may begin with this time, up to the first one that has a time of its own.
+        for next in stretch + 1..self.stretches.len() {
+            let before = self.near(next * STRETCH_LINES - 1);
+            if let Some(next) = self.stretches.get_mut(next) {
+                next.before = before;
+                next.latest = next.latest.max(before);
+            }
+        }
+    }
+
     /// The mark of a time.
     #[inline]
     fn mark(&mut self, time: Option<i64>) -> u32 {

@@ -48,17 +48,17 @@ async fn write(
 ) -> Option<()> {
     put(writer, head.text(secrets).as_bytes()).await?;
     let mut slice = TimeSlice::background();
-    let (mut line, mut part) = (0, Vec::new());
+    let (mut place, mut part) = (0, Vec::new());
     loop {
         part.clear();
-        let (next, lines) = viewer.with_model(|model| {
-            let next = entries::write(&model.log, line, PART_BYTES, &mut part);
-            (next, model.log.len())
+        let (next, places) = viewer.with_model(|model| {
+            let next = entries::write(&model.log, place, PART_BYTES, &mut part);
+            (next, entries::places(&model.log))
         })?;
         if part.is_empty() {
             break;
         }
-        line = next;
+        place = next;
         match secrets.is_empty() {
             true => put(writer, &part).await?,
             false => {
@@ -66,7 +66,7 @@ async fn write(
                 put(writer, secrets.masked(&text).as_bytes()).await?;
             }
         }
-        share.try_set(line as f64 / lines.max(1) as f64);
+        share.try_set(place as f64 / places.max(1) as f64);
         slice.next().await;
     }
     put(writer, END).await

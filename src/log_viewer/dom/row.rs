@@ -218,7 +218,7 @@ impl RowElement {
             max_pieces,
             run,
         };
-        // A line never changes. A row drawn with a larger `max_pieces` stays valid.
+        // A line that changes is forgotten. A row drawn with a larger `max_pieces` stays valid.
         let is_valid = |drawn: Drawn| {
             drawn.columns == columns && drawn.max_pieces >= self.pieces && drawn.run == run
         };

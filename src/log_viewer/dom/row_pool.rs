@@ -199,6 +199,11 @@ impl RowPool {
         self.heights.clear();
     }
 
+    /// Forgets the heights of the lines from this one on, which have changed.
+    pub(crate) fn forget_heights_from(&mut self, line: usize) {
+        self.heights.retain(|of, _| *of < line);
+    }
+
     /// The height of a line: measured, or estimated from its columns.
     pub(crate) fn height_of(&self, log: &Log, line: usize, options: &DisplayOptions) -> f64 {
         if !options.wrap {

@@ -40,6 +40,23 @@ impl Carry {
         }
     }
 
+    /// Forgets all special lines but the first ones, so many, because the others have changed.
+    pub(crate) fn rewind(&mut self, special: usize) {
+        if self.seen <= special {
+            return;
+        }
+        while self
+            .checkpoints
+            .last()
+            .is_some_and(|(at, _)| *at as usize > special)
+        {
+            self.checkpoints.pop();
+        }
+        let (at, style) = self.checkpoints.pop().unwrap_or_default();
+        (self.seen, self.style) = (at as usize, style);
+        (self.lines_since, self.bytes_since) = (CHECKPOINT_LINES, 0);
+    }
+
     /// The style at the start of a line.
     pub(crate) fn style_at(&self, store: &Store, line: usize) -> Style {
         let special = store.special_lines();
@@ -62,7 +79,7 @@ impl Carry {
 }
 
 /// The style after a line that starts with `style`.
-fn after(line: &[u8], mut style: Style) -> Style {
+pub(crate) fn after(line: &[u8], mut style: Style) -> Style {
     let mut rest = line;
     while let Some(at) = memchr::memchr(0x1b, rest) {
         rest = rest.get(at..).unwrap_or(&[]);

@@ -7,6 +7,8 @@ pub(crate) enum Escape<'a> {
     Control(&'a str, u8),
     /// OSC: the text between `]` and the terminator.
     Command(&'a str),
+    /// ESC and this one character.
+    Single(u8),
     /// Any other sequence, or an incomplete one.
     Other,
 }
@@ -32,7 +34,7 @@ pub(crate) fn read(text: &str) -> (Escape<'_>, usize) {
                 .is_some_and(|byte| (0x30..=0x7e).contains(byte));
             (Escape::Other, 1 + between + usize::from(last))
         }
-        Some(0x30..=0x7e) => (Escape::Other, 2),
+        Some(single @ 0x30..=0x7e) => (Escape::Single(*single), 2),
         _ => (Escape::Other, 1),
     }
 }
@@ -70,4 +72,18 @@ fn read_string(text: &str) -> (Escape<'_>, usize) {
         Some(b']') => (Escape::Command(inside), 2 + after),
         _ => (Escape::Other, 2 + after),
     }
+}
+
+/// A text without the colors at its start.
+pub(crate) fn after_colors(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(after) = rest.strip_prefix("\u{1b}[") {
+        let parameters = |byte: &u8| byte.is_ascii_digit() || *byte == b';';
+        let end = after.bytes().take_while(|byte| parameters(byte)).count();
+        match after.get(end..).and_then(|after| after.strip_prefix('m')) {
+            Some(after) => rest = after,
+            None => break,
+        }
+    }
+    rest
 }

@@ -1,7 +1,10 @@
 //! Paints a line: its text without escapes, cut into spans of one style.
 
+use crate::ansi::cursor::{Cursor, Links, OneRow};
 use crate::ansi::escape;
 use crate::ansi::escape::Escape;
+use crate::ansi::movement::Movement;
+use crate::ansi::row::Row;
 use crate::ansi::style::Style;
 use crate::text::is_special;
 use std::borrow::Cow;
@@ -12,9 +15,9 @@ const MAX_LINK_BYTES: usize = 2048;
 /// The treatment of escape sequences and control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EscapeMode {
-    /// Interprets them like a terminal: colors and links apply, a carriage return starts the line again,
-    /// unknown sequences disappear. Other control characters and text direction overrides become
-    /// visible symbols such as `␇` or `\u{202e}`.
+    /// Interprets them like a terminal: colors and links apply, carriage returns, backspaces and
+    /// movements of the cursor have text written over other text, unknown sequences disappear. Other
+    /// control characters and text direction overrides become visible symbols such as `␇` or `\u{202e}`.
     #[default]
     Interpret,
     /// Shows each of them as visible symbols. Colors still apply.
@@ -50,24 +53,66 @@ impl Painted {
     fn clear(&mut self) {
         self.text.clear();
         self.spans.clear();
+        self.links.clear();
     }
 }
 
 /// Paints the text of one line into `into`, which is cleared first. `start` is the style at the start
 /// of the line; returns the style at the start of the next line.
 pub(crate) fn paint(text: &str, start: Style, mode: EscapeMode, into: &mut Painted) -> Style {
+    let text = match mode {
+        EscapeMode::Interpret => text.trim_end_matches('\r'),
+        EscapeMode::Show => text,
+    };
     into.clear();
-    into.links.clear();
     let mut painter = Painter {
         style: start,
         link: None,
-        returned: false,
         span_start: 0,
         into,
     };
-    painter.run(text, mode);
-    painter.close();
-    painter.style
+    if painter.run(text, mode) {
+        painter.close();
+        return painter.style;
+    }
+    into.clear();
+    let (row, links, style) = row_of(text, start, Links::default());
+    into.links = links.0;
+    row.paint(into);
+    style
+}
+
+/// Writes the text of one line in which the cursor moves into a row. Returns it, its links, and the style at the start
+/// of the next line.
+pub(crate) fn row_of(text: &str, start: Style, links: Links) -> (Row, Links, Style) {
+    let row = Row::default();
+    let mut line = OneRow { row, links };
+    let mut cursor = Cursor::with(start);
+    let prefix = builder_prefix(text);
+    let (prefix, rest) = text.split_at(prefix);
+    cursor.write(prefix, &mut line);
+    line.row.home = prefix.len();
+    cursor.write(rest, &mut line);
+    (line.row, line.links, cursor.look.style)
+}
+
+/// The column, counted from 0, where a terminal's cursor is after a text that it writes from a column on. The text is
+/// one line, or the start of one.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_log::cursor_column;
+///
+/// assert_eq!(cursor_column("Downloading.", 0), 12);
+/// assert_eq!(cursor_column("\u{1b}[1m..\u{1b}[m", 12), 14);
+/// assert_eq!(cursor_column("10 %\r", 0), 0);
+/// ```
+pub fn cursor_column(text: &str, from: usize) -> usize {
+    let mut cursor = Cursor::default();
+    cursor.column = from;
+    cursor.write(text, &mut OneRow::default());
+    cursor.column
 }
 
 /// Returns the visible text of a line in [`EscapeMode::Interpret`].
@@ -88,26 +133,27 @@ pub(crate) fn plain_into(text: &str, into: &mut Painted) {
 struct Painter<'a> {
     style: Style,
     link: Option<usize>,
-    /// True after a carriage return: the next text replaces the text so far.
-    returned: bool,
     /// Where the span with the current `style` and `link` begins.
     span_start: usize,
     into: &'a mut Painted,
 }
 
 impl Painter<'_> {
-    fn run(&mut self, text: &str, mode: EscapeMode) {
+    /// Paints a text in which the cursor only goes on. Returns false if it finds that it does not.
+    fn run(&mut self, text: &str, mode: EscapeMode) -> bool {
         let mut rest = text;
         while !rest.is_empty() {
             // Copy ordinary text as a whole.
             let ordinary = ordinary(rest);
             if ordinary > 0 {
-                self.write(rest.get(..ordinary).unwrap_or_default());
+                self.into
+                    .text
+                    .push_str(rest.get(..ordinary).unwrap_or_default());
                 rest = rest.get(ordinary..).unwrap_or_default();
                 continue;
             }
             let Some(char) = rest.chars().next() else {
-                return;
+                break;
             };
             let mut len = char.len_utf8();
             match (char, mode) {
@@ -117,30 +163,24 @@ impl Painter<'_> {
                     if mode == EscapeMode::Show {
                         self.push_symbols(rest.get(..len).unwrap_or_default());
                     }
-                    self.apply(escape, mode);
+                    if !self.apply(escape, mode) {
+                        return false;
+                    }
                 }
-                ('\r', EscapeMode::Interpret) => self.returned = true,
-                (char, _) => self.push_symbol(char),
+                ('\r' | '\u{8}', EscapeMode::Interpret) => {
+                    if !self.into.text.is_empty() {
+                        return false;
+                    }
+                }
+                (char, _) => symbol(char, &mut self.into.text),
             }
             rest = rest.get(len..).unwrap_or_default();
         }
+        true
     }
 
-    fn write(&mut self, text: &str) {
-        if self.returned {
-            self.erase();
-        }
-        self.into.text.push_str(text);
-    }
-
-    /// Removes all text so far.
-    fn erase(&mut self) {
-        self.returned = false;
-        self.span_start = 0;
-        self.into.clear();
-    }
-
-    fn apply(&mut self, escape: Escape<'_>, mode: EscapeMode) {
+    /// Returns false if the sequence moves the cursor or changes what stands in the line.
+    fn apply(&mut self, escape: Escape<'_>, mode: EscapeMode) -> bool {
         match (escape, mode) {
             (Escape::Control(parameters, b'm'), _) => {
                 let style = self.style.after(parameters);
@@ -149,14 +189,6 @@ impl Painter<'_> {
                     self.style = style;
                 }
             }
-            // Erase: to the end of the line, to its start, the whole line.
-            (Escape::Control("" | "0", b'K'), EscapeMode::Interpret) if self.returned => {
-                self.erase()
-            }
-            (Escape::Control("1", b'K'), EscapeMode::Interpret) if !self.returned => self.erase(),
-            (Escape::Control("2", b'K'), EscapeMode::Interpret) => self.erase(),
-            // Move to the first column.
-            (Escape::Control("" | "0" | "1", b'G'), EscapeMode::Interpret) => self.returned = true,
             (Escape::Command(command), EscapeMode::Interpret) => {
                 if let Some(address) = link(command) {
                     self.close();
@@ -166,8 +198,12 @@ impl Painter<'_> {
                     });
                 }
             }
+            (escape, EscapeMode::Interpret) => {
+                return Movement::of(escape).is_none_or(Movement::is_idle_at_end);
+            }
             _ => {}
         }
+        true
     }
 
     /// Ends the span with the current `style` and `link`.
@@ -187,30 +223,53 @@ impl Painter<'_> {
     fn push_symbols(&mut self, text: &str) {
         for char in text.chars() {
             match is_special(char) {
-                true => self.push_symbol(char),
+                true => symbol(char, &mut self.into.text),
                 false => self.into.text.push(char),
             }
         }
     }
+}
 
-    fn push_symbol(&mut self, char: char) {
-        if self.returned {
-            self.erase();
+/// Appends the symbols of a special character.
+pub(super) fn symbol(char: char, into: &mut String) {
+    match char {
+        // Unicode has a picture for each of the 32 control characters.
+        '\0'..='\u{1f}' => {
+            let picture = char::from_u32(0x2400 + u32::from(char));
+            into.extend(picture);
         }
-        match char {
-            // Unicode has a picture for each of the 32 control characters.
-            '\0'..='\u{1f}' => {
-                let picture = char::from_u32(0x2400 + u32::from(char));
-                self.into.text.extend(picture);
-            }
-            '\u{7f}' => self.into.text.push('\u{2421}'),
-            char => self.into.text.extend(char.escape_unicode()),
-        }
+        '\u{7f}' => into.push('\u{2421}'),
+        char => into.extend(char.escape_unicode()),
     }
 }
 
+/// The length of the number and the offset with which BuildKit begins a line of output, `#8 12.13 `; 0 if the line
+/// does not begin so. The program that prints the line knows nothing of it.
+pub(crate) fn builder_prefix(line: &str) -> usize {
+    let bytes = line.as_bytes();
+    let digits = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or(&[]);
+        rest.iter()
+            .take(9)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
+    let number = digits(1);
+    let whole = digits(number + 2);
+    let fraction = digits(number + whole + 3);
+    let end = number + whole + fraction + 4;
+    let fits = number > 0
+        && whole > 0
+        && fraction > 0
+        && bytes.first() == Some(&b'#')
+        && bytes.get(number + 1) == Some(&b' ')
+        && bytes.get(number + whole + 2) == Some(&b'.')
+        && bytes.get(end - 1) == Some(&b' ');
+    if fits { end } else { 0 }
+}
+
 /// The number of bytes before the first special character; all of them if there is none.
-fn ordinary(text: &str) -> usize {
+pub(super) fn ordinary(text: &str) -> usize {
     let mut from = 0;
     loop {
         let rest = text.as_bytes().get(from..).unwrap_or(&[]);
@@ -231,7 +290,7 @@ fn ordinary(text: &str) -> usize {
 
 /// Reads the command of an OSC sequence. Returns `Some(Some(address))` if it starts a link,
 /// `Some(None)` if it ends one or its address is not allowed, and `None` for other commands.
-fn link(command: &str) -> Option<Option<&str>> {
+pub(super) fn link(command: &str) -> Option<Option<&str>> {
     let (_, address) = command.strip_prefix("8;")?.split_once(';')?;
     let has_scheme = |scheme: &str| {
         let start = address.get(..scheme.len());

@@ -82,6 +82,42 @@ impl Style {
         self
     }
 
+    /// Appends the sequence that sets this style, whatever the one before.
+    pub(crate) fn write(self, into: &mut String) {
+        into.push_str("\u{1b}[");
+        let attributes = [
+            (self.bold, ";1"),
+            (self.dim, ";2"),
+            (self.italic, ";3"),
+            (self.underline, ";4"),
+            (self.inverse, ";7"),
+            (self.strike, ";9"),
+        ];
+        for (_, code) in attributes.iter().filter(|(is_set, _)| *is_set) {
+            into.push_str(code);
+        }
+        for (color, code) in [(self.foreground, "38"), (self.background, "48")] {
+            match color {
+                Color::Default => {}
+                Color::Indexed(index) => {
+                    for part in [";", code, ";5;", &index.to_string()] {
+                        into.push_str(part);
+                    }
+                }
+                Color::Rgb(red, green, blue) => {
+                    for part in [";", code, ";2"] {
+                        into.push_str(part);
+                    }
+                    for value in [red, green, blue] {
+                        into.push(';');
+                        into.push_str(&value.to_string());
+                    }
+                }
+            }
+        }
+        into.push('m');
+    }
+
     fn set(&mut self, code: u16) {
         match code {
             0 => *self = Self::default(),
@@ -168,6 +204,20 @@ mod tests {
         assert!(!after("58;5;4").underline);
         assert!(!after("4:0").underline);
         assert!(after("4:3").underline);
+    }
+
+    #[test]
+    fn a_style_is_written_as_it_is_read() {
+        for parameters in ["", "1;31;44", "2;3;4;7;9", "38;5;208;48;2;1;2;3", "97;100"] {
+            let style = after(parameters);
+            let mut text = String::new();
+            style.write(&mut text);
+            let inside = text
+                .strip_prefix("\u{1b}[")
+                .and_then(|rest| rest.strip_suffix('m'));
+            let inside = inside.expect("a sequence");
+            assert_eq!(after("7;35;45").after(inside), style, "{text:?}");
+        }
     }
 
     #[test]

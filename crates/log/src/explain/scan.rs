@@ -57,9 +57,27 @@ impl Scan {
         self.seen
     }
 
+    /// Forgets the lines from this one on.
+    pub(crate) fn rewind(&mut self, line: usize) {
+        if line >= self.seen {
+            return;
+        }
+        let finds = self
+            .finds
+            .partition_point(|find| (find.line as usize) < line);
+        self.finds.truncate(finds);
+        let errors = (self.error_lines).partition_point(|error| (error as usize) < line);
+        self.error_lines.truncate(errors);
+        self.endings.retain(|ending| ending.line < line);
+        self.seen = line;
+    }
+
     /// Reads about this many more bytes. Returns true once all lines are read.
     pub(crate) fn advance(&mut self, store: &Store, bytes: usize) -> bool {
         let mut left = bytes;
+        // Lines before can have become special since.
+        let special = store.special_lines();
+        self.special = special.partition_point(|special| (special as usize) < self.seen);
         while self.seen < store.len() && left > 0 {
             let special = store.special_lines().get(self.special);
             let special = special.map_or(store.len(), |line| line as usize);
@@ -80,6 +98,19 @@ impl Scan {
         self.seen += 1;
         let bytes = store.bytes(line);
         let mut cost = 2 * bytes.len() + 64;
+        if memchr::memchr2(b'\r', 8, bytes).is_some() {
+            // Only what is shown in the end counts.
+            let mut painted = std::mem::take(&mut self.painted);
+            let text = std::str::from_utf8(bytes).unwrap_or_default();
+            ansi::plain_into(text, &mut painted);
+            let text = begin(painted.text.as_bytes());
+            if all().sieve.find(text.as_bytes(), 0).is_some() {
+                self.read_line(line, text);
+                cost += LINE_COST;
+            }
+            self.painted = painted;
+            return cost + 6 * bytes.len();
+        }
         // Escapes can split words, so they are taken off first.
         let begin = begin(bytes);
         without_escapes(begin.as_bytes(), &mut self.bare);

@@ -71,6 +71,11 @@ impl Prefilter {
         passes
     }
 
+    /// Forgets the line before this one.
+    pub(crate) fn forget(&mut self) {
+        self.len = 0;
+    }
+
     fn passes_number(&mut self, line: &[u8]) -> bool {
         let end = line
             .iter()

@@ -119,6 +119,8 @@ impl Literal {
         let (byte, other) = self.rarest;
         let of_escapes = matches!(byte, b'\\' | b'u' | b'{' | b'}' | b'0'..=b'9' | b'a'..=b'f' | b'U' | b'A'..=b'F');
         byte >= 0x80
+            // A cursor that moves leaves spaces.
+            || byte == b' '
             || memchr::memchr2(byte, other, line).is_some()
             // Only characters outside of ASCII become `\u{…}`.
             || (of_escapes && classes(line).wide)

@@ -86,7 +86,7 @@ impl Lines {
             if at.line <= next {
                 return self.extend(At { line: next, ..at }, steps);
             }
-            let is_empty = |store: &Store| store.byte_len(next) == 0;
+            let is_empty = |store: &Store| store.raw_bytes(next).0.is_empty();
             end = next + usize::from(at.store.is_none_or(is_empty));
         }
         self.extend(At { line: end, ..at }, steps);
@@ -106,6 +106,18 @@ impl Lines {
                 let last = At { line: last, ..end };
                 step.end_time = last.time();
             }
+        }
+    }
+
+    /// Takes note that a program wrote over a line, at this time, when the log had `len` lines.
+    pub(super) fn touch(&mut self, at: At<'_>, len: usize, time: Option<i64>, steps: &mut [Step]) {
+        self.reach(At { line: len, ..at }, steps);
+        let run = self
+            .runs
+            .partition_point(|(first, _)| first as usize <= at.line);
+        let run = run.checked_sub(1).and_then(|run| self.runs.get(run));
+        if let Some(step) = run.and_then(|(_, step)| steps.get_mut(step as usize)) {
+            step.end_time = time.or(step.end_time);
         }
     }
 

@@ -326,7 +326,7 @@ proptest! {
     fn prefilter_changes_nothing(lines in prop::collection::vec(prop::sample::select(LINES), 0..30)) {
         let mut log = read(crate::tests::body(&lines).as_bytes(), &[]).0;
         let mut slow = crate::Steps::default();
-        let all: Vec<u32> = (0..lines.len() as u32).collect();
+        let all: Vec<_> = (0..lines.len() as u32).map(crate::store::Notable::Came).collect();
         slow.observe(log.store(), &all);
         log.set_outcome(Outcome::Failed);
         slow.set_outcome(Outcome::Failed);
