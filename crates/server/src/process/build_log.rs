@@ -2,6 +2,7 @@
 //! second.
 
 use crate::log_level::EntryLevel;
+use crate::process::lines::Piece;
 use crate::store::logs::LogChunk;
 use crate::store::{Store, builds, logs};
 use chrono::Utc;
@@ -76,15 +77,18 @@ impl BuildLog {
         self.step_at
     }
 
-    /// Writes a line of a program's output.
+    /// Writes a piece of a program's output, with the level of its line. Writes nothing if all of the line is written.
     ///
     /// # Errors
     ///
-    /// `LogFull` when the line would exceed the limit. The line is not written then.
-    pub(crate) fn write_output(&mut self, line: &str) -> Result<(), LogFull> {
-        let size = line.len() as u64 + 1;
+    /// `LogFull` when the piece would exceed the limit. It is not written then.
+    pub(crate) fn write_output(&mut self, piece: &Piece) -> Result<(), LogFull> {
+        if piece.is_written() {
+            return Ok(());
+        }
+        let size = piece.message.len() as u64 + 1;
         self.bytes_left = self.bytes_left.checked_sub(size).ok_or(LogFull)?;
-        self.write(EntryLevel::of_line(line), line);
+        self.write(EntryLevel::of_line(piece.line()), &piece.message);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 
 use crate::option_values::format_duration;
 use crate::process::build_log::{BuildLog, LogFull};
-use crate::process::lines::LineSplitter;
+use crate::process::lines::{LineSplitter, Piece};
 use crate::process::process_group::ProcessGroup;
 use rustix::pipe::fcntl_setpipe_size;
 use std::io;
@@ -26,6 +26,9 @@ const MAX_QUEUED_CHUNKS: usize = 256;
 
 /// The size that the output pipe is set to, in bytes.
 const PIPE_BYTES: usize = 1 << 20;
+
+/// How long a part of a line waits for the rest before it is logged.
+const OPEN_LINE_INTERVAL: Duration = Duration::from_millis(250);
 
 /// How long to wait for more output once the program has ended, since a process that it left behind
 /// may keep the pipe open.
@@ -172,6 +175,8 @@ impl Job {
         progress: &mut impl FnMut(&str) -> Option<StepChange>,
     ) -> Result<ExitStatus, Failure> {
         let mut exited: Option<(ExitStatus, Instant)> = None;
+        // When the part of the last line that is there has to be logged.
+        let mut open_due: Option<Instant> = None;
         loop {
             if self.log.is_chunk_full() {
                 self.log.flush().await?;
@@ -183,6 +188,12 @@ impl Job {
                 () = sleep_until(self.deadline) => return Err(Failure::TimedOut(self.time_limit)),
                 () = sleep_until(flush_at.unwrap_or(self.deadline)), if flush_at.is_some() => {
                     self.log.flush().await?;
+                }
+                () = sleep_until(open_due.unwrap_or(self.deadline)),
+                    if open_due.is_some() && program.chunks.is_empty() =>
+                {
+                    open_due = None;
+                    self.log_lines(program.lines.take_open(), progress)?;
                 }
                 status = program.group.child.wait(), if exited.is_none() => {
                     let status = status.map_err(|error| program.failure(error))?;
@@ -196,7 +207,13 @@ impl Job {
                         break;
                     };
                     let chunk = chunk.map_err(|error| program.failure(error))?;
-                    self.log_lines(program.lines.push(&chunk), progress)?;
+                    let pieces = program.lines.push(&chunk);
+                    // Another line has begun: its time begins too.
+                    open_due = open_due.filter(|_| pieces.is_empty() && program.lines.is_open());
+                    if program.lines.is_open() {
+                        open_due.get_or_insert_with(|| Instant::now() + OPEN_LINE_INTERVAL);
+                    }
+                    self.log_lines(pieces, progress)?;
                     if let Some((_, last_output)) = &mut exited {
                         *last_output = Instant::now();
                     }
@@ -220,14 +237,16 @@ impl Job {
 
     fn log_lines(
         &mut self,
-        lines: Vec<String>,
+        pieces: Vec<Piece>,
         progress: &mut impl FnMut(&str) -> Option<StepChange>,
     ) -> Result<(), Failure> {
-        for line in lines {
+        for piece in pieces {
             self.log
-                .write_output(&line)
+                .write_output(&piece)
                 .map_err(|LogFull| Failure::LogFull(self.log_limit))?;
-            if let Some(change) = progress(&line) {
+            if piece.is_end
+                && let Some(change) = progress(piece.line())
+            {
                 self.log.advance_to(change.step_at.unwrap_or_default());
                 self.log.enter_step(&change.title);
             }

@@ -98,3 +98,28 @@ async fn output_is_not_changed() {
     });
     assert!(found, "{messages:?}");
 }
+
+/// A step that prints only carriage returns would look dead until its end.
+#[tokio::test]
+async fn a_line_is_logged_before_its_end() {
+    let server = TestServer::start(&[]).await;
+    // The step never ends by itself, so its line stays open.
+    let step =
+        "n=0; while ! [ -e /never ]; do n=$((n+1)); printf \"progress $n%%\\r\"; sleep 0.2; done";
+    server.register_step("t-open/app", step).await;
+    let id = server.trigger("t-open/app", "latest").await;
+    server.wait_for_log(&id, "\nprogress 1%\r").await;
+    server.wait_for_log(&id, "progress 9%\r").await;
+    assert_eq!(server.build(&id).await["status"], "I");
+    // The pieces of the line are one line on a terminal.
+    let mut log = slipway_log::Log::new();
+    log.begin(None);
+    let entries = Value::from(server.log(&id).await).to_string();
+    log.feed(entries.as_bytes());
+    let lines: Vec<_> = (0..log.len()).map(|line| log.plain(line)).collect();
+    let progress = lines.iter().filter(|line| line.starts_with("progress "));
+    assert_eq!(progress.count(), 1, "{lines:?}");
+    let (status, _) = server.delete("/v1/repositories/t-open/app").await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    server.wait_for_failure(&id).await;
+}
