@@ -70,7 +70,7 @@ pub(crate) fn error_notice(
                     .then(|| {
                         view! {
                             <p>
-                                {t_signal!(error.address)} " " <span class="code">{address}</span>
+                                {t_signal!(error.address)} <span class="code">{address}</span>
                             </p>
                         }
                     })}
