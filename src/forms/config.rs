@@ -143,7 +143,7 @@ impl ConfigForm {
         RequestPreview {
             rows,
             template,
-            shown_template: template,
+            has_secret: Signal::stored(false),
             method: "PUT",
             url: text_signal(url),
             unchanged: Some(memo(unchanged)),

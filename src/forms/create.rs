@@ -165,10 +165,10 @@ impl CreateForm {
         };
         RequestPreview {
             rows,
-            template: memo(move || create_frame(fields.with(|fields| fields.to_request(&[])))),
-            shown_template: memo(move || {
-                create_frame(fields.with(|fields| fields.to_shown_request()))
+            template: memo(move || {
+                create_frame(fields.with(|fields| fields.to_shown_request(&[])))
             }),
+            has_secret: bool_signal(move || fields.with(|fields| fields.has_secret())),
             method: "POST",
             url: text_signal(url),
             unchanged: None,

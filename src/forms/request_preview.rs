@@ -8,7 +8,7 @@ use crate::forms::model::preview;
 use crate::forms::model::preview::RequestTemplate;
 use crate::forms::rows::RowList;
 use crate::platform::timer::timer_millis;
-use crate::reactive::{bool_signal, dynamic, effect, for_each, memo, show_or, text_signal};
+use crate::reactive::{bool_signal, dynamic, effect, for_each, memo, show, show_or, text_signal};
 use crate::ui::button::Button;
 use crate::ui::copy::copy_button;
 use crate::{t_signal, t_string};
@@ -20,10 +20,10 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub(crate) struct RequestPreview {
     pub(crate) rows: RowList,
-    /// The request without its rows.
+    /// The request without its rows, with dots in place of a secret.
     pub(crate) template: Memo<RequestTemplate>,
-    /// The same as it is shown: without secrets. What is copied is the whole request.
-    pub(crate) shown_template: Memo<RequestTemplate>,
+    /// True if there is such a secret, which has to be put in before the text is of use.
+    pub(crate) has_secret: Signal<bool>,
     pub(crate) method: &'static str,
     pub(crate) url: Signal<String>,
     /// The body that would change nothing, where there is something to change.
@@ -83,11 +83,7 @@ impl PreviewText {
     }
 
     fn before_rows(self) -> Memo<String> {
-        let RequestPreview {
-            rows,
-            shown_template: template,
-            ..
-        } = self.request;
+        let RequestPreview { rows, template, .. } = self.request;
         memo(move || {
             let before = template.with(|template| preview::around(template, rows.is_empty()).0);
             self.start() + &self.quote(before)
@@ -95,11 +91,7 @@ impl PreviewText {
     }
 
     fn after_rows(self) -> Memo<String> {
-        let RequestPreview {
-            rows,
-            shown_template: template,
-            ..
-        } = self.request;
+        let RequestPreview { rows, template, .. } = self.request;
         memo(move || {
             let after = template.with(|template| preview::around(template, rows.is_empty()).1);
             self.quote(after) + self.end()
@@ -191,6 +183,7 @@ pub(crate) fn request_preview(request: RequestPreview) -> AnyView {
         method,
         url,
         unchanged,
+        has_secret,
         ..
     } = request;
     let shown = RwSignal::new(match unchanged {
@@ -244,6 +237,14 @@ pub(crate) fn request_preview(request: RequestPreview) -> AnyView {
                 " "
                 {path}
             </p>
+            <div role="status">
+                {show(
+                    move || has_secret.get(),
+                    move || {
+                        view! { <p class="request-line">{t_signal!(preview.masked)}</p> }.into_any()
+                    },
+                )}
+            </div>
             {show_or(
                 move || shown.get() == Shown::Changes,
                 body,

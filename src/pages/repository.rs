@@ -220,7 +220,7 @@ fn page_actions(
         let targets = all_targets(path, repository.get().as_ref());
         let source = repository.get().and_then(|repository| {
             let url = repository.build_config?.code_repo_path_url?;
-            web_link(&url)
+            web_link(&url.link())
         });
         let build = (targets.len() > 1).then(|| {
             let targets = StoredValue::new(targets);

@@ -3,7 +3,6 @@
 
 pub mod names;
 
-use crate::api::redact::without_secret;
 use crate::api::{Repository, SavedConfig};
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored};
@@ -67,15 +66,9 @@ pub fn record(address: &str, namespace: &str, name: &str, repository: Option<&Re
         .iter()
         .position(|known| known.namespace == namespace && known.name == name)
         .map(|index| known.remove(index));
-    let mut repository = repository
+    let repository = repository
         .cloned()
         .or_else(|| old.and_then(|old| old.repository));
-    // A password in the clone URL must not be kept in the browser.
-    if let Some(config) = repository.as_mut().and_then(|r| r.build_config.as_mut())
-        && let Some(url) = &config.code_repo_clone_url
-    {
-        config.code_repo_clone_url = Some(without_secret(url));
-    }
     known.insert(
         0,
         KnownRepository {

@@ -59,7 +59,6 @@ fn contains(build: &Build, text: &str) -> bool {
         build.version_tag().unwrap_or_default(),
         build.code_head_commit.as_deref().unwrap_or_default(),
         &build.code_repo_type_value,
-        &build.code_repo_path,
         starter,
         build.detail.as_deref().unwrap_or_default(),
         kind,
@@ -67,6 +66,7 @@ fn contains(build: &Build, text: &str) -> bool {
     texts
         .iter()
         .any(|shown| shown.to_lowercase().contains(text))
+        || build.code_repo_path.contains(text)
 }
 
 /// The pages to read next: one, or two at a time.

@@ -3,7 +3,7 @@
 use crate::lenient::or_default;
 use crate::text_enum::text_enum;
 use crate::time::lenient;
-use crate::{CodeClient, SourceKind, Timestamp};
+use crate::{CodeClient, SourceKind, SourceUrl, Timestamp};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -45,7 +45,7 @@ pub struct Build {
     pub code_repo_client: CodeClient,
     /// `owner/name` at the source's host.
     #[serde(default, deserialize_with = "or_default")]
-    pub code_repo_path: String,
+    pub code_repo_path: SourceUrl,
     /// The kind of `code_repo_type_value`: branch or tag.
     #[serde(default, deserialize_with = "or_default")]
     pub code_repo_type: SourceKind,
@@ -90,13 +90,13 @@ pub struct Build {
     pub build_context_path: Option<String>,
     /// The source's page at its host.
     #[serde(default)]
-    pub code_repo_http_url: Option<String>,
+    pub code_repo_http_url: Option<SourceUrl>,
     /// The commit's page at its host.
     #[serde(default)]
-    pub code_commit_http_url: Option<String>,
+    pub code_commit_http_url: Option<SourceUrl>,
     /// The branch's or tag's page at its host.
     #[serde(default)]
-    pub code_repo_branch_url: Option<String>,
+    pub code_repo_branch_url: Option<SourceUrl>,
     /// True if the API allows its removal (single builds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_removable: Option<bool>,

@@ -16,8 +16,8 @@
 //! assert!(violation.is_warning());
 //! ```
 
-use crate::SourceKind;
 use crate::redact::{MASK, Secret, secret_in};
+use crate::repository::SourceKind;
 
 /// The rule that a field's value breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

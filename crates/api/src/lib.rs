@@ -8,7 +8,8 @@
 //! | logs (call 5) | [`LogEntry`]; `slipway-log` reads whole logs as they stream in |
 //! | the URL of a call | [`url::join_url`] |
 //! | what a name, tag, ref, path or clone URL may look like | [`grammar`] |
-//! | removing secrets from a clone URL | [`redact`] |
+//! | secrets in a clone URL: finding, masking, removing | [`redact`] |
+//! | a URL of an answer, which can only be shown without its secret | [`SourceUrl`] |
 //!
 //! Decoding is lenient: a missing or `null` field becomes a default, and a value that the reference
 //! does not name is kept as it is.
@@ -35,6 +36,7 @@ mod log;
 pub mod page;
 pub mod redact;
 pub mod repository;
+mod source_url;
 mod text_enum;
 mod time;
 pub mod url;
@@ -46,4 +48,5 @@ pub use crate::repository::{
     BuildConfig, CodeClient, CodeSource, CreateRepository, NewBuildConfig, Repository, SavedConfig,
     SourceKind, TagConfig, UpdateBuildConfig, VersionTagging,
 };
+pub use crate::source_url::SourceUrl;
 pub use crate::time::{Timestamp, lenient as lenient_time};

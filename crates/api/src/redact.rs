@@ -15,10 +15,9 @@
 
 mod token;
 
-use crate::grammar::is_commit;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
-use token::{has_secret_word, is_known_token, is_public_user, is_secret_name, is_token};
+use token::{has_secret_word, is_commit, is_known_token, is_public_user, is_secret_name, is_token};
 
 /// The part of a URL that holds a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

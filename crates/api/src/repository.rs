@@ -2,6 +2,8 @@
 
 use crate::Timestamp;
 use crate::lenient::or_default;
+use crate::redact::masked;
+use crate::source_url::SourceUrl;
 use crate::text_enum::text_enum;
 use crate::time::lenient;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -157,8 +159,9 @@ impl TagConfig {
     }
 }
 
-/// Where the source code is: at a known host under `owner/name`, or at a git URL. Never both.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the source code is: at a known host under `owner/name`, or at a git URL. Never both. `Debug` masks the secrets
+/// of the URL; only the request itself has them.
+#[derive(Clone, PartialEq, Eq)]
 pub enum CodeSource {
     /// At a known host.
     Hosted {
@@ -174,6 +177,19 @@ pub enum CodeSource {
         /// A URL that passes [`crate::grammar::clone_url`].
         clone_url: String,
     },
+}
+
+impl std::fmt::Debug for CodeSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Hosted {
+                client,
+                namespace,
+                name,
+            } => write!(f, "{client}:{namespace}/{name}"),
+            Self::Simple { clone_url } => f.write_str(&masked(clone_url)),
+        }
+    }
 }
 
 impl CodeSource {
@@ -374,11 +390,11 @@ pub struct BuildConfig {
     pub code_repo_client: CodeClient,
     /// `owner/name` at the source's host.
     #[serde(default, deserialize_with = "or_default")]
-    pub code_repo_path: String,
+    pub code_repo_path: SourceUrl,
     /// The git URL of a `Simple` source. The reference shows no answer with such a source, so it may
     /// be missing even then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code_repo_clone_url: Option<String>,
+    pub code_repo_clone_url: Option<SourceUrl>,
     /// The secret part of the URL that the source's host calls on each push.
     #[serde(default)]
     pub code_repo_webhook_code: Option<String>,
@@ -397,10 +413,10 @@ pub struct BuildConfig {
     pub email_enabled: bool,
     /// The source's page at its host.
     #[serde(default)]
-    pub code_repo_path_url: Option<String>,
+    pub code_repo_path_url: Option<SourceUrl>,
     /// The page of the source's host where deploy keys are registered.
     #[serde(default)]
-    pub deploy_url: Option<String>,
+    pub deploy_url: Option<SourceUrl>,
     /// One row for each image tag.
     #[serde(default, deserialize_with = "or_default")]
     pub tag_configs: Vec<TagConfig>,

@@ -72,10 +72,31 @@ pub struct Options {
         long = "source",
         value_name = "CLIENT=URL",
         env = "SLIPWAY_SOURCE",
+        hide_env_values = true,
         value_delimiter = ',',
         value_parser = SourceTemplate::parse
     )]
     pub sources: Vec<SourceTemplate>,
+
+    /// Accept clone URLs with a password or token in them.
+    ///
+    /// Without this, such a URL is refused, since the deploy key is safer. With it, the secret is kept in the
+    /// database and given to git, and masked in answers and logs. A password is given to git by its
+    /// environment. Other users of this machine can see a secret in the query of a URL while git runs.
+    #[arg(long, env = "SLIPWAY_ALLOW_URL_SECRETS")]
+    pub allow_url_secrets: bool,
+
+    /// A host that any source may have its submodules and git-lfs files at. Repeatable.
+    ///
+    /// Without this, they are fetched from the host of the source itself and from the hosts of the code clients. For
+    /// those at other hosts, the log has a warning.
+    #[arg(
+        long = "allow-submodule-host",
+        value_name = "HOST",
+        env = "SLIPWAY_ALLOW_SUBMODULE_HOST",
+        value_delimiter = ','
+    )]
+    pub allow_submodule_hosts: Vec<String>,
 
     /// The image builder. auto picks the first one that works on this machine.
     #[arg(long, env = "SLIPWAY_BUILDER", value_enum, default_value_t = BuilderChoice::Auto)]
@@ -194,6 +215,11 @@ impl Options {
             }
             crate::rules::namespace(&access.namespace)
                 .map_err(|message| format!("the namespace of a --token is not valid. {message}"))?;
+        }
+        for source in &self.sources {
+            source
+                .check(self.allow_url_secrets)
+                .map_err(|message| format!("a --source is not valid: {message}"))?;
         }
         match &self.site {
             Some(site) if !site.join("index.html").is_file() => Err(format!(

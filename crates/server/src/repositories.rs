@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::rules;
 use crate::sources::host_pages::{code_repo_path, deploy_page, project_page};
 use crate::store::repositories;
-use crate::store::repositories::StoredRepository;
-use slipway_api::{BuildConfig, CodeSource, CreateRepository, Repository, Timestamp};
+use crate::store::repositories::{PrivateData, StoredRepository};
+use slipway_api::{BuildConfig, CodeSource, CreateRepository, Repository, SourceUrl, Timestamp};
 
 /// Creates a repository with a deploy key of its own. The request has to be validated already.
 ///
@@ -31,6 +31,10 @@ pub(crate) async fn create(
     };
     let (key_name, public_key) = key.unzip();
     let config = request.build_config;
+    let clone_url = match &config.source {
+        CodeSource::Simple { clone_url } => Some(clone_url.clone()),
+        CodeSource::Hosted { .. } => None,
+    };
     let now = Timestamp::from(chrono::Utc::now());
     let repository = Repository {
         namespace: namespace.to_owned(),
@@ -53,13 +57,10 @@ pub(crate) async fn create(
             id: None,
             docker_repo_path: repo_path,
             code_repo_client: config.source.client(),
-            code_repo_path: code_repo_path(&config.source),
-            code_repo_path_url: project_page(&config.source),
-            deploy_url: deploy_page(&config.source),
-            code_repo_clone_url: match config.source {
-                CodeSource::Simple { clone_url } => Some(clone_url),
-                CodeSource::Hosted { .. } => None,
-            },
+            code_repo_path: code_repo_path(&config.source).into(),
+            code_repo_path_url: project_page(&config.source).map(SourceUrl::from),
+            deploy_url: deploy_page(&config.source).map(SourceUrl::from),
+            code_repo_clone_url: clone_url.clone().map(SourceUrl::from),
             code_repo_webhook_code: None,
             code_repo_public_key: public_key,
             created_by: created_by.to_owned(),
@@ -68,10 +69,13 @@ pub(crate) async fn create(
             tag_configs: config.tag_configs,
         }),
     };
-    let name = key_name.clone();
+    let private = PrivateData {
+        clone_url,
+        deploy_key: key_name.clone(),
+    };
     let added = app
         .store
-        .run(move |connection| repositories::insert(connection, repository, name.as_deref()))
+        .run(move |connection| repositories::insert(connection, repository, &private))
         .await;
     if let (Some(name), Err(_) | Ok(None)) = (key_name, &added) {
         app.git.remove_key(&name);

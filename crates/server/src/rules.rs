@@ -2,6 +2,7 @@
 //! user are here.
 
 use slipway_api::grammar::{self, RuleViolation};
+use slipway_api::redact::Secret;
 use std::path::Path;
 
 /// The result of a rule; Err is a message to the user.
@@ -100,17 +101,33 @@ pub(crate) fn build_node(text: &str) -> RuleResult {
     )
 }
 
-/// Checks a clone URL on the network: http(s), ssh or git, or `user@host:path`.
-pub(crate) fn remote_url(text: &str) -> RuleResult {
+/// Checks a clone URL on the network: http(s), ssh or git, or `user@host:path`. A secret in it is allowed with
+/// `allows_secrets`. The message never repeats the URL.
+pub(crate) fn remote_url(text: &str, allows_secrets: bool) -> RuleResult {
     match grammar::clone_url(text) {
         None if local_path(text).is_none() => Ok(()),
-        Some(RuleViolation::Secret(_)) => Err(
-            "The URL can't contain a password, because everyone who can read the builds would see it. \
-             Use an ssh URL and the deploy key."
-                .to_owned(),
+        Some(RuleViolation::Secret(_)) if allows_secrets => Ok(()),
+        Some(RuleViolation::Secret(secret)) => Err(secret_message(secret)),
+        Some(RuleViolation::Masked) => Err(
+            "The secret of this URL is replaced by dots. Enter it again, or remove it.".to_owned(),
         ),
         _ => Err("Enter an http(s), ssh or git URL, or user@host:path.".to_owned()),
     }
+}
+
+/// Why a URL with a secret is refused, and what to do.
+fn secret_message(secret: Secret) -> String {
+    let part = match secret {
+        Secret::User => "a token as its user name",
+        Secret::Password => "a password",
+        Secret::Query => "a token or another secret after its '?'",
+        Secret::Fragment => "a token or another secret after its '#'",
+        Secret::Path => "a token or another secret in its path",
+    };
+    format!(
+        "The URL contains {part}, which could get into logs and lists. Use an ssh URL with the deploy key, or start \
+         the server with --allow-url-secrets."
+    )
 }
 
 /// Returns the local path of a clone URL: an absolute path, or `file://` with one.
@@ -217,7 +234,7 @@ mod tests {
     #[test]
     fn clone_urls_are_not_options_and_have_no_password() {
         check(
-            remote_url,
+            |text| remote_url(text, false),
             &[
                 "https://host.example/a/b.git",
                 "http://host.example:8080/a",
@@ -237,6 +254,9 @@ mod tests {
                 "https://",
                 "https://h",
                 "https://u:p@h/a",
+                "https://ghp_0123456789abcdef@h/a",
+                "https://h/a?private_token=x",
+                "https://u:•••@h/a",
                 "a@-host:x",
                 "git@host:-x",
                 "-a@host:x",
@@ -246,6 +266,9 @@ mod tests {
                 "fd::17",
             ],
         );
+        assert_eq!(remote_url("https://u:p@h/a", true), Ok(()));
+        assert!(remote_url("https://u:•••@h/a", true).is_err());
+        assert!(remote_url("ext::https://u:p@h/a", true).is_err());
     }
 
     #[test]

@@ -225,7 +225,12 @@ async fn open_store(data: &Path) -> Result<Store, StartError> {
 fn open_git(options: &Options, data: &DataFolder) -> Result<Git, StartError> {
     let mut local_sources = options.allow_local_sources.clone();
     local_sources.push(data.path.join(sample::FOLDER));
-    let sources = Sources::new(&options.sources, &local_sources);
+    let sources = Sources::new(
+        &options.sources,
+        &local_sources,
+        options.allow_url_secrets,
+        &options.allow_submodule_hosts,
+    );
     Git::new(&data.path, sources).map_err(context(format!(
         "the data folder {} can't be used",
         data.path.display()

@@ -12,7 +12,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The migrations of the tables. SQLite's `user_version` is the number of those that have run.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE repositories (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         namespace TEXT NOT NULL,
@@ -51,7 +52,13 @@ const MIGRATIONS: [&str; 1] = ["
         entries TEXT NOT NULL,
         UNIQUE (build_id, part)
     );
-"];
+",
+    // The API's objects have the secrets of a clone URL masked, so that it has a column of its own.
+    "
+    ALTER TABLE repositories ADD COLUMN clone_url TEXT;
+    UPDATE repositories SET clone_url = repository ->> '$.build_config.code_repo_clone_url';
+",
+];
 
 /// The database. Cheap to clone.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! The menu of a build's row: what is done with a build now and then. Loaded on demand.
 
-use crate::api::Build;
+use crate::api::{Build, SourceUrl};
 use crate::i18n::format::short_commit;
 use crate::platform::{clipboard, page};
 use crate::reactive::text_signal;
@@ -32,11 +32,11 @@ pub(crate) fn row_menu(build: &Build) -> AnyView {
         {build_commit(build)}
         {host_link(
             t_signal!(builds.open_commit, commit = commit),
-            build.code_commit_http_url.as_deref(),
+            build.code_commit_http_url.as_ref(),
         )}
         {host_link(
             t_signal!(builds.open_source, name = source),
-            build.code_repo_branch_url.as_deref(),
+            build.code_repo_branch_url.as_ref(),
         )}
         {pull}
         {copy_entry(build.build_id.clone(), t_signal!(build.id))}
@@ -57,8 +57,8 @@ fn build_commit(build: &Build) -> Option<AnyView> {
 }
 
 /// A link to the code's host, which opens in a new tab; nothing without an address.
-fn host_link(text: Signal<String>, url: Option<&str>) -> Option<AnyView> {
-    let (href, host) = url.and_then(page::web_link)?;
+fn host_link(text: Signal<String>, url: Option<&SourceUrl>) -> Option<AnyView> {
+    let (href, host) = page::web_link(&url?.link())?;
     let link = view! {
         <a
             class="button"

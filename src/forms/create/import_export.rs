@@ -21,7 +21,7 @@ pub(crate) fn import_export(
     };
     let export = move || {
         let draft = form.content.draft();
-        let request = draft.repository.to_request(&draft.rows);
+        let request = draft.repository.to_shown_request(&draft.rows);
         ExportFile {
             name: format!("{}-{}.json", namespace.get_value(), request.repo_name),
             json: serde_json::to_string_pretty(&request).unwrap_or_default(),

@@ -3,7 +3,7 @@
 
 use crate::api::CodeClient;
 use crate::api::SourceKind;
-use crate::api::redact::without_secret;
+use crate::api::redact::masked;
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::fields::TextField;
 use crate::forms::create::editor::CreateEditor;
@@ -229,7 +229,7 @@ fn understood(source: SourceLink) -> Option<AnyView> {
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     let client = fields.with(|fields| {
         match &fields.client {
-            CodeClient::Simple => facts.push(("", without_secret(&fields.clone_url))),
+            CodeClient::Simple => facts.push(("", masked(&fields.clone_url))),
             _ => {
                 facts.push((t_string!(source.owner), fields.code_namespace.clone()));
                 facts.push((t_string!(source.repository), fields.code_name.clone()));

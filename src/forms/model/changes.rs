@@ -99,10 +99,10 @@ pub fn is_created(repository: &Repository, request: &CreateRepository) -> bool {
     let same_source = match &sent.source {
         CodeSource::Hosted {
             namespace, name, ..
-        } => config.code_repo_path == format!("{namespace}/{name}"),
+        } => config.code_repo_path.is(&format!("{namespace}/{name}")),
         // The reference shows no answer for such a source, so the URL may be missing.
         CodeSource::Simple { clone_url } => match &config.code_repo_clone_url {
-            Some(url) => url == clone_url,
+            Some(url) => url.is(clone_url),
             None => true,
         },
     };

@@ -1,6 +1,6 @@
 //! Drafts: what the user typed, in the shape of the form, and the requests made from it.
 
-use crate::api::redact::{masked, without_secret};
+use crate::api::redact::{masked, secret_in, without_secret};
 use crate::api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SavedConfig, SourceKind, TagConfig,
     UpdateBuildConfig, VersionTagging,
@@ -194,16 +194,21 @@ impl Default for RepositoryDraft {
 }
 
 impl RepositoryDraft {
-    /// The request without its rows as it may be shown: without a password or a token in the clone URL.
-    pub fn to_shown_request(&self) -> CreateRepository {
-        let mut request = self.to_request(&[]);
+    /// The request as it may be shown, copied and saved: with dots in place of a secret in the clone URL.
+    pub fn to_shown_request(&self, rows: &[RowDraft]) -> CreateRepository {
+        let mut request = self.to_request(rows);
         if let CodeSource::Simple { clone_url } = &mut request.build_config.source {
             *clone_url = masked(clone_url);
         }
         request
     }
 
-    /// The request of call 1.
+    /// Returns true if the clone URL that is sent has a secret in it.
+    pub fn has_secret(&self) -> bool {
+        self.client == CodeClient::Simple && secret_in(&self.clone_url).is_some()
+    }
+
+    /// The request of call 1, only for sending it.
     pub fn to_request(&self, rows: &[RowDraft]) -> CreateRepository {
         let source = match &self.client {
             CodeClient::Simple => CodeSource::Simple {

@@ -1,7 +1,7 @@
 //! The head of a saved build: everything but the log. `docs/build-file.md` documents the whole file.
 
-use crate::api::redact::without_secret;
-use crate::api::{Build, BuildConfig, Timestamp, lenient_time};
+use crate::api::redact::MASK;
+use crate::api::{Build, BuildConfig, SourceUrl, Timestamp, lenient_time};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that this console writes, and the last one that it reads.
@@ -9,9 +9,6 @@ pub(crate) const VERSION: u32 = 1;
 
 /// The end of the name of a saved build.
 pub(crate) const EXTENSION: &str = ".slipway.json.gz";
-
-/// Stands in place of a secret.
-const MASK: &str = "•••";
 
 /// The shortest secret that is looked for in the log: a shorter one would be found in many a word.
 const MIN_SECRET_CHARS: usize = 6;
@@ -50,7 +47,7 @@ impl Head {
             app: env!("CARGO_PKG_VERSION").to_owned(),
             saved_at: now,
             is_part,
-            build: redacted_build(build),
+            build: build.clone(),
             config: config.map(redacted_config),
         }
     }
@@ -72,28 +69,12 @@ impl Head {
 /// The end of the file, after the log's last entry.
 pub(crate) const END: &[u8] = b"\n]}\n";
 
-/// A build whose URLs have no passwords and tokens.
-fn redacted_build(build: &Build) -> Build {
-    let url = |url: &Option<String>| url.as_deref().map(without_secret);
-    Build {
-        code_repo_path: without_secret(&build.code_repo_path),
-        code_repo_http_url: url(&build.code_repo_http_url),
-        code_commit_http_url: url(&build.code_commit_http_url),
-        code_repo_branch_url: url(&build.code_repo_branch_url),
-        ..build.clone()
-    }
-}
-
-/// A build config without its deploy key, the secret of its webhook, and the passwords and tokens in its URLs.
+/// A build config without its deploy key and the secret of its webhook. The secrets of its URLs are masked as JSON is
+/// written.
 fn redacted_config(config: &BuildConfig) -> BuildConfig {
-    let url = |url: &Option<String>| url.as_deref().map(without_secret);
     BuildConfig {
-        code_repo_path: without_secret(&config.code_repo_path),
-        code_repo_clone_url: url(&config.code_repo_clone_url),
         code_repo_webhook_code: None,
         code_repo_public_key: None,
-        code_repo_path_url: url(&config.code_repo_path_url),
-        deploy_url: url(&config.deploy_url),
         ..config.clone()
     }
 }
@@ -111,29 +92,19 @@ impl Secrets {
     pub(crate) fn of(build: &Build, config: Option<&BuildConfig>, token: Option<&str>) -> Self {
         let mut secrets = Self::default();
         secrets.add(token.unwrap_or_default());
-        secrets.add_of_url(&build.code_repo_path);
-        let urls = [
-            &build.code_repo_http_url,
-            &build.code_commit_http_url,
-            &build.code_repo_branch_url,
-        ];
-        urls.into_iter()
-            .flatten()
-            .for_each(|url| secrets.add_of_url(url));
+        secrets.add_of(Some(&build.code_repo_path));
+        secrets.add_of(build.code_repo_http_url.as_ref());
+        secrets.add_of(build.code_commit_http_url.as_ref());
+        secrets.add_of(build.code_repo_branch_url.as_ref());
         if let Some(config) = config {
             secrets.add(config.code_repo_webhook_code.as_deref().unwrap_or_default());
             let key = config.code_repo_public_key.as_deref().unwrap_or_default();
             // The kind of key and the comment say nothing.
             secrets.add(key.split_whitespace().nth(1).unwrap_or(key));
-            secrets.add_of_url(&config.code_repo_path);
-            let urls = [
-                &config.code_repo_clone_url,
-                &config.code_repo_path_url,
-                &config.deploy_url,
-            ];
-            urls.into_iter()
-                .flatten()
-                .for_each(|url| secrets.add_of_url(url));
+            secrets.add_of(Some(&config.code_repo_path));
+            secrets.add_of(config.code_repo_clone_url.as_ref());
+            secrets.add_of(config.code_repo_path_url.as_ref());
+            secrets.add_of(config.deploy_url.as_ref());
         }
         // A secret that contains another one goes first.
         secrets
@@ -150,27 +121,9 @@ impl Secrets {
         }
     }
 
-    /// Adds the password of a URL, or the user if it may be a token, and the values of the query.
-    fn add_of_url(&mut self, url: &str) {
-        if without_secret(url) == url {
-            return;
-        }
-        let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = match scheme.is_empty() {
-            // The user ends at the first @, whatever stands before it.
-            true => (rest, ""),
-            false => rest.split_at(end),
-        };
-        if let Some((user, _)) = authority.rsplit_once('@') {
-            self.add(user.split_once(':').map_or(user, |(_, password)| password));
-        }
-        let Some((_, query)) = path.split_once(['?', '#']) else {
-            return;
-        };
-        for part in query.split(['&', '#', '?']) {
-            self.add(part.split_once('=').map_or(part, |(_, value)| value));
-        }
+    fn add_of(&mut self, url: Option<&SourceUrl>) {
+        let secrets = url.map(SourceUrl::secrets).unwrap_or_default();
+        secrets.iter().for_each(|secret| self.add(secret));
     }
 
     /// JSON with each secret in it masked.
@@ -221,13 +174,12 @@ mod tests {
     /// A build and a config with a secret in each place that can have one.
     fn with_secrets(password: &str, query: &str, hook: &str) -> (Build, BuildConfig) {
         let url = |path: &str| {
-            Some(format!(
-                "https://me:{password}@git.test/{path}?token={query}"
-            ))
+            let url = format!("https://me:{password}@git.test/{path}?token={query}");
+            Some(SourceUrl::from(url))
         };
         let build = Build {
             build_id: "b1".to_owned(),
-            code_repo_path: format!("https://{password}@git.test/a"),
+            code_repo_path: format!("https://{password}@git.test/a").into(),
             code_repo_http_url: url("a"),
             code_commit_http_url: url("a/commit"),
             code_repo_branch_url: url("a/tree"),
@@ -235,7 +187,7 @@ mod tests {
             ..Build::default()
         };
         let config = BuildConfig {
-            code_repo_path: format!("me:{password}@git.test:a"),
+            code_repo_path: format!("me:{password}@git.test:a").into(),
             code_repo_clone_url: url("a"),
             code_repo_webhook_code: Some(hook.to_owned()),
             code_repo_public_key: Some(KEY.to_owned()),
@@ -280,7 +232,7 @@ mod tests {
             ..Build::default()
         };
         let config = BuildConfig {
-            code_repo_path: "team/app".to_owned(),
+            code_repo_path: "team/app".into(),
             ..BuildConfig::default()
         };
         let head = Head::new(&build, Some(&config), true, Timestamp::from_millis(1_000));
@@ -293,7 +245,7 @@ mod tests {
     #[test]
     fn what_is_not_secret_stays() {
         let config = BuildConfig {
-            code_repo_clone_url: Some("ssh://git@git.test/a".to_owned()),
+            code_repo_clone_url: Some("ssh://git@git.test/a".into()),
             ..BuildConfig::default()
         };
         let secrets = Secrets::of(&Build::default(), Some(&config), Some("short"));

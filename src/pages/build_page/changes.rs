@@ -44,7 +44,12 @@ impl Changes {
         }
         Some(Self::Commits {
             range: format!("{}…{}", short_commit(old), short_commit(new)),
-            url: compare_url(&build.code_repo_client, &build.code_repo_path, old, new),
+            url: compare_url(
+                &build.code_repo_client,
+                &build.code_repo_path.shown(),
+                old,
+                new,
+            ),
         })
     }
 }
@@ -68,6 +73,7 @@ pub(crate) fn short_changes(build: Query<Build>, siblings: Query<Siblings>) -> A
             Changes::SameCommit => t_signal!(build.unchanged).into_any(),
             Changes::Commits { range, url } => view! {
                 {t_signal!(build.changed)}
+                " "
                 <span class="code">{external_link(range, url.as_deref())}</span>
             }
             .into_any(),

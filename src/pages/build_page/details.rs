@@ -1,6 +1,6 @@
 //! The details: all that the API says of a build, in a dialog.
 
-use crate::api::{Build, Status};
+use crate::api::{Build, SourceUrl, Status};
 use crate::components::builds::cells::started_by;
 use crate::i18n::api_words::client_name;
 use crate::pages::build_page::changes::changes_fact;
@@ -164,9 +164,12 @@ fn repository_fact(namespace: &str, name: &str, is_live: bool) -> AnyView {
 
 fn source_facts(build: &Build) -> AnyView {
     let client = build.code_repo_client.clone();
+    let path = build.code_repo_path.shown();
+    let project = build.code_repo_http_url.as_ref().map(SourceUrl::link);
+    let branch = build.code_repo_branch_url.as_ref().map(SourceUrl::link);
     let source = view! {
         <span class="code">
-            {external_link(build.code_repo_path.clone(), build.code_repo_http_url.as_deref())}
+            {external_link(path, project.as_deref())}
         </span>
         " "
         <span class="quiet">{text_signal(move || client_name(&client))}</span>
@@ -175,10 +178,7 @@ fn source_facts(build: &Build) -> AnyView {
         <span class="source-ref">
             {icon::icon(ref_icon(&build.code_repo_type))}
             <span class="code">
-                {external_link(
-                    build.code_repo_type_value.clone(),
-                    build.code_repo_branch_url.as_deref(),
-                )}
+                {external_link(build.code_repo_type_value.clone(), branch.as_deref())}
             </span>
         </span>
     };
@@ -195,7 +195,8 @@ fn source_facts(build: &Build) -> AnyView {
 fn commit_fact(build: &Build) -> Option<AnyView> {
     let commit = build.code_head_commit.clone();
     let commit = commit.filter(|commit| !commit.is_empty())?;
-    let url = build.code_commit_http_url.as_deref();
+    let url = build.code_commit_http_url.as_ref().map(SourceUrl::link);
+    let url = url.as_deref();
     let value = view! {
         <span class="code">{external_link(commit.clone(), url)}</span>
         {copy_button(Signal::stored(commit), t_signal!(build.commit))}

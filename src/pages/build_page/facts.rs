@@ -1,6 +1,6 @@
 //! The second line of the page: the facts that answer most questions. The others are in the details.
 
-use crate::api::{Build, SourceKind, Status};
+use crate::api::{Build, SourceKind, SourceUrl, Status};
 use crate::components::time::{elapsed, relative_time};
 use crate::i18n::format::short_commit;
 use crate::pages::build_page::changes::short_changes;
@@ -80,7 +80,8 @@ fn source(build: &Build) -> AnyView {
     let commit = build.code_head_commit.clone();
     let commit = commit.filter(|commit| !commit.is_empty()).map(|commit| {
         let short = short_commit(&commit).to_owned();
-        let url = build.code_commit_http_url.as_deref();
+        let url = build.code_commit_http_url.as_ref().map(SourceUrl::link);
+        let url = url.as_deref();
         view! {
             <span class="build-commit">
                 "@ " <span class="code">{external_link_with(short, url, commit.clone())}</span>
@@ -90,7 +91,8 @@ fn source(build: &Build) -> AnyView {
     });
     let name = build.code_repo_type_value.clone();
     let name = (!name.is_empty()).then(|| {
-        let url = build.code_repo_branch_url.as_deref();
+        let url = build.code_repo_branch_url.as_ref().map(SourceUrl::link);
+        let url = url.as_deref();
         view! {
             {icon::icon(ref_icon(&build.code_repo_type))}
             <span class="code build-ref">{external_link_with(name.clone(), url, name)}</span>

@@ -22,7 +22,7 @@ impl RepositoryRow {
         Self {
             name: repository.repo_name.clone(),
             description: repository.description.clone(),
-            source: config.map_or_else(String::new, |config| config.code_repo_path.clone()),
+            source: config.map_or_else(String::new, |config| config.code_repo_path.shown()),
             tags: config.map_or_else(Vec::new, |config| {
                 let tags = config.tag_configs.iter();
                 tags.map(|tag| tag.docker_repo_tag.clone()).collect()

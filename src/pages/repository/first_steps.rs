@@ -1,6 +1,6 @@
 //! The steps after a repository was created: add its deploy key, if it has one, then build each tag.
 
-use crate::api::BuildConfig;
+use crate::api::{BuildConfig, SourceUrl};
 use crate::components::builds::build_buttons::build_buttons;
 use crate::pages::repository::tag_configs::target;
 use crate::platform::page;
@@ -10,9 +10,9 @@ use crate::ui::copy::copy_button;
 use crate::ui::external_link::external_link;
 use leptos::prelude::*;
 
-fn deploy_key_steps(key: String, deploy_url: Option<&str>) -> AnyView {
+fn deploy_key_steps(key: String, deploy_url: Option<&SourceUrl>) -> AnyView {
     let page = deploy_url
-        .and_then(page::web_link)
+        .and_then(|url| page::web_link(&url.link()))
         .map(|(href, _)| external_link(href.clone(), Some(&href)));
     view! {
         <li>
@@ -43,7 +43,7 @@ pub(crate) fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig)
     let has_key = config.code_repo_public_key.is_some();
     let key = config
         .code_repo_public_key
-        .map(|key| deploy_key_steps(key, config.deploy_url.as_deref()));
+        .map(|key| deploy_key_steps(key, config.deploy_url.as_ref()));
     view! {
         <section class="panel first-steps" aria-label=t_signal!(repository.first_steps)>
             <h2>{t_signal!(repository.first_steps)}</h2>

@@ -1,6 +1,6 @@
 //! The column beside a repository's tags and builds: how to pull the image, its source, deploy key, webhook and facts.
 
-use crate::api::{Build, BuildConfig, Repository as RepositoryData};
+use crate::api::{Build, BuildConfig, Repository as RepositoryData, SourceUrl};
 use crate::components::time::absolute_time;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;
@@ -20,7 +20,7 @@ pub(crate) fn side(repository: &RepositoryData, builds: TagBuilds) -> AnyView {
     let source = config.map(source);
     let key = config.and_then(|config| {
         let key = config.code_repo_public_key.clone()?;
-        Some((key, config.deploy_url.clone()))
+        Some((key, config.deploy_url.as_ref().map(SourceUrl::link)))
     });
     let key = key.map(|(key, url)| {
         show(
@@ -86,9 +86,11 @@ fn source(config: &BuildConfig) -> AnyView {
         true => config.code_repo_clone_url.clone().unwrap_or_default(),
         false => config.code_repo_path.clone(),
     };
+    let text = text.shown();
     let clone_url = config
         .code_repo_clone_url
-        .clone()
+        .as_ref()
+        .map(SourceUrl::shown)
         .filter(|url| *url != text && !url.is_empty())
         .map(|url| copied(url, t_signal!(create.clone_url)));
     let node = config.build_node.clone().filter(|node| !node.is_empty());
@@ -100,8 +102,9 @@ fn source(config: &BuildConfig) -> AnyView {
         true => t_signal!(repository.email_on),
         false => t_signal!(repository.email_off),
     };
+    let project = config.code_repo_path_url.as_ref().map(SourceUrl::link);
     let content = view! {
-        <p class="code">{external_link(text, config.code_repo_path_url.as_deref())}</p>
+        <p class="code">{external_link(text, project.as_deref())}</p>
         {clone_url}
         <ul class="dotted quiet">
             <li>{text_signal(move || client_name(&client))}</li>

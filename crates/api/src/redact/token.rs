@@ -142,3 +142,8 @@ pub(super) fn is_token(text: &str) -> bool {
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     text.len() >= 8 && changes >= 4 || longest >= 32 || longest >= 24 && has_digit
 }
+
+/// Returns true for the id of a commit, short or full, which looks as made by a machine as a token does.
+pub(super) fn is_commit(text: &str) -> bool {
+    (7..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

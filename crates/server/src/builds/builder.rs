@@ -178,7 +178,11 @@ impl Builder {
             }
         };
         command.arg("--iidfile").arg(report);
-        command.arg("--file").arg(&inputs.dockerfile);
+        command.arg("--file");
+        match self.kind {
+            BuilderChoice::Docker => command.arg(&inputs.dockerfile),
+            _ => command.arg(in_list(&inputs.dockerfile)),
+        };
         for name in names {
             command.arg("--tag").arg(format!("{prefix}{name}"));
         }
@@ -202,6 +206,15 @@ impl Builder {
         hex.get(..12)
             .filter(|short| short.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .map(str::to_owned)
+    }
+}
+
+/// Returns a path as the only item of a list. buildah and podman read `--file` as comma-separated values.
+fn in_list(path: &Path) -> OsString {
+    let text = path.to_string_lossy();
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")).into(),
+        false => path.into(),
     }
 }
 

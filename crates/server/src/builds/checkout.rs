@@ -1,6 +1,7 @@
 //! Finds the Dockerfile and the build context in a checkout, and nothing outside of it.
 
 use slipway_api::Build;
+use slipway_api::grammar::{RuleViolation, clean_path, path};
 use std::path::{Path, PathBuf};
 
 /// The input of the builder.
@@ -21,7 +22,8 @@ pub(crate) fn find(checkout: &Path, build: &Build) -> Result<BuildInputs, String
     let root = checkout
         .canonicalize()
         .map_err(|error| format!("the checkout can't be read: {error}"))?;
-    let location = build.dockerfile_location.as_str();
+    let location = clean_path(&build.dockerfile_location);
+    let location = location.as_str();
     let mut dockerfile = resolve_inside(&root, location, "Dockerfile")?;
     if dockerfile.is_dir() {
         let location = format!("{}/Dockerfile", location.trim_end_matches('/'));
@@ -30,8 +32,8 @@ pub(crate) fn find(checkout: &Path, build: &Build) -> Result<BuildInputs, String
     if !dockerfile.is_file() {
         return Err(format!("the Dockerfile at {location} is not a file"));
     }
-    let location = build.build_context_path.as_deref().unwrap_or("/");
-    let context = resolve_inside(&root, location, "build context")?;
+    let location = clean_path(build.build_context_path.as_deref().unwrap_or("/"));
+    let context = resolve_inside(&root, &location, "build context")?;
     if !context.is_dir() {
         return Err(format!("the build context at {location} is not a folder"));
     }
@@ -42,13 +44,17 @@ pub(crate) fn find(checkout: &Path, build: &Build) -> Result<BuildInputs, String
 }
 
 fn resolve_inside(root: &Path, location: &str, label: &str) -> Result<PathBuf, String> {
+    let leads_out = || format!("the {label} at {location} leads out of the source");
+    if path(location) == Some(RuleViolation::LeadsOut) {
+        return Err(leads_out());
+    }
     let path = root.join(location.trim_start_matches('/'));
     let path = path
         .canonicalize()
         .map_err(|_| format!("the source has no {label} at {location}"))?;
     match path.starts_with(root) {
         true => Ok(path),
-        false => Err(format!("the {label} at {location} leads out of the source")),
+        false => Err(leads_out()),
     }
 }
 
@@ -81,10 +87,23 @@ mod tests {
         assert_eq!(app.context, root.join("app"));
         assert!(find("/app/dev.Dockerfile", "/").is_ok());
         assert!(find("/linked", "/").is_ok());
+        for location in [
+            "app/Dockerfile",
+            "./app",
+            "/app/Dockerfile/",
+            "app/",
+            "//app",
+        ] {
+            let found = find(location, ".").unwrap();
+            assert_eq!(found.dockerfile, root.join("app/Dockerfile"), "{location}");
+            assert_eq!(found.context, root, "{location}");
+        }
         for (location, context, expected) in [
             ("/stolen", "/", "leads out"),
             ("/app", "/etc", "leads out"),
             ("/../../etc/passwd", "/", "leads out"),
+            ("../missing", "/", "../missing leads out"),
+            ("/app", "..", "leads out"),
             ("/", "/", "no Dockerfile"),
             ("/app", "/app/Dockerfile", "not a folder"),
         ] {

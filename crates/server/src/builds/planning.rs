@@ -5,7 +5,8 @@ use crate::sources::host_pages::{commit_page, project_page, ref_page};
 use crate::store::builds::{BuildPlan, PlannedBuild};
 use crate::store::repositories::StoredRepository;
 use slipway_api::{
-    Build, BuildConfig, CodeClient, CodeSource, Status, TagConfig, Timestamp, VersionTagging,
+    Build, BuildConfig, CodeClient, CodeSource, SourceUrl, Status, TagConfig, Timestamp,
+    VersionTagging,
 };
 
 /// The length of the additional tag when `version_tagging` is 2, in hex digits of the commit.
@@ -25,14 +26,12 @@ pub(crate) struct BuildRequest<'a> {
     pub(crate) auto_created: bool,
 }
 
-/// Returns the code source of a stored build config.
-fn code_source(config: &BuildConfig) -> CodeSource {
-    match (
-        &config.code_repo_client,
-        config.code_repo_path.split_once('/'),
-    ) {
+/// Returns the code source of a stored repository.
+fn code_source(stored: &StoredRepository, config: &BuildConfig) -> CodeSource {
+    let path = config.code_repo_path.shown();
+    match (&config.code_repo_client, path.split_once('/')) {
         (CodeClient::Simple, _) | (_, None) => CodeSource::Simple {
-            clone_url: config.code_repo_clone_url.clone().unwrap_or_default(),
+            clone_url: stored.clone_url.clone().unwrap_or_default(),
         },
         (client, Some((namespace, name))) => CodeSource::Hosted {
             client: client.clone(),
@@ -52,7 +51,7 @@ pub(crate) fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<Pl
     let repository = &request.stored.repository;
     let config = repository.build_config.as_ref()?;
     let tag_config = request.tag_config;
-    let source = code_source(config);
+    let source = code_source(request.stored, config);
     let page = project_page(&source);
     let created_at = Timestamp::from(chrono::Utc::now());
     let commit = request.commit.map(str::to_ascii_lowercase);
@@ -85,7 +84,8 @@ pub(crate) fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<Pl
         build_context_path: Some(tag_config.context().to_owned()),
         code_commit_http_url: page
             .as_deref()
-            .and_then(|page| commit_page(&config.code_repo_client, page, commit.as_deref()?)),
+            .and_then(|page| commit_page(&config.code_repo_client, page, commit.as_deref()?))
+            .map(SourceUrl::from),
         code_repo_branch_url: page.as_deref().and_then(|page| {
             ref_page(
                 &config.code_repo_client,
@@ -93,8 +93,9 @@ pub(crate) fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<Pl
                 &tag_config.code_repo_type,
                 &tag_config.code_repo_type_value,
             )
+            .map(SourceUrl::from)
         }),
-        code_repo_http_url: page,
+        code_repo_http_url: page.map(SourceUrl::from),
         is_removable: Some(true),
     };
     let plan = BuildPlan {
@@ -112,8 +113,9 @@ pub(crate) fn set_commit(planned: &mut PlannedBuild, commit: &str) {
     build.code_head_commit = Some(commit.to_owned());
     build.code_commit_http_url = build
         .code_repo_http_url
-        .as_deref()
-        .and_then(|page| commit_page(&build.code_repo_client, page, commit));
+        .as_ref()
+        .and_then(|page| commit_page(&build.code_repo_client, &page.link(), commit))
+        .map(SourceUrl::from);
     if planned.plan.tag_by_commit {
         build.docker_repo_version_tag = commit_tag(commit);
     }

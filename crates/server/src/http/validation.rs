@@ -2,6 +2,7 @@
 //! of Django REST framework.
 
 use serde_json::{Map, Value, json};
+use slipway_api::redact::masked_text;
 
 /// The messages about the fields of an object, by field. A nested object or list has its errors in the
 /// same shape.
@@ -200,7 +201,8 @@ pub(crate) fn not_a_choice(value: &Value) -> String {
         Value::String(text) => text.clone(),
         value => value.to_string(),
     };
-    let text: String = text.chars().take(100).collect();
+    // A clone URL may be in the wrong field.
+    let text: String = masked_text(&text).chars().take(100).collect();
     format!("\"{text}\" is not a valid choice.")
 }
 

@@ -6,6 +6,8 @@ use crate::process::lines::Piece;
 use crate::store::logs::LogChunk;
 use crate::store::{Store, builds, logs};
 use chrono::Utc;
+use slipway_api::redact::{MASK, secrets_of};
+use std::cmp::Reverse;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -17,6 +19,9 @@ const CHUNK_BYTES: usize = 256 << 10;
 
 /// The most characters of a step's title that `detail` shows.
 const MAX_STEP_CHARS: usize = 200;
+
+/// The shortest secret that is looked for, in bytes: a shorter one would be found in many a word.
+const MIN_SECRET_BYTES: usize = 4;
 
 /// The error of a log that has reached its limit.
 #[derive(Debug)]
@@ -36,6 +41,8 @@ pub(crate) struct BuildLog {
     step: Option<String>,
     /// True if `step_at` or `step` is to be stored.
     has_progress: bool,
+    /// The secrets of the clone URLs, which are masked in each line. The longest come first.
+    secrets: Vec<String>,
 }
 
 impl BuildLog {
@@ -50,7 +57,31 @@ impl BuildLog {
             step_at: 1,
             step: None,
             has_progress: false,
+            secrets: Vec::new(),
         }
+    }
+
+    /// Masks the secrets of a clone URL in every line that follows.
+    pub(crate) fn hide_secrets_of(&mut self, clone_url: &str) {
+        let secrets = secrets_of(clone_url);
+        self.secrets.extend(
+            secrets
+                .into_iter()
+                .filter(|secret| secret.len() >= MIN_SECRET_BYTES),
+        );
+        self.secrets.sort_by_key(|secret| Reverse(secret.len()));
+        self.secrets.dedup();
+    }
+
+    /// Returns a text with the secrets in it masked.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.secrets {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), MASK);
+            }
+        }
+        text
     }
 
     /// Sets the API's `step_at` of the build, which never decreases. It is stored together with the
@@ -63,7 +94,8 @@ impl BuildLog {
     /// Sets the step that the build is at, which becomes the `detail` of the running build. It is stored together
     /// with the next lines.
     pub(crate) fn enter_step(&mut self, title: &str) {
-        self.step = Some(title.trim().chars().take(MAX_STEP_CHARS).collect());
+        let title = self.masked(title.trim());
+        self.step = Some(title.chars().take(MAX_STEP_CHARS).collect());
         self.has_progress = true;
     }
 
@@ -95,7 +127,10 @@ impl BuildLog {
     /// Writes a line of the server's own. It does not count towards the limit.
     pub(crate) fn write(&mut self, level: EntryLevel, line: &str) {
         let time = Utc::now().timestamp();
-        let entry = logs::entry_json(time, level, line);
+        let entry = match self.secrets.is_empty() {
+            true => logs::entry_json(time, level, line),
+            false => logs::entry_json(time, level, &self.masked(line)),
+        };
         match &mut self.pending {
             Some(chunk) => {
                 chunk.first_time = chunk.first_time.min(time);

@@ -4,13 +4,13 @@
 use crate::option_values::format_duration;
 use crate::process::build_log::{BuildLog, LogFull};
 use crate::process::lines::{LineSplitter, Piece};
-use crate::process::process_group::ProcessGroup;
+use crate::process::process_group::{ProcessGroup, capture};
 use rustix::pipe::fcntl_setpipe_size;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Output};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
@@ -168,6 +168,24 @@ impl Job {
         }
     }
 
+    /// Runs a program whose output is not for the log, and returns the output.
+    ///
+    /// # Errors
+    ///
+    /// When the program can't be run or takes longer than `limit`, or when the build is stopped.
+    pub(crate) async fn capture(
+        &mut self,
+        command: Command,
+        limit: Duration,
+    ) -> Result<Output, Failure> {
+        let name = program_name(&command);
+        tokio::select! {
+            reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
+            () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
+            output = capture(command, limit) => output.map_err(|error| Failure::Program(name, error)),
+        }
+    }
+
     /// Logs the output of a program until the program has ended and its output is read.
     async fn follow(
         &mut self,
@@ -255,6 +273,12 @@ impl Job {
     }
 }
 
+/// The name of a program's file, for messages.
+fn program_name(command: &Command) -> String {
+    let name = Path::new(command.get_program()).file_name();
+    name.unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// A running program and its output.
 struct Program {
     /// The name of its file, for messages.
@@ -268,11 +292,7 @@ struct Program {
 
 impl Program {
     fn spawn(mut command: Command) -> Result<Self, Failure> {
-        let name = Path::new(command.get_program())
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = program_name(&command);
         let failed = |error| Failure::Program(name.clone(), error);
         // One pipe for stdout and stderr keeps the lines in order.
         let (reader, writer) = io::pipe().map_err(failed)?;

@@ -1,41 +1,59 @@
 //! Where a code source is cloned from, and whether that is allowed.
 
 use crate::rules;
+use crate::sources::credentials::GitUrl;
+use slipway_api::redact::masked;
 use slipway_api::url::encode;
 use slipway_api::{CodeClient, CodeSource};
 use std::path::{Path, PathBuf};
 
 /// The clone URL of a code client, with `{namespace}` and `{name}` in it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SourceTemplate {
     client: CodeClient,
     url: String,
+    /// What is wrong with the option, as a sentence.
+    problem: Option<String>,
 }
 
 impl SourceTemplate {
-    /// Parses `GitHub=https://github.com/{namespace}/{name}.git`.
+    /// Parses `GitHub=https://github.com/{namespace}/{name}.git`. Never fails, since clap would print the text with the
+    /// secrets in it; [`SourceTemplate::check`] says what is wrong.
     ///
     /// # Errors
     ///
-    /// A sentence about what is wrong with the text.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (client, url) = text.split_once('=').ok_or("the format is CLIENT=URL")?;
+    /// None.
+    pub(crate) fn parse(text: &str) -> Result<Self, std::convert::Infallible> {
+        let (client, url) = text.split_once('=').unwrap_or_default();
         let client = CodeClient::from(client);
-        if matches!(client, CodeClient::Simple | CodeClient::Other(_)) {
-            return Err("the clients are GitHub, Bitbucket, OSChina and GitCafe".to_owned());
-        }
-        let template = Self {
+        let problem = match client {
+            _ if !text.contains('=') => Some("the format is CLIENT=URL"),
+            CodeClient::Simple | CodeClient::Other(_) => {
+                Some("the clients are GitHub, Bitbucket, OSChina and GitCafe")
+            }
+            _ => (!url.contains("{name}")).then_some("the URL does not contain {name}"),
+        };
+        Ok(Self {
             client,
             url: url.to_owned(),
-        };
-        let example = template.fill("owner", "name");
-        if !url.contains("{name}") {
-            return Err("the URL does not contain {name}".to_owned());
+            problem: problem.map(str::to_owned),
+        })
+    }
+
+    /// Checks the client and the URL.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about what is wrong, without the URL.
+    pub(crate) fn check(&self, allows_secrets: bool) -> Result<(), String> {
+        if let Some(problem) = &self.problem {
+            return Err(problem.clone());
         }
-        if rules::local_path(&example).is_none() {
-            rules::remote_url(&example)?;
+        let example = self.fill("owner", "name");
+        match rules::local_path(&example) {
+            Some(_) => Ok(()),
+            None => rules::remote_url(&example, allows_secrets),
         }
-        Ok(template)
     }
 
     fn fill(&self, namespace: &str, name: &str) -> String {
@@ -58,25 +76,39 @@ impl SourceTemplate {
     }
 }
 
+impl std::fmt::Debug for SourceTemplate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.client, masked(&self.url))
+    }
+}
+
 /// The location that a clone URL names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Location {
     /// A URL on the network.
-    Remote(String),
+    Remote(GitUrl),
     /// A folder of this machine, with every symbolic link resolved.
     Local(PathBuf),
 }
 
-/// The clone URLs of all code clients, and the local folders that may be cloned from.
-#[derive(Debug)]
+/// The clone URLs of all code clients, and what may be cloned from.
 pub(crate) struct Sources {
     templates: Vec<SourceTemplate>,
     local_roots: Vec<PathBuf>,
+    /// True if a clone URL may have a secret in it.
+    allows_secrets: bool,
+    /// The hosts that any source may have its submodules and large files at, in lower case.
+    shared_hosts: Vec<String>,
 }
 
 impl Sources {
     /// Uses the default URL of each client that `templates` does not contain.
-    pub(crate) fn new(templates: &[SourceTemplate], local_roots: &[PathBuf]) -> Self {
+    pub(crate) fn new(
+        templates: &[SourceTemplate],
+        local_roots: &[PathBuf],
+        allows_secrets: bool,
+        submodule_hosts: &[String],
+    ) -> Self {
         let defaults = [
             (CodeClient::GitHub, "github.com"),
             (CodeClient::Bitbucket, "bitbucket.org"),
@@ -86,12 +118,23 @@ impl Sources {
         let defaults = defaults.map(|(client, host)| SourceTemplate {
             client,
             url: format!("https://{host}/{{namespace}}/{{name}}.git"),
+            problem: None,
         });
         let roots = templates.iter().filter_map(SourceTemplate::local_root);
+        let template_hosts = templates.iter().chain(&defaults);
+        let template_hosts = template_hosts.filter_map(|template| host_of(&template.url));
+        let submodule_hosts = submodule_hosts.iter().map(|host| host.to_ascii_lowercase());
         Self {
+            shared_hosts: template_hosts.chain(submodule_hosts).collect(),
             local_roots: local_roots.iter().cloned().chain(roots).collect(),
             templates: templates.iter().cloned().chain(defaults).collect(),
+            allows_secrets,
         }
+    }
+
+    /// Returns true if any source may have its submodules and large files at this host, in lower case.
+    pub(crate) fn is_shared_host(&self, host: &str) -> bool {
+        self.shared_hosts.iter().any(|shared| shared == host)
     }
 
     /// Returns the URLs to clone a source from, in the order in which to try them. A hosted source
@@ -108,6 +151,7 @@ impl Sources {
                 let url = template.map(|template| template.fill(namespace, name));
                 let ssh_url = url.as_deref().and_then(|url| {
                     let (host, path) = url.strip_prefix("https://")?.split_once('/')?;
+                    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
                     Some(format!("git@{host}:{path}"))
                 });
                 url.into_iter().chain(ssh_url).collect()
@@ -123,8 +167,8 @@ impl Sources {
     /// A sentence about why the URL may not be cloned.
     pub(crate) fn locate(&self, clone_url: &str) -> Result<Location, String> {
         let Some(path) = rules::local_path(clone_url) else {
-            rules::remote_url(clone_url)?;
-            return Ok(Location::Remote(clone_url.to_owned()));
+            rules::remote_url(clone_url, self.allows_secrets)?;
+            return Ok(Location::Remote(GitUrl::new(clone_url)));
         };
         // A missing folder and a forbidden one get the same message, so that callers can't explore
         // the file system.
@@ -144,6 +188,24 @@ impl Sources {
     }
 }
 
+/// Returns the host of a URL or of `user@host:path`, in lower case and without its port.
+pub(crate) fn host_of(url: &str) -> Option<String> {
+    let authority = match url.split_once("://") {
+        Some((_, rest)) => rest.split(['/', '?', '#']).next()?,
+        None if url.starts_with(['/', '.']) => return None,
+        None => url.split_once(':')?.0,
+    };
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let end = match host.find(']') {
+        Some(end) => end + 1,
+        None => host.find(':').unwrap_or(host.len()),
+    };
+    let host = host[..end].to_ascii_lowercase();
+    (!host.is_empty()).then_some(host)
+}
+
 /// Percent-encodes the segments of a path.
 pub(crate) fn encode_path(path: &str) -> String {
     path.split('/').map(encode).collect::<Vec<_>>().join("/")
@@ -155,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_hosted_source_has_an_https_url_and_then_an_ssh_url() {
-        let sources = Sources::new(&[], &[]);
+        let sources = Sources::new(&[], &[], false, &[]);
         let source = CodeSource::Hosted {
             client: CodeClient::OSChina,
             namespace: "owner".into(),
@@ -172,16 +234,44 @@ mod tests {
 
     #[test]
     fn a_template_has_a_known_client_and_a_url() {
-        assert!(SourceTemplate::parse("GitHub=https://a.example/{namespace}/{name}").is_ok());
-        assert!(SourceTemplate::parse("GitHub=/srv/{namespace}/{name}.git").is_ok());
+        let check = |text: &str, allows_secrets| {
+            let Ok(template) = SourceTemplate::parse(text);
+            assert!(!format!("{template:?}").contains("hunter2"));
+            template.check(allows_secrets)
+        };
+        for valid in [
+            "GitHub=https://a.example/{namespace}/{name}",
+            "GitHub=/srv/{namespace}/{name}.git",
+        ] {
+            assert_eq!(check(valid, false), Ok(()), "{valid}");
+        }
         for invalid in [
             "GitHub",
+            "",
             "Simple=https://a.example/{name}",
             "GitHub=https://a.example/",
             "GitHub=ext::sh {name}",
+            "GitHub=https://me:hunter2@a.example/{name}",
+            "https://me:hunter2@a.example/{name}",
         ] {
-            assert!(SourceTemplate::parse(invalid).is_err(), "{invalid}");
+            let message = check(invalid, false).unwrap_err();
+            assert!(!message.contains("hunter2"), "{message}");
         }
+        let secret = "GitHub=https://me:hunter2@a.example/{namespace}/{name}";
+        assert_eq!(check(secret, true), Ok(()));
+    }
+
+    #[test]
+    fn an_ssh_url_has_no_secret_of_the_https_url() {
+        let text = "GitHub=https://me:hunter2@a.example/{namespace}/{name}";
+        let Ok(template) = SourceTemplate::parse(text);
+        let source = CodeSource::Hosted {
+            client: CodeClient::GitHub,
+            namespace: "owner".into(),
+            name: "project".into(),
+        };
+        let urls = Sources::new(&[template], &[], true, &[]).clone_urls(&source);
+        assert_eq!(urls[1], "git@a.example:owner/project");
     }
 
     #[test]
@@ -191,7 +281,7 @@ mod tests {
         std::fs::create_dir_all(inside.join("repo")).unwrap();
         std::fs::create_dir(&outside).unwrap();
         std::os::unix::fs::symlink(&outside, inside.join("link")).unwrap();
-        let sources = Sources::new(&[], std::slice::from_ref(&inside));
+        let sources = Sources::new(&[], std::slice::from_ref(&inside), false, &[]);
         let locate = |path: PathBuf| sources.locate(&path.display().to_string());
         assert!(matches!(
             locate(inside.join("repo")),
@@ -200,6 +290,6 @@ mod tests {
         assert!(locate(inside.join("link")).is_err());
         assert!(locate(inside.join("../out")).is_err());
         assert!(locate(inside.join("missing")).is_err());
-        assert!(Sources::new(&[], &[]).locate("/").is_err());
+        assert!(Sources::new(&[], &[], false, &[]).locate("/").is_err());
     }
 }

@@ -7,18 +7,32 @@ use crate::process::job::{Failure, Job};
 use crate::process::process_group::capture;
 use crate::rules;
 use crate::sources::clone_urls::{Location, Sources, encode_path};
+use crate::sources::refs::{Refs, full_ref, unreadable};
 use slipway_api::SourceKind;
+use slipway_api::redact::masked;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use std::{fs, io};
 
-/// How long a git or ssh-keygen command outside of a build may take.
-const GIT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a git or ssh-keygen command whose output is not logged may take.
+pub(crate) const GIT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The ref of the fetched branch or tag in a checkout.
 const FETCHED_REF: &str = "refs/slipway/head";
+
+/// Why a source without a clone URL can't be read.
+const NO_CLONE_URL: &str = "the source has no clone URL";
+
+/// The arguments of `git fetch`. Its report would name refs that say nothing to the reader.
+pub(crate) const FETCH: [&str; 5] = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-recurse-submodules",
+    "--no-auto-gc",
+];
 
 /// git with a home folder of its own, so that it ignores the configuration of machine and user.
 pub(crate) struct Git {
@@ -39,6 +53,22 @@ pub(crate) struct Ref<'a> {
     pub(crate) value: &'a str,
     /// A commit on the branch or tag, short or full; `None` for the head.
     pub(crate) commit: Option<&'a str>,
+}
+
+/// A source, or one of its submodules, that is checked out.
+pub(crate) struct Checkout {
+    /// The folder of its files.
+    pub(crate) folder: PathBuf,
+    /// Its path in the source, with a slash at its end; empty for the source itself.
+    pub(crate) path: String,
+    /// Where it was fetched from.
+    pub(crate) location: Location,
+    /// The file name of the deploy key that its host knows.
+    pub(crate) deploy_key: Option<String>,
+    /// The full id of its commit.
+    pub(crate) commit: String,
+    /// How many submodules it is in.
+    pub(crate) depth: usize,
 }
 
 impl Git {
@@ -72,7 +102,8 @@ impl Git {
         &self.sources
     }
 
-    fn command(&self, location: Option<&Location>, deploy_key: Option<&str>) -> Command {
+    /// Returns a git command for a location, or for a checkout alone.
+    pub(crate) fn command(&self, location: Option<&Location>, deploy_key: Option<&str>) -> Command {
         let mut command = Command::new("git");
         remove_private_variables(&mut command, &[]);
         let protocols = match location {
@@ -88,6 +119,16 @@ impl Git {
             .args(["-c", "protocol.ext.allow=never"])
             .args(["-c", "core.symlinks=true"])
             .args(["-c", "core.hooksPath=/dev/null"]);
+        if let Some(Location::Remote(url)) = location {
+            url.add_login(&mut command);
+        }
+        command
+    }
+
+    /// Returns a git command in a checkout.
+    pub(crate) fn command_in(&self, checkout: &Checkout, location: Option<&Location>) -> Command {
+        let mut command = self.command(location, checkout.deploy_key.as_deref());
+        command.arg("-C").arg(&checkout.folder);
         command
     }
 
@@ -118,9 +159,7 @@ impl Git {
         kind: &SourceKind,
         value: &str,
     ) -> Result<Option<String>, String> {
-        let mut failure = "the source has no clone URL".to_owned();
-        let name = full_ref(kind, value);
-        let peeled = format!("{name}^{{}}");
+        let mut failure = NO_CLONE_URL.to_owned();
         for url in clone_urls {
             let location = match self.sources.locate(url) {
                 Ok(location) => location,
@@ -129,32 +168,38 @@ impl Git {
                     continue;
                 }
             };
-            let mut command = self.command(Some(&location), deploy_key);
-            command
-                .args(["ls-remote", "--quiet", "--"])
-                .arg(git_url(&location))
-                .args([&name, &peeled]);
+            let command = self.list_refs(&location, deploy_key, Some((kind, value)));
             match capture(command, GIT_TIMEOUT).await {
                 Ok(output) if output.status.success() => {
-                    let text = String::from_utf8_lossy(&output.stdout);
-                    let find = |ref_name: &str| {
-                        text.lines()
-                            .filter_map(|line| line.split_once('\t'))
-                            .find(|(_, name)| *name == ref_name)
-                            .map(|(commit, _)| commit.to_owned())
-                    };
-                    return Ok(find(&peeled).or_else(|| find(&name)));
+                    return Ok(Refs::new(&output.stdout).commit_of(kind, value));
                 }
-                Ok(output) => {
-                    failure = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-                }
+                Ok(output) => failure = unreadable(&String::from_utf8_lossy(&output.stderr)),
                 Err(error) => failure = error.to_string(),
             }
         }
         Err(failure)
     }
 
-    /// Fetches a branch or tag, checks out its commit into the folder, and returns the commit's id.
+    /// Returns the command that lists the refs of a source: those of one branch or tag, or all.
+    fn list_refs(
+        &self,
+        location: &Location,
+        deploy_key: Option<&str>,
+        only: Option<(&SourceKind, &str)>,
+    ) -> Command {
+        let mut command = self.command(Some(location), deploy_key);
+        command
+            .args(["ls-remote", "--quiet", "--"])
+            .arg(git_url(location));
+        if let Some((kind, value)) = only {
+            let name = full_ref(kind, value);
+            command.arg(format!("{name}^{{}}")).arg(name);
+        }
+        command
+    }
+
+    /// Fetches a branch or tag with its submodules and large files, checks out its commit into the folder, and returns
+    /// the commit's id. What could not be fetched of submodules and large files is a warning in the log.
     ///
     /// # Errors
     ///
@@ -165,71 +210,153 @@ impl Git {
         target: &Ref<'_>,
         folder: &Path,
     ) -> Result<String, Failure> {
-        let in_folder = |location: Option<&Location>| {
-            let mut command = self.command(location, target.deploy_key);
-            command.arg("-C").arg(folder);
-            command
+        for url in target.clone_urls {
+            job.log.hide_secrets_of(url);
+        }
+        self.init(job, folder).await?;
+        let location = self.fetch(job, target, folder).await?;
+        let mut checkout = Checkout {
+            folder: folder.to_owned(),
+            path: String::new(),
+            location,
+            deploy_key: target.deploy_key.map(str::to_owned),
+            commit: String::new(),
+            depth: 0,
         };
+        checkout.commit = self.resolve(job, target, &checkout).await?;
+        let commit = checkout.commit.clone();
+        self.check_out_commit(job, &checkout).await?;
+        self.complete(job, checkout).await?;
+        Ok(commit)
+    }
+
+    /// Makes a folder an empty repository.
+    pub(crate) async fn init(&self, job: &mut Job, folder: &Path) -> Result<(), Failure> {
         let mut init = self.command(None, None);
         init.args(["init", "--quiet", "--initial-branch=slipway", "--"])
             .arg(folder);
-        job.run(init, |_| None).await?;
+        job.run(init, |_| None).await
+    }
 
-        let refspec = format!("+{}:{FETCHED_REF}", full_ref(target.kind, target.value));
-        let mut fetched = Err(Failure::Other("the source has no clone URL".to_owned()));
+    /// Checks out the commit of a checkout.
+    pub(crate) async fn check_out_commit(
+        &self,
+        job: &mut Job,
+        checkout: &Checkout,
+    ) -> Result<(), Failure> {
+        let mut command = self.command_in(checkout, None);
+        command.args(["checkout", "--quiet", "--force", "--detach"]);
+        command.args([&checkout.commit, "--"]);
+        job.run(command, |_| None).await
+    }
+
+    /// Fetches a branch or tag from the first clone URL that works. Returns its location.
+    async fn fetch(
+        &self,
+        job: &mut Job,
+        target: &Ref<'_>,
+        folder: &Path,
+    ) -> Result<Location, Failure> {
+        let mut failure = NO_CLONE_URL.to_owned();
         for url in target.clone_urls {
             let location = self.sources.locate(url).map_err(Failure::Other)?;
-            job.log.write(EntryLevel::Info, &format!("Fetching {url}"));
-            let mut fetch = in_folder(Some(&location));
-            fetch.args([
-                "fetch",
-                "--no-tags",
-                "--no-recurse-submodules",
-                "--no-auto-gc",
-            ]);
+            let shown = masked(url);
+            job.log
+                .write(EntryLevel::Info, &format!("Fetching {shown}"));
+            if let Err(reason) = self.look_up(job, target, &location).await? {
+                failure = format!("the source at {shown} can't be read: {reason}");
+                job.log.write(EntryLevel::Info, &failure);
+                continue;
+            }
+            let mut fetch = self.command(Some(&location), target.deploy_key);
+            fetch.arg("-C").arg(folder).args(FETCH);
             if target.commit.is_none() {
                 fetch.args(["--depth", "1"]);
             }
-            fetch.arg("--").arg(git_url(&location)).arg(&refspec);
-            fetched = job.run(fetch, |_| None).await;
-            // The next URL is tried only when git itself failed.
-            if !matches!(fetched, Err(Failure::Exit(..))) {
-                break;
+            let name = full_ref(target.kind, target.value);
+            fetch.arg("--").arg(git_url(&location));
+            fetch.arg(format!("+{name}:{FETCHED_REF}"));
+            match job.run(fetch, |_| None).await {
+                Ok(()) => return Ok(location),
+                // The next URL is tried only when git itself failed.
+                Err(Failure::Exit(..)) => {
+                    failure = format!(
+                        "the {} {} could not be fetched from {shown}",
+                        target.kind, target.value
+                    );
+                }
+                Err(failure) => return Err(failure),
             }
         }
-        fetched.map_err(|failure| match failure {
-            Failure::Exit(..) => Failure::Other(format!(
-                "the {} {} could not be fetched from the source",
-                target.kind, target.value
-            )),
-            failure => failure,
-        })?;
+        Err(Failure::Other(failure))
+    }
 
-        let commit = self.resolve(&in_folder, target).await?;
-        let mut check_out = in_folder(None);
-        check_out.args(["checkout", "--quiet", "--force", "--detach", &commit, "--"]);
-        job.run(check_out, |_| None).await?;
-        Ok(commit)
+    /// Looks a branch or tag up in a source. Returns why the source can't be read.
+    ///
+    /// # Errors
+    ///
+    /// When the source has no such branch or tag, or the build is stopped.
+    async fn look_up(
+        &self,
+        job: &mut Job,
+        target: &Ref<'_>,
+        location: &Location,
+    ) -> Result<Result<(), String>, Failure> {
+        let Ref { kind, value, .. } = *target;
+        for only in [Some((kind, value)), None] {
+            let command = self.list_refs(location, target.deploy_key, only);
+            let output = match job.capture(command, GIT_TIMEOUT).await {
+                Ok(output) => output,
+                Err(Failure::Program(_, error)) => return Ok(Err(error.to_string())),
+                Err(failure) => return Err(failure),
+            };
+            if !output.status.success() {
+                let stderr = String::from_utf8_lossy(&output.stderr);
+                return Ok(Err(unreadable(&stderr)));
+            }
+            let refs = Refs::new(&output.stdout);
+            if refs.commit_of(kind, value).is_some() {
+                return Ok(Ok(()));
+            }
+            if only.is_none() {
+                return Err(Failure::Other(refs.missing(kind, value)));
+            }
+        }
+        Ok(Ok(()))
     }
 
     /// Returns the full id of the commit to build.
     async fn resolve(
         &self,
-        in_folder: &impl Fn(Option<&Location>) -> Command,
+        job: &mut Job,
         target: &Ref<'_>,
+        checkout: &Checkout,
     ) -> Result<String, Failure> {
+        let Ref { kind, value, .. } = *target;
         let name = target.commit.unwrap_or(FETCHED_REF);
-        let mut parse = in_folder(None);
+        let mut parse = self.command_in(checkout, None);
         parse.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
         parse.arg(format!("{name}^{{commit}}"));
-        let output = capture(parse, GIT_TIMEOUT).await?;
+        let output = job.capture(parse, GIT_TIMEOUT).await?;
         let commit = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         if output.status.success() && rules::commit(&commit).is_ok() {
             return Ok(commit);
         }
+        if let Some(commit) = target.commit {
+            return Err(Failure::Other(format!(
+                "the commit {commit} is not on the {kind} {value}"
+            )));
+        }
+        let mut show = self.command_in(checkout, None);
+        show.args(["cat-file", "-t", &format!("{FETCHED_REF}^{{}}")]);
+        let output = job.capture(show, GIT_TIMEOUT).await?;
+        let what = match String::from_utf8_lossy(&output.stdout).trim() {
+            "blob" => "a single file",
+            "tree" => "a folder",
+            _ => "nothing that can be built",
+        };
         Err(Failure::Other(format!(
-            "the commit {name} is not on the {} {}",
-            target.kind, target.value
+            "the {kind} {value} names {what}, not a commit, so that there is no source to build"
         )))
     }
 
@@ -267,19 +394,11 @@ impl Git {
     }
 }
 
-/// Returns the full name of a branch or tag, `refs/heads/main`.
-fn full_ref(kind: &SourceKind, value: &str) -> String {
-    match kind {
-        SourceKind::Tag => format!("refs/tags/{value}"),
-        _ => format!("refs/heads/{value}"),
-    }
-}
-
 /// Returns a location as a URL for git. A local folder becomes a `file://` URL, so that git fetches
 /// from it in the same way as from a remote.
-fn git_url(location: &Location) -> String {
+pub(crate) fn git_url(location: &Location) -> String {
     match location {
-        Location::Remote(url) => url.clone(),
+        Location::Remote(url) => url.url.clone(),
         Location::Local(path) => {
             format!("file://{}", encode_path(&path.to_string_lossy()))
         }

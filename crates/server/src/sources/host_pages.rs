@@ -2,6 +2,7 @@
 
 use crate::rules;
 use crate::sources::clone_urls::encode_path;
+use slipway_api::redact::without_secret;
 use slipway_api::{CodeClient, CodeSource, SourceKind};
 
 /// Returns the API's `code_repo_path`: `owner/name`, or the end of the clone URL's path.
@@ -13,6 +14,10 @@ pub(crate) fn code_repo_path(source: &CodeSource) -> String {
         CodeSource::Simple { clone_url } => clone_url,
     };
     let is_local = rules::local_path(clone_url).is_some();
+    let clone_url = match is_local {
+        true => clone_url.clone(),
+        false => public_url(clone_url),
+    };
     let path = match clone_url.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
         None => clone_url
@@ -25,6 +30,12 @@ pub(crate) fn code_repo_path(source: &CodeSource) -> String {
     parts.truncate(if is_local { 1 } else { 2 });
     parts.reverse();
     parts.join("/")
+}
+
+/// Returns a clone URL without its secrets, its query and its fragment.
+fn public_url(clone_url: &str) -> String {
+    let url = without_secret(clone_url);
+    url.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
 /// The web address of a code host and the path segments of its pages.
@@ -80,11 +91,15 @@ pub(crate) fn project_page(source: &CodeSource) -> Option<String> {
             Some(format!("{}/{path}", host(client)?.address))
         }
         CodeSource::Simple { clone_url } => {
-            let (scheme, rest) = clone_url.split_once("://")?;
+            let url = public_url(clone_url);
+            let (scheme, rest) = url.split_once("://")?;
             let is_web = scheme == "http" || scheme == "https";
-            let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
-            let rest = rest.strip_suffix(".git").unwrap_or(rest);
-            is_web.then(|| format!("{scheme}://{rest}"))
+            let (authority, path) = rest.split_once('/')?;
+            let host = authority
+                .rsplit_once('@')
+                .map_or(authority, |(_, host)| host);
+            let path = path.strip_suffix(".git").unwrap_or(path);
+            is_web.then(|| format!("{scheme}://{host}/{path}"))
         }
     }
 }
@@ -165,5 +180,19 @@ mod tests {
             Some("https://host.example/a/b")
         );
         assert_eq!(project_page(&simple("/srv/git/project.git")), None);
+        for secret in [
+            "https://me:a@b:c@d@host.example/a/b.git?token=x#y",
+            "https://ghp_0123456789abcdef@host.example/a/b.git",
+            "https://host.example/a/b.git?private_token=x",
+        ] {
+            let source = simple(secret);
+            assert_eq!(code_repo_path(&source), "a/b", "{secret}");
+            let page = project_page(&source);
+            assert_eq!(
+                page.as_deref(),
+                Some("https://host.example/a/b"),
+                "{secret}"
+            );
+        }
     }
 }

@@ -11,6 +11,16 @@ pub(crate) struct StoredRepository {
     pub(crate) id: i64,
     /// The repository as the API returns it, with its tag configs.
     pub(crate) repository: Repository,
+    /// The clone URL of a `Simple` source, with its secrets; the repository's own has them masked.
+    pub(crate) clone_url: Option<String>,
+    /// The file name of the deploy key.
+    pub(crate) deploy_key: Option<String>,
+}
+
+/// The data of a repository that the API does not show.
+pub(crate) struct PrivateData {
+    /// The clone URL of a `Simple` source, with its secrets.
+    pub(crate) clone_url: Option<String>,
     /// The file name of the deploy key.
     pub(crate) deploy_key: Option<String>,
 }
@@ -33,7 +43,7 @@ pub(crate) struct ActiveTagConfig {
 pub(crate) fn insert(
     connection: &mut Connection,
     mut repository: Repository,
-    deploy_key: Option<&str>,
+    private: &PrivateData,
 ) -> Result<Option<StoredRepository>> {
     let transaction = connection.transaction()?;
     let tag_configs = repository
@@ -42,14 +52,16 @@ pub(crate) fn insert(
         .map(|config| std::mem::take(&mut config.tag_configs))
         .unwrap_or_default();
     let added = transaction.execute(
-        "INSERT OR IGNORE INTO repositories (namespace, repo_name, is_public, repository, deploy_key)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT OR IGNORE INTO repositories
+             (namespace, repo_name, is_public, repository, deploy_key, clone_url)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             repository.namespace,
             repository.repo_name,
             repository.is_public,
             encode(&repository)?,
-            deploy_key
+            private.deploy_key,
+            private.clone_url,
         ],
     )?;
     if added == 0 {
@@ -88,6 +100,7 @@ fn stored(connection: &Connection, row: &Row) -> Result<StoredRepository> {
     Ok(StoredRepository {
         id,
         repository,
+        clone_url: row.get("clone_url")?,
         deploy_key: row.get("deploy_key")?,
     })
 }
