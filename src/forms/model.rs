@@ -12,3 +12,4 @@ pub mod merge;
 pub mod paste;
 pub mod preview;
 pub mod rules;
+pub mod source_carry;

@@ -160,6 +160,7 @@ fn unclear_words(unclear: Unclear) -> &'static str {
     match unclear {
         Unclear::NoRepository => t_string!(source.no_repository),
         Unclear::MaybeAddress => t_string!(source.maybe_address),
+        Unclear::OwnPath => t_string!(advice.own_path),
         Unclear::Unknown => t_string!(source.unknown),
     }
 }
@@ -240,14 +241,14 @@ fn understood(source: SourceLink) -> Option<AnyView> {
     if let Some(fill) = &fill
         && let Some(row) = rows.first()
     {
-        if fill.pasted.reference.is_some() {
+        if fill.pasted.place.reference.is_some() {
             let word = match row.code_repo_type {
                 SourceKind::Tag => t_string!(source.tag),
                 _ => t_string!(source.branch),
             };
             facts.push((word, row.code_repo_type_value.clone()));
         }
-        if fill.pasted.dockerfile.is_some() {
+        if fill.pasted.place.dockerfile.is_some() {
             facts.push((t_string!(source.folder), row.dockerfile_location));
         }
     }

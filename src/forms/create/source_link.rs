@@ -9,7 +9,7 @@ use crate::forms::model::draft::CreateDraft;
 use crate::forms::model::fields::TAG_CONFIG_FIELDS;
 use crate::forms::model::link_fill::LinkFill;
 use crate::forms::model::paste;
-use crate::forms::model::paste::Pasted;
+use crate::forms::model::paste::pasted::Pasted;
 use crate::forms::model::rules::{SOURCE_LINK, row_path};
 use crate::platform::dom;
 use crate::platform::files::plain_text;

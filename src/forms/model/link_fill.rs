@@ -1,8 +1,8 @@
 //! Fills the create form in from a link, in a way that can be taken back while the user goes on typing.
 
 use crate::api::{CodeClient, grammar};
-use crate::forms::model::draft::CreateDraft;
-use crate::forms::model::paste::{Pasted, PastedSource};
+use crate::forms::model::draft::{CreateDraft, RepositoryDraft};
+use crate::forms::model::paste::pasted::{Pasted, PastedSource};
 
 /// What a link has changed in a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,34 @@ impl LinkFill {
             before,
             after: draft.clone(),
         }
+    }
+
+    /// Returns true while the form holds what was filled in: nobody has changed it by hand.
+    pub fn is_intact(&self, draft: &CreateDraft) -> bool {
+        let (now, after) = (&draft.repository, &self.after.repository);
+        let source = |draft: &RepositoryDraft| {
+            let RepositoryDraft {
+                client,
+                code_namespace,
+                code_name,
+                clone_url,
+                repo_name,
+                ..
+            } = draft.clone();
+            (client, code_namespace, code_name, clone_url, repo_name)
+        };
+        let row = |draft: &CreateDraft| {
+            draft.rows.first().map(|row| {
+                let values = row.values.clone();
+                (
+                    values.code_repo_type,
+                    values.code_repo_type_value,
+                    values.dockerfile_location,
+                    values.build_context_path,
+                )
+            })
+        };
+        source(now) == source(after) && row(draft) == row(&self.after)
     }
 
     /// Takes it back. What was changed by hand since then stays.
@@ -114,11 +142,11 @@ fn fill(pasted: &Pasted, draft: &mut CreateDraft) {
     let Some(row) = draft.rows.first_mut() else {
         return;
     };
-    if let Some((kind, name)) = &pasted.reference {
+    if let Some((kind, name)) = &pasted.place.reference {
         row.values.code_repo_type = kind.clone();
         row.values.code_repo_type_value.clone_from(name);
     }
-    if let Some(path) = &pasted.dockerfile {
+    if let Some(path) = &pasted.place.dockerfile {
         row.values.dockerfile_location.clone_from(path);
     }
     if pasted.context.is_some() {
@@ -168,10 +196,13 @@ mod tests {
             &mut draft,
         );
         let mut untouched = draft.clone();
+        assert!(fill.is_intact(&untouched));
         fill.undo(&mut untouched);
         assert_eq!(untouched, before);
         draft.repository.description = "typed".to_owned();
+        assert!(fill.is_intact(&draft));
         draft.repository.code_name = "corrected".to_owned();
+        assert!(!fill.is_intact(&draft));
         draft.rows[0].values.docker_repo_tag = "edge".to_owned();
         fill.undo(&mut draft);
         assert_eq!(draft.repository.client, CodeClient::GitHub);
