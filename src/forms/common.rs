@@ -3,6 +3,7 @@
 pub(crate) mod draft_notices;
 pub(crate) mod drafts;
 pub(crate) mod field_id;
+pub(crate) mod field_label;
 pub(crate) mod fields;
 pub(crate) mod form;
 pub(crate) mod form_content;

@@ -36,8 +36,12 @@ pub enum RuleViolation {
     Head,
     /// A ref that is neither a branch nor a tag: `refs/pull/1/head`, `refs/remotes/origin/main`.
     OtherRef,
+    /// Warning: the name of a branch looks like `origin/main`, which is what a clone calls the branch `main`.
+    RemoteBranch,
     /// Not a clone URL.
     CloneUrl,
+    /// A path that only means something on the user's own machine, in place of a clone URL.
+    OwnPath,
     /// Warning: the clone URL contains a secret.
     Secret(Secret),
     /// The clone URL has dots in place of a secret, as it was shown.
@@ -62,7 +66,10 @@ pub enum RuleViolation {
 impl RuleViolation {
     /// Returns true if it is only a warning, which never blocks a request.
     pub fn is_warning(self) -> bool {
-        matches!(self, Self::Secret(_) | Self::OutsideContext)
+        matches!(
+            self,
+            Self::Secret(_) | Self::OutsideContext | Self::RemoteBranch
+        )
     }
 }
 
@@ -497,10 +504,11 @@ mod tests {
     }
 
     #[test]
-    fn only_secrets_and_a_dockerfile_outside_are_warnings() {
+    fn what_may_be_meant_is_only_warned_of() {
         assert!(RuleViolation::Secret(Secret::User).is_warning());
         assert!(!RuleViolation::Masked.is_warning());
         assert!(RuleViolation::OutsideContext.is_warning());
+        assert!(RuleViolation::RemoteBranch.is_warning());
         assert!(!RuleViolation::Empty.is_warning());
     }
 }

@@ -1,7 +1,8 @@
 //! What a form says about drafts: those of earlier visits, a browser that stores none, and when the last one was
 //! stored.
 
-use crate::forms::common::drafts::{DraftOffer, Drafts};
+use crate::forms::common::form_shell::keep_focus;
+use crate::forms::common::drafts::{DraftOffer, Drafts, Restored};
 use crate::i18n::words;
 use crate::platform::dom;
 use crate::reactive::{dynamic, show, text_signal};
@@ -50,45 +51,84 @@ pub(crate) fn draft_age(drafts: Drafts) -> AnyView {
 }
 
 fn offer_notice(drafts: Drafts, offer: DraftOffer) -> AnyView {
-    let DraftOffer { key, at, label } = offer;
+    let DraftOffer {
+        key,
+        at,
+        label,
+        is_readable,
+    } = offer.clone();
     let clock = use_clock();
-    let is_unreadable = RwSignal::new(false);
-    let message = text_signal(move || match is_unreadable.get() {
-        true => t_string!(draft.unreadable).to_owned(),
-        false => t_string!(draft.offer, when = words().relative(at, clock.now())),
+    // Why it cannot be restored.
+    let trouble = RwSignal::new((!is_readable).then_some(Restored::Unreadable));
+    let message = text_signal(move || match trouble.get() {
+        Some(Restored::Gone) => t_string!(draft.gone).to_owned(),
+        Some(_) => t_string!(draft.unreadable).to_owned(),
+        None => t_string!(draft.offer, when = words().relative(at, clock.now())),
     });
     // Several drafts may be offered: a screen reader hears which one this button discards.
     let discard_name = {
         let label = label.clone();
-        text_signal(move || match label.is_empty() {
-            true => t_string!(draft.discard_of, about = words().absolute(at, false)),
-            false => t_string!(draft.discard_of, about = label),
+        text_signal(move || match (at, label.is_empty()) {
+            (0, _) => t_string!(draft.discard).to_owned(),
+            (_, true) => t_string!(draft.discard_of, about = words().absolute(at, false)),
+            (_, false) => t_string!(draft.discard_of, about = label),
         })
     };
     let label = (!label.is_empty()).then(|| view! { <span class="code">{label}</span> });
-    let discarded_key = key.clone();
-    let restore = move || match drafts.restore(&key) {
-        true => {
-            drafts.withdraw_offer(&key);
+    let restore = move || match drafts.restore(&offer) {
+        Restored::Done => {
             dom::focus("#heading");
         }
-        false => is_unreadable.set(true),
+        reason => {
+            trouble.set(Some(reason));
+            keep_focus();
+        }
     };
+    let withdrawn_key = key.clone();
     let discard = move || {
-        drafts.delete(&discarded_key);
+        drafts.delete(&key);
         dom::focus("#heading");
+    };
+    let dismiss = move || {
+        drafts.withdraw_offer(&withdrawn_key);
+        dom::focus("#heading");
+    };
+    let title = text_signal(move || match at {
+        0 => String::new(),
+        at => words().absolute(at, false),
+    });
+    let restore = StoredValue::new(restore);
+    let discard = StoredValue::new(discard);
+    let dismiss = StoredValue::new(dismiss);
+    // A button that can do nothing any more is not there.
+    let buttons = move || {
+        let trouble = trouble.get();
+        let take = trouble.is_none().then(|| {
+            Button::new(t_signal!(draft.take)).on_press(move || restore.with_value(|run| run()))
+        });
+        let leave = match trouble {
+            Some(Restored::Gone) => Button::new(t_signal!(undo.keep))
+                .quiet()
+                .on_press(move || dismiss.with_value(|run| run())),
+            _ => Button::new(t_signal!(draft.discard))
+                .name(discard_name)
+                .quiet()
+                .on_press(move || discard.with_value(|run| run())),
+        };
+        view! {
+            {take}
+            {leave}
+        }
+        .into_any()
     };
     view! {
         <div class="notice" data-kind="info" role="status">
-            <p class="notice-body" title=text_signal(move || words().absolute(at, false))>
+            <p class="notice-body" title=title>
                 {message}
                 " "
                 {label}
             </p>
-            <div class="notice-actions">
-                {Button::new(t_signal!(draft.take)).on_press(restore)}
-                {Button::new(t_signal!(draft.discard)).name(discard_name).quiet().on_press(discard)}
-            </div>
+            <div class="notice-actions">{dynamic(buttons)}</div>
         </div>
     }
     .into_any()

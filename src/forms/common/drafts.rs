@@ -1,6 +1,7 @@
 //! Drafts: what the user typed, stored in this browser until it is sent or discarded.
 
 use crate::api::url::encode;
+use crate::forms::common::form_shell::keep_focus;
 use crate::forms::common::undoable::Document;
 use crate::platform::page;
 use crate::platform::page::now_millis;
@@ -37,6 +38,17 @@ pub(crate) struct DraftOffer {
     pub(crate) at: i64,
     /// Tells the draft from others; may be empty.
     pub(crate) label: String,
+    /// False if it is not a draft of this form as it is now, such as one of another version of the console.
+    pub(crate) is_readable: bool,
+}
+
+/// The result of restoring a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Restored {
+    Done,
+    /// It was sent, restored or discarded in another tab.
+    Gone,
+    Unreadable,
 }
 
 /// The drafts of one form at one API and namespace. Copies share their state.
@@ -87,7 +99,7 @@ impl Drafts {
         let drafts = Self {
             document,
             is_dirty,
-            offers: RwSignal::new(stored_offers(&key_prefix)),
+            offers: RwSignal::new(stored_offers(&key_prefix, document)),
             slot: StoredValue::new(DraftSlot {
                 key: unique_key(&key_prefix),
                 key_prefix,
@@ -111,8 +123,10 @@ impl Drafts {
             }
         });
         let leaving = window_event_listener(ev::pagehide, move |_| drafts.save());
+        let stored = window_event_listener(ev::storage, move |_| drafts.refresh_offers());
         on_cleanup(move || {
             hidden.remove();
+            stored.remove();
             leaving.remove();
             drafts.debounce.try_update_value(Option::take);
         });
@@ -169,19 +183,61 @@ impl Drafts {
         self.save();
     }
 
-    /// Puts a stored draft into the form, which stores further edits under the draft's key. Returns false if the
-    /// draft cannot be read.
-    pub(crate) fn restore(self, key: &str) -> bool {
-        let Some(stored) = read_stored(key) else {
-            return false;
+    /// Puts a stored draft into the form. It moves to a key of its own, since the tab that it comes from may still
+    /// store it. If this is undone, it is stored and offered again.
+    pub(crate) fn restore(self, offer: &DraftOffer) -> Restored {
+        let key = offer.key.clone();
+        let Some(text) = stored(Keep::Device, &key) else {
+            return Restored::Gone;
+        };
+        let Some(stored) = parse(&text) else {
+            return Restored::Unreadable;
         };
         self.save();
+        let own_key = self.slot.with_value(|slot| slot.key.clone());
+        let undone = {
+            let (offer, own_key, key) = (offer.clone(), own_key.clone(), key.clone());
+            move || {
+                self.slot.update_value(|slot| {
+                    store(Keep::Device, &slot.key, None);
+                    slot.key.clone_from(&own_key);
+                });
+                store(Keep::Device, &key, Some(&text));
+                self.offers.update(|offers| offers.push(offer.clone()));
+                self.save();
+            }
+        };
         let message = || t_string!(draft.taken).to_owned();
-        let is_restored = self.document.replace(&stored.draft, Arc::new(message));
-        if is_restored {
-            self.slot.update_value(|slot| slot.key = key.to_owned());
+        let is_restored =
+            self.document
+                .replace_with(&stored.draft, Arc::new(message), Arc::new(undone));
+        if !is_restored {
+            return Restored::Unreadable;
         }
-        is_restored
+        self.slot
+            .update_value(|slot| slot.key = unique_key(&slot.key_prefix));
+        self.save();
+        if !self.is_storage_refused.get_untracked() {
+            store(Keep::Device, &key, None);
+        }
+        self.withdraw_offer(&key);
+        Restored::Done
+    }
+
+    /// Brings the offers up to date after another tab has stored something: what it has removed is offered no more. A
+    /// draft that another tab has begun is not offered, as it is still being written there.
+    fn refresh_offers(self) {
+        let Some(before) = self.offers.try_get_untracked() else {
+            return;
+        };
+        let offers: Vec<DraftOffer> = before
+            .iter()
+            .filter_map(|offer| stored_offer(offer.key.clone(), self.document))
+            .collect();
+        if offers != before {
+            self.offers.set(offers);
+            keep_focus();
+        }
     }
 
     /// Returns the drafts of earlier visits, newest first, tracked.
@@ -214,22 +270,34 @@ impl Drafts {
     }
 }
 
-fn stored_offers(key_prefix: &str) -> Vec<DraftOffer> {
-    let offer = |key: String| {
-        let (at, label) = match read_stored(&key) {
-            Some(stored) => (stored.at, stored.label),
-            None => (0, String::new()),
-        };
-        DraftOffer { key, at, label }
-    };
-    let keys = stored_keys(Keep::Device, key_prefix);
-    let mut offers: Vec<DraftOffer> = keys.into_iter().map(offer).collect();
+fn stored_offers(key_prefix: &str, document: Document) -> Vec<DraftOffer> {
+    let keys = stored_keys(Keep::Device, key_prefix).into_iter();
+    let mut offers: Vec<DraftOffer> = keys.filter_map(|key| stored_offer(key, document)).collect();
     offers.sort_by_key(|offer| -offer.at);
     offers
 }
 
-fn read_stored(key: &str) -> Option<StoredDraft> {
-    serde_json::from_str(&stored(Keep::Device, key)?).ok()
+/// The offer of the draft that is stored under this key; `None` if there is none.
+fn stored_offer(key: String, document: Document) -> Option<DraftOffer> {
+    let text = stored(Keep::Device, &key)?;
+    Some(match parse(&text) {
+        Some(StoredDraft { at, label, draft }) => DraftOffer {
+            key,
+            at,
+            label,
+            is_readable: document.content().can_read(&draft),
+        },
+        None => DraftOffer {
+            key,
+            at: 0,
+            label: String::new(),
+            is_readable: false,
+        },
+    })
+}
+
+fn parse(text: &str) -> Option<StoredDraft> {
+    serde_json::from_str(text).ok()
 }
 
 /// Makes a key that no other form has, in this tab or another.

@@ -44,6 +44,8 @@ pub(crate) trait ContentJson: Send + Sync {
     fn json(&self) -> String;
     fn json_without_secrets(&self) -> String;
     fn unedited_json(&self) -> String;
+    /// Returns true if the text is a draft of this form.
+    fn can_read(&self, json: &str) -> bool;
     /// Returns false, and changes nothing, if the text is not a draft of this form.
     fn set_json(&self, json: &str) -> bool;
     fn label(&self) -> String;
@@ -61,6 +63,10 @@ impl<C: FormContent> ContentJson for C {
 
     fn unedited_json(&self) -> String {
         to_json(&self.unedited())
+    }
+
+    fn can_read(&self, json: &str) -> bool {
+        serde_json::from_str::<C::Draft>(json).is_ok()
     }
 
     fn set_json(&self, json: &str) -> bool {

@@ -2,6 +2,7 @@
 //! number of problems. In a wide window something stands beside the form.
 
 use crate::components::error_notice::{Retry, error_notice};
+use crate::forms::common::field_label::field_label;
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::submission::Submission;
 use crate::forms::common::submission_view::submission_notice;
@@ -72,9 +73,9 @@ impl FormShell {
                 {build_nodes()}
                 <div class="form-aside">{self.beside}</div>
                 <div class="form-foot">
-                    {undo_bar(state, is_busy)}
+                    {undo_bar(state, is_busy)} {problem_summary(state)}
                     <div class="form-bar">
-                        {self.buttons} {problem_summary(state)}
+                        {self.buttons}
                         <div class="form-bar-end">{draft_age} {self.bar_end}</div>
                     </div>
                 </div>
@@ -96,9 +97,14 @@ fn build_nodes() -> impl IntoView {
     }
 }
 
-/// The number of fields that need attention, once the user has tried to send. A press leads to the first.
+/// The most fields that the summary of problems links to.
+const MAX_LINKED_FIELDS: usize = 3;
+
+/// The number of fields that need attention, once the user has tried to send: it leads to the first, and their names
+/// lead to each of them.
 fn problem_summary(state: FormState) -> AnyView {
-    let count = memo(move || state.problem_count());
+    let paths = memo(move || state.shown_problems());
+    let count = memo(move || paths.with(Vec::len));
     let button = move || {
         view! {
             <button
@@ -108,17 +114,29 @@ fn problem_summary(state: FormState) -> AnyView {
                 on:click=move |_| state.focus_first_problem()
             >
                 {icon::icon(icon::WARNING)}
-                <span class="form-problems-count" aria-hidden="true">
-                    {text_signal(move || count.get().to_string())}
-                </span>
-                <span class="form-problems-text">
-                    {text_signal(move || t_string!(form.problems, n = count.get()))}
-                </span>
+                {text_signal(move || t_string!(form.problems, n = count.get()))}
             </button>
         }
         .into_any()
     };
-    view! { <div role="alert">{show(move || count.get() > 0, button)}</div> }.into_any()
+    let links = move || {
+        let paths = paths.get().into_iter().take(MAX_LINKED_FIELDS);
+        paths
+            .map(|path| {
+                let label = field_label(&path);
+                Button::new(Signal::stored(label))
+                    .quiet()
+                    .on_press(move || state.focus_field(path.clone()))
+            })
+            .collect::<Vec<AnyView>>()
+    };
+    view! {
+        <div class="problem-bar">
+            <div role="alert">{show(move || count.get() > 0, button)}</div>
+            {dynamic(links)}
+        </div>
+    }
+    .into_any()
 }
 
 /// Where the focus goes when the button that had it is gone: first choice first.

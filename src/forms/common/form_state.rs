@@ -151,12 +151,17 @@ impl FormState {
         paths
     }
 
-    /// Returns the number of fields that need attention, once the user has tried to send the form, tracked.
-    pub(crate) fn problem_count(self) -> usize {
+    /// Returns the paths of the fields that need attention, once the user has tried to send the form, tracked.
+    pub(crate) fn shown_problems(self) -> Vec<String> {
         match self.is_submitted.get() {
-            true => self.problem_paths().len(),
-            false => 0,
+            true => self.problem_paths(),
+            false => Vec::new(),
         }
+    }
+
+    /// Moves the focus to the field at this path.
+    pub(crate) fn focus_field(self, path: String) {
+        self.focus_first_of(vec![path]);
     }
 
     /// Moves the focus to the first field that needs attention.
@@ -228,8 +233,10 @@ impl FormState {
         rest
     }
 
-    /// Drops the API's error of a field that was edited.
+    /// Takes note of an edit of a field: its error from the API goes, and so does the offer to undo an earlier step,
+    /// which would take this edit back as well.
     pub(crate) fn edited(self, path: &str) {
+        self.dismiss_undo();
         let has_error = |refusal: &Refusal| refusal.field(path).is_some();
         if self
             .refusal
@@ -260,8 +267,10 @@ impl FormState {
         self.pointer.run(task);
     }
 
-    /// Drops the API's errors of rows: they are known by index, and the rows have moved.
+    /// Takes note of rows that have moved: the API's errors of rows, which are known by index, go, and so does the
+    /// offer to undo an earlier step.
     pub(crate) fn rows_moved(self) {
+        self.dismiss_undo();
         self.refusal
             .update(|refusal| refusal.fields.retain(|field| !field.path.contains('[')));
     }
@@ -274,7 +283,7 @@ impl FormState {
         self.error.set(None);
     }
 
-    /// Says what was done and offers to undo it. Replaces the offer before.
+    /// Says what was done and offers to undo it, until the next edit. Replaces the offer before.
     pub(crate) fn offer_undo(
         self,
         message: impl Fn() -> String + Send + Sync + 'static,
@@ -337,7 +346,9 @@ impl FormState {
 
     /// Withdraws the offer to undo the last step.
     pub(crate) fn dismiss_undo(self) {
-        self.undo_offer.set(None);
+        if self.undo_offer.try_with_untracked(Option::is_some) == Some(true) {
+            self.undo_offer.set(None);
+        }
     }
 
     /// Keeps Enter in a text field from sending the form by accident. Ctrl or ⌘ with Enter sends it.

@@ -29,10 +29,20 @@ impl Document {
         self.content.get_value()
     }
 
-    /// Replaces the content, shows the message and offers to undo it. Undo brings back exactly what the
-    /// form held, whatever is typed in between, and can be undone itself. Returns false, and changes
-    /// nothing, if the text is not a draft of this form.
+    /// Replaces the content, shows the message and offers to undo it until the next edit. Undo brings back exactly what
+    /// the form held, and can be undone itself. Returns false, and changes nothing, if the text is not a draft of this
+    /// form.
     pub(crate) fn replace(self, json: &str, message: Message) -> bool {
+        self.replace_with(json, message, Arc::new(|| ()))
+    }
+
+    /// The same, and runs `undone` after it was undone.
+    pub(crate) fn replace_with(
+        self,
+        json: &str,
+        message: Message,
+        undone: Arc<dyn Fn() + Send + Sync>,
+    ) -> bool {
         let content = self.content();
         let before = content.json();
         if !content.set_json(json) {
@@ -43,6 +53,7 @@ impl Document {
             move || message(),
             move || {
                 self.replace(&before, Arc::new(|| t_string!(undo.undone).to_owned()));
+                undone();
             },
         );
         true

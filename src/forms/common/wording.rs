@@ -14,8 +14,10 @@ pub(crate) fn problem(kind: RuleViolation) -> String {
         RuleViolation::SameTag => t_string!(rule.same_tag),
         RuleViolation::RefName => t_string!(rule.ref_name),
         RuleViolation::CloneUrl => t_string!(rule.clone_url),
+        RuleViolation::OwnPath => t_string!(advice.own_path),
         RuleViolation::Head => t_string!(rule.head),
         RuleViolation::OtherRef => t_string!(rule.other_ref),
+        RuleViolation::RemoteBranch => t_string!(rule.remote_branch),
         RuleViolation::Secret(secret) => secret_words(secret),
         RuleViolation::Masked => t_string!(rule.masked),
         RuleViolation::LeadsOut => t_string!(rule.leads_out),
@@ -34,7 +36,9 @@ fn secret_words(secret: Secret) -> &'static str {
     match secret {
         Secret::User => t_string!(rule.secret_user),
         Secret::Password => t_string!(rule.password),
-        Secret::Query | Secret::Fragment | Secret::Path => t_string!(rule.secret_parameter),
+        Secret::Query => t_string!(rule.secret_query),
+        Secret::Fragment => t_string!(rule.secret_fragment),
+        Secret::Path => t_string!(rule.secret_path),
     }
 }
 

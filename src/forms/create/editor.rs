@@ -6,6 +6,7 @@ use crate::forms::model::draft::{CreateDraft, RepositoryDraft};
 use crate::forms::model::link_fill::LinkFill;
 use crate::forms::model::paste::Unclear;
 use crate::forms::model::rules::{SourceEntry, Validation, check_repository};
+use crate::forms::model::source_carry::Carried;
 use crate::forms::rows::RowList;
 use leptos::prelude::*;
 
@@ -25,8 +26,12 @@ pub(crate) struct LinkState {
     pub(crate) fill: RwSignal<Option<LinkFill>>,
     /// Why the text is not understood, once the user has finished it.
     pub(crate) unclear: RwSignal<Option<Unclear>>,
+    /// The part of the link that is the branch, where the user has chosen it.
+    pub(crate) branch: RwSignal<Option<String>>,
     /// True while the fields of the source are shown.
     pub(crate) is_open: RwSignal<bool>,
+    /// What the choice of a host has carried over from one kind of source to another.
+    pub(crate) carried: RwSignal<Carried>,
 }
 
 impl LinkState {
@@ -35,7 +40,9 @@ impl LinkState {
             text: RwSignal::new(String::new()),
             fill: RwSignal::new(None),
             unclear: RwSignal::new(None),
+            branch: RwSignal::new(None),
             is_open: RwSignal::new(false),
+            carried: RwSignal::new(Carried::default()),
         }
     }
 
@@ -43,7 +50,9 @@ impl LinkState {
         self.text.set(String::new());
         self.fill.set(None);
         self.unclear.set(None);
+        self.branch.set(None);
         self.is_open.set(false);
+        self.carried.set(Carried::default());
     }
 }
 

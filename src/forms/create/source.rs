@@ -3,13 +3,17 @@
 
 use crate::api::CodeClient;
 use crate::api::SourceKind;
-use crate::api::redact::masked;
+use crate::api::redact::{masked, secret_in};
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::fields::TextField;
 use crate::forms::create::editor::CreateEditor;
 use crate::forms::create::sections::field_text;
 use crate::forms::create::source_link::SourceLink;
+use crate::forms::model::link_fill::LinkFill;
+use crate::forms::model::draft::CreateDraft;
 use crate::forms::model::paste::Unclear;
+use crate::forms::model::paste::address::{is_local_path, with_port};
+use crate::forms::model::paste::pasted::Place;
 use crate::forms::model::rules::SOURCE_LINK;
 use crate::reactive::{bool_signal, dynamic, effect, memo, show, show_or, text_signal};
 use crate::ui::button::Button;
@@ -65,13 +69,14 @@ pub(crate) fn source_section(source: SourceLink) -> AnyView {
             <div id="understood" role="status">
                 {dynamic(move || understood(source))}
             </div>
+            {branch_choice(source)}
             {show(
                 move || is_open.get(),
                 move || {
                     view! {
                         <div on:paste=move |event| {
                             source.pasted(&event)
-                        }>{source_fields(source.editor)}</div>
+                        }>{source_fields(source)}</div>
                     }
                         .into_any()
                 },
@@ -90,7 +95,10 @@ fn open_where_needed(source: SourceLink) {
             .into_iter()
             .any(|path| source.state.has_message(path));
         let is_partial = source.editor.is_source_partial() && link.fill.with(Option::is_none);
-        if (has_message || is_partial) && !link.is_open.get() {
+        let has_advice = source.editor.fields.with(|fields| {
+            fields.client == CodeClient::Simple && with_port(fields.clone_url.trim()).is_some()
+        });
+        if (has_message || is_partial || has_advice) && !link.is_open.get() {
             link.is_open.set(true);
         }
     });
@@ -148,12 +156,29 @@ fn link_field(source: SourceLink) -> AnyView {
             // The focus stays in the field after Enter, so the message has to be announced.
             <div role="status">{frame.note(FieldNote::Problem, problem)}</div>
             {show(move || link.unclear.get() == Some(Unclear::MaybeAddress), as_address)}
+            {link_secret(source)}
             <div class="link-choice">
                 {frame.note(FieldNote::Hint, t_signal!(source.hint))} {client_choice(source)}
             </div>
         </div>
     }
     .into_any()
+}
+
+/// Says that the link has a secret which is not used, and removes it.
+fn link_secret(source: SourceLink) -> AnyView {
+    let has_secret = memo(move || source.has_unused_secret());
+    let note = move || {
+        view! {
+            <div class="field-actions" role="status">
+                <p class="field-warning">{t_signal!(advice.link_secret)}</p>
+                {Button::new(t_signal!(advice.remove_secret))
+                    .on_press(move || source.remove_secret())}
+            </div>
+        }
+        .into_any()
+    };
+    show(move || has_secret.get(), note).into_any()
 }
 
 fn unclear_words(unclear: Unclear) -> &'static str {
@@ -263,7 +288,14 @@ fn understood(source: SourceLink) -> Option<AnyView> {
             .quiet()
             .on_press(move || source.correct())
     });
-    let undo = fill.is_some().then(|| {
+    // Once one of its values was changed by hand, taking the link back would leave half of it.
+    let is_intact = fill.is_some_and(|fill| {
+        fill.is_intact(&CreateDraft {
+            repository: fields.get(),
+            rows: rows.drafts(),
+        })
+    });
+    let undo = is_intact.then(|| {
         Button::new(t_signal!(rows.undo))
             .quiet()
             .on_press(move || source.undo())
@@ -280,14 +312,65 @@ fn understood(source: SourceLink) -> Option<AnyView> {
     )
 }
 
+/// Asks which part of a link is the branch, where the link leaves that open.
+fn branch_choice(source: SourceLink) -> AnyView {
+    let link = source.editor.link;
+    let splits = memo(move || {
+        let splits = |fill: &Option<LinkFill>| fill.as_ref().map(|fill| fill.pasted.splits.clone());
+        link.fill.with(splits).unwrap_or_default()
+    });
+    let chosen = memo(move || {
+        let place = |fill: &Option<LinkFill>| fill.as_ref().map(|fill| fill.pasted.place.clone());
+        link.fill.with(place)
+    });
+    let option = move |place: Place| {
+        let branch = place.branch().unwrap_or_default().to_owned();
+        let name = branch.clone();
+        let folder = place.dockerfile.as_ref().map(|path| {
+            view! {
+                <span class="quiet">
+                    {t_signal!(source.folder)} " " <span class="code">{path.clone()}</span>
+                </span>
+            }
+        });
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name="source_branch"
+                    prop:checked=bool_signal(move || chosen.with(|it| it.as_ref() == Some(&place)))
+                    on:change=move |_| source.choose_branch(branch.clone())
+                />
+                <b class="code">{name}</b>
+                {folder}
+            </label>
+        }
+        .into_any()
+    };
+    let choice = move || {
+        let splits = splits.get();
+        (!splits.is_empty()).then(|| {
+            let options: Vec<AnyView> = splits.into_iter().map(option).collect();
+            view! {
+                <fieldset class="branch-choice">
+                    <legend class="field-label">{t_signal!(advice.which_branch)}</legend>
+                    {options}
+                </fieldset>
+            }
+        })
+    };
+    dynamic(choice).into_any()
+}
+
 /// The source's own fields: of a host that the API knows, or of any git server.
-fn source_fields(editor: CreateEditor) -> AnyView {
+fn source_fields(source: SourceLink) -> AnyView {
+    let editor = source.editor;
     let fields = editor.fields;
     let hint = text_signal(move || fields.with(|fields| client_hint(&fields.client)));
     view! {
         {show_or(
             move || fields.with(|fields| fields.client == CodeClient::Simple),
-            move || clone_url_field(editor),
+            move || clone_url_field(source),
             move || {
                 view! {
                     <div class="field">
@@ -302,23 +385,51 @@ fn source_fields(editor: CreateEditor) -> AnyView {
 }
 
 /// The source of any git server.
-fn clone_url_field(editor: CreateEditor) -> AnyView {
-    let fields = editor.fields;
-    let warning = text_signal(
-        move || match fields.with(|fields| fields.is_secret_dropped) {
-            true => t_string!(create.password_dropped),
-            false => "",
-        },
-    );
+fn clone_url_field(source: SourceLink) -> AnyView {
+    let fields = source.editor.fields;
+    let url = field_text(fields, |fields| &fields.clone_url);
+    let has_secret = memo(move || url.with(|url| secret_in(url.trim()).is_some()));
+    let with_port = memo(move || url.with(|url| with_port(url.trim())));
+    let warning = text_signal(move || {
+        let port = with_port.get();
+        let port = port.as_deref().and_then(|url| {
+            let (_, place) = url.split_once('@')?;
+            place.split([':', '/']).nth(1).map(str::to_owned)
+        });
+        match (fields.with(|fields| fields.is_secret_dropped), port) {
+            (true, _) => t_string!(create.password_dropped).to_owned(),
+            (false, Some(port)) => t_string!(advice.no_port, port = port),
+            (false, None) => String::new(),
+        }
+    });
+    let hint = text_signal(move || match url.with(|url| is_local_path(url.trim())) {
+        true => t_string!(advice.local),
+        false => t_string!(create.clone_url_hint),
+    });
+    let remove = move || {
+        Button::new(t_signal!(advice.remove_secret)).on_press(move || source.remove_secret())
+    };
+    let use_port = move || {
+        let url = text_signal(move || {
+            t_string!(advice.use_url, url = with_port.get().unwrap_or_default())
+        });
+        Button::new(url).on_press(move || source.use_port())
+    };
+    let actions = view! {
+        <div class="field-actions">
+            {show(move || has_secret.get(), remove)}
+            {show(move || with_port.with(Option::is_some), use_port)}
+        </div>
+    };
     view! {
         <TextField
             path=Signal::stored("build_config.code_repo_clone_url".to_owned())
             label=t_signal!(create.clone_url)
-            hint=t_signal!(create.clone_url_hint)
+            hint=hint
             warning=warning
             code=true
             required=true
-            value=field_text(fields, |fields| &fields.clone_url)
+            value=url
             on_input=move |text| {
                 fields
                     .update(|fields| {
@@ -327,6 +438,7 @@ fn clone_url_field(editor: CreateEditor) -> AnyView {
                     });
             }
         />
+        {actions}
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! What happens around the field for a link: the form follows its text, and the user can take that back.
 
 use crate::api::CodeClient;
+use crate::api::redact::{secret_in, without_secret};
 use crate::forms::common::field_id::selector;
 use crate::forms::common::form_content::FormContent;
 use crate::forms::common::form_state::FormState;
@@ -9,8 +10,10 @@ use crate::forms::model::draft::CreateDraft;
 use crate::forms::model::fields::TAG_CONFIG_FIELDS;
 use crate::forms::model::link_fill::LinkFill;
 use crate::forms::model::paste;
-use crate::forms::model::paste::pasted::Pasted;
+use crate::forms::model::paste::address::with_port;
+use crate::forms::model::paste::pasted::{Pasted, PastedSource};
 use crate::forms::model::rules::{SOURCE_LINK, row_path};
+use crate::forms::model::source_carry;
 use crate::platform::dom;
 use crate::platform::files::plain_text;
 use crate::platform::timer::timer_millis;
@@ -58,6 +61,7 @@ impl SourceLink {
     pub(crate) fn typed(self, text: String, at_once: bool) {
         self.link().text.set(text);
         self.link().unclear.set(None);
+        self.link().branch.set(None);
         if at_once {
             self.read();
             return;
@@ -85,9 +89,20 @@ impl SourceLink {
     }
 
     fn understood(self) -> Option<Pasted> {
-        self.link()
+        let pasted = self
+            .link()
             .text
-            .with_untracked(|text| paste::understand(text))
+            .with_untracked(|text| paste::understand(text))?;
+        Some(match self.link().branch.get_untracked() {
+            Some(branch) => pasted.with_branch(&branch),
+            None => pasted,
+        })
+    }
+
+    /// Reads the link with this part as the branch.
+    pub(crate) fn choose_branch(self, branch: String) {
+        self.link().branch.set(Some(branch));
+        self.follow(self.understood());
     }
 
     /// Uses the text as a clone URL, although it may be something else.
@@ -156,11 +171,77 @@ impl SourceLink {
         });
     }
 
-    /// Chooses the host by hand.
+    /// Chooses the host by hand. What was entered is carried over to the fields that it has.
     pub(crate) fn choose(self, client: CodeClient) {
-        self.editor.fields.update(|fields| fields.client = client);
-        self.link().is_open.set(true);
+        let link = self.link();
+        let is_unread = link.fill.with_untracked(Option::is_none);
+        let typed = match is_unread {
+            true => link.text.get_untracked(),
+            false => String::new(),
+        };
+        let carried = link.carried.get_untracked();
+        let mut fields = self.editor.fields.get_untracked();
+        let (carried, uses_typed) =
+            source_carry::choose(&mut fields, client, &typed, &carried);
+        self.editor.fields.set(fields);
+        link.carried.set(carried);
+        if uses_typed {
+            link.text.set(String::new());
+            link.unclear.set(None);
+        }
+        link.is_open.set(true);
+        for path in FILLED {
+            self.state.edited(path);
+        }
         self.state.edited("build_config.code_repo_client");
+    }
+
+    /// Returns true if the link has a secret that is not used, tracked: the host is known, so only owner and name are.
+    pub(crate) fn has_unused_secret(self) -> bool {
+        let is_hosted = self.link().fill.with(|fill| {
+            let source = fill.as_ref().map(|fill| &fill.pasted.source);
+            matches!(source, Some(PastedSource::Hosted { .. }))
+        });
+        is_hosted && self.link().text.with(|text| secret_in(text).is_some())
+    }
+
+    /// Removes the secret from the clone URL, and from the link that it came with.
+    pub(crate) fn remove_secret(self) {
+        self.set_clone_url(|url| without_secret(url.trim()));
+        let link = self.link();
+        let text = link.text.get_untracked();
+        if secret_in(&text).is_some() {
+            link.text.set(without_secret(&text));
+            let was_address = link.fill.with_untracked(Option::is_some);
+            let address = || link.text.with_untracked(|text| paste::as_address(text));
+            let pasted = self.understood().or_else(|| address().filter(|_| was_address));
+            self.follow(pasted);
+        }
+        self.focus_source();
+    }
+
+    /// Puts the ssh URL in place of an address with a port after its colon.
+    pub(crate) fn use_port(self) {
+        self.set_clone_url(|url| with_port(url.trim()).unwrap_or_else(|| url.to_owned()));
+        self.focus_source();
+    }
+
+    fn set_clone_url(self, edit: impl Fn(&str) -> String) {
+        self.editor.fields.update(|fields| {
+            fields.clone_url = edit(&fields.clone_url);
+            fields.is_secret_dropped = false;
+        });
+        self.state.edited("build_config.code_repo_clone_url");
+    }
+
+    /// Moves the focus to the source: the button that was pressed is gone.
+    fn focus_source(self) {
+        let is_open = self.link().is_open.get_untracked();
+        request_animation_frame(move || {
+            if !(is_open && dom::focus(FIRST_FIELDS)) {
+                dom::focus(&selector(SOURCE_LINK));
+            }
+        });
     }
 
     /// Fills the form in from a link that is pasted into one of the source's own fields. Any other text is pasted

@@ -1,11 +1,12 @@
 //! Drafts: what the user typed, in the shape of the form, and the requests made from it.
 
+use crate::api::grammar::clean_ref;
 use crate::api::redact::{masked, secret_in, without_secret};
 use crate::api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SavedConfig, SourceKind, TagConfig,
     UpdateBuildConfig, VersionTagging,
 };
-use crate::forms::model::fields::{TAG_CONFIG_FIELDS, TagConfigField};
+use crate::forms::model::fields::{FieldKind, TAG_CONFIG_FIELDS, TagConfigField};
 use serde::{Deserialize, Serialize};
 
 /// The build node of a new repository.
@@ -129,6 +130,25 @@ impl RowDraft {
         (clean != typed).then_some(clean)
     }
 
+    /// Puts the value of this field as it is sent in place of what was typed.
+    pub fn clean(&mut self, field: &TagConfigField) {
+        let mut values = self.values.clone();
+        self.clean_into(field, &mut values);
+        self.values = values;
+    }
+
+    fn clean_into(&self, field: &TagConfigField, config: &mut TagConfig) {
+        let Some(clean) = self.cleaned(field) else {
+            return;
+        };
+        if matches!(field.kind, FieldKind::Ref)
+            && let (Some(kind), _) = clean_ref(&(field.get)(&self.values))
+        {
+            config.code_repo_type = kind;
+        }
+        (field.set)(config, &clean);
+    }
+
     /// The row as the API takes it: with the ids of its origin, and with clean values.
     pub fn to_config(&self) -> TagConfig {
         let origin = self.origin.as_deref();
@@ -138,9 +158,7 @@ impl RowDraft {
             ..self.values.clone()
         };
         for field in &TAG_CONFIG_FIELDS {
-            if let Some(clean) = self.cleaned(field) {
-                (field.set)(&mut config, &clean);
-            }
+            self.clean_into(field, &mut config);
         }
         // A missing build context means `/`, so it stays missing.
         let was_missing = origin.is_some_and(|origin| origin.build_context_path.is_none());
@@ -337,6 +355,26 @@ mod tests {
         assert_eq!(config.docker_repo_tag, "edge");
         assert_eq!(config.dockerfile_location, "/docker/app");
         assert_eq!(config.build_context_path.as_deref(), Some("/"));
+    }
+
+    #[test]
+    fn a_ref_becomes_the_branch_or_tag_that_it_names() {
+        for (typed, kind, name) in [
+            (" main ", SourceKind::Branch, "main"),
+            ("refs/heads/feature/x", SourceKind::Branch, "feature/x"),
+            ("refs/tags/v1", SourceKind::Tag, "v1"),
+        ] {
+            let mut row = RowDraft::default();
+            row.values.code_repo_type_value = typed.to_owned();
+            let sent = row.to_config();
+            for field in &TAG_CONFIG_FIELDS {
+                row.clean(field);
+            }
+            for config in [sent, row.values] {
+                assert_eq!(config.code_repo_type, kind, "{typed}");
+                assert_eq!(config.code_repo_type_value, name);
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! To add a field of the API: add it to `slipway_api::TagConfig`, add an entry here, and add its texts.
 
-use crate::api::grammar::{RuleViolation, clean_path, image_tag, path, ref_name};
+use crate::api::grammar::{RuleViolation, clean_path, clean_ref, image_tag, path, ref_name};
 use crate::api::{SourceKind, TagConfig, VersionTagging};
 use crate::t_string;
 use std::borrow::Cow;
@@ -27,7 +27,9 @@ pub struct TagConfigField {
 pub enum FieldKind {
     /// A name on one line, with its rule.
     Text(fn(&str) -> Option<RuleViolation>),
-    /// An absolute path in the source tree.
+    /// The name of a branch or tag. With `refs/heads/` or `refs/tags/` before it, it also says which of the two it is.
+    Ref,
+    /// A path in the source tree, which is made absolute.
     Path,
     /// One of a few values.
     Choice {
@@ -99,7 +101,7 @@ pub static TAG_CONFIG_FIELDS: [TagConfigField; FIELD_COUNT] = [
     TagConfigField {
         wire_name: SOURCE_VALUE,
         label: || t_string!(rows.source_value),
-        kind: FieldKind::Text(ref_name),
+        kind: FieldKind::Ref,
         get: |row| row.code_repo_type_value.as_str().into(),
         set: |row, text| row.code_repo_type_value = text.to_owned(),
         column: ColumnRole::Shared {
@@ -239,20 +241,24 @@ impl TagConfigField {
         match self.kind {
             FieldKind::Choice { options, .. } => options,
             FieldKind::YesNo => &YES_NO,
-            FieldKind::Text(_) | FieldKind::Path => &[],
+            FieldKind::Text(_) | FieldKind::Ref | FieldKind::Path => &[],
         }
     }
 
     /// Returns true if the value of this field is typed rather than chosen.
     pub fn is_typed(&self) -> bool {
-        matches!(self.kind, FieldKind::Text(_) | FieldKind::Path)
+        matches!(
+            self.kind,
+            FieldKind::Text(_) | FieldKind::Ref | FieldKind::Path
+        )
     }
 
     /// The value as it is sent: typed text without blanks around it, a path without detours.
     pub fn clean(&self, text: &str) -> String {
         match self.kind {
             FieldKind::Text(_) => text.trim().to_owned(),
-            FieldKind::Path => clean_path(text),
+            FieldKind::Ref => clean_ref(text).1.to_owned(),
+            FieldKind::Path => clean_path(&with_slashes(text)),
             FieldKind::Choice { .. } | FieldKind::YesNo => text.to_owned(),
         }
     }
@@ -261,7 +267,9 @@ impl TagConfigField {
     pub fn check(&self, text: &str) -> Option<RuleViolation> {
         match self.kind {
             FieldKind::Text(rule) => rule(text.trim()),
-            FieldKind::Path => path(text.trim()),
+            FieldKind::Ref => ref_name(text.trim()),
+            FieldKind::Path if has_drive(text.trim()) => Some(RuleViolation::Path),
+            FieldKind::Path => path(with_slashes(text).trim()),
             FieldKind::Choice { options, .. } => {
                 let is_known = options.iter().any(|option| option.value == text);
                 (!is_known).then_some(RuleViolation::Choice)
@@ -273,7 +281,7 @@ impl TagConfigField {
     /// The type of the value in the API's JSON.
     pub fn json_type(&self) -> JsonType {
         match self.kind {
-            FieldKind::Text(_) | FieldKind::Path => JsonType::Text,
+            FieldKind::Text(_) | FieldKind::Ref | FieldKind::Path => JsonType::Text,
             FieldKind::Choice { json_type, .. } => json_type,
             FieldKind::YesNo => JsonType::YesOrNo,
         }
@@ -285,6 +293,21 @@ impl TagConfigField {
         let option = self.options().iter().find(|option| option.value == value);
         option.map_or_else(|| value.into_owned(), |option| (option.word)().to_owned())
     }
+}
+
+/// A path with the slashes of the source tree in place of those of Windows.
+fn with_slashes(path: &str) -> String {
+    path.replace('\\', "/")
+}
+
+/// Returns true for a path that begins with the letter of a drive. It is of the user's own machine.
+fn has_drive(path: &str) -> bool {
+    let mut letters = path.chars();
+    letters
+        .next()
+        .is_some_and(|letter| letter.is_ascii_alphabetic())
+        && letters.next() == Some(':')
+        && matches!(letters.next(), None | Some('/' | '\\'))
 }
 
 /// The field with this name in the API.
@@ -427,6 +450,35 @@ mod tests {
         assert_eq!(values("code_repo_type"), ["branch", "tag"]);
         let numbers = VersionTagging::KNOWN.map(|tagging| tagging.number().to_string());
         assert_eq!(values(VERSION_TAGGING), numbers);
+    }
+
+    #[test]
+    fn paths_are_read_as_people_write_them_and_shown_as_what_they_become() {
+        let field = field_named(DOCKERFILE).expect("a field");
+        for (typed, clean) in [
+            ("./Dockerfile", "/Dockerfile"),
+            ("Dockerfile", "/Dockerfile"),
+            (".", "/"),
+            ("/Dockerfile/", "/Dockerfile"),
+            ("docker/Dockerfile.prod", "/docker/Dockerfile.prod"),
+            ("docker\\prod env\\Dockerfile", "/docker/prod env/Dockerfile"),
+            (".\\Dockerfile", "/Dockerfile"),
+            (" /a b/#1/Dockerfile ", "/a b/#1/Dockerfile"),
+        ] {
+            assert_eq!(field.check(typed), None, "{typed}");
+            assert_eq!(field.clean(typed), clean);
+        }
+        for (typed, violation) in [
+            ("../x", RuleViolation::LeadsOut),
+            ("..\\x", RuleViolation::LeadsOut),
+            ("/a/../../x", RuleViolation::LeadsOut),
+            ("C:\\app\\Dockerfile", RuleViolation::Path),
+            ("d:/app", RuleViolation::Path),
+            ("https://git.test/Dockerfile", RuleViolation::Path),
+            ("", RuleViolation::Empty),
+        ] {
+            assert_eq!(field.check(typed), Some(violation), "{typed}");
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Validation: what is wrong with a draft. Pure functions; `common/wording.rs` has the texts.
 
-use crate::api::CodeClient;
+use crate::api::{CodeClient, SourceKind};
 use crate::api::grammar::{
     RuleViolation, build_node, clone_url, is_inside, path, repo_name, source_name,
 };
 use crate::forms::model::draft::{RepositoryDraft, RowDraft};
-use crate::forms::model::fields::{DOCKERFILE, FIELD_COUNT, IMAGE_TAG, TAG_CONFIG_FIELDS};
+use crate::forms::model::fields::{
+    DOCKERFILE, FIELD_COUNT, IMAGE_TAG, SOURCE_VALUE, TAG_CONFIG_FIELDS, field_named,
+};
+use crate::forms::model::paste::address::is_own_path;
 use std::collections::{HashMap, HashSet};
 
 /// A problem or a warning, and the path that the API uses for its field.
@@ -81,10 +84,12 @@ pub fn check_repository(
     if entry == SourceEntry::Link {
         // One problem is enough to say that the source is missing.
     } else if repository.client == CodeClient::Simple {
-        validation.report(
-            "build_config.code_repo_clone_url",
-            clone_url(repository.clone_url.trim()),
-        );
+        let url = repository.clone_url.trim();
+        let violation = match clone_url(url) {
+            Some(RuleViolation::CloneUrl) if is_own_path(url) => Some(RuleViolation::OwnPath),
+            violation => violation,
+        };
+        validation.report("build_config.code_repo_clone_url", violation);
     } else {
         validation.report(
             "build_config.code_repo_namespace",
@@ -114,6 +119,13 @@ pub fn check_editor(node: &str, rows: &[RowValidation]) -> Validation {
 /// The path of a row's field; `prefix` is the part before `tag_configs`.
 pub fn row_path(prefix: &str, index: usize, field: &str) -> String {
     format!("{prefix}tag_configs[{index}].{field}")
+}
+
+/// The index of the row and the field that a row's path leads to.
+pub fn row_field(path: &str) -> Option<(usize, &str)> {
+    let (_, place) = path.split_once("tag_configs[")?;
+    let (index, field) = place.split_once("].")?;
+    Some((index.parse().ok()?, field))
 }
 
 /// Returns true if the path leads to a field of one of the first `rows` rows.
@@ -190,14 +202,30 @@ pub fn check_row(row: &RowDraft) -> RowValidation {
             *violation = field.check(&(field.get)(&row.values));
         }
     }
+    let sent = |text: &str| match field_named(DOCKERFILE) {
+        Some(field) => field.clean(text),
+        None => text.to_owned(),
+    };
     let (dockerfile, context) = (
-        row.values.dockerfile_location.trim(),
-        row.values.context().trim(),
+        sent(&row.values.dockerfile_location),
+        sent(row.values.context()),
     );
-    if path(context).is_none() && !is_inside(dockerfile, context) {
+    if path(&context).is_none() && !is_inside(&dockerfile, &context) {
         validation.report(DOCKERFILE, RuleViolation::OutsideContext);
     }
+    if row.values.code_repo_type == SourceKind::Branch
+        && is_remote_branch(&row.values.code_repo_type_value)
+    {
+        validation.report(SOURCE_VALUE, RuleViolation::RemoteBranch);
+    }
     validation
+}
+
+/// Returns true for `origin/main`, which is what a clone calls the source's branch `main`.
+fn is_remote_branch(name: &str) -> bool {
+    let name = name.trim();
+    let name = name.strip_prefix("remotes/").unwrap_or(name);
+    name.starts_with("origin/") || name.starts_with("upstream/")
 }
 
 #[cfg(test)]
@@ -268,6 +296,50 @@ mod tests {
         let problems = check_config(&config(&[row]));
         assert_eq!(problems.all().len(), 1);
         assert_eq!(problems.blocking().count(), 0);
+    }
+
+    #[test]
+    fn the_path_of_a_row_is_read_back() {
+        let path = row_path("build_config.", 3, IMAGE_TAG);
+        assert_eq!(row_field(&path), Some((3, IMAGE_TAG)));
+        for path in ["repo_name", "tag_configs", "tag_configs[x].a", "tag_configs[1]"] {
+            assert_eq!(row_field(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_branch_of_a_remote_is_warned_of() {
+        for (kind, name, violation) in [
+            (SourceKind::Branch, "origin/main", Some(RuleViolation::RemoteBranch)),
+            (SourceKind::Branch, " remotes/origin/x/y", Some(RuleViolation::RemoteBranch)),
+            (SourceKind::Branch, "refs/remotes/origin/main", Some(RuleViolation::OtherRef)),
+            (SourceKind::Branch, "HEAD", Some(RuleViolation::Head)),
+            (SourceKind::Branch, "my branch", Some(RuleViolation::RefName)),
+            (SourceKind::Branch, "original/main", None),
+            (SourceKind::Branch, "refs/heads/main", None),
+            (SourceKind::Tag, "origin/main", None),
+        ] {
+            let mut row = row("a");
+            row.values.code_repo_type = kind;
+            row.values.code_repo_type_value = name.to_owned();
+            assert_eq!(check_row(&row).of(SOURCE_VALUE), violation, "{name}");
+        }
+    }
+
+    #[test]
+    fn places_are_compared_as_they_are_sent() {
+        for (dockerfile, context, is_outside) in [
+            ("app/Dockerfile", "./app", false),
+            ("app\\Dockerfile", "/app", false),
+            ("Dockerfile", ".", false),
+            ("./Dockerfile", "app", true),
+        ] {
+            let mut row = row("a");
+            row.values.dockerfile_location = dockerfile.to_owned();
+            row.values.build_context_path = Some(context.to_owned());
+            let violation = is_outside.then_some(RuleViolation::OutsideContext);
+            assert_eq!(check_row(&row).of(DOCKERFILE), violation, "{dockerfile}");
+        }
     }
 
     #[test]

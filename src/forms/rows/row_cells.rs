@@ -91,7 +91,7 @@ struct CellField {
 impl CellField {
     fn view(self) -> AnyView {
         match self.field.kind {
-            FieldKind::Text(_) | FieldKind::Path => self.text(),
+            FieldKind::Text(_) | FieldKind::Ref | FieldKind::Path => self.text(),
             FieldKind::Choice { .. } => self.choice(),
             FieldKind::YesNo => self.checkbox(),
         }
@@ -114,8 +114,8 @@ impl CellField {
         let Self { row, field, .. } = self;
         self.form
             .when_released(move || row.mark_touched(field.wire_name));
-        if let Some(Some(cleaned)) = row.try_with_untracked(|row| row.cleaned(field)) {
-            row.edit(|row| (field.set)(&mut row.values, &cleaned));
+        if let Some(Some(_)) = row.try_with_untracked(|row| row.cleaned(field)) {
+            row.edit(|row| row.clean(field));
         }
     }
 

@@ -123,19 +123,16 @@ fn at(kind: &str, ref_kind: SourceKind, name: &[&str], path: &[&str]) -> Place {
 
 /// A branch or tag by a name that may say which of the two it is.
 pub(crate) fn named_reference(name: &str) -> Option<(SourceKind, String)> {
-    if let Some(name) = name.strip_prefix("refs/heads/") {
-        return reference(SourceKind::Branch, name);
-    }
-    match name.strip_prefix("refs/tags/") {
-        Some(name) => reference(SourceKind::Tag, name),
-        None if is_version(name) => reference(SourceKind::Tag, name),
-        None => reference(SourceKind::Branch, name),
+    match grammar::clean_ref(name) {
+        (Some(kind), name) => reference(kind, name),
+        (None, name) if is_version(name) => reference(SourceKind::Tag, name),
+        (None, name) => reference(SourceKind::Branch, name),
     }
 }
 
 /// The branch or tag, unless it is a commit or nothing that git allows.
 pub(crate) fn reference(kind: SourceKind, name: &str) -> Option<(SourceKind, String)> {
-    let is_name = grammar::ref_name(name).is_none() && !is_whole_commit(name) && name != "HEAD";
+    let is_name = grammar::ref_name(name).is_none() && !is_whole_commit(name);
     is_name.then(|| (kind, name.to_owned()))
 }
 
