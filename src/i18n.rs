@@ -8,6 +8,7 @@ pub mod numbers;
 mod spacing;
 #[cfg(test)]
 mod wording;
+pub(crate) mod refusal_words;
 
 use crate::i18n::spacing::push_spaced;
 pub use generated::i18n;

@@ -31,17 +31,52 @@ pub fn error_words(error: &Error) -> String {
     }
 }
 
-/// The API's own words about an error, with those about fields. Empty if there are none.
+/// What Django REST framework says with a status: `error_words` says it in the user's language.
+const SAID_BY_STATUS: [&str; 8] = [
+    "Authentication credentials were not provided",
+    "Incorrect authentication credentials",
+    "Invalid token",
+    "You do not have permission to perform this action",
+    "Not found.",
+    "Invalid page",
+    "A server error occurred",
+    "Request was throttled",
+];
+
+/// Returns true if the API's sentence only says what its status says.
+pub(crate) fn is_said_by_status(sentence: &str) -> bool {
+    SAID_BY_STATUS
+        .iter()
+        .any(|start| sentence.starts_with(start))
+}
+
+/// The console's words for what the API says outside of forms. `refusal_words` has those for forms.
+fn known_words(sentence: &str) -> Option<&'static str> {
+    Some(match sentence {
+        "No tag config of this repository has this tag." => t_string!(served.no_such_tag),
+        "This namespace has no repository with this name." => t_string!(served.no_such_repository),
+        "The server failed. Its log has the details." => t_string!(served.see_log),
+        _ => return None,
+    })
+}
+
+/// The API's words about an error, with those about fields: in the console's own where it knows them. Empty if there
+/// are none, or none that the status does not say.
 pub fn api_words(error: &Error) -> String {
     match error {
         Error::Refused(refusal) => {
-            let mut words = vec![refusal.message.clone()];
-            words.extend(
-                refusal
-                    .fields
-                    .iter()
-                    .map(|field| format!("{}: {}", field.path, field.message)),
-            );
+            let message = &refusal.message;
+            let mut words = vec![match known_words(message) {
+                Some(own) => own.to_owned(),
+                None if is_said_by_status(message) => String::new(),
+                None => message.clone(),
+            }];
+            words.extend(refusal.fields.iter().map(
+                |field| match known_words(&field.message) {
+                    Some(own) => own.to_owned(),
+                    None => format!("{}: {}", field.path, field.message),
+                },
+            ));
             words.retain(|text| !text.is_empty());
             words.join("\n")
         }

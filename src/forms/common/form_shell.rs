@@ -6,6 +6,7 @@ use crate::forms::common::field_label::field_label;
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::submission::Submission;
 use crate::forms::common::submission_view::submission_notice;
+use crate::i18n::refusal_words::in_own_words;
 use crate::platform::dom;
 use crate::reactive::{bool_signal, dynamic, memo, show, text_signal};
 use crate::ui::button::Button;
@@ -64,7 +65,7 @@ impl FormShell {
                 }
                 on:focusout=move |_| state.set_focused(None)
             >
-                {dynamic(move || { Some(error_notice(action, error.get()?, false, Retry::Never)) })}
+                {dynamic(move || { Some(error_notice(action, in_own_words(error.get()?), false, Retry::Never)) })}
                 {submission_notice(submission, action, self.existing_href)}
                 // Anything typed during the request would be neither in it nor in the answer.
                 <div class="form-body" inert=is_busy>

@@ -8,6 +8,7 @@ use crate::forms::common::pointer_release::PointerRelease;
 use crate::forms::common::wording;
 use crate::forms::model::rules;
 use crate::forms::model::rules::Validation;
+use crate::i18n::refusal_words::said;
 use crate::platform::dom;
 use leptos::prelude::*;
 use std::collections::HashSet;
@@ -94,6 +95,7 @@ impl FormState {
         is_touched: bool,
     ) -> Option<FieldMessage> {
         if let Some(text) = self.refusal.with(|refusal| refusal.field(path)) {
+            let text = said(&text);
             return Some(FieldMessage { text, blocks: true });
         }
         let is_submitted = self.is_submitted.get();

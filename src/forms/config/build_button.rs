@@ -3,6 +3,7 @@
 use crate::forms::rows::editor::RowBeside;
 use crate::forms::rows::row::RowState;
 use crate::i18n::api_words::{api_words, error_words};
+use crate::i18n::refusal_words::in_own_words;
 use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
@@ -90,7 +91,7 @@ fn result_view(result: StartResult) -> AnyView {
             let action =
                 text_signal(move || t_string!(error.failed, what = t_string!(trigger.starting)));
             let details = text_signal(move || {
-                let mut details = vec![error_words(&error), api_words(&error)];
+                let mut details = vec![error_words(&error), api_words(&in_own_words(error.clone()))];
                 if in_doubt {
                     details.push(t_string!(trigger.in_doubt).to_owned());
                 }
