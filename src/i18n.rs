@@ -5,10 +5,10 @@ pub(crate) mod failure_words;
 pub mod format;
 pub mod intl;
 pub mod numbers;
+pub(crate) mod refusal_words;
 mod spacing;
 #[cfg(test)]
 mod wording;
-pub(crate) mod refusal_words;
 
 use crate::i18n::spacing::push_spaced;
 pub use generated::i18n;

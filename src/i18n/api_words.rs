@@ -71,12 +71,15 @@ pub fn api_words(error: &Error) -> String {
                 None if is_said_by_status(message) => String::new(),
                 None => message.clone(),
             }];
-            words.extend(refusal.fields.iter().map(
-                |field| match known_words(&field.message) {
-                    Some(own) => own.to_owned(),
-                    None => format!("{}: {}", field.path, field.message),
-                },
-            ));
+            words.extend(
+                refusal
+                    .fields
+                    .iter()
+                    .map(|field| match known_words(&field.message) {
+                        Some(own) => own.to_owned(),
+                        None => format!("{}: {}", field.path, field.message),
+                    }),
+            );
             words.retain(|text| !text.is_empty());
             words.join("\n")
         }

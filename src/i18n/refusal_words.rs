@@ -10,76 +10,198 @@ use crate::t_string;
 type Known = (&'static str, fn(&str) -> String);
 
 /// The sentences, in the order in which they are tried.
-static KNOWN: [Known; 66] = [
+static KNOWN: [Known; 67] = [
     // Django REST framework: fields.
     ("This field is required.", |_| t_string!(rule.empty).into()),
-    ("This field may not be null.", |_| t_string!(rule.empty).into()),
-    ("This field may not be blank.", |_| t_string!(rule.empty).into()),
-    ("This field may not be empty.", |_| t_string!(rule.no_rows).into()),
-    ("This list may not be empty.", |_| t_string!(rule.no_rows).into()),
+    ("This field may not be null.", |_| {
+        t_string!(rule.empty).into()
+    }),
+    ("This field may not be blank.", |_| {
+        t_string!(rule.empty).into()
+    }),
+    ("This field may not be empty.", |_| {
+        t_string!(rule.no_rows).into()
+    }),
+    ("This list may not be empty.", |_| {
+        t_string!(rule.no_rows).into()
+    }),
     ("Not a valid string.", |_| t_string!(served.not_text).into()),
-    ("Must be a valid boolean.", |_| t_string!(served.not_boolean).into()),
-    ("*is not a valid boolean.", |_| t_string!(served.not_boolean).into()),
-    ("A valid integer is required.", |_| t_string!(served.not_number).into()),
-    ("A valid number is required.", |_| t_string!(served.not_number).into()),
-    ("Ensure this field has no more than * characters.", |n| t_string!(served.too_long, n = n)),
-    ("Ensure this field has at least * characters.", |n| t_string!(served.too_short, n = n)),
-    ("Ensure this field has no more than * elements.", |n| t_string!(served.too_many, n = n)),
-    ("Ensure this field has at least * elements.", |n| t_string!(served.too_few, n = n)),
-    ("Ensure this value is less than or equal to *.", |n| t_string!(served.at_most, n = n)),
-    ("Ensure this value is greater than or equal to *.", |n| t_string!(served.at_least, n = n)),
-    ("\"*\" is not a valid choice.", |value| t_string!(served.not_a_choice, value = value)),
+    ("Must be a valid boolean.", |_| {
+        t_string!(served.not_boolean).into()
+    }),
+    ("*is not a valid boolean.", |_| {
+        t_string!(served.not_boolean).into()
+    }),
+    ("A valid integer is required.", |_| {
+        t_string!(served.not_number).into()
+    }),
+    ("A valid number is required.", |_| {
+        t_string!(served.not_number).into()
+    }),
+    ("Ensure this field has no more than * characters.", |n| {
+        t_string!(served.too_long, n = n)
+    }),
+    ("Ensure this field has at least * characters.", |n| {
+        t_string!(served.too_short, n = n)
+    }),
+    ("Ensure this field has no more than * elements.", |n| {
+        t_string!(served.too_many, n = n)
+    }),
+    ("Ensure this field has at least * elements.", |n| {
+        t_string!(served.too_few, n = n)
+    }),
+    ("Ensure this value is less than or equal to *.", |n| {
+        t_string!(served.at_most, n = n)
+    }),
+    ("Ensure this value is greater than or equal to *.", |n| {
+        t_string!(served.at_least, n = n)
+    }),
+    ("\"*\" is not a valid choice.", |value| {
+        t_string!(served.not_a_choice, value = value)
+    }),
     ("Enter a valid URL.", |_| t_string!(served.not_a_url).into()),
-    ("Enter a valid email address.", |_| t_string!(served.not_an_email).into()),
-    ("Enter a valid \"slug\" consisting of *", |_| t_string!(served.not_a_slug).into()),
-    ("Enter a valid 'slug' consisting of *", |_| t_string!(served.not_a_slug).into()),
-    ("This value does not match the required pattern.", |_| t_string!(served.no_match).into()),
-    ("Null characters are not allowed.", |_| t_string!(served.control_characters).into()),
-    ("This field must be unique.", |_| t_string!(served.taken).into()),
-    ("The fields * must make a unique set.", |names| t_string!(served.taken_together, names = names)),
+    ("Enter a valid email address.", |_| {
+        t_string!(served.not_an_email).into()
+    }),
+    ("Enter a valid \"slug\" consisting of *", |_| {
+        t_string!(served.not_a_slug).into()
+    }),
+    ("Enter a valid 'slug' consisting of *", |_| {
+        t_string!(served.not_a_slug).into()
+    }),
+    ("This value does not match the required pattern.", |_| {
+        t_string!(served.no_match).into()
+    }),
+    ("Null characters are not allowed.", |_| {
+        t_string!(served.control_characters).into()
+    }),
+    ("This field must be unique.", |_| {
+        t_string!(served.taken).into()
+    }),
+    ("The fields * must make a unique set.", |names| {
+        t_string!(served.taken_together, names = names)
+    }),
     ("* already exists.", |_| t_string!(served.taken).into()),
-    ("Invalid pk \"*\" - object does not exist.", |id| t_string!(served.no_such_id, id = id)),
-    ("Object with *does not exist.", |_| t_string!(served.no_such_object).into()),
-    ("Incorrect type. Expected *", |_| t_string!(served.wrong_type).into()),
-    ("Expected a list of items but got type *", |_| t_string!(served.wrong_type).into()),
-    ("Expected a dictionary of items but got type *", |_| t_string!(served.wrong_type).into()),
-    ("Invalid data. Expected a dictionary, but got *", |_| t_string!(served.wrong_type).into()),
-    ("Value must be valid JSON.", |_| t_string!(served.not_json).into()),
-    ("JSON parse error - *", |_| t_string!(served.not_json).into()),
+    ("Invalid pk \"*\" - object does not exist.", |id| {
+        t_string!(served.no_such_id, id = id)
+    }),
+    ("Object with *does not exist.", |_| {
+        t_string!(served.no_such_object).into()
+    }),
+    ("Incorrect type. Expected *", |_| {
+        t_string!(served.wrong_type).into()
+    }),
+    ("Expected a list of items but got type *", |_| {
+        t_string!(served.wrong_type).into()
+    }),
+    ("Expected a dictionary of items but got type *", |_| {
+        t_string!(served.wrong_type).into()
+    }),
+    ("Invalid data. Expected a dictionary, but got *", |_| {
+        t_string!(served.wrong_type).into()
+    }),
+    ("Value must be valid JSON.", |_| {
+        t_string!(served.not_json).into()
+    }),
+    ("JSON parse error - *", |_| {
+        t_string!(served.not_json).into()
+    }),
     ("Invalid value.", |_| t_string!(served.invalid).into()),
     ("Invalid input.", |_| t_string!(served.invalid).into()),
     ("Malformed request.", |_| t_string!(served.invalid).into()),
     // Django REST framework: requests.
-    ("Method \"*\" not allowed.", |method| t_string!(served.no_method, method = method)),
-    ("Unsupported media type \"*\" in request.", |_| t_string!(served.no_media_type).into()),
+    ("Method \"*\" not allowed.", |method| {
+        t_string!(served.no_method, method = method)
+    }),
+    ("Unsupported media type \"*\" in request.", |_| {
+        t_string!(served.no_media_type).into()
+    }),
     ("CSRF Failed: *", |_| t_string!(served.other_origin).into()),
     // The server of this project.
-    ("The request body is too large.", |_| t_string!(served.body_too_large).into()),
-    ("This server only accepts requests to the names of this machine.*", |_| t_string!(served.own_names).into()),
-    ("Pages of this origin are not allowed to make changes.*", |_| t_string!(served.other_origin).into()),
-    ("This server does not support passwords.*", |_| t_string!(served.no_passwords).into()),
-    ("Another tag config has the same tag.", |_| t_string!(rule.same_tag).into()),
-    ("Another tag config has the same id.", |_| t_string!(served.same_id).into()),
-    ("This tag config belongs to another build config.", |_| t_string!(served.other_config).into()),
-    ("This tag is the version tag of an earlier build*", |_| t_string!(served.version_tag).into()),
-    ("*, but code_repo_type is *.", |_| t_string!(served.other_kind).into()),
-    ("A name consists of lower-case letters and digits*", |_| t_string!(rule.repo_name).into()),
-    ("A namespace consists of lower-case letters*", |_| t_string!(served.namespace).into()),
-    ("A tag consists of letters, digits*", |_| t_string!(rule.image_tag).into()),
-    ("HEAD is not a branch or tag.*", |_| t_string!(rule.head).into()),
-    ("This is neither a branch nor a tag.*", |_| t_string!(rule.other_ref).into()),
-    ("This is not a valid git branch or tag name.", |_| t_string!(rule.ref_name).into()),
-    ("'*' leads out of the source.*", |path| t_string!(served.leads_out, path = path)),
-    ("Ensure this path has at most * bytes.", |n| t_string!(served.path_too_long, n = n)),
-    ("Enter a path in the source*", |_| t_string!(rule.path).into()),
-    ("*can't contain control characters.", |_| t_string!(served.control_characters).into()),
-    ("A commit id has 7 to 40 hexadecimal digits.", |_| t_string!(served.commit).into()),
-    ("A name on a code host consists of *", |_| t_string!(rule.source_name).into()),
-    ("Enter an http(s), ssh or git URL*", |_| t_string!(rule.clone_url).into()),
-    ("The URL contains *", |_| t_string!(served.secret).into()),
-    ("The URL can't contain a password*", |_| t_string!(served.secret).into()),
-    ("The secret of this URL is replaced by dots.*", |_| t_string!(rule.masked).into()),
-    ("This is not a repository in a folder allowed with --allow-local-source.", |_| t_string!(served.no_local_source).into()),
+    ("The request body is too large.", |_| {
+        t_string!(served.body_too_large).into()
+    }),
+    (
+        "This server only accepts requests to the names of this machine.*",
+        |_| t_string!(served.own_names).into(),
+    ),
+    (
+        "Pages of this origin are not allowed to make changes.*",
+        |_| t_string!(served.other_origin).into(),
+    ),
+    ("This server does not support passwords.*", |_| {
+        t_string!(served.no_passwords).into()
+    }),
+    ("Another tag config has the same tag.", |_| {
+        t_string!(rule.same_tag).into()
+    }),
+    ("Another tag config has the same id.", |_| {
+        t_string!(served.same_id).into()
+    }),
+    ("This tag config belongs to another build config.", |_| {
+        t_string!(served.other_config).into()
+    }),
+    ("This tag is the version tag of an earlier build*", |_| {
+        t_string!(served.version_tag).into()
+    }),
+    ("*, but code_repo_type is *.", |_| {
+        t_string!(served.other_kind).into()
+    }),
+    ("A name consists of lower-case letters and digits*", |_| {
+        t_string!(rule.repo_name).into()
+    }),
+    ("A namespace consists of lower-case letters*", |_| {
+        t_string!(served.namespace).into()
+    }),
+    ("A tag consists of letters, digits*", |_| {
+        t_string!(rule.image_tag).into()
+    }),
+    ("HEAD is not a branch or tag.*", |_| {
+        t_string!(rule.head).into()
+    }),
+    ("This is neither a branch nor a tag.*", |_| {
+        t_string!(rule.other_ref).into()
+    }),
+    ("This is not a valid git branch or tag name.", |_| {
+        t_string!(rule.ref_name).into()
+    }),
+    ("'*' leads out of the source.*", |path| {
+        t_string!(served.leads_out, path = path)
+    }),
+    ("Ensure this path has at most * bytes.", |n| {
+        t_string!(served.path_too_long, n = n)
+    }),
+    ("Enter a path in the source*", |_| {
+        t_string!(rule.path).into()
+    }),
+    ("*can't contain control characters.", |_| {
+        t_string!(served.control_characters).into()
+    }),
+    ("A commit id has 7 to 40 hexadecimal digits.", |_| {
+        t_string!(served.commit).into()
+    }),
+    ("A name on a code host consists of *", |_| {
+        t_string!(rule.source_name).into()
+    }),
+    ("Enter an http(s), ssh or git URL*", |_| {
+        t_string!(rule.clone_url).into()
+    }),
+    ("The URL contains a password*", |_| {
+        t_string!(served.secret).into()
+    }),
+    ("The URL contains a token*", |_| {
+        t_string!(served.secret).into()
+    }),
+    ("The URL can't contain a password*", |_| {
+        t_string!(served.secret).into()
+    }),
+    ("The secret of this URL is replaced by dots.*", |_| {
+        t_string!(rule.masked).into()
+    }),
+    (
+        "This is not a repository in a folder allowed with --allow-local-source.",
+        |_| t_string!(served.no_local_source).into(),
+    ),
 ];
 
 /// The words for one sentence of the API.
@@ -199,7 +321,9 @@ mod tests {
             for literal in literals(&code) {
                 let is_sentence = literal.ends_with('.')
                     && literal.contains(' ')
-                    && literal.starts_with(|first: char| first.is_ascii_uppercase() || "'\"{".contains(first));
+                    && literal.starts_with(|first: char| {
+                        first.is_ascii_uppercase() || "'\"{".contains(first)
+                    });
                 if is_sentence {
                     into.push((path.clone(), literal));
                 }
@@ -258,7 +382,11 @@ mod tests {
         let whole = |name: &str, into: &mut Vec<(PathBuf, String)>| {
             let mut of_folder = Vec::new();
             sentences(&folder, &mut of_folder);
-            into.extend(of_folder.into_iter().filter(|(path, _)| path.ends_with(name)));
+            into.extend(
+                of_folder
+                    .into_iter()
+                    .filter(|(path, _)| path.ends_with(name)),
+            );
         };
         for name in ["error.rs", "rules.rs", "repositories.rs"] {
             whole(name, &mut all);

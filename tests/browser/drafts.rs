@@ -121,6 +121,124 @@ async fn a_draft_that_is_offered_is_not_lost_to_a_new_one() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_draft_that_another_tab_has_sent_or_discarded_is_offered_no_more() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            open_editor(browser, api, json!([tag_config(1, "a")])).await;
+            let editor = format!("{}{}", api.address, browser.path().await);
+            browser.fill("Image tag", "typed").await;
+            is_kept(browser, "typed").await;
+            let first = browser.new_tab().await;
+            browser.open(&editor).await;
+            browser.see("You have an unsent draft").await;
+            let second = browser.driver.window().await?;
+
+            // It is sent in the tab where it was typed.
+            browser.driver.switch_to_window(first.clone()).await?;
+            let saved = repository("app", json!([tag_config(1, "typed")]));
+            api.on(
+                "PUT",
+                BUILD_CONFIG,
+                Reply::Json(200, saved["build_config"].clone()),
+            );
+            browser.save().await;
+            browser.driver.switch_to_window(second).await?;
+            browser.see_no_more("You have an unsent draft").await;
+            browser.find_no_more("button", "Restore draft").await;
+            browser.find_no_more("button", "Discard draft").await;
+
+            // The same for a form that creates, and for a draft that is emptied.
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            browser.fill("Repository name", "mine").await;
+            is_kept(browser, "mine").await;
+            let second = browser.driver.window().await?;
+            browser.driver.switch_to_window(first).await?;
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            browser.see("You have an unsent draft").await;
+            let first = browser.driver.window().await?;
+            browser.driver.switch_to_window(second.clone()).await?;
+            browser.fill("Repository name", "").await;
+            none_is_kept(browser).await;
+            browser.driver.switch_to_window(first).await?;
+            browser.see_no_more("You have an unsent draft").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_draft_that_cannot_be_read_or_is_gone_can_only_be_put_away() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            fill_create_form(browser, api).await;
+            is_kept(browser, "octo").await;
+            browser.driver.refresh().await?;
+            browser.see("You have an unsent draft").await;
+            // Gone without a word to this tab.
+            browser
+                .script(
+                    "for (const key of Object.keys(localStorage))
+                       if (key.startsWith('slipway.draft/')) localStorage.removeItem(key);",
+                )
+                .await;
+            browser.press("button", "Restore draft").await;
+            browser.see("This draft is no longer there").await;
+            browser.find_no_more("button", "Restore draft").await;
+            browser.press("button", "Dismiss").await;
+            browser.see_no_more("This draft is no longer there").await;
+
+            // Of another version, or damaged.
+            browser.fill("Repository name", "now").await;
+            is_kept(browser, "now").await;
+            browser
+                .script(
+                    "const key = Object.keys(localStorage).find((key) => key.startsWith('slipway.draft/'));
+                     localStorage.setItem(key + '-old', JSON.stringify({at: 1, about: 'x', draft: '{\"rows\":7}'}));
+                     localStorage.setItem(key + '-damaged', '{');",
+                )
+                .await;
+            browser.fill("Repository name", "").await;
+            browser.driver.refresh().await?;
+            browser.see("A stored draft can’t be read").await;
+            browser.axe("a draft that cannot be read").await;
+            browser.find_no_more("button", "Restore draft").await;
+            browser.press("button", "Discard").await;
+            eventually("one draft less", async || {
+                (browser.all("button", "Discard").await.len() == 1).then_some(())
+            })
+            .await;
+            browser.press("button", "Discard").await;
+            browser.see_no_more("A stored draft can’t be read").await;
+            none_is_kept(browser).await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_restored_draft_is_offered_again_once_that_is_undone() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            fill_create_form(browser, api).await;
+            is_kept(browser, "octo").await;
+            browser.driver.refresh().await?;
+            browser.press("button", "Restore draft").await;
+            browser.holds("Repository name", 1, "app").await;
+            browser.press("button", "Undo").await;
+            browser.holds("Repository name", 1, "").await;
+            is_kept(browser, "octo").await;
+            browser.press("button", "Restore draft").await;
+            browser.holds("Repository name", 1, "app").await;
+            // Typing afterwards is not taken back.
+            browser.fill("Repository name", "other").await;
+            browser.find_no_more("button", "Undo").await;
+            is_kept(browser, "other").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
 async fn leaving_with_unsaved_changes_asks() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {

@@ -52,6 +52,85 @@ async fn refused_fields_show_their_messages_rows_included_and_the_rest_is_shown_
 }
 
 #[tokio::test]
+async fn the_fields_that_need_attention_are_named_beside_the_button() -> Outcome {
+    story(Api::start().await)
+        .size(390, 844)
+        .run(async |browser, api| {
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            browser.press("button", "Add row").await;
+            browser.press("button", "Create repository").await;
+            let count = browser.find("button", "4 fields need attention").await;
+            let send = browser.find("button", "Create repository").await;
+            let (_, bottom) = browser.edges(&count).await;
+            let (top, _) = browser.edges(&send).await;
+            assert!(
+                bottom <= top + 1.0 && top - bottom < 100.0,
+                "{bottom} {top}"
+            );
+            browser.axe("create, fields that need attention").await;
+            browser.press("button", "Row 2: Branch or tag name").await;
+            browser.focus_is_on("textbox", "Branch or tag name").await;
+            browser.keys("next").await;
+            browser.holds("Branch or tag name", 2, "next").await;
+            browser.press("button", "Repository name").await;
+            browser.focus_is_on("textbox", "Repository name").await;
+            browser.keys("app").await;
+            browser.find("button", "2 fields need attention").await;
+            browser.find("button", "Row 2: Image tag").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn what_the_api_says_is_said_in_the_readers_language() -> Outcome {
+    story(Api::start().await)
+        .languages("zh-CN,zh")
+        .run(async |browser, api| {
+            let no_source =
+                "This is not a repository in a folder allowed with --allow-local-source.";
+            let refusal = json!({
+                "repo_name": ["A repository with this name already exists."],
+                "description": ["Ensure this field has no more than 200 characters."],
+                "build_config": {
+                    "code_repo_clone_url": [no_source],
+                    "tag_configs": [{
+                        "docker_repo_tag": ["No such luck."],
+                        "dockerfile_location": ["This field may not be blank.", "Unheard of."]
+                    }]
+                },
+                "detail": "You do not have permission to perform this action."
+            });
+            api.on("POST", REPOSITORIES, Reply::Json(400, refusal));
+            browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+            browser.press("radio", "Git 地址").await;
+            browser.fill("克隆地址", "/srv/git/app").await;
+            browser.fill("仓库名称", "app").await;
+            browser.press("button", "创建仓库").await;
+            for text in [
+                "此名称已被使用。",
+                "最多 200 个字符。",
+                "服务器不允许从此路径构建",
+                "No such luck.",
+                "此项不能为空。 Unheard of.",
+            ] {
+                browser.see(text).await;
+            }
+            let text = browser.text().await;
+            for english in [
+                "already exists",
+                "--allow-local-source.",
+                "permission",
+                "may not",
+            ] {
+                assert!(!text.contains(english), "{english}: {text}");
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
 async fn one_press_is_one_request_and_can_be_cancelled() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {

@@ -14,6 +14,7 @@ mod build_page;
 mod builds;
 mod config_form;
 mod create_form;
+mod create_source;
 mod drafts;
 mod failure;
 mod faults;

@@ -80,6 +80,20 @@ const PASTE: &str = "const field = document.querySelector('main input');
     field.dispatchEvent(new Event('input', { bubbles: true }));
     field.dispatchEvent(new Event('change', { bubbles: true }));";
 
+/// Pastes a link to a file of a branch with slashes.
+const PASTE_OPEN: &str = "const field = document.querySelector('main input');
+    field.focus();
+    field.value = 'https://github.com/acme/api-gateway/blob/feature/x/docker/Dockerfile';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    field.dispatchEvent(new Event('change', { bubbles: true }));";
+
+/// Pastes a clone URL with a secret.
+const PASTE_SECRET: &str = "const field = document.querySelector('main input');
+    field.focus();
+    field.value = 'https://me:secret@git.test/a/app.git';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    field.dispatchEvent(new Event('change', { bubbles: true }));";
+
 /// Submits an empty form.
 const SUBMIT: &str = "document.querySelector('main form').requestSubmit();";
 
@@ -222,6 +236,18 @@ pub const SCENES: [Scene; 58] = [
         World::Full,
         "/repositories/demo/new",
         PASTE,
+    ),
+    acted(
+        "create-which-branch",
+        World::Full,
+        "/repositories/demo/new",
+        PASTE_OPEN,
+    ),
+    acted(
+        "create-secret",
+        World::Full,
+        "/repositories/demo/new",
+        PASTE_SECRET,
     ),
     acted(
         "create-problems",

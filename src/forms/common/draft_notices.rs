@@ -1,8 +1,8 @@
 //! What a form says about drafts: those of earlier visits, a browser that stores none, and when the last one was
 //! stored.
 
-use crate::forms::common::form_shell::keep_focus;
 use crate::forms::common::drafts::{DraftOffer, Drafts, Restored};
+use crate::forms::common::form_shell::keep_focus;
 use crate::i18n::words;
 use crate::platform::dom;
 use crate::reactive::{dynamic, show, text_signal};
@@ -52,10 +52,10 @@ pub(crate) fn draft_age(drafts: Drafts) -> AnyView {
 
 fn offer_notice(drafts: Drafts, offer: DraftOffer) -> AnyView {
     let DraftOffer {
-        key,
         at,
         label,
         is_readable,
+        ..
     } = offer.clone();
     let clock = use_clock();
     // Why it cannot be restored.
@@ -65,17 +65,35 @@ fn offer_notice(drafts: Drafts, offer: DraftOffer) -> AnyView {
         Some(_) => t_string!(draft.unreadable).to_owned(),
         None => t_string!(draft.offer, when = words().relative(at, clock.now())),
     });
-    // Several drafts may be offered: a screen reader hears which one this button discards.
-    let discard_name = {
-        let label = label.clone();
-        text_signal(move || match (at, label.is_empty()) {
-            (0, _) => t_string!(draft.discard).to_owned(),
-            (_, true) => t_string!(draft.discard_of, about = words().absolute(at, false)),
-            (_, false) => t_string!(draft.discard_of, about = label),
-        })
-    };
+    let title = text_signal(move || match at {
+        0 => String::new(),
+        at => words().absolute(at, false),
+    });
     let label = (!label.is_empty()).then(|| view! { <span class="code">{label}</span> });
-    let restore = move || match drafts.restore(&offer) {
+    view! {
+        <div class="notice" data-kind="info" role="status">
+            <p class="notice-body" title=title>
+                {message}
+                " "
+                {label}
+            </p>
+            <div class="notice-actions">
+                {dynamic(move || offer_buttons(drafts, &offer, trouble))}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The buttons of an offer. One that can do nothing any more is not there.
+fn offer_buttons(
+    drafts: Drafts,
+    offer: &DraftOffer,
+    trouble: RwSignal<Option<Restored>>,
+) -> AnyView {
+    let reason = trouble.get();
+    let taken = offer.clone();
+    let restore = move || match drafts.restore(&taken) {
         Restored::Done => {
             dom::focus("#heading");
         }
@@ -84,52 +102,31 @@ fn offer_notice(drafts: Drafts, offer: DraftOffer) -> AnyView {
             keep_focus();
         }
     };
-    let withdrawn_key = key.clone();
-    let discard = move || {
+    let take = reason
+        .is_none()
+        .then(|| Button::new(t_signal!(draft.take)).on_press(restore));
+    let key = offer.key.clone();
+    let put_away = match reason {
+        Some(Restored::Gone) => Button::new(t_signal!(undo.keep)),
+        _ => Button::new(t_signal!(draft.discard)).name(discard_name(offer)),
+    };
+    let put_away = put_away.quiet().on_press(move || {
         drafts.delete(&key);
         dom::focus("#heading");
-    };
-    let dismiss = move || {
-        drafts.withdraw_offer(&withdrawn_key);
-        dom::focus("#heading");
-    };
-    let title = text_signal(move || match at {
-        0 => String::new(),
-        at => words().absolute(at, false),
     });
-    let restore = StoredValue::new(restore);
-    let discard = StoredValue::new(discard);
-    let dismiss = StoredValue::new(dismiss);
-    // A button that can do nothing any more is not there.
-    let buttons = move || {
-        let trouble = trouble.get();
-        let take = trouble.is_none().then(|| {
-            Button::new(t_signal!(draft.take)).on_press(move || restore.with_value(|run| run()))
-        });
-        let leave = match trouble {
-            Some(Restored::Gone) => Button::new(t_signal!(undo.keep))
-                .quiet()
-                .on_press(move || dismiss.with_value(|run| run())),
-            _ => Button::new(t_signal!(draft.discard))
-                .name(discard_name)
-                .quiet()
-                .on_press(move || discard.with_value(|run| run())),
-        };
-        view! {
-            {take}
-            {leave}
-        }
-        .into_any()
-    };
     view! {
-        <div class="notice" data-kind="info" role="status">
-            <p class="notice-body" title=title>
-                {message}
-                " "
-                {label}
-            </p>
-            <div class="notice-actions">{dynamic(buttons)}</div>
-        </div>
+        {take}
+        {put_away}
     }
     .into_any()
+}
+
+/// Several drafts may be offered: a screen reader hears which one the button discards.
+fn discard_name(offer: &DraftOffer) -> Signal<String> {
+    let (at, label) = (offer.at, offer.label.clone());
+    text_signal(move || match (at, label.is_empty()) {
+        (0, _) => t_string!(draft.discard).to_owned(),
+        (_, true) => t_string!(draft.discard_of, about = words().absolute(at, false)),
+        (_, false) => t_string!(draft.discard_of, about = label),
+    })
 }

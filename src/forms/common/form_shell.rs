@@ -65,7 +65,9 @@ impl FormShell {
                 }
                 on:focusout=move |_| state.set_focused(None)
             >
-                {dynamic(move || { Some(error_notice(action, in_own_words(error.get()?), false, Retry::Never)) })}
+                {dynamic(move || {
+                    Some(error_notice(action, in_own_words(error.get()?), false, Retry::Never))
+                })}
                 {submission_notice(submission, action, self.existing_href)}
                 // Anything typed during the request would be neither in it nor in the answer.
                 <div class="form-body" inert=is_busy>
@@ -76,8 +78,7 @@ impl FormShell {
                 <div class="form-foot">
                     {undo_bar(state, is_busy)} {problem_summary(state)}
                     <div class="form-bar">
-                        {self.buttons}
-                        <div class="form-bar-end">{draft_age} {self.bar_end}</div>
+                        {self.buttons} <div class="form-bar-end">{draft_age} {self.bar_end}</div>
                     </div>
                 </div>
             </form>

@@ -91,7 +91,8 @@ fn result_view(result: StartResult) -> AnyView {
             let action =
                 text_signal(move || t_string!(error.failed, what = t_string!(trigger.starting)));
             let details = text_signal(move || {
-                let mut details = vec![error_words(&error), api_words(&in_own_words(error.clone()))];
+                let mut details =
+                    vec![error_words(&error), api_words(&in_own_words(error.clone()))];
                 if in_doubt {
                     details.push(t_string!(trigger.in_doubt).to_owned());
                 }

@@ -181,8 +181,7 @@ impl SourceLink {
         };
         let carried = link.carried.get_untracked();
         let mut fields = self.editor.fields.get_untracked();
-        let (carried, uses_typed) =
-            source_carry::choose(&mut fields, client, &typed, &carried);
+        let (carried, uses_typed) = source_carry::choose(&mut fields, client, &typed, &carried);
         self.editor.fields.set(fields);
         link.carried.set(carried);
         if uses_typed {
@@ -214,7 +213,9 @@ impl SourceLink {
             link.text.set(without_secret(&text));
             let was_address = link.fill.with_untracked(Option::is_some);
             let address = || link.text.with_untracked(|text| paste::as_address(text));
-            let pasted = self.understood().or_else(|| address().filter(|_| was_address));
+            let pasted = self
+                .understood()
+                .or_else(|| address().filter(|_| was_address));
             self.follow(pasted);
         }
         self.focus_source();

@@ -461,7 +461,10 @@ mod tests {
             (".", "/"),
             ("/Dockerfile/", "/Dockerfile"),
             ("docker/Dockerfile.prod", "/docker/Dockerfile.prod"),
-            ("docker\\prod env\\Dockerfile", "/docker/prod env/Dockerfile"),
+            (
+                "docker\\prod env\\Dockerfile",
+                "/docker/prod env/Dockerfile",
+            ),
             (".\\Dockerfile", "/Dockerfile"),
             (" /a b/#1/Dockerfile ", "/a b/#1/Dockerfile"),
         ] {

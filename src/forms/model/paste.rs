@@ -113,7 +113,8 @@ fn source(text: &str, is_argument: bool) -> Option<Pasted> {
     let text = repaired(&text);
     let (url, fragment) = text.split_once('#').unwrap_or((&text, ""));
     let url = url.trim_end_matches('/');
-    let is_git = url.ends_with(".git") || !is_web(url) && (url.contains("://") || url.contains('@'));
+    let is_git =
+        url.ends_with(".git") || !is_web(url) && (url.contains("://") || url.contains('@'));
     if fragment.is_empty() || !is_git {
         return hosted(&text).or_else(|| address(&text, is_argument));
     }
@@ -136,8 +137,7 @@ fn address(text: &str, is_argument: bool) -> Option<Pasted> {
         return Some(pasted);
     }
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    let is_git =
-        is_argument || !is_web(text) || path.ends_with(".git") || is_project_page(text);
+    let is_git = is_argument || !is_web(text) || path.ends_with(".git") || is_project_page(text);
     // A local path looks like any other text.
     let is_path = text.starts_with('/') || text.starts_with("file:");
     (is_clone_url(text) && is_git && !is_path).then(|| Pasted::clone_of(text.to_owned()))
@@ -392,7 +392,10 @@ mod tests {
             let path = place.dockerfile.as_deref().unwrap_or("-");
             format!("{} {path}", place.branch().unwrap_or("-"))
         };
-        (pasted.splits.iter().map(line).collect(), line(&pasted.place))
+        (
+            pasted.splits.iter().map(line).collect(),
+            line(&pasted.place),
+        )
     }
 
     #[test]
@@ -408,33 +411,60 @@ mod tests {
         ] {
             let (options, read) = asked(&format!("{project}/feature/x/docker/Dockerfile"));
             assert_eq!(read, "feature/x /docker", "{project}");
-            assert!(options[..3] == ["feature /x/docker", "feature/x /docker", "feature/x/docker /"], "{project}: {options:?}");
+            assert!(
+                options[..3]
+                    == [
+                        "feature /x/docker",
+                        "feature/x /docker",
+                        "feature/x/docker /"
+                    ],
+                "{project}: {options:?}"
+            );
         }
         assert_eq!(
             asked("https://github.com/octo/app/tree/stable/docker"),
-            (vec!["stable /docker".to_owned(), "stable/docker -".to_owned()], "stable /docker".to_owned())
+            (
+                vec!["stable /docker".to_owned(), "stable/docker -".to_owned()],
+                "stable /docker".to_owned()
+            )
         );
         let (options, read) = asked("https://github.com/o/a/tree/dependabot/npm/b/c/d/e/f/g");
-        assert_eq!((options.len(), read.as_str()), (7, "dependabot/npm/b/c/d/e/f/g -"));
+        assert_eq!(
+            (options.len(), read.as_str()),
+            (7, "dependabot/npm/b/c/d/e/f/g -")
+        );
     }
 
     #[test]
     fn a_chosen_branch_changes_the_place_and_nothing_else() {
-        let pasted = understand("https://github.com/octo/app/blob/a/b/c/Dockerfile").expect("reads");
+        let pasted =
+            understand("https://github.com/octo/app/blob/a/b/c/Dockerfile").expect("reads");
         let chosen = pasted.clone().with_branch("a/b/c");
         assert_eq!(chosen.place.dockerfile.as_deref(), Some("/"));
         assert_eq!(chosen.place.branch(), Some("a/b/c"));
-        assert_eq!((&chosen.source, &chosen.splits), (&pasted.source, &pasted.splits));
+        assert_eq!(
+            (&chosen.source, &chosen.splits),
+            (&pasted.source, &pasted.splits)
+        );
         assert_eq!(pasted.clone().with_branch("none of it"), pasted);
     }
 
     #[test]
     fn nothing_is_asked_where_the_link_says_it() {
         for (text, read) in [
-            ("https://github.com/octo/app/blob/main/a/b/Dockerfile", "main /a/b"),
-            ("https://github.com/octo/app/blob/stable/Dockerfile", "stable /"),
+            (
+                "https://github.com/octo/app/blob/main/a/b/Dockerfile",
+                "main /a/b",
+            ),
+            (
+                "https://github.com/octo/app/blob/stable/Dockerfile",
+                "stable /",
+            ),
             ("https://github.com/octo/app/tree/v1.2.3/a/b", "v1.2.3 /a/b"),
-            ("https://gitee.com/octo/app/tree/feature%2Fx/docker", "feature/x /docker"),
+            (
+                "https://gitee.com/octo/app/tree/feature%2Fx/docker",
+                "feature/x /docker",
+            ),
             (
                 "https://bitbucket.org/octo/app/src/feature/x/docker/?at=feature%2Fx",
                 "feature/x /docker",
@@ -447,7 +477,10 @@ mod tests {
                 "https://bb.test/projects/KEY/repos/app/browse/docker/Dockerfile?at=refs%2Fheads%2Ffeature%2Fx",
                 "feature/x /docker",
             ),
-            ("https://git.sr.ht/~me/app/tree/odd/item/docker/Dockerfile", "odd /docker"),
+            (
+                "https://git.sr.ht/~me/app/tree/odd/item/docker/Dockerfile",
+                "odd /docker",
+            ),
         ] {
             let (options, found) = asked(text);
             assert_eq!(found, read, "{text}");
@@ -458,16 +491,34 @@ mod tests {
     #[test]
     fn addresses_as_people_paste_them() {
         for (text, expected) in [
-            ("git@host:2222/owner/repo.git", "git@host:2222/owner/repo.git"),
+            (
+                "git@host:2222/owner/repo.git",
+                "git@host:2222/owner/repo.git",
+            ),
             ("git@ssh.github.com:443/octo/app.git", "GitHub octo app"),
-            ("ssh://git@host:2222/owner/repo.git", "ssh://git@host:2222/owner/repo.git"),
+            (
+                "ssh://git@host:2222/owner/repo.git",
+                "ssh://git@host:2222/owner/repo.git",
+            ),
             ("ssh://git@github.com:octo/app.git", "GitHub octo app"),
-            ("ssh://git@git.test:octo/app.git", "ssh://git@git.test/octo/app.git"),
+            (
+                "ssh://git@git.test:octo/app.git",
+                "ssh://git@git.test/octo/app.git",
+            ),
             ("github.com:octo/app.git", "GitHub octo app"),
             ("git.test:octo/app.git", "git@git.test:octo/app.git"),
-            ("git+ssh://git@git.test/octo/app.git", "ssh://git@git.test/octo/app.git"),
-            ("HTTPS://Git.Test/octo/app.git", "https://Git.Test/octo/app.git"),
-            ("https://git.test/octo/app.git/", "https://git.test/octo/app.git"),
+            (
+                "git+ssh://git@git.test/octo/app.git",
+                "ssh://git@git.test/octo/app.git",
+            ),
+            (
+                "HTTPS://Git.Test/octo/app.git",
+                "https://Git.Test/octo/app.git",
+            ),
+            (
+                "https://git.test/octo/app.git/",
+                "https://git.test/octo/app.git",
+            ),
             ("https://github.com/octo/app.git/", "GitHub octo app"),
             ("https://www.bitbucket.org/octo/app/", "Bitbucket octo app"),
             ("https://user@bitbucket.org/o/r.git", "Bitbucket o r"),
@@ -475,15 +526,35 @@ mod tests {
                 "https://github.com/octo/app/tree/feature%23x/docker",
                 "GitHub octo app branch feature#x /docker",
             ),
-            ("https://git.test/octo/a%23b.git", "https://git.test/octo/a%23b.git"),
-            ("<https://git.test/octo/app.git>", "https://git.test/octo/app.git"),
+            (
+                "https://git.test/octo/a%23b.git",
+                "https://git.test/octo/a%23b.git",
+            ),
+            (
+                "<https://git.test/octo/app.git>",
+                "https://git.test/octo/app.git",
+            ),
             ("\"https://github.com/octo/app\"", "GitHub octo app"),
-            ("$ git clone git@git.test:octo/app.git", "git@git.test:octo/app.git"),
+            (
+                "$ git clone git@git.test:octo/app.git",
+                "git@git.test:octo/app.git",
+            ),
+        ] {
+            assert_eq!(summary(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn pages_of_other_hosts_and_paths() {
+        for (text, expected) in [
             (
                 "https://org@dev.azure.com/org/my%20proj/_git/app",
                 "https://org@dev.azure.com/org/my%20proj/_git/app",
             ),
-            ("https://gitlab.test/octo/app/-/tree/main", "https://gitlab.test/octo/app.git branch main"),
+            (
+                "https://gitlab.test/octo/app/-/tree/main",
+                "https://gitlab.test/octo/app.git branch main",
+            ),
             (
                 "https://gitlab.test/octo/app/-/tree/one?ref_type=tags",
                 "https://gitlab.test/octo/app.git tag one",
@@ -492,7 +563,10 @@ mod tests {
                 "https://bb.test/ctx/projects/KEY/repos/app/browse",
                 "https://bb.test/ctx/scm/KEY/app.git",
             ),
-            ("https://codeberg.org/octo/app/", "https://codeberg.org/octo/app"),
+            (
+                "https://codeberg.org/octo/app/",
+                "https://codeberg.org/octo/app",
+            ),
             ("/srv/git/app", "/srv/git/app"),
             ("/srv/git/app.git", "/srv/git/app.git"),
             ("file:///srv/git/app", "file:///srv/git/app"),

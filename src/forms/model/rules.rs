@@ -1,9 +1,9 @@
 //! Validation: what is wrong with a draft. Pure functions; `common/wording.rs` has the texts.
 
-use crate::api::{CodeClient, SourceKind};
 use crate::api::grammar::{
     RuleViolation, build_node, clone_url, is_inside, path, repo_name, source_name,
 };
+use crate::api::{CodeClient, SourceKind};
 use crate::forms::model::draft::{RepositoryDraft, RowDraft};
 use crate::forms::model::fields::{
     DOCKERFILE, FIELD_COUNT, IMAGE_TAG, SOURCE_VALUE, TAG_CONFIG_FIELDS, field_named,
@@ -302,7 +302,12 @@ mod tests {
     fn the_path_of_a_row_is_read_back() {
         let path = row_path("build_config.", 3, IMAGE_TAG);
         assert_eq!(row_field(&path), Some((3, IMAGE_TAG)));
-        for path in ["repo_name", "tag_configs", "tag_configs[x].a", "tag_configs[1]"] {
+        for path in [
+            "repo_name",
+            "tag_configs",
+            "tag_configs[x].a",
+            "tag_configs[1]",
+        ] {
             assert_eq!(row_field(path), None, "{path}");
         }
     }
@@ -310,11 +315,27 @@ mod tests {
     #[test]
     fn a_branch_of_a_remote_is_warned_of() {
         for (kind, name, violation) in [
-            (SourceKind::Branch, "origin/main", Some(RuleViolation::RemoteBranch)),
-            (SourceKind::Branch, " remotes/origin/x/y", Some(RuleViolation::RemoteBranch)),
-            (SourceKind::Branch, "refs/remotes/origin/main", Some(RuleViolation::OtherRef)),
+            (
+                SourceKind::Branch,
+                "origin/main",
+                Some(RuleViolation::RemoteBranch),
+            ),
+            (
+                SourceKind::Branch,
+                " remotes/origin/x/y",
+                Some(RuleViolation::RemoteBranch),
+            ),
+            (
+                SourceKind::Branch,
+                "refs/remotes/origin/main",
+                Some(RuleViolation::OtherRef),
+            ),
             (SourceKind::Branch, "HEAD", Some(RuleViolation::Head)),
-            (SourceKind::Branch, "my branch", Some(RuleViolation::RefName)),
+            (
+                SourceKind::Branch,
+                "my branch",
+                Some(RuleViolation::RefName),
+            ),
             (SourceKind::Branch, "original/main", None),
             (SourceKind::Branch, "refs/heads/main", None),
             (SourceKind::Tag, "origin/main", None),

@@ -40,8 +40,8 @@ pub fn choose(
         }
     } else {
         let (owner, name) = (fields.code_namespace.trim(), fields.code_name.trim());
-        let is_free = owner.is_empty() && name.is_empty()
-            || owner == carried.owner && name == carried.name;
+        let is_free =
+            owner.is_empty() && name.is_empty() || owner == carried.owner && name == carried.name;
         let url = match was_simple {
             true => fields.clone_url.trim(),
             false => "",
@@ -129,34 +129,78 @@ mod tests {
     #[test]
     fn a_project_at_a_host_becomes_its_clone_url() {
         for (client, owner, name, url) in [
-            (CodeClient::GitHub, "octo", "app", "https://github.com/octo/app.git"),
-            (CodeClient::Bitbucket, " octo ", "app", "https://bitbucket.org/octo/app.git"),
-            (CodeClient::OSChina, "octo", "app", "https://gitee.com/octo/app.git"),
+            (
+                CodeClient::GitHub,
+                "octo",
+                "app",
+                "https://github.com/octo/app.git",
+            ),
+            (
+                CodeClient::Bitbucket,
+                " octo ",
+                "app",
+                "https://bitbucket.org/octo/app.git",
+            ),
+            (
+                CodeClient::OSChina,
+                "octo",
+                "app",
+                "https://gitee.com/octo/app.git",
+            ),
             (CodeClient::GitHub, "octo", "", ""),
             (CodeClient::GitHub, "", "/srv/git/app", "/srv/git/app"),
             (CodeClient::GitHub, "octo", "/srv/git/app", "/srv/git/app"),
             (CodeClient::GitHub, "/srv/git/app", "", "/srv/git/app"),
             (CodeClient::GitHub, "", "../app", "../app"),
             (CodeClient::GitHub, "", "C:\\code\\app", "C:\\code\\app"),
-            (CodeClient::GitHub, "", "octo/app", "https://github.com/octo/app.git"),
-            (CodeClient::GitHub, "", "git@git.test:a/b.git", "git@git.test:a/b.git"),
+            (
+                CodeClient::GitHub,
+                "",
+                "octo/app",
+                "https://github.com/octo/app.git",
+            ),
+            (
+                CodeClient::GitHub,
+                "",
+                "git@git.test:a/b.git",
+                "git@git.test:a/b.git",
+            ),
         ] {
-            assert_eq!(url_of(hosted(client, owner, name), ""), url, "{owner} {name}");
+            assert_eq!(
+                url_of(hosted(client, owner, name), ""),
+                url,
+                "{owner} {name}"
+            );
         }
     }
 
     #[test]
     fn a_text_that_was_not_understood_is_kept() {
         let mut fields = RepositoryDraft::default();
-        let (_, used) = choose(&mut fields, CodeClient::Simple, " ../app ", &Carried::default());
+        let (_, used) = choose(
+            &mut fields,
+            CodeClient::Simple,
+            " ../app ",
+            &Carried::default(),
+        );
         assert!(used);
         assert_eq!(fields.clone_url, "../app");
         let mut fields = RepositoryDraft::default();
-        let (_, used) = choose(&mut fields, CodeClient::Bitbucket, "app", &Carried::default());
+        let (_, used) = choose(
+            &mut fields,
+            CodeClient::Bitbucket,
+            "app",
+            &Carried::default(),
+        );
         assert!(used);
         assert_eq!(fields.code_name, "app");
         let mut fields = RepositoryDraft::default();
-        let (_, used) = choose(&mut fields, CodeClient::Bitbucket, "a b", &Carried::default());
+        let (_, used) = choose(
+            &mut fields,
+            CodeClient::Bitbucket,
+            "a b",
+            &Carried::default(),
+        );
         assert!(!used && fields.code_name.is_empty());
     }
 
@@ -177,7 +221,11 @@ mod tests {
                 ..RepositoryDraft::default()
             };
             choose(&mut fields, CodeClient::GitHub, "", &Carried::default());
-            assert_eq!((fields.code_namespace.as_str(), fields.code_name.as_str()), (owner, name), "{url}");
+            assert_eq!(
+                (fields.code_namespace.as_str(), fields.code_name.as_str()),
+                (owner, name),
+                "{url}"
+            );
             assert_eq!(fields.clone_url, url);
         }
     }

@@ -110,7 +110,9 @@ pub fn is_local_path(text: &str) -> bool {
 pub(crate) fn is_own_path(text: &str) -> bool {
     let starts = ["./", "../", "~/", ".\\", "..\\", "~\\", "\\", "file:"];
     let mut letters = text.chars();
-    let is_drive = letters.next().is_some_and(|char| char.is_ascii_alphabetic())
+    let is_drive = letters
+        .next()
+        .is_some_and(|char| char.is_ascii_alphabetic())
         && letters.next() == Some(':')
         && matches!(letters.next(), Some('/' | '\\'));
     is_drive || matches!(text, "." | "..") || starts.iter().any(|start| text.starts_with(start))
@@ -181,7 +183,10 @@ mod tests {
     #[test]
     fn a_port_after_a_colon_is_offered_as_an_ssh_url() {
         for (text, expected) in [
-            ("git@host:2222/owner/repo.git", Some("ssh://git@host:2222/owner/repo.git")),
+            (
+                "git@host:2222/owner/repo.git",
+                Some("ssh://git@host:2222/owner/repo.git"),
+            ),
             ("me@10.0.0.7:7999/repo", Some("ssh://me@10.0.0.7:7999/repo")),
             ("git@host:owner/repo.git", None),
             ("git@host:2222", None),
@@ -198,12 +203,33 @@ mod tests {
     #[test]
     fn paths_of_the_apis_machine_and_of_ones_own() {
         for path in ["/srv/git/app", "/repo", "file:///srv/git/app"] {
-            assert!(is_local_path(path) && !is_own_path(&path.replace("file:", "")), "{path}");
+            assert!(
+                is_local_path(path) && !is_own_path(&path.replace("file:", "")),
+                "{path}"
+            );
         }
-        for path in ["./app", "../app", ".", "..", "~/code/app", "C:\\code\\app", "d:/app", "\\\\host\\share", ".\\app"] {
+        for path in [
+            "./app",
+            "../app",
+            ".",
+            "..",
+            "~/code/app",
+            "C:\\code\\app",
+            "d:/app",
+            "\\\\host\\share",
+            ".\\app",
+        ] {
             assert!(is_own_path(path) && !is_local_path(path), "{path}");
         }
-        for text in ["app", "octo/app", "https://git.test/a", "git@git.test:a/b", "//host/a", "/", "/a b"] {
+        for text in [
+            "app",
+            "octo/app",
+            "https://git.test/a",
+            "git@git.test:a/b",
+            "//host/a",
+            "/",
+            "/a b",
+        ] {
             assert!(!is_local_path(text) && !is_own_path(text), "{text}");
         }
     }

@@ -1,9 +1,7 @@
 //! Links to projects: at hosts that the API knows, and at others by the form of their pages.
 
 use crate::api::{CodeClient, SourceKind, grammar};
-use crate::forms::model::paste::address::{
-    host_and_path, is_web, parameter, segments,
-};
+use crate::forms::model::paste::address::{host_and_path, is_web, parameter, segments};
 use crate::forms::model::paste::pasted::{Pasted, PastedSource, Place, Places};
 use crate::forms::model::paste::place::{dockerfile, named_reference, place, reference};
 
