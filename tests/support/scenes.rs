@@ -143,7 +143,7 @@ const READ_LOGS: &str = "[...document.querySelectorAll('main button')]
       .find((button) => /^(Read logs|读取日志)$/.test(button.textContent)).click();";
 
 /// All scenes, in the order of the index page.
-pub const SCENES: [Scene; 58] = [
+pub const SCENES: [Scene; 60] = [
     scene("builds", World::Full, "/builds"),
     scene(
         "builds-filtered",
