@@ -10,7 +10,8 @@
 //! | file | behavior |
 //! | --- | --- |
 //! | `source` | the API or a file |
-//! | `reader` | loading, polling, retrying |
+//! | `reader`, `reading_plan` | loading, polling, retrying; what is read next, and when (pure) |
+//! | `replacing` | another reading of the log in the place of the one on the page |
 //! | `read_logs`, `record_facts` | whole logs of other builds, read and kept for the session |
 //! | `build_file` | a build as a file: saving and opening |
 //! | `view_state`, `model` | the handle with its signals; the log, filter, rows and viewport behind it |
@@ -24,7 +25,7 @@
 //! | `link` | the page's URL: lines, time window, search and filter |
 //! | `selection`, `copy_lines`, `print`, `download` | selected lines; copying lines or a link to them; printing; saving |
 //! | `new_lines`, `lines_with_context` | what is new since the last success |
-//! | `time_window` | loading only a part of the log |
+//! | `time_window` | showing or loading only a part of the log |
 //! | `explaining` | explaining the log while it is read |
 //! | `failure_box`, `failure` | why a failed build failed, in words |
 //! | `cause_in_view` | opening a failed build at its cause |
@@ -60,7 +61,9 @@ mod print;
 pub(crate) mod query_words;
 pub(crate) mod read_logs;
 mod reader;
+mod reading_plan;
 mod record_facts;
+mod replacing;
 mod scrolling;
 mod search;
 mod selection;
@@ -133,7 +136,7 @@ pub(crate) fn log_section(
         touch_range: StoredValue::new(false),
         is_copying: StoredValue::new(false),
     };
-    reader::start_reading(viewer, source, build);
+    reader::start_reading(commands, build);
     viewer.start_explaining();
     commands.bring_cause_into_view(build);
     errors::announce_new_errors(viewer, build);

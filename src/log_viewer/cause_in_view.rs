@@ -45,13 +45,22 @@ impl LogCommands {
             let Some((line, kind)) = cause.filter(|_| is_failed) else {
                 return;
             };
+            // Only another time is looked at.
+            let is_hidden = viewer.with_model(|model| {
+                let between = model.filter.between;
+                !model.log.is_between(line, between)
+            });
             let before = place.get_value();
             let is_other_window = viewer.time_window.get_untracked() != window;
             let is_same = before.is_some_and(|before| before.line == line);
             // The box above the log takes its room later, and then hides the lower lines.
             let InView { first, end } = viewer.in_view.get();
             let is_shown = is_same && (first..end).contains(&line);
-            if is_other_window || is_shown || !self.may_leave(before, was_running.get_value()) {
+            if is_other_window
+                || is_hidden == Some(true)
+                || is_shown
+                || !self.may_leave(before, was_running.get_value())
+            {
                 return;
             }
             viewer.set_options(|options| options.current_line = Some(line));

@@ -193,13 +193,13 @@ async fn build(
     start: String,
 ) -> Result<Blob, JsValue> {
     let viewer = commands.viewer;
-    let time_window = viewer.time_window.try_get_untracked();
+    let reading = viewer.reading();
     let parts = Array::of1(&Uint8Array::from(start.as_bytes()));
     drop(start);
     let mut slice = TimeSlice::foreground();
     while !copying.export.is_empty() {
         slice.next().await;
-        let is_same = viewer.time_window.try_get_untracked() == time_window;
+        let is_same = viewer.reading() == reading;
         let part = copying.advance(commands.selection, PART_BYTES);
         match part.filter(|_| is_same) {
             Some(part) => parts.push(&Uint8Array::from(part.as_bytes())),

@@ -12,7 +12,13 @@ pub(crate) fn save(viewer: LogViewer, name: String) {
     leptos::task::spawn_local(async move {
         let parts = Array::new();
         let mut slice = TimeSlice::background();
+        let mut reading = viewer.reading();
         loop {
+            if viewer.reading() != reading {
+                // Other lines have come in between.
+                reading = viewer.reading();
+                parts.set_length(0);
+            }
             let part = viewer.with_model(|model| {
                 let part = export::raw(&model.log).nth(parts.length() as usize);
                 part.map(Uint8Array::from)

@@ -64,14 +64,20 @@ fn error_line(model: &LogModel, follows: bool, forward: bool) -> Option<usize> {
         false => (model.rows.line(model.viewport.anchor().row)).unwrap_or(0),
     };
     let end = model.log.len();
+    // Those of the time range that is shown come first; if it has none, it is left.
+    let is_shown = |line: &usize| model.log.is_between(*line, model.filter.between);
     match (forward, model.options.current_line) {
         (true, current) => {
             let from = current.map_or_else(top, |line| line + 1);
-            errors.first(from..end).or_else(|| errors.first(0..end))
+            let after = || errors.first(from..end).or_else(|| errors.first(0..end));
+            let mut all = errors.forward(from..end).chain(errors.forward(0..end));
+            all.find(is_shown).or_else(after)
         }
         (false, current) => {
             let to = current.unwrap_or_else(top).min(end);
-            errors.last(0..to).or_else(|| errors.last(0..end))
+            let before = || errors.last(0..to).or_else(|| errors.last(0..end));
+            let mut all = errors.backward(0..to).chain(errors.backward(0..end));
+            all.find(is_shown).or_else(before)
         }
     }
 }
@@ -113,6 +119,18 @@ impl<'a> ErrorLines<'a> {
         let by_text = by_text.filter(|line| *line >= lines.start);
         let after = by_text.map_or(lines.start, |line| line + 1)..lines.end;
         self.with_level(after).next_back().or(by_text)
+    }
+
+    /// All such lines of these, in order.
+    fn forward(&self, lines: Range<usize>) -> impl Iterator<Item = usize> {
+        let first = self.first(lines.clone());
+        std::iter::successors(first, move |line| self.first(line + 1..lines.end))
+    }
+
+    /// The same, from the last one on.
+    fn backward(&self, lines: Range<usize>) -> impl Iterator<Item = usize> {
+        let last = self.last(lines.clone());
+        std::iter::successors(last, move |line| self.last(lines.start..*line))
     }
 
     /// A line whose text tells of an error, by its index among them.

@@ -47,7 +47,7 @@ impl LogViewer {
     }
 
     /// Publishes the explanation, unless more of the first answer is to come.
-    fn publish_explanation(self) {
+    pub(crate) fn publish_explanation(self) {
         let is_loading = self.loading.try_get_untracked().unwrap_or(true);
         let has_ended = self.error.try_with_untracked(Option::is_some) == Some(true);
         if !is_loading || has_ended {

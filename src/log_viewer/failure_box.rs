@@ -49,7 +49,7 @@ fn follow_failure(commands: LogCommands, detail: Memo<Option<String>>) -> Shown 
     effect(move || {
         // The last lines change while the explanation does not.
         viewer.counts.track();
-        let window = viewer.time_window.get();
+        let window = viewer.loaded.get();
         let detail = detail.get().unwrap_or_default();
         let Some(explanation) = viewer.explained.get() else {
             return;
@@ -223,7 +223,7 @@ fn more_button(failure: Memo<Option<Failure>>, more: RwSignal<bool>) -> AnyView 
 /// that was read: its lines have other numbers.
 fn go_button(commands: LogCommands, shown: Shown) -> AnyView {
     let line = memo(move || {
-        let window = commands.viewer.time_window.get();
+        let window = commands.viewer.loaded.get();
         shown.with(|shown| {
             let (failure, of) = shown.as_ref()?;
             failure.line().filter(|_| *of == window)

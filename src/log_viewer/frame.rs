@@ -107,10 +107,17 @@ fn empty_states(commands: LogCommands, build: Query<Build>) -> AnyView {
             .counts
             .with(|counts| counts.lines > 0 && counts.rows == 0)
     };
+    let hidden_text =
+        text_signal(
+            move || match viewer.filter.with(|filter| filter.between.is_some()) {
+                true => t_string!(log.window_empty).to_owned(),
+                false => t_string!(log.all_hidden).to_owned(),
+            },
+        );
     let all_hidden = move || {
         view! {
             <div class="log-empty">
-                <p>{t_signal!(log.all_hidden)}</p>
+                <p>{hidden_text}</p>
                 {Button::new(t_signal!(log.show_all)).on_press(move || show_all(commands))}
             </div>
         }

@@ -74,7 +74,7 @@ impl LogLink {
         let now = LogLocation::parse(&query, &fragment);
         let before = self.last.get_value();
         self.last.set_value(now.clone());
-        set_if_changed(self.viewer.time_window, (now.start, now.end));
+        self.read_window(&before, &now);
         if (&now.search, now.context) != (&before.search, before.context) {
             // A page that opens with lines shows those, not the first match.
             self.search
@@ -102,6 +102,23 @@ impl LogLink {
             self.range_start.set_value(first);
             self.viewer.go_to(first);
         }
+    }
+
+    /// Restores the time window, if it differs. Where lines are counted in the whole log, that is loaded.
+    fn read_window(self, before: &LogLocation, now: &LogLocation) {
+        let window = |location: &LogLocation| (location.start, location.end, location.of_whole);
+        if window(before) == window(now) {
+            return;
+        }
+        let viewer = self.viewer;
+        let shown = (now.start, now.end);
+        let (loaded, (start, end)) = match now.of_whole {
+            true => ((None, None), shown),
+            false => (shown, (None, None)),
+        };
+        viewer.set_filter(|filter| filter.show_between(start, end));
+        set_if_changed(viewer.time_window, shown);
+        set_if_changed(viewer.loaded, loaded);
     }
 
     /// Restores what differs of: only new lines are shown, and repeated lines are folded.
@@ -186,6 +203,7 @@ impl LogLink {
             lines: lines.map(|(first, last)| (number(first), number(last))),
             start,
             end,
+            of_whole: (start.is_some() || end.is_some()) && self.viewer.is_whole_loaded(),
             search: self.search.query.get_untracked(),
             context: self.search.context.get_untracked(),
             hidden_levels,

@@ -47,7 +47,9 @@ pub(crate) struct LogModel {
     /// `None` until the frame is in the document.
     pub(crate) row_pool: Option<RowPool>,
     longest_line: LongestLine,
-    outcome: Outcome,
+    pub(crate) outcome: Outcome,
+    /// Counts how often the lines were replaced by another reading of the log.
+    pub(crate) readings: u32,
     /// True if the filter has changed without the panels' doing.
     pub(crate) is_filter_changed: bool,
     /// True if only the lines up to some time are loaded.
@@ -94,6 +96,10 @@ pub(crate) struct Counts {
     pub(crate) steps: usize,
     /// The times of the first and the last line, Unix seconds, UTC.
     pub(crate) times: Option<(i64, i64)>,
+    /// The state of the build, which decides that of its steps. So what follows the counts follows the build too.
+    pub(crate) outcome: Outcome,
+    /// How often the lines were replaced by another reading of the log.
+    pub(crate) readings: u32,
 }
 
 /// The lines in view, counted from 0.
@@ -122,6 +128,7 @@ impl LogModel {
             row_pool: None,
             longest_line: LongestLine::default(),
             outcome: Outcome::default(),
+            readings: 0,
             is_filter_changed: false,
             is_part: false,
             scrolled_millis: 0.0,
@@ -132,6 +139,8 @@ impl LogModel {
     /// Removes all lines. Keeps the search query and the display options.
     pub(crate) fn clear(&mut self) {
         self.log = Log::new();
+        self.new_lines.clear();
+        self.readings += 1;
         self.explainer = Explainer::new(self.outcome_of_lines());
         self.cause = None;
         self.set_outcome(self.outcome);
@@ -142,12 +151,38 @@ impl LogModel {
         self.repeats = Repeats::new();
         self.options.expanded.clear();
         let search = self.search.take();
-        self.search = search.map(|search| Search::new(search.matcher().clone()));
+        self.search =
+            search.map(|search| Search::new(search.matcher().clone()).between(self.filter.between));
         self.longest_line = LongestLine::default();
         self.overview = Overview::new(MAX_OVERVIEW_BUCKETS);
         self.clear_text_selection();
         self.refilter();
         self.redraw();
+    }
+
+    /// Forgets what was computed of the lines.
+    pub(crate) fn begin_again(&mut self) {
+        // All lines are new to it.
+        self.log.take_changed();
+        self.rows = VisibleRows::new();
+        self.repeats = Repeats::new();
+        self.overview = Overview::new(MAX_OVERVIEW_BUCKETS);
+        self.longest_line = LongestLine::default();
+    }
+
+    /// Takes over the lines of another model, and all that was computed of them.
+    pub(crate) fn take_lines(&mut self, fresh: Self) {
+        self.log = fresh.log;
+        self.filter = fresh.filter;
+        self.search = fresh.search;
+        self.rows = fresh.rows;
+        self.repeats = fresh.repeats;
+        self.overview = fresh.overview;
+        self.explainer = fresh.explainer;
+        self.longest_line = fresh.longest_line;
+        self.readings += 1;
+        // The build can have ended meanwhile.
+        self.set_outcome(self.outcome);
     }
 
     /// Selects no text any more.
@@ -279,7 +314,7 @@ impl LogModel {
 
     /// The outcome that the loaded lines can tell of: the step that failed need not be among those of a part, unless
     /// the log says so.
-    fn outcome_of_lines(&self) -> Outcome {
+    pub(crate) fn outcome_of_lines(&self) -> Outcome {
         match self.outcome {
             Outcome::Failed if self.is_part => Outcome::Running,
             outcome => outcome,
@@ -343,9 +378,10 @@ impl LogModel {
     fn reveal(&mut self, line: usize) {
         let run = self.folded_run(line);
         self.filter.unfolded.extend(run.map(|run| run.first));
-        let is_chosen = self.filter.chooses(line);
+        let is_chosen = self.filter.chooses(line) && self.log.is_between(line, self.filter.between);
         if !is_chosen {
             self.filter.only = None;
+            self.filter.between = None;
         }
         if run.is_some() || !is_chosen {
             self.is_filter_changed = true;
@@ -485,6 +521,8 @@ impl LogModel {
             errors: errors.map(|level| level.lines).sum::<usize>() + self.overview.errors_by_text(),
             steps: self.log.steps().list().len(),
             times: self.log.first_time().zip(self.log.last_time()),
+            outcome: self.outcome,
+            readings: self.readings,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::log_viewer::source::LogSource;
 use crate::log_viewer::view_state::LogViewer;
 use crate::log_viewer::yielding::TimeSlice;
 use crate::platform::timer::sleep;
-use crate::reactive::{bool_signal, dynamic, effect, show};
+use crate::reactive::{bool_signal, dynamic, effect, memo, show};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::t_signal;
@@ -57,6 +57,9 @@ struct NewLines {
     success: Memo<Option<Build>>,
     read_logs: ReadLogs,
     state: RwSignal<State>,
+    /// The lines that were compared: their number, and which reading of the log they are of.
+    compared: StoredValue<Option<(usize, u32)>>,
+    is_comparing: StoredValue<bool>,
 }
 
 /// The number of new lines, as a button that shows them; nothing if there is no success to compare with.
@@ -69,10 +72,13 @@ pub(crate) fn new_lines(commands: LogCommands) -> AnyView {
         success,
         read_logs: use_read_logs(),
         state: RwSignal::new(State::Waiting),
+        compared: StoredValue::new(None),
+        is_comparing: StoredValue::new(false),
     };
     new_lines.start_when_loaded();
+    new_lines.follow_lines();
     new_lines.show_when_wanted();
-    let is_whole = move || commands.viewer.time_window.get() == (None, None);
+    let is_whole = move || commands.viewer.loaded.get() == (None, None);
     show(is_whole, move || {
         dynamic(move || new_lines.view()).into_any()
     })
@@ -98,6 +104,20 @@ impl NewLines {
                     self.state.set(State::Large)
                 }
                 Some(_) => self.start(IDLE),
+            }
+        });
+    }
+
+    /// Compares again when lines have come since, or other ones.
+    fn follow_lines(self) {
+        let viewer = self.commands.viewer;
+        let lines = memo(move || viewer.counts.with(|counts| (counts.lines, counts.readings)));
+        effect(move || {
+            let is_behind = Some(lines.get()) != self.compared.get_value();
+            let is_found = self.state.with(|state| matches!(state, State::Found(_)));
+            let is_whole = viewer.loaded.get() == (None, None) && !viewer.loading.get();
+            if is_behind && is_found && is_whole {
+                self.start(Duration::ZERO);
             }
         });
     }
@@ -138,20 +158,60 @@ impl NewLines {
         let Some(success) = self.success.get_untracked() else {
             return;
         };
-        self.state.set(State::Reading);
+        // What was found stays until more is.
+        if self
+            .state
+            .with_untracked(|state| !matches!(state, State::Found(_)))
+        {
+            self.state.set(State::Reading);
+        }
+        if self.is_comparing.get_value() {
+            return;
+        }
+        self.is_comparing.set_value(true);
         leptos::task::spawn_local(async move {
             sleep(delay).await;
             if self.state.try_get_untracked().is_none() {
                 return; // The page is gone.
             }
             let found = match self.read_logs.read(&success).await {
-                Ok(log) => compare(self.commands.viewer, &log).await.map(State::Found),
+                Ok(log) => self.compare(&log).await.map(State::Found),
                 Err(error) => Some(State::Failed(error)),
             };
+            self.is_comparing.try_set_value(false);
             if let Some(found) = found {
                 let _ = self.state.try_set(found);
+                self.show_again();
             }
         });
+    }
+
+    /// Compares the shown log with another one, until no lines come meanwhile. Returns the number of new lines; `None`
+    /// once the page is gone.
+    async fn compare(self, old: &Log) -> Option<usize> {
+        let viewer = self.commands.viewer;
+        let lines = || viewer.with_model(|model| (model.log.len(), model.readings));
+        loop {
+            let compared = lines()?;
+            let found = compare(viewer, old).await?;
+            if lines()? == compared {
+                self.compared.try_set_value(Some(compared));
+                return Some(found);
+            }
+        }
+    }
+
+    /// If only the new lines are shown, shows those that are new now.
+    fn show_again(self) {
+        let viewer = self.commands.viewer;
+        let is_shown = viewer
+            .filter
+            .try_with_untracked(|filter| filter.only.is_some());
+        if is_shown == Some(true)
+            && let Some((ranges, _)) = chosen_lines(viewer)
+        {
+            viewer.set_filter(|filter| filter.only = Some(ranges));
+        }
     }
 
     /// A link to the page that compares both builds.
@@ -246,14 +306,19 @@ pub(crate) fn new_lines_notice(commands: LogCommands) -> AnyView {
     let viewer = commands.viewer;
     let is_shown = move || viewer.filter.with(|filter| filter.only.is_some());
     let notice = move || {
-        let count = viewer.with_model(|model| model.new_lines.len());
+        // Another comparison chooses other lines.
+        let count = move || {
+            viewer.filter.track();
+            let count = viewer.with_model(|model| model.new_lines.len());
+            number(count.unwrap_or(0))
+        };
         let back = move || {
             viewer.set_filter(|filter| filter.only = None);
             commands.focus_log();
         };
         view! {
             <div class="log-window-notice" role="status">
-                <span>{t_signal!(new_lines.showing, n = number(count.unwrap_or(0)))}</span>
+                <span>{t_signal!(new_lines.showing, n = count())}</span>
                 {Button::new(t_signal!(log.show_all)).on_press(back)}
             </div>
         }

@@ -1,57 +1,73 @@
 //! Reads the log: from the API, where it streams the first answer and then polls while the build runs, or from a file.
 
 use crate::api::{Build, Status, Timestamp};
-use crate::client::{Client, Error, LogStream, backoff};
-use crate::log::Fault;
+use crate::client::{Client, Error, LogStream, ServerClock, backoff};
+use crate::log::{Fault, Rereading, Summary};
 use crate::log_viewer::build_file::log_file::LogFile;
 use crate::log_viewer::build_file::unpack::Problem;
+use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::model::LogModel;
 use crate::log_viewer::read_logs::facts::outcome_of;
+use crate::log_viewer::reading_plan::{Answer, Known, Next, Read, ReadingPlan};
+use crate::log_viewer::replacing::replace_log;
 use crate::log_viewer::source::LogSource;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::log_viewer::yielding::{TimeSlice, next_frame};
 use crate::platform::page;
-use crate::query::{Query, intervals};
+use crate::query::Query;
 use crate::reactive::{effect, memo};
 use crate::state::connection::use_connection;
 use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
 use leptos::ev;
 use leptos::prelude::*;
 
-/// The number of consecutive reads without new lines after which the log of a finished build is complete.
-const FINAL_EMPTY_READS: u32 = 2;
-
 /// The number of bytes decoded between two checks of the clock.
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Reads a log into the viewer as long as the page exists.
-pub(crate) fn start_reading(viewer: LogViewer, source: LogSource, build: Query<Build>) {
-    match source {
-        LogSource::Api(build_id) => poll(viewer, build_id, build),
+pub(crate) fn start_reading(commands: LogCommands, build: Query<Build>) {
+    let viewer = commands.viewer;
+    match commands.source {
+        LogSource::Api(build_id) => poll(commands, build_id, build),
         LogSource::File(file) => read_file(viewer, file, build),
     }
+    // Not at each change of the build: a log that is repeated is asked for less often.
+    let state = memo(move || {
+        let build = build.data()?;
+        Some((outcome_of(&build), build.is_finished()))
+    });
     effect(move || {
-        let outcome = build.data().map(|build| outcome_of(&build));
+        let outcome = state.get().map(|(outcome, _)| outcome);
         viewer.set_outcome(outcome.unwrap_or_default());
         viewer.poll_timer().wake();
     });
 }
 
 /// Reads the log from the API. Starts again when the connection or the time window changes.
-fn poll(viewer: LogViewer, build_id: StoredValue<String>, build: Query<Build>) {
+fn poll(commands: LogCommands, build_id: StoredValue<String>, build: Query<Build>) {
+    let viewer = commands.viewer;
     let connection = use_connection();
-    let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
+    let known = memo(move || {
+        let build = build.data();
+        Known {
+            is_finished: build.as_ref().map(|build| build.is_finished()),
+            ended_at: build
+                .and_then(|build| build.ended_at)
+                .map(Timestamp::millis),
+        }
+    });
     read_again_on_change(move || {
         let client = connection.client();
-        let time_window = viewer.time_window.get();
+        let time_window = viewer.loaded.get();
         let client = client?;
         viewer.clear();
         let reader = LogReader {
-            viewer,
+            commands,
             client,
+            clock: connection.clock(),
             build_id,
             time_window,
-            finished,
+            known,
         };
         Some(Box::pin(reader.run()))
     });
@@ -83,7 +99,7 @@ fn read_again_on_change(start: impl Fn() -> Option<LocalBoxFuture<'static, ()>> 
 fn read_file(viewer: LogViewer, file: StoredValue<LogFile, LocalStorage>, build: Query<Build>) {
     read_again_on_change(move || {
         let file = file.try_get_value()?;
-        let time_window = viewer.time_window.get();
+        let time_window = viewer.loaded.get();
         viewer.clear();
         Some(Box::pin(async move {
             let problem = stream_file(viewer, &file, time_window).await;
@@ -152,16 +168,16 @@ async fn stream_file(
     problem
 }
 
-/// Feeds bytes of an answer to the log, in slices. Returns the number of new lines.
-async fn feed(viewer: LogViewer, bytes: &[u8], slice: &mut TimeSlice) -> usize {
-    let mut new_lines = 0;
+/// Feeds bytes of an answer to the log, in slices.
+async fn feed(viewer: LogViewer, bytes: &[u8], slice: &mut TimeSlice) {
+    let lines = || viewer.with_model(|model| model.log.len()).unwrap_or(0);
     for chunk in bytes.chunks(CHUNK_BYTES) {
-        let was_empty = viewer.with_model(|model| model.log.is_empty()) == Some(true);
-        let fed = viewer.update_model(|model| model.log.feed(chunk));
-        let fed = fed.unwrap_or(0);
-        new_lines += fed;
+        let was_empty = lines() == 0;
+        settle(viewer, slice).await;
+        let fed = viewer.update_model(|model| model.log.take(chunk));
+        settle(viewer, slice).await;
         viewer.request_redraw();
-        match was_empty && fed > 0 {
+        match was_empty && fed.unwrap_or(0) > 0 {
             // Show the first lines before decoding more.
             true => {
                 viewer.draw_new_lines();
@@ -170,7 +186,13 @@ async fn feed(viewer: LogViewer, bytes: &[u8], slice: &mut TimeSlice) -> usize {
             false => slice.next().await,
         }
     }
-    new_lines
+}
+
+/// Compares an answer with the lines that are there, in slices.
+async fn settle(viewer: LogViewer, slice: &mut TimeSlice) {
+    while viewer.update_model(|model| model.log.settle(CHUNK_BYTES)) == Some(false) {
+        slice.next().await;
+    }
 }
 
 /// Reads at once when the device is online again or the page becomes visible.
@@ -189,34 +211,56 @@ fn read_when_online_or_visible(viewer: LogViewer) {
 }
 
 struct LogReader {
-    viewer: LogViewer,
+    commands: LogCommands,
     client: Client,
+    /// The API's clock.
+    clock: ServerClock,
     build_id: StoredValue<String>,
     /// Start and end, Unix seconds, UTC.
     time_window: (Option<i64>, Option<i64>),
-    finished: Memo<bool>,
+    known: Memo<Known>,
 }
 
 impl LogReader {
     /// Reads until the log is complete. Retries after errors.
     async fn run(self) {
-        let viewer = self.viewer;
-        let (mut failures, mut empty_reads) = (0, 0);
+        let viewer = self.commands.viewer;
+        let (mut plan, mut read, mut failures) = (ReadingPlan::default(), Read::Tail, 0);
         let mut buffer = Vec::new();
-        while empty_reads < FINAL_EMPTY_READS {
-            let finished = self.finished.try_get_untracked().unwrap_or(true);
-            match self.read_once(&mut buffer).await {
-                Ok(new_lines) => {
+        loop {
+            let asked_at = self.now_millis();
+            let received = match read {
+                Read::Tail => self.read_tail(&mut buffer).await,
+                Read::Whole => self.read_whole(&mut buffer).await,
+            };
+            let size = viewer.with_model(|model| model.log.text_bytes());
+            match received {
+                Ok(received) => {
                     failures = 0;
                     set_if_changed(viewer.error, None);
                     set_if_changed(viewer.loading, false);
-                    empty_reads = match finished && new_lines == 0 {
-                        true => empty_reads + 1,
-                        false => 0,
+                    let answer = Answer {
+                        read,
+                        asked_at,
+                        is_news: received.is_news,
+                        repeated_bytes: received.repeated_bytes,
                     };
-                    viewer.poll_timer().wait(Some(intervals::LOG)).await;
+                    let known = self.known.try_get_untracked().unwrap_or(Known {
+                        is_finished: Some(true),
+                        ended_at: None,
+                    });
+                    match plan.after(answer, known, size.unwrap_or(0)) {
+                        Next::Done => return,
+                        Next::Read(next, delay) => {
+                            read = next;
+                            viewer.poll_timer().wait(Some(delay)).await;
+                        }
+                    }
                 }
                 Err(error) => {
+                    if size.is_some_and(|size| size > 0) {
+                        plan.record_failure();
+                    }
                     // After a permanent error, waits until the user retries.
                     let delay = error.is_transient().then(|| {
                         let earlier = failures;
@@ -230,16 +274,24 @@ impl LogReader {
         }
     }
 
-    /// Reads one answer, from the second of the last line on. Returns the number of new lines.
-    async fn read_once(&self, buffer: &mut Vec<u8>) -> Result<usize, Error> {
-        let viewer = self.viewer;
-        let resume_at = viewer.with_model(|model| model.log.resume_at()).flatten();
+    /// The time by the API's clock, Unix milliseconds.
+    fn now_millis(&self) -> i64 {
+        page::now_millis().saturating_add(self.clock.ahead())
+    }
+
+    /// Reads one answer, from the second of the last line on, but never from a second that is still to come.
+    async fn read_tail(&self, buffer: &mut Vec<u8>) -> Result<Received, Error> {
+        let viewer = self.commands.viewer;
+        let now = self.now_millis().div_euclid(1_000);
+        let resume_at = viewer.with_model(|model| model.log.resume_until(now));
         let (start, end) = self.time_window;
-        let start = resume_at.max(start);
+        let start = resume_at.flatten().max(start);
         let Some(id) = self.build_id.try_get_value() else {
-            return Ok(0);
+            return Ok(Received::default());
         };
         let stream = self.client.log_stream(&id, start, end).await?;
+        let size = || viewer.with_model(|model| model.log.text_bytes());
+        let before = size();
         viewer.update_model(|model| model.log.begin(start));
         let received = self.receive(stream, buffer).await;
         let summary = match &received {
@@ -247,25 +299,84 @@ impl LogReader {
             Err(_) => viewer.update_model(|model| model.log.abort()),
         };
         viewer.draw_new_lines();
-        let new_lines = received?;
-        match summary {
-            Some(summary) => match summary.fault {
-                Some(Fault::NotAnArray(reason)) => Err(Error::Unreadable { reason }),
-                // The connection was cut, even though it ended without an error.
-                None if summary.truncated => Err(Error::Unreachable),
-                None => Ok(new_lines),
-            },
-            None => Ok(new_lines),
-        }
+        received?;
+        let summary = whole_answer(summary.unwrap_or_default())?;
+        let share = summary.known as f64 / summary.entries.max(1) as f64;
+        Ok(Received {
+            is_news: size() > before,
+            repeated_bytes: (summary.bytes as f64 * share) as u64,
+        })
     }
 
-    /// Feeds the answer to the log while it streams in. Returns the number of new lines.
-    async fn receive(&self, mut stream: LogStream, buffer: &mut Vec<u8>) -> Result<usize, Error> {
+    /// Feeds the answer to the log while it streams in.
+    async fn receive(&self, mut stream: LogStream, buffer: &mut Vec<u8>) -> Result<(), Error> {
         let mut slice = TimeSlice::background();
-        let mut new_lines = 0;
         while stream.next(buffer).await? {
-            new_lines += feed(self.viewer, buffer, &mut slice).await;
+            feed(self.commands.viewer, buffer, &mut slice).await;
         }
-        Ok(new_lines)
+        Ok(())
+    }
+
+    /// Reads all of the log and compares it with the page, which gets what it lacks, in the API's order.
+    async fn read_whole(&self, buffer: &mut Vec<u8>) -> Result<Received, Error> {
+        let viewer = self.commands.viewer;
+        let (start, end) = self.time_window;
+        let Some(id) = self.build_id.try_get_value() else {
+            return Ok(Received::default());
+        };
+        let mut stream = self.client.log_stream(&id, start, end).await?;
+        let before =
+            viewer.with_model(|model| (model.log.text_bytes(), Rereading::new(&model.log)));
+        let Some((bytes, mut rereading)) = before else {
+            return Ok(Received::default());
+        };
+        let mut slice = TimeSlice::background();
+        while stream.next(buffer).await? {
+            for chunk in buffer.chunks(CHUNK_BYTES) {
+                viewer.with_model(|model| rereading.feed(&model.log, chunk));
+                settle_reread(viewer, &mut rereading, &mut slice).await;
+                slice.next().await;
+            }
+        }
+        let summary = viewer.update_model(|model| rereading.close(&mut model.log, true));
+        let summary = whole_answer(summary.unwrap_or_default())?;
+        settle_reread(viewer, &mut rereading, &mut slice).await;
+        viewer.draw_new_lines();
+        let same = viewer.with_model(|model| rereading.same(&model.log));
+        let other = rereading.into_log();
+        let is_other = other.is_some();
+        if let Some(log) = other {
+            replace_log(self.commands, log, same.unwrap_or(0)).await;
+        }
+        let has_grown = viewer.with_model(|model| model.log.text_bytes() > bytes) == Some(true);
+        Ok(Received {
+            is_news: is_other || has_grown,
+            repeated_bytes: summary.bytes,
+        })
+    }
+}
+
+/// What a complete answer has brought, see [`Answer`].
+#[derive(Default)]
+struct Received {
+    is_news: bool,
+    repeated_bytes: u64,
+}
+
+/// Returns why an answer is no whole log.
+fn whole_answer(summary: Summary) -> Result<Summary, Error> {
+    match summary.fault {
+        Some(Fault::NotAnArray(reason)) => Err(Error::Unreadable { reason }),
+        // The connection was cut, even though it ended without an error.
+        None if summary.truncated => Err(Error::Unreachable),
+        None => Ok(summary),
+    }
+}
+
+/// Adds new lines to the page, or copies those of it to the other log, in slices.
+async fn settle_reread(viewer: LogViewer, rereading: &mut Rereading, slice: &mut TimeSlice) {
+    let mut settle = || viewer.update_model(|model| rereading.settle(&mut model.log, CHUNK_BYTES));
+    while settle() == Some(false) {
+        slice.next().await;
     }
 }

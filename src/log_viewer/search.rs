@@ -60,6 +60,10 @@ impl LogSearch {
             }
         });
         effect(move || {
+            viewer.filter.track();
+            search.follow_window();
+        });
+        effect(move || {
             // A match that arrives later is not gone to.
             if !viewer.loading.get() && !search.running.get_value() {
                 search.show_first_from.set_value(None);
@@ -76,7 +80,8 @@ impl LogSearch {
         let search = match matcher {
             Ok(matcher) => {
                 results.active = true;
-                Some(Search::new(matcher))
+                let between = self.viewer.with_model(|model| model.filter.between);
+                Some(Search::new(matcher).between(between.flatten()))
             }
             Err(error) => {
                 results.error = Some(error.kind).filter(|kind| *kind != QueryErrorKind::Empty);
@@ -99,6 +104,22 @@ impl LogSearch {
         self.viewer.request_redraw();
         self.update_filter();
         if results.active {
+            self.run();
+        }
+    }
+
+    /// Searches again where other times are shown.
+    fn follow_window(self) {
+        let is_other = self.viewer.update_model(|model| {
+            let between = model.filter.between;
+            let search = model.search.take_if(|search| search.range() != between)?;
+            model.search = Some(Search::new(search.matcher().clone()).between(between));
+            model.overview.clear_matches();
+            model.refilter();
+            Some(())
+        });
+        if is_other.flatten().is_some() {
+            self.viewer.request_redraw();
             self.run();
         }
     }
@@ -160,7 +181,7 @@ impl LogSearch {
     }
 
     /// Publishes the results so far, and shows the first match as soon as it is found.
-    fn publish_results(self) {
+    pub(crate) fn publish_results(self) {
         let from = self.show_first_from.try_get_value().flatten();
         let results = self.viewer.with_model(|model| {
             let search = model.search.as_ref()?;

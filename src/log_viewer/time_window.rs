@@ -1,5 +1,8 @@
-//! The time window: loads only the part of the log between two times. The URL has them as `start` and
-//! `end`.
+//! The time window: shows only the part of the log between two times. The URL has them as `start` and `end`.
+//!
+//! Where the whole log is there, the lines outside of the window are only hidden: a line keeps its number, and links and
+//! the selection keep their meaning. The URL says so (`numbers=whole`), and whoever opens it gets the whole log too.
+//! Otherwise only that part is loaded, since a log can be long. Its line numbers begin with 1, and the page says so.
 
 use crate::i18n::words;
 use crate::log_viewer::commands::LogCommands;
@@ -13,17 +16,39 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 impl Selection {
-    /// Loads another time window (Unix seconds, UTC; `None` for no limit). Clears the selection and
-    /// the current line, since lines have other numbers there.
+    /// Shows another time window (Unix seconds, UTC; `None` for no limit). If it has to be loaded, clears the selection
+    /// and the current line, since lines have other numbers there.
     pub(crate) fn set_time_window(self, start: Option<i64>, end: Option<i64>) {
+        let viewer = self.viewer;
+        let is_there =
+            !viewer.loading.get_untracked() && viewer.error.with_untracked(Option::is_none);
+        if viewer.is_whole_loaded() && is_there {
+            return self.hide_outside(start, end);
+        }
         self.link.forget();
-        set_if_changed(self.viewer.time_window, (start, end));
+        viewer.set_filter(|filter| filter.between = None);
+        set_if_changed(viewer.time_window, (start, end));
+        set_if_changed(viewer.loaded, (start, end));
         self.viewer.set_options(|options| {
             options.selected = None;
             options.current_line = None;
             options.href = self.link.href();
         });
         self.viewer.follow_end();
+        self.link.write();
+    }
+
+    /// Hides the lines outside of a time window, of a log that is there as a whole.
+    fn hide_outside(self, start: Option<i64>, end: Option<i64>) {
+        let viewer = self.viewer;
+        if (start, end) != (None, None) {
+            viewer.stop_following();
+        }
+        viewer.set_filter(|filter| filter.show_between(start, end));
+        if let Some((first, _)) = self.lines() {
+            viewer.request_scroll(first, false, false);
+        }
+        viewer.draw_new_lines();
         self.link.write();
     }
 }
@@ -58,11 +83,11 @@ pub(crate) fn time_window_notice(commands: LogCommands) -> AnyView {
             None => "…".to_owned(),
         };
         let (start, end) = viewer.time_window.get();
-        t_string!(
-            log.window_said,
-            from = time_text(start),
-            to = time_text(end)
-        )
+        let (from, to) = (time_text(start), time_text(end));
+        match viewer.loaded.get() {
+            (None, None) => t_string!(log.window_shown, from = from, to = to),
+            _ => t_string!(log.window_said, from = from, to = to),
+        }
     });
     let notice = move || {
         view! {

@@ -58,8 +58,10 @@ pub(crate) struct LogViewer {
     pub(crate) file_problem: RwSignal<Option<Problem>>,
     /// The explanation of all loaded lines; `None` until the first answer is complete and explained.
     pub(crate) explained: RwSignal<Option<Explanation>>,
-    /// The time window that is loaded: its start and end, Unix seconds, UTC.
+    /// The time window that is shown: its start and end, Unix seconds, UTC.
     pub(crate) time_window: RwSignal<(Option<i64>, Option<i64>)>,
+    /// The time window that is loaded: the one that is shown, or the whole log.
+    pub(crate) loaded: RwSignal<(Option<i64>, Option<i64>)>,
     /// A copy of the model's display options, for the panels.
     pub(crate) options: RwSignal<DisplayOptions>,
     /// A copy of the model's filter, for the panels.
@@ -88,6 +90,7 @@ impl LogViewer {
             file_problem: RwSignal::new(None),
             explained: RwSignal::new(None),
             time_window: RwSignal::new((None, None)),
+            loaded: RwSignal::new((None, None)),
             options: RwSignal::new(options),
             filter: RwSignal::new(Filter::default()),
             pending_scroll: StoredValue::new(None),
@@ -112,7 +115,7 @@ impl LogViewer {
 
     /// Removes all lines, before another time window is loaded.
     pub(crate) fn clear(self) {
-        let (_, end) = self.time_window.get_untracked();
+        let (_, end) = self.loaded.get_untracked();
         self.update_model(|model| {
             model.is_part = end.is_some();
             model.clear();
@@ -121,6 +124,16 @@ impl LogViewer {
         self.loading.set(true);
         self.error.set(None);
         self.explained.set(None);
+    }
+
+    /// Returns true if all of the log is loaded, or is to be, whatever is shown of it. Not tracked.
+    pub(crate) fn is_whole_loaded(self) -> bool {
+        self.loaded.get_untracked() == (None, None)
+    }
+
+    /// Counts the readings of the log: while it is the same, a line keeps its number. `None` once the page is gone.
+    pub(crate) fn reading(self) -> Option<u32> {
+        self.with_model(|model| model.readings)
     }
 
     /// Shows the log in a frame that is in the document.
@@ -284,6 +297,9 @@ impl LogViewer {
     /// Copies the model's filter to the signal, and draws.
     fn publish_filter(self) {
         if let Some(filter) = self.with_model(|model| model.filter.clone()) {
+            if self.is_whole_loaded() {
+                set_if_changed(self.time_window, filter.shown_between());
+            }
             set_if_changed(self.filter, filter);
         }
         self.request_redraw();

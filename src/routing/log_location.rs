@@ -1,5 +1,5 @@
-//! The part of a build page's URL about its log: `?start=1441770706&end=1441770800&search=error&match=case,word`
-//! `&around=2&hide=DEBUG&show=new&fold=1-4,7&repeats=folded#L120-L140`.
+//! The part of a build page's URL about its log: `?start=1441770706&end=1441770800&numbers=whole&search=error`
+//! `&match=case,word&around=2&hide=DEBUG&show=new&fold=1-4,7&repeats=folded#L120-L140`.
 //!
 //! A new value needs a field of [`LogLocation`], an arm of [`LogLocation::read_value`], a line of
 //! [`LogLocation::print`], and its place in the tests' `any_location`.
@@ -28,12 +28,14 @@ const MAX_VALUES: usize = 100;
 /// The part of a build's log that is shown, the selected lines, the search, and what is hidden.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct LogLocation {
-    /// The first and last line, counted from 1 in the part that is shown; the first is not after the last.
+    /// The first and last line, counted from 1 in the part that is loaded; the first is not after the last.
     pub lines: Option<(u64, u64)>,
     /// Unix seconds, UTC; the part begins with this second.
     pub start: Option<i64>,
     /// Unix seconds, UTC; the part ends with this second.
     pub end: Option<i64>,
+    /// With a start or an end: lines are counted from 1 in the whole log.
+    pub of_whole: bool,
     /// The search; with an empty text, none.
     pub search: SearchQuery,
     /// With a search: shows only matches, and this many lines around each, one of [`CONTEXTS`]; `None`: all lines.
@@ -66,13 +68,19 @@ impl LogLocation {
             }
         }
         location.search_only_with_text();
+        location.of_whole &= location.has_window();
         location
+    }
+
+    fn has_window(&self) -> bool {
+        self.start.is_some() || self.end.is_some()
     }
 
     fn read_value(&mut self, key: &str, value: &str) {
         match key {
             "start" => self.start = self.start.or(value.parse().ok()),
             "end" => self.end = self.end.or(value.parse().ok()),
+            "numbers" => self.of_whole = value == "whole",
             "search" if value.len() <= MAX_SEARCH_BYTES && self.search.text.is_empty() => {
                 self.search.text = value.to_owned();
             }
@@ -116,6 +124,8 @@ impl LogLocation {
         let mut query = Query::default();
         query.push("start", location.start.map(|time| time.to_string()));
         query.push("end", location.end.map(|time| time.to_string()));
+        let of_whole = location.of_whole && location.has_window();
+        query.push("numbers", of_whole.then(|| "whole".to_owned()));
         let search = &location.search;
         let words = [
             (search.match_case, "case"),
@@ -417,13 +427,14 @@ mod tests {
             context in prop::option::of(prop::sample::select(&CONTEXTS[..])),
             hidden_levels in prop::collection::btree_set("[A-Z,&. é]{0,5}", 0..4),
             folded in prop::option::of(prop::collection::btree_set(1usize..30, 0..9)),
-            [only_new, fold_repeats] in any::<[bool; 2]>(),
+            [only_new, fold_repeats, of_whole] in any::<[bool; 3]>(),
         ) -> LogLocation {
             let (text, [regex, match_case, whole_word]) = search;
             let mut location = LogLocation {
                 lines: lines.map(|(first, more)| (first, first.saturating_add(more))),
                 start: times.0,
                 end: times.1,
+                of_whole: of_whole && (times.0.is_some() || times.1.is_some()),
                 search: SearchQuery { text, regex, match_case, whole_word },
                 context,
                 hidden_levels,
@@ -444,7 +455,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_a_location_that_reads_back(text in "\\PC{0,60}|[?&=#a-z%,L0-9-]{0,60}|([?&](search|match|around|hide|show|fold|repeats|start)=[a-z0-9%,-]{0,6}){0,5}#?") {
+        fn any_text_is_a_location_that_reads_back(text in "\\PC{0,60}|[?&=#a-z%,L0-9-]{0,60}|([?&](search|match|around|hide|show|fold|repeats|start|numbers)=[a-z0-9%,-]{0,6}){0,5}#?") {
             let location = read(&text);
             prop_assert_eq!(read(&location.print()), location);
         }

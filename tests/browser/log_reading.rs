@@ -5,7 +5,7 @@ use crate::support::fixtures::{
 };
 use crate::support::log_page::{
     count, counted, current_line, drag_overview, failed_step, go_to, load_window, press,
-    press_at_step, press_in_menu, search, see_line, see_matches, show_log, text_of,
+    press_at_step, press_in_menu, search, see_line, see_matches, selected, show_log, text_of,
 };
 use crate::support::steps::{connect, create_simple};
 use crate::support::{Api, Browser, Outcome, Part, Reply, Server, Source, eventually, story};
@@ -219,43 +219,95 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
             go_to(browser, "120").await;
             assert_eq!(current_line(browser).await, Some(120));
             press_at_step(browser, "2/2 RUN make", "Load only the time range of").await;
-            browser.see("Line numbers start there.").await;
+            browser
+                .see("Line numbers are those of the whole log.")
+                .await;
             // The pressed button is gone with its row; the lines are what was asked for.
             browser.focus_is_on("region", "Log").await;
-            counted(browser, 300 + 1).await;
+            browser.see("301 of 400 lines").await;
             let place = format!("?start={}&end={}", LOG_START + 10, LOG_START + 40);
-            browser.at(&format!("/builds/b1{place}")).await;
-            // Lines have other numbers there.
-            assert_eq!(current_line(browser).await, None);
+            browser
+                .at(&format!("/builds/b1{place}&numbers=whole"))
+                .await;
+            // The whole log is there: a line stays the same line.
+            assert_eq!(current_line(browser).await, Some(120));
+            browser.reload().await;
+            browser.see("301 of 400 lines").await;
+            browser.press("button", "Load whole log").await;
+            counted(browser, 400).await;
+            browser.at("/builds/b1").await;
+            browser.focus_is_on("region", "Log").await;
+
+            // A link to a part loads that alone, and says that its lines have other numbers.
+            show_log(browser, api, &place).await;
+            counted(browser, 301).await;
+            browser.see("Line numbers start there.").await;
             let requests = api.requests("GET", LOG);
             let window = format!("start_time={}&end_time={}", LOG_START + 10, LOG_START + 40);
             assert!(
                 requests.iter().any(|request| request.query == window),
                 "{requests:?}"
             );
-            browser.reload().await;
-            counted(browser, 301).await;
             browser.press("button", "Load whole log").await;
             counted(browser, 400).await;
-            browser.at("/builds/b1").await;
-            browser.focus_is_on("region", "Log").await;
 
             // By typing times.
             press_in_menu(browser, "More log tools", "button", "Time range").await;
             load_window(browser, LOG_START + 3, LOG_START + 2).await;
             browser.see("The end is before the start.").await;
             load_window(browser, LOG_START + 2, LOG_START + 3).await;
-            counted(browser, 20).await;
+            browser.see("20 of 400 lines").await;
 
             // By dragging on the overview.
             browser.press("button", "Load whole log").await;
             counted(browser, 400).await;
             drag_overview(browser, 0.25, 0.5).await;
-            browser.see("Line numbers start there.").await;
+            browser
+                .see("Line numbers are those of the whole log.")
+                .await;
             eventually("a quarter of the log", async || {
-                (80..140).contains(&count(browser).await).then_some(())
+                // `100 of 400 lines`
+                let shown = count(browser).await / 1_000;
+                (80..140).contains(&shown).then_some(())
             })
             .await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn selected_lines_stay_the_same_lines_in_a_time_range() -> Outcome {
+    story(log_api("S", log_entries(400)).await)
+        .run(async |browser, api| {
+            show_log(browser, api, "#L151-L153").await;
+            see_line(browser, 152).await;
+            press_in_menu(
+                browser,
+                "More for these lines",
+                "button",
+                "Load only this time range",
+            )
+            .await;
+            let second = LOG_START + 15;
+            browser.see("10 of 400 lines").await;
+            see_line(browser, 150).await;
+            let place = format!("?start={second}&end={second}&numbers=whole#L151-L153");
+            browser.at(&format!("/builds/b1{place}")).await;
+            assert_eq!(selected(browser).await, "151,152,153");
+            assert_eq!(text_of(browser, 151).await, "line 151");
+            // A search finds what is shown.
+            search(browser, "line").await;
+            see_matches(browser, "of 10").await;
+            // Whoever opens the link sees the same lines.
+            show_log(browser, api, &place).await;
+            browser.see("10 of 400 lines").await;
+            assert_eq!(selected(browser).await, "151,152,153");
+            assert_eq!(text_of(browser, 151).await, "line 151");
+            // Going to a line outside leaves the range.
+            go_to(browser, "390").await;
+            see_line(browser, 390).await;
+            counted(browser, 400).await;
             Ok(())
         })
         .await

@@ -25,6 +25,7 @@ mod insight;
 mod log;
 mod log_comparison;
 mod log_copying;
+mod log_following;
 mod log_reading;
 mod log_search;
 mod log_steps;

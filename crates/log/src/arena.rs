@@ -124,6 +124,15 @@ impl Arena {
         }
     }
 
+    /// Removes the pending entry, and returns its bytes. If it is too long, it stays so.
+    pub(crate) fn take_pending(&mut self) -> Vec<u8> {
+        let pending = self.pending().to_vec();
+        let too_long = self.too_long;
+        self.discard();
+        self.too_long = too_long;
+        pending
+    }
+
     /// Removes the pending entry's last byte if it equals `byte`.
     pub(crate) fn trim(&mut self, byte: u8) {
         if self.pending().last() == Some(&byte)

@@ -9,7 +9,8 @@ mod values;
 
 use crate::decode::nested::Nested;
 use crate::json::Unescape;
-use crate::merge::ExpectedRepeats;
+use crate::merge::Fate;
+use crate::sieve::Sieve;
 use crate::store::Store;
 
 /// The number of characters that are kept of a body that is not a log.
@@ -152,8 +153,8 @@ impl Decoder {
     }
 
     /// Takes the next bytes of the body. Adds the entries that they complete to the store, except
-    /// repeats.
-    pub(crate) fn feed(&mut self, bytes: &[u8], store: &mut Store, repeats: &mut ExpectedRepeats) {
+    /// those that the sieve holds back.
+    pub(crate) fn feed(&mut self, bytes: &[u8], store: &mut Store, sieve: &mut Sieve<'_>) {
         self.summary.bytes += bytes.len() as u64;
         let mut rest = bytes;
         while let Some(&byte) = rest.first() {
@@ -169,12 +170,12 @@ impl Decoder {
                     return;
                 }
                 State::Lost(seen) => self.find_entry(seen, byte, store),
-                State::Key if byte == b'"' => match self.fast_path(rest, store, repeats) {
-                    0 => self.structure(State::Key, byte, store, repeats),
+                State::Key if byte == b'"' => match self.fast_path(rest, store, sieve) {
+                    0 => self.structure(State::Key, byte, store, sieve),
                     used => used,
                 },
                 _ if is_space(byte) => 1,
-                state => self.structure(state, byte, store, repeats),
+                state => self.structure(state, byte, store, sieve),
             };
             rest = rest.get(used..).unwrap_or(&[]);
         }
@@ -203,12 +204,12 @@ impl Decoder {
         state: State,
         byte: u8,
         store: &mut Store,
-        repeats: &mut ExpectedRepeats,
+        sieve: &mut Sieve<'_>,
     ) -> usize {
         self.state = match (state, byte) {
             (State::FieldEnd, b',') => State::Key,
             (State::FieldEnd | State::Key, b'}') => {
-                self.complete(store, repeats);
+                self.complete(store, sieve);
                 State::ElementEnd
             }
             (State::Key, b'"') => {
@@ -247,9 +248,9 @@ impl Decoder {
         self.time = None;
     }
 
-    /// Ends an entry: adds it to the store, unless it is a repeat or too long.
+    /// Ends an entry: adds it to the store, unless the sieve holds it back or it is too long.
     #[inline]
-    fn complete(&mut self, store: &mut Store, repeats: &mut ExpectedRepeats) {
+    fn complete(&mut self, store: &mut Store, sieve: &mut Sieve<'_>) {
         if let Some(time) = self.time {
             self.is_inside = self.window.0 <= time && time <= self.window.1;
         }
@@ -261,9 +262,12 @@ impl Decoder {
         if store.arena.is_too_long() {
             store.arena.discard();
             self.summary.unreadable += 1;
-        } else if repeats.take(store.arena.pending(), self.level, self.time) {
+            return;
+        }
+        let text = store.arena.pending();
+        let fate = sieve.judge(text, self.level, self.time, store.first_time());
+        if fate != Fate::New {
             store.arena.discard();
-            self.summary.known += 1;
             self.summary.entries += 1;
         } else if store.keep(self.level, self.time, complex) {
             self.summary.entries += 1;

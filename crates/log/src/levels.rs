@@ -102,6 +102,18 @@ impl Levels {
         self.recent
     }
 
+    /// The same levels with the same numbers, without lines.
+    pub(crate) fn without_lines(&self) -> Self {
+        let list = self.list.iter().map(|level| Level {
+            lines: 0,
+            ..level.clone()
+        });
+        Self {
+            list: list.collect(),
+            recent: 0,
+        }
+    }
+
     /// Adds to the number of lines of a level.
     #[inline]
     pub(crate) fn count(&mut self, number: u8, lines: usize) {

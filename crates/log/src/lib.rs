@@ -5,7 +5,8 @@
 //! | to | use |
 //! | --- | --- |
 //! | read an answer while it streams in | [`Log::begin`], [`Log::feed`] for each chunk, [`Log::end`] or [`Log::abort`] |
-//! | request only new lines | [`Log::resume_at`] |
+//! | request only new lines | [`Log::resume_until`] |
+//! | read a whole log again and compare | [`Rereading`], [`Places`] |
 //! | draw a line | [`Store::line`]; if it is not [`Line::plain`], [`Log::paint`] |
 //! | get times | [`Store::first_time`], [`Store::time`], [`Store::line_at_time`], [`Log::times`] |
 //! | get levels | [`Store::levels`], [`Line::kind`] |
@@ -28,8 +29,8 @@
 //! Lines are counted from 0 everywhere. Every call takes time only for the work it is given: a viewer
 //! feeds, searches and filters in small parts, so that the page stays responsive.
 //!
-//! How an answer becomes lines: `decode` finds the entries in the JSON, `merge` skips the ones that the
-//! log already has, `store` keeps their lines (`arena` the text, `times` and `levels` the rest), `screen`
+//! How an answer becomes lines: `decode` finds the entries in the JSON, `sieve` and `merge` skip the
+//! ones that the log already has, `store` keeps their lines (`arena` the text, `times` and `levels` the rest), `screen`
 //! writes entries over earlier lines where a program moves the cursor up, `steps` groups the lines by the
 //! builder's `grammar`, and `ansi` paints one line at a time.
 #![forbid(unsafe_code)]
@@ -50,11 +51,14 @@ mod log;
 mod merge;
 mod normalize;
 mod overview;
+mod places;
 mod progress;
 mod repeats;
+mod reread;
 mod rows;
 mod screen;
 mod search;
+mod sieve;
 mod steps;
 mod store;
 mod text;
@@ -70,8 +74,10 @@ pub use crate::levels::{Level, LevelKind};
 pub use crate::log::{Log, Times};
 pub use crate::normalize::normalized;
 pub use crate::overview::{Bucket, Overview};
+pub use crate::places::Places;
 pub use crate::progress::{Begun, Progress};
 pub use crate::repeats::{MIN_REPEATS, Repeat, Repeats};
+pub use crate::reread::Rereading;
 pub use crate::rows::{Filter, VisibleRows};
 pub use crate::search::{Matcher, QueryError, QueryErrorKind, Search, SearchQuery};
 pub use crate::steps::{NotRun, Outcome, Step, StepKind, StepState, Steps};

@@ -2,10 +2,11 @@
 
 use crate::ansi::{Carry, EscapeMode, Painted};
 use crate::decode::{Decoder, Summary};
-use crate::merge::ExpectedRepeats;
+use crate::merge::Merge;
+use crate::sieve::Sieve;
 use crate::steps::{Outcome, Steps};
 use crate::store::Store;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 /// The times of one line, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,8 +55,8 @@ pub struct Log {
     carry: Carry,
     /// Decodes the current answer.
     decoder: Option<Decoder>,
-    repeats: ExpectedRepeats,
-    /// Of all answers that have ended.
+    merge: Merge,
+    /// Of the answer with the most.
     unreadable: u64,
     /// See [`Log::take_changed`].
     changed: Option<usize>,
@@ -82,15 +83,21 @@ impl Log {
         self.store.last_time()
     }
 
+    /// The same, by the API's clock: the second of the last entry that is not after `now` (Unix seconds, UTC). Lines
+    /// that are still to come are not after an entry from the future.
+    pub fn resume_until(&self, now: i64) -> Option<i64> {
+        self.store.last_time_until(now)
+    }
+
     /// Begins the answer to a request with this `start_time`. If another answer is still open, aborts it
     /// as [`Log::abort`] does.
     ///
-    /// The answer repeats the entries that the log already has from that second on. Each entry that the
-    /// log has is skipped once. So the same text twice in one second stays two lines, and no line is
-    /// added twice.
+    /// The answer repeats the entries that the log already has from that second on; entries before it as well, if the
+    /// API rounds or ignores the time. Each entry that the log has is skipped once. So the same text twice in one second
+    /// stays two lines, and no line is added twice.
     pub fn begin(&mut self, start_time: Option<i64>) {
         self.abort();
-        self.repeats = ExpectedRepeats::from(&self.store, start_time);
+        self.merge = Merge::new(&self.store, start_time);
         self.decoder = Some(Decoder::default());
     }
 
@@ -119,9 +126,35 @@ impl Log {
     /// with the movements of a terminal's cursor: see [`Log::take_changed`].
     pub fn feed(&mut self, bytes: &[u8]) -> usize {
         let before = self.store.entries_len();
+        self.settle(usize::MAX);
+        self.take(bytes);
+        self.settle(usize::MAX);
+        self.store.entries_len() - before
+    }
+
+    /// The same in slices: call [`Log::settle`] until it returns true, before the first bytes and after all. Returns
+    /// the number of lines that are known to be new by now.
+    pub fn take(&mut self, bytes: &[u8]) -> usize {
+        let before = self.store.entries_len();
         if let Some(decoder) = &mut self.decoder {
-            decoder.feed(bytes, &mut self.store, &mut self.repeats);
+            decoder.feed(bytes, &mut self.store, &mut Sieve::Merge(&mut self.merge));
         }
+        self.observe();
+        self.store.entries_len() - before
+    }
+
+    /// Compares about this many bytes of the log with the answer. Returns true if nothing is left to do.
+    pub fn settle(&mut self, bytes: usize) -> bool {
+        if self.decoder.is_none() || self.merge.is_settled() {
+            return true;
+        }
+        let is_done = self.merge.settle(&mut self.store, bytes);
+        self.observe();
+        is_done
+    }
+
+    /// Reads what the lines that are new since the last call say of steps and colors.
+    pub(crate) fn observe(&mut self) {
         let notable = self.store.take_notable();
         self.steps.observe(&self.store, &notable);
         if let Some(line) = self.store.settle() {
@@ -131,7 +164,6 @@ impl Log {
             self.carry.rewind(before);
         }
         self.carry.observe(&self.store);
-        self.store.entries_len() - before
     }
 
     /// Returns the first line that has changed since the last call, of those that were there then. Lines from
@@ -155,6 +187,31 @@ impl Log {
         self.changed.take()
     }
 
+    /// An empty log that numbers the levels as `log` does.
+    pub(crate) fn with_levels_of(log: &Self) -> Self {
+        Self {
+            store: log.store.with_same_levels(),
+            ..Self::default()
+        }
+    }
+
+    /// The lines, to be changed. [`Log::observe`] must follow.
+    pub(crate) fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// Appends entries of another log, by their places.
+    pub(crate) fn append(&mut self, from: &Store, places: Range<usize>) {
+        for entry in places.filter_map(|place| from.entry(place)) {
+            let level = from.levels().get(usize::from(entry.level));
+            let level = level.map_or(0, |level| self.store.levels.number(level.name.as_bytes()));
+            if !self.store.append(entry.text, level, entry.time) {
+                self.unreadable += 1;
+            }
+        }
+        self.observe();
+    }
+
     /// Ends the answer, which is complete.
     pub fn end(&mut self) -> Summary {
         self.close(true)
@@ -167,19 +224,26 @@ impl Log {
     }
 
     fn close(&mut self, whole: bool) -> Summary {
+        self.settle(usize::MAX);
         let Some(decoder) = self.decoder.take() else {
             return Summary::default();
         };
-        self.repeats = ExpectedRepeats::default();
-        let summary = decoder.end(whole, &mut self.store);
-        self.unreadable += summary.unreadable;
+        let mut summary = decoder.end(whole, &mut self.store);
+        summary.known = std::mem::take(&mut self.merge).known;
+        // An answer that repeats entries repeats those that cannot be read.
+        self.unreadable = self.unreadable.max(summary.unreadable);
         summary
     }
 
-    /// The number of entries that could not be read, in all answers including the current one. If an
-    /// answer is requested again, its unreadable entries are counted again.
+    /// The number of entries that could not be read, in the answer with the most of them: answers repeat entries.
     pub fn unreadable(&self) -> u64 {
-        self.unreadable + self.decoder.as_ref().map_or(0, Decoder::unreadable)
+        let current = self.decoder.as_ref().map_or(0, Decoder::unreadable);
+        self.unreadable.max(current)
+    }
+
+    /// Sets the number of entries that could not be read, once the whole log was read.
+    pub(crate) fn set_unreadable(&mut self, entries: u64) {
+        self.unreadable = entries;
     }
 
     /// The number of bytes of the current answer so far; 0 if no answer has begun.

@@ -4,6 +4,7 @@ use crate::repeats::{Repeat, Repeats};
 use crate::search::Search;
 use crate::steps::Steps;
 use crate::store::Store;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -41,12 +42,18 @@ pub struct Filter {
     pub unfolded: BTreeSet<u32>,
     /// Shows only these lines, sorted and without overlaps. `None` shows all lines.
     pub only: Option<Vec<Range<u32>>>,
+    /// Shows only lines between two times (Unix seconds, UTC, both included), as call 5 does. A line without a time
+    /// belongs with the one before it. `None` shows all lines.
+    pub between: Option<(i64, i64)>,
 }
 
 impl Filter {
     /// Returns true if lines are left out because of what they are, rather than folded away.
     pub fn leaves_out(&self) -> bool {
-        !self.hidden_levels.is_empty() || self.context.is_some() || self.only.is_some()
+        !self.hidden_levels.is_empty()
+            || self.context.is_some()
+            || self.only.is_some()
+            || self.between.is_some()
     }
 
     /// Returns true if every line is shown.
@@ -59,11 +66,27 @@ impl Filter {
             && self.context.is_none()
             && self.folded.is_empty()
             && self.only.is_none()
+            && self.between.is_none()
     }
 
     /// Returns true if repeated lines are folded.
     pub fn folds_repeats(&self) -> bool {
         self.fold_repeats && self.context.is_none()
+    }
+
+    /// Shows only lines from `start` to `end` (Unix seconds, UTC; `None` for no limit).
+    pub fn show_between(&mut self, start: Option<i64>, end: Option<i64>) {
+        let is_limited = start.is_some() || end.is_some();
+        self.between = is_limited.then(|| (start.unwrap_or(i64::MIN), end.unwrap_or(i64::MAX)));
+    }
+
+    /// The times that [`Filter::show_between`] has set.
+    pub fn shown_between(&self) -> (Option<i64>, Option<i64>) {
+        let Some((first, last)) = self.between else {
+            return (None, None);
+        };
+        let start = Some(first).filter(|first| *first > i64::MIN);
+        (start, Some(last).filter(|last| *last < i64::MAX))
     }
 
     /// Returns true if a line is among [`Filter::only`], or all lines are.
@@ -196,9 +219,13 @@ impl VisibleRows {
             self.hide_found_late(repeats);
             end = end.min(repeats.ready());
         }
+        let near = NearTime::before(store, self.seen);
         let passes = |line: usize| {
             !filter.hidden_levels.contains(&store.level_number(line))
                 && filter.chooses(line)
+                && filter
+                    .between
+                    .is_none_or(|between| near.is_in(line, between))
                 && !is_folded(steps, filter, line)
         };
         self.context = filter.context.unwrap_or(0);
@@ -337,6 +364,38 @@ impl VisibleRows {
             self.matches += 1;
         }
         line < self.context_end
+    }
+}
+
+/// The time that a line belongs to: its own, or that of the nearest earlier line that has one.
+struct NearTime<'a> {
+    store: &'a Store,
+    /// A line, and its time. Finding that again for each line would take time where few lines have one.
+    last: Cell<(usize, Option<i64>)>,
+}
+
+impl<'a> NearTime<'a> {
+    /// Begins before a line.
+    fn before(store: &'a Store, line: usize) -> Self {
+        let before = line.saturating_sub(1);
+        Self {
+            store,
+            last: Cell::new((before, store.near_time(before))),
+        }
+    }
+
+    /// Returns true if the time of a line is between two times, both included.
+    fn is_in(&self, line: usize, (first, last): (i64, i64)) -> bool {
+        let (before, near) = self.last.get();
+        let time = match self.store.time(line) {
+            None if line == before || line == before + 1 => near,
+            None => self.store.near_time(line),
+            time => time,
+        };
+        self.last.set((line, time));
+        // A line before the first time is in a range without a start.
+        let time = time.unwrap_or(i64::MIN);
+        first <= time && time <= last
     }
 }
 

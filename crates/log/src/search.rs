@@ -41,6 +41,8 @@ pub struct Search {
     /// The number of matches of each of the lines.
     counts: Column<u32>,
     occurrences: u64,
+    /// The times between which lines are found, as in [`Filter::between`](crate::Filter::between).
+    between: Option<(i64, i64)>,
     /// The number of lines searched so far.
     seen: usize,
     /// The number of special lines searched so far.
@@ -57,11 +59,22 @@ impl Search {
             lines: Column::default(),
             counts: Column::default(),
             occurrences: 0,
+            between: None,
             seen: 0,
             special: 0,
             painted: Painted::default(),
             marks: Vec::new(),
         }
+    }
+
+    /// Finds only lines between two times (Unix seconds, UTC, both included); all for `None`.
+    pub fn between(self, between: Option<(i64, i64)>) -> Self {
+        Self { between, ..self }
+    }
+
+    /// The times between which lines are found.
+    pub fn range(&self) -> Option<(i64, i64)> {
+        self.between
     }
 
     /// Searches about this many more bytes of text. Text that is slow to search counts as more bytes.
@@ -92,7 +105,7 @@ impl Search {
             let text = std::str::from_utf8(bytes).unwrap_or_default();
             ansi::plain_into(text, &mut self.painted);
             self.matcher.marks(&self.painted.text, &mut self.marks);
-            self.record(self.seen, self.marks.len());
+            self.record(store, self.seen, self.marks.len());
         }
         self.seen += 1;
         // Removing escapes takes several times as long as searching.
@@ -107,6 +120,11 @@ impl Search {
         }
         let (lines, counts) = (&mut self.lines, &mut self.counts);
         let occurrences = &mut self.occurrences;
+        let between = self.between;
+        let shown = |line: usize, count: usize| match count > 0 && store.is_between(line, between) {
+            true => count,
+            false => 0,
+        };
         let literal = self.matcher.literal().into_iter();
         let mut line = self.seen;
         let start = store.address(line).unwrap_or(0) as usize;
@@ -119,7 +137,7 @@ impl Search {
             };
             // Most matches are on the same line, on the next line, or far away.
             if !is_in(line) {
-                record(lines, counts, occurrences, line, count);
+                record(lines, counts, occurrences, line, shown(line, count));
                 count = 0;
                 line += 1;
                 if !is_in(line) {
@@ -128,7 +146,7 @@ impl Search {
             }
             count += 1;
         }
-        record(lines, counts, occurrences, line, count);
+        record(lines, counts, occurrences, line, shown(line, count));
         self.seen = end;
         text.len() + 16
     }
@@ -143,14 +161,19 @@ impl Search {
                 cost += 48 * bytes.len();
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
                 self.matcher.marks(text, &mut self.marks);
-                self.record(line, self.marks.len());
+                self.record(store, line, self.marks.len());
             }
         }
         self.seen = end;
         cost
     }
 
-    fn record(&mut self, line: usize, count: usize) {
+    fn record(&mut self, store: &Store, line: usize, count: usize) {
+        let count = if store.is_between(line, self.between) {
+            count
+        } else {
+            0
+        };
         let (lines, counts) = (&mut self.lines, &mut self.counts);
         record(lines, counts, &mut self.occurrences, line, count);
     }

@@ -17,6 +17,9 @@ const SPECIAL: u16 = 0x200;
 /// Flag: the line has been written over. Its text is not in the arena: its address is an index in `shown`.
 const SHOWN: u16 = 0x800;
 
+/// The number of lines that a program can go back.
+const MAX_BACK: usize = 200;
+
 /// The number of special lines that are searched for the one that sets the style.
 const MAX_STYLE_LINES: usize = 500;
 
@@ -222,6 +225,15 @@ impl Store {
         self.times.near(index)
     }
 
+    /// Returns true if a line, or the nearest earlier one with a time, is between two times (Unix seconds, UTC, both
+    /// included), or if there is no such limit.
+    pub fn is_between(&self, line: usize, between: Option<(i64, i64)>) -> bool {
+        between.is_none_or(|(first, last)| {
+            let time = self.near_time(line).unwrap_or(i64::MIN);
+            first <= time && time <= last
+        })
+    }
+
     /// The time of the first line that has one; Unix seconds, UTC.
     pub fn first_time(&self) -> Option<i64> {
         self.times.first()
@@ -235,6 +247,17 @@ impl Store {
     /// The first line at or after a time (Unix seconds, UTC); the number of lines if there is none.
     pub fn line_at_time(&self, time: i64) -> usize {
         self.lines_from(Some(time)).next().unwrap_or(self.len())
+    }
+
+    /// The time of the last line that has one not after `now`; Unix seconds, UTC.
+    pub(crate) fn last_time_until(&self, now: i64) -> Option<i64> {
+        self.times.last_until(now)
+    }
+
+    /// The first line from this one on whose own or nearest earlier time is at or after `time`, and that time;
+    /// [`i64::MIN`] for a line without one.
+    pub(crate) fn next_from(&self, line: usize, time: i64) -> Option<(usize, i64)> {
+        self.times.next_from(line, time)
     }
 
     /// The lines whose own or nearest earlier time is at or after `time`, in order; all for `None`.
@@ -327,6 +350,57 @@ impl Store {
             .partition_point(|extra| extra.line as usize <= from);
         let next = self.extras.get(after).map(|extra| extra.line as usize);
         next.map_or(end, |next| next.min(end))
+    }
+
+    /// An entry that began with a line and that no program has written over.
+    pub(crate) fn kept_entry(&self, line: usize) -> Option<Entry<'_>> {
+        let is_kept = self.screen.is_none() || !self.is_shown(line);
+        is_kept.then(|| self.entry_at(line)).flatten()
+    }
+
+    /// The entries that have no line of their own any more, of those with a place among the first `lines` and the first
+    /// `extras` entries without lines. Each with its own or nearest earlier time.
+    pub(crate) fn covered_entries(
+        &self,
+        lines: usize,
+        extras: usize,
+    ) -> impl Iterator<Item = (Option<i64>, Entry<'_>)> {
+        let replaced = self.replaced.iter();
+        let replaced = replaced
+            .take_while(move |raw| (raw.line as usize) < lines)
+            .filter_map(|raw| Some((raw.near_time, self.entry_at(raw.line as usize)?)));
+        let extras = self.extras.iter().take(extras);
+        replaced.chain(extras.map(|extra| (extra.near_time, self.extra(extra))))
+    }
+
+    /// The number of first lines that do not depend on what comes from a place on, see [`Store::entry`].
+    pub(crate) fn sure_lines(&self, place: usize) -> usize {
+        match self.screen.is_none() {
+            true => place,
+            // The entries from there on can be written over lines before.
+            false => place.saturating_sub(self.extras.len() + MAX_BACK),
+        }
+    }
+
+    /// The number of entries without lines of their own.
+    pub(crate) fn extras_len(&self) -> usize {
+        self.extras.len()
+    }
+
+    /// Adds a whole entry. No other may be pending. Returns false if no room is left.
+    pub(crate) fn append(&mut self, text: &[u8], level: u8, time: Option<i64>) -> bool {
+        self.arena.push(text);
+        // The text has lost its last newline already.
+        let classes = classes(text);
+        self.keep(level, time, classes.control || classes.wide)
+    }
+
+    /// A store without lines that numbers the levels as this one does.
+    pub(crate) fn with_same_levels(&self) -> Self {
+        Self {
+            levels: self.levels.without_lines(),
+            ..Self::default()
+        }
     }
 
     /// The number of entries and lines as they came, which [`Store::entry`] counts.

@@ -2,6 +2,7 @@
 
 mod comparing;
 mod decoding;
+mod following;
 mod frames;
 mod merging;
 mod normalizing;

@@ -137,6 +137,38 @@ impl TimeColumn {
         self.last
     }
 
+    /// The time of the last line that has one not after `now`.
+    pub(crate) fn last_until(&self, now: i64) -> Option<i64> {
+        if self.last.is_none_or(|last| last <= now) {
+            return self.last;
+        }
+        let lines = (0..self.times.len()).rev();
+        let mut times = lines.filter_map(|line| self.get(line));
+        times.find(|time| *time <= now)
+    }
+
+    /// The first line from this one on whose own or nearest earlier time is at or after `time`, and that time;
+    /// [`i64::MIN`] without one. Skips stretches that end before `time`.
+    pub(crate) fn next_from(&self, line: usize, time: i64) -> Option<(usize, i64)> {
+        let mut line = line;
+        let mut near = None;
+        while line < self.times.len() {
+            let stretch = self.stretches.get(line / STRETCH_LINES)?;
+            let end = (line / STRETCH_LINES + 1) * STRETCH_LINES;
+            if stretch.latest.unwrap_or(i64::MIN) < time {
+                (line, near) = (end, None);
+                continue;
+            }
+            near = self.get(line).or(near).or_else(|| self.near(line));
+            let at = near.unwrap_or(i64::MIN);
+            if at >= time {
+                return Some((line, at));
+            }
+            line += 1;
+        }
+        None
+    }
+
     /// The lines whose own or nearest earlier time is at or after `time`, in order; all lines for
     /// `None`. Skips stretches that end before `time`.
     pub(crate) fn lines_from(&self, time: Option<i64>) -> impl Iterator<Item = usize> + '_ {

@@ -170,13 +170,13 @@ impl Saving {
         is_running
             || viewer.loading.get()
             || viewer.error.with(Option::is_some)
-            || viewer.time_window.get() != (None, None)
+            || viewer.loaded.get() != (None, None)
     }
 
     fn log_text(self) -> String {
         let viewer = self.commands.viewer;
         let lines = number(viewer.counts.with(|counts| counts.lines));
-        match (viewer.time_window.get(), self.is_part()) {
+        match (viewer.loaded.get(), self.is_part()) {
             ((None, None), false) => t_string!(build_file.whole_log, n = lines),
             ((None, None), true) => t_string!(build_file.log_so_far, n = lines),
             _ => t_string!(build_file.log_window, n = lines),

@@ -22,6 +22,22 @@ pub(crate) async fn compressed(
     secrets: &Secrets,
     share: RwSignal<f64>,
 ) -> Option<Blob> {
+    loop {
+        let reading = viewer.reading();
+        let file = compressed_once(viewer, head, secrets, share).await;
+        // Else other lines have come in between.
+        if viewer.reading() == reading {
+            return file;
+        }
+    }
+}
+
+async fn compressed_once(
+    viewer: LogViewer,
+    head: &Head,
+    secrets: &Secrets,
+    share: RwSignal<f64>,
+) -> Option<Blob> {
     let stream = gzip()?;
     let writer = stream.get_writable().get_writer().ok()?;
     // Reads from the start on: otherwise what is written would wait for a reader.
@@ -47,6 +63,7 @@ async fn write(
     share: RwSignal<f64>,
 ) -> Option<()> {
     put(writer, head.text(secrets).as_bytes()).await?;
+    let reading = viewer.reading();
     let mut slice = TimeSlice::background();
     let (mut place, mut part) = (0, Vec::new());
     loop {
@@ -55,6 +72,9 @@ async fn write(
             let next = entries::write(&model.log, place, PART_BYTES, &mut part);
             (next, entries::places(&model.log))
         })?;
+        if viewer.reading() != reading {
+            return None;
+        }
         if part.is_empty() {
             break;
         }

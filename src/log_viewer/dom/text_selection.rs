@@ -159,6 +159,17 @@ impl TextSelection {
         }
     }
 
+    /// Moves both ends with their lines; without one of them, selects nothing. [`TextSelection::restore`] shows it.
+    pub(crate) fn move_to(&mut self, line_of: impl Fn(usize) -> Option<usize>) {
+        let Some((places, _)) = &mut self.ends else {
+            return;
+        };
+        match line_of(places.anchor.line).zip(line_of(places.focus.line)) {
+            Some((anchor, focus)) => (places.anchor.line, places.focus.line) = (anchor, focus),
+            None => self.clear(),
+        }
+    }
+
     /// Selects nothing.
     pub(crate) fn clear(&mut self) {
         if self.ends.take().is_some()

@@ -27,23 +27,27 @@ pub(crate) fn level_menu(viewer: LogViewer) -> AnyView {
 
 /// A checkbox for each level, with the number of its lines.
 pub(crate) fn level_choices(viewer: LogViewer) -> AnyView {
-    let count = memo(move || {
+    // Those that have lines: the first level is that of entries without one, which the log need not have.
+    let shown = memo(move || {
         viewer.counts.track();
-        let levels = viewer
-            .with_model(|model| model.log.levels().len())
-            .unwrap_or(0);
-        levels.min(MAX_LEVELS)
+        let levels = viewer.with_model(|model| {
+            let levels = model.log.levels().iter().enumerate().take(MAX_LEVELS);
+            let shown = levels.filter(|(_, level)| level.lines > 0);
+            shown.map(|(number, _)| number as u8).collect::<Vec<_>>()
+        });
+        levels.unwrap_or_default()
     });
     dynamic(move || {
-        (0..count.get())
-            .map(|level| level_checkbox(viewer, level as u8))
+        let levels = shown.get().into_iter();
+        levels
+            .map(|level| level_checkbox(viewer, level))
             .collect_view()
     })
     .into_any()
 }
 
-/// The checkbox of a level. None for the level of entries without one, if the log has no such lines.
-fn level_checkbox(viewer: LogViewer, level_number: u8) -> Option<AnyView> {
+/// The checkbox of a level.
+fn level_checkbox(viewer: LogViewer, level_number: u8) -> AnyView {
     let level = memo(move || {
         viewer.counts.track();
         let level = viewer.with_model(|model| {
@@ -52,10 +56,6 @@ fn level_checkbox(viewer: LogViewer, level_number: u8) -> Option<AnyView> {
         });
         level.flatten().unwrap_or_default()
     });
-    let has_lines = untrack(move || level.with(|(_, lines)| *lines > 0));
-    if !has_lines && level_number == 0 {
-        return None;
-    }
     let label = text_signal(move || {
         let (name, lines) = level.get();
         let name = if name.is_empty() {
@@ -77,5 +77,5 @@ fn level_checkbox(viewer: LogViewer, level_number: u8) -> Option<AnyView> {
             }
         });
     };
-    Some(checkbox(label, is_shown, toggle))
+    checkbox(label, is_shown, toggle)
 }

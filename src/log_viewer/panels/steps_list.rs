@@ -90,7 +90,7 @@ pub(crate) fn steps_list(commands: LogCommands, build: Query<Build>) -> AnyView 
         Summary::read(commands, unfolded.get()).unwrap_or_default()
     });
     let finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
-    let is_whole = move || viewer.time_window.get() == (None, None);
+    let is_whole = move || viewer.loaded.get() == (None, None);
     let rows = rows(commands, build, summary, finished);
     let summary_text = text_signal(move || {
         summary.with(|summary| {

@@ -89,7 +89,12 @@ pub(crate) fn use_siblings(
                 find_siblings(&client, &namespace, &name, &id).await
             }))
         },
-        |siblings: &Siblings| {
+        move |siblings: &Siblings| {
+            // A list can hear of the end of a build later than the build itself.
+            let is_behind = siblings.own.as_ref().is_some_and(|own| !own.is_finished());
+            if is_behind && is_finished.get_untracked() {
+                return LIVE_NEIGHBOURS;
+            }
             let own = siblings.own.as_ref().map(|own| &own.build_id);
             let mut shown = siblings.around.iter();
             // The page shows their status. That of this build is read more often.

@@ -3,7 +3,7 @@
 
 use crate::decode::values::text;
 use crate::decode::{Decoder, Field, State};
-use crate::merge::ExpectedRepeats;
+use crate::sieve::Sieve;
 use crate::store::Store;
 
 const MESSAGE: &[u8] = b"\"message\":\"";
@@ -18,7 +18,7 @@ impl Decoder {
         &mut self,
         rest: &[u8],
         store: &mut Store,
-        repeats: &mut ExpectedRepeats,
+        sieve: &mut Sieve<'_>,
     ) -> usize {
         let mut at = 0;
         loop {
@@ -67,7 +67,7 @@ impl Decoder {
                     at += 1;
                 }
                 Some(b'}') => {
-                    self.complete(store, repeats);
+                    self.complete(store, sieve);
                     self.state = State::ElementEnd;
                     return at + 1;
                 }
