@@ -175,6 +175,7 @@ impl Screen {
             self.end_frame(kind);
         }
         let at = self.place(kind.owner);
+        let before = self.len;
         let (prefix, text) = line.split_at(builder_prefix(line));
         let mut writer = Writer {
             at,
@@ -188,15 +189,29 @@ impl Screen {
         cursor.write(text, &mut writer);
         let written = writer.end();
         self.pen = cursor.look.style;
-        let is_last = written + 1 == self.len;
-        let loaded = self.rows.get_mut(&written).filter(|_| is_last);
+        let first = written.min(before);
+        for line in first..self.len {
+            if line == written || line >= before {
+                self.note_written(line, kind.owner != 0, written);
+            }
+        }
+    }
+
+    /// Takes note of a line that was written or added. `last` is the one at which the cursor ended.
+    fn note_written(&mut self, line: usize, is_vertex: bool, last: usize) {
+        let is_end = line + 1 == self.len;
+        let loaded = self.rows.get_mut(&line).filter(|_| is_end || is_vertex);
         let text = loaded.and_then(|loaded| {
             let text = loaded.row.text();
-            loaded.kind.is_marker = grammar::is_marker(&text);
-            (kind.owner != 0 || grammar::may_be_marker(text.as_bytes())).then_some(text)
+            if line == last && is_end {
+                loaded.kind.is_marker = grammar::is_marker(&text);
+            }
+            (is_vertex || grammar::may_be_marker(text.as_bytes())).then_some(text)
         });
+        // What is said of an earlier line has been said.
+        let text = text.filter(|_| is_end || line != last);
         self.written.push(Written {
-            line: written,
+            line,
             len: self.len,
             text,
         });

@@ -194,14 +194,15 @@ impl Store {
 
     /// The bytes of a line as it came, valid UTF-8, and true if they can be shown unchanged.
     pub(crate) fn raw_bytes(&self, index: usize) -> (&[u8], bool) {
-        match self.raw_line(index) {
-            Some(raw) if self.is_shown(index) => {
-                let line = self.arena.to_newline(raw.address, raw.address);
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                (line, raw.flags & SPECIAL == 0)
-            }
-            _ => (self.bytes(index), self.is_plain(index)),
+        if self.screen.is_some()
+            && self.is_shown(index)
+            && let Some(raw) = self.raw_line(index)
+        {
+            let line = self.arena.to_newline(raw.address, raw.address);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            return (line, raw.flags & SPECIAL == 0);
         }
+        (self.bytes(index), self.is_plain(index))
     }
 
     /// The length of a line's text, in bytes; 0 past the end. For a line that was written over, its colors count.
@@ -656,14 +657,9 @@ impl Lines for Store {
     }
 
     fn text(&self, line: usize) -> &str {
-        // The arena holds valid UTF-8 only.
-        let text = match self.is_shown(line) {
-            true => self.bytes(line),
-            false => {
-                let address = self.addresses.get(line).unwrap_or_default();
-                self.arena.to_newline(address, address)
-            }
-        };
+        // The screen is taken out while it reads lines, so that `bytes` cannot tell. The arena holds valid UTF-8 only.
+        let address = self.addresses.get(line).unwrap_or_default();
+        let text = self.shown_bytes(line, address);
         std::str::from_utf8(text)
             .unwrap_or_default()
             .trim_end_matches('\r')

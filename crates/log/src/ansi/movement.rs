@@ -66,6 +66,10 @@ impl Movement {
             Escape::Single(b'M') => return Some(Self::Up(1)),
             _ => return None,
         };
+        // Colors are by far the most.
+        if last == b'm' {
+            return None;
+        }
         // Others are of the kind that shows or hides the cursor.
         if parameters
             .bytes()
@@ -137,6 +141,10 @@ pub(crate) fn leaves_line(line: &str) -> bool {
     let mut rest = line;
     while let Some(at) = memchr::memchr(0x1b, rest.as_bytes()) {
         rest = rest.get(at..).unwrap_or_default();
+        if let Some(len) = color_len(rest.as_bytes()) {
+            rest = rest.get(len..).unwrap_or_default();
+            continue;
+        }
         let (escape, len) = escape::read(rest);
         if Movement::of(escape).is_some_and(Movement::leaves_line) {
             return true;
@@ -144,6 +152,15 @@ pub(crate) fn leaves_line(line: &str) -> bool {
         rest = rest.get(len..).unwrap_or_default();
     }
     false
+}
+
+/// The length of the sequence that a text begins with, if it sets colors: nearly all do, and have no effect on others.
+#[inline]
+fn color_len(text: &[u8]) -> Option<usize> {
+    let inside = text.strip_prefix(b"\x1b[")?;
+    let is_parameter = |byte: &u8| byte.is_ascii_digit() || *byte == b';';
+    let end = inside.iter().position(|byte| !is_parameter(byte))?;
+    (inside.get(end) == Some(&b'm')).then_some(end + 3)
 }
 
 #[cfg(test)]

@@ -61,8 +61,8 @@ impl Painted {
 /// of the line; returns the style at the start of the next line.
 pub(crate) fn paint(text: &str, start: Style, mode: EscapeMode, into: &mut Painted) -> Style {
     let text = match mode {
-        EscapeMode::Interpret => text.trim_end_matches('\r'),
-        EscapeMode::Show => text,
+        EscapeMode::Interpret if text.ends_with('\r') => text.trim_end_matches('\r'),
+        _ => text,
     };
     into.clear();
     let mut painter = Painter {

@@ -702,3 +702,18 @@ impl Follower {
         ]
     }
 }
+
+/// A color goes on until it is reset, in lines that were written over and in those after them.
+#[test]
+fn colors_go_on_after_a_frame() {
+    let (log, _) = read(
+        body(&["a", "\u{1b}[1A\u{1b}[31mb", "c", "\u{1b}[1Ad", "e\u{1b}[0m"]).as_bytes(),
+        &[],
+    );
+    let mut painted = Painted::default();
+    for (line, text) in ["b", "d", "e"].into_iter().enumerate() {
+        log.paint(line, EscapeMode::Interpret, &mut painted);
+        assert_eq!(painted.text, text);
+        assert_eq!(painted.spans[0].style.foreground, crate::Color::Indexed(1));
+    }
+}
