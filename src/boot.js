@@ -1,38 +1,116 @@
-// Sets theme and language before the first paint, so that neither flashes. Starts the console once the page
-// is parsed. A file of its own, because the page's policy allows no inline script.
+// Sets theme and language before the first paint. Starts the console, and loads its files.
+// Not minified, so comments are short: docs/ARCHITECTURE.md says more.
 (() => {
   "use strict";
   const root = document.documentElement;
+
+  // The keys of src/platform/storage.rs.
+  const base = new URL(document.baseURI).pathname.replace(/\/+$/, "");
+  const prefix = `slipway${base && base + "/"}.`;
   const stored = (key) => {
     try {
-      return localStorage.getItem(`slipway.${key}`);
+      return localStorage.getItem(key);
     } catch {
-      return null; // Storage can be forbidden. The console works without it.
+      return null; // Storage can be forbidden.
     }
   };
 
-  const theme = stored("theme");
+  // Takes over what all consoles of the host once shared.
+  try {
+    if (!stored(`${prefix}base`)) {
+      const copies = base && !stored("slipway.base");
+      localStorage.setItem(`${prefix}base`, "1");
+      for (const key of copies ? Object.keys(localStorage) : [])
+        if (/^slipway\.(?!token$)/.test(key)) localStorage.setItem(prefix + key.slice(8), stored(key));
+    }
+  } catch {}
+
+  const theme = stored(`${prefix}theme`);
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
 
   // The first of the user's languages that the console has. Every kind of Chinese gets zh-CN.
-  const wanted = [stored("language"), ...(navigator.languages ?? [navigator.language])];
+  const wanted = [stored(`${prefix}language`), ...(navigator.languages ?? [navigator.language])];
   const supported = wanted
     .map((tag) => /^(zh|en)(-|_|$)/i.exec(tag ?? "")?.[1].toLowerCase())
     .find(Boolean);
   root.lang = supported === "zh" ? "zh-CN" : "en";
 
+  // Gives `use` the answer for a file; after a failure once more, past the cache.
+  const load = async (url, type, use = (answer) => answer, integrity = "") => {
+    let missing;
+    const ask = async (cache) => {
+      missing = false;
+      const answer = await fetch(url, { cache, integrity, credentials: "same-origin" });
+      const { ok, status } = answer;
+      if (ok && type.test(answer.headers.get("content-type"))) return answer;
+      missing = status < 500 && status !== 408 && status !== 429;
+      throw new Error(`${status} ${url}`);
+    };
+    try {
+      return await use(ask("default"));
+    } catch {}
+    try {
+      return await use(ask("reload"));
+    } catch (error) {
+      // A wrong digest hides the status.
+      if (integrity) await load(url, type).catch(() => {});
+      if (missing) root.dataset.outdated = "";
+      throw error;
+    }
+  };
+
+  // Loads a lazy style sheet, once.
+  const style = (link) => {
+    const attempt = () =>
+      new Promise((resolve, reject) => {
+        link.onload = resolve;
+        link.onerror = () => {
+          link.removeAttribute("rel");
+          reject();
+        };
+        link.rel = "stylesheet";
+      });
+    link.loading ??= attempt()
+      .catch(() => load(link.href, /css/, undefined, link.integrity).then(attempt))
+      .then(
+        () => link.removeAttribute("data-lazy"),
+        (error) => {
+          link.loading = undefined;
+          throw error;
+        },
+      );
+    return link.loading;
+  };
+
+  // Reloads the page, past the cache. Without a network, keeps what is there.
+  const reload = async () => {
+    const failed = "failed" in root.dataset;
+    const files = failed ? performance.getEntriesByType("resource").map(({ name }) => name) : [];
+    const scripts = files.filter((name) => /\.js$/.test(name));
+    try {
+      await Promise.all([location.href, ...scripts].map((url) => fetch(url, { cache: "reload" })));
+    } catch (error) {
+      delete root.dataset.outdated;
+      if (!failed) throw error;
+    }
+    location.reload();
+  };
+
+  window.slipway = { load, style, reload };
+
   const start = async () => {
-    const script = document.querySelector('link[rel="modulepreload"]');
+    const script = document.querySelector('link[rel="modulepreload"]').href;
     const wasm = document.querySelector('link[rel="preload"][as="fetch"]');
-    const { default: init } = await import(script.href);
-    await init({
-      module_or_path: fetch(wasm.href, {
-        integrity: wasm.dataset.integrity ?? "",
-        credentials: "same-origin",
-      }),
+    const { default: init } = await import(script).catch(async (error) => {
+      await load(script, /javascript/);
+      throw error;
     });
+    const compile = (answer) => WebAssembly.compileStreaming(answer);
+    const module = await load(wasm.href, /wasm/, compile, wasm.dataset.integrity);
+    await init({ module_or_path: module });
   };
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector(".boot-failed button").onclick = reload;
     start().catch((error) => {
       console.error(error);
       root.dataset.failed = "";

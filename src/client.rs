@@ -36,7 +36,7 @@ pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
 use crate::platform::byte_stream::next_chunk;
 use crate::platform::timer::timer_millis;
-use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_net::http::{Method, Request, Response};
 use gloo_timers::callback::Timeout;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
-use web_sys::{AbortController, ReadableStreamDefaultReader};
+use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestInit};
 
 /// The longest time that a call may take, except call 5.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -326,32 +326,43 @@ impl Client {
         url: &str,
         body: Option<String>,
     ) -> Result<Response, Error> {
-        let signal = call.controller.as_ref().map(AbortController::signal);
+        let request = self.request(call, method, url, body);
         let sent_at = now_millis();
-        let mut request = RequestBuilder::new(url)
-            .method(method)
-            .header("Accept", "application/json")
-            .abort_signal(signal.as_ref());
-        if let Some(token) = &self.token {
-            request = request.header("Authorization", &token.authorization());
-        }
-        let sent = match body {
-            Some(body) => {
-                request
-                    .header("Content-Type", "application/json")
-                    .body(JsValue::from_str(&body))
-                    .map_err(|_| call.failure())?
-                    .send()
-                    .await
-            }
-            None => request.send().await,
-        };
-        let response = sent.map_err(|_| call.failure())?;
+        // Refused for an address that is no URL.
+        let request = request.map_err(|_| call.failure())?;
+        let response = Request::from(request).send().await;
+        let response = response.map_err(|_| call.failure())?;
         let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
         if let Some(date) = date.filter(|date| date.is_finite()) {
             self.clock.observe(date as i64, sent_at, now_millis());
         }
         Ok(response)
+    }
+
+    /// The request for exactly this URL. The builder of `gloo-net` puts an `&` after each query.
+    fn request(
+        &self,
+        call: &PendingCall,
+        method: Method,
+        url: &str,
+        body: Option<String>,
+    ) -> Result<web_sys::Request, JsValue> {
+        let headers = Headers::new()?;
+        headers.set("Accept", "application/json")?;
+        let authorization = self.token.as_ref().and_then(Token::authorization);
+        if let Some(authorization) = authorization {
+            headers.set("Authorization", &authorization)?;
+        }
+        let options = RequestInit::new();
+        if let Some(body) = body {
+            headers.set("Content-Type", "application/json")?;
+            options.set_body(&JsValue::from_str(&body));
+        }
+        options.set_method(method.as_str());
+        options.set_headers(&headers);
+        let signal = call.controller.as_ref().map(AbortController::signal);
+        options.set_signal(signal.as_ref());
+        web_sys::Request::new_with_str_and_init(url, &options)
     }
 }
 

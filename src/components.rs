@@ -7,6 +7,7 @@ pub(crate) mod error_notice;
 pub(crate) mod page_beyond_last;
 pub(crate) mod page_heading;
 pub(crate) mod paged_reader;
+pub(crate) mod reload_button;
 pub(crate) mod repository;
 pub(crate) mod time;
 pub(crate) mod toast_region;

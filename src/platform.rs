@@ -9,5 +9,7 @@ pub(crate) mod keyboard;
 pub(crate) mod lazy_style;
 pub(crate) mod notifications;
 pub(crate) mod page;
+pub(crate) mod site_files;
 pub(crate) mod storage;
+pub(crate) mod tabs;
 pub(crate) mod timer;

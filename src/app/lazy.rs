@@ -4,6 +4,7 @@
 use crate::app::build_watcher::watch_builds;
 use crate::app::overlays::overlay_dialog;
 use crate::components::builds::builds_part::BuildsPart;
+use crate::components::reload_button::reload_button;
 use crate::pages::build_page::Build;
 use crate::pages::build_page::compare_page::ComparePage;
 use crate::pages::build_page::file_page::FilePage;
@@ -17,8 +18,9 @@ use crate::pages::not_found::NotFound;
 use crate::pages::repositories::Repositories;
 use crate::pages::repository::Repository;
 use crate::platform::lazy_style::load_style;
+use crate::platform::site_files::is_outdated;
 use crate::reactive::dynamic;
-use crate::routing::navigation::Navigation;
+use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
 use crate::state::connection::Connection;
 use crate::state::overlay::{OpenOverlay, Overlay};
@@ -34,7 +36,9 @@ use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
 /// A page whose code is loaded lazily. `None`: the page for unknown URLs. Shows a skeleton until then, and an error
 /// if loading fails.
@@ -68,16 +72,18 @@ pub(crate) fn lazy_overlay(overlay: Overlay) -> AnyView {
         let overlay = overlay.clone();
         Box::pin(async move {
             let styles = styles(OVERLAY_STYLES);
-            let view = loaded(overlay_chunk(overlay).await, styles).await;
-            if view.is_none() {
-                // The overlay has no place of its own on the page for an error.
-                open_overlay.set(None);
-                toasts.warn(t_signal!(error.code_missing));
-            }
-            view
+            loaded(overlay_chunk(overlay).await, styles).await
         })
     };
-    lazy_view(Rc::new(view), || ().into_any())
+    // The overlay has no place of its own on the page for an error.
+    let report = move || {
+        open_overlay.set(None);
+        match is_outdated() {
+            true => toasts.outdated(t_signal!(error.outdated)),
+            false => toasts.warn(t_signal!(error.code_missing)),
+        }
+    };
+    lazy_view_or(Rc::new(view), || ().into_any(), Some(Rc::new(report)))
 }
 
 /// A part of a table of builds, whose code is loaded lazily.
@@ -152,22 +158,53 @@ async fn loaded(
 }
 
 /// Shows the view of `make` once its code has been loaded, and `placeholder` until then. After a failure, a button
-/// tries again.
+/// tries again; where the site has another version of the console by now, it reloads the page.
 fn lazy_view(make: Rc<dyn Fn() -> LazyView>, placeholder: fn() -> AnyView) -> AnyView {
+    lazy_view_or(make, placeholder, None)
+}
+
+/// The same. With `report`, a failure is reported so, and not shown in the place of the view.
+fn lazy_view_or(
+    make: Rc<dyn Fn() -> LazyView>,
+    placeholder: fn() -> AnyView,
+    report: Option<Rc<dyn Fn()>>,
+) -> AnyView {
+    let navigation = use_navigation();
+    // A press of Retry has no owner.
+    let owner = StoredValue::new(Owner::current().unwrap_or_default());
+    let report = StoredValue::new_local(report);
     let make = StoredValue::new_local(make);
     let loaded = RwSignal::new_local(None::<AnyView>);
     let failed = RwSignal::new(false);
     let load = move || {
         failed.set(false);
-        // Made inside the current owner, so that the view is removed with it.
-        let view = ScopedFuture::new(make.with_value(|make| make()));
-        leptos::task::spawn_local(async move {
-            // The user may have left the page. Then both signals are gone.
-            let _ = match view.await {
-                Some(view) => loaded.try_set(Some(view)).map(|_| ()),
-                None => failed.try_set(true).map(|_| ()),
-            };
+        // Made inside the owner, so that the view is removed with it.
+        let scoped = || ScopedFuture::new(make.with_value(|make| make()));
+        let mut view = Box::pin(owner.with_value(|owner| owner.with(scoped)));
+        // The user may have left the page. Then the owner and all signals are gone, and the view cannot be made.
+        let view = poll_fn(move |context| match failed.try_get_untracked() {
+            Some(_) => view.as_mut().poll(context).map(Some),
+            None => Poll::Ready(None),
         });
+        leptos::task::spawn_local(async move {
+            match view.await {
+                None => (),
+                Some(Some(view)) => {
+                    loaded.try_set(Some(view));
+                }
+                Some(None) => match report.try_get_value().flatten() {
+                    Some(report) => report(),
+                    None => {
+                        failed.try_set(true);
+                    }
+                },
+            }
+        });
+    };
+    let retry = move || {
+        // The button goes: the heading of the page takes the focus.
+        navigation.mark_moved();
+        load();
     };
     load();
     let online = window_event_listener(ev::online, move |_| {
@@ -178,11 +215,27 @@ fn lazy_view(make: Rc<dyn Fn() -> LazyView>, placeholder: fn() -> AnyView) -> An
     on_cleanup(move || online.remove());
     dynamic(move || {
         if failed.get() {
+            let (text, button) = match is_outdated() {
+                true => (
+                    t_signal!(error.outdated),
+                    reload_button(navigation, move || failed.set(true)),
+                ),
+                false => (
+                    t_signal!(error.part_missing),
+                    Button::new(t_signal!(error.retry)).on_press(retry),
+                ),
+            };
+            // The heading of a page is part of what is missing.
+            let has_heading = document().query_selector("main h1").ok().flatten();
+            let heading = has_heading.is_none().then(|| {
+                view! { <h1 class="visually-hidden">{text}</h1> }
+            });
             return view! {
+                {heading}
                 <div class="notice" data-kind="error" role="alert">
                     {icon::icon(icon::WARNING)}
-                    <p class="notice-body">{t_signal!(error.part_missing)}</p>
-                    {Button::new(t_signal!(error.retry)).on_press(load)}
+                    <p class="notice-body">{text}</p>
+                    {button}
                 </div>
             }
             .into_any();

@@ -1,8 +1,10 @@
 //! Toasts at the edge of the window: results of actions that have no fixed place on the page.
 
+use crate::components::reload_button::reload_button;
 use crate::i18n::api_words::{api_words, error_words};
 use crate::reactive::{bool_signal, for_each, text_signal};
-use crate::state::toasts::{Toast, Toasts};
+use crate::routing::navigation::use_navigation;
+use crate::state::toasts::{OUTDATED, Toast, Toasts};
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::{t_signal, t_string};
@@ -54,17 +56,25 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
         let link = Button::new(text).link(Signal::stored(href));
         view! { <span on:click=move |_| request_animation_frame(move || toasts.dismiss(key))>{link}</span> }
     });
+    let is_outdated = toast.kind == OUTDATED;
+    let reload = is_outdated.then(|| {
+        let navigation = use_navigation();
+        reload_button(navigation, move || {
+            toasts.dismiss(key);
+            toasts.warn(t_signal!(error.code_missing));
+        })
+    });
     view! {
         <div
             class="toast notice"
             id=format!("toast-{key}")
             role=if is_success { "status" } else { "alert" }
-            data-kind=toast.kind
+            data-kind=if is_outdated { "warning" } else { toast.kind }
         >
             {icon::icon(if is_success { icon::CHECK } else { icon::WARNING })}
             <div class="notice-body">{body}</div>
             <div class="notice-actions">
-                {link} {Button::new(t_signal!(toast.dismiss)).on_press(move || toasts.dismiss(key))}
+                {link} {reload} {Button::new(t_signal!(toast.dismiss)).on_press(move || toasts.dismiss(key))}
             </div>
         </div>
     }

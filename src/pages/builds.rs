@@ -9,6 +9,7 @@ mod filters;
 mod footer;
 mod list_menu;
 pub(crate) mod parts;
+mod suggestions;
 
 use crate::api::Build;
 use crate::components::builds::builds_part::{BuildsPart, builds_part};
@@ -270,6 +271,7 @@ fn empty(query: Memo<BuildsQuery>, may_have: bool) -> AnyView {
     let query = query.get();
     let scope = match (query.namespace.as_str(), query.repo.as_str()) {
         (namespace, "") => namespace.to_owned(),
+        ("", repo) => repo.to_owned(),
         (namespace, repo) => format!("{namespace}/{repo}"),
     };
     let text = match (query.is_narrowed(), may_have) {
@@ -297,10 +299,11 @@ fn empty(query: Memo<BuildsQuery>, may_have: bool) -> AnyView {
                 .link(repositories)
         }
     };
+    let suggestions = is_filtered.then(|| builds_part(BuildsPart::Suggestions(query)));
     view! {
         <div class="empty">
             <p>{text}</p>
-            {button}
+            {suggestions} {button}
         </div>
     }
     .into_any()

@@ -7,6 +7,7 @@
 
 mod stored_data;
 mod token_by_password;
+mod unencrypted;
 
 use crate::client::{Client, Error, Token};
 use crate::components::appearance::{language_choice, theme_choice, times_choice};
@@ -15,6 +16,7 @@ use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::connection::stored_data::stored_data;
 use crate::pages::connection::token_by_password::token_by_password;
+use crate::pages::connection::unencrypted::{unencrypted_host, unencrypted_notice};
 use crate::platform::page;
 use crate::reactive::{bool_signal, dynamic, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
@@ -118,6 +120,21 @@ impl ConnectionForm {
             // The page may be gone.
             let _ = self.test.try_set(result);
         });
+    }
+
+    /// The other machine that the token would be sent to without encryption: the one that was typed, or the one in use.
+    fn exposing_host(self) -> Memo<Option<String>> {
+        let connection = self.connection;
+        memo(move || {
+            let is_typed = self.token.with(|token| !token.trim().is_empty());
+            let in_use = || unencrypted_host(&connection.address());
+            let typed = || match self.address.get().trim() {
+                "" => unencrypted_host(&connection.site_address()),
+                address => unencrypted_host(address),
+            };
+            let next = is_typed.then(typed).flatten();
+            next.or_else(|| connection.has_token().then(in_use).flatten())
+        })
     }
 
     /// Forgets the current token.
@@ -226,7 +243,7 @@ fn connection_form(form: ConnectionForm, back: StoredValue<Option<String>>) -> A
             }
         >
             <h2>{t_signal!(connection.connection)}</h2>
-            {fields(form)}
+            {fields(form)} {unencrypted_notice(form.exposing_host(), false)}
             <div class="form-actions">
                 {Button::new(t_signal!(connection.save))
                     .primary()

@@ -4,13 +4,13 @@
 //! a repository named `new` from the page `new`.
 
 use crate::platform::timer::sleep;
-use crate::platform::{dom, page};
+use crate::platform::{dom, page, site_files};
 use crate::routing::routes::Route;
 use leptos::ev;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, History, HtmlAnchorElement, MouseEvent, ScrollRestoration};
+use web_sys::{Element, History, HtmlAnchorElement, MouseEvent, ScrollRestoration, Url};
 
 /// A step away from a guarded page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(crate) enum Departure {
 struct Guard {
     /// True while the page has something to lose.
     is_active: Signal<bool>,
+    /// True while it would be lost by a reload too: no draft could be stored.
+    is_unkept: Signal<bool>,
     /// The step that waits for the user's answer.
     pending: RwSignal<Option<Departure>>,
 }
@@ -150,9 +152,48 @@ impl Navigation {
     }
 
     fn push(self, url: &str) {
-        if !self.asks_first(Departure::To(url.to_owned())) {
+        if !self.is_here(url) && !self.asks_first(Departure::To(url.to_owned())) {
             self.push_without_asking(url);
         }
+    }
+
+    /// Returns true if this URL is the page that is shown, in the same state: it gets no second entry.
+    fn is_here(self, url: &str) -> bool {
+        let Ok(to) = Url::new_with_base(url, &page::origin()) else {
+            return false;
+        };
+        if window().location().href().ok() == Some(to.href()) {
+            return true;
+        }
+        let path = to.pathname();
+        let route = self
+            .base
+            .with_value(|base| Route::parse(path.strip_prefix(base.as_str())?, &to.search()));
+        // Their query and fragment say more than the route.
+        let has_place = matches!(
+            route,
+            None | Some(Route::Build { .. } | Route::Compare { .. } | Route::File)
+        );
+        !has_place && route == self.route_untracked()
+    }
+
+    /// Reloads the page, for the files of a new version of the console. The browser asks about unsent changes only if no
+    /// draft of them is stored.
+    ///
+    /// # Errors
+    ///
+    /// If the site cannot be reached. Nothing has changed then.
+    pub(crate) async fn reload(self) -> Result<(), site_files::NotReloaded> {
+        let guard = self.guard.get_value();
+        let is_kept = guard.is_some_and(|guard| guard.is_unkept.try_get_untracked() == Some(false));
+        if is_kept {
+            self.guard.set_value(None);
+        }
+        let reloaded = site_files::reload().await;
+        if reloaded.is_err() {
+            self.guard.set_value(guard);
+        }
+        reloaded
     }
 
     /// Replaces the current entry of the history, without a new one.
@@ -288,13 +329,22 @@ impl Navigation {
     }
 
     /// Guards the page of the component that is being built: while `is_active`, leaving it or closing the tab asks
-    /// the user first. Returns the step that waits for an answer. Answer yes with `depart`, no by setting it to
-    /// `None`.
-    pub(crate) fn guard(self, is_active: Signal<bool>) -> RwSignal<Option<Departure>> {
+    /// the user first. `is_unkept`: no draft of it could be stored. Returns the step that waits for an answer. Answer
+    /// yes with `depart`, no by setting it to `None`.
+    pub(crate) fn guard(
+        self,
+        is_active: Signal<bool>,
+        is_unkept: Signal<bool>,
+    ) -> RwSignal<Option<Departure>> {
         let pending = RwSignal::new(None);
-        self.guard.set_value(Some(Guard { is_active, pending }));
+        self.guard.set_value(Some(Guard {
+            is_active,
+            is_unkept,
+            pending,
+        }));
         let closing = window_event_listener(ev::beforeunload, move |event| {
-            if is_active.try_get_untracked() == Some(true) {
+            let is_guarded = self.guard.try_with_value(Option::is_some) == Some(true);
+            if is_guarded && is_active.try_get_untracked() == Some(true) {
                 event.prevent_default();
             }
         });
@@ -325,6 +375,11 @@ impl Navigation {
         self.has_moved
             .try_update_value(std::mem::take)
             .unwrap_or_default()
+    }
+
+    /// Makes the next heading that is built take the focus, as after a change of the page.
+    pub(crate) fn mark_moved(self) {
+        self.has_moved.set_value(true);
     }
 
     fn route_untracked(self) -> Option<Route> {

@@ -3,7 +3,9 @@
 use crate::client::server_clock::ServerClock;
 use crate::client::site_config::SiteConfig;
 use crate::client::{Client, Reachability, Token};
-use crate::platform::storage::{Keep, store, stored};
+use crate::platform::storage::{Keep, own_key, remove_shared, store, stored};
+use crate::platform::tabs::Tabs;
+use leptos::ev;
 use leptos::prelude::*;
 
 /// The connection's settings. Provided once; copies share them.
@@ -17,6 +19,8 @@ pub struct Connection {
     namespace: RwSignal<Option<String>>,
     clock: StoredValue<ServerClock>,
     reachability: Reachability,
+    /// The other tabs, which are told each token that is no more, as it was stored.
+    tabs: StoredValue<Option<Tabs>, LocalStorage>,
 }
 
 impl Connection {
@@ -30,7 +34,19 @@ impl Connection {
             namespace: RwSignal::new(stored(Keep::Device, "namespace")),
             clock: StoredValue::default(),
             reachability: Reachability::observed(),
+            tabs: StoredValue::new_local(Tabs::open(TOKEN)),
         };
+        connection.tabs.with_value(|tabs| {
+            if let Some(tabs) = tabs {
+                tabs.on_told(move |entry| connection.lose_token(&entry));
+            }
+        });
+        // The message can come before the new token can be read here.
+        window_event_listener(ev::storage, move |event| {
+            if event.key().is_some_and(|key| key == own_key(TOKEN)) {
+                connection.lose_token(&event.old_value().unwrap_or_default());
+            }
+        });
         provide_context(connection);
         connection
     }
@@ -125,21 +141,67 @@ impl Connection {
     }
 
     /// Sets the token for the current address. It is kept in this tab, or with `remember` on this device. `None`
-    /// removes it from both.
+    /// removes it from both. The other tabs lose the tokens that are no more, and get one that is remembered.
     pub fn set_token(self, token: Option<Token>, remember: bool) {
-        let text = token
-            .as_ref()
-            .map(|token| format!("{}\n{}", self.address(), token.secret()));
+        let text = token.as_ref().map(|token| self.entry(token));
+        let held = self
+            .token
+            .with_untracked(|token| Some(self.entry(token.as_ref()?)));
+        let before = [held, stored(Keep::Tab, TOKEN), stored(Keep::Device, TOKEN)];
         let (tab, device) = match remember {
             true => (None, text),
             false => (text, None),
         };
         store(Keep::Tab, TOKEN, tab.as_deref());
         store(Keep::Device, TOKEN, device.as_deref());
-        self.token.set(token);
+        if token.is_none() {
+            remove_shared(TOKEN);
+        }
+        self.replace_token(token);
+        self.tabs.with_value(|tabs| {
+            for entry in before {
+                // Without a token before, the others look for one that is remembered.
+                if let Some(tabs) = tabs {
+                    tabs.tell(&entry.unwrap_or_default());
+                }
+            }
+        });
+    }
+
+    /// Forgets a token that another tab has forgotten or replaced, in the form in which it was stored.
+    fn lose_token(self, entry: &str) {
+        if stored(Keep::Tab, TOKEN).as_deref() == Some(entry) {
+            store(Keep::Tab, TOKEN, None);
+        }
+        let is_lost = self.token.with_untracked(|token| {
+            token
+                .as_ref()
+                .is_none_or(|token| self.entry(token) == entry)
+        });
+        if is_lost && untrack(move || self.is_ready()) {
+            self.replace_token(stored_token(&untrack(move || self.address())));
+        }
+    }
+
+    /// Sets the token. Calls under way do not send the one before again.
+    fn replace_token(self, token: Option<Token>) {
+        let before = self.token.get_untracked();
+        if before != token {
+            if let Some(before) = before {
+                before.forget();
+            }
+            self.token.set(token);
+        }
+    }
+
+    /// A token as it is stored: after the address that it is for.
+    fn entry(self, token: &Token) -> String {
+        let address = untrack(move || self.address());
+        format!("{address}\n{}", token.secret())
     }
 }
 
+/// The key of the token in storage.
 const TOKEN: &str = "token";
 
 /// Reads the token for this address from the tab or the device.

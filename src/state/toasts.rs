@@ -25,9 +25,12 @@ pub(crate) struct Toast {
     pub(crate) error: Option<Error>,
     /// The consequence of the error for the user, in a sentence. May be empty.
     pub(crate) consequence: Signal<String>,
-    /// `success`, `warning` or `error`.
+    /// `success`, `warning`, `error` or [`OUTDATED`].
     pub(crate) kind: &'static str,
 }
+
+/// The kind of a toast that says that the site has a newer version of the console.
+pub(crate) const OUTDATED: &str = "outdated";
 
 /// The toasts that are shown. Provided once; copies share them.
 #[derive(Clone, Copy)]
@@ -53,6 +56,14 @@ impl Toasts {
     pub fn done(self, text: Signal<String>, link: Option<(Signal<String>, String)>) {
         let key = self.add(text, link, None, Signal::stored(String::new()), "success");
         self.dismiss_later(key);
+    }
+
+    /// Says until the user dismisses it that the site has a newer version of the console, and offers to reload.
+    pub fn outdated(self, text: Signal<String>) {
+        // Once is enough.
+        self.list
+            .update(|(_, toasts)| toasts.retain(|toast| toast.kind != OUTDATED));
+        self.add(text, None, None, Signal::stored(String::new()), OUTDATED);
     }
 
     fn dismiss_later(self, key: u64) {

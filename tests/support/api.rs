@@ -33,12 +33,13 @@ pub enum Reply {
     TooMany(u32),
     /// Answers 200 with a body of this content type.
     Typed(&'static str, Bytes),
+    /// The same, which a browser may keep for a year without asking again.
+    Kept(&'static str, Bytes),
     /// Answers 200 with the entries of a build's log that lie in the requested window.
     Log(Vec<Value>),
     /// Answers 200 with JSON that is sent part by part.
     Parts(Vec<Part>),
     /// Answers 200 with a file.
-    #[allow(dead_code, reason = "the bench uses it")]
     File(PathBuf),
 }
 
@@ -60,6 +61,8 @@ pub struct Received {
     pub path: String,
     /// The text after the path's `?`; empty without one.
     pub query: String,
+    /// The `Authorization` header; empty without one.
+    pub authorization: String,
     /// `Null` where the body is not JSON.
     pub body: Value,
 }
@@ -144,7 +147,6 @@ impl Api {
         });
     }
 
-    #[allow(dead_code, reason = "the bench uses it")]
     /// Computes the answers to requests that no rule is for.
     pub fn otherwise(&self, fallback: impl Fn(&Received) -> Option<Reply> + Send + Sync + 'static) {
         *self.shared.fallback.lock().expect("a fallback") = Some(Box::new(fallback));
@@ -165,6 +167,11 @@ impl Api {
         let received = self.shared.received.lock().expect("requests");
         let is_wanted = |request: &&Received| request.method == method && request.path == path;
         received.iter().filter(is_wanted).cloned().collect()
+    }
+
+    /// All requests so far, in their order.
+    pub fn all_requests(&self) -> Vec<Received> {
+        self.shared.received.lock().expect("requests").clone()
     }
 
     /// Waits until at least `count` requests of this method and path have arrived.
@@ -235,9 +242,10 @@ async fn reply_to(shared: &Arc<Shared>, request: Request) -> Response<Body> {
     let mut received = Received {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
-        // The console's HTTP library ends a query with one more `&`.
-        query: (head.uri.query().unwrap_or_default())
-            .trim_end_matches('&')
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        authorization: (head.headers.get(header::AUTHORIZATION))
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
             .to_owned(),
         body: Value::Null,
     };
@@ -272,6 +280,12 @@ fn response_of(shared: &Arc<Shared>, reply: Reply, query: &str) -> Response<Body
         Reply::Json(status, body) => response(status, JSON, body.to_string().into()),
         Reply::Text(status, body) => response(status, "text/plain", body.into()),
         Reply::Typed(kind, body) => response(200, kind, body.into()),
+        Reply::Kept(kind, body) => {
+            let mut response = response(200, kind, body.into());
+            let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
+            response.headers_mut().insert(header::CACHE_CONTROL, kept);
+            response
+        }
         Reply::Log(entries) => response(200, JSON, window(entries, query).into()),
         Reply::Parts(parts) => response(200, JSON, streamed(shared.clone(), parts)),
         Reply::File(path) => file_response(200, &path),

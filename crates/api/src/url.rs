@@ -69,6 +69,17 @@ mod tests {
     }
 
     #[test]
+    fn a_query_has_no_empty_part() {
+        let pairs = [("page", "1"), ("namespace", ""), ("repo_name", "a&b?")];
+        for count in 0..=pairs.len() {
+            let url = join_url("https://api.test", &["builds"], &pairs[..count]);
+            let parts = url.split_once('?').map(|(_, query)| query.split('&'));
+            assert_eq!(parts.clone().map_or(0, Iterator::count), count, "{url}");
+            assert!(parts.into_iter().flatten().all(|part| part.contains('=')));
+        }
+    }
+
+    #[test]
     fn a_name_of_dots_does_not_step_up() {
         assert_eq!(
             join_url("", &["builds", ".."], &[]),

@@ -16,6 +16,8 @@ pub(crate) enum BuildsPart {
     Scan(Scan),
     /// The menu that a filter's chip opens.
     Filter(BuildsFilter, Memo<BuildsQuery>, BuildsList),
+    /// The known repositories whose names are like those that the list was asked for.
+    Suggestions(BuildsQuery),
     /// How the list is read and shown.
     ListMenu(BuildsList),
     /// The notes on how long a table's builds take.

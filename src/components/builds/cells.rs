@@ -112,19 +112,23 @@ pub(crate) fn second_line_view(build: &Build) -> AnyView {
     .into_any()
 }
 
-/// The branch or tag and the commit of a build, in one line.
+/// The branch or tag and the commit of a build, in one line. A dash if neither is known.
 pub(crate) fn source_ref(build: &Build) -> AnyView {
+    let name = build.code_repo_type_value.trim().to_owned();
+    let commit = build.code_head_commit.clone().unwrap_or_default();
+    let title = format!("{name} {commit}").trim().to_owned();
+    if title.is_empty() {
+        return "–".into_any();
+    }
     let kind_icon = match build.code_repo_type {
         SourceKind::Tag => icon::TAG,
         _ => icon::BRANCH,
     };
-    let name = build.code_repo_type_value.clone();
-    let commit = build.code_head_commit.clone().unwrap_or_default();
+    let kind_icon = (!name.is_empty()).then(|| icon::icon(kind_icon));
     let short = short_commit(&commit).to_owned();
-    let title = format!("{name} {commit}");
     view! {
         <div class="source-ref" title=title>
-            {icon::icon(kind_icon)}
+            {kind_icon}
             <span class="code">{name}</span>
             <span class="code quiet">{short}</span>
         </div>
@@ -136,7 +140,7 @@ pub(crate) fn source_ref(build: &Build) -> AnyView {
 pub(crate) fn started_by(build: &Build) -> AnyView {
     match build.auto_created {
         true => t_signal!(builds.by_commit).into_any(),
-        false if build.created_by.is_empty() => "–".into_any(),
+        false if build.created_by.trim().is_empty() => "–".into_any(),
         false => build.created_by.clone().into_any(),
     }
 }

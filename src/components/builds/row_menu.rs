@@ -18,7 +18,8 @@ pub(crate) fn row_menu(build: &Build) -> AnyView {
     let navigation = use_navigation();
     let commit = build.code_head_commit.as_deref().unwrap_or_default();
     let commit = short_commit(commit).to_owned();
-    let source = build.code_repo_type_value.clone();
+    let source = build.code_repo_type_value.trim().to_owned();
+    let (has_commit, has_source) = (!commit.is_empty(), !source.is_empty());
     let of_repository = build.repository().map(|(namespace, name)| {
         let query = BuildsQuery::of_repository(namespace.to_owned(), name.to_owned());
         let href = navigation.href(&Route::Builds(query));
@@ -30,14 +31,20 @@ pub(crate) fn row_menu(build: &Build) -> AnyView {
         .map(|command| copy_entry(command, t_signal!(build.pull_command)));
     view! {
         {build_commit(build)}
-        {host_link(
-            t_signal!(builds.open_commit, commit = commit),
-            build.code_commit_http_url.as_ref(),
-        )}
-        {host_link(
-            t_signal!(builds.open_source, name = source),
-            build.code_repo_branch_url.as_ref(),
-        )}
+        {has_commit
+            .then(|| {
+                host_link(
+                    t_signal!(builds.open_commit, commit = commit),
+                    build.code_commit_http_url.as_ref(),
+                )
+            })}
+        {has_source
+            .then(|| {
+                host_link(
+                    t_signal!(builds.open_source, name = source),
+                    build.code_repo_branch_url.as_ref(),
+                )
+            })}
         {pull}
         {copy_entry(build.build_id.clone(), t_signal!(build.id))}
         {of_repository}

@@ -228,9 +228,9 @@ fn build_row(
         facet(build, image_fields, Box::new(image)),
         facet(build, line_fields, Box::new(second_line_view)),
     ];
-    let when = |build: &Build| {
-        let time = build.created_at.or(build.started_at);
-        time.map(relative_time).into_any()
+    let when = |build: &Build| match build.created_at.or(build.started_at) {
+        Some(time) => relative_time(time).into_any(),
+        None => "–".into_any(),
     };
     let took = move |build: &Build| duration_cell(build, longest);
     let note = move || {

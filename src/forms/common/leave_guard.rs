@@ -12,7 +12,8 @@ use leptos::prelude::*;
 /// or leaves and discards it.
 pub(crate) fn leave_guard(drafts: Drafts, has_unsent: Signal<bool>) -> AnyView {
     let navigation = use_navigation();
-    let departure = navigation.guard(has_unsent);
+    let is_unkept = Signal::derive(move || drafts.is_storage_refused());
+    let departure = navigation.guard(has_unsent, is_unkept);
     let open = RwSignal::new(false);
     effect(move || open.set(departure.with(Option::is_some)));
     effect(move || {

@@ -5,7 +5,7 @@ use crate::i18n::format::short_commit;
 use crate::pages::build_page::compare::compare_url;
 use crate::pages::build_page::siblings::{MAX_SIBLING_PAGES, Siblings};
 use crate::query::Query;
-use crate::reactive::{dynamic, memo};
+use crate::reactive::{dynamic, memo, show};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::t_signal;
@@ -118,12 +118,16 @@ pub(crate) fn changes_fact(build: Query<Build>, siblings: Query<Siblings>) -> An
         let href = success.get()?;
         Some(view! { <a href=href>{t_signal!(build.last_success)}</a> })
     };
-    let value = view! {
-        {dynamic(text)}
-        " "
-        {dynamic(link)}
+    let value = move || {
+        let value = view! {
+            {dynamic(text)}
+            " "
+            {dynamic(link)}
+        };
+        fact(t_signal!(build.changes), value.into_any())
     };
-    fact(t_signal!(build.changes), value.into_any())
+    let is_known = move || changes.with(Option::is_some) || success.with(Option::is_some);
+    show(is_known, value).into_any()
 }
 
 fn no_success(is_complete: bool) -> Signal<String> {

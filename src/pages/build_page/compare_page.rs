@@ -168,7 +168,10 @@ fn build_card(label: Signal<String>, build: Query<BuildData>) -> AnyView {
             <a class="code" href=href>
                 {build.image_reference()}
             </a>
-            <span class="code quiet">{short_commit(&commit).to_owned()}</span>
+            {(!commit.is_empty())
+                .then(|| {
+                    view! { <span class="code quiet">{short_commit(&commit).to_owned()}</span> }
+                })}
             <span class="quiet">{when}</span>
         })
     };

@@ -1,6 +1,6 @@
 //! The details: all that the API says of a build, in a dialog.
 
-use crate::api::{Build, SourceUrl, Status};
+use crate::api::{Build, CodeClient, SourceUrl, Status};
 use crate::components::builds::cells::started_by;
 use crate::i18n::api_words::client_name;
 use crate::pages::build_page::changes::changes_fact;
@@ -163,33 +163,53 @@ fn repository_fact(namespace: &str, name: &str, is_live: bool) -> AnyView {
 }
 
 fn source_facts(build: &Build) -> AnyView {
-    let client = build.code_repo_client.clone();
-    let path = build.code_repo_path.shown();
-    let project = build.code_repo_http_url.as_ref().map(SourceUrl::link);
-    let branch = build.code_repo_branch_url.as_ref().map(SourceUrl::link);
-    let source = view! {
-        <span class="code">
-            {external_link(path, project.as_deref())}
-        </span>
-        " "
-        <span class="quiet">{text_signal(move || client_name(&client))}</span>
-    };
-    let source_ref = view! {
-        <span class="source-ref">
-            {icon::icon(ref_icon(&build.code_repo_type))}
-            <span class="code">
-                {external_link(build.code_repo_type_value.clone(), branch.as_deref())}
-            </span>
-        </span>
-    };
     view! {
-        {fact(t_signal!(build.source), source.into_any())}
-        {fact(t_signal!(build.source_ref), source_ref.into_any())}
+        {source_fact(build)}
+        {source_ref_fact(build)}
         {commit_fact(build)}
         {code_fact(t_signal!(build.dockerfile), Some(&build.dockerfile_location))}
         {code_fact(t_signal!(build.context), build.build_context_path.as_deref())}
     }
     .into_any()
+}
+
+/// The source and its host, as far as they are known.
+fn source_fact(build: &Build) -> Option<AnyView> {
+    let path = build.code_repo_path.shown().trim().to_owned();
+    let project = build.code_repo_http_url.as_ref().map(SourceUrl::link);
+    let path = (!path.is_empty()).then(|| {
+        let link = external_link(path, project.as_deref());
+        view! { <span class="code">{link}</span> " " }
+    });
+    let client = build.code_repo_client.clone();
+    let client = (client != CodeClient::default()).then(|| {
+        view! { <span class="quiet">{text_signal(move || client_name(&client))}</span> }
+    });
+    if path.is_none() && client.is_none() {
+        return None;
+    }
+    let value = view! {
+        {path}
+        {client}
+    };
+    Some(fact(t_signal!(build.source), value.into_any()))
+}
+
+fn source_ref_fact(build: &Build) -> Option<AnyView> {
+    let name = build.code_repo_type_value.trim().to_owned();
+    if name.is_empty() {
+        return None;
+    }
+    let branch = build.code_repo_branch_url.as_ref().map(SourceUrl::link);
+    let value = view! {
+        <span class="source-ref">
+            {icon::icon(ref_icon(&build.code_repo_type))}
+            <span class="code">
+                {external_link(name, branch.as_deref())}
+            </span>
+        </span>
+    };
+    Some(fact(t_signal!(build.source_ref), value.into_any()))
 }
 
 fn commit_fact(build: &Build) -> Option<AnyView> {
@@ -213,7 +233,8 @@ fn run_facts(build: &Build) -> AnyView {
         fact(t_signal!(build.removable), word.into_any())
     });
     view! {
-        {fact(t_signal!(build.started_by), started_by(build))}
+        {(build.auto_created || !build.created_by.trim().is_empty())
+            .then(|| fact(t_signal!(build.started_by), started_by(build)))}
         {code_fact(t_signal!(build.node), build.build_node.as_deref())}
         {copied_fact(t_signal!(build.id), Some(&build.build_id))}
         {removable}

@@ -89,7 +89,7 @@ fn source(build: &Build) -> AnyView {
             </span>
         }
     });
-    let name = build.code_repo_type_value.clone();
+    let name = build.code_repo_type_value.trim().to_owned();
     let name = (!name.is_empty()).then(|| {
         let url = build.code_repo_branch_url.as_ref().map(SourceUrl::link);
         let url = url.as_deref();
@@ -124,13 +124,16 @@ fn starter_fields(build: &Build) -> Build {
 
 /// Who or what started the build, and when.
 fn starter(build: &Build) -> AnyView {
-    let name = build.created_by.clone();
+    let name = build.created_by.trim().to_owned();
     let by = match build.auto_created {
         true => Some(t_signal!(build.by_commit)),
         false if name.is_empty() => None,
         false => Some(t_signal!(build.by, name = name)),
     };
     let when = build.created_at.map(relative_time);
+    if by.is_none() && when.is_none() {
+        return ().into_any();
+    }
     view! {
         <li>
             <span>{by} " " {when}</span>
@@ -146,6 +149,9 @@ fn waited(build: &Build) -> AnyView {
         return ().into_any();
     }
     let end = build.started_at.or(build.ended_at);
+    if end.is_none() {
+        return ().into_any();
+    }
     view! {
         <li>
             <span>{t_signal!(build.waited)} " " {elapsed(build.created_at, end, true)}</span>

@@ -6,7 +6,7 @@ use crate::components::builds::list::BuildsList;
 use crate::i18n::api_words::{client_name, status_word};
 use crate::pages::builds::filters::set_value;
 use crate::platform::page::day_before_today;
-use crate::reactive::{bool_signal, text_signal};
+use crate::reactive::{bool_signal, dynamic, effect, text_signal};
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::state::connection::use_connection;
@@ -135,12 +135,16 @@ impl FilterMenu {
             .into_iter()
             .map(|(namespace, _)| namespace);
         let names = distinct(names.collect());
-        let values = names.into_iter().take(MAX_NAMES);
-        let values = values.map(|name| (name.clone(), Signal::stored(name)));
         let filter = BuildsFilter::Namespace;
+        let typed = RwSignal::new(String::new());
+        let choices = move || {
+            let names = fitting(&names, typed, String::as_str).into_iter();
+            let values = names.map(|name| (name.clone(), Signal::stored(name)));
+            self.values(filter, t_signal!(builds.all_namespaces), values.collect())
+        };
         view! {
-            {self.name_field(filter, t_signal!(builds.namespace))}
-            {self.values(filter, t_signal!(builds.all_namespaces), values.collect())}
+            {self.name_field(filter, t_signal!(builds.namespace), typed)}
+            {dynamic(choices)}
         }
         .into_any()
     }
@@ -151,40 +155,65 @@ impl FilterMenu {
         let filter = BuildsFilter::Repository;
         let names = known_names(list).into_iter();
         let names = names.filter(|(known, _)| namespace.is_empty() || *known == namespace);
-        let choices = names.take(MAX_NAMES).map(|(known, name)| {
-            let text = match namespace.is_empty() {
-                true => format!("{known}/{name}"),
-                false => name.clone(),
-            };
-            let names = StoredValue::new((known, name));
-            self.choice(Signal::stored(text), move |query| {
-                let (namespace, repo) = names.get_value();
-                BuildsQuery {
-                    namespace,
-                    repo,
-                    ..query
-                }
+        let names: Vec<(String, (String, String))> = names
+            .map(|(known, name)| match namespace.is_empty() {
+                true => (format!("{known}/{name}"), (known, name)),
+                false => (name.clone(), (known, name)),
             })
-        });
+            .collect();
+        let typed = RwSignal::new(String::new());
+        let choices = move || {
+            let choices = fitting(&names, typed, |(text, _)| text.as_str()).into_iter();
+            let choices = choices.map(|(text, names)| {
+                let names = StoredValue::new(names);
+                self.choice(Signal::stored(text), move |query| {
+                    let (namespace, repo) = names.get_value();
+                    BuildsQuery {
+                        namespace,
+                        repo,
+                        ..query
+                    }
+                })
+            });
+            choices.collect_view()
+        };
         view! {
-            {self.name_field(filter, t_signal!(builds.repository))}
+            {self.name_field(filter, t_signal!(builds.repository), typed)}
             {self.values(filter, t_signal!(builds.all_repositories), Vec::new())}
-            {choices.collect_view()}
+            {dynamic(choices)}
         }
         .into_any()
     }
 
-    /// A field for a name that the list does not offer.
-    fn name_field(self, filter: BuildsFilter, label: Signal<String>) -> AnyView {
+    /// A field for a name that the list does not offer. What is typed into it goes to `typed`, and so narrows the list.
+    fn name_field(
+        self,
+        filter: BuildsFilter,
+        label: Signal<String>,
+        typed: RwSignal<String>,
+    ) -> AnyView {
         let query = self.query.get_untracked();
-        let value = RwSignal::new(match filter {
+        let set = match filter {
             BuildsFilter::Namespace => query.namespace,
             _ => query.repo,
+        };
+        let value = RwSignal::new(set.clone());
+        effect(move || {
+            // What is set already is no search.
+            let text = value.get();
+            typed.set(if text == set { String::new() } else { text });
         });
         let apply = move || {
-            let value = value.get_untracked().trim().to_owned();
+            let text = value.get_untracked().trim().to_owned();
             let mut query = self.query.get_untracked();
-            set_value(&mut query, filter, value);
+            match (filter, text.split_once('/')) {
+                // A repository with its namespace, as the list has them.
+                (BuildsFilter::Repository, Some((namespace, name))) => {
+                    query.namespace = namespace.to_owned();
+                    query.repo = name.to_owned();
+                }
+                _ => set_value(&mut query, filter, text),
+            }
             self.go(query);
         };
         form(Input::new(label, value).view(), apply)
@@ -266,6 +295,15 @@ fn known_names(list: BuildsList) -> Vec<(String, String)> {
     }
     known.extend(names::list(&untrack(move || connection.address())));
     distinct(known)
+}
+
+/// The first of these whose text contains what is typed. Upper and lower case are the same. Tracked.
+fn fitting<T: Clone>(all: &[T], typed: RwSignal<String>, text: fn(&T) -> &str) -> Vec<T> {
+    let typed = typed.get().trim().to_lowercase();
+    let fits = all
+        .iter()
+        .filter(|one| text(one).to_lowercase().contains(&typed));
+    fits.take(MAX_NAMES).cloned().collect()
 }
 
 fn non_empty(text: String) -> Option<String> {

@@ -1,6 +1,6 @@
 //! The user's work that this browser has stored, and a button to remove it.
 
-use crate::platform::storage::{Keep, store, stored_keys};
+use crate::platform::storage::{Keep, remove_shared, store, stored_keys};
 use crate::reactive::{bool_signal, show, text_signal};
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
@@ -30,6 +30,7 @@ pub(crate) fn stored_data() -> AnyView {
         for key in keys() {
             store(Keep::Device, &key, None);
         }
+        PREFIXES.into_iter().for_each(remove_shared);
         is_empty.set(true);
         is_done.set(true);
         is_open.set(false);

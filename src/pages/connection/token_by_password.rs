@@ -2,7 +2,8 @@
 
 use crate::client::Error;
 use crate::components::error_notice::{Retry, error_notice};
-use crate::reactive::{bool_signal, dynamic};
+use crate::pages::connection::unencrypted::{unencrypted_host, unencrypted_notice};
+use crate::reactive::{bool_signal, dynamic, memo};
 use crate::state::connection::use_connection;
 use crate::t_signal;
 use crate::ui::button::Button;
@@ -62,6 +63,7 @@ pub(crate) fn token_by_password() -> AnyView {
     let incomplete = bool_signal(move || {
         sending.get() || username.with(String::is_empty) || password.with(String::is_empty)
     });
+    let host = memo(move || unencrypted_host(&connection.address()));
     view! {
         <details class="settings-part">
             <summary>{t_signal!(connection.by_password)}</summary>
@@ -77,7 +79,7 @@ pub(crate) fn token_by_password() -> AnyView {
                     .password("current-password")
                     .hint(t_signal!(connection.password_hint))
                     .view()}
-                {dynamic(message)}
+                {unencrypted_notice(host, true)} {dynamic(message)}
                 <div class="form-actions">
                     {Button::new(t_signal!(connection.get_token)).disabled(incomplete).submit()}
                 </div>

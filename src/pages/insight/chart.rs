@@ -255,15 +255,19 @@ impl Chart {
         let status = build.status.clone();
         let word = text_signal(move || status_word(&status));
         let length = TimeDelta::milliseconds(duration(&build).unwrap_or_default());
-        let commit = build.code_head_commit.as_deref().map(short_commit);
+        let code = |text: &str| {
+            let text = text.to_owned();
+            (!text.is_empty()).then(|| view! { <span class="code">{text}</span> })
+        };
+        let commit = build.code_head_commit.as_deref().unwrap_or_default();
         let time = build.created_at.or(build.started_at);
         let absolute = time.map(|time| text_signal(move || words().absolute(time.millis(), false)));
         view! {
             {status_icon(build.status.clone())}
             <strong>{word}</strong>
             <span class="number">{text_signal(move || format_duration(length))}</span>
-            <span class="code">{build.docker_repo_tag.clone()}</span>
-            <span class="code">{commit.unwrap_or_default().to_owned()}</span>
+            {code(&build.docker_repo_tag)}
+            {code(short_commit(commit))}
             <span>{time.map(relative_time)}</span>
             <span class="quiet">{absolute}</span>
         }

@@ -94,7 +94,10 @@ fn build_view(found: FoundBuild) -> AnyView {
         <li class="panel found-build">
             <div class="found-build-head">
                 {status_badge(build.status.clone())} <a class="code strong" href=href>
-                    {build.docker_repo_tag.clone()}
+                    {match build.docker_repo_tag.as_str() {
+                        "" => build.image_reference(),
+                        tag => tag.to_owned(),
+                    }}
                 </a> {source_ref(&build)} <span class="quiet">{time.map(relative_time)}</span>
                 <span class="quiet number found-count">
                     {t_signal!(log_search.lines, n = words().number(count))}

@@ -1,6 +1,6 @@
 //! The fields of a repository that its row shows and that the search looks at.
 
-use crate::api::{Repository, Timestamp};
+use crate::api::{BuildConfig, Repository, Timestamp};
 use crate::state::known_repositories;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -22,7 +22,7 @@ impl RepositoryRow {
         Self {
             name: repository.repo_name.clone(),
             description: repository.description.clone(),
-            source: config.map_or_else(String::new, |config| config.code_repo_path.shown()),
+            source: config.map_or_else(String::new, source_of),
             tags: config.map_or_else(Vec::new, |config| {
                 let tags = config.tag_configs.iter();
                 tags.map(|tag| tag.docker_repo_tag.clone()).collect()
@@ -53,6 +53,14 @@ impl RepositoryRow {
         text.to_lowercase()
             .split_whitespace()
             .all(|word| all.contains(word))
+    }
+}
+
+/// `owner/name`, or else the clone URL, without its secrets.
+fn source_of(config: &BuildConfig) -> String {
+    match (config.code_repo_path.shown(), &config.code_repo_clone_url) {
+        (path, Some(url)) if path.trim().is_empty() => url.shown(),
+        (path, _) => path,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::components::builds::status_badge::{status_badge, status_icon};
 use crate::components::time::relative_time;
 use crate::i18n::words;
 use crate::pages::repositories::repository_row::RepositoryRow;
-use crate::reactive::{dynamic, for_each, memo, show_or, text_signal};
+use crate::reactive::{dynamic, for_each, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
 use crate::ui::button::Button;
@@ -115,9 +115,17 @@ impl Row {
             <a class="code row-link" href=href>
                 {text_signal(move || self.repository.with(|row| row.name.clone()))}
             </a>
-            <div class="quiet repository-description" title=description>
-                {description}
-            </div>
+            {show(
+                move || description.with(|text| !text.is_empty()),
+                move || {
+                    view! {
+                        <div class="quiet repository-description" title=description>
+                            {description}
+                        </div>
+                    }
+                        .into_any()
+                },
+            )}
         }
         .into_any()
     }
@@ -128,7 +136,7 @@ impl Row {
         if tags.is_empty() {
             self.builds.with(|builds| {
                 for build in builds {
-                    if !tags.contains(&build.docker_repo_tag) {
+                    if !build.docker_repo_tag.is_empty() && !tags.contains(&build.docker_repo_tag) {
                         tags.push(build.docker_repo_tag.clone());
                     }
                 }
@@ -198,9 +206,13 @@ impl Row {
                 {relative_time(time)}
             }
         });
+        let source =
+            (!row.source.is_empty()).then(|| view! { <div class="code">{row.source}</div> });
+        let about = (visibility.is_some() || updated.is_some())
+            .then(|| view! { <div class="quiet">{visibility} {updated}</div> });
         view! {
-            <div class="code">{row.source}</div>
-            <div class="quiet">{visibility} {updated}</div>
+            {source}
+            {about}
         }
         .into_any()
     }

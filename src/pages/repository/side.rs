@@ -1,6 +1,6 @@
 //! The column beside a repository's tags and builds: how to pull the image, its source, deploy key, webhook and facts.
 
-use crate::api::{Build, BuildConfig, Repository as RepositoryData, SourceUrl};
+use crate::api::{Build, BuildConfig, CodeClient, Repository as RepositoryData, SourceUrl};
 use crate::components::time::absolute_time;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;
@@ -20,6 +20,9 @@ pub(crate) fn side(repository: &RepositoryData, builds: TagBuilds) -> AnyView {
     let source = config.map(source);
     let key = config.and_then(|config| {
         let key = config.code_repo_public_key.clone()?;
+        if key.trim().is_empty() {
+            return None;
+        }
         Some((key, config.deploy_url.as_ref().map(SourceUrl::link)))
     });
     let key = key.map(|(key, url)| {
@@ -103,11 +106,17 @@ fn source(config: &BuildConfig) -> AnyView {
         false => t_signal!(repository.email_off),
     };
     let project = config.code_repo_path_url.as_ref().map(SourceUrl::link);
+    let path = (!text.trim().is_empty()).then(|| {
+        let link = external_link(text, project.as_deref());
+        view! { <p class="code">{link}</p> }
+    });
+    let client = (client != CodeClient::default())
+        .then(|| view! { <li>{text_signal(move || client_name(&client))}</li> });
     let content = view! {
-        <p class="code">{external_link(text, project.as_deref())}</p>
+        {path}
         {clone_url}
         <ul class="dotted quiet">
-            <li>{text_signal(move || client_name(&client))}</li>
+            {client}
             {node}
             <li>{email}</li>
         </ul>

@@ -114,6 +114,15 @@ fn source(config: &TagConfig) -> AnyView {
         SourceKind::Tag => icon::TAG,
         _ => icon::BRANCH,
     };
+    let name = config.code_repo_type_value.trim().to_owned();
+    let source_ref = match name.is_empty() {
+        true => "–".into_any(),
+        false => view! {
+            {icon::icon(kind_icon)}
+            <span class="code">{name}</span>
+        }
+        .into_any(),
+    };
     let is_folder = |path: &str| !path.is_empty() && path != "/";
     let dockerfile = Some(config.dockerfile_location.clone()).filter(|path| is_folder(path));
     let dockerfile = dockerfile.map(|path| {
@@ -137,8 +146,7 @@ fn source(config: &TagConfig) -> AnyView {
     });
     view! {
         <div class="source-ref">
-            {icon::icon(kind_icon)} <span class="code">{config.code_repo_type_value.clone()}</span>
-            {dockerfile} {context} {by_hand}
+            {source_ref} {dockerfile} {context} {by_hand}
         </div>
     }
     .into_any()

@@ -9,8 +9,8 @@ use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
 use crate::state::clock::use_clock;
 use crate::state::connection::use_connection;
-use crate::t_signal;
 use crate::ui::input::select;
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The choice. `chosen` is the id in the URL, `other` that build.
@@ -64,11 +64,11 @@ fn option(build: &Build) -> (String, Signal<String>) {
     let clock = use_clock();
     let shown = build.clone();
     let words = text_signal(move || {
-        format!(
-            "{}: {}",
-            shown.docker_repo_tag,
-            bar_title(&shown, clock.now())
-        )
+        let title = bar_title(&shown, clock.now());
+        match shown.docker_repo_tag.clone() {
+            tag if tag.is_empty() => title,
+            tag => t_string!(words.fact, name = tag, value = title),
+        }
     });
     (build.build_id.clone(), words)
 }
