@@ -38,6 +38,7 @@
 
 mod ansi;
 mod arena;
+mod carry;
 mod column;
 mod decode;
 mod difference;

@@ -1,6 +1,7 @@
 //! `Log`: the lines of one build, read from one or more answers of call 5.
 
-use crate::ansi::{Carry, EscapeMode, Painted};
+use crate::ansi::{EscapeMode, Painted};
+use crate::carry::Carry;
 use crate::decode::{Decoder, Summary};
 use crate::merge::Merge;
 use crate::sieve::Sieve;

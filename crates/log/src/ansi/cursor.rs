@@ -1,8 +1,9 @@
 //! Follows the cursor through a text, and writes what a terminal shows into rows.
 
+use crate::ansi::characters::{ordinary, symbol};
 use crate::ansi::escape::{self, Escape};
+use crate::ansi::link::link;
 use crate::ansi::movement::{Movement, Part};
-use crate::ansi::paint::{link, ordinary, symbol};
 use crate::ansi::row::{Look, Row};
 use crate::ansi::style::Style;
 use crate::width::clusters_from;

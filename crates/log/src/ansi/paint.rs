@@ -1,61 +1,16 @@
 //! Paints a line: its text without escapes, cut into spans of one style.
 
+use crate::ansi::characters::{ordinary, symbol};
 use crate::ansi::cursor::{Cursor, Links, OneRow};
 use crate::ansi::escape;
 use crate::ansi::escape::Escape;
+use crate::ansi::link::link;
 use crate::ansi::movement::Movement;
+use crate::ansi::painted::{EscapeMode, Painted, Span};
 use crate::ansi::row::Row;
 use crate::ansi::style::Style;
 use crate::text::is_special;
 use std::borrow::Cow;
-
-/// The maximum length of a link's address, in bytes.
-const MAX_LINK_BYTES: usize = 2048;
-
-/// The treatment of escape sequences and control characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EscapeMode {
-    /// Interprets them like a terminal: colors and links apply, carriage returns, backspaces and
-    /// movements of the cursor have text written over other text, unknown sequences disappear. Other
-    /// control characters and text direction overrides become visible symbols such as `␇` or `\u{202e}`.
-    #[default]
-    Interpret,
-    /// Shows each of them as visible symbols. Colors still apply.
-    Show,
-}
-
-/// A part of a line that has one style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// The first byte in [`Painted::text`], on a character boundary.
-    pub start: usize,
-    /// The byte after the last one, on a character boundary.
-    pub end: usize,
-    /// Its colors and attributes.
-    pub style: Style,
-    /// The index of its address in [`Painted::links`].
-    pub link: Option<usize>,
-}
-
-/// A painted line. It serves as a buffer: [`crate::Log::paint`] fills it again for each line.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Painted {
-    /// The visible text. In [`EscapeMode::Interpret`] it equals [`crate::Log::plain`], so that the ranges
-    /// of [`crate::Matcher::marks`] fit both.
-    pub text: String,
-    /// The spans in order. They cover the whole text without gaps, and none is empty.
-    pub spans: Vec<Span>,
-    /// The addresses of links. Each begins with `http://` or `https://`, and has at most 2048 bytes.
-    pub links: Vec<String>,
-}
-
-impl Painted {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.spans.clear();
-        self.links.clear();
-    }
-}
 
 /// Paints the text of one line into `into`, which is cleared first. `start` is the style at the start
 /// of the line; returns the style at the start of the next line.
@@ -230,19 +185,6 @@ impl Painter<'_> {
     }
 }
 
-/// Appends the symbols of a special character.
-pub(super) fn symbol(char: char, into: &mut String) {
-    match char {
-        // Unicode has a picture for each of the 32 control characters.
-        '\0'..='\u{1f}' => {
-            let picture = char::from_u32(0x2400 + u32::from(char));
-            into.extend(picture);
-        }
-        '\u{7f}' => into.push('\u{2421}'),
-        char => into.extend(char.escape_unicode()),
-    }
-}
-
 /// The length of the number and the offset with which BuildKit begins a line of output, `#8 12.13 `; 0 if the line
 /// does not begin so. The program that prints the line knows nothing of it.
 pub(crate) fn builder_prefix(line: &str) -> usize {
@@ -266,40 +208,4 @@ pub(crate) fn builder_prefix(line: &str) -> usize {
         && bytes.get(number + whole + 2) == Some(&b'.')
         && bytes.get(end - 1) == Some(&b' ');
     if fits { end } else { 0 }
-}
-
-/// The number of bytes before the first special character; all of them if there is none.
-pub(super) fn ordinary(text: &str) -> usize {
-    let mut from = 0;
-    loop {
-        let rest = text.as_bytes().get(from..).unwrap_or(&[]);
-        let at = rest.iter().position(|byte| {
-            (*byte < 0x20 && *byte != b'\t') || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2)
-        });
-        let Some(at) = at else {
-            return text.len();
-        };
-        let at = from + at;
-        let char = text.get(at..).and_then(|rest| rest.chars().next());
-        match char {
-            Some(char) if !is_special(char) => from = at + char.len_utf8(),
-            _ => return at,
-        }
-    }
-}
-
-/// Reads the command of an OSC sequence. Returns `Some(Some(address))` if it starts a link,
-/// `Some(None)` if it ends one or its address is not allowed, and `None` for other commands.
-pub(super) fn link(command: &str) -> Option<Option<&str>> {
-    let (_, address) = command.strip_prefix("8;")?.split_once(';')?;
-    let has_scheme = |scheme: &str| {
-        let start = address.get(..scheme.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    };
-    let is_allowed = (has_scheme("http://") || has_scheme("https://"))
-        && address.len() <= MAX_LINK_BYTES
-        && !address
-            .chars()
-            .any(|char| is_special(char) || char.is_whitespace());
-    Some(is_allowed.then_some(address))
 }

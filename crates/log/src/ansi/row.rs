@@ -1,7 +1,7 @@
 //! A row of a terminal: the text in each of its columns.
 
-use crate::ansi::paint::{Painted, Span};
-use crate::ansi::style::Style;
+use crate::ansi::painted::{Painted, Span};
+use crate::ansi::style::{Color, Style};
 use std::ops::Range;
 
 /// The most columns that can be written over. What is written after them is only appended.
@@ -27,8 +27,8 @@ const BLANK: Cell = Cell {
     cluster: 0,
     link: 0,
     style: Style {
-        foreground: crate::ansi::Color::Default,
-        background: crate::ansi::Color::Default,
+        foreground: Color::Default,
+        background: Color::Default,
         bold: false,
         dim: false,
         italic: false,
