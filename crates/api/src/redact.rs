@@ -211,11 +211,9 @@ fn end_of_user(rest: &str) -> Option<usize> {
         true => at,
         false => {
             let is_before_host = |at: &usize| is_full_host(&rest[at + 1..]);
-            let later = rest
-                .match_indices('@')
-                .map(|(at, _)| at)
-                .filter(is_before_host);
-            later.last().or(at).or_else(|| rest.rfind('@'))
+            let mut later = rest.rmatch_indices('@').map(|(at, _)| at);
+            let later = later.find(is_before_host);
+            later.or(at).or_else(|| rest.rfind('@'))
         }
     }
 }
@@ -238,11 +236,8 @@ fn end_of_short_user(text: &str) -> Option<usize> {
     }
     // A password may have an @ in it, so the last one before a host counts.
     let is_before_host = |at: &usize| text[at + 1..].contains([':', '/']);
-    text.match_indices('@')
-        .map(|(at, _)| at)
-        .filter(is_before_host)
-        .last()
-        .or(Some(first))
+    let mut signs = text.rmatch_indices('@').map(|(at, _)| at);
+    signs.find(is_before_host).or(Some(first))
 }
 
 /// Adds the user and the `@` after it.
@@ -302,7 +297,7 @@ fn add_path<'a>(pieces: &mut Pieces<'a>, path: &'a str) {
         let text = decoded(name);
         let has_parameter = || {
             let mut parameters = text.split(['?', ';', '&', '#', ',']);
-            parameters.any(|parameter| is_secret_parameter(parameter))
+            parameters.any(is_secret_parameter)
         };
         let is_secret = is_known_token(&text) || text.contains('=') && has_parameter();
         pieces.push(name, is_secret.then_some(Secret::Path), true);
