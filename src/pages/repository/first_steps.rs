@@ -40,10 +40,10 @@ pub(crate) fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig)
             .into_any()
         })
         .collect();
-    let has_key = config.code_repo_public_key.is_some();
-    let key = config
-        .code_repo_public_key
-        .map(|key| deploy_key_steps(key, config.deploy_url.as_ref()));
+    let key = config.code_repo_public_key;
+    let key = key.filter(|key| !key.trim().is_empty());
+    let has_key = key.is_some();
+    let key = key.map(|key| deploy_key_steps(key, config.deploy_url.as_ref()));
     view! {
         <section class="panel first-steps" aria-label=t_signal!(repository.first_steps)>
             <h2>{t_signal!(repository.first_steps)}</h2>
