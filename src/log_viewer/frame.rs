@@ -171,17 +171,15 @@ fn on_click(event: &MouseEvent, commands: LogCommands, long_press: LongPress) {
     let is_plain_click =
         event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.alt_key());
     let closest = |selector: &str| target.closest(selector).ok().flatten();
-    if let Some(more) = closest("[data-more]") {
-        let line = more
-            .get_attribute("data-more")
-            .and_then(|line| line.parse().ok());
-        if let Some(line) = line {
-            commands
-                .viewer
-                .set_options(|options| options.show_more(line));
-            commands.focus_log();
+    for (attribute, before) in [("data-more", false), ("data-before", true)] {
+        if let Some(more) = closest(&format!("[{attribute}]")) {
+            let line = more.get_attribute(attribute);
+            if let Some(line) = line.and_then(|line| line.parse().ok()) {
+                commands.viewer.show_more(line, before);
+                commands.focus_log();
+            }
+            return;
         }
-        return;
     }
     if let Some(run) = closest("[data-run]") {
         let first = run

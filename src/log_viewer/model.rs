@@ -2,13 +2,12 @@
 
 use crate::log::export::{Export, Place};
 use crate::log::{
-    EscapeMode, Explainer, Filter, LevelKind, Log, Outcome, Overview, Painted, Repeat, Repeats,
-    Search, VisibleRows,
+    EscapeMode, Explainer, Filter, LevelKind, Log, LongestRow, Outcome, Overview, Painted, Repeat,
+    Repeats, Search, VisibleRows, columns,
 };
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::dom::painting::RowContext;
 use crate::log_viewer::dom::row_pool::{ROW_HEIGHT, RowPool};
-use crate::log_viewer::layout::line::columns;
 use crate::log_viewer::layout::viewport::{Cover, Viewport};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,8 +18,8 @@ const MAX_LINES_PER_FRAME: usize = 150_000;
 /// The maximum work on repeated lines in one frame, in bytes; a few milliseconds.
 const MAX_REPEATS_BYTES_PER_FRAME: usize = 3 << 20;
 
-/// The number of characters shown after a match in a wrapped line that is cut before it.
-const CHARS_AFTER_MATCH: usize = 1_000;
+/// The maximum size of the lines whose columns are counted in one frame; a few milliseconds.
+const MAX_COUNTED_BYTES_PER_FRAME: usize = 256 << 10;
 
 /// The maximum number of buckets of the minimap, which is never taller in pixels.
 const MAX_OVERVIEW_BUCKETS: usize = 2_048;
@@ -46,7 +45,7 @@ pub(crate) struct LogModel {
     pub(crate) options: DisplayOptions,
     /// `None` until the frame is in the document.
     pub(crate) row_pool: Option<RowPool>,
-    longest_line: LongestLine,
+    longest_row: LongestRow,
     pub(crate) outcome: Outcome,
     /// Counts how often the lines were replaced by another reading of the log.
     pub(crate) readings: u32,
@@ -58,14 +57,6 @@ pub(crate) struct LogModel {
     pub(crate) scrolled_millis: f64,
     /// When the rows were drawn last, see `now_millis`.
     pub(crate) drawn_millis: f64,
-}
-
-/// The length of the longest line, for the width of the scrolled area.
-#[derive(Default)]
-struct LongestLine {
-    /// The number of lines measured so far.
-    seen: usize,
-    bytes: usize,
 }
 
 /// A line to scroll to as soon as it is loaded.
@@ -126,7 +117,7 @@ impl LogModel {
             viewport: Viewport::new(ROW_HEIGHT),
             options,
             row_pool: None,
-            longest_line: LongestLine::default(),
+            longest_row: LongestRow::default(),
             outcome: Outcome::default(),
             readings: 0,
             is_filter_changed: false,
@@ -153,7 +144,6 @@ impl LogModel {
         let search = self.search.take();
         self.search =
             search.map(|search| Search::new(search.matcher().clone()).between(self.filter.between));
-        self.longest_line = LongestLine::default();
         self.overview = Overview::new(MAX_OVERVIEW_BUCKETS);
         self.clear_text_selection();
         self.refilter();
@@ -271,13 +261,13 @@ impl LogModel {
         if let Some(search) = &self.search {
             self.overview.extend_matches(search);
         }
-        let LongestLine { seen, bytes } = &mut self.longest_line;
-        let stop = self.log.len().min(*seen + MAX_LINES_PER_FRAME);
-        for line in *seen..stop {
-            *bytes = (*bytes).max(self.log.byte_len(line));
-        }
-        *seen = stop;
-        !rows_done || !repeats_done || !overview_done || stop < self.log.len()
+        let longest_done = (self.longest_row).extend(
+            &self.log,
+            &self.rows,
+            MAX_LINES_PER_FRAME,
+            MAX_COUNTED_BYTES_PER_FRAME,
+        );
+        !rows_done || !repeats_done || !overview_done || !longest_done
     }
 
     /// Reads the lines from this one on again: a program has written over some of them.
@@ -332,6 +322,7 @@ impl LogModel {
     /// Filters all lines again, after the filter or the query changed.
     pub(crate) fn refilter(&mut self) {
         self.rows = VisibleRows::new();
+        self.forget_longest_row();
         self.process_new_lines();
     }
 
@@ -401,22 +392,30 @@ impl LogModel {
             .map_or(line, |run| run.end as usize - 1)
     }
 
-    /// Scrolls sideways to a part of a line, given in bytes of its visible text. If the line is wrapped and
-    /// cut before the end of that part, returns how many characters of it must be shown.
-    pub(crate) fn show_part(&self, line: usize, part: Range<usize>) -> Option<usize> {
-        let text = self.log.plain(line);
-        let before_end = text.get(..part.end).unwrap_or(&text);
-        if self.options.wrap {
-            let chars = before_end.chars().count();
-            let is_cut = chars > self.options.shown_chars(line);
-            return is_cut.then_some(chars + CHARS_AFTER_MATCH);
-        }
-        let end = columns(before_end, usize::MAX);
-        let width = columns(text.get(part).unwrap_or_default(), usize::MAX);
-        if let Some(rows) = &self.row_pool {
-            rows.show_columns(end.saturating_sub(width)..end);
-        }
-        None
+    /// Scrolls sideways to a part of a line, given in bytes of its visible text. Returns true if other columns must be
+    /// drawn.
+    pub(crate) fn show_columns(&mut self, line: usize, part: &Range<usize>) -> bool {
+        let text = self.shown_text(line);
+        let from = columns(text.get(..part.start).unwrap_or_default());
+        let until = columns(text.get(..part.end).unwrap_or(&text));
+        (self.row_pool.as_mut()).is_some_and(|rows| rows.show_columns(from..until))
+    }
+
+    /// Counts the columns of all rows again.
+    pub(crate) fn forget_longest_row(&mut self) {
+        self.longest_row = LongestRow::new(self.options.escapes);
+    }
+
+    /// Scrolls down or up to a byte of a drawn line's visible text, if it is out of view: a wrapped line can be taller
+    /// than the frame. Returns true if it has scrolled.
+    pub(crate) fn scroll_within(&mut self, line: usize, byte: usize) -> bool {
+        let edges = (self.row_pool.as_ref()).and_then(|rows| rows.edges_of(line, byte));
+        let height = self.viewport.height();
+        let Some((top, _)) = edges.filter(|(top, bottom)| *top < 0.0 || *bottom > height) else {
+            return false;
+        };
+        self.viewport.move_by(top - (height / 3.0).floor());
+        true
     }
 
     /// Estimates the height of all wrapped rows, from the size of the text.
@@ -438,15 +437,13 @@ impl LogModel {
         }
         rows.read_text_selection();
         rows.set_digits(self.log.len());
-        let wrapped = self.options.wrap;
-        let height = wrapped.then(|| self.wrapped_height(size.columns()));
+        let height = (self.options.wrap).then(|| self.wrapped_height(size.columns()));
         self.viewport.shape(size.height, self.rows.len(), height);
         let cover = self.cover_and_draw(follow);
         self.viewport.settle(&cover);
+        self.set_space(follow);
         if let Some(rows) = &mut self.row_pool {
             rows.restore_text_selection();
-            let columns = if wrapped { 0 } else { self.longest_line.bytes };
-            rows.set_space(self.viewport.space(), columns);
         }
         if follow || self.viewport.is_bar_out() || (move_bar && self.viewport.is_bar_off()) {
             self.set_bar();
@@ -456,6 +453,28 @@ impl LogModel {
         InView {
             first: line(cover.rows.start).unwrap_or(0),
             end: last.map_or(0, |last| last + 1),
+        }
+    }
+
+    /// Makes the scrolled element as tall and wide as the rows. The columns tell only nearly how wide they are: where they
+    /// have been scrolled to their end, they are measured.
+    fn set_space(&mut self, follow: bool) {
+        let columns = match self.options.wrap {
+            true => 0,
+            false => self.longest_row.columns(),
+        };
+        let height = self.viewport.space();
+        let Some(rows) = &mut self.row_pool else {
+            return;
+        };
+        rows.set_space(height, columns);
+        if self.options.wrap || !rows.reach_ends() {
+            return;
+        }
+        rows.set_space(height, columns);
+        if rows.go_to_right_end() {
+            let cover = self.cover_and_draw(follow);
+            self.viewport.settle(&cover);
         }
     }
 
@@ -498,9 +517,12 @@ impl LogModel {
         cover
     }
 
-    /// Moves the scroll bar to the viewport's exact position.
+    /// Moves the scroll bars to the viewport's exact position.
     pub(crate) fn set_bar(&mut self) {
-        let Some(rows) = &self.row_pool else { return };
+        let Some(rows) = &mut self.row_pool else {
+            return;
+        };
+        rows.set_sideways_bar();
         let bar = self.viewport.bar().round();
         if f64::from(rows.scroller.scroll_top()) != bar {
             rows.scroller.set_scroll_top(bar as i32);

@@ -109,15 +109,31 @@ impl LogViewer {
         }
     }
 
-    /// Scrolls sideways to a part of a line, given in bytes of its visible text. If the line is wrapped and
-    /// cut before that part, shows more of it.
-    pub(crate) fn show_part(self, line: usize, part: Range<usize>) {
-        let chars = self.update_model(|model| model.show_part(line, part));
-        if let Some(Some(chars)) = chars {
-            self.set_options(|options| {
-                options.expanded.insert(line, chars);
-            });
+    /// Scrolls to a part of a line on screen, given in bytes of its visible text: sideways, or within a wrapped line.
+    /// If that is cut there, shows that part of it.
+    pub(crate) fn show_part(self, line: usize, part: &Range<usize>) {
+        if !self.options.with_untracked(|options| options.wrap) {
+            let moved = self.update_model(|model| model.show_columns(line, part));
+            if moved == Some(true) {
+                self.draw();
+            }
+            return;
         }
+        let Some(text) = self.with_model(|model| model.shown_text(line).into_owned()) else {
+            return;
+        };
+        self.set_options(|options| options.show_part(line, &text, part));
+        if self.update_model(|model| model.scroll_within(line, part.start)) == Some(true) {
+            self.draw();
+        }
+    }
+
+    /// Shows more of a wrapped line that is cut: before the part that is shown, or after it.
+    pub(crate) fn show_more(self, line: usize, before: bool) {
+        let Some(text) = self.with_model(|model| model.shown_text(line).into_owned()) else {
+            return;
+        };
+        self.set_options(|options| options.show_more(line, &text, before));
     }
 
     /// Remembers to scroll to a line as soon as it is loaded. With `reveals`, opens what hides it.

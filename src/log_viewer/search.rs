@@ -251,11 +251,11 @@ impl LogSearch {
         let mark = self.viewer.with_model(|model| {
             let mut marks = Vec::new();
             let search = model.search.as_ref()?;
-            search.matcher().marks(&model.log.plain(line), &mut marks);
+            search.matcher().marks(&model.shown_text(line), &mut marks);
             marks.into_iter().next()
         });
         if let Some(Some(mark)) = mark {
-            self.viewer.show_part(line, mark);
+            self.viewer.show_part(line, &mark);
         }
         let mut results = self.results.get_untracked();
         results.current = Some(index);

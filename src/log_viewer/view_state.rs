@@ -263,6 +263,12 @@ impl LogViewer {
                 model.viewport.go_to(row, 0.0);
             }
             if model.options.escapes != before.escapes {
+                // They are part of the text then, or are not any more.
+                model.options.expanded.clear();
+                model.forget_longest_row();
+                if model.process_new_lines() {
+                    self.request_redraw();
+                }
                 // Its places are in another text now.
                 model.clear_text_selection();
             }

@@ -22,6 +22,7 @@
 //! | show only some lines | [`Filter`], [`VisibleRows`] |
 //! | draw the minimap | [`Overview`] |
 //! | count columns, cut a line at one | [`columns`], [`clusters`] |
+//! | know how wide all rows are | [`LongestRow`] |
 //! | copy, print or download | [`export::Export`], [`export::raw`] |
 //! | write the entries as JSON again | [`entries::write`] |
 //! | show the progress of the first answer | [`Log::received`], [`Store::len`], [`Store::last_time`] |
@@ -49,6 +50,7 @@ mod grammar;
 mod json;
 mod levels;
 mod log;
+mod longest;
 mod merge;
 mod normalize;
 mod overview;
@@ -73,6 +75,7 @@ pub use crate::difference::{Comparison, StepPair};
 pub use crate::explain::{Cause, Exit, Explainer, Explanation, FailureKind, explain};
 pub use crate::levels::{Level, LevelKind};
 pub use crate::log::{Log, Times};
+pub use crate::longest::LongestRow;
 pub use crate::normalize::normalized;
 pub use crate::overview::{Bucket, Overview};
 pub use crate::places::Places;

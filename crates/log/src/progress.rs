@@ -2,7 +2,7 @@
 
 use crate::ansi::Painted;
 use crate::steps::{At, StepKind, Steps, visible};
-use crate::text::has_special;
+use crate::text::{classes, has_special};
 
 /// A step that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,11 @@ impl Progress {
             store: None,
         };
         self.lines += 1;
-        let text = visible(line, !has_special(line.as_bytes()), &mut self.painted)?;
+        let text = visible(
+            line,
+            !has_special(line.as_bytes(), classes(line.as_bytes())),
+            &mut self.painted,
+        )?;
         self.steps.read(at, text);
         let step = self.steps.list().get(before)?;
         (step.kind == StepKind::Instruction).then(|| Begun {

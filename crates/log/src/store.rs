@@ -14,6 +14,8 @@ use crate::times::TimeColumn;
 const CONTINUES: u16 = 0x100;
 /// Flag: the line contains escapes, control characters or other special characters.
 const SPECIAL: u16 = 0x200;
+/// Flag: not each byte of the line is one column. It contains tabs, control characters or bytes outside of ASCII.
+const UNEVEN: u16 = 0x400;
 /// Flag: the line has been written over. Its text is not in the arena: its address is an index in `shown`.
 const SHOWN: u16 = 0x800;
 
@@ -293,6 +295,14 @@ impl Store {
             .is_none_or(|flags| flags & SPECIAL == 0)
     }
 
+    /// Returns true if each byte of a line is one column: it is ASCII, without tabs and control characters.
+    #[inline]
+    pub(crate) fn is_even(&self, index: usize) -> bool {
+        self.flags
+            .get(index)
+            .is_none_or(|flags| flags & UNEVEN == 0)
+    }
+
     /// The numbers of the lines that are not plain, in order.
     pub(crate) fn special_lines(&self) -> &Column<u32> {
         &self.special
@@ -528,7 +538,11 @@ impl Store {
                 if start > 0 {
                     flags |= CONTINUES;
                 }
-                let special = has_special(line);
+                let classes = classes(line);
+                if classes.wide || classes.control {
+                    flags |= UNEVEN;
+                }
+                let special = has_special(line, classes);
                 if special {
                     flags |= SPECIAL;
                     self.special.push(self.addresses.len() as u32);
@@ -595,7 +609,7 @@ impl Store {
         let Some(flags) = self.flags.get(line) else {
             self.addresses.push(self.shown.len() as Address);
             self.shown.push(text);
-            self.flags.push(u16::from(level) | SHOWN | SPECIAL);
+            self.flags.push(u16::from(level) | SHOWN | SPECIAL | UNEVEN);
             self.special.push(line as u32);
             self.times.push(time);
             self.levels.count(level, 1);
@@ -635,7 +649,7 @@ impl Store {
         self.replaced.insert(at, raw);
         self.addresses.set(line, self.shown.len() as Address);
         self.shown.push(text);
-        let flags = raw.flags & !CONTINUES | SHOWN | SPECIAL;
+        let flags = raw.flags & !CONTINUES | SHOWN | SPECIAL | UNEVEN;
         self.flags.set(line, flags);
         if raw.flags & SPECIAL == 0 {
             let at = self

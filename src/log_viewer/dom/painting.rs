@@ -2,16 +2,18 @@
 
 use crate::log::{Column, Log, Painted, Repeat, Repeats, Search, VisibleRows};
 use crate::log_viewer::display_options::DisplayOptions;
+use crate::log_viewer::dom::grid::Grid;
 use crate::log_viewer::layout::line::Piece;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// Reused buffers to paint a line.
+/// What painting lines needs: reused buffers, and the grid of columns.
 #[derive(Default)]
 pub(crate) struct Painting {
     pub(crate) painted: Painted,
     pub(crate) marks: Vec<Range<usize>>,
     pub(crate) pieces: Vec<Piece>,
+    pub(crate) grid: Grid,
 }
 
 /// The content of rows: the log, and everything that affects how its lines look.

@@ -1,7 +1,8 @@
 //! One row: its elements, and how they show a line.
 
 use crate::i18n::numbers::{number, size};
-use crate::log::{Color, LevelKind, Repeat, Style, normalized};
+use crate::log::{Color, LevelKind, Repeat, Style, is_even, normalized};
+use crate::log_viewer::dom::grid::MAX_RUNS;
 use crate::log_viewer::dom::painting::{Painting, RowContext, RowOfRun};
 use crate::log_viewer::layout::line;
 use crate::log_viewer::layout::times::local_offset;
@@ -13,6 +14,12 @@ use web_sys::{Element, HtmlElement, Node};
 
 /// The number of a row's elements before its text.
 const CELLS_BEFORE_TEXT: u32 = 3;
+
+/// How far before the first column drawn a row's text can start: out of view, and not beyond what browsers count.
+const MIN_COLUMN: i64 = -100_000;
+
+/// The maximum length of text beyond ASCII that is drawn as a whole, in bytes.
+const MAX_WHOLE_BYTES: usize = 8 << 10;
 
 /// The maximum length of the quoted line in the row of a folded run, in characters.
 const MAX_QUOTED_CHARS: usize = 200;
@@ -41,6 +48,8 @@ pub(crate) struct RowElement {
     /// Says that the line is the cause of the failure, while it is.
     cause: Option<HtmlElement>,
     is_new: bool,
+    /// True if the row could be wider than its columns.
+    can_overhang: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -90,6 +99,7 @@ impl RowElement {
             is_error: false,
             cause: None,
             is_new: false,
+            can_overhang: false,
         };
         set_attribute(&row.element, "role", "listitem");
         // The go-to field is the way to select lines by keyboard.
@@ -131,33 +141,46 @@ impl RowElement {
         }
         let before = || {
             let range = document().create_range().ok()?;
-            range.set_start(&self.text, 0).ok()?;
+            let first = self.text.first_child();
+            let after_button = first.is_some_and(|first| is_button(&first));
+            range.set_start(&self.text, u32::from(after_button)).ok()?;
             range.set_end(node, offset).ok()?;
             Some(String::from(range.to_string()).len())
         };
-        // The button that shows more of the line does not count.
+        // The buttons that show more of the line do not count.
         self.drawn_bytes.start + before().unwrap_or(0).min(self.drawn_bytes.len())
     }
 
     /// The browser's position of a byte of the line's visible text, or the nearest one that is drawn.
     pub(crate) fn position_of(&self, byte: usize) -> (Node, u32) {
         let mut left = byte.saturating_sub(self.drawn_bytes.start);
-        let mut last = (Node::clone(&self.text), 0);
-        let pieces = self.text.child_nodes();
-        for piece in (0..pieces.length()).filter_map(|index| pieces.item(index)) {
-            let is_button = piece.dyn_ref::<web_sys::HtmlButtonElement>().is_some();
-            let node = piece.first_child().unwrap_or(piece);
-            let text = node.text_content().filter(|_| !is_button);
-            let Some(text) = text else { break };
-            let before = text.char_indices().take_while(|(at, _)| *at < left);
-            let offset: usize = before.map(|(_, char)| char.len_utf16()).sum();
-            last = (node, offset as u32);
-            if left <= text.len() {
-                break;
-            }
-            left -= text.len();
+        let mut found = (Node::clone(&self.text), 0);
+        find_byte(&self.text, &mut left, &mut found);
+        found
+    }
+
+    /// The lower and the upper edge of the character at a byte of the line's visible text, in CSS pixels from the
+    /// window's upper edge; `None` if it is not drawn.
+    pub(crate) fn edges_of(&self, byte: usize) -> Option<(f64, f64)> {
+        if !self.drawn_bytes.contains(&byte) {
+            return None;
         }
-        last
+        // The place after the character is in its text too; the one before it can be in another line.
+        let (node, end) = self.position_of(byte + 1);
+        let range = document().create_range().ok()?;
+        range.set_start(&node, end.saturating_sub(1)).ok()?;
+        range.set_end(&node, end).ok()?;
+        let edges = range.get_bounding_client_rect();
+        Some((edges.top(), edges.bottom()))
+    }
+
+    /// How much of the row is to the right of its edge, in CSS pixels: its text is wider than its columns, or more
+    /// stands before it than in other rows.
+    pub(crate) fn overhang(&self) -> f64 {
+        match self.line.filter(|_| self.can_overhang) {
+            Some(_) => f64::from(self.text.scroll_width() - self.text.client_width()),
+            None => 0.0,
+        }
     }
 
     /// Hides the row.
@@ -227,8 +250,9 @@ impl RowElement {
         }
         self.drawn = Some(drawn);
         self.show_time_and_level(context, line);
+        self.can_overhang = run.is_some() || self.cause.is_some();
         match run {
-            Some(RowOfRun::Folded(run)) => self.show_folded(context, line, run),
+            Some(RowOfRun::Folded(run)) => self.show_folded(context, line, columns, run),
             Some(RowOfRun::First(run)) => {
                 self.show_text(context, line, columns, max_pieces, painting);
                 let label = t_string!(repeats.fold_again, n = number(run.lines()));
@@ -315,6 +339,13 @@ impl RowElement {
         self.level.set_text_content(Some(level));
     }
 
+    /// Puts the text where a column is, as far as it is from the first one drawn.
+    fn place(&self, column: usize, columns: Option<(usize, usize)>) {
+        let from = columns.map_or(0, |(from, _)| from);
+        let column = (column as i64 - from as i64).max(MIN_COLUMN);
+        let _ = (self.text.style()).set_property("--log-column", &column.to_string());
+    }
+
     /// Shows the line's text: the columns to draw, or the shown characters of a wrapped line.
     fn show_text(
         &mut self,
@@ -330,41 +361,65 @@ impl RowElement {
             .paint(line, options.escapes, &mut painting.painted);
         let text = painting.painted.text.as_str();
         let (bytes, column) = match columns {
+            // Not all characters can be made as wide as their columns. If all are drawn, their end is where they end.
+            Some(_) if text.len() <= MAX_WHOLE_BYTES && !is_even(text) => (0..text.len(), 0),
             Some((from, count)) => {
                 let slice = line::slice(text, from, count);
                 (slice.bytes, slice.column)
             }
-            None => (0..line::head(text, options.shown_chars(line)), 0),
+            None => (options.shown(line, text), 0),
         };
         self.drawn_bytes = bytes.clone();
         painting.marks.clear();
         if let Some(search) = context.search {
             search.matcher().marks(text, &mut painting.marks);
         }
-        let _ = (self.text.style()).set_property("--log-column", &column.to_string());
-        let cut = text.len() - bytes.end;
+        self.place(column, columns);
+        painting.grid.is_strict = text.len() > MAX_WHOLE_BYTES;
+        let (before, after) = (bytes.start, text.len() - bytes.end);
+        let shown = text.get(bytes.clone()).unwrap_or_default();
+        // Wrapped text is not on the grid: it has no columns to scroll to.
+        let column = (columns.is_some() && !is_even(shown)).then_some(column);
+        let level = self.level.text_content();
+        self.can_overhang |= column.is_some() || level.is_some_and(|level| !level.is_empty());
         let spans = &painting.painted.spans;
         let is_bare = spans
             .iter()
             .all(|span| span.style == Style::default() && span.link.is_none());
-        if is_bare && painting.marks.is_empty() {
-            self.text.set_text_content(text.get(bytes));
+        if is_bare && painting.marks.is_empty() && column.is_none() {
+            self.text.set_text_content(Some(shown));
             self.pieces = 0;
         } else {
-            self.show_pieces(bytes, max_pieces, painting);
+            self.show_pieces(bytes, column, max_pieces, painting);
         }
-        if columns.is_none() && cut > 0 {
-            self.show_more_button(line, cut);
+        if columns.is_none() {
+            self.show_more_buttons(line, before, after);
         }
     }
 
-    /// Shows text with colors, links or matches, as several elements.
-    fn show_pieces(&mut self, bytes: Range<usize>, max_pieces: usize, painting: &mut Painting) {
+    /// Shows text with colors, links, matches or characters that are not ASCII, as several elements. The text is put
+    /// on the grid from this column on, if one is given.
+    fn show_pieces(
+        &mut self,
+        bytes: Range<usize>,
+        column: Option<usize>,
+        max_pieces: usize,
+        painting: &mut Painting,
+    ) {
         let Painting {
             painted,
             marks,
             pieces,
+            grid,
         } = painting;
+        let mut column = column;
+        let mut elements_left = MAX_RUNS;
+        let mut append = |to: &Node, text: &str| match &mut column {
+            Some(column) => *column = grid.append(to, text, *column, &mut elements_left),
+            None => {
+                let _ = to.append_child(&document().create_text_node(text));
+            }
+        };
         line::pieces(painted, bytes, marks, max_pieces, pieces);
         self.text.set_text_content(None);
         self.pieces = 0;
@@ -373,7 +428,7 @@ impl RowElement {
             let link = piece.link.and_then(|link| painted.links.get(link));
             let link = link.and_then(|link| crate::platform::page::web_link(link));
             if piece.style == Style::default() && link.is_none() && !piece.marked {
-                let _ = self.text.append_child(&document().create_text_node(text));
+                append(&self.text, text);
                 continue;
             }
             let tag = match (&link, piece.marked) {
@@ -382,7 +437,7 @@ impl RowElement {
                 (None, false) => "span",
             };
             let Some(part) = element(tag, "") else { return };
-            part.set_text_content(Some(text));
+            append(&part, text);
             if let Some((href, host)) = link {
                 set_attribute(&part, "href", &href);
                 set_attribute(&part, "target", "_blank");
@@ -396,26 +451,40 @@ impl RowElement {
         }
     }
 
-    /// Shows a button with the size of the text that is cut off. A click shows more of the line.
-    fn show_more_button(&mut self, line: usize, cut: usize) {
-        let label = t_string!(log.more, n = size(cut as u64));
-        self.show_button(&label, "data-more", line);
+    /// Shows buttons with the sizes of the text that is cut off before and after what is shown. A click shows more.
+    fn show_more_buttons(&mut self, line: usize, before: usize, after: usize) {
+        if after > 0 {
+            let label = t_string!(log.more, n = size(after as u64));
+            self.show_button(&label, "data-more", line);
+        }
+        if before > 0 {
+            let label = t_string!(log.more_before, n = size(before as u64));
+            if let Some(button) = self.show_button(&label, "data-before", line) {
+                let first = self.text.first_child();
+                let _ = self.text.insert_before(&button, first.as_ref());
+            }
+        }
     }
 
     /// Shows a button after the text, which the frame handles by this attribute.
-    fn show_button(&mut self, label: &str, attribute: &str, value: usize) {
-        let Some(button) = element("button", "log-more") else {
-            return;
-        };
+    fn show_button(&mut self, label: &str, attribute: &str, value: usize) -> Option<HtmlElement> {
+        let button = element("button", "log-more")?;
         set_attribute(&button, "type", "button");
         set_attribute(&button, attribute, &value.to_string());
         button.set_text_content(Some(label));
-        let _ = self.text.append_child(&button);
+        self.text.append_child(&button).ok()?;
         self.pieces += 1;
+        Some(button)
     }
 
     /// Shows what a folded run has in common, as a button that unfolds it.
-    fn show_folded(&mut self, context: &RowContext<'_>, line: usize, run: Repeat) {
+    fn show_folded(
+        &mut self,
+        context: &RowContext<'_>,
+        line: usize,
+        columns: Option<(usize, usize)>,
+        run: Repeat,
+    ) {
         let text = normalized(&context.log.plain(line));
         let quote: String = text.chars().take(MAX_QUOTED_CHARS).collect();
         let n = number(run.lines());
@@ -427,12 +496,42 @@ impl RowElement {
         self.pieces = 0;
         // Any place in it stands for the whole run.
         self.drawn_bytes = 0..label.len();
-        self.show_button(&label, "data-run", run.first as usize);
-        let _ = (self.text.style()).set_property("--log-column", "0");
-        if let Some(button) = self.text.first_element_child() {
+        let button = self.show_button(&label, "data-run", run.first as usize);
+        self.place(0, columns);
+        if let Some(button) = button {
             set_attribute(&button, "aria-expanded", "false");
         }
     }
+}
+
+fn is_button(node: &Node) -> bool {
+    node.dyn_ref::<web_sys::HtmlButtonElement>().is_some()
+}
+
+/// Goes through the text below a node, up to a byte that is `left` bytes on. The buttons that show more of a line do
+/// not count. Returns true once it has gone there.
+fn find_byte(below: &Node, left: &mut usize, found: &mut (Node, u32)) -> bool {
+    let nodes = below.child_nodes();
+    for node in (0..nodes.length()).filter_map(|index| nodes.item(index)) {
+        if is_button(&node) {
+            continue;
+        }
+        if node.node_type() != Node::TEXT_NODE {
+            if find_byte(&node, left, found) {
+                return true;
+            }
+            continue;
+        }
+        let text = node.text_content().unwrap_or_default();
+        let before = text.char_indices().take_while(|(at, _)| *at < *left);
+        let offset: usize = before.map(|(_, char)| char.len_utf16()).sum();
+        *found = (node, offset as u32);
+        if *left <= text.len() {
+            return true;
+        }
+        *left -= text.len();
+    }
+    false
 }
 
 /// Returns true if a step begins with this line.

@@ -6,7 +6,7 @@ use crate::log_viewer::dom::painting::{Painting, RowContext};
 use crate::log_viewer::dom::row::RowElement;
 use crate::log_viewer::dom::text_selection::{RowsOnScreen, TextSelection};
 use crate::log_viewer::layout::line;
-use crate::log_viewer::layout::viewport::Cover;
+use crate::log_viewer::layout::viewport::{Cover, Viewport};
 use leptos::prelude::document;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -40,6 +40,12 @@ pub(crate) struct RowPool {
     pinned_above: Vec<RowElement>,
     pinned_below: Vec<RowElement>,
     size: Size,
+    /// The sideways scroll position. Its rows are CSS pixels.
+    sideways: Viewport,
+    /// The first column drawn of lines that are not wrapped.
+    drawn_from: usize,
+    /// How much wider than its columns a row has turned out to be, in CSS pixels.
+    overhang: f64,
     /// The measured heights of wrapped lines.
     heights: HashMap<usize, f64>,
     painting: Painting,
@@ -57,7 +63,7 @@ pub(crate) struct Size {
     pub(crate) column: f64,
     /// The width of everything before a line's text.
     pub(crate) gutter: f64,
-    /// The sideways scroll position.
+    /// The sideways scroll position in the text, which is not the scroll bar's if the text is too wide for one.
     pub(crate) left: f64,
 }
 
@@ -97,6 +103,9 @@ impl RowPool {
             pinned_above: Vec::new(),
             pinned_below: Vec::new(),
             size: Size::default(),
+            sideways: Viewport::new(1.0),
+            drawn_from: 0,
+            overhang: 0.0,
             heights: HashMap::new(),
             painting: Painting::default(),
             text_selection: TextSelection::default(),
@@ -116,7 +125,7 @@ impl RowPool {
         self.size.height = f64::from(self.scroller.client_height());
         // Zooming changes the width too.
         if self.size.width != before.width || self.size.column == 0.0 {
-            self.size.column = self.measure_column();
+            self.measure_column();
         }
         if (before.width, before.column) != (self.size.width, self.size.column) {
             self.forget_heights();
@@ -132,16 +141,17 @@ impl RowPool {
     }
 
     /// Measures the width of a column: that of a hundred digits, since it is a fraction of pixels.
-    fn measure_column(&self) -> f64 {
+    fn measure_column(&mut self) {
         let Ok(ruler) = document().create_element("span") else {
-            return self.size.column;
+            return;
         };
         let _ = ruler.set_attribute("class", "log-ruler");
         ruler.set_text_content(Some(&"0".repeat(100)));
         let _ = self.window.append_child(&ruler);
         let width = ruler.get_bounding_client_rect().width() / 100.0;
+        self.size.column = if width > 0.0 { width } else { 8.0 };
+        self.painting.grid.set_font(&ruler, self.size.column);
         ruler.remove();
-        if width > 0.0 { width } else { 8.0 }
     }
 
     /// Makes room for the numbers of this many lines.
@@ -156,42 +166,99 @@ impl RowPool {
 
     /// Reads the sideways scroll position. Returns true if other columns must be drawn.
     pub(crate) fn scroll_sideways(&mut self) -> bool {
-        let (left, before) = (self.size.left, self.size.drawn_columns());
-        self.size.left = f64::from(self.scroller.scroll_left().max(0));
-        if self.size.left == left {
-            return false;
+        let bar = f64::from(self.scroller.scroll_left().max(0));
+        self.sideways.on_bar_moved(bar);
+        let must_draw = self.move_columns();
+        if self.sideways.is_bar_stuck() {
+            self.set_sideways_bar();
         }
-        let _ = (self.list.style()).set_property("--log-left", &format!("{}px", self.size.left));
-        self.size.drawn_columns() != before
+        must_draw
     }
 
-    /// Scrolls sideways until these columns are in view, unless they are.
-    pub(crate) fn show_columns(&self, columns: Range<usize>) {
+    /// Scrolls sideways until these columns are in view, unless they are. Returns true if other columns must be drawn.
+    pub(crate) fn show_columns(&mut self, columns: Range<usize>) -> bool {
         let in_view = self.size.columns() as f64;
         let left = self.size.left / self.size.column.max(1.0);
         let (from, to) = (columns.start as f64, columns.end as f64);
-        if from < left || to > left + in_view {
-            // Keep some columns before them in view.
-            let left = if to < in_view {
-                0.0
-            } else {
-                (from - in_view / 3.0) * self.size.column
-            };
-            self.scroller.set_scroll_left(left as i32);
+        if from >= left && to <= left + in_view {
+            return false;
         }
+        // Keep some columns before them in view.
+        let left = if to < in_view {
+            0.0
+        } else {
+            (from - in_view / 3.0) * self.size.column
+        };
+        self.sideways.go_to(left.max(0.0) as usize, 0.0);
+        let must_draw = self.move_columns();
+        self.set_sideways_bar();
+        must_draw
+    }
+
+    /// Applies the sideways scroll position to the columns. Returns true if others must be drawn.
+    fn move_columns(&mut self) -> bool {
+        let before = self.size.drawn_columns();
+        self.sideways.cover(&|_| 1.0);
+        self.size.left = self.sideways.distance();
+        self.place_columns();
+        self.size.drawn_columns() != before
+    }
+
+    /// Puts the columns that are drawn where they are in the frame.
+    fn place_columns(&self) {
+        let shift = self.drawn_from as f64 * self.size.column - self.size.left;
+        let _ = (self.list.style()).set_property("--log-shift", &format!("{shift}px"));
+    }
+
+    /// Moves the sideways scroll bar to its exact position.
+    pub(crate) fn set_sideways_bar(&mut self) {
+        let bar = self.sideways.bar().round();
+        if f64::from(self.scroller.scroll_left()) != bar {
+            self.scroller.set_scroll_left(bar as i32);
+        }
+        let bar = f64::from(self.scroller.scroll_left());
+        self.sideways.on_bar_set(bar);
     }
 
     /// Sets the size of the scrolled element: its height in CSS pixels, and the columns of the longest
     /// line.
-    pub(crate) fn set_space(&self, height: f64, columns: usize) {
+    pub(crate) fn set_space(&mut self, height: f64, columns: usize) {
         let width = columns as f64 * self.size.column + self.size.gutter + 2.0 * ROW_HEIGHT;
-        let width = width.clamp(
-            self.size.width,
-            crate::log_viewer::layout::viewport::MAX_HEIGHT,
-        );
+        let width = (width + self.overhang).max(self.size.width);
+        (self.sideways).shape(self.size.width, width.ceil() as usize, None);
         let style = self.space.style();
         let _ = style.set_property("height", &format!("{height}px"));
-        let _ = style.set_property("width", &format!("{width}px"));
+        let _ = style.set_property("width", &format!("{}px", self.sideways.space()));
+        self.move_columns();
+        if self.sideways.is_bar_out() {
+            self.set_sideways_bar();
+        }
+    }
+
+    /// Makes room for rows that are wider than their columns, once the frame is scrolled to their end. Returns true
+    /// if there is more room now; if other columns must be drawn then, the rows are forgotten.
+    pub(crate) fn reach_ends(&mut self) -> bool {
+        if !self.sideways.at_end() {
+            return false;
+        }
+        let overhangs = self.rows.iter().map(RowElement::overhang);
+        let overhang = overhangs.fold(0.0, f64::max);
+        if overhang <= 0.0 {
+            return false;
+        }
+        self.overhang += overhang + ROW_HEIGHT;
+        true
+    }
+
+    /// Goes to the right end, unless that is where the lines start.
+    pub(crate) fn go_to_right_end(&mut self) -> bool {
+        if self.size.left <= 0.0 {
+            return false;
+        }
+        self.sideways.go_to_end();
+        let must_draw = self.move_columns();
+        self.set_sideways_bar();
+        must_draw
     }
 
     /// Forgets the heights of wrapped lines, after something changed that affects them.
@@ -212,9 +279,10 @@ impl RowPool {
         if let Some(height) = self.heights.get(&line) {
             return *height;
         }
-        let chars = options.shown_chars(line);
         let text = std::str::from_utf8(log.bytes(line)).unwrap_or_default();
-        let rows = line::columns(text, chars)
+        let part = options.shown(line, text);
+        let part = text.get(part).unwrap_or_default();
+        let rows = line::columns(part, usize::MAX)
             .div_ceil(self.size.columns())
             .max(1);
         rows as f64 * ROW_HEIGHT
@@ -232,6 +300,8 @@ impl RowPool {
             true => None,
             false => Some(self.size.drawn_columns()),
         };
+        self.drawn_from = columns.map_or(0, |(from, _)| from);
+        self.place_columns();
         let mut pieces_left = MAX_PIECES;
         for (index, &line) in lines.iter().enumerate() {
             let Some(row) = self.rows.get_mut(index) else {
@@ -357,6 +427,15 @@ impl RowPool {
         self.text_selection.restore(screen);
     }
 
+    /// How far down from the frame's upper edge the character at a byte of a drawn line's visible text is, in CSS pixels:
+    /// its upper and its lower edge. `None` if it is not drawn.
+    pub(crate) fn edges_of(&self, line: usize, byte: usize) -> Option<(f64, f64)> {
+        let row = self.rows.iter().find(|row| row.line() == Some(line))?;
+        let (top, bottom) = row.edges_of(byte)?;
+        let edge = self.scroller.get_bounding_client_rect().top();
+        Some((top - edge, bottom - edge))
+    }
+
     /// How much of a drawn line is below the frame's lower edge, in CSS pixels; `None` if nothing is.
     pub(crate) fn hidden_below(&self, line: usize) -> Option<f64> {
         let row = self.rows.iter().find(|row| row.line() == Some(line))?;
@@ -371,6 +450,7 @@ impl RowPool {
         self.forget_heights();
         self.forget_rows();
         self.size.gutter = 0.0;
+        self.overhang = 0.0;
     }
 
     /// Makes the next draw paint all rows again.

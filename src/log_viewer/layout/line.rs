@@ -1,33 +1,22 @@
 //! Cuts a line for drawing: the columns in view, and pieces of one style. No DOM.
 
-use crate::log::{Painted, Style};
+use crate::log::{Cluster, Painted, Style, clusters, is_even};
 use std::ops::Range;
 
-/// The number of columns of a character: 2 for East Asian characters and emoji, otherwise 1.
-pub(crate) fn width(char: char) -> usize {
-    let wide = matches!(
-        u32::from(char),
-        0x1100..=0x115f
-            | 0x2e80..=0x303e
-            | 0x3041..=0xa4cf
-            | 0xac00..=0xd7a3
-            | 0xf900..=0xfaff
-            | 0xfe30..=0xfe6f
-            | 0xff00..=0xff60
-            | 0xffe0..=0xffe6
-            | 0x1f300..=0x1faff
-            | 0x20000..=0x3fffd
-    );
-    if wide { 2 } else { 1 }
-}
+/// How far back what belongs to a character is looked for, in bytes.
+const MAX_CLUSTER_BYTES: usize = 128;
+
+/// The maximum number of characters of ASCII between two words of a script whose characters are joined: a space, a comma.
+const MAX_BETWEEN_WORDS: usize = 2;
 
 /// The number of columns of the first `max_bytes` bytes of a text, rounded up to a whole character.
 pub(crate) fn columns(text: &str, max_bytes: usize) -> usize {
-    if text.len() <= max_bytes && text.is_ascii() {
-        return text.len();
+    if text.len() <= max_bytes {
+        return crate::log::columns(text);
     }
-    let within = text.char_indices().take_while(|(at, _)| *at < max_bytes);
-    within.map(|(_, char)| width(char)).sum()
+    let within = clusters(text).take_while(|cluster| cluster.bytes.start < max_bytes);
+    let last = within.last();
+    last.map_or(0, |last| last.column + last.columns)
 }
 
 /// A part of a line.
@@ -39,44 +28,143 @@ pub(crate) struct Slice {
     pub(crate) column: usize,
 }
 
-/// Returns the part of a text that starts at a column, or just after it, and has about `count` columns.
+/// Returns the part of a text that starts at a column, or just after it, and has about `count` columns. It cuts no
+/// character into parts.
 pub(crate) fn slice(text: &str, from: usize, count: usize) -> Slice {
-    if text.is_ascii() {
+    if is_even(text) {
         let start = from.min(text.len());
         return Slice {
             bytes: start..text.len().min(start.saturating_add(count)),
             column: start,
         };
     }
-    let mut column = 0;
     let mut start = None;
-    for (at, char) in text.char_indices() {
-        if start.is_none() && column >= from {
-            start = Some((at, column));
+    let (mut end, mut column) = (0, 0);
+    for cluster in clusters(text) {
+        if start.is_none() && cluster.column >= from {
+            start = Some((cluster.bytes.start, cluster.column));
         }
-        if column >= from.saturating_add(count) {
-            let (start, first) = start.unwrap_or((at, column));
-            return Slice {
-                bytes: start..at,
-                column: first,
-            };
+        if cluster.column >= from.saturating_add(count) {
+            break;
         }
-        column += width(char);
+        (end, column) = (cluster.bytes.end, cluster.column + cluster.columns);
     }
-    let (start, first) = start.unwrap_or((text.len(), column));
+    let (start, column) = start.unwrap_or((end, column));
     Slice {
-        bytes: start..text.len(),
-        column: first,
+        bytes: start..end.max(start),
+        column,
     }
 }
 
-/// The number of bytes of the first `max_chars` characters of a text.
+/// The number of bytes of the first `max_chars` characters of a text, and of what belongs to the last one.
 pub(crate) fn head(text: &str, max_chars: usize) -> usize {
     if text.len() <= max_chars {
         return text.len();
     }
     let mut chars = text.char_indices();
-    chars.nth(max_chars).map_or(text.len(), |(at, _)| at)
+    let at = chars.nth(max_chars).map_or(text.len(), |(at, _)| at);
+    whole(text, at)
+}
+
+/// The first byte from `at` on with which a character begins that does not belong to the one before.
+pub(crate) fn whole(text: &str, at: usize) -> usize {
+    let is_start = |at: &usize| text.is_char_boundary(*at);
+    let at = (at.min(text.len())..=text.len())
+        .find(is_start)
+        .unwrap_or(text.len());
+    // What belongs together is short. Two characters of ASCII do not.
+    let bytes = text.as_bytes();
+    let is_ascii = |at: usize| bytes.get(at).is_none_or(u8::is_ascii);
+    let from = (at.saturating_sub(MAX_CLUSTER_BYTES)..at)
+        .rev()
+        .find(|from| is_ascii(*from) && is_ascii(from + 1));
+    let from = from.map_or_else(
+        || (at.saturating_sub(MAX_CLUSTER_BYTES)..=at).find(is_start),
+        |from| Some(from + 1),
+    );
+    let from = from.unwrap_or(at);
+    let rest = text.get(from..).unwrap_or_default();
+    let mut ends = clusters(rest).map(|cluster| from + cluster.bytes.start);
+    ends.find(|start| *start >= at).unwrap_or(text.len())
+}
+
+/// Characters of the same kind, one after the other, for the grid of columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// The bytes, on character boundaries.
+    pub(crate) bytes: Range<usize>,
+    pub(crate) kind: RunKind,
+    /// The number of its columns.
+    pub(crate) columns: usize,
+    /// The number of characters, each with what belongs to it.
+    pub(crate) clusters: usize,
+}
+
+/// How the characters of a run get onto the grid of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RunKind {
+    /// ASCII: each is one column in a font of fixed width.
+    Even,
+    /// One tab.
+    Tab,
+    /// Each has this many columns. The font need not agree: it may come from another one.
+    Spaced(usize),
+    /// Of a script whose characters are joined, so that they cannot be spaced.
+    Joined,
+}
+
+/// Cuts text that starts at a column into runs.
+pub(crate) fn runs(text: &str, column: usize, into: &mut Vec<Run>) {
+    into.clear();
+    for cluster in crate::log::clusters_from(text, 0, column) {
+        let kind = run_kind(text, &cluster);
+        match into
+            .last_mut()
+            .filter(|run| run.kind == kind && kind != RunKind::Tab)
+        {
+            Some(run) => {
+                run.bytes.end = cluster.bytes.end;
+                run.columns += cluster.columns;
+                run.clusters += 1;
+            }
+            None => into.push(Run {
+                bytes: cluster.bytes,
+                kind,
+                columns: cluster.columns,
+                clusters: 1,
+            }),
+        }
+        join_words(into);
+    }
+}
+
+/// Makes one run of two words of joined characters, and of what is between them.
+fn join_words(runs: &mut Vec<Run>) {
+    let [.., first, between, second] = runs.as_mut_slice() else {
+        return;
+    };
+    let are_words = first.kind == RunKind::Joined && second.kind == RunKind::Joined;
+    if are_words && between.kind == RunKind::Even && between.clusters <= MAX_BETWEEN_WORDS {
+        first.bytes.end = second.bytes.end;
+        first.columns += between.columns + second.columns;
+        first.clusters += between.clusters + second.clusters;
+        runs.truncate(runs.len() - 2);
+    }
+}
+
+fn run_kind(text: &str, cluster: &Cluster) -> RunKind {
+    let mut chars = text.get(cluster.bytes.clone()).unwrap_or_default().chars();
+    match chars.next() {
+        Some('\t') => RunKind::Tab,
+        Some(char) if char.is_ascii() && cluster.bytes.len() == 1 => RunKind::Even,
+        Some(
+            '\u{590}'..='\u{10ff}'
+            | '\u{1200}'..='\u{1cff}'
+            | '\u{fb1d}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{fefc}',
+        ) => RunKind::Joined,
+        _ => RunKind::Spaced(cluster.columns),
+    }
 }
 
 /// A piece of a line that is drawn as one element.
@@ -170,17 +258,59 @@ mod tests {
         assert_eq!(head("中文字", 2), 6);
         assert_eq!(head("ab", 2), 2);
         assert_eq!(columns("中a", 99), 3);
+        assert_eq!(columns("a\tb", 99), 9);
+        assert_eq!(columns("a\tb", 2), 8);
+    }
+
+    #[test]
+    fn what_belongs_together_is_not_cut() {
+        let family = "👩\u{200d}👩\u{200d}👧";
+        let text = format!("ab{family}c");
+        assert_eq!(slice(&text, 2, 1).bytes, 2..2 + family.len());
+        assert_eq!(slice(&text, 3, 9).bytes, 2 + family.len()..text.len());
+        for at in 3..2 + family.len() {
+            assert_eq!(whole(&text, at), 2 + family.len(), "{at}");
+        }
+        assert_eq!(head(&text, 3), 2 + family.len());
+        assert_eq!(head("e\u{301}\u{301}x", 1), 5);
+        assert_eq!(whole("abc", 1), 1);
+        assert_eq!(whole("abc", 9), 3);
+    }
+
+    #[test]
+    fn runs_are_of_one_kind() {
+        let mut found = Vec::new();
+        runs("ab\t中文é👍🏽שלום, עולם", 0, &mut found);
+        let found: Vec<_> = found
+            .iter()
+            .map(|run| (run.kind, run.columns, run.clusters))
+            .collect();
+        let expected = [
+            (RunKind::Even, 2, 2),
+            (RunKind::Tab, 6, 1),
+            (RunKind::Spaced(2), 4, 2),
+            (RunKind::Spaced(1), 1, 1),
+            (RunKind::Spaced(2), 2, 1),
+            (RunKind::Joined, 10, 10),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    fn runs_of(text: &str, part: &Slice, into: &mut Vec<Run>) {
+        runs(&text[part.bytes.clone()], part.column, into);
     }
 
     proptest! {
         #[test]
-        fn slices_side_by_side_are_the_line(text in "[a-c中文é]{0,30}", count in 1usize..9) {
+        fn slices_side_by_side_are_the_line(text in "[a-c中文é\t👍🏽\u{301}\u{200d}]{0,30}", count in 1usize..9) {
             let (mut column, mut seen) = (0, String::new());
             while seen.len() < text.len() {
                 let part = slice(&text, column, count);
                 prop_assert_eq!(part.bytes.start, seen.len());
                 seen.push_str(&text[part.bytes.clone()]);
-                column = part.column + columns(&text[part.bytes], 99);
+                let runs = &mut Vec::new();
+                runs_of(&text, &part, runs);
+                column = part.column + runs.iter().map(|run| run.columns).sum::<usize>();
             }
             prop_assert_eq!(seen, text);
         }

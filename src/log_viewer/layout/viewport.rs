@@ -1,4 +1,5 @@
 //! The viewport: the scroll position in the log, and its translation to the scroll bar and back. No DOM.
+//! Sideways there is another one, whose rows are pixels.
 //!
 //! The position is an anchor: the row at the top edge, and how much of it is above that edge. Everything
 //! drawn follows from the anchor alone. The scroll bar only reports movements: a small one moves the anchor
@@ -7,8 +8,8 @@
 
 use std::ops::Range;
 
-/// The maximum height of the scrolled element, in CSS pixels. Browsers allow 17 to 33 million.
-pub(crate) const MAX_HEIGHT: f64 = 15_000_000.0;
+/// The maximum height and width of the scrolled element, in CSS pixels. Browsers allow 17 to 33 million.
+const MAX_HEIGHT: f64 = 15_000_000.0;
 
 /// The length at either end of the scroll bar that maps to the log pixel by pixel, even if the middle is
 /// scaled.
@@ -82,6 +83,11 @@ impl Viewport {
         self.anchor = anchor;
     }
 
+    /// How far the top edge is from the start, in CSS pixels, if the rows are of one height.
+    pub(crate) fn distance(&self) -> f64 {
+        self.anchor.row as f64 * self.line + self.anchor.past
+    }
+
     /// The frame's height, in CSS pixels.
     pub(crate) fn height(&self) -> f64 {
         self.height
@@ -127,8 +133,7 @@ impl Viewport {
 
     fn cover_even(&mut self) -> Cover {
         let max = self.max_even();
-        let at = self.anchor.row as f64 * self.line + self.anchor.past;
-        let at = at.clamp(0.0, max);
+        let at = self.distance().clamp(0.0, max);
         self.at_end = at >= max - 0.5;
         let row = ((at / self.line) as usize).min(self.rows - 1);
         let past = at - row as f64 * self.line;
@@ -215,10 +220,7 @@ impl Viewport {
             return max;
         }
         let at = match self.wrapped {
-            None => {
-                let at = self.anchor.row as f64 * self.line + self.anchor.past;
-                scale(at, self.max_even(), max)
-            }
+            None => scale(self.distance(), self.max_even(), max),
             Some(_) => {
                 let part = (self.anchor.past / self.line / 4.0).clamp(0.0, 0.99);
                 (self.anchor.row as f64 + part) / self.rows.max(1) as f64 * max
