@@ -21,6 +21,7 @@
 //! | `search` | query, results, next and previous match |
 //! | `errors` | going from error to error, announcing new ones |
 //! | `long_press` | selecting lines by touch |
+//! | `rows_in_place` | no row moves when lines are selected |
 //! | `text_selection` | selecting text with the mouse and the keyboard, beyond the lines on screen |
 //! | `link` | the page's URL: lines, time window, search and filter |
 //! | `selection`, `copy_lines`, `print`, `download` | selected lines; copying lines or a link to them; printing; saving |
@@ -64,6 +65,7 @@ mod reader;
 mod reading_plan;
 mod record_facts;
 mod replacing;
+mod rows_in_place;
 mod scrolling;
 mod search;
 mod selection;
@@ -133,7 +135,8 @@ pub(crate) fn log_section(
         message: RwSignal::new(String::new()),
         go_to_wanted: RwSignal::new(false),
         save_wanted: RwSignal::new(false),
-        touch_range: StoredValue::new(false),
+        extends_by_tap: RwSignal::new(false),
+        bar_above: RwSignal::new(false),
         is_copying: StoredValue::new(false),
     };
     reader::start_reading(commands, build);

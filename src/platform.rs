@@ -5,6 +5,7 @@ pub(crate) mod byte_stream;
 pub(crate) mod clipboard;
 pub(crate) mod dom;
 pub(crate) mod files;
+pub(crate) mod keep_off;
 pub(crate) mod keyboard;
 pub(crate) mod lazy_style;
 pub(crate) mod notifications;

@@ -177,8 +177,10 @@ fn preferences_menu(navigation: Navigation) -> AnyView {
                 .collect_view()}
             <span class="menu-title">{t_signal!(nav.help)}</span>
             {Button::new(t_signal!(build_file.open)).link(file)}
-            {Button::new(t_signal!(keys.title))
-                .on_press(move || overlay.set(Some(Overlay::Shortcuts)))}
+            <span class="for-keys">
+                {Button::new(t_signal!(keys.title))
+                    .on_press(move || overlay.set(Some(Overlay::Shortcuts)))}
+            </span>
         }
         .into_any()
     };

@@ -2,7 +2,7 @@
 
 use crate::components::reload_button::reload_button;
 use crate::i18n::api_words::{api_words, error_words};
-use crate::reactive::{bool_signal, for_each, text_signal};
+use crate::reactive::{for_each, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::state::toasts::{OUTDATED, Toast, Toasts};
 use crate::ui::button::Button;
@@ -19,7 +19,6 @@ pub(crate) fn toast_region(toasts: Toasts) -> AnyView {
     view! {
         <div
             class="toasts"
-            class:at-top=bool_signal(move || toasts.are_at_top())
             role="region"
             aria-label=t_signal!(toast.region)
         >

@@ -168,7 +168,9 @@ impl ConfigForm {
         };
         view! {
             {submission_buttons(form.submission, || t_string!(config.save), adjust)}
-            <span class="form-hint quiet">{hint}</span>
+            <span class="form-hint quiet" class:for-keys=is_dirty>
+                {hint}
+            </span>
         }
         .into_any()
     }

@@ -200,7 +200,7 @@ impl CreateForm {
                 |button| button.title(title),
             )}
             {create}
-            <span class="form-hint quiet">{t_signal!(form.shortcut)}</span>
+            <span class="form-hint quiet for-keys">{t_signal!(form.shortcut)}</span>
         }
         .into_any()
     }

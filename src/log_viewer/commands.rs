@@ -41,8 +41,10 @@ pub(crate) struct LogCommands {
     pub(crate) go_to_wanted: RwSignal<bool>,
     /// True while the dialog that saves the build as a file is open.
     pub(crate) save_wanted: RwSignal<bool>,
-    /// True while a touch on a line extends the selection.
-    pub(crate) touch_range: StoredValue<bool>,
+    /// True while a tap on a line extends the selection.
+    pub(crate) extends_by_tap: RwSignal<bool>,
+    /// True while the bar of the selection is above the lines, not below.
+    pub(crate) bar_above: RwSignal<bool>,
     /// True while a long text is copied.
     pub(crate) is_copying: StoredValue<bool>,
 }
@@ -111,7 +113,7 @@ impl LogCommands {
         } else if self.full_screen.get_untracked() {
             self.full_screen.set(false);
         } else if self.selection.lines().is_some() {
-            self.selection.select(None);
+            self.clear_selection();
         } else {
             return false;
         }

@@ -199,9 +199,8 @@ fn on_click(event: &MouseEvent, commands: LogCommands, long_press: LongPress) {
         event.prevent_default();
     } else if on_number {
         event.prevent_default();
-        commands.selection.press(line, event.shift_key());
+        let with_shift = event.shift_key();
+        commands.select_in_place(line, || commands.selection.press(line, with_shift));
         commands.focus_log();
-        // The bar of the selection takes a row below the lines.
-        request_animation_frame(move || commands.viewer.reveal(line));
     }
 }

@@ -1,4 +1,4 @@
-//! Selecting lines by touch: a long press selects a line, and touches after it extend the selection.
+//! Selecting lines by touch: a long press selects a line, and taps after it extend the selection.
 
 use crate::log_viewer::commands::LogCommands;
 use crate::t_string;
@@ -12,12 +12,20 @@ const LONG_PRESS: Duration = Duration::from_millis(500);
 /// How far a finger may move in a press, in CSS pixels. Further is scrolling.
 const MAX_DISTANCE: i32 = 10;
 
+#[derive(Clone, Copy)]
+struct Pressed {
+    x: i32,
+    y: i32,
+    line: usize,
+    timer: TimeoutHandle,
+}
+
 /// The gesture of a finger on the lines.
 #[derive(Clone, Copy)]
 pub(crate) struct LongPress {
     commands: LogCommands,
-    /// Where the finger went down, and the timer that ends with a long press.
-    pressed: StoredValue<Option<(i32, i32, TimeoutHandle)>>,
+    /// Where the finger went down, on which line, and the timer that ends with a long press.
+    pressed: StoredValue<Option<Pressed>>,
     /// True if the last pointer was a finger.
     by_touch: StoredValue<bool>,
     /// True after a long press, until the next press: the browser may report a click for it.
@@ -43,23 +51,31 @@ impl LongPress {
         let Some(line) = line.filter(|_| by_touch && event.is_primary()) else {
             return;
         };
-        let select = move || {
-            if self.pressed.try_set_value(None).is_none() {
-                self.is_done.set_value(true);
-                self.select(line);
-            }
-        };
-        if let Ok(timer) = set_timeout_with_handle(select, LONG_PRESS) {
-            let place = (event.client_x(), event.client_y(), timer);
-            self.pressed.set_value(Some(place));
+        if let Ok(timer) = set_timeout_with_handle(move || self.finish(), LONG_PRESS) {
+            self.pressed.set_value(Some(Pressed {
+                x: event.client_x(),
+                y: event.client_y(),
+                line,
+                timer,
+            }));
         }
+    }
+
+    /// Selects the line of a press that was long enough.
+    fn finish(self) {
+        let Some(pressed) = self.pressed.try_get_value().flatten() else {
+            return;
+        };
+        self.end();
+        self.is_done.set_value(true);
+        self.select(pressed.line);
     }
 
     /// Handles a pointer that moves.
     pub(crate) fn on_move(self, event: &PointerEvent) {
-        let has_left = self.pressed.get_value().is_some_and(|(x, y, _)| {
+        let has_left = self.pressed.get_value().is_some_and(|pressed| {
             let far = |from: i32, to: i32| (to - from).abs() > MAX_DISTANCE;
-            far(x, event.client_x()) || far(y, event.client_y())
+            far(pressed.x, event.client_x()) || far(pressed.y, event.client_y())
         });
         if has_left {
             self.end();
@@ -68,33 +84,33 @@ impl LongPress {
 
     /// Ends a press that was not long.
     pub(crate) fn end(self) {
-        if let Some((_, _, timer)) = self.pressed.get_value() {
-            timer.clear();
+        if let Some(pressed) = self.pressed.get_value() {
+            pressed.timer.clear();
             self.pressed.set_value(None);
         }
     }
 
-    /// Prevents the browser's own menu of a long press.
+    /// Prevents the browser's own menu of a long press. A browser that finds the press long enough cancels it then, be it
+    /// sooner than expected here.
     pub(crate) fn on_context_menu(self, event: &Event) {
         if self.by_touch.get_value() {
             event.prevent_default();
+            self.finish();
         }
     }
 
-    /// Handles a click on a line, counted from 0. Returns true if it was a touch that belongs to the selection.
+    /// Handles a click on a line, counted from 0. Returns true if it extends the selection, or was a touch that belongs to
+    /// it.
     pub(crate) fn take_click(self, line: usize, on_number: bool) -> bool {
         if self.is_done.get_value() {
             return true;
         }
-        if !self.by_touch.get_value() {
-            return false;
-        }
         let selection = self.commands.selection;
-        if self.commands.touch_range.get_value() && selection.lines().is_some() {
+        if self.commands.extends_by_tap.get_untracked() && selection.lines().is_some() {
             selection.press(line, true);
             // What the message asks for is done.
             self.commands.message.set(String::new());
-        } else if on_number {
+        } else if self.by_touch.get_value() && on_number {
             self.select(line);
         } else {
             return false;
@@ -103,10 +119,9 @@ impl LongPress {
     }
 
     fn select(self, line: usize) {
-        self.commands.selection.select_line(line);
-        self.commands.touch_range.set_value(true);
-        self.commands.tell(t_string!(log.touch_range));
-        let viewer = self.commands.viewer;
-        request_animation_frame(move || viewer.reveal(line));
+        let commands = self.commands;
+        commands.select_in_place(line, || commands.selection.select_line(line));
+        commands.extends_by_tap.set(true);
+        commands.tell(t_string!(log.touch_range));
     }
 }

@@ -67,20 +67,6 @@ pub(crate) fn scroll_into_view_if_needed(selector: &'static str) {
     request_animation_frame(move || scroll_near(selector));
 }
 
-/// Returns true if the focused element is below the middle of the window.
-pub(crate) fn is_focus_in_lower_half() -> bool {
-    let height = window()
-        .inner_height()
-        .ok()
-        .and_then(|height| height.as_f64());
-    let focused = document().active_element();
-    // Without a focus, the body is the active element.
-    let focused = focused.filter(|element| element.tag_name() != "BODY");
-    focused
-        .zip(height)
-        .is_some_and(|(element, height)| element.get_bounding_client_rect().bottom() > height / 2.0)
-}
-
 /// Moves the focus among the controls inside an element: to the next or the previous one with the arrow keys, to the
 /// first or the last with Home and End. Returns false for another key, or if there is no control.
 pub(crate) fn step_focus(inside: &Element, key: &str) -> bool {

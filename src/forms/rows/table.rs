@@ -142,7 +142,7 @@ fn keys_help() -> AnyView {
         })
         .collect();
     view! {
-        <details class="keys">
+        <details class="keys for-keys">
             <summary>{t_signal!(rows.keys)}</summary>
             <dl>{shortcuts}</dl>
         </details>

@@ -88,7 +88,8 @@ impl Grid {
             RunKind::Spaced(_) | RunKind::Joined => {
                 let measured = self.ruler.as_ref()?.measure_text(text).ok()?.width();
                 let off = width - measured;
-                let is_legible = off >= -MAX_NARROWING * measured || self.is_strict || is_drawing(text);
+                let is_legible =
+                    off >= -MAX_NARROWING * measured || self.is_strict || is_drawing(text);
                 match run.kind {
                     RunKind::Joined if off > MAX_OFF => ("log-run", "margin-inline-end", off),
                     RunKind::Spaced(_) if off.abs() > MAX_OFF && is_legible => {
@@ -112,7 +113,8 @@ impl Grid {
 
 /// Returns true for lines and blocks, of which tables and bars are drawn. It does not matter if they cover each other.
 fn is_drawing(text: &str) -> bool {
-    text.chars().all(|char| matches!(char, '\u{2500}'..='\u{259f}'))
+    text.chars()
+        .all(|char| matches!(char, '\u{2500}'..='\u{259f}'))
 }
 
 /// Where text is measured without being shown.

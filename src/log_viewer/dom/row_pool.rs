@@ -436,6 +436,18 @@ impl RowPool {
         Some((top - edge, bottom - edge))
     }
 
+    /// How far the lower edge of a drawn line is above the frame's lower edge, in CSS pixels.
+    pub(crate) fn room_below(&self, line: usize) -> Option<f64> {
+        let row = self.rows.iter().find(|row| row.line() == Some(line))?;
+        let bottom = row.element().get_bounding_client_rect().bottom();
+        Some(self.scroller.get_bounding_client_rect().bottom() - bottom)
+    }
+
+    /// Where the frame begins, in CSS pixels from the window's upper edge.
+    pub(crate) fn top(&self) -> f64 {
+        self.scroller.get_bounding_client_rect().top()
+    }
+
     /// How much of a drawn line is below the frame's lower edge, in CSS pixels; `None` if nothing is.
     pub(crate) fn hidden_below(&self, line: usize) -> Option<f64> {
         let row = self.rows.iter().find(|row| row.line() == Some(line))?;

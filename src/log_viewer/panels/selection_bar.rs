@@ -21,17 +21,35 @@ pub(crate) fn selection_bar(commands: LogCommands) -> AnyView {
 }
 
 fn bar(commands: LogCommands) -> AnyView {
-    let selection = commands.selection;
     let lines = text_signal(move || selected_text(commands));
     let with_times = RwSignal::new(false);
     let clear = move || {
-        selection.select(None);
+        commands.clear_selection();
         commands.focus_log();
     };
+    let extends = commands.extends_by_tap;
+    // Each selection begins with one line. A long press asks for another one by itself.
+    on_cleanup(move || {
+        extends.try_set(false);
+    });
+    let extend = move || {
+        extends.update(|extends| *extends = !*extends);
+        if extends.get_untracked() {
+            commands.tell(t_string!(log.touch_range));
+        }
+    };
     view! {
-        <div class="log-selection" role="group" aria-label=t_signal!(log.selection)>
+        <div
+            class="log-selection"
+            role="group"
+            aria-label=t_signal!(log.selection)
+            data-above=text_signal(move || commands.bar_above.get().to_string())
+        >
             <span class="strong">{lines}</span>
             <span class="log-selection-actions">
+                <span class="log-extend">
+                    {Button::new(t_signal!(log.extend)).pressed(extends).on_press(extend)}
+                </span>
                 {Button::new(t_signal!(log.copy))
                     .on_press(move || {
                         copy_lines(commands, Format::Text, with_times.get_untracked());
@@ -40,8 +58,8 @@ fn bar(commands: LogCommands) -> AnyView {
                     .on_press(move || copy_link_to_lines(commands))}
                 {Menu::of_icon(icon::MORE, t_signal!(log.selection_more))
                     .content(move || more_actions(commands, with_times))}
-                {Button::new(t_signal!(log.clear)).only_icon(icon::CROSS).quiet().on_press(clear)}
             </span>
+            {Button::new(t_signal!(log.clear)).only_icon(icon::CROSS).quiet().on_press(clear)}
         </div>
     }
     .into_any()

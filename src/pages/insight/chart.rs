@@ -250,7 +250,11 @@ impl Chart {
                 .with_value(|builds| builds.get(index).map(|(build, _)| build.clone()))
         });
         let Some(build) = build else {
-            return view! { <span class="quiet">{t_signal!(insight.chart_hint)}</span> }.into_any();
+            return view! {
+                <span class="quiet for-keys">{t_signal!(insight.chart_hint)}</span>
+                <span class="quiet for-touch">{t_signal!(insight.chart_hint_touch)}</span>
+            }
+            .into_any();
         };
         let status = build.status.clone();
         let word = text_signal(move || status_word(&status));
