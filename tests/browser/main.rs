@@ -26,6 +26,7 @@ mod getting_around;
 mod history;
 mod insight;
 mod log;
+mod log_columns;
 mod log_comparison;
 mod log_copying;
 mod log_following;

@@ -6,6 +6,7 @@
 
 use super::{Api, Browser, eventually, eventually_eq};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use thirtyfour::prelude::*;
 
 /// `frame`, the log's scrolling region; `lines()`, the lines in the page; `line(number)`, one of them.
@@ -276,6 +277,95 @@ pub async fn see_matches(browser: &Browser, text: &str) {
 /// Scrolls to the middle of the whole log.
 pub async fn scroll_to_middle(browser: &Browser) {
     script(browser, "frame.scrollTop = frame.scrollHeight / 2;").await;
+}
+
+/// Scrolls sideways to the right end.
+pub async fn scroll_fully_right(browser: &Browser) {
+    script(browser, "frame.scrollLeft = frame.scrollWidth;").await;
+}
+
+/// Returns true if the last place where a line has this text is in view, sideways and downwards.
+pub async fn is_text_in_view(browser: &Browser, number: u64, text: &str) -> bool {
+    let script_of = format!(
+        "const found = line({number})?.querySelector('.log-text');
+         if (!found) return false;
+         const nodes = document.createTreeWalker(found, NodeFilter.SHOW_TEXT);
+         let range = null;
+         for (let node; (node = nodes.nextNode()); ) {{
+           const at = node.data.lastIndexOf({text:?});
+           if (at < 0) continue;
+           range = document.createRange();
+           range.setStart(node, at);
+           range.setEnd(node, at + {text:?}.length);
+         }}
+         if (!range) return false;
+         const [view, box] = [frame, range].map((part) => part.getBoundingClientRect());
+         return box.width > 0 && box.left >= view.left && box.right <= view.right + 1
+           && box.top >= view.top - 1 && box.bottom <= view.bottom + 1;"
+    );
+    script(browser, &script_of).await == true
+}
+
+/// How many columns are before a text in a line, by where it is drawn.
+pub async fn column_of(browser: &Browser, number: u64, text: &str) -> u64 {
+    let script_of = format!(
+        "const found = line({number}).querySelector('.log-text');
+         const ruler = found.appendChild(document.createElement('span'));
+         ruler.textContent = '0'.repeat(100);
+         const column = ruler.getBoundingClientRect().width / 100;
+         ruler.remove();
+         const nodes = document.createTreeWalker(found, NodeFilter.SHOW_TEXT);
+         for (let node; (node = nodes.nextNode()); ) {{
+           const at = node.data.indexOf({text:?});
+           if (at < 0) continue;
+           const range = document.createRange();
+           range.setStart(node, at);
+           range.setEnd(node, at + 1);
+           const left = range.getBoundingClientRect().left - found.getBoundingClientRect().left;
+           return Math.round(left / column);
+         }}"
+    );
+    script(browser, &script_of)
+        .await
+        .as_u64()
+        .unwrap_or(u64::MAX)
+}
+
+/// Where each line in the page is, by its number: the upper edge, in CSS pixels.
+pub async fn tops(browser: &Browser) -> BTreeMap<u64, i64> {
+    let tops = "return Object.fromEntries(lines().map((line) =>
+        [line.ariaPosInSet, Math.round(line.getBoundingClientRect().top)]));";
+    let tops = script(browser, tops).await;
+    serde_json::from_value(tops).expect("lines and their edges")
+}
+
+/// Touches a line's text with a finger, or takes the finger off.
+pub async fn finger(browser: &Browser, down_on: Option<u64>) {
+    let points = match down_on {
+        Some(number) => {
+            let place = format!(
+                "const box = line({number}).querySelector('.log-text').getBoundingClientRect();
+                 return {{ x: Math.round(box.left + 20), y: Math.round(box.top + 8) }};"
+            );
+            vec![script(browser, &place).await]
+        }
+        None => Vec::new(),
+    };
+    let kind = if down_on.is_some() {
+        "touchStart"
+    } else {
+        "touchEnd"
+    };
+    let event = json!({ "type": kind, "touchPoints": points });
+    browser.devtools("Input.dispatchTouchEvent", event).await;
+}
+
+/// Makes the browser one with a touchscreen and no mouse or keyboard.
+pub async fn only_touch(browser: &Browser) {
+    let on = json!({ "enabled": true, "maxTouchPoints": 5 });
+    browser
+        .devtools("Emulation.setTouchEmulationEnabled", on)
+        .await;
 }
 
 /// Scrolls fast for 60 frames; answers how many places of the frame had no line.
