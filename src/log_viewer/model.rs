@@ -279,7 +279,7 @@ impl LogModel {
         self.overview.rewind(line);
         let first = self.repeats.rewind(line);
         self.rows.rewind(first, &self.repeats);
-        self.longest_line.seen = self.longest_line.seen.min(line);
+        self.longest_row.rewind(self.rows.len());
         if let Some(rows) = &mut self.row_pool {
             rows.forget_heights_from(line);
         }
