@@ -157,7 +157,7 @@ impl LogModel {
         self.rows = VisibleRows::new();
         self.repeats = Repeats::new();
         self.overview = Overview::new(MAX_OVERVIEW_BUCKETS);
-        self.longest_line = LongestLine::default();
+        self.forget_longest_row();
     }
 
     /// Takes over the lines of another model, and all that was computed of them.
@@ -169,7 +169,7 @@ impl LogModel {
         self.repeats = fresh.repeats;
         self.overview = fresh.overview;
         self.explainer = fresh.explainer;
-        self.longest_line = fresh.longest_line;
+        self.longest_row = fresh.longest_row;
         self.readings += 1;
         // The build can have ended meanwhile.
         self.set_outcome(self.outcome);

@@ -205,7 +205,7 @@ impl LogModel {
         });
         let current_line = self.options.current_line.and_then(of);
         let expanded = self.options.expanded.iter();
-        let expanded = expanded.filter_map(|(line, chars)| Some((of(*line)?, *chars)));
+        let expanded = expanded.filter_map(|(line, part)| Some((of(*line)?, part.clone())));
         let expanded = expanded.collect();
         if let Some(rows) = &mut self.row_pool {
             rows.text_selection.move_to(of);
