@@ -6,8 +6,10 @@
 use crate::client::{Error, Refusal};
 use crate::t_string;
 
-/// A sentence of the API, with `*` for what differs, and the words for it. They are given the first of these.
-type Known = (&'static str, fn(&str) -> String);
+/// The words for a sentence. They are given what stands at its first `*`.
+type Words = fn(&str) -> String;
+/// A sentence of the API, with `*` for what differs, and the words for it.
+type Known = (&'static str, Words);
 
 /// The sentences, in the order in which they are tried.
 static KNOWN: [Known; 67] = [
@@ -211,7 +213,7 @@ fn sentence_words(sentence: &str) -> Option<String> {
 }
 
 /// The entry for a sentence, and what stands where its first `*` does.
-fn known(sentence: &str) -> Option<(fn(&str) -> String, &str)> {
+fn known(sentence: &str) -> Option<(Words, &str)> {
     KNOWN
         .iter()
         .find_map(|(pattern, words)| Some((*words, matched(pattern, sentence)?)))

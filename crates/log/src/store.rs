@@ -279,14 +279,6 @@ impl Store {
         self.flags.get(index).unwrap_or(0) as u8
     }
 
-    /// Returns true if a line continues the entry of the line before it.
-    #[inline]
-    pub(crate) fn continues(&self, index: usize) -> bool {
-        self.flags
-            .get(index)
-            .is_some_and(|flags| flags & CONTINUES != 0)
-    }
-
     /// Returns true if a line's text can be shown unchanged, see [`Line::plain`].
     #[inline]
     pub(crate) fn is_plain(&self, index: usize) -> bool {
@@ -463,23 +455,6 @@ impl Store {
             level: first.flags as u8,
             time: first.time,
         })
-    }
-
-    /// The entries as they came whose own or nearest earlier time is at or after `time`; all for `None`. Takes time for
-    /// these entries, and little for the rest.
-    pub(crate) fn entries_from(&self, time: Option<i64>) -> impl Iterator<Item = Entry<'_>> {
-        let later = move |near: Option<i64>| time.is_none() || near >= time;
-        let lines = self.lines_from(time);
-        let lines = lines.filter(|line| self.screen.is_none() || !self.is_shown(*line));
-        let replaced = self.replaced.iter().filter(move |raw| later(raw.near_time));
-        let extras = self
-            .extras
-            .iter()
-            .filter(move |extra| later(extra.near_time));
-        lines
-            .chain(replaced.map(|raw| raw.line as usize))
-            .filter_map(|line| self.entry_at(line))
-            .chain(extras.map(|extra| self.extra(extra)))
     }
 
     /// The lines since the last call that may say something about steps, as they came.

@@ -78,7 +78,9 @@ fn a_message_of_several_lines_is_several_lines_of_one_entry() {
     let entries = [entry(1, "a\r\nb\n"), entry(1, ""), entry(1, "\nc\n\n")];
     assert_eq!(answer(&mut log, None, &entries), 6);
     assert_eq!(texts(&log), ["a", "b", "", "", "c", ""]);
-    let continues: Vec<bool> = (0..6).map(|line| log.continues(line)).collect();
+    let continues: Vec<bool> = (0..6)
+        .map(|line| log.line(line).is_some_and(|line| line.continues))
+        .collect();
     assert_eq!(continues, [false, true, false, false, true, true]);
     assert_eq!(answer(&mut log, Some(1), &entries), 0);
     assert_eq!(

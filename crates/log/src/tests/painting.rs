@@ -54,133 +54,164 @@ fn has_rare_movement(text: &str) -> bool {
 /// What a terminal shows of one line, column by column, and the style after it.
 fn slowly(text: &str, start: Style) -> (Vec<Place>, Style) {
     let chars: Vec<char> = text.trim_end_matches('\r').chars().collect();
-    let moves = moves(text);
-    let mut line: Vec<Place> = Vec::new();
-    let (mut style, mut linked, mut column, mut backspaces) = (start, false, 0_usize, 0);
-    let blank = || (" ".to_owned(), Style::default(), false);
-    let mut at = 0;
-    while at < chars.len() {
-        let rest = &chars[at..];
-        if rest[0] == '\u{8}' {
-            backspaces += usize::from(column > 0);
-            column = column.saturating_sub(1);
-            at += 1;
-            continue;
-        }
-        if rest[0] == '\u{1b}' {
-            let (len, kind) = slow_escape(rest);
-            let inside: String = rest[..len].iter().collect();
-            let numbers = inside.get(2..inside.len() - 1).unwrap_or_default();
-            let number = numbers.parse().unwrap_or(1).max(1);
-            match kind {
-                'm' => style = style.after(numbers),
-                'K' if moves => {
-                    let (from, to) = match numbers {
-                        "1" => (0, column + 1),
-                        "2" => (0, usize::MAX),
-                        _ => (column, usize::MAX),
-                    };
-                    slow_erase(&mut line, from, to);
-                }
-                'G' => column = number - 1,
-                'C' => column += number,
-                'D' => column = column.saturating_sub(number),
-                'X' if moves => slow_erase(&mut line, column, column + number),
-                ']' => {
-                    let command = inside[2..].trim_end_matches(['\u{7}', '\u{1b}', '\\']);
-                    if let Some((_, address)) = command
-                        .strip_prefix("8;")
-                        .and_then(|rest| rest.split_once(';'))
-                    {
-                        linked = address.starts_with("http://") || address.starts_with("https://");
-                    }
-                }
-                _ => {}
+    let mut terminal = SlowTerminal {
+        moves: moves(text),
+        line: Vec::new(),
+        style: start,
+        linked: false,
+        column: 0,
+        backspaces: 0,
+    };
+    let mut rest = chars.as_slice();
+    while !rest.is_empty() {
+        rest = &rest[terminal.read(rest)..];
+    }
+    (terminal.line, terminal.style)
+}
+
+/// A terminal of one line that takes one thing after the other.
+struct SlowTerminal {
+    /// Says if the text has anything that moves the cursor back.
+    moves: bool,
+    line: Vec<Place>,
+    style: Style,
+    linked: bool,
+    column: usize,
+    /// The backspaces since the last character.
+    backspaces: usize,
+}
+
+impl SlowTerminal {
+    /// Reads what stands at the start of the text, and returns its length in characters.
+    fn read(&mut self, rest: &[char]) -> usize {
+        match rest[0] {
+            '\u{8}' => {
+                self.backspaces += usize::from(self.column > 0);
+                self.column = self.column.saturating_sub(1);
+                1
             }
-            (at, backspaces) = (at + len, 0);
-            continue;
-        }
-        if rest[0] == '\r' {
-            (at, column, backspaces) = (at + 1, 0, 0);
-            continue;
-        }
-        let run: String = match rest.iter().position(|char| is_special(*char)) {
-            Some(0) => {
-                at += 1;
-                slow_symbol(rest[0])
+            '\u{1b}' => {
+                let (len, kind) = slow_escape(rest);
+                let inside: String = rest[..len].iter().collect();
+                self.backspaces = 0;
+                self.escape(&inside, kind);
+                len
             }
-            end => {
+            '\r' => {
+                (self.column, self.backspaces) = (0, 0);
+                1
+            }
+            first if is_special(first) => {
+                self.write(&slow_symbol(first));
+                1
+            }
+            _ => {
+                let end = rest.iter().position(|char| is_special(*char));
                 let end = end.unwrap_or(rest.len());
-                at += end;
-                rest[..end].iter().collect()
+                self.write(&rest[..end].iter().collect::<String>());
+                end
             }
-        };
-        if !moves {
-            // Nothing can be written over, so that tabs stay, and marks without a letter.
-            line.extend(run.chars().map(|char| (char.to_string(), style, linked)));
-            continue;
-        }
-        for cluster in clusters_from(&run, 0, column) {
-            let part = &run[cluster.bytes.clone()];
-            if part == "\t" || cluster.columns == 0 {
-                let end = column.min(line.len());
-                if let Some(before) = line[..end]
-                    .iter_mut()
-                    .rfind(|place| !place.0.is_empty())
-                    .filter(|_| part != "\t")
-                {
-                    before.0.push_str(part);
-                }
-                column += cluster.columns;
-                backspaces = 0;
-                continue;
-            }
-            let before = line.get(column).map_or("", |place| place.0.as_str());
-            let printed = match (before, part) {
-                _ if std::mem::take(&mut backspaces) != 1 => None,
-                (" ", _) | (_, " ") => None,
-                (before, part) if before == part && part.chars().count() == 1 => {
-                    let mut place = line[column].clone();
-                    place.1.bold = true;
-                    Some(place)
-                }
-                ("_", part)
-                    if part.chars().count() == 1 && part.chars().all(char::is_alphanumeric) =>
-                {
-                    let underline = true;
-                    Some((part.to_owned(), Style { underline, ..style }, linked))
-                }
-                (before, "_")
-                    if before.chars().count() == 1 && before.chars().all(char::is_alphanumeric) =>
-                {
-                    let mut place = line[column].clone();
-                    place.1.underline = true;
-                    Some(place)
-                }
-                _ => None,
-            };
-            if let Some(place) = printed {
-                let columns = columns(&place.0);
-                for (offset, place) in [place].into_iter().enumerate() {
-                    line[column + offset] = place;
-                }
-                // A wide character that is printed over counts as it is read.
-                column += if columns == 0 { 0 } else { 1 };
-                continue;
-            }
-            while line.len() < column + cluster.columns {
-                line.push(blank());
-            }
-            slow_halve(&mut line, column);
-            slow_halve(&mut line, column + cluster.columns);
-            for offset in 0..cluster.columns {
-                let text = if offset == 0 { part } else { "" };
-                line[column + offset] = (text.to_owned(), style, linked);
-            }
-            column += cluster.columns;
         }
     }
-    (line, style)
+
+    fn escape(&mut self, inside: &str, kind: char) {
+        let numbers = inside.get(2..inside.len() - 1).unwrap_or_default();
+        let number = numbers.parse().unwrap_or(1).max(1);
+        let column = self.column;
+        match kind {
+            'm' => self.style = self.style.after(numbers),
+            'K' if self.moves => {
+                let (from, to) = match numbers {
+                    "1" => (0, column + 1),
+                    "2" => (0, usize::MAX),
+                    _ => (column, usize::MAX),
+                };
+                slow_erase(&mut self.line, from, to);
+            }
+            'G' => self.column = number - 1,
+            'C' => self.column += number,
+            'D' => self.column = column.saturating_sub(number),
+            'X' if self.moves => slow_erase(&mut self.line, column, column + number),
+            ']' => {
+                let command = inside[2..].trim_end_matches(['\u{7}', '\u{1b}', '\\']);
+                let link = command.strip_prefix("8;");
+                if let Some((_, address)) = link.and_then(|rest| rest.split_once(';')) {
+                    self.linked = address.starts_with("http://") || address.starts_with("https://");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn write(&mut self, run: &str) {
+        if !self.moves {
+            // Nothing can be written over, so that tabs stay, and marks without a letter.
+            let (style, linked) = (self.style, self.linked);
+            let places = run.chars().map(|char| (char.to_string(), style, linked));
+            self.line.extend(places);
+            return;
+        }
+        for cluster in clusters_from(run, 0, self.column) {
+            self.write_cluster(&run[cluster.bytes.clone()], cluster.columns);
+        }
+    }
+
+    fn write_cluster(&mut self, part: &str, width: usize) {
+        let column = self.column;
+        if part == "\t" || width == 0 {
+            let end = column.min(self.line.len());
+            let before = self.line[..end]
+                .iter_mut()
+                .rfind(|place| !place.0.is_empty());
+            if let Some(before) = before.filter(|_| part != "\t") {
+                before.0.push_str(part);
+            }
+            self.column += width;
+            self.backspaces = 0;
+            return;
+        }
+        if std::mem::take(&mut self.backspaces) == 1
+            && let Some(place) = self.overstruck(part)
+        {
+            // A wide character that is printed over counts as it is read.
+            self.column += usize::from(columns(&place.0) > 0);
+            self.line[column] = place;
+            return;
+        }
+        while self.line.len() < column + width {
+            self.line.push((" ".to_owned(), Style::default(), false));
+        }
+        slow_halve(&mut self.line, column);
+        slow_halve(&mut self.line, column + width);
+        for offset in 0..width {
+            let text = if offset == 0 { part } else { "" };
+            self.line[column + offset] = (text.to_owned(), self.style, self.linked);
+        }
+        self.column += width;
+    }
+
+    /// What a printer makes of a character over the one at the cursor: a bold or an underlined one.
+    fn overstruck(&self, part: &str) -> Option<Place> {
+        let is_letter =
+            |text: &str| text.chars().count() == 1 && text.chars().all(char::is_alphanumeric);
+        let (before, style, linked) = self.line.get(self.column)?;
+        let mut style = *style;
+        match (before.as_str(), part) {
+            (" ", _) | (_, " ") => return None,
+            (before, part) if before == part && part.chars().count() == 1 => style.bold = true,
+            ("_", part) if is_letter(part) => {
+                let underline = true;
+                let style = Style {
+                    underline,
+                    ..self.style
+                };
+                return Some((part.to_owned(), style, self.linked));
+            }
+            (before, "_") if is_letter(before) => style.underline = true,
+            _ => return None,
+        }
+        Some((before.clone(), style, *linked))
+    }
 }
 
 /// Blanks the wide character that a column is in the middle of.
