@@ -228,7 +228,11 @@ fn lazy_view_or(
             // The heading of a page is part of what is missing.
             let has_heading = document().query_selector("main h1").ok().flatten();
             let heading = has_heading.is_none().then(|| {
-                view! { <h1 id="heading" tabindex="-1" class="visually-hidden">{text}</h1> }
+                view! {
+                    <h1 id="heading" tabindex="-1" class="visually-hidden">
+                        {text}
+                    </h1>
+                }
             });
             return view! {
                 {heading}

@@ -69,9 +69,7 @@ pub(crate) fn error_notice(
                 {unreachable
                     .then(|| {
                         view! {
-                            <p>
-                                {t_signal!(error.address)} " " <span class="code">{address}</span>
-                            </p>
+                            <p>{t_signal!(error.address)} <span class="code">{address}</span></p>
                         }
                     })}
                 {(!api_message.is_empty())

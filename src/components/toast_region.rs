@@ -17,11 +17,7 @@ pub(crate) fn toast_region(toasts: Toasts) -> AnyView {
         toast.map(|toast| toast_view(toasts, toast)).into_any()
     };
     view! {
-        <div
-            class="toasts"
-            role="region"
-            aria-label=t_signal!(toast.region)
-        >
+        <div class="toasts" role="region" aria-label=t_signal!(toast.region)>
             {for_each(move || toasts.keys(), view)}
         </div>
     }
@@ -73,7 +69,8 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
             {icon::icon(if is_success { icon::CHECK } else { icon::WARNING })}
             <div class="notice-body">{body}</div>
             <div class="notice-actions">
-                {link} {reload} {Button::new(t_signal!(toast.dismiss)).on_press(move || toasts.dismiss(key))}
+                {link} {reload}
+                {Button::new(t_signal!(toast.dismiss)).on_press(move || toasts.dismiss(key))}
             </div>
         </div>
     }

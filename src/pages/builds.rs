@@ -303,7 +303,8 @@ fn empty(query: Memo<BuildsQuery>, may_have: bool) -> AnyView {
     view! {
         <div class="empty">
             <p>{text}</p>
-            {suggestions} {button}
+            {suggestions}
+            {button}
         </div>
     }
     .into_any()

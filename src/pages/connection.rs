@@ -243,7 +243,8 @@ fn connection_form(form: ConnectionForm, back: StoredValue<Option<String>>) -> A
             }
         >
             <h2>{t_signal!(connection.connection)}</h2>
-            {fields(form)} {unencrypted_notice(form.exposing_host(), false)}
+            {fields(form)}
+            {unencrypted_notice(form.exposing_host(), false)}
             <div class="form-actions">
                 {Button::new(t_signal!(connection.save))
                     .primary()

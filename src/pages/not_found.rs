@@ -58,7 +58,7 @@ pub(crate) fn NotFound() -> impl IntoView {
     view! {
         <div class="page-head">{heading(t_signal!(not_found.title))}</div>
         <p>
-            {t_signal!(not_found.text)} " "
+            {t_signal!(not_found.text)}
             <span class="code">{text_signal(move || navigation.current_path())}</span>
         </p>
         {dynamic(suggestions)}

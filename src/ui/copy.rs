@@ -56,13 +56,7 @@ fn button(text: Signal<String>, name: Signal<String>, title: Option<String>) -> 
     };
     view! {
         <span class="copy">
-            <button
-                type="button"
-                class=class
-                aria-label=label
-                title=title
-                on:click=press
-            >
+            <button type="button" class=class aria-label=label title=title on:click=press>
                 {dynamic(move || {
                     icon::icon(if copied.get() == Copied::Yes { icon::CHECK } else { icon::COPY })
                 })}

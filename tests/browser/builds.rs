@@ -742,7 +742,8 @@ async fn times_can_be_absolute_and_a_row_has_a_menu() -> Outcome {
             browser.press("button", "More for team/app:t19").await;
             browser.find("link", "Open commit 119d9dc").await;
             browser.find("link", "Open main").await;
-            browser.find("button", "Copy docker pull command").await;
+            // It failed: there is no image to pull.
+            assert!(browser.all("button", "docker pull").await.is_empty());
             browser.axe("the menu of a row").await;
             browser.press("button", "Copy build ID").await;
             browser.find_no_more("button", "Copy build ID").await;

@@ -257,3 +257,142 @@ async fn a_row_of_the_config_editor_starts_a_build() -> Outcome {
         })
         .await
 }
+
+/// A build of `team/app:edge` with this commit, so many hours ago.
+fn built(id: &str, status: &str, commit: &str, hours: i64) -> Value {
+    let time = chrono::Utc::now() - chrono::TimeDelta::hours(hours);
+    let time = time.format("%Y-%m-%dT%H:%M:%S.000Z").to_string();
+    let more = json!({
+        "code_head_commit": commit.repeat(20), "created_at": time, "started_at": time, "ended_at": time,
+    });
+    build(id, "edge", status, more)
+}
+
+/// An API with builds of `team/app:edge`: a failed one, the last success, and older ones.
+async fn api_with_older_builds() -> Api {
+    let api = api().await;
+    let builds = [
+        built("4", "F", "4a", 1),
+        built("3", "S", "3a", 2),
+        built("2", "F", "2a", 50),
+        built("1", "S", "1a", 75),
+    ];
+    builds.iter().for_each(|build| serve_build(&api, build));
+    api.on("GET", BUILDS, builds_page(builds.to_vec(), 4, false));
+    api
+}
+
+/// Opens a build's page, and presses an entry of its menu.
+async fn press_of_build(browser: &Browser, api: &Api, id: &str, entry: &str) {
+    browser.open(&format!("{}/builds/{id}", api.address)).await;
+    browser.find("heading", "team/app:edge").await;
+    browser.press("button", "Other actions").await;
+    browser.press("button", entry).await;
+}
+
+const TAG_NOW: &str = "team/app:edge now has 3a3a3a3, built 2 hours ago.";
+const GOES_BACK: &str = "This build moves team/app:edge back to that older code.";
+
+#[tokio::test]
+async fn building_an_older_commit_says_that_the_tag_goes_back() -> Outcome {
+    story(api_with_older_builds().await)
+        .run(async |browser, api| {
+            // Its own commit, of a build that succeeded and of one that failed.
+            for (id, commit, age) in [
+                ("1", "1a1a1a1", "3 days ago"),
+                ("2", "2a2a2a2", "2 days ago"),
+            ] {
+                press_of_build(browser, api, id, "Build same commit").await;
+                browser.see(TAG_NOW).await;
+                browser
+                    .see(&format!("{commit} was built earlier, {age}. {GOES_BACK}"))
+                    .await;
+                assert!(api.requests("POST", BUILDS).is_empty(), "{id}");
+                browser.axe("the dialog of an older commit").await;
+                browser.press_in_dialog("button", "Cancel").await;
+                browser.find_no_more("textbox", "Commit ID").await;
+            }
+            // Another one is typed: older, the tag's own, a newer one, one that nobody knows, and none.
+            press_of_build(browser, api, "3", "Build a commit of team/app:edge").await;
+            browser.see(TAG_NOW).await;
+            assert!(!browser.text().await.contains(GOES_BACK));
+            browser.fill("Commit ID", "1A1A1A1A").await;
+            browser.see(GOES_BACK).await;
+            browser.fill("Commit ID", "3a3a3a3").await;
+            browser.see_no_more(GOES_BACK).await;
+            browser.fill("Commit ID", "77777777").await;
+            browser
+                .see("moves team/app:edge to 7777777, even if that’s older code")
+                .await;
+            browser.fill("Commit ID", "4a4a4a4").await;
+            browser.see_no_more("even if").await;
+            browser.fill("Commit ID", "2a2a2a2a").await;
+            browser.see(GOES_BACK).await;
+            browser.fill("Commit ID", "").await;
+            browser.see_no_more(GOES_BACK).await;
+            browser.see(TAG_NOW).await;
+            // It is built all the same when the user says so.
+            browser.fill("Commit ID", "1a1a1a1").await;
+            browser.press_in_dialog("button", "Build").await;
+            let mut request = json!({ "namespace": "team", "repo_name": "app", "tag": "edge" });
+            request["code_commit_id"] = json!("1a1a1a1");
+            were_posted(api, &[request]).await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn building_the_newest_commit_again_stays_one_press() -> Outcome {
+    story(api_with_older_builds().await)
+        .run(async |browser, api| {
+            let request = |commit: &str| {
+                json!({
+                    "namespace": "team", "repo_name": "app", "tag": "edge",
+                    "code_commit_id": commit.repeat(20),
+                })
+            };
+            // The last success, and the failed build after it.
+            press_of_build(browser, api, "3", "Build same commit").await;
+            were_posted(api, &[request("3a")]).await;
+            press_of_build(browser, api, "4", "Build same commit").await;
+            were_posted(api, &[request("3a"), request("4a")]).await;
+            // An API that does not list its builds tells nothing, and nothing is said.
+            api.on("GET", BUILDS, Reply::Json(403, json!({ "detail": "No." })));
+            press_of_build(browser, api, "1", "Build same commit").await;
+            were_posted(api, &[request("3a"), request("4a"), request("1a")]).await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_menu_of_an_older_row_says_that_the_tag_goes_back() -> Outcome {
+    story(api_with_older_builds().await)
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds", api.address)).await;
+            let menu = browser.nth("button", "More for team/app:edge", 4).await;
+            browser.script_on(&menu, "arguments[0].click()").await;
+            browser
+                .press("button", "Build a commit of team/app:edge")
+                .await;
+            browser.see(TAG_NOW).await;
+            browser.see(GOES_BACK).await;
+            // The tag is read when the dialog opens, not when the row was.
+            browser.press_in_dialog("button", "Cancel").await;
+            let builds = vec![built("5", "S", "5a", 1), built("1", "S", "1a", 75)];
+            api.on("GET", BUILDS, builds_page(builds, 2, false));
+            browser
+                .open(&format!("{}/repositories/team/app", api.address))
+                .await;
+            browser.press("button", "More for team/app:edge").await;
+            browser
+                .press("button", "Build a commit of team/app:edge")
+                .await;
+            browser
+                .see("team/app:edge now has 5a5a5a5, built 1 hour ago.")
+                .await;
+            Ok(())
+        })
+        .await
+}

@@ -43,6 +43,7 @@ fn candidates(role: &str) -> &'static str {
         "list" => "ol, ul, [role=list]",
         "listitem" => "li, [role=listitem]",
         "navigation" => "nav",
+        "option" => "[role=option]",
         "region" => "[role=region], section[aria-label]",
         "row" => "tr",
         "searchbox" => "input[type=search]",

@@ -231,9 +231,8 @@ fn imported_view(imported: Imported) -> AnyView {
     let row_count = imported.rows.len();
     let fields: Vec<&str> = imported.fields.iter().map(|(name, _)| *name).collect();
     let fields = fields.join(", ");
-    let fields = (!fields.is_empty()).then(
-        || view! { <p>{t_signal!(exchange.fields)} " " <span class="code">{fields}</span></p> },
-    );
+    let fields = (!fields.is_empty())
+        .then(|| view! { <p>{t_signal!(exchange.fields)} <span class="code">{fields}</span></p> });
     view! {
         <div class="imported" role="status">
             <p class="strong">

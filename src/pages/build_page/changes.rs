@@ -73,7 +73,6 @@ pub(crate) fn short_changes(build: Query<Build>, siblings: Query<Siblings>) -> A
             Changes::SameCommit => t_signal!(build.unchanged).into_any(),
             Changes::Commits { range, url } => view! {
                 {t_signal!(build.changed)}
-                " "
                 <span class="code">{external_link(range, url.as_deref())}</span>
             }
             .into_any(),

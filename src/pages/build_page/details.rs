@@ -179,7 +179,10 @@ fn source_fact(build: &Build) -> Option<AnyView> {
     let project = build.code_repo_http_url.as_ref().map(SourceUrl::link);
     let path = (!path.is_empty()).then(|| {
         let link = external_link(path, project.as_deref());
-        view! { <span class="code">{link}</span> " " }
+        view! {
+            <span class="code">{link}</span>
+            " "
+        }
     });
     let client = build.code_repo_client.clone();
     let client = (client != CodeClient::default()).then(|| {
@@ -204,9 +207,7 @@ fn source_ref_fact(build: &Build) -> Option<AnyView> {
     let value = view! {
         <span class="source-ref">
             {icon::icon(ref_icon(&build.code_repo_type))}
-            <span class="code">
-                {external_link(name, branch.as_deref())}
-            </span>
+            <span class="code">{external_link(name, branch.as_deref())}</span>
         </span>
     };
     Some(fact(t_signal!(build.source_ref), value.into_any()))

@@ -79,7 +79,8 @@ pub(crate) fn token_by_password() -> AnyView {
                     .password("current-password")
                     .hint(t_signal!(connection.password_hint))
                     .view()}
-                {unencrypted_notice(host, true)} {dynamic(message)}
+                {unencrypted_notice(host, true)}
+                {dynamic(message)}
                 <div class="form-actions">
                     {Button::new(t_signal!(connection.get_token)).disabled(incomplete).submit()}
                 </div>

@@ -115,11 +115,7 @@ fn source(config: &BuildConfig) -> AnyView {
     let content = view! {
         {path}
         {clone_url}
-        <ul class="dotted quiet">
-            {client}
-            {node}
-            <li>{email}</li>
-        </ul>
+        <ul class="dotted quiet">{client} {node} <li>{email}</li></ul>
     };
     card(t_signal!(build.source), content.into_any())
 }

@@ -144,11 +144,7 @@ fn source(config: &TagConfig) -> AnyView {
             </span>
         }
     });
-    view! {
-        <div class="source-ref">
-            {source_ref} {dockerfile} {context} {by_hand}
-        </div>
-    }
+    view! { <div class="source-ref">{source_ref} {dockerfile} {context} {by_hand}</div> }
     .into_any()
 }
 
