@@ -144,8 +144,7 @@ fn source(config: &TagConfig) -> AnyView {
             </span>
         }
     });
-    view! { <div class="source-ref">{source_ref} {dockerfile} {context} {by_hand}</div> }
-    .into_any()
+    view! { <div class="source-ref">{source_ref} {dockerfile} {context} {by_hand}</div> }.into_any()
 }
 
 /// The last build: its state, duration and age. It leads to the build.

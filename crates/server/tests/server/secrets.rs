@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -162,56 +162,53 @@ async fn git_http(State(folder): State<Arc<PathBuf>>, request: Request) -> Respo
     response
 }
 
-#[tokio::test]
-async fn an_allowed_secret_is_given_to_git_alone() {
-    let fixtures = TestServer::start(&[]).await;
+/// Makes the repository `app`, whose submodule is on the same host and whose builder prints the secret.
+fn source_with_submodule(fixtures: &TestServer) {
     let source = fixtures.repository("app", &[("Dockerfile", &fixtures.minimal_dockerfile())]);
     let library = fixtures.repository("library", &[("lib", "lib")]);
     let commit = library.git(&["rev-parse", "HEAD"]);
-    source.git(&[
-        "config",
-        "--file",
-        ".gitmodules",
-        "submodule.lib.path",
-        "lib",
-    ]);
-    source.git(&[
-        "config",
-        "--file",
-        ".gitmodules",
-        "submodule.lib.url",
-        "../../library/.git",
-    ]);
+    for (key, value) in [("path", "lib"), ("url", "../../library/.git")] {
+        let key = format!("submodule.lib.{key}");
+        source.git(&["config", "--file", ".gitmodules", &key, value]);
+    }
     let entry = format!("160000,{commit},lib");
     source.git(&["update-index", "--add", "--cacheinfo", &entry]);
     source.git(&["add", ".gitmodules"]);
-    // The builder prints the secret.
     let dockerfile = fixtures.minimal_dockerfile() + "COPY lib/lib /lib\nLABEL key=hunter22\n";
     source.git(&["rm", "--quiet", "--cached", "Dockerfile"]);
     std::fs::write(source.0.join("Dockerfile"), dockerfile).unwrap();
     source.git(&["add", "Dockerfile"]);
     source.git(&["commit", "--quiet", "--message=x"]);
-    let git = fixtures.folder.path().join("git");
-    let address = serve_git(git.clone()).await;
+}
 
-    // A program that records what git is called with.
-    let folder = tempfile::tempdir().unwrap();
-    let (programs, calls) = (folder.path().join("bin"), folder.path().join("calls"));
+/// Makes a program `git` that records its arguments in the file `calls` of the folder. Returns a `PATH` that finds it.
+fn recording_git(folder: &Path) -> String {
+    let programs = folder.join("bin");
     std::fs::create_dir(&programs).unwrap();
-    let log = folder.path().join("log");
     let real = std::env::split_paths(&std::env::var_os("PATH").unwrap())
         .map(|folder| folder.join("git"))
         .find(|path| path.exists())
         .unwrap();
     let script = format!(
         "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'{}'\nexec '{}' \"$@\"\n",
-        calls.display(),
+        folder.join("calls").display(),
         real.display()
     );
     std::fs::write(programs.join("git"), script).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(programs.join("git"), mode).unwrap();
-    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    format!("{}:{}", programs.display(), std::env::var("PATH").unwrap())
+}
+
+#[tokio::test]
+async fn an_allowed_secret_is_given_to_git_alone() {
+    let fixtures = TestServer::start(&[]).await;
+    source_with_submodule(&fixtures);
+    let git = fixtures.folder.path().join("git");
+    let address = serve_git(git.clone()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (calls, log) = (folder.path().join("calls"), folder.path().join("log"));
+    let path = recording_git(folder.path());
     let program = Program::start(folder, &git, |command| {
         command
             .env("PATH", &path)
