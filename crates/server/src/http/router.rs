@@ -24,7 +24,9 @@ pub(crate) fn router(app: &Arc<App>, site: Option<&Path>, namespace: Option<&str
         Some(folder) => router.merge(site::site(folder, namespace)),
         None => router.fallback(async || Error::NotFound),
     };
-    router = router.layer(CompressionLayer::new());
+    router = router
+        .layer(CompressionLayer::new())
+        .layer(from_fn(site::tag_encodings));
     if !app.allow_origins.is_empty() {
         router = router.layer(cors(&app.allow_origins));
     }

@@ -1,15 +1,49 @@
-//! Serves the built console as static files. Every path that is not a file is a page of the console
-//! and returns index.html.
+//! Serves the built console as static files.
+//!
+//! A page of the console is not a file: its path returns index.html. A path that names a file of a site
+//! (`.js`, `.wasm`, …) never does, since a browser that once took the page for a script would keep it: a
+//! missing file is a 404 that nobody may store. Whether a file has changed is told by its content, never by
+//! its date: a deploy can bring back an older file.
 
 use axum::Router;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
-use axum::routing::get;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use serde_json::json;
-use std::path::Path;
-use tower_http::services::{ServeDir, ServeFile};
+use sha2::{Digest, Sha256};
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Files with a hash in their name never change.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// All other files are asked for again each time.
+const REVALIDATED: &str = "no-cache";
+
+/// Nobody keeps an error.
+const NOT_STORED: &str = "no-store";
+
+/// How many digits of the content's hash an ETag has.
+const ETAG_DIGITS: usize = 32;
+
+/// The built console.
+struct Site {
+    folder: PathBuf,
+    /// Replaces the folder's own `config.json`.
+    config: Option<Bytes>,
+}
+
+/// A file of the site.
+struct File {
+    content: Bytes,
+    kind: HeaderValue,
+    cache_control: &'static str,
+}
 
 /// Returns the routes of a site. With `namespace`, a generated `config.json` replaces the one in the
 /// folder, so that the console shows this namespace first.
@@ -17,47 +51,285 @@ pub(crate) fn site<S: Clone + Send + Sync + 'static>(
     folder: &Path,
     namespace: Option<&str>,
 ) -> Router<S> {
-    let index = ServeFile::new(folder.join("index.html"));
-    let router = match namespace {
-        Some(namespace) => {
-            let config = json!({ "api": "", "namespace": namespace }).to_string();
-            let json = [(header::CONTENT_TYPE, "application/json")];
-            Router::new().route("/config.json", get(async move || (json, config)))
-        }
-        None => Router::new(),
-    };
-    router
-        .fallback_service(ServeDir::new(folder).fallback(index))
-        .layer(from_fn(cache_control))
+    let config = namespace.map(|namespace| json!({ "api": "", "namespace": namespace }));
+    let site = Arc::new(Site {
+        folder: folder.to_path_buf(),
+        config: config.map(|config| config.to_string().into()),
+    });
+    Router::new().fallback(async move |request: Request| answer(site, request).await)
 }
 
-/// Adds `Cache-Control`. Files with a hash in their name never change; browsers revalidate all others.
-async fn cache_control(request: Request, next: Next) -> Response {
-    let is_hashed = is_hashed(request.uri().path());
-    let mut response = next.run(request).await;
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let value = match is_hashed && !is_page && response.status().is_success() {
-        true => "public, max-age=31536000, immutable",
-        false => "no-cache",
+async fn answer(site: Arc<Site>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        let allow = [(header::ALLOW, "GET, HEAD")];
+        return (StatusCode::METHOD_NOT_ALLOWED, allow, not_stored()).into_response();
+    }
+    let headers = parts.headers.clone();
+    // Not on the async threads: it reads files.
+    let found = tokio::task::spawn_blocking(move || site.find(&parts.uri, &parts.headers)).await;
+    match found {
+        Ok(Some(file)) => file.answer(&parts.method, &headers),
+        Ok(None) => (StatusCode::NOT_FOUND, not_stored(), "Not found.\n").into_response(),
+        Err(error) => {
+            tracing::error!("a file of the site could not be read: {error}");
+            (StatusCode::INTERNAL_SERVER_ERROR, not_stored()).into_response()
+        }
+    }
+}
+
+fn not_stored() -> [(HeaderName, &'static str); 1] {
+    [(header::CACHE_CONTROL, NOT_STORED)]
+}
+
+impl Site {
+    /// Returns the file that a request asks for, or index.html if it asks for a page of the console.
+    fn find(&self, uri: &Uri, headers: &HeaderMap) -> Option<File> {
+        let segments = segments(uri.path())?;
+        let names: Vec<&str> = segments.iter().map(String::as_str).collect();
+        if let (["config.json"], Some(config)) = (names.as_slice(), &self.config) {
+            return Some(File::new("config.json", config.clone()));
+        }
+        let name = names.last().copied().unwrap_or_default();
+        match self.read(&names) {
+            Ok(content) => Some(File::new(name, content)),
+            Err(_) if is_asset(name) && !is_page(&names, headers) => None,
+            Err(_) => Some(File::new("index.html", self.read(&["index.html"]).ok()?)),
+        }
+    }
+
+    fn read(&self, names: &[&str]) -> io::Result<Bytes> {
+        let mut path = self.folder.clone();
+        path.extend(names);
+        // A folder can't be read, nor can a path that goes on after a file.
+        std::fs::read(path).map(Bytes::from)
+    }
+}
+
+/// Splits a URL's path into decoded names. Returns `None` if one of them is no name of a file, or leads out of
+/// its folder.
+fn segments(path: &str) -> Option<Vec<String>> {
+    let encoded = path.split('/').filter(|segment| !segment.is_empty());
+    encoded
+        .map(|segment| {
+            let name = percent_decode_str(segment).decode_utf8().ok()?;
+            let is_name = !matches!(&*name, "." | "..")
+                && !name.contains(|char: char| matches!(char, '/' | '\\') || char.is_control());
+            is_name.then(|| name.into_owned())
+        })
+        .collect()
+}
+
+/// Returns true for the name of a file that a site consists of, by its extension.
+fn is_asset(name: &str) -> bool {
+    let Some((_, extension)) = name.rsplit_once('.') else {
+        return false;
     };
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
-    response
+    let extension = extension.to_ascii_lowercase();
+    matches!(
+        extension.as_str(),
+        "js" | "mjs"
+            | "cjs"
+            | "css"
+            | "wasm"
+            | "json"
+            | "map"
+            | "webmanifest"
+            | "html"
+            | "htm"
+            | "svg"
+            | "png"
+            | "jpg"
+            | "jpeg"
+            | "gif"
+            | "webp"
+            | "avif"
+            | "ico"
+            | "bmp"
+            | "txt"
+            | "xml"
+            | "pdf"
+            | "md"
+            | "csv"
+            | "yaml"
+            | "yml"
+            | "toml"
+            | "woff"
+            | "woff2"
+            | "ttf"
+            | "otf"
+            | "eot"
+            | "mp3"
+            | "mp4"
+            | "webm"
+            | "ogg"
+            | "wav"
+            | "br"
+            | "gz"
+            | "zst"
+            | "zip"
+            | "tar"
+            | "tgz"
+    )
+}
+
+/// Returns true for a page of the console whose path ends like a file: a repository can be named `app.js`. What
+/// the browser is going to do with the answer decides, where it says so.
+fn is_page(names: &[&str], headers: &HeaderMap) -> bool {
+    let [place, _, ..] = names else { return false };
+    if !matches!(*place, "builds" | "repositories") {
+        return false;
+    }
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text("sec-fetch-mode"), text("accept")) {
+        (Some(mode), _) => mode == "navigate",
+        (None, Some(accept)) if accept.contains("text/html") => true,
+        _ => !is_hashed(names.last().copied().unwrap_or_default()),
+    }
 }
 
 /// Returns true if a file name contains a hash of the file's content: 12 or more hex digits between
 /// `-`, `_` and `.`, at least one of them a decimal digit.
-fn is_hashed(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
+fn is_hashed(name: &str) -> bool {
     name.split(['-', '_', '.']).any(|word| {
         word.len() >= 12
             && word.bytes().all(|byte| byte.is_ascii_hexdigit())
             && word.bytes().any(|byte| byte.is_ascii_digit())
     })
+}
+
+impl File {
+    fn new(name: &str, content: Bytes) -> Self {
+        let kind = mime_guess::from_path(name).first_or_octet_stream();
+        let cache_control = match is_hashed(name) {
+            true => IMMUTABLE,
+            false => REVALIDATED,
+        };
+        Self {
+            content,
+            kind: HeaderValue::from_str(kind.as_ref())
+                .unwrap_or(HeaderValue::from_static("application/octet-stream")),
+            cache_control,
+        }
+    }
+
+    /// Returns the ETag, without its quotes.
+    fn tag(&self) -> String {
+        let digest = format!("{:x}", Sha256::digest(&self.content));
+        digest.chars().take(ETAG_DIGITS).collect()
+    }
+
+    fn answer(self, method: &Method, headers: &HeaderMap) -> Response {
+        let tag = self.tag();
+        if let Some(known) = known_tag(headers, &tag) {
+            return self.respond(StatusCode::NOT_MODIFIED, &known, Body::empty());
+        }
+        let total = self.content.len();
+        match asked_range(method, headers, &tag, total) {
+            AskedRange::All => {
+                let body = Body::from(self.content.clone());
+                self.respond(StatusCode::OK, &tag, body)
+            }
+            AskedRange::Part(range) => {
+                let content_range = format!("bytes {}-{}/{total}", range.start(), range.end());
+                let body = Body::from(self.content.slice(range));
+                let mut response = self.respond(StatusCode::PARTIAL_CONTENT, &tag, body);
+                set(&mut response, header::CONTENT_RANGE, &content_range);
+                response
+            }
+            AskedRange::Unsatisfiable => {
+                let mut response =
+                    (StatusCode::RANGE_NOT_SATISFIABLE, not_stored()).into_response();
+                let content_range = format!("bytes */{total}");
+                set(&mut response, header::CONTENT_RANGE, &content_range);
+                response
+            }
+        }
+    }
+
+    fn respond(self, status: StatusCode, tag: &str, body: Body) -> Response {
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, self.kind);
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static(self.cache_control),
+        );
+        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        set(&mut response, header::ETAG, &format!("\"{tag}\""));
+        response
+    }
+}
+
+fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// Returns the tag in `If-None-Match` that stands for this content, in one of its encodings.
+fn known_tag(headers: &HeaderMap, tag: &str) -> Option<String> {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter();
+    let texts = lists.filter_map(|list| list.to_str().ok());
+    let mut known = texts.flat_map(|list| list.split(',')).map(str::trim);
+    known.find_map(|known| {
+        if known == "*" {
+            return Some(tag.to_owned());
+        }
+        let known = known.strip_prefix("W/").unwrap_or(known).trim_matches('"');
+        let content = known.split_once('-').map_or(known, |(content, _)| content);
+        (content == tag).then(|| known.to_owned())
+    })
+}
+
+/// The part of a file that a request asks for.
+enum AskedRange {
+    All,
+    Part(RangeInclusive<usize>),
+    Unsatisfiable,
+}
+
+/// Reads `Range`. Several ranges at once, and one of another content, count as none.
+fn asked_range(method: &Method, headers: &HeaderMap, tag: &str, total: usize) -> AskedRange {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_same = text(header::IF_RANGE).is_none_or(|known| known == format!("\"{tag}\""));
+    let range = text(header::RANGE).and_then(|range| range.strip_prefix("bytes="));
+    let (true, Some((first, last))) = (
+        is_same && *method == Method::GET,
+        range.and_then(|range| range.trim().split_once('-')),
+    ) else {
+        return AskedRange::All;
+    };
+    let end = total.saturating_sub(1);
+    let (first, last) = match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) if first <= last => (first, last.min(end)),
+        (Ok(first), Err(_)) if last.is_empty() => (first, end),
+        (Err(_), Ok(0)) if first.is_empty() => return AskedRange::Unsatisfiable,
+        (Err(_), Ok(count)) if first.is_empty() => (total.saturating_sub(count), end),
+        _ => return AskedRange::All,
+    };
+    match first < total {
+        true => AskedRange::Part(first..=last),
+        false => AskedRange::Unsatisfiable,
+    }
+}
+
+/// Tells the encodings of one content apart by their ETags, as strong ETags have to.
+pub(crate) async fn tag_encodings(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let text = |name| {
+        let value = response.headers().get(name)?;
+        value.to_str().ok().map(str::to_owned)
+    };
+    if let (Some(encoding), Some(tag)) = (text(header::CONTENT_ENCODING), text(header::ETAG)) {
+        let tag = tag.trim_matches('"');
+        set(
+            &mut response,
+            header::ETAG,
+            &format!("\"{tag}-{encoding}\""),
+        );
+    }
+    response
 }
 
 /// Adds the security headers to every response, and `no-store` to those of the API.
@@ -84,24 +356,73 @@ pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::is_hashed;
+    use super::*;
 
     #[test]
     fn a_hash_in_the_name_is_found() {
-        for path in [
-            "/slipway-console-5b1f8a90c2d3e4f5.js",
-            "/slipway-console-5b1f8a90c2d3e4f5_bg.wasm",
-            "/assets/style-0123456789abcdef.css",
+        for name in [
+            "slipway-console-5b1f8a90c2d3e4f5.js",
+            "slipway-console-5b1f8a90c2d3e4f5_bg.wasm",
+            "style-0123456789abcdef.css",
+            // A hash that begins with zeros has fewer digits.
+            "build-3db1ea6413134fc.css",
+            "chunk_10-291a0d0d77de3a0b.wasm",
         ] {
-            assert!(is_hashed(path), "{path}");
+            assert!(is_hashed(name), "{name}");
         }
-        for path in [
-            "/",
-            "/config.json",
-            "/icon-512.png",
-            "/builds/5709f780-e8fb-4b52",
+        for name in ["", "config.json", "icon-512.png", "5709f780-e8fb-4b52"] {
+            assert!(!is_hashed(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_names_inside_the_folder() {
+        let found = |path: &str| segments(path).map(|names| names.join("|"));
+        assert_eq!(found("/").as_deref(), Some(""));
+        assert_eq!(found("//a//b.js").as_deref(), Some("a|b.js"));
+        assert_eq!(found("/a%20b%2Ejs").as_deref(), Some("a b.js"));
+        assert_eq!(found("/%E5%8F%91").as_deref(), Some("发"));
+        for outside in [
+            "/../x",
+            "/assets/../x.js",
+            "/%2e%2E/x",
+            "/a%2f..%2fx",
+            "/a%5Cb",
+            "/./x",
+            "/a%00.js",
+            "/%ff",
         ] {
-            assert!(!is_hashed(path), "{path}");
+            assert_eq!(found(outside), None, "{outside}");
+        }
+    }
+
+    #[test]
+    fn a_repository_can_be_named_like_a_file() {
+        let page = |path: &str, headers: &[(&'static str, &'static str)]| {
+            let names = segments(path).unwrap();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let headers = headers.iter().map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            });
+            is_page(&names, &headers.collect())
+        };
+        let navigates = [("sec-fetch-mode", "navigate"), ("accept", "*/*")];
+        let loads = [("sec-fetch-mode", "cors"), ("accept", "*/*")];
+        let html = [("accept", "text/html,application/xml;q=0.9,*/*;q=0.8")];
+        let hashed = "/repositories/demo/app-5b1f8a90c2d3e4f5.js";
+        for path in ["/repositories/demo/app.js", "/builds/x.json", hashed] {
+            assert!(page(path, &navigates), "{path}");
+            assert!(page(path, &html), "{path}");
+            assert!(!page(path, &loads), "{path}");
+        }
+        assert!(page("/repositories/demo/app.js/config", &[]));
+        assert!(page("/repositories/demo/socket.json", &[("accept", "*/*")]));
+        assert!(!page(hashed, &[("accept", "*/*")]));
+        for path in ["/app.js", "/builds.js", "/assets/app.js", "/file/app.js"] {
+            assert!(!page(path, &navigates), "{path}");
         }
     }
 }
