@@ -4,5 +4,6 @@ pub(crate) mod builder;
 pub(crate) mod checkout;
 pub(crate) mod continuous;
 pub(crate) mod planning;
+pub(crate) mod poll_schedule;
 pub(crate) mod progress;
 pub(crate) mod queue;

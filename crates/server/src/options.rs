@@ -138,12 +138,14 @@ pub struct Options {
     )]
     pub log_limit: u64,
 
-    /// How often the sources of active tag configs are polled for new commits.
+    /// How often a source of active tag configs is polled for new commits.
+    ///
+    /// A local source is polled each second. A host with many sources is asked about once a second.
     #[arg(
         long,
         value_name = "DURATION",
         env = "SLIPWAY_POLL_INTERVAL",
-        default_value = "60s",
+        default_value = "10s",
         value_parser = parse_duration
     )]
     pub poll_interval: Duration,

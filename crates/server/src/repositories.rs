@@ -2,10 +2,13 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::http::requests::version_tag_errors;
 use crate::rules;
 use crate::sources::host_pages::{code_repo_path, deploy_page, project_page};
 use crate::store::repositories;
 use crate::store::repositories::{PrivateData, StoredRepository};
+use rusqlite::Connection;
+use serde_json::Value;
 use slipway_api::{BuildConfig, CodeSource, CreateRepository, Repository, SourceUrl, Timestamp};
 
 /// Creates a repository with a deploy key of its own. The request has to be validated already.
@@ -75,11 +78,30 @@ pub(crate) async fn create(
     };
     let added = app
         .store
-        .run(move |connection| repositories::insert(connection, repository, &private))
-        .await;
-    if let (Some(name), Err(_) | Ok(None)) = (key_name, &added) {
+        .run(move |connection| Ok(insert(connection, repository, &private)))
+        .await
+        .unwrap_or_else(|error| Err(error.into()));
+    if let (Some(name), Err(_)) = (key_name, &added) {
         app.git.remove_key(&name);
     }
     app.poll_now.notify_one();
-    added?.ok_or_else(|| Error::field("repo_name", "A repository with this name already exists."))
+    added
+}
+
+/// Adds the repository, unless its name or one of its image tags is taken.
+fn insert(
+    connection: &mut Connection,
+    repository: Repository,
+    private: &PrivateData,
+) -> Result<StoredRepository, Error> {
+    let config = repository.build_config.as_ref();
+    let tag_configs = config.map_or(&[][..], |config| &config.tag_configs);
+    let (namespace, repo_name) = (&repository.namespace, &repository.repo_name);
+    let flags = repositories::version_tags(connection, namespace, repo_name, tag_configs)?;
+    if let Some(errors) = version_tag_errors(&flags) {
+        let errors = [("build_config".to_owned(), Value::Object(errors))];
+        return Err(Error::Invalid(errors.into_iter().collect()));
+    }
+    repositories::insert(connection, repository, private)?
+        .ok_or_else(|| Error::field("repo_name", "A repository with this name already exists."))
 }

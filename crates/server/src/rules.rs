@@ -36,6 +36,10 @@ pub(crate) fn image_tag(text: &str) -> RuleResult {
     )
 }
 
+/// The message about an image tag that is the version tag of an earlier build.
+pub(crate) const IS_VERSION_TAG: &str =
+    "This tag is the version tag of an earlier build, whose image keeps it. Choose another tag.";
+
 /// Checks the name of a branch or tag, by `git check-ref-format`. It can't look like an option.
 pub(crate) fn git_ref(text: &str) -> RuleResult {
     match grammar::ref_name(text) {

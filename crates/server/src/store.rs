@@ -2,6 +2,7 @@
 //! need.
 
 pub(crate) mod builds;
+pub(crate) mod image_tags;
 pub(crate) mod logs;
 pub(crate) mod repositories;
 
@@ -12,8 +13,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The migrations of the tables. SQLite's `user_version` is the number of those that have run.
-const MIGRATIONS: [&str; 2] = [
-    "
+const MIGRATIONS: [&str; 3] = [CREATE_TABLES, ADD_CLONE_URL, CREATE_IMAGE_TAGS];
+
+const CREATE_TABLES: &str = "
     CREATE TABLE repositories (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         namespace TEXT NOT NULL,
@@ -52,13 +54,38 @@ const MIGRATIONS: [&str; 2] = [
         entries TEXT NOT NULL,
         UNIQUE (build_id, part)
     );
-",
-    // The API's objects have the secrets of a clone URL masked, so that it has a column of its own.
-    "
+";
+
+/// The API's objects have the secrets of a clone URL masked, so that it has a column of its own.
+const ADD_CLONE_URL: &str = "
     ALTER TABLE repositories ADD COLUMN clone_url TEXT;
     UPDATE repositories SET clone_url = repository ->> '$.build_config.code_repo_clone_url';
-",
-];
+";
+
+/// The tags of all images: see [`image_tags`]. Of builds that share a version tag, the newest that
+/// succeeded has it, since its image does. A waiting build that has lost its tag gets none.
+const CREATE_IMAGE_TAGS: &str = "
+    CREATE TABLE image_tags (
+        namespace TEXT NOT NULL,
+        repo_name TEXT NOT NULL,
+        tag TEXT NOT NULL,
+        build_id TEXT,
+        PRIMARY KEY (namespace, repo_name, tag)
+    ) WITHOUT ROWID;
+    CREATE INDEX image_tags_of ON image_tags (build_id);
+    INSERT OR IGNORE INTO image_tags (namespace, repo_name, tag, build_id)
+        SELECT namespace, repo_name, build ->> 'docker_repo_version_tag', build_id FROM builds
+        WHERE coalesce(build ->> 'docker_repo_version_tag', '') <> ''
+        ORDER BY status = 'S' DESC, number DESC;
+    INSERT OR IGNORE INTO image_tags (namespace, repo_name, tag)
+        SELECT namespace, repo_name, build ->> 'docker_repo_tag' FROM builds;
+    INSERT OR IGNORE INTO image_tags (namespace, repo_name, tag)
+        SELECT namespace, repo_name, tag_config ->> 'docker_repo_tag'
+        FROM tag_configs JOIN repositories ON repositories.id = repository_id;
+    UPDATE builds SET build = json_set(build, '$.docker_repo_version_tag', '')
+        WHERE status = 'W' AND build_id NOT IN
+            (SELECT build_id FROM image_tags WHERE build_id IS NOT NULL);
+";
 
 /// The database. Cheap to clone.
 #[derive(Clone)]

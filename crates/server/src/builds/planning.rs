@@ -2,15 +2,12 @@
 
 use crate::sources::clone_urls::Sources;
 use crate::sources::host_pages::{commit_page, project_page, ref_page};
-use crate::store::builds::{BuildPlan, PlannedBuild};
+use crate::store::builds::{self, BuildPlan, PlannedBuild};
 use crate::store::repositories::StoredRepository;
+use rusqlite::Connection;
 use slipway_api::{
-    Build, BuildConfig, CodeClient, CodeSource, SourceUrl, Status, TagConfig, Timestamp,
-    VersionTagging,
+    Build, BuildConfig, CodeClient, CodeSource, SourceUrl, Status, TagConfig, VersionTagging,
 };
-
-/// The length of the additional tag when `version_tagging` is 2, in hex digits of the commit.
-const COMMIT_TAG_DIGITS: usize = 12;
 
 /// A request to build a tag config.
 pub(crate) struct BuildRequest<'a> {
@@ -22,7 +19,7 @@ pub(crate) struct BuildRequest<'a> {
     pub(crate) commit: Option<&'a str>,
     /// The user who requests the build.
     pub(crate) created_by: &'a str,
-    /// True if a push started the build.
+    /// True if a new commit of the source started the build, and nobody asked for it.
     pub(crate) auto_created: bool,
 }
 
@@ -41,28 +38,54 @@ fn code_source(stored: &StoredRepository, config: &BuildConfig) -> CodeSource {
     }
 }
 
-/// Returns the additional tag for a commit; `None` if the commit is too short for it.
-fn commit_tag(commit: &str) -> Option<String> {
-    commit.get(..COMMIT_TAG_DIGITS).map(str::to_owned)
+/// Returns the code source of a repository; `None` if it has no build config.
+pub(crate) fn repository_source(stored: &StoredRepository) -> Option<CodeSource> {
+    let config = stored.repository.build_config.as_ref()?;
+    Some(code_source(stored, config))
 }
 
-/// Returns a new waiting build; `None` if the repository has no build config.
-pub(crate) fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild> {
+/// The reason why a requested build is not created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotCreated {
+    /// The repository has no build config.
+    NoConfig,
+    /// The tag config's image tag names the image of one build for good.
+    VersionTag,
+}
+
+/// Adds a waiting build to the store. `connection` is in a transaction.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn create_build(
+    connection: &Connection,
+    sources: &Sources,
+    request: &BuildRequest,
+) -> rusqlite::Result<Result<PlannedBuild, NotCreated>> {
+    let Some(mut planned) = plan_build(sources, request) else {
+        return Ok(Err(NotCreated::NoConfig));
+    };
+    let tagging = &request.tag_config.version_tagging;
+    let added = builds::insert(connection, request.stored.id, &mut planned, tagging)?;
+    Ok(match added {
+        true => Ok(planned),
+        false => Err(NotCreated::VersionTag),
+    })
+}
+
+/// Returns a new waiting build, without its time and its version tag: the store gives it both. Returns
+/// `None` if the repository has no build config.
+fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild> {
     let repository = &request.stored.repository;
     let config = repository.build_config.as_ref()?;
     let tag_config = request.tag_config;
     let source = code_source(request.stored, config);
     let page = project_page(&source);
-    let created_at = Timestamp::from(chrono::Utc::now());
     let commit = request.commit.map(str::to_ascii_lowercase);
-    let version_tag = match tag_config.version_tagging {
-        VersionTagging::Time => created_at.version_tag(),
-        VersionTagging::Commit => commit.as_deref().and_then(commit_tag).unwrap_or_default(),
-        VersionTagging::None | VersionTagging::Other(_) => String::new(),
-    };
     let build = Build {
         build_id: uuid::Uuid::new_v4().to_string(),
-        created_at: Some(created_at),
+        created_at: None,
         started_at: None,
         ended_at: None,
         code_head_commit: commit.clone(),
@@ -75,7 +98,7 @@ pub(crate) fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<Pl
         image_id: None,
         docker_repo_path: repository.repo_path.clone(),
         docker_repo_tag: tag_config.docker_repo_tag.clone(),
-        docker_repo_version_tag: Some(version_tag),
+        docker_repo_version_tag: Some(String::new()),
         dockerfile_location: tag_config.dockerfile_location.clone(),
         status: Status::Waiting,
         auto_created: request.auto_created,
@@ -116,7 +139,4 @@ pub(crate) fn set_commit(planned: &mut PlannedBuild, commit: &str) {
         .as_ref()
         .and_then(|page| commit_page(&build.code_repo_client, &page.link(), commit))
         .map(SourceUrl::from);
-    if planned.plan.tag_by_commit {
-        build.docker_repo_version_tag = commit_tag(commit);
-    }
 }

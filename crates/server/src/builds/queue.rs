@@ -180,6 +180,11 @@ impl Queue {
             stop,
         };
         let result = self.build_in_folder(&mut job, &mut planned).await;
+        let made_none = result.as_ref().is_err_and(|failure| {
+            // A builder that was stopped may have named its image already.
+            matches!(failure, Failure::Exit(..)) || job.log.step_at() < STEP_AT_BUILD
+        });
+        let gives_up_tag = made_none && planned.plan.tag_by_commit;
         let build = &mut planned.build;
         match result {
             Ok(image_id) => {
@@ -212,7 +217,10 @@ impl Queue {
         let stored = match job.log.flush().await {
             Ok(()) => {
                 self.store
-                    .run(move |connection| builds::save(connection, &build))
+                    .run(move |connection| match gives_up_tag {
+                        true => builds::save_without_tag(connection, build),
+                        false => builds::save(connection, &build),
+                    })
                     .await
             }
             Err(error) => Err(error),
@@ -238,6 +246,21 @@ impl Queue {
             tracing::warn!("a checkout could not be removed: {error}");
         }
         result
+    }
+
+    /// Gives the build the version tag that is made from its commit.
+    async fn tag_with_commit(
+        &self,
+        planned: &mut PlannedBuild,
+        commit: String,
+    ) -> Result<(), Failure> {
+        let build = planned.build.clone();
+        let tag = self
+            .store
+            .run(move |connection| builds::tag_with_commit(connection, &build, &commit))
+            .await?;
+        planned.build.docker_repo_version_tag = Some(tag);
+        Ok(())
     }
 
     /// Clones the source, builds the image and tags it. Returns the image's short id.
@@ -270,6 +293,9 @@ impl Queue {
         job.log
             .write(EntryLevel::Info, &format!("building commit {commit}"));
         set_commit(planned, &commit);
+        if planned.plan.tag_by_commit {
+            self.tag_with_commit(planned, commit).await?;
+        }
 
         let build = &planned.build;
         let inputs = checkout::find(&checkout, build).map_err(Failure::Other)?;
@@ -285,13 +311,12 @@ impl Queue {
             .find()
             .await
             .ok_or_else(|| Failure::Other(builder::NO_BUILDER.to_owned()))?;
-        let mut names = vec![build.image_reference()];
-        names.extend(
-            build
-                .version_tag()
-                .filter(|tag| *tag != build.docker_repo_tag)
-                .map(|tag| format!("{}:{tag}", build.docker_repo_path)),
-        );
+        // The version tag first: a builder finds the image by its first name, which another build of the tag
+        // config may move meanwhile.
+        let version_tag = build.version_tag();
+        let mut names =
+            Vec::from_iter(version_tag.map(|tag| format!("{}:{tag}", build.docker_repo_path)));
+        names.push(build.image_reference());
         job.log.advance_to(STEP_AT_BUILD);
         job.log.write(
             EntryLevel::Info,

@@ -235,6 +235,24 @@ pub(crate) fn update_build_config(
     }
 }
 
+/// Returns the errors of tag configs whose image tags are version tags; `None` if none is. `flags` says it
+/// for each of them.
+pub(crate) fn version_tag_errors(flags: &[bool]) -> Option<FieldErrors> {
+    if !flags.contains(&true) {
+        return None;
+    }
+    let rows: Vec<Value> = flags
+        .iter()
+        .map(|is_version_tag| match is_version_tag {
+            true => json!({ "docker_repo_tag": [rules::IS_VERSION_TAG] }),
+            false => json!({}),
+        })
+        .collect();
+    let mut errors = FieldErrors::new();
+    errors.insert("tag_configs".to_owned(), Value::Array(rows));
+    Some(errors)
+}
+
 /// Reads the body of call 3.
 ///
 /// # Errors

@@ -71,6 +71,15 @@ pub(crate) struct Checkout {
     pub(crate) depth: usize,
 }
 
+/// A branch or tag by name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RefName<'a> {
+    /// Branch or tag.
+    pub(crate) kind: &'a SourceKind,
+    /// The name of the branch or tag.
+    pub(crate) value: &'a str,
+}
+
 impl Git {
     /// Creates git's home and the folder of the deploy keys in the data folder.
     ///
@@ -146,19 +155,18 @@ impl Git {
         )
     }
 
-    /// Reads the head commit of a branch or tag from the source; `None` if the source does not have
-    /// that branch or tag.
+    /// Reads the head commits of branches and tags from the source, all in one request; `None` for each that
+    /// the source does not have.
     ///
     /// # Errors
     ///
     /// A sentence about why the last clone URL failed.
-    pub(crate) async fn head(
+    pub(crate) async fn heads(
         &self,
         clone_urls: &[String],
         deploy_key: Option<&str>,
-        kind: &SourceKind,
-        value: &str,
-    ) -> Result<Option<String>, String> {
+        refs: &[RefName<'_>],
+    ) -> Result<Vec<Option<String>>, String> {
         let mut failure = NO_CLONE_URL.to_owned();
         for url in clone_urls {
             let location = match self.sources.locate(url) {
@@ -168,10 +176,12 @@ impl Git {
                     continue;
                 }
             };
-            let command = self.list_refs(&location, deploy_key, Some((kind, value)));
+            let command = self.list_refs(&location, deploy_key, refs);
             match capture(command, GIT_TIMEOUT).await {
                 Ok(output) if output.status.success() => {
-                    return Ok(Refs::new(&output.stdout).commit_of(kind, value));
+                    let found = Refs::new(&output.stdout);
+                    let heads = refs.iter().map(|name| found.commit_of(name.kind, name.value));
+                    return Ok(heads.collect());
                 }
                 Ok(output) => failure = unreadable(&String::from_utf8_lossy(&output.stderr)),
                 Err(error) => failure = error.to_string(),
@@ -180,19 +190,19 @@ impl Git {
         Err(failure)
     }
 
-    /// Returns the command that lists the refs of a source: those of one branch or tag, or all.
+    /// Returns the command that lists the refs of a source: those of some branches and tags, or all of them.
     fn list_refs(
         &self,
         location: &Location,
         deploy_key: Option<&str>,
-        only: Option<(&SourceKind, &str)>,
+        only: &[RefName<'_>],
     ) -> Command {
         let mut command = self.command(Some(location), deploy_key);
         command
             .args(["ls-remote", "--quiet", "--"])
             .arg(git_url(location));
-        if let Some((kind, value)) = only {
-            let name = full_ref(kind, value);
+        for name in only {
+            let name = full_ref(name.kind, name.value);
             command.arg(format!("{name}^{{}}")).arg(name);
         }
         command
@@ -303,7 +313,8 @@ impl Git {
         location: &Location,
     ) -> Result<Result<(), String>, Failure> {
         let Ref { kind, value, .. } = *target;
-        for only in [Some((kind, value)), None] {
+        let one = [RefName { kind, value }];
+        for only in [&one[..], &[]] {
             let command = self.list_refs(location, target.deploy_key, only);
             let output = match job.capture(command, GIT_TIMEOUT).await {
                 Ok(output) => output,
@@ -318,7 +329,7 @@ impl Git {
             if refs.commit_of(kind, value).is_some() {
                 return Ok(Ok(()));
             }
-            if only.is_none() {
+            if only.is_empty() {
                 return Err(Failure::Other(refs.missing(kind, value)));
             }
         }

@@ -1,11 +1,13 @@
 //! The builds in the database: the waiting ones of the queue, the running ones and the history.
 
 use crate::log_level::EntryLevel;
+use crate::store::image_tags::{self, ImagePath};
 use crate::store::{Caller, Listing, decode, encode, logs, offset};
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
 use serde::{Deserialize, Serialize};
 use slipway_api::page::PAGE_SIZE;
-use slipway_api::{Build, Status, Timestamp};
+use slipway_api::{Build, Status, Timestamp, VersionTagging};
+use std::time::Duration;
 
 /// The data of a build that a worker needs and the API does not show. It is fixed when the build is
 /// requested; later changes of the config have no effect on it.
@@ -30,7 +32,16 @@ pub(crate) struct PlannedBuild {
     pub(crate) plan: BuildPlan,
 }
 
-/// Adds a waiting build.
+/// How far the newest build of a repository may be ahead of the clock for the next one to come after it.
+/// A larger distance means that the clock was set back.
+const MAX_AHEAD: Duration = Duration::from_secs(600);
+
+/// Adds a waiting build and gives it its version tag, as far as that is known. Returns false, and adds
+/// nothing, if its image tag names the image of one build for good.
+///
+/// A version tag is made of `created_at` to the second. Where another image of the repository has it
+/// already, `created_at` moves on to the next free second. So that the order of the builds is also that of
+/// `created_at`, a build is always created after the one before it.
 ///
 /// # Errors
 ///
@@ -38,24 +49,108 @@ pub(crate) struct PlannedBuild {
 pub(crate) fn insert(
     connection: &Connection,
     repository_id: i64,
-    planned: &PlannedBuild,
-) -> Result<()> {
-    let build = &planned.build;
-    let (namespace, repo_name) = build.repository().unwrap_or_default();
+    planned: &mut PlannedBuild,
+    tagging: &VersionTagging,
+) -> Result<bool> {
+    let build = &mut planned.build;
+    let docker_repo_path = build.docker_repo_path.clone();
+    let path = image_path(&docker_repo_path);
+    if !image_tags::reserve(connection, path, &build.docker_repo_tag)? {
+        return Ok(false);
+    }
+    let mut created_at = created_after(connection, path, Timestamp::from(chrono::Utc::now()))?;
+    let version_tag = match (tagging, planned.plan.commit.as_deref()) {
+        (VersionTagging::Time, _) => {
+            created_at = image_tags::claim_time(connection, path, &build.build_id, created_at)?;
+            Some(created_at.version_tag())
+        }
+        (VersionTagging::Commit, Some(commit)) => {
+            image_tags::claim_abbreviation(connection, path, &build.build_id, commit)?
+        }
+        _ => None,
+    };
+    build.created_at = Some(created_at);
+    build.docker_repo_version_tag = Some(version_tag.unwrap_or_default());
     connection.execute(
         "INSERT INTO builds (build_id, repository_id, namespace, repo_name, status, build, plan)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             build.build_id,
             repository_id,
-            namespace,
-            repo_name,
+            path.namespace,
+            path.repo_name,
             build.status.as_str(),
             encode(build)?,
             encode(&planned.plan)?
         ],
     )?;
-    Ok(())
+    Ok(true)
+}
+
+/// Splits `docker_repo_path`.
+fn image_path(docker_repo_path: &str) -> ImagePath<'_> {
+    let (namespace, repo_name) = docker_repo_path.split_once('/').unwrap_or_default();
+    ImagePath {
+        namespace,
+        repo_name,
+    }
+}
+
+/// Returns `now`, or the first millisecond after the repository's newest build.
+fn created_after(connection: &Connection, path: ImagePath, now: Timestamp) -> Result<Timestamp> {
+    let newest = connection
+        .prepare_cached(
+            "SELECT build FROM builds WHERE namespace = ?1 AND repo_name = ?2
+             ORDER BY number DESC LIMIT 1",
+        )?
+        .query_row([path.namespace, path.repo_name], build)
+        .optional()?;
+    let after = newest
+        .and_then(|newest| newest.created_at)
+        .and_then(|time| Timestamp::from_millis(time.millis().saturating_add(1)))
+        .filter(|after| {
+            after
+                .since(now)
+                .to_std()
+                .is_ok_and(|ahead| ahead < MAX_AHEAD)
+        });
+    Ok(after.map_or(now, |after| after.max(now)))
+}
+
+/// Gives a build whose commit is known now the version tag that is made from it, unless it has one.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn tag_with_commit(
+    connection: &mut Connection,
+    build: &Build,
+    commit: &str,
+) -> Result<String> {
+    let transaction = connection.transaction()?;
+    let tag = match build.version_tag() {
+        Some(tag) if commit.starts_with(tag) => tag.to_owned(),
+        _ => {
+            image_tags::release(&transaction, &build.build_id)?;
+            let path = image_path(&build.docker_repo_path);
+            image_tags::claim_commit(&transaction, path, &build.build_id, commit)?
+        }
+    };
+    transaction.commit()?;
+    Ok(tag)
+}
+
+/// Stores a build that failed without an image, and gives up its version tag.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn save_without_tag(connection: &mut Connection, mut build: Build) -> Result<()> {
+    let transaction = connection.transaction()?;
+    image_tags::release(&transaction, &build.build_id)?;
+    build.docker_repo_version_tag = Some(String::new());
+    save(&transaction, &build)?;
+    transaction.commit()
 }
 
 fn build(row: &Row) -> Result<Build> {

@@ -1,5 +1,6 @@
 //! The build repositories and their tag configs in the database.
 
+use crate::store::image_tags::{self, ImagePath};
 use crate::store::{Caller, Listing, decode, encode, offset};
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
 use slipway_api::page::PAGE_SIZE;
@@ -25,7 +26,8 @@ pub(crate) struct PrivateData {
     pub(crate) deploy_key: Option<String>,
 }
 
-/// A tag config that is built on every push.
+/// A tag config that is built on every new commit.
+#[derive(Debug, Clone)]
 pub(crate) struct ActiveTagConfig {
     /// The id of the tag config's repository.
     pub(crate) repository_id: i64,
@@ -68,11 +70,50 @@ pub(crate) fn insert(
         return Ok(None);
     }
     let id = transaction.last_insert_rowid();
+    reserve_tags(&transaction, &repository, &tag_configs)?;
     for (position, tag_config) in tag_configs.into_iter().enumerate() {
         insert_tag_config(&transaction, id, position, tag_config)?;
     }
     transaction.commit()?;
     by_id(connection, id)
+}
+
+/// Returns which of the tags are the version tags of images that were built under this name: they are no
+/// image tags.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn version_tags(
+    connection: &Connection,
+    namespace: &str,
+    repo_name: &str,
+    tag_configs: &[TagConfig],
+) -> Result<Vec<bool>> {
+    let path = ImagePath {
+        namespace,
+        repo_name,
+    };
+    tag_configs
+        .iter()
+        .map(|row| image_tags::is_version_tag(connection, path, &row.docker_repo_tag))
+        .collect()
+}
+
+/// Keeps the tags of the tag configs from becoming version tags.
+fn reserve_tags(
+    connection: &Connection,
+    repository: &Repository,
+    tag_configs: &[TagConfig],
+) -> Result<()> {
+    let path = ImagePath {
+        namespace: &repository.namespace,
+        repo_name: &repository.repo_name,
+    };
+    for row in tag_configs {
+        image_tags::reserve(connection, path, &row.docker_repo_tag)?;
+    }
+    Ok(())
 }
 
 fn insert_tag_config(
@@ -216,6 +257,7 @@ pub(crate) fn replace(
     let Some(mut old) = by_id(&transaction, id)? else {
         return Ok(None);
     };
+    reserve_tags(&transaction, &old.repository, &change.tag_configs)?;
     let mut kept = Vec::new();
     for (position, mut row) in change.tag_configs.into_iter().enumerate() {
         let before = row.id.and_then(|row_id| {

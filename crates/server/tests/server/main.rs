@@ -19,4 +19,5 @@ mod secrets;
 mod sources;
 mod submodules;
 mod support;
+mod version_tags;
 mod web;

@@ -1,12 +1,13 @@
 //! Builds (reference, calls 2 to 4).
 
 use crate::app::App;
-use crate::builds::planning::{BuildRequest, plan_build};
+use crate::builds::planning::{BuildRequest, NotCreated, create_build};
 use crate::error::{Error, json_response};
 use crate::http::auth::require_write;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::paging::{origin, page, page_number};
 use crate::http::requests;
+use crate::rules;
 use crate::store::builds::BuildFilter;
 use crate::store::{Caller, builds, repositories};
 use axum::extract::State;
@@ -76,8 +77,9 @@ pub(crate) async fn trigger(
                 let mut rows = config.tag_configs.iter();
                 rows.find(|row| row.docker_repo_tag == request.tag)
             });
-            let planned = tag_config.and_then(|tag_config| {
-                plan_build(
+            let created = match tag_config {
+                Some(tag_config) => create_build(
+                    &transaction,
                     sources.sources(),
                     &BuildRequest {
                         stored: &stored,
@@ -86,13 +88,19 @@ pub(crate) async fn trigger(
                         created_by: &created_by,
                         auto_created: false,
                     },
-                )
-            });
-            let Some(planned) = planned else {
-                let message = "No tag config of this repository has this tag.";
-                return Ok(Err(Error::field("tag", message)));
+                )?,
+                None => Err(NotCreated::NoConfig),
             };
-            builds::insert(&transaction, stored.id, &planned)?;
+            let planned = match created {
+                Ok(planned) => planned,
+                Err(NotCreated::NoConfig) => {
+                    let message = "No tag config of this repository has this tag.";
+                    return Ok(Err(Error::field("tag", message)));
+                }
+                Err(NotCreated::VersionTag) => {
+                    return Ok(Err(Error::field("tag", rules::IS_VERSION_TAG)));
+                }
+            };
             transaction.commit()?;
             Ok(Ok(planned))
         })

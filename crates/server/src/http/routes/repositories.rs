@@ -91,6 +91,7 @@ pub(crate) async fn remove(
     app.store
         .run(move |connection| repositories::remove(connection, id))
         .await?;
+    app.poll_now.notify_one();
     app.queue.cancel(id).await?;
     if let Some(name) = stored.deploy_key {
         app.git.remove_key(&name);
@@ -124,6 +125,15 @@ pub(crate) async fn update_build_config(
                 Ok(request) => request,
                 Err(errors) => return Ok(Err(Error::Invalid(errors))),
             };
+            let flags = repositories::version_tags(
+                connection,
+                &namespace,
+                &repo_name,
+                &request.tag_configs,
+            )?;
+            if let Some(errors) = requests::version_tag_errors(&flags) {
+                return Ok(Err(Error::Invalid(errors)));
+            }
             let change = ConfigChange {
                 build_node: request.build_node,
                 tag_configs: request.tag_configs,
