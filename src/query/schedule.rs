@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_without_a_build_under_way_is_read_four_times_a_minute() {
+    fn a_steady_pace_stays() {
         let times = visible(&|now, schedule| schedule.record_success(now, IDLE, false));
         assert_eq!(times.len(), 40);
     }

@@ -754,3 +754,48 @@ async fn times_can_be_absolute_and_a_row_has_a_menu() -> Outcome {
         })
         .await
 }
+
+#[tokio::test]
+async fn a_short_build_of_a_new_commit_is_seen_while_it_runs() -> Outcome {
+    let source = Source::with_steps(&["/bin/busybox sleep 3"]);
+    story(Server::with_source(&source).await)
+        .run(async |browser, server| {
+            connect(browser, server, "team").await;
+            create_simple(browser, "short", &source).await;
+            browser.at("/repositories/team/short").await;
+            // The console's own write, so that the poller knows the row before the commit.
+            let started = browser
+                .script_async(
+                    "const done = arguments[0];
+                     (async () => {
+                       const path = '/v1/repositories/team/short';
+                       const read = await (await fetch(path)).json();
+                       const tag_configs = read.build_config.tag_configs.map(
+                         (row) => ({...row, is_active: true}));
+                       const answer = await fetch(path + '/build-config', {
+                         method: 'PUT', headers: {'Content-Type': 'application/json'},
+                         body: JSON.stringify({tag_configs})});
+                       done(answer.status);
+                     })();",
+                )
+                .await;
+            assert_eq!(started, 200);
+            browser.press("link", "Builds").await;
+            browser.see("No builds").await;
+            let is_seen = async |status: &str| {
+                let cells = browser.column("Status").await;
+                cells.iter().any(|cell| cell.contains(status)).then_some(())
+            };
+            // The first poll builds nothing: commit until a build is there.
+            eventually("a commit is built, and seen running", async || {
+                if browser.column("Status").await.is_empty() {
+                    source.commit(&["/bin/busybox sleep 3"]);
+                }
+                is_seen("In progress").await
+            })
+            .await;
+            eventually("it has succeeded", async || is_seen("Succeeded").await).await;
+            Ok(())
+        })
+        .await
+}

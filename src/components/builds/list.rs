@@ -108,7 +108,7 @@ fn poll(request: Memo<BuildsRequest>) -> Query<BuildsPage> {
                 Ok(BuildsPage { request, page, own })
             }))
         },
-        |answer: &BuildsPage| match answer.page.is_live() {
+        |answer: &BuildsPage| match answer.request.page <= 1 || answer.page.is_live() {
             true => LIVE_LIST,
             false => IDLE_LIST,
         },
