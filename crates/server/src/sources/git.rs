@@ -180,7 +180,9 @@ impl Git {
             match capture(command, GIT_TIMEOUT).await {
                 Ok(output) if output.status.success() => {
                     let found = Refs::new(&output.stdout);
-                    let heads = refs.iter().map(|name| found.commit_of(name.kind, name.value));
+                    let heads = refs
+                        .iter()
+                        .map(|name| found.commit_of(name.kind, name.value));
                     return Ok(heads.collect());
                 }
                 Ok(output) => failure = unreadable(&String::from_utf8_lossy(&output.stderr)),
