@@ -1,6 +1,7 @@
 //! The shell: languages, themes, policy, base path, keyboard, and axe-core's findings on every page.
 
 use crate::support::fixtures::{BUILDS, build, builds_page};
+use crate::support::log_page::only_touch;
 use crate::support::steps::{connect, create_simple};
 use crate::support::{Api, Browser, Outcome, Reply, Server, Source, eventually, project, story};
 use serde_json::json;
@@ -128,6 +129,77 @@ async fn are_apart(browser: &Browser, link: &WebElement, toast: &WebElement) -> 
     ];
     let apart = browser.driver.execute(apart, arguments).await;
     apart.is_ok_and(|apart| *apart.json() == true)
+}
+
+#[tokio::test]
+async fn on_a_phone_a_started_build_is_told_beside_what_the_row_says() -> Outcome {
+    let api = Api::start().await;
+    let rows: Vec<_> = (0..5)
+        .map(|number| build(&format!("b{number}"), &format!("t{number}"), "S", json!({})))
+        .collect();
+    api.on("GET", BUILDS, builds_page(rows, 5, false));
+    api.on(
+        "POST",
+        BUILDS,
+        Reply::Json(201, build("new", "t3", "W", json!({}))),
+    );
+    story(api)
+        .size(390, 844)
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds", api.address)).await;
+            let link = browser.find("link", "team/app:t3").await;
+            browser.script_on(&link, "arguments[0].focus();").await;
+            browser.keys("b").await;
+            let said = browser.find("link", "Open build").await;
+            // Each text of the row that shows has its place for itself.
+            let covered = "const own = arguments[0].getBoundingClientRect();
+                const row = arguments[0].closest('tr');
+                const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+                for (let text; (text = texts.nextNode()); ) {
+                  if (arguments[0].closest('[role=status]').contains(text) || !text.parentElement.checkVisibility({ visibilityProperty: true })) continue;
+                  const range = document.createRange();
+                  range.selectNodeContents(text);
+                  const box = range.getBoundingClientRect();
+                  if (box.width > 2 && box.left < own.right && box.right > own.left && box.top < own.bottom && box.bottom > own.top)
+                    return text.data;
+                }
+                return '';";
+            assert_eq!(browser.script_on(&said, covered).await, "");
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_device_without_keys_gets_no_hints_of_keys() -> Outcome {
+    let api = Api::start().await;
+    api.on(
+        "GET",
+        BUILDS,
+        builds_page(vec![build("b1", "t1", "S", json!({}))], 1, false),
+    );
+    story(api)
+        .size(1280, 800)
+        .run(async |browser, api| {
+            let hints = "return [...document.querySelectorAll('kbd, main, header, [popover]')]
+                .filter((e) => e.checkVisibility() && (e.tagName === 'KBD' || /Ctrl|Alt|Shift|⌘|←|shortcut/.test(e.innerText)))
+                .map((e) => e.innerText);";
+            // Who has keys gets them.
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser.ready().await;
+            eventually("hints", async || (browser.script(hints).await != json!([])).then_some(())).await;
+            only_touch(browser).await;
+            for place in ["/repositories/team/new", "/builds", "/builds/b1"] {
+                browser.open(&format!("{}{place}", api.address)).await;
+                browser.ready().await;
+                eventually(&format!("no hints on {place}"), async || {
+                    (browser.script(hints).await == json!([])).then_some(())
+                })
+                .await;
+            }
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
