@@ -17,13 +17,19 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 /// How long open connections may take to finish when the server stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
+
+/// How long to wait for the data folder of a server that is about to end.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The time between two attempts to lock the data folder.
+const LOCK_RETRY: Duration = Duration::from_millis(20);
 
 /// The log line of a build that was running when the server crashed.
 const ABANDONED: &str = "the server stopped while this build was running";
@@ -193,12 +199,16 @@ fn lock(data: &Path) -> Result<File, StartError> {
         .write(true)
         .open(&path)
         .map_err(context(path.display()))?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|_| {
-        StartError(format!(
-            "another server uses the data folder {}",
-            data.display()
-        ))
-    })?;
+    let started = Instant::now();
+    while flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        if started.elapsed() > LOCK_TIMEOUT {
+            return Err(StartError(format!(
+                "another server uses the data folder {}",
+                data.display()
+            )));
+        }
+        std::thread::sleep(LOCK_RETRY);
+    }
     Ok(file)
 }
 

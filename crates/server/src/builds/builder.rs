@@ -148,8 +148,8 @@ impl Builder {
         }
     }
 
-    /// Returns the command that builds an image, names it (`namespace/name:tag`) and writes the
-    /// image's id to the file `report`.
+    /// Returns the command that builds an image and writes the image's id to the file `report`. It names the
+    /// image (`namespace/name:tag`), unless [`Builder::tag`] does that later.
     ///
     /// # Errors
     ///
@@ -166,15 +166,15 @@ impl Builder {
             return Ok(command);
         }
         command.arg("build");
-        let prefix = match self.kind {
+        let names = match self.kind {
             BuilderChoice::Docker => {
                 command.env("BUILDKIT_PROGRESS", "plain");
-                ""
+                names
             }
             _ => {
                 // Without --force-rm, a failed build leaves the container of its step behind.
                 command.args(["--layers", "--force-rm"]);
-                "localhost/"
+                &[]
             }
         };
         command.arg("--iidfile").arg(report);
@@ -184,10 +184,41 @@ impl Builder {
             _ => command.arg(in_list(&inputs.dockerfile)),
         };
         for name in names {
-            command.arg("--tag").arg(format!("{prefix}{name}"));
+            command.arg("--tag").arg(name);
         }
         command.arg("--").arg(&inputs.context);
         Ok(command)
+    }
+
+    /// Returns the command that names the image of a report, and the names as the builder writes them; `None` if
+    /// `build` has named it.
+    ///
+    /// buildah and podman name an image by replacing the list of its names. Two builds that end with the same
+    /// image at the same time, as those of one commit do, lose names so, or fail: no two of these commands may
+    /// run at the same time.
+    ///
+    /// # Errors
+    ///
+    /// When the report can't be read.
+    pub(crate) fn tag(
+        &self,
+        names: &[String],
+        report: &Path,
+    ) -> io::Result<Option<(Command, Vec<String>)>> {
+        if matches!(self.kind, BuilderChoice::Docker | BuilderChoice::Buildctl) {
+            return Ok(None);
+        }
+        let id = std::fs::read_to_string(report)?;
+        let names: Vec<String> = names
+            .iter()
+            .map(|name| format!("localhost/{name}"))
+            .collect();
+        let mut command = self.command();
+        let id = id.trim();
+        command
+            .args(["tag", id.strip_prefix("sha256:").unwrap_or(id)])
+            .args(&names);
+        Ok(Some((command, names)))
     }
 
     /// Reads the image's short id, 12 hex digits, from the report of a successful build.
@@ -284,8 +315,7 @@ mod tests {
         };
         assert_eq!(
             arguments(BuilderChoice::Buildah),
-            "build|--layers|--force-rm|--iidfile|/r|--file|/x/-f;rm|--tag|localhost/a/b:c|\
-             --tag|localhost/a/b:d|--|/x/--all"
+            "build|--layers|--force-rm|--iidfile|/r|--file|/x/-f;rm|--|/x/--all"
         );
         assert_eq!(
             arguments(BuilderChoice::Docker),
@@ -297,5 +327,32 @@ mod tests {
              --local|context=/x/--all|--local|dockerfile=/x|--opt|filename=-f;rm|\
              --output=type=image,\"name=a/b:c,a/b:d\"|--metadata-file|/r"
         );
+    }
+
+    #[test]
+    fn names_are_given_once_the_image_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = folder.path().join("report");
+        let names = ["a/b:c".to_owned(), "a/b:d".to_owned()];
+        let tag = |kind| {
+            let builder = Builder {
+                kind,
+                program: "/bin/b".into(),
+                environment: HashMap::new(),
+                buildkit_addr: None,
+            };
+            let tag = builder.tag(&names, &report)?;
+            let text = |argument: &std::ffi::OsStr| argument.to_string_lossy().into_owned();
+            io::Result::Ok(tag.map(|(command, _)| command.get_args().map(text).collect::<Vec<_>>()))
+        };
+        assert!(tag(BuilderChoice::Podman).is_err());
+        std::fs::write(&report, "sha256:0123abcd\n").unwrap();
+        let expected = ["tag", "0123abcd", "localhost/a/b:c", "localhost/a/b:d"];
+        for kind in [BuilderChoice::Buildah, BuilderChoice::Podman] {
+            assert_eq!(tag(kind).unwrap().unwrap(), expected);
+        }
+        for kind in [BuilderChoice::Docker, BuilderChoice::Buildctl] {
+            assert!(tag(kind).unwrap().is_none());
+        }
     }
 }

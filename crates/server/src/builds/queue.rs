@@ -54,6 +54,8 @@ pub(crate) struct Queue {
     /// The running builds. Locked while a worker takes a build, so that `cancel` finds every build
     /// either waiting in the store or in here.
     running: Mutex<Running>,
+    /// Locked while an image gets its names.
+    naming: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -79,6 +81,7 @@ impl Queue {
             work_folder,
             wake: Notify::new(),
             running: Mutex::default(),
+            naming: Mutex::default(),
         })
     }
 
@@ -311,8 +314,8 @@ impl Queue {
             .find()
             .await
             .ok_or_else(|| Failure::Other(builder::NO_BUILDER.to_owned()))?;
-        // The version tag first: a builder finds the image by its first name, which another build of the tag
-        // config may move meanwhile.
+        // The version tag first: a builder may look the image up by its first name, which another build of the tag
+        // config could move meanwhile.
         let version_tag = build.version_tag();
         let mut names =
             Vec::from_iter(version_tag.map(|tag| format!("{}:{tag}", build.docker_repo_path)));
@@ -330,6 +333,21 @@ impl Queue {
         let command = builder.build(&inputs, &names, &report)?;
         let mut progress = BuildProgress::new(STEP_AT_BUILD, STEP_AT_DONE);
         job.run(command, |line| progress.read(line)).await?;
+        if let Some((command, names)) = builder.tag(&names, &report)? {
+            let _alone = self.naming.lock().await;
+            // As the builder writes it where it names the image itself.
+            for name in names {
+                job.log.write(EntryLevel::Info, &format!("COMMIT {name}"));
+            }
+            // Not a failure of the builder's: the image is there, and may have a name.
+            let unnamed = |failure: Failure| match failure {
+                Failure::Exit(program, status) => {
+                    Failure::Other(format!("{program} could not name the image: {status}"))
+                }
+                failure => failure,
+            };
+            job.run(command, |_| None).await.map_err(unnamed)?;
+        }
         builder.image_id(&report).ok_or_else(|| {
             Failure::Other(format!(
                 "{} did not report which image it built",
