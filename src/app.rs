@@ -8,10 +8,12 @@ mod overlays;
 mod palette;
 mod shortcut_help;
 mod shortcuts;
+mod toast_place;
 
 use crate::app::header::Header;
 use crate::app::lazy::{
     lazy_builds_part, lazy_overlay, lazy_page, preload_build_page, start_build_watcher,
+    start_placing_toasts,
 };
 use crate::client::site_config::site_config;
 use crate::components::builds::builds_part::set_builds_part_loader;
@@ -19,7 +21,7 @@ use crate::components::page_heading::PageTitle;
 use crate::components::toast_region::toast_region;
 use crate::pages::builds::Builds;
 use crate::platform::page;
-use crate::reactive::{dynamic, effect};
+use crate::reactive::{dynamic, effect, memo};
 use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
 use crate::state::clock::Clock;
@@ -58,6 +60,12 @@ pub(crate) fn App() -> impl IntoView {
     effect(move || {
         client.track();
         session_cache.clear();
+    });
+    let has_toasts = memo(move || toasts.has_any());
+    effect(move || {
+        if has_toasts.get() {
+            start_placing_toasts(toasts);
+        }
     });
     effect(move || {
         if watchlist.try_start_polling() {

@@ -3,6 +3,7 @@
 
 use crate::app::build_watcher::watch_builds;
 use crate::app::overlays::overlay_dialog;
+use crate::app::toast_place::keep_toasts_off;
 use crate::components::builds::builds_part::BuildsPart;
 use crate::components::reload_button::reload_button;
 use crate::pages::build_page::Build;
@@ -24,7 +25,7 @@ use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
 use crate::state::connection::Connection;
 use crate::state::overlay::{OpenOverlay, Overlay};
-use crate::state::toasts::use_toasts;
+use crate::state::toasts::{Toasts, use_toasts};
 use crate::state::watched_builds::BuildWatchlist;
 use crate::t_signal;
 use crate::ui::button::Button;
@@ -117,6 +118,15 @@ pub(crate) fn start_build_watcher(
     leptos::task::spawn_local(async move {
         if let Ok(watcher) = watcher_chunk(watchlist, connection, navigation).await {
             watcher.await;
+        }
+    });
+}
+
+/// Places the toasts as long as there are any. Without its code, they stay at the lower edge.
+pub(crate) fn start_placing_toasts(toasts: Toasts) {
+    leptos::task::spawn_local(async move {
+        if let Ok(placing) = toast_place_chunk(toasts).await {
+            placing.await;
         }
     });
 }
@@ -308,6 +318,15 @@ fn watcher_chunk(
     navigation: Navigation,
 ) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {
     Ok(Box::pin(watch_builds(watchlist, connection, navigation)))
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls into another chunk are extern"
+)]
+#[wasm_split::wasm_split(builds_part, wasm_split_path = leptos::wasm_split, fallible)]
+fn toast_place_chunk(toasts: Toasts) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {
+    Ok(Box::pin(keep_toasts_off(toasts)))
 }
 
 /// The two large forms: the create form, or with a name the editor of a repository's config.

@@ -11,21 +11,21 @@ pub struct IntlWords<'a>(pub &'a str);
 impl IntlWords<'_> {
     /// Date and time to the second with the name of the time zone: the user's, or UTC. `millis`: Unix milliseconds.
     pub fn absolute(&self, millis: i64, utc: bool) -> String {
-        let options = to_the_minute();
+        let (options, zone) = (to_the_minute(), Object::new());
         set(&options, "second", "2-digit");
+        // In Chinese, `Intl` puts the zone between the date and the time. With a date alone, it is the last word.
+        set(&zone, "timeZoneName", "short");
         if utc {
             set(&options, "timeZone", "UTC");
+            set(&zone, "timeZone", "UTC");
         }
-        let time = self.format_date(&options, millis);
-        // In Chinese, `Intl` puts the zone between the date and the time.
-        set(&options, "timeZoneName", "short");
-        let parts =
-            Intl::DateTimeFormat::new(&self.locales(), &options).format_to_parts(&date(millis));
-        let zone = parts
-            .iter()
-            .find(|part| text_of(part, "type") == "timeZoneName");
-        let zone = zone.map(|zone| text_of(&zone, "value"));
-        t_string!(time.zoned, time = time, zone = zone.unwrap_or_default())
+        let zone = self.format_date(&zone, millis);
+        let zone = zone.rsplit(' ').next().unwrap_or_default().to_owned();
+        t_string!(
+            time.zoned,
+            time = self.format_date(&options, millis),
+            zone = zone
+        )
     }
 
     /// Date and time to the minute, in the user's time zone. `millis`: Unix milliseconds.
@@ -85,14 +85,6 @@ impl IntlWords<'_> {
 /// A date of these Unix milliseconds.
 fn date(millis: i64) -> Date {
     Date::new(&JsValue::from_f64(millis as f64))
-}
-
-/// The text of this name in an object; empty if there is none.
-fn text_of(object: &JsValue, name: &str) -> String {
-    let value = Reflect::get(object, &JsValue::from_str(name)).ok();
-    value
-        .and_then(|value| value.as_string())
-        .unwrap_or_default()
 }
 
 fn to_the_minute() -> Object {

@@ -55,8 +55,9 @@ pub(crate) fn keep_off(selector: &str, kept: &str) {
         bottom = lowest;
     }
     if let Ok(element) = element.dyn_into::<HtmlElement>() {
+        // Whole pixels: to write a fraction takes 8 kB of code.
+        let pixels = (height - bottom) as i32;
         // Fails only for an invalid property.
-        let _ =
-            (element.style()).set_property("inset-block-end", &format!("{}px", height - bottom));
+        let _ = (element.style()).set_property("inset-block-end", &format!("{pixels}px"));
     }
 }

@@ -1,7 +1,6 @@
 //! Toasts: results of actions that have no fixed place on the page.
 
 use crate::client::Error;
-use crate::platform::keep_off::keep_off;
 use crate::platform::timer::sleep;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -11,13 +10,6 @@ const SUCCESS_DURATION: Duration = Duration::from_secs(10);
 
 /// How often a toast that the pointer or the focus holds is checked again.
 const HELD_CHECK_INTERVAL: Duration = Duration::from_secs(1);
-
-/// How often the place of the toasts is checked: rows come, the focus moves, the page scrolls.
-const PLACE_INTERVAL: Duration = Duration::from_millis(200);
-
-/// What comes to the page with what toasts tell, the button that shows new builds; and what stands at the page's lower
-/// edge too: the bar of a log's selected lines, and the button that shows its new ones.
-const CONTROLS: &str = ".new-builds button, .log-selection, .log-new button";
 
 /// The most toasts at a time. The oldest are removed first.
 const MAX_TOASTS: usize = 4;
@@ -101,9 +93,6 @@ impl Toasts {
         consequence: Signal<String>,
         kind: &'static str,
     ) -> u64 {
-        if !self.has_any() {
-            self.keep_off();
-        }
         self.list
             .try_update(|(next, toasts)| {
                 *next += 1;
@@ -134,28 +123,16 @@ impl Toasts {
             .with(|(_, toasts)| toasts.iter().map(|toast| toast.key).collect())
     }
 
-    fn has_any(self) -> bool {
-        self.list
-            .try_with_untracked(|(_, toasts)| !toasts.is_empty())
-            == Some(true)
+    /// Returns true if there is a toast. Tracked.
+    pub(crate) fn has_any(self) -> bool {
+        self.list.try_with(|(_, toasts)| !toasts.is_empty()) == Some(true)
     }
 
-    /// Keeps the toasts off what they are about, as long as there are any: the row that has the focus, the rows of the
-    /// builds that they link to, and the controls that come with them.
-    fn keep_off(self) {
-        leptos::task::spawn_local(async move {
-            sleep(Duration::ZERO).await;
-            while self.has_any() {
-                let mut kept = CONTROLS.to_owned();
-                self.list.with_untracked(|(_, toasts)| {
-                    for (_, href) in toasts.iter().filter_map(|toast| toast.link.as_ref()) {
-                        kept += &format!(", [href=\"{href}\"]");
-                    }
-                });
-                keep_off(".toasts", &kept);
-                sleep(PLACE_INTERVAL).await;
-            }
-        });
+    /// The URLs of the links in the toasts.
+    pub(crate) fn links(self) -> Vec<String> {
+        let link = |toast: &Toast| toast.link.as_ref().map(|(_, url)| url.clone());
+        self.list
+            .with_untracked(|(_, toasts)| toasts.iter().filter_map(link).collect())
     }
 
     /// Finds a toast.
