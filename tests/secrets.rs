@@ -23,6 +23,10 @@ const READERS: [(&str, &str); 8] = [
     ("forms/model/import.rs", "fills it in"),
     ("forms/model/link_fill.rs", "fills it in"),
     ("forms/model/paste.rs", "reads it from a link"),
+    (
+        "forms/model/source_carry.rs",
+        "carries it over between kinds",
+    ),
 ];
 
 /// The file that checks it.

@@ -181,16 +181,18 @@ fn lazy_view_or(
 ) -> AnyView {
     let navigation = use_navigation();
     // A press of Retry has no owner.
-    let owner = StoredValue::new(Owner::current().unwrap_or_default());
-    let report = StoredValue::new_local(report);
-    let make = StoredValue::new_local(make);
+    let owner = Owner::current().unwrap_or_default();
+    let parts = StoredValue::new_local(Rc::new((owner, make, report)));
     let loaded = RwSignal::new_local(None::<AnyView>);
     let failed = RwSignal::new(false);
     let load = move || {
+        let Some(parts) = parts.try_get_value() else {
+            return;
+        };
         failed.set(false);
+        let (owner, make, _) = &*parts;
         // Made inside the owner, so that the view is removed with it.
-        let scoped = || ScopedFuture::new(make.with_value(|make| make()));
-        let mut view = Box::pin(owner.with_value(|owner| owner.with(scoped)));
+        let mut view = Box::pin(owner.with(|| ScopedFuture::new(make())));
         // The user may have left the page. Then the owner and all signals are gone, and the view cannot be made.
         let view = poll_fn(move |context| match failed.try_get_untracked() {
             Some(_) => view.as_mut().poll(context).map(Some),
@@ -202,7 +204,7 @@ fn lazy_view_or(
                 Some(Some(view)) => {
                     loaded.try_set(Some(view));
                 }
-                Some(None) => match report.try_get_value().flatten() {
+                Some(None) => match &parts.2 {
                     Some(report) => report(),
                     None => {
                         failed.try_set(true);

@@ -12,7 +12,7 @@ type Words = fn(&str) -> String;
 type Known = (&'static str, Words);
 
 /// The sentences, in the order in which they are tried.
-static KNOWN: [Known; 66] = [
+static KNOWN: [Known; 67] = [
     // Django REST framework: fields.
     ("This field is required.", |_| t_string!(rule.empty).into()),
     ("This field may not be null.", |_| {
@@ -184,6 +184,9 @@ static KNOWN: [Known; 66] = [
     }),
     ("A name on a code host consists of *", |_| {
         t_string!(rule.source_name).into()
+    }),
+    ("This tag is the version tag of an earlier build*", |_| {
+        t_string!(served.version_tag).into()
     }),
     ("Enter an http(s), ssh or git URL*", |_| {
         t_string!(rule.clone_url).into()

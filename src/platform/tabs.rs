@@ -5,30 +5,31 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-/// A channel to the other tabs. Open as long as the page.
-#[derive(Clone)]
-pub(crate) struct Tabs(BroadcastChannel);
+thread_local! {
+    /// The channel to the other tabs, open as long as the page. `None` if the browser has none.
+    static CHANNEL: Option<BroadcastChannel> = BroadcastChannel::new(&own_key("tabs")).ok();
+}
 
-impl Tabs {
-    /// Opens the channel of this name. `None` if the browser has none.
-    pub(crate) fn open(name: &str) -> Option<Self> {
-        BroadcastChannel::new(&own_key(name)).ok().map(Self)
-    }
+/// Sends a text to the other tabs.
+pub(crate) fn tell_tabs(text: &str) {
+    CHANNEL.with(|channel| {
+        if let Some(channel) = channel {
+            // A text can always be sent.
+            let _ = channel.post_message(&JsValue::from_str(text));
+        }
+    });
+}
 
-    /// Sends a text to the other tabs.
-    pub(crate) fn tell(&self, text: &str) {
-        // A text can always be sent.
-        let _ = self.0.post_message(&JsValue::from_str(text));
-    }
-
-    /// Calls `hear` with each text that another tab sends.
-    pub(crate) fn on_told(&self, hear: impl Fn(String) + 'static) {
-        let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(text) = event.data().as_string() {
-                hear(text);
-            }
-        });
-        let function = listener.into_js_value();
-        self.0.set_onmessage(Some(function.unchecked_ref()));
-    }
+/// Calls `hear` with each text that another tab sends. Replaces an earlier call.
+pub(crate) fn listen_to_tabs(hear: impl Fn(String) + 'static) {
+    let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some(text) = event.data().as_string() {
+            hear(text);
+        }
+    });
+    CHANNEL.with(|channel| {
+        if let Some(channel) = channel {
+            channel.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
+        }
+    });
 }

@@ -4,7 +4,7 @@ use crate::client::server_clock::ServerClock;
 use crate::client::site_config::SiteConfig;
 use crate::client::{Client, Reachability, Token};
 use crate::platform::storage::{Keep, own_key, remove_shared, store, stored};
-use crate::platform::tabs::Tabs;
+use crate::platform::tabs::{listen_to_tabs, tell_tabs};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -19,8 +19,6 @@ pub struct Connection {
     namespace: RwSignal<Option<String>>,
     clock: StoredValue<ServerClock>,
     reachability: Reachability,
-    /// The other tabs, which are told each token that is no more, as it was stored.
-    tabs: StoredValue<Option<Tabs>, LocalStorage>,
 }
 
 impl Connection {
@@ -34,13 +32,9 @@ impl Connection {
             namespace: RwSignal::new(stored(Keep::Device, "namespace")),
             clock: StoredValue::default(),
             reachability: Reachability::observed(),
-            tabs: StoredValue::new_local(Tabs::open(TOKEN)),
         };
-        connection.tabs.with_value(|tabs| {
-            if let Some(tabs) = tabs {
-                tabs.on_told(move |entry| connection.lose_token(&entry));
-            }
-        });
+        // The other tabs are told each token that is no more, as it was stored.
+        listen_to_tabs(move |entry| connection.lose_token(&entry));
         // The message can come before the new token can be read here.
         window_event_listener(ev::storage, move |event| {
             if event.key().is_some_and(|key| key == own_key(TOKEN)) {
@@ -158,14 +152,10 @@ impl Connection {
             remove_shared(TOKEN);
         }
         self.replace_token(token);
-        self.tabs.with_value(|tabs| {
-            for entry in before {
-                // Without a token before, the others look for one that is remembered.
-                if let Some(tabs) = tabs {
-                    tabs.tell(&entry.unwrap_or_default());
-                }
-            }
-        });
+        for entry in before {
+            // Without a token before, the others look for one that is remembered.
+            tell_tabs(&entry.unwrap_or_default());
+        }
     }
 
     /// Forgets a token that another tab has forgotten or replaced, in the form in which it was stored.
