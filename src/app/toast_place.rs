@@ -6,10 +6,10 @@ use crate::state::toasts::Toasts;
 use leptos::prelude::untrack;
 use std::time::Duration;
 
-/// How often the place of the toasts is checked: rows come, the focus moves, the page scrolls.
+/// The interval at which the place of the toasts is checked: rows come, the focus moves, the page scrolls.
 const PLACE_INTERVAL: Duration = Duration::from_millis(200);
 
-/// What comes to the page with what toasts tell, the button that shows new builds; and what stands at the page's lower
+/// Controls that come with what toasts tell: the button that shows new builds. And those at the page's lower
 /// edge too: the bar of a log's selected lines, and the button that shows its new ones.
 const CONTROLS: &str = ".new-builds button, .log-selection, .log-new button";
 

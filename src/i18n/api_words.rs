@@ -31,7 +31,7 @@ pub fn error_words(error: &Error) -> String {
     }
 }
 
-/// What Django REST framework says with a status: `error_words` says it in the user's language.
+/// The sentences of Django REST framework for a status: `error_words` says it in the user's language.
 const SAID_BY_STATUS: [&str; 8] = [
     "Authentication credentials were not provided",
     "Incorrect authentication credentials",

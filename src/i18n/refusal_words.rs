@@ -220,7 +220,7 @@ fn known(sentence: &str) -> Option<(Words, &str)> {
         .find_map(|(pattern, words)| Some((*words, matched(pattern, sentence)?)))
 }
 
-/// What stands at the first `*` of the pattern; `None` if the text does not fit.
+/// The text at the first `*` of the pattern; `None` if the text does not fit.
 fn matched<'a>(pattern: &str, text: &'a str) -> Option<&'a str> {
     let (start, rest) = pattern.split_once('*').unwrap_or((pattern, ""));
     let text = text.strip_prefix(start)?;
@@ -236,7 +236,7 @@ fn matched<'a>(pattern: &str, text: &'a str) -> Option<&'a str> {
     }
 }
 
-/// What the API says about a field or a request, in the console's words where they are known. Several sentences may
+/// The API's sentence about a field or a request, in the console's words where they are known. Several sentences may
 /// have been joined.
 pub(crate) fn said(text: &str) -> String {
     let text = text.trim();

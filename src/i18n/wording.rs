@@ -29,7 +29,7 @@ pub(crate) fn texts(file: &str) -> BTreeMap<String, String> {
     out
 }
 
-/// What is used for a thing, and what was used for it elsewhere.
+/// The term for a thing, and the ones once used for it elsewhere.
 const TERMS_OF_EN: &[(&str, &str)] = &[
     ("’", "'"),
     ("…", "..."),

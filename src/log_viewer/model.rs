@@ -89,7 +89,7 @@ pub(crate) struct Counts {
     pub(crate) times: Option<(i64, i64)>,
     /// The state of the build, which decides that of its steps. So what follows the counts follows the build too.
     pub(crate) outcome: Outcome,
-    /// How often the lines were replaced by another reading of the log.
+    /// The number of times that the lines were replaced by another reading of the log.
     pub(crate) readings: u32,
 }
 

@@ -356,7 +356,7 @@ impl LogReader {
     }
 }
 
-/// What a complete answer has brought, see [`Answer`].
+/// The yield of a complete answer, see [`Answer`].
 #[derive(Default)]
 struct Received {
     is_news: bool,

@@ -40,13 +40,13 @@ const MAX_WAIT: Duration = Duration::from_secs(60);
 /// A read of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Read {
-    /// What is new, by the times.
+    /// The new entries, by the times.
     Tail,
     /// All of it, to compare.
     Whole,
 }
 
-/// What comes after an answer.
+/// The step after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     /// This read, after this time.
@@ -190,7 +190,7 @@ mod tests {
         text: String,
     }
 
-    /// How an API reads the bounds.
+    /// The ways in which an API reads the bounds.
     #[derive(Debug, Clone, Copy, PartialEq)]
     enum Reading {
         Included,

@@ -61,7 +61,7 @@ pub(crate) async fn replace_log(commands: LogCommands, log: Log, same: usize) {
     }
 }
 
-/// What the user has chosen now; `None` once the page is gone.
+/// The user's choice now; `None` once the page is gone.
 fn choices(commands: LogCommands) -> Option<Choices> {
     let viewer = commands.viewer;
     let pending = viewer.pending_scroll.try_get_value()?;

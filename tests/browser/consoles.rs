@@ -87,7 +87,7 @@ async fn two_consoles_of_a_host_share_nothing() -> Outcome {
     Ok(())
 }
 
-/// What all consoles of the host shared once.
+/// The prefix of all that the consoles of the host shared once.
 const SHARED: &str = "localStorage.setItem('slipway.token', '\\nold-t0ken');
     localStorage.setItem('slipway.namespace', 'before');
     localStorage.setItem('slipway.theme', 'dark');

@@ -17,7 +17,7 @@ fn edge(id: &str, status: &str, more: Value) -> Value {
     build
 }
 
-/// What the buttons of this name copy, by their tooltips.
+/// The texts that the buttons of this name copy, by their tooltips.
 async fn commands(browser: &Browser) -> Vec<String> {
     let mut commands = Vec::new();
     for button in browser.all("button", COPY).await {

@@ -161,7 +161,7 @@ async fn an_api_that_ignores_the_bounds_makes_no_line_twice() -> Outcome {
         .await
 }
 
-/// What the page says of the build and its log.
+/// The page's account of the build and its log.
 async fn said(browser: &Browser) -> Value {
     let script = "const text = (element) => (element?.innerText ?? '').replace(/\\s+/g, ' ').trim();
         const named = (role, name) => [...document.querySelectorAll(role)]

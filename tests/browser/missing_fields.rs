@@ -1,4 +1,4 @@
-//! What the API leaves out, leaves no empty place: each optional field missing, null or blank.
+//! Stories of values that the API leaves out, which leave no empty place: each optional field missing, null or blank.
 
 use crate::support::fixtures::{
     BUILDS, REPOSITORIES, REPOSITORY, build, builds_page, repository, serve_build, tag_config,

@@ -79,7 +79,7 @@ impl Response {
     }
 }
 
-/// What a host can do.
+/// The abilities of a host.
 struct Abilities {
     /// The status of a deep link.
     deep_link: u16,

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long nginx may take to listen.
+/// The time that nginx may take to listen.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// A running nginx. Dropping it stops it.

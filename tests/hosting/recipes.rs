@@ -25,7 +25,7 @@ pub(crate) fn block(heading: &str, language: &str, index: usize) -> String {
         .unwrap_or_else(|| panic!("{heading} has no block {index} of {language}"))
 }
 
-/// What the upload of a site has left in a bucket.
+/// The files that the upload of a site has left in a bucket.
 pub(crate) struct Bucket {
     /// `Cache-Control` of each file.
     pub(crate) cache_control: BTreeMap<String, String>,

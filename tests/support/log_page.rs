@@ -306,7 +306,7 @@ pub async fn is_text_in_view(browser: &Browser, number: u64, text: &str) -> bool
     script(browser, &script_of).await == true
 }
 
-/// How many columns are before a text in a line, by where it is drawn.
+/// The number of columns before a text in a line, by where it is drawn.
 pub async fn column_of(browser: &Browser, number: u64, text: &str) -> u64 {
     let script_of = format!(
         "const found = line({number}).querySelector('.log-text');

@@ -37,10 +37,10 @@ pub enum Secret {
 /// Stands for a secret that is not shown.
 pub const MASK: &str = "•••";
 
-/// How often a text may be percent-encoded and is still read.
+/// The most times that a text may be percent-encoded and is still read.
 const MAX_DECODINGS: usize = 3;
 
-/// How many URLs may stand in each other, as behind a mirror: `https://mirror.test/https://git.test/a`.
+/// The most URLs that may stand in each other, as behind a mirror: `https://mirror.test/https://git.test/a`.
 const MAX_DEPTH: usize = 3;
 
 /// Finds the first secret of a clone URL, also of one that is half typed or not valid. What [`masked`] has made holds

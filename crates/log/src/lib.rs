@@ -30,7 +30,7 @@
 //! Lines are counted from 0 everywhere. Every call takes time only for the work it is given: a viewer
 //! feeds, searches and filters in small parts, so that the page stays responsive.
 //!
-//! How an answer becomes lines: `decode` finds the entries in the JSON, `sieve` and `merge` skip the
+//! The way from an answer to lines: `decode` finds the entries in the JSON, `sieve` and `merge` skip the
 //! ones that the log already has, `store` keeps their lines (`arena` the text, `times` and `levels` the rest), `screen`
 //! writes entries over earlier lines where a program moves the cursor up, `steps` groups the lines by the
 //! builder's `grammar`, and `ansi` paints one line at a time.

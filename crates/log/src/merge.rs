@@ -12,7 +12,7 @@ use std::hash::{DefaultHasher, Hasher};
 /// The bytes that the work on a line counts, in addition to its text.
 const LINE_BYTES: usize = 64;
 
-/// What becomes of an entry of an answer.
+/// The fate of an entry of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// The log does not have it.

@@ -64,7 +64,7 @@ struct Loaded {
     is_written: bool,
 }
 
-/// What prints a line.
+/// The origin of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Kind {
     /// BuildKit's number of the step; 0 for lines without.
@@ -258,7 +258,7 @@ impl Screen {
     }
 }
 
-/// What prints a line, by its text with escapes.
+/// The origin of a line, by its text with escapes.
 fn kind(text: &str) -> Kind {
     let text = crate::ansi::after_colors(text);
     let is_marker = grammar::is_marker(text);
@@ -279,7 +279,7 @@ fn kind(text: &str) -> Kind {
 struct Writer<'a> {
     /// The index of the step's place.
     at: usize,
-    /// What the builder puts before each line of the step.
+    /// The text that the builder puts before each line of the step.
     prefix: &'a str,
     screen: &'a mut Screen,
     lines: &'a dyn Lines,

@@ -60,7 +60,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) time: Option<i64>,
 }
 
-/// What may say something about steps.
+/// A text that may say something about steps.
 #[derive(Debug)]
 pub(crate) enum Notable {
     /// A line with this number has come.

@@ -1,6 +1,6 @@
 //! Columns: the place that a text takes on a terminal's grid.
 //!
-//! What takes a column or two is a grapheme cluster, one character for whoever reads: a letter with its accents, an
+//! A grapheme cluster takes a column or two: one character for whoever reads: a letter with its accents, an
 //! emoji of several joined ones, a flag. A tab goes to the next column that is a multiple of [`TAB_COLUMNS`].
 
 use std::ops::Range;

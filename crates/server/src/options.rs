@@ -138,7 +138,7 @@ pub struct Options {
     )]
     pub log_limit: u64,
 
-    /// How often a source of active tag configs is polled for new commits.
+    /// The interval at which a source of active tag configs is polled for new commits.
     ///
     /// A local source is polled each second. A host with many sources is asked about once a second.
     #[arg(

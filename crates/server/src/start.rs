@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 /// How long open connections may take to finish when the server stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
 
-/// How long to wait for the data folder of a server that is about to end.
+/// The time to wait for the data folder of a server that is about to end.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The time between two attempts to lock the data folder.

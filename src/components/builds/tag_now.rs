@@ -1,4 +1,4 @@
-//! What an image tag has now, and which of the commits that it had before would take it back: from the list of its
+//! The commit that an image tag has now, and which of the commits that it had before would take it back: from the list of its
 //! repository's builds, as far as that is read.
 
 use crate::api::grammar::is_commit;
@@ -26,7 +26,7 @@ pub(crate) struct KnownBuilds {
     next_page: Option<u64>,
 }
 
-/// What building a commit does to an image tag, as far as is known.
+/// The effect of building a commit on an image tag, as far as is known.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Move {
     /// Nothing is known of this commit.

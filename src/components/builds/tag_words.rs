@@ -1,4 +1,4 @@
-//! What an image tag has now, and what building a commit does to it, in words.
+//! Words for the commit that an image tag has now, and for the effect of building another one.
 
 use crate::api::Build;
 use crate::api::grammar::is_commit;

@@ -30,7 +30,7 @@ pub(crate) struct LinkState {
     pub(crate) branch: RwSignal<Option<String>>,
     /// True while the fields of the source are shown.
     pub(crate) is_open: RwSignal<bool>,
-    /// What the choice of a host has carried over from one kind of source to another.
+    /// The values that the choice of a host has carried over from one kind of source to another.
     pub(crate) carried: RwSignal<Carried>,
 }
 

@@ -15,7 +15,7 @@ pub(crate) const MAX_RUNS: usize = 500;
 /// A difference between text and its columns that does not show, in CSS pixels.
 const MAX_OFF: f64 = 0.25;
 
-/// How much narrower characters may become, as a share of their width. Beyond, one could not read them.
+/// The most that characters may become narrower, as a share of their width. Beyond, one could not read them.
 const MAX_NARROWING: f64 = 0.4;
 
 /// The grid of columns, and the means to measure text.

@@ -7,7 +7,7 @@ use crate::log_viewer::layout::line::Piece;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// What painting lines needs: reused buffers, and the grid of columns.
+/// The needs of painting lines: reused buffers, and the grid of columns.
 #[derive(Default)]
 pub(crate) struct Painting {
     pub(crate) painted: Painted,

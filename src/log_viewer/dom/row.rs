@@ -15,7 +15,7 @@ use web_sys::{Element, HtmlElement, Node};
 /// The number of a row's elements before its text.
 const CELLS_BEFORE_TEXT: u32 = 3;
 
-/// How far before the first column drawn a row's text can start: out of view, and not beyond what browsers count.
+/// The distance at which a row's text can start before the first column drawn: out of view, and not beyond what browsers count.
 const MIN_COLUMN: i64 = -100_000;
 
 /// The maximum length of text beyond ASCII that is drawn as a whole, in bytes.
@@ -174,7 +174,7 @@ impl RowElement {
         Some((edges.top(), edges.bottom()))
     }
 
-    /// How much of the row is to the right of its edge, in CSS pixels: its text is wider than its columns, or more
+    /// The part of the row to the right of its edge, in CSS pixels: its text is wider than its columns, or more
     /// stands before it than in other rows.
     pub(crate) fn overhang(&self) -> f64 {
         match self.line.filter(|_| self.can_overhang) {

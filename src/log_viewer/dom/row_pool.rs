@@ -44,7 +44,7 @@ pub(crate) struct RowPool {
     sideways: Viewport,
     /// The first column drawn of lines that are not wrapped.
     drawn_from: usize,
-    /// How much wider than its columns a row has turned out to be, in CSS pixels.
+    /// The width by which a row has turned out to be wider than its columns, in CSS pixels.
     overhang: f64,
     /// The measured heights of wrapped lines.
     heights: HashMap<usize, f64>,
@@ -427,7 +427,7 @@ impl RowPool {
         self.text_selection.restore(screen);
     }
 
-    /// How far down from the frame's upper edge the character at a byte of a drawn line's visible text is, in CSS pixels:
+    /// The distance of the character at a byte of a drawn line's visible text from the frame's upper edge, in CSS pixels:
     /// its upper and its lower edge. `None` if it is not drawn.
     pub(crate) fn edges_of(&self, line: usize, byte: usize) -> Option<(f64, f64)> {
         let row = self.rows.iter().find(|row| row.line() == Some(line))?;
@@ -436,7 +436,7 @@ impl RowPool {
         Some((top - edge, bottom - edge))
     }
 
-    /// How far the lower edge of a drawn line is above the frame's lower edge, in CSS pixels.
+    /// The distance of the lower edge of a drawn line from the frame's lower edge, in CSS pixels.
     pub(crate) fn room_below(&self, line: usize) -> Option<f64> {
         let row = self.rows.iter().find(|row| row.line() == Some(line))?;
         let bottom = row.element().get_bounding_client_rect().bottom();

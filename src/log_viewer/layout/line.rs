@@ -3,7 +3,7 @@
 use crate::log::{Cluster, Painted, Style, clusters, is_even};
 use std::ops::Range;
 
-/// How far back what belongs to a character is looked for, in bytes.
+/// The distance back in which the parts of a character are looked for, in bytes.
 const MAX_CLUSTER_BYTES: usize = 128;
 
 /// The maximum number of characters of ASCII between two words of a script whose characters are joined: a space, a comma.
@@ -100,7 +100,7 @@ pub(crate) struct Run {
     pub(crate) clusters: usize,
 }
 
-/// How the characters of a run get onto the grid of columns.
+/// The way in which the characters of a run get onto the grid of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RunKind {
     /// ASCII: each is one column in a font of fixed width.

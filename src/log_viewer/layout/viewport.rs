@@ -83,7 +83,7 @@ impl Viewport {
         self.anchor = anchor;
     }
 
-    /// How far the top edge is from the start, in CSS pixels, if the rows are of one height.
+    /// The distance of the top edge from the start, in CSS pixels, if the rows are of one height.
     pub(crate) fn distance(&self) -> f64 {
         self.anchor.row as f64 * self.line + self.anchor.past
     }

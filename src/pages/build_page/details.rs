@@ -243,7 +243,7 @@ fn run_facts(build: &Build) -> AnyView {
     .into_any()
 }
 
-/// How far the build is: the step that the log is at or ended in, or else the API's measure in percent.
+/// The progress of the build: the step that the log is at or ended in, or else the API's measure in percent.
 fn progress_fact(build: Query<Build>) -> Option<AnyView> {
     let text = progress_words(build).get()?;
     Some(fact(t_signal!(build.progress), text.into_any()))

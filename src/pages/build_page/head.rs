@@ -139,7 +139,7 @@ pub(crate) fn time_fields(build: &Build) -> Build {
     }
 }
 
-/// How far the build is, in words; `None` if nobody says so. Tracked once it is read.
+/// The progress of the build, in words; `None` if nobody says so. Tracked once it is read.
 pub(crate) fn progress_words(build: Query<Build>) -> Memo<Option<String>> {
     let step = use_context::<CurrentStep>();
     memo(move || {

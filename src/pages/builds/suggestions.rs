@@ -1,4 +1,4 @@
-//! What a list without builds may have been meant to be: the API finds exact names only, and this browser knows some.
+//! Suggestions for a list without builds: the API finds exact names only, and this browser knows some.
 //! Loaded on demand.
 
 use crate::routing::navigation::use_navigation;

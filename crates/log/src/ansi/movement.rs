@@ -5,7 +5,7 @@ use crate::ansi::escape::{self, Escape};
 /// The most columns or lines that one sequence moves or shifts.
 const MAX_COUNT: usize = 100_000;
 
-/// What a sequence does besides setting colors. Columns and rows count from 0.
+/// The effect of a sequence besides setting colors. Columns and rows count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Movement {
     /// To the line so many up.

@@ -10,7 +10,7 @@ const MAX_COLUMNS: usize = 16_384;
 /// In [`Cell::text`]: the cell belongs to the wide character before it.
 const WIDE: char = '\0';
 
-/// What stands in a column.
+/// The content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cell {
     /// Its character, if it is only one.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 type Entry = (Option<i64>, String, &'static str);
 
-/// How an API reads `start_time`.
+/// The ways in which an API reads `start_time`.
 #[derive(Debug, Clone, Copy)]
 enum Reading {
     /// From the first entry of that second on.

@@ -489,7 +489,7 @@ fn any_message() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What a log shows: its texts with their styles, times and levels, and what is found out about it.
+/// Everything that a log shows: its texts with their styles, times and levels, and what is found out about it.
 fn facts(log: &Log) -> Vec<String> {
     let mut painted = Painted::default();
     let mut facts: Vec<String> = (0..log.len())

@@ -51,7 +51,7 @@ fn has_rare_movement(text: &str) -> bool {
     })
 }
 
-/// What a terminal shows of one line, column by column, and the style after it.
+/// The picture that a terminal shows of one line, column by column, and the style after it.
 fn slowly(text: &str, start: Style) -> (Vec<Place>, Style) {
     let chars: Vec<char> = text.trim_end_matches('\r').chars().collect();
     let mut terminal = SlowTerminal {
@@ -190,7 +190,7 @@ impl SlowTerminal {
         self.column += width;
     }
 
-    /// What a printer makes of a character over the one at the cursor: a bold or an underlined one.
+    /// The place that a printer makes of a character over the one at the cursor: bold or underlined.
     fn overstruck(&self, part: &str) -> Option<Place> {
         let is_letter =
             |text: &str| text.chars().count() == 1 && text.chars().all(char::is_alphanumeric);
@@ -520,7 +520,7 @@ fn the_cursor_moves_within_the_line() {
     assert_eq!(shown("a\tb\u{1b}[Dc"), "a       c");
 }
 
-/// What the builder puts before a line is not of the program that prints it.
+/// The start that the builder gives a line is not of the program that prints it.
 #[test]
 fn a_builders_prefix_is_not_written_over() {
     assert_eq!(shown("#8 0.312 10%\r20%"), "#8 0.312 20%");

@@ -57,7 +57,7 @@ pub(crate) struct SourcePoller {
     pub(crate) poll_now: Arc<Notify>,
 }
 
-/// What a poll has found.
+/// The result of a poll.
 struct Polled {
     source: Source,
     succeeded: bool,

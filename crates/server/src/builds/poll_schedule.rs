@@ -16,11 +16,11 @@ const LOCAL_SPACING: Duration = Duration::from_millis(50);
 /// The time between two polls of one host, on average: with many sources, each is polled less often.
 const HOST_SPACING: Duration = Duration::from_secs(1);
 
-/// How many polls of one host may run at the same time, so that a host that hangs holds up only its own
+/// The most polls of one host at the same time, so that a host that hangs holds up only its own
 /// sources.
 const MAX_POLLS_OF_HOST: usize = 2;
 
-/// How many polls may run at the same time.
+/// The most polls at the same time.
 const MAX_POLLS: usize = 32;
 
 /// The longest time until a source that can't be read is tried again.

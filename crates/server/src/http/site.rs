@@ -28,7 +28,7 @@ const REVALIDATED: &str = "no-cache";
 /// Nobody keeps an error.
 const NOT_STORED: &str = "no-store";
 
-/// How many digits of the content's hash an ETag has.
+/// The number of digits of the content's hash in an ETag.
 const ETAG_DIGITS: usize = 32;
 
 /// The built console.

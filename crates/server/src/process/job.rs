@@ -27,7 +27,7 @@ const MAX_QUEUED_CHUNKS: usize = 256;
 /// The size that the output pipe is set to, in bytes.
 const PIPE_BYTES: usize = 1 << 20;
 
-/// How long a part of a line waits for the rest before it is logged.
+/// The time that a part of a line waits for the rest before it is logged.
 const OPEN_LINE_INTERVAL: Duration = Duration::from_millis(250);
 
 /// How long to wait for more output once the program has ended, since a process that it left behind

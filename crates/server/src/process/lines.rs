@@ -9,7 +9,7 @@ const MAX_START_BYTES: usize = 4 << 10;
 /// The longest escape sequence that is kept in one piece, in bytes.
 const MAX_ESCAPE_BYTES: usize = 64;
 
-/// What is logged of a program's output, as one entry: a line, or a piece of one.
+/// A part of a program's output that is logged as one entry: a line, or a piece of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
     /// The entry's message. A piece that continues a line moves a terminal's cursor back to where that line stopped: one
@@ -45,9 +45,9 @@ struct Start {
 /// are not UTF-8 are replaced. Pieces of a line that has no end yet can be taken too.
 #[derive(Default)]
 pub(crate) struct LineSplitter {
-    /// What is not taken yet of the line that has no end.
+    /// The part of the line without an end that is not taken yet.
     partial: Vec<u8>,
-    /// What is taken of it.
+    /// The part of it that is taken.
     start: Option<Start>,
 }
 
@@ -241,7 +241,7 @@ mod tests {
         all
     }
 
-    /// What the console shows of these entries.
+    /// The text that the console shows of these entries.
     fn shown(pieces: &[Piece]) -> Vec<String> {
         let mut log = slipway_log::Log::new();
         log.begin(None);

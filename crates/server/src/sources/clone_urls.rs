@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub struct SourceTemplate {
     client: CodeClient,
     url: String,
-    /// What is wrong with the option, as a sentence.
+    /// The fault of the option, as a sentence.
     problem: Option<String>,
 }
 

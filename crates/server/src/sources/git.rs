@@ -16,7 +16,7 @@ use std::process::Command;
 use std::time::Duration;
 use std::{fs, io};
 
-/// How long a git or ssh-keygen command whose output is not logged may take.
+/// The time that a git or ssh-keygen command whose output is not logged may take.
 pub(crate) const GIT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The ref of the fetched branch or tag in a checkout.
@@ -67,7 +67,7 @@ pub(crate) struct Checkout {
     pub(crate) deploy_key: Option<String>,
     /// The full id of its commit.
     pub(crate) commit: String,
-    /// How many submodules it is in.
+    /// The number of submodules that it is in.
     pub(crate) depth: usize,
 }
 

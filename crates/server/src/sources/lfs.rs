@@ -13,14 +13,14 @@ use std::path::{Path, PathBuf};
 /// The size of pointers, in bytes.
 const POINTER_BYTES: std::ops::RangeInclusive<u64> = 60..=1024;
 
-/// How pointers begin.
+/// The start of a pointer.
 const POINTER_STARTS: [&[u8]; 3] = [
     b"version https://git-lfs.github.com/spec/",
     b"version https://hawser.github.com/spec/",
     b"version http://git-media.io/v/",
 ];
 
-/// What `git lfs install` sets. Without it, git-lfs puts no file in place of its pointer.
+/// The settings of `git lfs install`. Without it, git-lfs puts no file in place of its pointer.
 const FILTERS: [&str; 8] = [
     "-c",
     "filter.lfs.clean=git-lfs clean -- %f",
@@ -32,7 +32,7 @@ const FILTERS: [&str; 8] = [
     "filter.lfs.required=true",
 ];
 
-/// How many pointers a warning names.
+/// The most pointers that a warning names.
 const MAX_NAMED: usize = 10;
 
 impl Git {

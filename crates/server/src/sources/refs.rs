@@ -3,7 +3,7 @@
 use slipway_api::SourceKind;
 use slipway_api::redact::masked_text;
 
-/// How many branches or tags a message names.
+/// The most branches or tags that a message names.
 const MAX_NAMED: usize = 5;
 
 /// The refs of a source, as `git ls-remote` lists them.
@@ -80,7 +80,7 @@ pub(crate) fn full_ref(kind: &SourceKind, value: &str) -> String {
     }
 }
 
-/// What git says when it can't read a source, and what that means.
+/// The messages of git when it can't read a source, with their meaning.
 const REASONS: [(&[&str], &str); 5] = [
     (
         &[

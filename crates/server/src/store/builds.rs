@@ -32,7 +32,7 @@ pub(crate) struct PlannedBuild {
     pub(crate) plan: BuildPlan,
 }
 
-/// How far the newest build of a repository may be ahead of the clock for the next one to come after it.
+/// The most that the newest build of a repository may be ahead of the clock for the next one to come after it.
 /// A larger distance means that the clock was set back.
 const MAX_AHEAD: Duration = Duration::from_secs(600);
 
