@@ -284,7 +284,6 @@ async fn the_details_have_all_that_the_api_gives() -> Outcome {
                 "e1c0b6aa33f8",
                 "/docker",
                 "/context",
-                "50 of 50",
                 "ada",
                 "github.com",
                 "took 6 m 02 s",

@@ -163,13 +163,15 @@ fn rows(
 ) -> AnyView {
     let viewer = commands.viewer;
     let page_start = memo(move || page_start(commands, summary));
-    let keys = move || {
+    // A memo, not a closure: an effect that reads a memo (the page) and then one that the first depends on (the
+    // summary) misses a change of the second that leaves the first as it is. Memos do not.
+    let keys = memo(move || {
         let start = page_start.get();
         summary.with(|summary| {
             let rows = summary.rows.iter().skip(start).take(STEPS_PER_PAGE);
-            rows.map(|step| *step as u64).collect()
+            rows.map(|step| *step as u64).collect::<Vec<_>>()
         })
-    };
+    });
     let axis = Axis {
         times: memo(move || viewer.counts.with(|counts| counts.times)),
         finished,
@@ -178,7 +180,7 @@ fn rows(
         image: memo(move || build.data().map(|build| build.image_reference())),
     };
     let row = move |index: u64| step_row(commands, index as usize, axis);
-    for_each(keys, row).into_any()
+    for_each(move || keys.get(), row).into_any()
 }
 
 /// The text below the list: steps that are still to come, steps on other pages, or that there are none.

@@ -106,13 +106,13 @@ impl Site {
     }
 }
 
-/// Splits a URL's path into decoded names. Returns `None` if one of them is no name of a file, or leads out of
+/// Splits a URL's path into decoded names. What is no UTF-8 names no file: the console says so. Returns `None` if one of them is no name of a file, or leads out of
 /// its folder.
 fn segments(path: &str) -> Option<Vec<String>> {
     let encoded = path.split('/').filter(|segment| !segment.is_empty());
     encoded
         .map(|segment| {
-            let name = percent_decode_str(segment).decode_utf8().ok()?;
+            let name = percent_decode_str(segment).decode_utf8_lossy();
             let is_name = !matches!(&*name, "." | "..")
                 && !name.contains(|char: char| matches!(char, '/' | '\\') || char.is_control());
             is_name.then(|| name.into_owned())
