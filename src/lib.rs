@@ -14,7 +14,7 @@ mod log_viewer;
 mod pages;
 mod platform;
 mod query;
-mod reactive;
+pub mod reactive;
 mod routing;
 pub mod state;
 mod ui;

@@ -15,30 +15,39 @@
 //! | `move \|\|` with a bool, as attribute | [`bool_signal`] | 0.3 kB | 1.1 kB |
 
 use leptos::prelude::*;
-use std::sync::Arc;
+use leptos::reactive::graph::{
+    AnySource, AnySubscriber, Observer, ReactiveNode, Source, Subscriber, WithObserver,
+};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// A part of a view that is built again when a signal that it reads changes.
-pub(crate) type Part = Box<dyn FnMut() -> AnyView + Send>;
+pub type Part = Box<dyn FnMut() -> AnyView + Send>;
 
 /// A text derived from signals.
-pub(crate) fn text_signal<T: Into<String>>(
+pub fn text_signal<T: Into<String>>(
     text: impl Fn() -> T + Send + Sync + 'static,
 ) -> Signal<String> {
-    Signal::derive(move || text().into())
+    memo_boxed(Box::new(move || text().into())).into()
 }
 
 /// A condition derived from signals.
-pub(crate) fn bool_signal(condition: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
-    Signal::derive(condition)
+pub fn bool_signal(condition: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
+    memo_boxed(Box::new(condition)).into()
 }
 
 /// A part of a view, built again when a signal that it reads changes.
-pub(crate) fn dynamic<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
-    Box::new(move || view().into_any())
+pub fn dynamic<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
+    part(Box::new(move || view().into_any()))
+}
+
+#[inline(never)]
+fn part(view: BoxedView) -> Part {
+    let reads = Reads::default();
+    Box::new(move || reads.run(&view))
 }
 
 /// Shows a view while the condition is true. The view is built again only when the condition changes.
-pub(crate) fn show(
+pub fn show(
     condition: impl Fn() -> bool + Send + Sync + 'static,
     view: impl Fn() -> AnyView + Send + 'static,
 ) -> Part {
@@ -50,7 +59,7 @@ pub(crate) fn show(
 }
 
 /// Shows one of two views. The view is built again only when the condition changes.
-pub(crate) fn show_or(
+pub fn show_or(
     condition: impl Fn() -> bool + Send + Sync + 'static,
     view: impl Fn() -> AnyView + Send + 'static,
     fallback: impl Fn() -> AnyView + Send + 'static,
@@ -66,11 +75,15 @@ fn show_boxed(
     fallback: BoxedView,
 ) -> Part {
     let condition = memo_boxed(condition);
-    Box::new(move || if condition.get() { view() } else { fallback() })
+    part(Box::new(
+        move || {
+            if condition.get() { view() } else { fallback() }
+        },
+    ))
 }
 
 /// A value derived from signals. Notifies only when the value has changed.
-pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
+pub fn memo<T: PartialEq + Send + Sync + 'static>(
     value: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {
     memo_boxed(Box::new(value))
@@ -83,17 +96,19 @@ fn memo_boxed<T: PartialEq + Send + Sync + 'static>(
 }
 
 /// Runs in the next microtask, and again when a signal that it reads changes.
-pub(crate) fn effect(run: impl FnMut() + 'static) {
+pub fn effect(run: impl FnMut() + 'static) {
     effect_boxed(Box::new(run));
 }
 
+#[inline(never)]
 fn effect_boxed(mut run: Box<dyn FnMut()>) {
-    Effect::new(move |_: Option<()>| run());
+    let reads = Reads::default();
+    Effect::new(move |_: Option<()>| reads.run(&mut run));
 }
 
 /// A view for each key, in the order of the keys. A view is built when its key appears and dropped when the key is
 /// gone.
-pub(crate) fn for_each(
+pub fn for_each(
     keys: impl Fn() -> Vec<u64> + Send + Sync + 'static,
     view: impl Fn(u64) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
@@ -104,5 +119,80 @@ fn for_each_boxed(
     keys: Box<dyn Fn() -> Vec<u64> + Send + Sync>,
     view: Arc<dyn Fn(u64) -> AnyView + Send + Sync>,
 ) -> AnyView {
+    let reads = Reads::default();
+    let keys = move || reads.run(&keys);
     view! { <For each=keys key=|key| *key children=move |key| view(key) /> }.into_any()
+}
+
+/// What an effect has read in its last run.
+///
+/// An effect of Leptos misses a change if it reads a memo, and after it another one that the first is derived from:
+/// checking the first computes the second, which does not tell the effect, since the effect is what asks. If the first
+/// stays as it was, nobody asks again. So the reads of an effect are subscribed under another name than the effect's
+/// own, and each change is passed on.
+#[derive(Default)]
+struct Reads(Mutex<Option<Arc<Relay>>>);
+
+impl Reads {
+    /// Runs the body of an effect.
+    fn run<T>(&self, body: impl FnOnce() -> T) -> T {
+        let Some(effect) = Observer::get() else {
+            return body();
+        };
+        // The change that led to this run may have been passed on as well.
+        effect.update_if_necessary();
+        let relay = Arc::new(Relay {
+            effect,
+            sources: Mutex::default(),
+        });
+        let subscriber = AnySubscriber(Arc::as_ptr(&relay).addr(), Arc::downgrade(&relay) as _);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(relay);
+        subscriber.with_observer(body)
+    }
+}
+
+/// Subscribes to signals on behalf of an effect.
+struct Relay {
+    effect: AnySubscriber,
+    sources: Mutex<Vec<AnySource>>,
+}
+
+impl ReactiveNode for Relay {
+    fn mark_dirty(&self) {
+        self.effect.mark_dirty();
+    }
+
+    fn mark_check(&self) {
+        self.effect.mark_check();
+    }
+
+    fn mark_subscribers_check(&self) {}
+
+    fn update_if_necessary(&self) -> bool {
+        self.effect.update_if_necessary()
+    }
+}
+
+impl Subscriber for Relay {
+    fn add_source(&self, source: AnySource) {
+        self.effect.add_source(source.clone());
+        self.sources
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(source);
+    }
+
+    fn clear_sources(&self, subscriber: &AnySubscriber) {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        for source in sources.drain(..) {
+            source.remove_subscriber(subscriber);
+        }
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let name: *const Relay = self;
+        self.clear_sources(&AnySubscriber(name.addr(), Weak::<Relay>::new()));
+    }
 }

@@ -15,6 +15,7 @@ use slipway_console::forms::rows::RowList;
 use slipway_console::forms::rows::editor::RowsEditor;
 use slipway_console::forms::rows::table::rows_table;
 use slipway_console::i18n::{Locale, set_locale};
+use slipway_console::reactive::{bool_signal, dynamic, effect, for_each, memo, show, text_signal};
 use slipway_console::state::clock::Clock;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -163,4 +164,106 @@ async fn a_change_of_language_changes_what_is_shown_and_keeps_what_was_typed() {
         container.text_content().unwrap().contains("Row 1: edge")
     })
     .await;
+}
+
+/// Shows the sum of numbers with one of the helpers of `reactive`, and reads a memo before the one that it is derived
+/// from.
+type Shown = fn(Memo<Vec<u64>>, Memo<bool>) -> AnyView;
+
+fn sum(all: Memo<Vec<u64>>, is_any: Memo<bool>) -> String {
+    match is_any.get() {
+        true => all.with(|all| all.iter().sum::<u64>()).to_string(),
+        false => String::new(),
+    }
+}
+
+const HELPERS: [(&str, Shown); 7] = [
+    ("text", |all, is_any| {
+        view! { <p>{text_signal(move || sum(all, is_any))}</p> }.into_any()
+    }),
+    ("attribute", |all, is_any| {
+        let title = text_signal(move || sum(all, is_any));
+        view! { <p title=title></p> }.into_any()
+    }),
+    ("condition", |all, is_any| {
+        let is_six = bool_signal(move || is_any.get() && sum(all, is_any) == "6");
+        view! { <p data-six=is_six></p> }.into_any()
+    }),
+    ("part", |all, is_any| {
+        view! { <p>{dynamic(move || sum(all, is_any))}</p> }.into_any()
+    }),
+    ("shown part", |all, is_any| {
+        view! { <p>{show(|| true, move || sum(all, is_any).into_any())}</p> }.into_any()
+    }),
+    ("list", |all, is_any| {
+        let keys = move || if is_any.get() { all.get() } else { Vec::new() };
+        view! { <p>{for_each(keys, |number| number.to_string().into_any())}</p> }.into_any()
+    }),
+    ("effect", |all, is_any| {
+        let seen = RwSignal::new(String::new());
+        effect(move || seen.set(sum(all, is_any)));
+        view! { <p>{text_signal(move || seen.get())}</p> }.into_any()
+    }),
+];
+
+#[wasm_bindgen_test]
+async fn a_change_is_shown_where_a_memo_derived_from_it_was_read_first() {
+    for (helper, shown) in HELPERS {
+        let container = new_container();
+        let numbers = RwSignal::new(vec![6]);
+        let _handle = mount_to(container.clone(), move || {
+            let all = memo(move || numbers.get());
+            shown(all, memo(move || all.with(|all| !all.is_empty())))
+        });
+        let html = || all(&container, "p")[0].outer_html();
+        for (held, sum, listed) in [
+            (vec![6], "6", "6"),
+            (vec![1, 2], "3", "12"),
+            (vec![1, 2, 3], "6", "123"),
+            (vec![9], "9", "9"),
+            (vec![], "", ""),
+            (vec![2, 4], "6", "24"),
+        ] {
+            numbers.set(held);
+            let is_shown = || {
+                let html = html();
+                match helper {
+                    "condition" => html.contains("data-six") == (sum == "6"),
+                    "attribute" => html.contains(&format!("title=\"{sum}\"")),
+                    "list" => html.contains(&format!(">{listed}<")),
+                    _ => html.contains(&format!(">{sum}<")),
+                }
+            };
+            until(&format!("the {helper} of {sum}"), is_shown).await;
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_effect_runs_once_for_one_change() {
+    let number = RwSignal::new(1);
+    let runs = RwSignal::new(Vec::new());
+    let container = new_container();
+    let _handle = mount_to(container, move || {
+        let double = memo(move || number.get() * 2);
+        let is_even = memo(move || double.get() % 2 == 0);
+        effect(move || {
+            let run = (is_even.get(), double.get());
+            runs.update(|runs| runs.push(run));
+        });
+    });
+    until("the first run", || runs.with_untracked(Vec::len) == 1).await;
+    number.set(2);
+    until("the second run", || runs.with_untracked(Vec::len) == 2).await;
+    number.set(3);
+    until("the third run", || runs.with_untracked(Vec::len) >= 3).await;
+    number.set(4);
+    until("the fourth run", || {
+        runs.with_untracked(|runs| runs.last() == Some(&(true, 8)))
+    })
+    .await;
+    assert_eq!(
+        runs.get_untracked(),
+        [(true, 2), (true, 4), (true, 6), (true, 8)]
+    );
 }

@@ -123,7 +123,10 @@ impl BuildsView {
             }
             false => is_refused(),
         });
-        let unread = memo(move || list.answer().map_or(0, |answer| answer.page.results.unread));
+        let unread = memo(move || {
+            list.answer()
+                .map_or(0, |answer| answer.page.results.unread as u64)
+        });
         let is_loaded = memo(move || match self.is_narrowed.get() {
             // Nothing was found so far, but more is looked at.
             true => self.found(|found| !found.is_reading || !found.rows.is_empty()),
