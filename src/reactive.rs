@@ -124,7 +124,7 @@ fn for_each_boxed(
     view! { <For each=keys key=|key| *key children=move |key| view(key) /> }.into_any()
 }
 
-/// What an effect has read in its last run.
+/// The signals that an effect has read in its last run.
 ///
 /// An effect of Leptos misses a change if it reads a memo, and after it another one that the first is derived from:
 /// checking the first computes the second, which does not tell the effect, since the effect is what asks. If the first

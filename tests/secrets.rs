@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files that may read the clone URL of the create form, and what for.
-const READERS: [(&str, &str); 8] = [
+const READERS: [(&str, &str); 9] = [
     ("forms/create/editor.rs", "asks if there is one"),
     (
         "forms/create/source.rs",

@@ -79,7 +79,7 @@ async fn a_late_line_gets_its_place_and_what_one_looks_at_stays() -> Outcome {
             }
             api.on("GET", LOG, Reply::Log(log.clone()));
             end(api, "S");
-            browser.at("/builds/b1?search=line+152#L153-L155").await;
+            browser.at("/builds/b1?search=line%20152#L153-L155").await;
             counted(browser, 402).await;
             assert_eq!(selected(browser).await, "153,154,155");
             assert_eq!(text_of(browser, 153).await, "line 151");

@@ -227,15 +227,15 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
             browser.see("301 of 400 lines").await;
             let place = format!("?start={}&end={}", LOG_START + 10, LOG_START + 40);
             browser
-                .at(&format!("/builds/b1{place}&numbers=whole"))
+                .at(&format!("/builds/b1{place}&numbers=whole#L120"))
                 .await;
             // The whole log is there: a line stays the same line.
-            assert_eq!(current_line(browser).await, Some(120));
+            assert_eq!(selected(browser).await, "120");
             browser.reload().await;
             browser.see("301 of 400 lines").await;
             browser.press("button", "Load whole log").await;
             counted(browser, 400).await;
-            browser.at("/builds/b1").await;
+            browser.at("/builds/b1#L120").await;
             browser.focus_is_on("region", "Log").await;
 
             // A link to a part loads that alone, and says that its lines have other numbers.

@@ -12,7 +12,7 @@ use crate::grammar;
 use std::collections::BTreeMap;
 
 /// The number of lines at the end of the log that can be written over.
-const REACH: usize = 200;
+pub(crate) const REACH: usize = 200;
 
 /// The number of lines that a terminal is sure to show at once.
 const WINDOW: usize = 24;

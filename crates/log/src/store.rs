@@ -6,7 +6,7 @@ use crate::arena::{Address, Arena};
 use crate::column::Column;
 use crate::grammar::Prefilter;
 use crate::levels::{Level, LevelKind, Levels};
-use crate::screen::{Change, Lines, Screen, Written};
+use crate::screen::{Change, Lines, REACH, Screen, Written};
 use crate::text::{classes, has_special};
 use crate::times::TimeColumn;
 
@@ -18,9 +18,6 @@ const SPECIAL: u16 = 0x200;
 const UNEVEN: u16 = 0x400;
 /// Flag: the line has been written over. Its text is not in the arena: its address is an index in `shown`.
 const SHOWN: u16 = 0x800;
-
-/// The number of lines that a program can go back.
-const MAX_BACK: usize = 200;
 
 /// The number of special lines that are searched for the one that sets the style.
 const MAX_STYLE_LINES: usize = 500;
@@ -381,7 +378,7 @@ impl Store {
         match self.screen.is_none() {
             true => place,
             // The entries from there on can be written over lines before.
-            false => place.saturating_sub(self.extras.len() + MAX_BACK),
+            false => place.saturating_sub(self.extras.len() + REACH),
         }
     }
 

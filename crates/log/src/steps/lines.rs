@@ -121,13 +121,23 @@ impl Lines {
         }
     }
 
-    /// Moves the lines from an earlier one on to a step. No other step may have begun since.
+    /// Takes the lines from this one on back from the current step, and with them its end.
+    pub(super) fn take_back(&mut self, at: At<'_>, steps: &mut [Step]) {
+        let current = self.current.and_then(|current| steps.get_mut(current));
+        if let Some(step) = current.filter(|step| step.first < at.line && at.line <= step.last) {
+            step.last = at.line - 1;
+            let last = At {
+                line: step.last,
+                ..at
+            };
+            step.end_time = last.time();
+        }
+    }
+
+    /// Moves the lines from an earlier one on, which were taken back, to a step. No other step may have begun since.
     pub(super) fn take_over(&mut self, line: usize, step: usize, at: At<'_>, steps: &mut [Step]) {
         self.reach(At { line, ..at }, steps);
         self.ended_at = None;
-        if let Some(before) = self.current.and_then(|current| steps.get_mut(current)) {
-            before.last = before.last.min(line.saturating_sub(1)).max(before.first);
-        }
         self.set(line, Some(step));
         self.reach(at, steps);
     }

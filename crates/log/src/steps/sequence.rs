@@ -271,6 +271,7 @@ impl Steps {
             ..step(&header)
         };
         if let Some(step) = self.add(line, candidate.count, step) {
+            self.lines.take_back(line, &mut self.list);
             self.follow(line, Some(candidate.count));
             self.counts.advance(candidate.count, candidate.number, step);
             self.lines
