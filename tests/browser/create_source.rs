@@ -110,6 +110,54 @@ async fn a_port_after_a_colon_is_offered_as_an_ssh_url() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_token_after_a_hash_is_warned_of_and_is_no_branch() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            let url = "https://git.test/octo/app.git#access_token=hunter22";
+            paste_source(browser, &api.address, url).await;
+            browser
+                .see("The part after “#” of this URL contains a token.")
+                .await;
+            browser.holds("Branch or tag name", 1, "main").await;
+            browser.press("button", "Remove it").await;
+            browser
+                .holds("Source", 1, "https://git.test/octo/app.git")
+                .await;
+            assert!(!browser.text().await.contains("hunter22"));
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_press_counts_although_a_message_would_move_the_button() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            for (source, explanation) in [
+                ("my-repo", "This isn’t a link or git address"),
+                (
+                    "https://host.test/x",
+                    "This could be a git address or just a web page.",
+                ),
+            ] {
+                browser.open(&format!("{}{NEW_PAGE}", api.address)).await;
+                let field = browser.find("textbox", "Source").await;
+                field.send_keys(source).await?;
+                let button = browser.find("button", "Add row").await;
+                let hold = browser.driver.action_chain();
+                hold.click_and_hold_element(&button).perform().await?;
+                browser.see_no_more(explanation).await;
+                let release = browser.driver.action_chain();
+                release.release().perform().await?;
+                browser.holds("Image tag", 2, "").await;
+                browser.see(explanation).await;
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
 async fn a_link_that_leaves_the_branch_open_asks_for_it() -> Outcome {
     story(Api::start().await)
         .size(390, 844)

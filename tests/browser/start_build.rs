@@ -291,7 +291,7 @@ async fn press_of_build(browser: &Browser, api: &Api, id: &str, entry: &str) {
 }
 
 const TAG_NOW: &str = "team/app:edge now has 3a3a3a3, built 2 hours ago.";
-const GOES_BACK: &str = "This build moves team/app:edge back to that older code.";
+const GOES_BACK: &str = "This build moves team/app:edge back to it, even if that’s older code.";
 
 #[tokio::test]
 async fn building_an_older_commit_says_that_the_tag_goes_back() -> Outcome {

@@ -183,13 +183,14 @@ fn add_url<'a>(pieces: &mut Pieces<'a>, url: &'a str, depth: usize) {
         true => end_of_short_user(rest),
         false => end_of_user(rest),
     };
+    let is_web = scheme.to_ascii_lowercase().contains("http");
     let rest = match at {
         Some(at) => {
-            let is_web = scheme.to_ascii_lowercase().contains("http");
-            add_user(pieces, &rest[..at], is_web);
+            add_user(pieces, &rest[..at], &rest[at..=at], is_web);
             &rest[at + 1..]
         }
-        None => rest,
+        None if scheme.is_empty() => rest,
+        None => add_unfinished_user(pieces, rest, is_web),
     };
     add_place(pieces, rest, depth);
 }
@@ -218,6 +219,28 @@ fn end_of_user(rest: &str) -> Option<usize> {
     }
 }
 
+/// Adds a user whose `@` is not typed yet, and returns what follows: a port has digits only, so other text after the
+/// colon is a password. After what can be a host, it ends at the path; otherwise, it may have any sign in it.
+fn add_unfinished_user<'a>(pieces: &mut Pieces<'a>, rest: &'a str, is_web: bool) -> &'a str {
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, place) = rest.split_at(end);
+    let Some((name, port)) = authority.split_once(':') else {
+        return rest;
+    };
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
+    if is_port || is_mask(port) || authority.starts_with('[') {
+        return rest;
+    }
+    if is_full_host(name) {
+        pieces.plain(name);
+        pieces.push(&authority[name.len()..=name.len()], None, false);
+        pieces.push(port, Some(Secret::Password), false);
+        return place;
+    }
+    add_user(pieces, rest, "", is_web);
+    ""
+}
+
 /// Returns true if the text begins with the name of a host in a domain.
 fn is_full_host(text: &str) -> bool {
     let host = text
@@ -240,8 +263,8 @@ fn end_of_short_user(text: &str) -> Option<usize> {
     signs.find(is_before_host).or(Some(first))
 }
 
-/// Adds the user and the `@` after it.
-fn add_user<'a>(pieces: &mut Pieces<'a>, user: &'a str, is_web: bool) {
+/// Adds the user and the `@` after it, if it is there.
+fn add_user<'a>(pieces: &mut Pieces<'a>, user: &'a str, sign: &'a str, is_web: bool) {
     let colon = [":", "%3A", "%3a"]
         .into_iter()
         .filter_map(|colon| Some((user.find(colon)?, colon.len())))
@@ -262,7 +285,7 @@ fn add_user<'a>(pieces: &mut Pieces<'a>, user: &'a str, is_web: bool) {
     pieces.push(name, is_secret.then_some(Secret::User), is_kept);
     pieces.push(colon, None, is_kept && !is_password);
     pieces.push(password, is_password.then_some(Secret::Password), is_kept);
-    pieces.push("@", None, is_kept);
+    pieces.push(sign, None, is_kept);
 }
 
 /// Returns true for a mail address, which some hosts take as a user name.
@@ -391,7 +414,20 @@ mod tests {
     use proptest::prelude::*;
 
     /// Clone URLs with their secret, and how they are shown and kept.
-    const WITH_SECRET: [(&str, Secret, &str, &str); 40] = [
+    const WITH_SECRET: [(&str, Secret, &str, &str); 43] = [
+        ("https://me:hunter2", Password, "https://me:•••", "https://"),
+        (
+            "https://me:hun/ter?2",
+            Password,
+            "https://me:•••",
+            "https://",
+        ),
+        (
+            "https://git.test:hunter2/a",
+            Password,
+            "https://git.test:•••/a",
+            "https://git.test/a",
+        ),
         (
             "https://me:hunter2@git.test/a",
             Password,

@@ -5,3 +5,4 @@ pub(crate) mod environment;
 pub(crate) mod job;
 pub(crate) mod lines;
 pub(crate) mod process_group;
+pub(crate) mod step_headers;

@@ -138,7 +138,7 @@ fn link_field(source: SourceLink) -> AnyView {
                 state.edited(SOURCE_LINK);
                 source.typed(event_target_value(&event), at_once);
             }
-            on:change=move |_| source.read()
+            on:change=move |_| source.left()
             on:keydown=move |event: KeyboardEvent| {
                 if event.key() == "Enter" && !event.is_composing() {
                     source.read();

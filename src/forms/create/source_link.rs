@@ -88,6 +88,11 @@ impl SourceLink {
         self.follow(pasted);
     }
 
+    /// Reads the text of a field that was left. What that shows must not move a button that is being pressed.
+    pub(crate) fn left(self) {
+        self.state.when_released(move || self.read());
+    }
+
     fn understood(self) -> Option<Pasted> {
         let pasted = self
             .link()

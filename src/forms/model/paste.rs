@@ -7,6 +7,7 @@ pub mod pasted;
 pub(crate) mod place;
 
 use crate::api::grammar;
+use crate::api::redact::secret_in;
 use crate::forms::model::paste::address::{
     host_and_path, is_clone_url, is_local_path, is_own_path, is_web, repaired, tidied,
 };
@@ -115,7 +116,10 @@ fn source(text: &str, is_argument: bool) -> Option<Pasted> {
     let url = url.trim_end_matches('/');
     let is_git =
         url.ends_with(".git") || !is_web(url) && (url.contains("://") || url.contains('@'));
-    if fragment.is_empty() || !is_git {
+    // A token is no branch. It stays in the address, where the form warns of it. A path may have words for secrets in it,
+    // as branches do.
+    let is_secret = secret_in(&format!("https://host/{fragment}")).is_some();
+    if fragment.is_empty() || is_secret || !is_git {
         return hosted(&text).or_else(|| address(&text, is_argument));
     }
     let mut pasted = hosted(url).or_else(|| address(url, true))?;
@@ -327,6 +331,22 @@ mod tests {
             (
                 "ssh://git@git.test/a/b.git#main:sub",
                 "ssh://git@git.test/a/b.git branch main /sub in /sub",
+            ),
+            (
+                "https://git.test/a.git#access_token=hunter22",
+                "https://git.test/a.git#access_token=hunter22",
+            ),
+            (
+                "https://git.test/a.git#ghp_0123456789abcdef",
+                "https://git.test/a.git#ghp_0123456789abcdef",
+            ),
+            (
+                "https://git.test/a.git#fix-token-refresh",
+                "https://git.test/a.git branch fix-token-refresh",
+            ),
+            (
+                "https://github.com/octo/app.git#access_token=hunter22",
+                "GitHub octo app",
             ),
             (
                 "https://me:secret@git.test/a.git#main",

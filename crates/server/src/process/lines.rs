@@ -1,5 +1,7 @@
 //! Splits the output of a program into lines.
 
+use crate::process::step_headers::StepHeaders;
+
 /// The largest size of one line, in bytes. Longer lines are split.
 pub(crate) const MAX_LINE_BYTES: usize = 1 << 20;
 
@@ -49,20 +51,40 @@ pub(crate) struct LineSplitter {
     partial: Vec<u8>,
     /// The part of it that is taken.
     start: Option<Start>,
+    headers: StepHeaders,
 }
 
 impl LineSplitter {
     /// Adds bytes and returns the lines that are complete now, or the rest of the first one.
     pub(crate) fn push(&mut self, mut bytes: &[u8]) -> Vec<Piece> {
         let mut pieces = Vec::new();
+        if self.has_open_line() && self.headers.is_start(bytes) {
+            self.take_line(&mut pieces);
+        }
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
-            self.partial.extend_from_slice(&bytes[..end]);
+            self.add(&bytes[..end], &mut pieces);
             bytes = &bytes[end + 1..];
             self.take_line(&mut pieces);
         }
-        self.partial.extend_from_slice(bytes);
+        self.add(bytes, &mut pieces);
         self.split_long(&mut pieces);
         pieces
+    }
+
+    /// Adds a part of a line. A builder's header of a step in it begins a line.
+    fn add(&mut self, mut bytes: &[u8], into: &mut Vec<Piece>) {
+        if let Some(at) = self.headers.find(bytes)
+            && (at > 0 || self.has_open_line())
+        {
+            self.partial.extend_from_slice(&bytes[..at]);
+            bytes = &bytes[at..];
+            self.take_line(into);
+        }
+        self.partial.extend_from_slice(bytes);
+    }
+
+    fn has_open_line(&self) -> bool {
+        !self.partial.is_empty() || self.start.is_some()
     }
 
     /// Returns true if there is a part of a line that [`LineSplitter::take_open`] would take.
@@ -83,7 +105,7 @@ impl LineSplitter {
     /// Returns what is left of the last line if the output did not end with a line break.
     pub(crate) fn finish(&mut self) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        if !self.partial.is_empty() || self.start.is_some() {
+        if self.has_open_line() {
             self.take_line(&mut pieces);
         }
         pieces
@@ -104,7 +126,11 @@ impl LineSplitter {
                     is_end: true,
                 });
             }
-            _ => into.push(self.piece(&rest, true)),
+            _ => {
+                let piece = self.piece(&rest, true);
+                self.headers.read(piece.line());
+                into.push(piece);
+            }
         }
     }
 
@@ -210,6 +236,53 @@ mod tests {
                 ["one", "two 10%\rtwo 20%", "", "错误 \u{fffd}", "last"]
             );
         }
+    }
+
+    #[test]
+    fn a_step_that_is_announced_after_an_open_line_begins_a_line() {
+        let text = "STEP 1/3: RUN a\npulling: 100%STEP 2/3: RUN b\n50%\nx--> 0123\nSTEP 3/3: RUN STEP 4/3: \n";
+        // In one piece, and as the builder writes it.
+        let writes = [
+            "STEP 1/3: RUN a\npulling: 100%",
+            "STEP 2/3: RUN b\n50%\nx",
+            "--> 0123\nSTEP 3/3: RUN STEP 4/3: \n",
+        ];
+        let mut whole = LineSplitter::default();
+        let mut whole = whole.push(text.as_bytes());
+        assert_eq!(whole.remove(4).message, "x--> 0123");
+        let expected = [
+            "STEP 1/3: RUN a",
+            "pulling: 100%",
+            "STEP 2/3: RUN b",
+            "50%",
+            "STEP 3/3: RUN STEP 4/3: ",
+        ];
+        assert_eq!(messages(whole), expected);
+        let mut lines = LineSplitter::default();
+        let mut pieces: Vec<Piece> = Vec::new();
+        for write in writes {
+            pieces.extend(lines.push(write.as_bytes()));
+            pieces.extend(lines.take_open());
+        }
+        let open = |piece: &Piece| (piece.message.clone(), piece.is_end);
+        let lines: Vec<_> = pieces
+            .iter()
+            .filter(|piece| !piece.is_written())
+            .map(open)
+            .collect();
+        let expected = [
+            ("STEP 1/3: RUN a", true),
+            ("pulling: 100%", false),
+            ("STEP 2/3: RUN b", true),
+            ("50%", true),
+            ("x", false),
+            ("--> 0123", true),
+            ("STEP 3/3: RUN STEP 4/3: ", true),
+        ];
+        assert_eq!(
+            lines,
+            expected.map(|(text, is_end)| (text.to_owned(), is_end))
+        );
     }
 
     #[test]
