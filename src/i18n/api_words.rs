@@ -25,14 +25,15 @@ pub fn error_words(error: &Error) -> String {
                 }
                 None => t_string!(error.too_many).to_string(),
             },
+            507 => t_string!(error.full).to_string(),
             400..=499 => t_string!(error.refused).to_string(),
             _ => t_string!(error.server).to_string(),
         },
     }
 }
 
-/// The sentences of Django REST framework for a status: `error_words` says it in the user's language.
-const SAID_BY_STATUS: [&str; 8] = [
+/// The sentences of Django REST framework, and of this project's server, for a status: `error_words` says it in the user's language.
+const SAID_BY_STATUS: [&str; 9] = [
     "Authentication credentials were not provided",
     "Incorrect authentication credentials",
     "Invalid token",
@@ -41,6 +42,7 @@ const SAID_BY_STATUS: [&str; 8] = [
     "Invalid page",
     "A server error occurred",
     "Request was throttled",
+    "No space left",
 ];
 
 /// Returns true if the API's sentence only says what its status says.

@@ -12,7 +12,7 @@ type Words = fn(&str) -> String;
 type Known = (&'static str, Words);
 
 /// The sentences, in the order in which they are tried.
-static KNOWN: [Known; 67] = [
+static KNOWN: [Known; 68] = [
     // Django REST framework: fields.
     ("This field is required.", |_| t_string!(rule.empty).into()),
     ("This field may not be null.", |_| {
@@ -122,6 +122,9 @@ static KNOWN: [Known; 67] = [
     // The server of this project.
     ("The request body is too large.", |_| {
         t_string!(served.body_too_large).into()
+    }),
+    ("The request body did not arrive in time.", |_| {
+        t_string!(served.body_timeout).into()
     }),
     (
         "This server only accepts requests to the names of this machine.*",

@@ -1,9 +1,11 @@
 //! The state that all request handlers share.
 
 use crate::builds::queue::Queue;
-use crate::options::AccessToken;
+use crate::http::hosts::Hosts;
+use crate::http::wrong_tokens::WrongTokens;
 use crate::sources::git::Git;
 use crate::store::Store;
+use crate::token_options::AccessToken;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -19,8 +21,10 @@ pub(crate) struct App {
     pub(crate) allow_origins: Vec<String>,
     /// The address that the server listens on.
     pub(crate) listen: SocketAddr,
-    /// True if only this machine can reach `listen`.
-    pub(crate) is_loopback: bool,
+    /// The names by which the server may be called without a token.
+    pub(crate) hosts: Hosts,
+    /// The addresses that have sent wrong tokens.
+    pub(crate) wrong_tokens: WrongTokens,
     /// Makes the `SourcePoller` poll at once.
     pub(crate) poll_now: Arc<Notify>,
 }

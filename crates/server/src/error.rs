@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// The reason why a call fails.
 #[derive(Debug)]
@@ -13,6 +14,10 @@ pub(crate) enum Error {
     InvalidJson(String),
     /// 401: the token is missing or unknown.
     NotAuthenticated,
+    /// 401 as well: the token is wrong, which slows its sender down.
+    WrongToken,
+    /// 429: too many wrong tokens. More may come after this time.
+    WrongTokens(Duration),
     /// 403: the token is for another namespace.
     PermissionDenied,
     /// 403: the request comes from a page of another origin.
@@ -23,6 +28,8 @@ pub(crate) enum Error {
     InvalidPage,
     /// 405: the path does not support this method.
     MethodNotAllowed(String),
+    /// 408: the body did not arrive in time.
+    RequestTimeout,
     /// 413: the body is too large.
     PayloadTooLarge,
     /// 415: the body has this content type instead of JSON.
@@ -58,7 +65,11 @@ impl From<std::io::Error> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let needs_token = matches!(self, Self::NotAuthenticated);
+        let needs_token = matches!(self, Self::NotAuthenticated | Self::WrongToken);
+        let retry_after = match self {
+            Self::WrongTokens(pause) => Some(pause.as_secs().max(1)),
+            _ => None,
+        };
         let (status, detail) = match self {
             Self::Invalid(fields) => {
                 return json_response(StatusCode::BAD_REQUEST, &Value::Object(fields));
@@ -67,9 +78,13 @@ impl IntoResponse for Error {
                 StatusCode::BAD_REQUEST,
                 format!("JSON parse error - {error}"),
             ),
-            Self::NotAuthenticated => (
+            Self::NotAuthenticated | Self::WrongToken => (
                 StatusCode::UNAUTHORIZED,
                 "Authentication credentials were not provided or are not valid.".to_owned(),
+            ),
+            Self::WrongTokens(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Request was throttled. Too many wrong tokens came from this address.".to_owned(),
             ),
             Self::PermissionDenied => (
                 StatusCode::FORBIDDEN,
@@ -81,6 +96,10 @@ impl IntoResponse for Error {
             Self::MethodNotAllowed(method) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 format!("Method \"{method}\" not allowed."),
+            ),
+            Self::RequestTimeout => (
+                StatusCode::REQUEST_TIMEOUT,
+                "The request body did not arrive in time.".to_owned(),
             ),
             Self::PayloadTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -101,6 +120,11 @@ impl IntoResponse for Error {
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
+        }
+        if let Some(seconds) = retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

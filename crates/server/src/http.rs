@@ -1,10 +1,15 @@
 //! The HTTP interface: routes, authentication, validation, paging and the static site.
 
 pub(crate) mod auth;
+pub(crate) mod connection_options;
+pub(crate) mod connections;
+pub(crate) mod descriptors;
 pub(crate) mod extract;
+pub(crate) mod hosts;
 pub(crate) mod paging;
 pub(crate) mod requests;
 pub(crate) mod router;
 pub(crate) mod routes;
 pub(crate) mod site;
 pub(crate) mod validation;
+pub(crate) mod wrong_tokens;

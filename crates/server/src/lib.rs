@@ -15,7 +15,11 @@ mod sample;
 mod sources;
 mod start;
 mod store;
+mod token_options;
 
-pub use crate::options::{AccessToken, BuilderChoice, Options};
+pub use crate::http::connection_options::ConnectionOptions;
+pub use crate::http::hosts::HostOptions;
+pub use crate::options::{BuilderChoice, Options};
 pub use crate::sources::clone_urls::SourceTemplate;
 pub use crate::start::{Server, StartError, serve};
+pub use crate::token_options::{AccessToken, TokenOptions};

@@ -1,7 +1,10 @@
 //! The server's options, from the command line and from `SLIPWAY_…` in the environment.
 
+use crate::http::connection_options::ConnectionOptions;
+use crate::http::hosts::HostOptions;
 use crate::option_values::{parse_duration, parse_origin, parse_size};
 use crate::sources::clone_urls::SourceTemplate;
+use crate::token_options::TokenOptions;
 use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,7 +17,7 @@ use std::time::Duration;
 pub struct Options {
     /// Address and port to listen on. Port 0 picks a free port.
     ///
-    /// Without --token, anyone who can reach this address can start builds on this machine.
+    /// Without a token, anyone who can reach this address can start builds on this machine.
     #[arg(long, env = "SLIPWAY_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
@@ -30,19 +33,13 @@ pub struct Options {
     #[arg(long, value_name = "DIR", env = "SLIPWAY_SITE")]
     pub site: Option<PathBuf>,
 
-    /// A token and the namespace that it gives write access to. Repeatable.
-    ///
-    /// With at least one token, every call needs `Authorization: Token <token>`. Other users can read
-    /// the command line, but not the environment; separate several tokens there with commas.
-    #[arg(
-        long = "token",
-        value_name = "NAMESPACE=TOKEN",
-        env = "SLIPWAY_TOKEN",
-        hide_env_values = true,
-        value_delimiter = ',',
-        value_parser = parse_access
-    )]
-    pub tokens: Vec<AccessToken>,
+    /// The tokens.
+    #[command(flatten)]
+    pub tokens: TokenOptions,
+
+    /// The names that the server is called by.
+    #[command(flatten)]
+    pub hosts: HostOptions,
 
     /// An origin whose pages may call the API, such as https://console.example.com. Repeatable.
     #[arg(
@@ -150,38 +147,13 @@ pub struct Options {
     )]
     pub poll_interval: Duration,
 
+    /// The limits of connections.
+    #[command(flatten)]
+    pub connections: ConnectionOptions,
+
     /// Create a small sample repository in the namespace demo on the first start.
     #[arg(long, env = "SLIPWAY_SAMPLE")]
     pub sample: bool,
-}
-
-/// A token and the namespace that it gives write access to. The token can't be printed.
-#[derive(Clone)]
-pub struct AccessToken {
-    /// The namespace that the token gives write access to.
-    pub(crate) namespace: String,
-    token: String,
-}
-
-impl AccessToken {
-    /// Returns true if `token` is this token. A wrong token takes as long as the right one.
-    pub(crate) fn matches(&self, token: &str) -> bool {
-        let (expected, given) = (self.token.as_bytes(), token.as_bytes());
-        if expected.is_empty() {
-            return false;
-        }
-        let mut difference = expected.len() ^ given.len();
-        for (index, byte) in given.iter().enumerate() {
-            difference |= usize::from(byte ^ expected[index % expected.len()]);
-        }
-        difference == 0
-    }
-}
-
-impl std::fmt::Debug for AccessToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AccessToken({})", self.namespace)
-    }
 }
 
 /// The value of `--builder`.
@@ -204,20 +176,8 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// A sentence about the first wrong option. It contains no token.
+    /// A sentence about the first wrong option. It contains no secret.
     pub(crate) fn check(&self) -> Result<(), String> {
-        for access in &self.tokens {
-            let is_token = |byte: u8| byte.is_ascii_graphic();
-            if access.token.is_empty() || !access.token.bytes().all(is_token) {
-                return Err(
-                    "the format of --token is NAMESPACE=TOKEN, with a token of visible ASCII \
-                     characters without commas"
-                        .to_owned(),
-                );
-            }
-            crate::rules::namespace(&access.namespace)
-                .map_err(|message| format!("the namespace of a --token is not valid. {message}"))?;
-        }
         for source in &self.sources {
             source
                 .check(self.allow_url_secrets)
@@ -245,41 +205,5 @@ impl Options {
             .or_else(|| from_environment("XDG_DATA_HOME").map(|home| home.join("slipway")))
             .or_else(|| from_environment("HOME").map(|home| home.join(".local/share/slipway")))
             .unwrap_or_else(|| PathBuf::from(".slipway"))
-    }
-}
-
-/// Splits `NAMESPACE=TOKEN`. Never fails, since clap would print the text with its token;
-/// `Options::check` reports what is wrong.
-fn parse_access(text: &str) -> Result<AccessToken, std::convert::Infallible> {
-    let (namespace, token) = text.split_once('=').unwrap_or_default();
-    Ok(AccessToken {
-        namespace: namespace.to_owned(),
-        token: token.to_owned(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_matches_only_itself_and_is_never_printed() {
-        let Ok(access) = parse_access("demo=se=cret");
-        assert!(access.matches("se=cret"));
-        for invalid in ["", "se=cre", "se=cretse=cret", "Se=cret"] {
-            assert!(!access.matches(invalid), "{invalid}");
-        }
-        assert_eq!(format!("{access:?}"), "AccessToken(demo)");
-        for invalid in [
-            "demo:secret",
-            "De mo=secret",
-            "demo=",
-            "=secret",
-            "demo=se cret",
-        ] {
-            let options = Options::try_parse_from(["slipway", "--token", invalid]).unwrap();
-            let message = options.check().unwrap_err();
-            assert!(!message.contains("cret"), "{message}");
-        }
     }
 }

@@ -4,7 +4,11 @@ use crate::app::App;
 use crate::builds::builder::Builders;
 use crate::builds::continuous::SourcePoller;
 use crate::builds::queue::{Limits, Queue};
+use crate::http::connections::{Connections, Timeouts};
+use crate::http::descriptors;
+use crate::http::hosts::Hosts;
 use crate::http::router::router;
+use crate::http::wrong_tokens::WrongTokens;
 use crate::options::Options;
 use crate::sample;
 use crate::sources::clone_urls::Sources;
@@ -57,7 +61,7 @@ pub struct Server {
     queue: Arc<Queue>,
     workers: Vec<JoinHandle<()>>,
     poller: JoinHandle<()>,
-    http: JoinHandle<std::io::Result<()>>,
+    http: JoinHandle<()>,
     shutdown: watch::Sender<bool>,
     /// Keeps the data folder locked until the server is dropped.
     _data: DataFolder,
@@ -98,6 +102,13 @@ impl Server {
 /// available.
 pub async fn serve(options: Options) -> Result<Server, StartError> {
     options.check().map_err(StartError)?;
+    let tokens = options.tokens.read().map_err(StartError)?;
+    let max_connections = descriptors::max_connections(
+        descriptors::raise_limit(),
+        options.workers,
+        options.connections.max_connections,
+    )
+    .map_err(StartError)?;
     let data = DataFolder::open(&options.data_folder())?;
     let store = open_store(&data.path).await?;
     let git = Arc::new(open_git(&options, &data)?);
@@ -116,15 +127,14 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         store: store.clone(),
         git: git.clone(),
         queue: queue.clone(),
-        tokens: options.tokens.clone(),
+        tokens,
         allow_origins: options.allow_origins.clone(),
         listen: address,
-        is_loopback: address.ip().is_loopback(),
+        hosts: Hosts::new(&options.hosts, address),
+        wrong_tokens: WrongTokens::default(),
         poll_now: Arc::new(Notify::new()),
     });
-    if app.tokens.is_empty() && !app.is_loopback {
-        tracing::warn!("no --token is set: anyone who can reach {address} can start builds");
-    }
+    warn_of_access(&app);
     if options.sample {
         create_sample(&app, &data.path).await?;
     }
@@ -137,22 +147,37 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         interval: options.poll_interval,
         poll_now: app.poll_now.clone(),
     };
-    let (shutdown, mut shutdown_requested) = watch::channel(false);
+    let (shutdown, shutdown_requested) = watch::channel(false);
     let namespace = options.sample.then_some(sample::NAMESPACE);
     let router = router(&app, options.site.as_deref(), namespace);
-    let http = axum::serve(listener, router).with_graceful_shutdown(async move {
-        // An error means that the sender was dropped, which is a reason to stop as well.
-        let _ = shutdown_requested.wait_for(|requested| *requested).await;
-    });
+    let timeouts = Timeouts {
+        header: options.connections.header_timeout,
+        body: options.connections.body_timeout,
+        idle: options.connections.idle_timeout,
+        write: options.connections.write_timeout,
+    };
+    let http = Connections::new(router, timeouts, max_connections);
     Ok(Server {
         address,
         queue,
         workers,
         poller: tokio::spawn(poller.run()),
-        http: tokio::spawn(async move { http.await }),
+        http: tokio::spawn(http.serve(listener, shutdown_requested)),
         shutdown,
         _data: data,
     })
+}
+
+/// Warns of tokens that are missing or may be guessed.
+fn warn_of_access(app: &App) {
+    let address = app.listen;
+    if app.tokens.is_empty() && !address.ip().is_loopback() {
+        tracing::warn!("there is no token: anyone who can reach {address} can start builds");
+    }
+    for access in app.tokens.iter().filter(|access| access.is_short()) {
+        let namespace = &access.namespace;
+        tracing::warn!("the token of {namespace} is short: someone might guess it");
+    }
 }
 
 /// The data folder, locked against a second server.

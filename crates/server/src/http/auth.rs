@@ -2,14 +2,16 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::http::connections::Peer;
+use crate::http::wrong_tokens::Slowing;
 use crate::store::Caller;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use tokio::time::{Instant, sleep};
 
 /// Middleware that rejects a request, or passes it on with its `Caller`.
 pub(crate) async fn authenticate(
@@ -22,7 +24,24 @@ pub(crate) async fn authenticate(
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
+        Err(Error::WrongToken) => refuse_slowly(&app, request.extensions().get())
+            .await
+            .into_response(),
         Err(error) => error.into_response(),
+    }
+}
+
+/// Returns the error of a request with a wrong token, after the delay that its address has earned.
+async fn refuse_slowly(app: &App, peer: Option<&Peer>) -> Error {
+    let Some(Peer(address)) = peer else {
+        return Error::NotAuthenticated;
+    };
+    match app.wrong_tokens.record(*address, Instant::now()) {
+        Slowing::Wait(delay, _waiting) => {
+            sleep(delay).await;
+            Error::NotAuthenticated
+        }
+        Slowing::Refuse(pause) => Error::WrongTokens(pause),
     }
 }
 
@@ -41,6 +60,7 @@ fn caller(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Err
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("token"))
         .map(|(_, token)| token.trim())
+        .filter(|token| !token.is_empty())
         .ok_or(Error::NotAuthenticated)?;
     let namespaces: Vec<_> = app
         .tokens
@@ -49,19 +69,19 @@ fn caller(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Err
         .map(|access| access.namespace.clone())
         .collect();
     match namespaces.is_empty() {
-        true => Err(Error::NotAuthenticated),
+        true => Err(Error::WrongToken),
         false => Ok(Caller::Namespaces(namespaces)),
     }
 }
 
-/// Rejects requests that a page of another origin makes in the browser of a local user, either
-/// through a host name that resolves to this machine or with a form.
+/// Rejects requests that a page of another origin makes in the browser of a user who can reach the server, either
+/// through a host name that resolves to the server or with a form.
 fn check_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), Error> {
     let host = header_text(headers, header::HOST);
-    if app.is_loopback && host.is_some_and(|host| !is_own_host(app, host)) {
+    if host.is_some_and(|host| !app.hosts.is_own(host)) {
         return Err(Error::CrossOrigin(
             "This server only accepts requests to the names of this machine. Start it with \
-             --token to accept others.",
+             --allow-host to accept another name, or with --token-file to accept any.",
         ));
     }
     let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
@@ -78,24 +98,6 @@ fn check_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), E
         }
     }
     Ok(())
-}
-
-/// Returns true if a `Host` header names this machine: with a loopback name or address, or with the
-/// address that the server listens on.
-fn is_own_host(app: &App, host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    if name == "localhost" || name.ends_with(".localhost") {
-        return true;
-    }
-    let address: Option<IpAddr> = name
-        .parse()
-        .ok()
-        .or_else(|| name.parse::<Ipv6Addr>().ok().map(IpAddr::V6));
-    address.is_some_and(|address| address.is_loopback() || address == app.listen.ip())
 }
 
 /// Checks that the caller may write in a namespace.

@@ -1,6 +1,7 @@
 //! Extractors: path segments, query parameters, JSON bodies.
 
 use crate::error::Error;
+use crate::http::connections::BodyTimeout;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header;
@@ -93,7 +94,10 @@ async fn read_body(request: Request) -> Result<Vec<u8>, Error> {
     let mut total = 0;
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk: Bytes = chunk.map_err(|error| Error::InvalidJson(error.to_string()))?;
+        let chunk: Bytes = chunk.map_err(|error| match BodyTimeout::caused(&error) {
+            true => Error::RequestTimeout,
+            false => Error::InvalidJson(error.to_string()),
+        })?;
         total += chunk.len() as u64;
         if total > MAX_DRAINED_BYTES {
             break;

@@ -28,6 +28,12 @@ const REVALIDATED: &str = "no-cache";
 /// Nobody keeps an error.
 const NOT_STORED: &str = "no-store";
 
+/// The longest path that is looked for, in bytes. Each of its bytes can be written as three.
+const MAX_PATH_BYTES: usize = 4096;
+
+/// The longest name of a file, of a namespace and of a repository, in bytes.
+const MAX_NAME_BYTES: usize = 255;
+
 /// The number of digits of the content's hash in an ETag.
 const ETAG_DIGITS: usize = 32;
 
@@ -106,14 +112,18 @@ impl Site {
     }
 }
 
-/// Splits a URL's path into decoded names. What is no UTF-8 names no file: the console says so. Returns `None` if one of them is no name of a file, or leads out of
-/// its folder.
+/// Splits a URL's path into decoded names. What is no UTF-8 names no file: the console says so. Returns `None` if the
+/// path is longer than that of any file or page, or one of the names is no name of a file, or leads out of its folder.
 fn segments(path: &str) -> Option<Vec<String>> {
+    if path.len() > MAX_PATH_BYTES {
+        return None;
+    }
     let encoded = path.split('/').filter(|segment| !segment.is_empty());
     encoded
         .map(|segment| {
             let name = percent_decode_str(segment).decode_utf8_lossy();
             let is_name = !matches!(&*name, "." | "..")
+                && name.len() <= MAX_NAME_BYTES
                 && !name.contains(|char: char| matches!(char, '/' | '\\') || char.is_control());
             is_name.then(|| name.into_owned())
         })
@@ -332,7 +342,7 @@ pub(crate) async fn tag_encodings(request: Request, next: Next) -> Response {
     response
 }
 
-/// Adds the security headers to every response, and `no-store` to those of the API.
+/// Adds the security headers to every response, and to those of the API what browsers may keep of them.
 pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/v1/");
     let mut response = next.run(request).await;
@@ -349,7 +359,19 @@ pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if is_api {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // What has an ETag may be kept, to be asked for each time: a poll that brings nothing has no body then.
+        let is_kept = headers.contains_key(header::ETAG);
+        let cache_control = match is_kept {
+            true => "private, no-cache",
+            false => NOT_STORED,
+        };
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static(cache_control),
+        );
+        if is_kept {
+            headers.append(header::VARY, HeaderValue::from_static("authorization"));
+        }
     }
     response
 }
@@ -382,6 +404,7 @@ mod tests {
         assert_eq!(found("//a//b.js").as_deref(), Some("a|b.js"));
         assert_eq!(found("/a%20b%2Ejs").as_deref(), Some("a b.js"));
         assert_eq!(found("/%E5%8F%91").as_deref(), Some("发"));
+        assert_eq!(found("/%ff").as_deref(), Some("\u{fffd}"));
         for outside in [
             "/../x",
             "/assets/../x.js",
@@ -390,7 +413,9 @@ mod tests {
             "/a%5Cb",
             "/./x",
             "/a%00.js",
-            "/%ff",
+            "/%00",
+            &format!("/builds/{}", "a".repeat(256)),
+            &format!("/{}", "a/".repeat(4096)),
         ] {
             assert_eq!(found(outside), None, "{outside}");
         }

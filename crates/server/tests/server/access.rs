@@ -47,6 +47,63 @@ async fn with_tokens_every_call_needs_one() {
 }
 
 #[tokio::test]
+async fn tokens_can_be_in_a_private_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens");
+    std::fs::write(&path, "# the team\nteam=0123456789abcdef\n").unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    let option = format!("--token-file={}", path.display());
+    let mut server = TestServer::start(&[&option, "--token=demo=secret"]).await;
+    assert_eq!(server.get("/v1/builds").await.0, StatusCode::UNAUTHORIZED);
+    for (token, namespace) in [("0123456789abcdef", "team"), ("secret", "demo")] {
+        server.token = Some(token.to_owned());
+        let (_, profile) = server.get(&format!("/v1/auth/{namespace}/profile")).await;
+        assert_eq!(profile["is_available"], true, "{namespace}");
+    }
+    drop(server);
+
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_slipway"))
+        .args(["--listen=127.0.0.1:0", &option, "--data"])
+        .arg(folder.path().join("data"))
+        .output()
+        .unwrap();
+    assert!(!run.status.success());
+    let output = String::from_utf8(run.stderr).unwrap();
+    assert!(output.contains("chmod 600"), "{output}");
+    assert!(!output.contains("0123456789abcdef"), "{output}");
+}
+
+#[tokio::test]
+async fn wrong_tokens_slow_their_sender_and_no_right_one() {
+    let mut server = TestServer::start(&["--token=demo=secret"]).await;
+    server.token = Some("wrong".to_owned());
+    wait_for("an address is refused", async || {
+        let requests = (0..20).map(|_| server.request(Method::GET, "/v1/builds").send());
+        let answers = futures_util::future::join_all(requests).await;
+        let mut answers = answers.into_iter().map(Result::unwrap);
+        let refused = answers.find(|answer| answer.status() == StatusCode::TOO_MANY_REQUESTS)?;
+        assert_eq!(refused.headers()["retry-after"], "4");
+        assert!(!refused.headers().contains_key("www-authenticate"));
+        Some(())
+    })
+    .await;
+    // Its answer comes after seconds.
+    let slowed = tokio::spawn(server.request(Method::GET, "/v1/builds").send());
+    server.token = Some("secret".to_owned());
+    assert_eq!(server.get("/v1/builds").await.0, StatusCode::OK);
+    assert!(!slowed.is_finished());
+    let status = slowed.await.unwrap().unwrap().status();
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    // No token is not a wrong one.
+    server.token = None;
+    for _ in 0..30 {
+        assert_eq!(server.get("/v1/builds").await.0, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
 async fn a_token_writes_in_its_own_namespace_only() {
     let mut server = TestServer::start(&[
         "--token=demo=secret",
@@ -250,6 +307,46 @@ async fn a_page_of_another_origin_changes_nothing() {
     ] {
         assert_eq!(with_host(host).await, StatusCode::FORBIDDEN, "{host}");
     }
+}
+
+/// A name that resolves to the server makes a page of another origin one of its own.
+#[tokio::test]
+async fn without_a_token_no_foreign_name_is_answered_on_any_address() {
+    let options = ["--listen=0.0.0.0:0", "--allow-host=builds.example.com"];
+    let open = TestServer::start(&options).await;
+    let status = async |server: &TestServer, method: Method, host: &str| {
+        let request = server.request(method, "/v1/builds").header("Host", host);
+        let request = request.json(&json!({"namespace": "a", "repo_name": "b", "tag": "c"}));
+        request.send().await.unwrap().status()
+    };
+    for host in [
+        "10.0.0.1:8080",
+        "[2001:db8::1]",
+        "localhost",
+        "builds.example.com",
+    ] {
+        assert_eq!(
+            status(&open, Method::GET, host).await,
+            StatusCode::OK,
+            "{host}"
+        );
+    }
+    for host in [
+        "evil.example",
+        "10.0.0.1.evil.example",
+        "builds.example.com.evil.example",
+    ] {
+        for method in [Method::GET, Method::POST] {
+            let refused = status(&open, method, host).await;
+            assert_eq!(refused, StatusCode::FORBIDDEN, "{host}");
+        }
+    }
+    let mut closed = TestServer::start(&["--listen=0.0.0.0:0", "--token=demo=secret"]).await;
+    closed.token = Some("secret".to_owned());
+    assert_eq!(
+        status(&closed, Method::GET, "builds.example.com").await,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]

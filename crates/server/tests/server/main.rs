@@ -16,6 +16,7 @@ mod program;
 mod repositories;
 mod restart;
 mod secrets;
+mod slow_clients;
 mod sources;
 mod submodules;
 mod support;

@@ -63,11 +63,16 @@ impl TestServer {
     pub(crate) fn arguments(&self) -> Vec<String> {
         let path = |name: &str| self.folder.path().join(name).display().to_string();
         let mut arguments = vec![
-            "--listen=127.0.0.1:0".to_owned(),
             format!("--data={}", path("data")),
             format!("--allow-local-source={}", path("git")),
         ];
         arguments.extend(self.options.iter().cloned());
+        if !arguments
+            .iter()
+            .any(|option| option.starts_with("--listen"))
+        {
+            arguments.push("--listen=127.0.0.1:0".to_owned());
+        }
         arguments
     }
 

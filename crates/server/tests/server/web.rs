@@ -192,6 +192,11 @@ async fn a_missing_file_is_never_the_page_and_never_stored() {
         "/assets/..%2f..%2fCargo.toml",
         "/%2e%2e/%2e%2e/etc/passwd",
         "/index.html%00.js",
+        "/%00",
+        "/builds/%00",
+        &format!("/{}", "a".repeat(300)),
+        &format!("/builds/{}", "a".repeat(5000)),
+        &format!("/{}", "a/".repeat(20_000)),
     ] {
         let answer = hosted.raw(path).await;
         assert!(answer.starts_with("http/1.1 404"), "{path}: {answer}");

@@ -20,6 +20,6 @@ pub(crate) async fn profile(caller: Caller, PathParams(namespace): PathParams<St
 /// Always fails, since the server has no passwords to exchange for tokens.
 pub(crate) async fn generate_api_token() -> Error {
     Error::NotImplemented(
-        "This server does not support passwords. Set its tokens with --token when you start it.",
+        "This server does not support passwords. Set its tokens with --token-file when you start it.",
     )
 }
