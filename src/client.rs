@@ -44,7 +44,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
-use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestInit};
+use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestInit};
 
 /// The longest time that a call may take, except call 5.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -359,6 +359,9 @@ impl Client {
             options.set_body(&JsValue::from_str(&body));
         }
         options.set_method(method.as_str());
+        // The browser asks whether what it has still holds, by the ETag that came with it: a poll that brings nothing
+        // is a 304 without a body. It never answers by itself, whatever the API says about caching.
+        options.set_cache(RequestCache::NoCache);
         options.set_headers(&headers);
         let signal = call.controller.as_ref().map(AbortController::signal);
         options.set_signal(signal.as_ref());

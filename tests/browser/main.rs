@@ -40,4 +40,5 @@ mod repositories;
 mod shell;
 mod start_build;
 mod stories;
+mod unchanged;
 mod wording;

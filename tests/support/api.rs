@@ -41,6 +41,8 @@ pub enum Reply {
     Parts(Vec<Part>),
     /// Answers 200 with a file.
     File(PathBuf),
+    /// Answers like this with an ETag, or 304 to a request that has it.
+    Tagged(&'static str, Box<Reply>),
 }
 
 /// A part of a body that is sent as it is made.
@@ -63,6 +65,8 @@ pub struct Received {
     pub query: String,
     /// The `Authorization` header; empty without one.
     pub authorization: String,
+    /// The `If-None-Match` header; empty without one.
+    pub if_none_match: String,
     /// `Null` where the body is not JSON.
     pub body: Value,
 }
@@ -239,14 +243,17 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 
 async fn reply_to(shared: &Arc<Shared>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
+    let text = |name| {
+        let value = head.headers.get(name);
+        let text = value.and_then(|value: &HeaderValue| value.to_str().ok());
+        text.unwrap_or_default().to_owned()
+    };
     let mut received = Received {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
-        authorization: (head.headers.get(header::AUTHORIZATION))
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned(),
+        authorization: text(header::AUTHORIZATION),
+        if_none_match: text(header::IF_NONE_MATCH),
         body: Value::Null,
     };
     let rule = shared.rule(&received);
@@ -268,6 +275,15 @@ async fn reply_to(shared: &Arc<Shared>, request: Request) -> Response<Body> {
         reply => reply,
     };
     match reply {
+        Some(Reply::Tagged(tag, reply)) => {
+            let mut response = match received.if_none_match == tag {
+                true => response(304, "application/json", Body::empty()),
+                false => response_of(shared, *reply, &received.query),
+            };
+            let headers = response.headers_mut();
+            headers.insert(header::ETAG, HeaderValue::from_static(tag));
+            response
+        }
         Some(reply) => response_of(shared, reply, &received.query),
         None if is_call => response(404, "application/json", Body::empty()),
         None => shared.file(&received.path),
@@ -295,7 +311,7 @@ fn response_of(shared: &Arc<Shared>, reply: Reply, query: &str) -> Response<Body
             headers.insert(header::RETRY_AFTER, seconds.into());
             response
         }
-        Reply::CutBefore | Reply::CutAfter | Reply::Held(_) => cut(),
+        Reply::CutBefore | Reply::CutAfter | Reply::Held(_) | Reply::Tagged(..) => cut(),
     }
 }
 
