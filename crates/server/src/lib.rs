@@ -21,5 +21,7 @@ pub use crate::http::connection_options::ConnectionOptions;
 pub use crate::http::hosts::HostOptions;
 pub use crate::options::{BuilderChoice, Options};
 pub use crate::sources::clone_urls::SourceTemplate;
+pub use crate::sources::hosts::AllowedHost;
+pub use crate::sources::source_options::SourceOptions;
 pub use crate::start::{Server, StartError, serve};
 pub use crate::token_options::{AccessToken, TokenOptions};

@@ -83,6 +83,27 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     bytes.filter(|bytes| *bytes > 0).ok_or_else(invalid)
 }
 
+/// Parses a count of at least 1.
+///
+/// # Errors
+///
+/// A sentence about the expected form.
+pub(crate) fn parse_count(text: &str) -> Result<u64, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "a count is a number of at least 1".to_owned())
+}
+
+/// Formats a size as `parse_size` reads it: `1G`, `500K`, `100`.
+pub(crate) fn format_size(bytes: u64) -> String {
+    match bytes {
+        0 => "0".to_owned(),
+        bytes if bytes % (1 << 30) == 0 => format!("{}G", bytes >> 30),
+        bytes if bytes % (1 << 20) == 0 => format!("{}M", bytes >> 20),
+        bytes if bytes % (1 << 10) == 0 => format!("{}K", bytes >> 10),
+        bytes => bytes.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +115,9 @@ mod tests {
         assert_eq!(parse_duration("5"), Ok(Duration::from_secs(5)));
         assert_eq!(parse_size("64M"), Ok(64 << 20));
         assert_eq!(parse_size("100"), Ok(100));
+        for text in ["64M", "1G", "3K", "1025"] {
+            assert_eq!(parse_size(text).map(format_size).as_deref(), Ok(text));
+        }
         for invalid in ["", "m", "-1s", "1y", "0", "99999999999999999999h"] {
             assert!(parse_duration(invalid).is_err(), "{invalid}");
             assert!(parse_size(invalid).is_err(), "{invalid}");

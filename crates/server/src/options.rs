@@ -4,6 +4,7 @@ use crate::http::connection_options::ConnectionOptions;
 use crate::http::hosts::HostOptions;
 use crate::option_values::{parse_duration, parse_origin, parse_size};
 use crate::sources::clone_urls::SourceTemplate;
+use crate::sources::source_options::SourceOptions;
 use crate::token_options::TokenOptions;
 use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;
@@ -94,6 +95,10 @@ pub struct Options {
         value_delimiter = ','
     )]
     pub allow_submodule_hosts: Vec<String>,
+
+    /// Where sources may be, and what they may take of this machine.
+    #[command(flatten)]
+    pub source_options: SourceOptions,
 
     /// The image builder. auto picks the first one that works on this machine.
     #[arg(long, env = "SLIPWAY_BUILDER", value_enum, default_value_t = BuilderChoice::Auto)]

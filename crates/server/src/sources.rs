@@ -3,8 +3,14 @@
 pub(crate) mod clone_urls;
 mod completion;
 mod credentials;
+mod gate;
 pub(crate) mod git;
 pub(crate) mod host_pages;
+pub(crate) mod hosts;
 mod lfs;
+mod network;
 mod refs;
+pub(crate) mod source_options;
 mod submodules;
+mod tree;
+mod way;

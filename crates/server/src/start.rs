@@ -265,8 +265,9 @@ fn open_git(options: &Options, data: &DataFolder) -> Result<Git, StartError> {
         &local_sources,
         options.allow_url_secrets,
         &options.allow_submodule_hosts,
+        &options.source_options.allow_source_hosts,
     );
-    Git::new(&data.path, sources).map_err(context(format!(
+    Git::new(&data.path, sources, options.source_options.clone()).map_err(context(format!(
         "the data folder {} can't be used",
         data.path.display()
     )))

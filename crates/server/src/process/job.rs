@@ -3,8 +3,9 @@
 
 use crate::option_values::format_duration;
 use crate::process::build_log::{BuildLog, LogFull};
+use crate::process::limited::Limited;
 use crate::process::lines::{LineSplitter, Piece};
-use crate::process::process_group::{ProcessGroup, capture};
+use crate::process::process_group::{ProcessGroup, capture, capture_into};
 use rustix::pipe::fcntl_setpipe_size;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -146,10 +147,10 @@ impl Job {
     /// When the program fails or can't be run, or when the build is stopped or exceeds a limit.
     pub(crate) async fn run(
         &mut self,
-        command: Command,
+        command: impl Into<Limited>,
         mut progress: impl FnMut(&str) -> Option<StepChange>,
     ) -> Result<(), Failure> {
-        let mut program = Program::spawn(command)?;
+        let mut program = Program::spawn(command.into())?;
         match self.follow(&mut program, &mut progress).await {
             Ok(status) => {
                 program.group.kill();
@@ -175,14 +176,38 @@ impl Job {
     /// When the program can't be run or takes longer than `limit`, or when the build is stopped.
     pub(crate) async fn capture(
         &mut self,
-        command: Command,
+        command: impl Into<Limited>,
         limit: Duration,
     ) -> Result<Output, Failure> {
+        let command = command.into();
         let name = program_name(&command);
         tokio::select! {
             reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
             () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
             output = capture(command, limit) => output.map_err(|error| Failure::Program(name, error)),
+        }
+    }
+
+    /// Runs a program whose output is for `sink`, and returns the rest of its output.
+    ///
+    /// # Errors
+    ///
+    /// When the program can't be run or takes longer than `limit`, or when the build is stopped; or the error of `sink`,
+    /// as one of the program.
+    pub(crate) async fn capture_into(
+        &mut self,
+        command: impl Into<Limited>,
+        limit: Duration,
+        sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
+    ) -> Result<Output, Failure> {
+        let command = command.into();
+        let name = program_name(&command);
+        tokio::select! {
+            reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
+            () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
+            output = capture_into(command, limit, sink) => {
+                output.map_err(|error| Failure::Program(name, error))
+            }
         }
     }
 
@@ -291,7 +316,7 @@ struct Program {
 }
 
 impl Program {
-    fn spawn(mut command: Command) -> Result<Self, Failure> {
+    fn spawn(mut command: Limited) -> Result<Self, Failure> {
         let name = program_name(&command);
         let failed = |error| Failure::Program(name.clone(), error);
         // One pipe for stdout and stderr keeps the lines in order.

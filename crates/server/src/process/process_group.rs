@@ -1,12 +1,13 @@
 //! Child processes. Each one leads its own process group, and no group outlives the task that
 //! started it.
 
-use crate::option_values::format_duration;
+use crate::option_values::{format_duration, format_size};
+use crate::process::limited::Limited;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::collections::HashSet;
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
@@ -17,6 +18,15 @@ const TERMINATE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long the leader may take to clean up once its child processes have ended.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The most output that is kept in memory, in bytes.
+const MAX_OUTPUT_BYTES: u64 = 64 << 20;
+
+/// The most that is kept of a program's messages, in bytes.
+const MAX_MESSAGE_BYTES: usize = 256 << 10;
+
+/// How many bytes are read at once.
+const CHUNK_BYTES: usize = 64 << 10;
 
 /// A child process that leads its own process group. Dropping it kills the whole group.
 pub(crate) struct ProcessGroup {
@@ -31,13 +41,20 @@ impl ProcessGroup {
     /// # Errors
     ///
     /// When the program can't be started.
-    pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
+    pub(crate) fn spawn(command: impl Into<Limited>) -> io::Result<Self> {
+        let Limited {
+            mut command,
+            limits,
+        } = command.into();
         command.stdin(Stdio::null()).process_group(0);
         let child = tokio::process::Command::from(command).spawn()?;
         let leader = child
             .id()
             .and_then(|id| i32::try_from(id).ok())
             .and_then(Pid::from_raw);
+        if let Some(leader) = leader {
+            limits.apply(leader);
+        }
         Ok(Self { child, leader })
     }
 
@@ -90,25 +107,58 @@ impl Drop for ProcessGroup {
 ///
 /// # Errors
 ///
-/// When the program can't be run, or does not end within `limit`.
-pub(crate) async fn capture(mut command: Command, limit: Duration) -> io::Result<Output> {
+/// When the program can't be run, does not end within `limit`, or writes more than 64 MiB.
+pub(crate) async fn capture(command: impl Into<Limited>, limit: Duration) -> io::Result<Output> {
+    let mut stdout = Vec::new();
+    let mut sink = collect_into(&mut stdout, MAX_OUTPUT_BYTES);
+    let output = capture_into(command, limit, &mut sink).await;
+    drop(sink);
+    Ok(Output { stdout, ..output? })
+}
+
+/// Returns a sink for [`capture_into`] that keeps what a program writes, if it is not more than so many bytes.
+pub(crate) fn collect_into(
+    bytes: &mut Vec<u8>,
+    limit: u64,
+) -> impl FnMut(&[u8]) -> io::Result<()> + Send {
+    move |more| {
+        if bytes.len() as u64 + more.len() as u64 > limit {
+            let limit = format_size(limit);
+            let message = format!("its answer is larger than the limit of {limit}");
+            return Err(io::Error::other(message));
+        }
+        bytes.extend_from_slice(more);
+        Ok(())
+    }
+}
+
+/// Runs a program outside of any build, passes what it writes to `sink`, and returns the rest of its output.
+///
+/// # Errors
+///
+/// When the program can't be run, or does not end within `limit`; or the error of `sink`, which ends the program.
+pub(crate) async fn capture_into(
+    command: impl Into<Limited>,
+    limit: Duration,
+    sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
+) -> io::Result<Output> {
+    let mut command = command.into();
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut group = ProcessGroup::spawn(command)?;
     let (stdout, stderr) = (group.child.stdout.take(), group.child.stderr.take());
     let output = async {
-        let (stdout, stderr) = tokio::try_join!(read_all(stdout), read_all(stderr))?;
+        let (_, stderr) = tokio::try_join!(read_into(stdout, sink), read_start(stderr))?;
         let status = group.child.wait().await?;
         io::Result::Ok(Output {
             status,
-            stdout,
+            stdout: Vec::new(),
             stderr,
         })
     };
     match timeout(limit, output).await {
         Ok(output) => {
-            let output = output?;
             group.kill();
-            Ok(output)
+            output
         }
         Err(_) => {
             group.terminate().await;
@@ -120,12 +170,32 @@ pub(crate) async fn capture(mut command: Command, limit: Duration) -> io::Result
     }
 }
 
-async fn read_all(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if let Some(mut stream) = stream {
-        stream.read_to_end(&mut bytes).await?;
+async fn read_into(
+    stream: Option<impl AsyncRead + Unpin>,
+    sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
+) -> io::Result<()> {
+    let Some(mut stream) = stream else {
+        return Ok(());
+    };
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        match stream.read(&mut chunk).await? {
+            0 => return Ok(()),
+            size => sink(&chunk[..size])?,
+        }
     }
-    Ok(bytes)
+}
+
+/// Reads messages to the end, and keeps the first of them.
+async fn read_start(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    read_into(stream, &mut |bytes| {
+        let room = MAX_MESSAGE_BYTES.saturating_sub(start.len());
+        start.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        Ok(())
+    })
+    .await?;
+    Ok(start)
 }
 
 /// A process of any group. The start time tells it from a later process with the same id.

@@ -2,6 +2,7 @@
 
 use crate::rules;
 use crate::sources::credentials::GitUrl;
+use crate::sources::hosts::{AllowedHost, AllowedHosts};
 use slipway_api::redact::masked;
 use slipway_api::url::encode;
 use slipway_api::{CodeClient, CodeSource};
@@ -99,6 +100,8 @@ pub(crate) struct Sources {
     allows_secrets: bool,
     /// The hosts that any source may have its submodules and large files at, in lower case.
     shared_hosts: Vec<String>,
+    /// The hosts that may be asked though they are not public.
+    hosts: AllowedHosts,
 }
 
 impl Sources {
@@ -108,6 +111,7 @@ impl Sources {
         local_roots: &[PathBuf],
         allows_secrets: bool,
         submodule_hosts: &[String],
+        source_hosts: &[AllowedHost],
     ) -> Self {
         let defaults = [
             (CodeClient::GitHub, "github.com"),
@@ -121,11 +125,14 @@ impl Sources {
             problem: None,
         });
         let roots = templates.iter().filter_map(SourceTemplate::local_root);
-        let template_hosts = templates.iter().chain(&defaults);
-        let template_hosts = template_hosts.filter_map(|template| host_of(&template.url));
+        let host_of_template = |template: &SourceTemplate| host_of(&template.url);
+        let own_hosts = templates.iter().filter_map(host_of_template);
         let submodule_hosts = submodule_hosts.iter().map(|host| host.to_ascii_lowercase());
+        let named: Vec<_> = own_hosts.chain(submodule_hosts).collect();
+        let default_hosts = defaults.iter().filter_map(host_of_template);
         Self {
-            shared_hosts: template_hosts.chain(submodule_hosts).collect(),
+            hosts: AllowedHosts::new(source_hosts, named.iter().cloned()),
+            shared_hosts: named.iter().cloned().chain(default_hosts).collect(),
             local_roots: local_roots.iter().cloned().chain(roots).collect(),
             templates: templates.iter().cloned().chain(defaults).collect(),
             allows_secrets,
@@ -135,6 +142,17 @@ impl Sources {
     /// Returns true if any source may have its submodules and large files at this host, in lower case.
     pub(crate) fn is_shared_host(&self, host: &str) -> bool {
         self.shared_hosts.iter().any(|shared| shared == host)
+    }
+
+    /// Returns true if a host, in lower case, is trusted to name the places of large files: an option names it, or it is
+    /// that of a code client.
+    pub(crate) fn is_trusted_host(&self, host: &str) -> bool {
+        self.is_shared_host(host) || self.hosts.names(host)
+    }
+
+    /// The hosts that may be asked though they are not public.
+    pub(crate) fn hosts(&self) -> &AllowedHosts {
+        &self.hosts
     }
 
     /// Returns the URLs to clone a source from, in the order in which to try them. A hosted source
@@ -190,11 +208,21 @@ impl Sources {
 
 /// Returns the host of a URL or of `user@host:path`, in lower case and without its port.
 pub(crate) fn host_of(url: &str) -> Option<String> {
+    host_and_port(url).map(|(host, _)| host)
+}
+
+/// Returns the host of a URL or of `user@host:path`, in lower case, and its port if it has one.
+pub(crate) fn host_and_port(url: &str) -> Option<(String, Option<u16>)> {
     let authority = match url.split_once("://") {
         Some((_, rest)) => rest.split(['/', '?', '#']).next()?,
         None if url.starts_with(['/', '.']) => return None,
         None => url.split_once(':')?.0,
     };
+    split_authority(authority)
+}
+
+/// Splits `user@host:port`. The host is returned in lower case; an IPv6 address keeps its brackets.
+pub(crate) fn split_authority(authority: &str) -> Option<(String, Option<u16>)> {
     let host = authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
@@ -202,8 +230,9 @@ pub(crate) fn host_of(url: &str) -> Option<String> {
         Some(end) => end + 1,
         None => host.find(':').unwrap_or(host.len()),
     };
-    let host = host[..end].to_ascii_lowercase();
-    (!host.is_empty()).then_some(host)
+    let (host, port) = host.split_at(end);
+    let port = port.strip_prefix(':').and_then(|port| port.parse().ok());
+    (!host.is_empty()).then(|| (host.to_ascii_lowercase(), port))
 }
 
 /// Percent-encodes the segments of a path.
@@ -217,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_hosted_source_has_an_https_url_and_then_an_ssh_url() {
-        let sources = Sources::new(&[], &[], false, &[]);
+        let sources = Sources::new(&[], &[], false, &[], &[]);
         let source = CodeSource::Hosted {
             client: CodeClient::OSChina,
             namespace: "owner".into(),
@@ -270,7 +299,7 @@ mod tests {
             namespace: "owner".into(),
             name: "project".into(),
         };
-        let urls = Sources::new(&[template], &[], true, &[]).clone_urls(&source);
+        let urls = Sources::new(&[template], &[], true, &[], &[]).clone_urls(&source);
         assert_eq!(urls[1], "git@a.example:owner/project");
     }
 
@@ -281,7 +310,7 @@ mod tests {
         std::fs::create_dir_all(inside.join("repo")).unwrap();
         std::fs::create_dir(&outside).unwrap();
         std::os::unix::fs::symlink(&outside, inside.join("link")).unwrap();
-        let sources = Sources::new(&[], std::slice::from_ref(&inside), false, &[]);
+        let sources = Sources::new(&[], std::slice::from_ref(&inside), false, &[], &[]);
         let locate = |path: PathBuf| sources.locate(&path.display().to_string());
         assert!(matches!(
             locate(inside.join("repo")),
@@ -290,6 +319,6 @@ mod tests {
         assert!(locate(inside.join("link")).is_err());
         assert!(locate(inside.join("../out")).is_err());
         assert!(locate(inside.join("missing")).is_err());
-        assert!(Sources::new(&[], &[], false, &[]).locate("/").is_err());
+        assert!(Sources::new(&[], &[], false, &[], &[]).locate("/").is_err());
     }
 }

@@ -4,10 +4,14 @@
 use crate::log_level::EntryLevel;
 use crate::process::environment::remove_private_variables;
 use crate::process::job::{Failure, Job};
-use crate::process::process_group::capture;
+use crate::process::limited::{Limited, ProcessLimits};
+use crate::process::process_group::{capture, capture_into, collect_into};
 use crate::rules;
-use crate::sources::clone_urls::{Location, Sources, encode_path};
+use crate::sources::clone_urls::{Location, Sources};
 use crate::sources::refs::{Refs, full_ref, unreadable};
+use crate::sources::source_options::SourceOptions;
+use crate::sources::tree::{Budget, TreeEntry, TreeReader};
+use crate::sources::way::{Destination, Way, has_proxy};
 use slipway_api::SourceKind;
 use slipway_api::redact::masked;
 use std::os::unix::fs::PermissionsExt;
@@ -39,6 +43,9 @@ pub(crate) struct Git {
     home: PathBuf,
     keys: PathBuf,
     sources: Sources,
+    options: SourceOptions,
+    /// True if the environment names a proxy.
+    pub(crate) has_proxy: bool,
 }
 
 /// The ref to fetch from a source.
@@ -86,11 +93,13 @@ impl Git {
     /// # Errors
     ///
     /// When a folder or a file can't be written.
-    pub(crate) fn new(data: &Path, sources: Sources) -> io::Result<Self> {
+    pub(crate) fn new(data: &Path, sources: Sources, options: SourceOptions) -> io::Result<Self> {
         let git = Self {
             home: data.join("git"),
             keys: data.join("keys"),
             sources,
+            options,
+            has_proxy: has_proxy(),
         };
         fs::create_dir_all(&git.home)?;
         fs::create_dir_all(&git.keys)?;
@@ -111,47 +120,50 @@ impl Git {
         &self.sources
     }
 
-    /// Returns a git command for a location, or for a checkout alone.
-    pub(crate) fn command(&self, location: Option<&Location>, deploy_key: Option<&str>) -> Command {
+    /// Returns a git command that may use these protocols, by names with colons between them, and this ssh command.
+    pub(crate) fn command(&self, protocols: &str, ssh_command: String) -> Limited {
         let mut command = Command::new("git");
         remove_private_variables(&mut command, &[]);
-        let protocols = match location {
-            Some(Location::Local(_)) => "file",
-            _ => "http:https:ssh:git",
-        };
         command
             .env("HOME", &self.home)
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_ALLOW_PROTOCOL", protocols)
-            .env("GIT_SSH_COMMAND", self.ssh_command(deploy_key))
+            .env("GIT_SSH_COMMAND", ssh_command)
             .args(["-c", "protocol.ext.allow=never"])
             .args(["-c", "core.symlinks=true"])
-            .args(["-c", "core.hooksPath=/dev/null"]);
-        if let Some(Location::Remote(url)) = location {
-            url.add_login(&mut command);
+            .args(["-c", "core.hooksPath=/dev/null"])
+            // Larger files are not read into memory as a whole.
+            .args(["-c", "core.bigFileThreshold=64m"])
+            .args(["-c", "pack.threads=2"]);
+        Limited {
+            command,
+            limits: ProcessLimits {
+                memory: Some(self.options.git_memory),
+                file: Some(self.options.checkout_limit),
+            },
         }
-        command
     }
 
-    /// Returns a git command in a checkout.
-    pub(crate) fn command_in(&self, checkout: &Checkout, location: Option<&Location>) -> Command {
-        let mut command = self.command(location, checkout.deploy_key.as_deref());
+    /// Returns a git command in a checkout, without any way to its source.
+    pub(crate) fn command_in(&self, checkout: &Checkout) -> Limited {
+        let mut command = self.command("none", "false".to_owned());
         command.arg("-C").arg(&checkout.folder);
         command
     }
 
-    /// The ssh command, with the deploy key as its only key: a request must not use the identity of
-    /// the user who runs the server.
-    fn ssh_command(&self, deploy_key: Option<&str>) -> String {
+    /// The ssh command, with these options, and with the deploy key as its only key: a request must not use the
+    /// identity of the user who runs the server.
+    pub(crate) fn ssh_command(&self, deploy_key: Option<&str>, options: &str) -> String {
+        let quoted = |path: PathBuf| shell_quoted(&path.to_string_lossy());
         let key = match deploy_key {
-            Some(name) => shell_quoted(&self.keys.join(name)),
+            Some(name) => quoted(self.keys.join(name)),
             None => "none".to_owned(),
         };
-        let hosts = shell_quoted(&self.home.join("known_hosts"));
+        let hosts = quoted(self.home.join("known_hosts"));
         format!(
             "ssh -F none -i {key} -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes \
-             -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile={hosts} -o ConnectTimeout=20"
+             -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile={hosts} -o ConnectTimeout=20 {options}"
         )
     }
 
@@ -176,38 +188,53 @@ impl Git {
                     continue;
                 }
             };
-            let command = self.list_refs(&location, deploy_key, refs);
-            match capture(command, GIT_TIMEOUT).await {
+            let (command, way) = match self.list_refs(&location, deploy_key, refs).await {
+                Ok(found) => found,
+                Err(message) => {
+                    failure = message;
+                    continue;
+                }
+            };
+            let mut listed = Vec::new();
+            let mut sink = collect_into(&mut listed, self.options.refs_limit);
+            let output = capture_into(command, self.options.source_timeout, &mut sink).await;
+            drop(sink);
+            match output {
                 Ok(output) if output.status.success() => {
-                    let found = Refs::new(&output.stdout);
+                    let found = Refs::new(&listed);
                     let heads = refs
                         .iter()
                         .map(|name| found.commit_of(name.kind, name.value));
                     return Ok(heads.collect());
                 }
-                Ok(output) => failure = unreadable(&String::from_utf8_lossy(&output.stderr)),
-                Err(error) => failure = error.to_string(),
+                Ok(output) => failure = why(&way, &output.stderr),
+                Err(error) => failure = way.problem().unwrap_or_else(|| error.to_string()),
             }
         }
         Err(failure)
     }
 
-    /// Returns the command that lists the refs of a source: those of some branches and tags, or all of them.
-    fn list_refs(
+    /// Returns the command that lists the refs of a source, and its way: those of some branches and tags, or all of
+    /// them.
+    async fn list_refs(
         &self,
         location: &Location,
         deploy_key: Option<&str>,
         only: &[RefName<'_>],
-    ) -> Command {
-        let mut command = self.command(Some(location), deploy_key);
-        command
-            .args(["ls-remote", "--quiet", "--"])
-            .arg(git_url(location));
+    ) -> Result<(Limited, Way), String> {
+        let destination = Destination {
+            location,
+            deploy_key,
+            is_large_files: false,
+            limit: self.options.refs_limit,
+        };
+        let (mut command, way) = self.command_to(&destination).await?;
+        command.args(["ls-remote", "--quiet", "--"]).arg(&way.url);
         for name in only {
             let name = full_ref(name.kind, name.value);
             command.arg(format!("{name}^{{}}")).arg(name);
         }
-        command
+        Ok((command, way))
     }
 
     /// Fetches a branch or tag with its submodules and large files, checks out its commit into the folder, and returns
@@ -225,8 +252,9 @@ impl Git {
         for url in target.clone_urls {
             job.log.hide_secrets_of(url);
         }
+        let mut budget = Budget::new(&self.options);
         self.init(job, folder).await?;
-        let location = self.fetch(job, target, folder).await?;
+        let location = self.fetch(job, target, folder, &budget).await?;
         let mut checkout = Checkout {
             folder: folder.to_owned(),
             path: String::new(),
@@ -237,29 +265,61 @@ impl Git {
         };
         checkout.commit = self.resolve(job, target, &checkout).await?;
         let commit = checkout.commit.clone();
-        self.check_out_commit(job, &checkout).await?;
-        self.complete(job, checkout).await?;
+        let entries = self.check_out_commit(job, &checkout, &mut budget).await?;
+        self.complete(job, (checkout, entries), &mut budget).await?;
         Ok(commit)
     }
 
     /// Makes a folder an empty repository.
     pub(crate) async fn init(&self, job: &mut Job, folder: &Path) -> Result<(), Failure> {
-        let mut init = self.command(None, None);
+        let mut init = self.command("none", "false".to_owned());
         init.args(["init", "--quiet", "--initial-branch=slipway", "--"])
             .arg(folder);
         job.run(init, |_| None).await
     }
 
-    /// Checks out the commit of a checkout.
+    /// Checks out the commit of a checkout, if there is room for it and for its history. Returns its submodules and the
+    /// files that may stand for large files.
+    ///
+    /// # Errors
+    ///
+    /// When the budget does not suffice, or git fails, or the build is stopped.
     pub(crate) async fn check_out_commit(
         &self,
         job: &mut Job,
         checkout: &Checkout,
-    ) -> Result<(), Failure> {
-        let mut command = self.command_in(checkout, None);
+        budget: &mut Budget,
+    ) -> Result<Vec<TreeEntry>, Failure> {
+        let history = checkout.folder.join(".git");
+        let history = tokio::task::spawn_blocking(move || size_of(&history)).await;
+        let history = history.map_err(|error| Failure::Internal(error.to_string()))?;
+        budget.take_bytes(history).map_err(Failure::Other)?;
+        let mut list = self.command_in(checkout);
+        list.args(["ls-tree", "-r", "-t", "-l", "-z", "--full-tree"]);
+        list.arg(&checkout.commit);
+        let mut tree = TreeReader::new(budget);
+        let mut refused = None;
+        let mut read = |bytes: &[u8]| {
+            tree.push(bytes).map_err(|reason| {
+                let error = io::Error::other(reason.clone());
+                refused = Some(reason);
+                error
+            })
+        };
+        let listed = job.capture_into(list, GIT_TIMEOUT, &mut read).await;
+        if let Some(reason) = refused {
+            return Err(Failure::Other(reason));
+        }
+        let entries = tree.entries;
+        if !listed?.status.success() {
+            let reason = "the files of the source could not be listed";
+            return Err(Failure::Other(reason.to_owned()));
+        }
+        let mut command = self.command_in(checkout);
         command.args(["checkout", "--quiet", "--force", "--detach"]);
         command.args([&checkout.commit, "--"]);
-        job.run(command, |_| None).await
+        job.run(command, |_| None).await?;
+        Ok(entries)
     }
 
     /// Fetches a branch or tag from the first clone URL that works. Returns its location.
@@ -268,6 +328,7 @@ impl Git {
         job: &mut Job,
         target: &Ref<'_>,
         folder: &Path,
+        budget: &Budget,
     ) -> Result<Location, Failure> {
         let mut failure = NO_CLONE_URL.to_owned();
         for url in target.clone_urls {
@@ -280,21 +341,31 @@ impl Git {
                 job.log.write(EntryLevel::Info, &failure);
                 continue;
             }
-            let mut fetch = self.command(Some(&location), target.deploy_key);
+            let destination = Destination {
+                location: &location,
+                deploy_key: target.deploy_key,
+                is_large_files: false,
+                limit: budget.bytes_left(),
+            };
+            let way = self.command_to(&destination).await;
+            let (mut fetch, way) = way.map_err(Failure::Other)?;
             fetch.arg("-C").arg(folder).args(FETCH);
             if target.commit.is_none() {
                 fetch.args(["--depth", "1"]);
             }
             let name = full_ref(target.kind, target.value);
-            fetch.arg("--").arg(git_url(&location));
+            fetch.arg("--").arg(&way.url);
             fetch.arg(format!("+{name}:{FETCHED_REF}"));
             match job.run(fetch, |_| None).await {
                 Ok(()) => return Ok(location),
                 // The next URL is tried only when git itself failed.
                 Err(Failure::Exit(..)) => {
+                    let reason = way.problem().map(|problem| format!(": {problem}"));
                     failure = format!(
-                        "the {} {} could not be fetched from {shown}",
-                        target.kind, target.value
+                        "the {} {} could not be fetched from {shown}{}",
+                        target.kind,
+                        target.value,
+                        reason.unwrap_or_default()
                     );
                 }
                 Err(failure) => return Err(failure),
@@ -317,17 +388,26 @@ impl Git {
         let Ref { kind, value, .. } = *target;
         let one = [RefName { kind, value }];
         for only in [&one[..], &[]] {
-            let command = self.list_refs(location, target.deploy_key, only);
-            let output = match job.capture(command, GIT_TIMEOUT).await {
+            let (command, way) = match self.list_refs(location, target.deploy_key, only).await {
+                Ok(found) => found,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            let mut listed = Vec::new();
+            let mut sink = collect_into(&mut listed, self.options.refs_limit);
+            let timeout = self.options.source_timeout;
+            let output = job.capture_into(command, timeout, &mut sink).await;
+            drop(sink);
+            let output = match output {
                 Ok(output) => output,
-                Err(Failure::Program(_, error)) => return Ok(Err(error.to_string())),
+                Err(Failure::Program(_, error)) => {
+                    return Ok(Err(way.problem().unwrap_or_else(|| error.to_string())));
+                }
                 Err(failure) => return Err(failure),
             };
             if !output.status.success() {
-                let stderr = String::from_utf8_lossy(&output.stderr);
-                return Ok(Err(unreadable(&stderr)));
+                return Ok(Err(why(&way, &output.stderr)));
             }
-            let refs = Refs::new(&output.stdout);
+            let refs = Refs::new(&listed);
             if refs.commit_of(kind, value).is_some() {
                 return Ok(Ok(()));
             }
@@ -347,7 +427,7 @@ impl Git {
     ) -> Result<String, Failure> {
         let Ref { kind, value, .. } = *target;
         let name = target.commit.unwrap_or(FETCHED_REF);
-        let mut parse = self.command_in(checkout, None);
+        let mut parse = self.command_in(checkout);
         parse.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
         parse.arg(format!("{name}^{{commit}}"));
         let output = job.capture(parse, GIT_TIMEOUT).await?;
@@ -360,7 +440,7 @@ impl Git {
                 "the commit {commit} is not on the {kind} {value}"
             )));
         }
-        let mut show = self.command_in(checkout, None);
+        let mut show = self.command_in(checkout);
         show.args(["cat-file", "-t", &format!("{FETCHED_REF}^{{}}")]);
         let output = job.capture(show, GIT_TIMEOUT).await?;
         let what = match String::from_utf8_lossy(&output.stdout).trim() {
@@ -407,18 +487,23 @@ impl Git {
     }
 }
 
-/// Returns a location as a URL for git. A local folder becomes a `file://` URL, so that git fetches
-/// from it in the same way as from a remote.
-pub(crate) fn git_url(location: &Location) -> String {
-    match location {
-        Location::Remote(url) => url.url.clone(),
-        Location::Local(path) => {
-            format!("file://{}", encode_path(&path.to_string_lossy()))
-        }
-    }
+/// Says why a command could not read its source, from its way and from what git wrote.
+pub(crate) fn why(way: &Way, stderr: &[u8]) -> String {
+    let stderr = String::from_utf8_lossy(stderr);
+    way.problem().unwrap_or_else(|| unreadable(&stderr))
 }
 
-/// Quotes a path for the shell that git uses to start ssh.
-fn shell_quoted(path: &Path) -> String {
-    format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
+/// Returns the size of the files in a folder, in bytes. A link counts as itself.
+fn size_of(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => size_of(&entry.path()),
+        _ => entry.metadata().map_or(0, |data| data.len()),
+    });
+    sizes.sum()
+}
+
+/// Quotes a text for the shell that git uses to start ssh.
+pub(crate) fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -4,14 +4,13 @@
 use crate::builds::builder::find_program;
 use crate::process::job::{Failure, Job};
 use crate::sources::clone_urls::{Location, host_of};
-use crate::sources::completion::{TreeEntry, warn};
-use crate::sources::git::{Checkout, Git, git_url};
+use crate::sources::completion::warn;
+use crate::sources::git::{Checkout, Git};
+use crate::sources::tree::{Budget, POINTER_BYTES, TreeEntry};
+use crate::sources::way::Destination;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-
-/// The size of pointers, in bytes.
-const POINTER_BYTES: std::ops::RangeInclusive<u64> = 60..=1024;
 
 /// The start of a pointer.
 const POINTER_STARTS: [&[u8]; 3] = [
@@ -40,14 +39,16 @@ impl Git {
     ///
     /// # Errors
     ///
-    /// When git can't be run, or the build is stopped.
+    /// When there is no room for them, when git can't be run, or the build is stopped.
     pub(crate) async fn fetch_large_files(
         &self,
         job: &mut Job,
         checkout: &Checkout,
         entries: &[TreeEntry],
+        budget: &mut Budget,
     ) -> Result<(), Failure> {
-        let candidates = candidates(entries);
+        let candidates = entries.iter().filter(|entry| !entry.is_submodule);
+        let candidates = candidates.map(|entry| entry.path.clone()).collect();
         let pointers = pointers(&checkout.folder, candidates).await?;
         if pointers.is_empty() {
             return Ok(());
@@ -57,30 +58,72 @@ impl Git {
             warn(job, &pointer_warning(checkout, &pointers, reason));
             return Ok(());
         }
-        if let Some(host) = self.foreign_host(job, checkout).await? {
-            let reason = format!(
-                "the file .lfsconfig names {host}, which is not the host of the source, and not allowed with \
-                 --allow-submodule-host"
-            );
+        if let Some(reason) = self.refused_host(job, checkout).await? {
             warn(job, &pointer_warning(checkout, &pointers, &reason));
             return Ok(());
         }
-        let mut pull = self.command_in(checkout, Some(&checkout.location));
-        pull.arg("-c")
-            .arg(format!("remote.origin.url={}", git_url(&checkout.location)))
+        let limit = budget.bytes_left();
+        for pointer in &pointers {
+            budget.take_bytes(pointer.size).map_err(Failure::Other)?;
+        }
+        let destination = Destination {
+            location: &checkout.location,
+            deploy_key: checkout.deploy_key.as_deref(),
+            is_large_files: true,
+            limit,
+        };
+        let (mut pull, way) = match self.command_to(&destination).await {
+            Ok(found) => found,
+            Err(reason) => {
+                warn(job, &pointer_warning(checkout, &pointers, &reason));
+                return Ok(());
+            }
+        };
+        pull.arg("-C")
+            .arg(&checkout.folder)
+            .arg("-c")
+            .arg(format!("remote.origin.url={}", way.url))
             .args(FILTERS)
             .args(["lfs", "pull", "origin"]);
         match job.run(pull, |_| None).await {
             Ok(()) | Err(Failure::Exit(..)) => {}
             Err(failure) => return Err(failure),
         }
-        let left = self::pointers(&checkout.folder, pointers).await?;
+        let paths = pointers.into_iter().map(|pointer| pointer.path).collect();
+        let left = self::pointers(&checkout.folder, paths).await?;
         remove_copies(checkout.folder.join(".git/lfs")).await?;
         if !left.is_empty() {
-            let reason = "they could not be fetched";
-            warn(job, &pointer_warning(checkout, &left, reason));
+            let reason = way.problem();
+            let reason = reason.unwrap_or_else(|| "they could not be fetched".to_owned());
+            warn(job, &pointer_warning(checkout, &left, &reason));
         }
         Ok(())
+    }
+
+    /// Returns why the large files of a checkout are not fetched from where they are.
+    ///
+    /// git-lfs asks whatever address its host answers with, and asks those of this machine without a proxy. So the host
+    /// has to be one that the server trusts, and a source alone can't make it one.
+    async fn refused_host(
+        &self,
+        job: &mut Job,
+        checkout: &Checkout,
+    ) -> Result<Option<String>, Failure> {
+        if let Some(host) = self.foreign_host(job, checkout).await? {
+            return Ok(Some(format!(
+                "the file .lfsconfig names {host}, which is not the host of the source, and not allowed with \
+                 --allow-submodule-host"
+            )));
+        }
+        let own = match &checkout.location {
+            Location::Remote(url) => host_of(&url.url).unwrap_or_default(),
+            Location::Local(_) => return Ok(None),
+        };
+        Ok((!self.sources().is_trusted_host(&own)).then(|| {
+            format!(
+                "git-lfs files are not fetched from {own}, since it is not allowed with --allow-source-host"
+            )
+        }))
     }
 
     /// Returns the host in `.lfsconfig` that the checkout may not use.
@@ -103,37 +146,42 @@ impl Git {
     }
 }
 
-/// Returns the paths of the files that are as small as a pointer.
-fn candidates(entries: &[TreeEntry]) -> Vec<String> {
-    let is_candidate = |entry: &&TreeEntry| entry.is_file && POINTER_BYTES.contains(&entry.size);
-    let candidates = entries.iter().filter(is_candidate);
-    candidates.map(|entry| entry.path.clone()).collect()
+/// A file that stands for a large file.
+struct Pointer {
+    path: String,
+    /// The size of the large file, in bytes.
+    size: u64,
 }
 
 /// Returns those of the files that are pointers.
-async fn pointers(folder: &Path, paths: Vec<String>) -> Result<Vec<String>, Failure> {
+async fn pointers(folder: &Path, paths: Vec<String>) -> Result<Vec<Pointer>, Failure> {
     let folder = folder.to_owned();
     let find = move || {
-        let is_pointer = |path: &String| is_pointer(&folder.join(path));
-        paths.into_iter().filter(is_pointer).collect()
+        let pointer = |path: String| {
+            let size = pointer_size(&folder.join(&path))?;
+            Some(Pointer { path, size })
+        };
+        paths.into_iter().filter_map(pointer).collect()
     };
     let found = tokio::task::spawn_blocking(find).await;
     found.map_err(|error| Failure::Internal(error.to_string()))
 }
 
-fn is_pointer(path: &Path) -> bool {
-    let is_file = path.symlink_metadata().is_ok_and(|data| data.is_file());
-    let mut text = Vec::new();
-    let read = || {
-        File::open(path)?
-            .take(*POINTER_BYTES.end())
-            .read_to_end(&mut text)
-    };
-    if !is_file || { read }().is_err() {
-        return false;
+/// Returns the size of the large file that a file stands for; `None` if it is no pointer.
+fn pointer_size(path: &Path) -> Option<u64> {
+    if !path.symlink_metadata().ok()?.is_file() {
+        return None;
     }
+    let mut text = Vec::new();
+    let mut file = File::open(path).ok()?.take(*POINTER_BYTES.end());
+    file.read_to_end(&mut text).ok()?;
     let has_id = text.windows(5).any(|bytes| bytes == b"\noid ");
-    has_id && POINTER_STARTS.iter().any(|start| text.starts_with(start))
+    if !has_id || !POINTER_STARTS.iter().any(|start| text.starts_with(start)) {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&text);
+    let size = text.lines().find_map(|line| line.strip_prefix("size "));
+    Some(size.and_then(|size| size.trim().parse().ok()).unwrap_or(0))
 }
 
 /// Removes the files that git-lfs has kept beside those of the checkout: they would make the image's context twice as
@@ -147,10 +195,10 @@ async fn remove_copies(folder: PathBuf) -> Result<(), Failure> {
 }
 
 /// Says how many files are pointers, and names the first.
-fn pointer_warning(checkout: &Checkout, pointers: &[String], reason: &str) -> String {
+fn pointer_warning(checkout: &Checkout, pointers: &[Pointer], reason: &str) -> String {
     let named = pointers.iter().take(MAX_NAMED);
     let mut names: Vec<_> = named
-        .map(|path| format!("{}{path}", checkout.path))
+        .map(|pointer| format!("{}{}", checkout.path, pointer.path))
         .collect();
     if pointers.len() > MAX_NAMED {
         names.push(format!("and {} more", pointers.len() - MAX_NAMED));

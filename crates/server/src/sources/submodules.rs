@@ -4,9 +4,9 @@ use crate::log_level::EntryLevel;
 use crate::process::job::{Failure, Job};
 use crate::rules;
 use crate::sources::clone_urls::{Location, host_of};
-use crate::sources::completion::TreeEntry;
-use crate::sources::git::{Checkout, FETCH, GIT_TIMEOUT, Git, git_url};
-use crate::sources::refs::unreadable;
+use crate::sources::git::{Checkout, FETCH, GIT_TIMEOUT, Git, why};
+use crate::sources::tree::{Budget, TreeEntry};
+use crate::sources::way::Destination;
 use slipway_api::grammar::{self, RuleViolation};
 use slipway_api::redact::masked;
 use std::collections::HashMap;
@@ -76,13 +76,14 @@ impl Git {
     ///
     /// # Errors
     ///
-    /// When git can't be run, or the build is stopped.
+    /// When there is no room for it, when git can't be run, or the build is stopped.
     pub(crate) async fn fetch_submodule(
         &self,
         job: &mut Job,
         parent: &Checkout,
         submodule: &Submodule,
-    ) -> Result<Result<Checkout, String>, Failure> {
+        budget: &mut Budget,
+    ) -> Result<Result<(Checkout, Vec<TreeEntry>), String>, Failure> {
         let (location, url) = match self.locate_submodule(parent, submodule) {
             Ok(found) => found,
             Err(reason) => return Ok(Err(reason)),
@@ -91,7 +92,7 @@ impl Git {
             return Ok(Err("its folder leads out of the source".to_owned()));
         };
         job.log.hide_secrets_of(&url);
-        let same_host = host_of(&git_url(&parent.location)) == host_of(&url);
+        let same_host = host_of_location(&parent.location) == host_of(&url);
         let checkout = Checkout {
             folder,
             path: format!("{}{}/", parent.path, submodule.path),
@@ -108,20 +109,29 @@ impl Git {
         let attempts: [&[&str]; 2] = [&[submodule.commit.as_str()], &FETCHED_REFS];
         let mut reason = String::new();
         for (attempt, refs) in attempts.into_iter().enumerate() {
-            let mut fetch = self.command_in(&checkout, Some(&checkout.location));
-            fetch.args(FETCH);
+            let destination = Destination {
+                location: &checkout.location,
+                deploy_key: checkout.deploy_key.as_deref(),
+                is_large_files: false,
+                limit: budget.bytes_left(),
+            };
+            let (mut fetch, way) = match self.command_to(&destination).await {
+                Ok(found) => found,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            fetch.arg("-C").arg(&checkout.folder).args(FETCH);
             if attempt == 0 {
                 fetch.args(["--depth", "1"]);
             }
-            fetch.arg("--").arg(git_url(&checkout.location)).args(refs);
+            fetch.arg("--").arg(&way.url).args(refs);
             // What git says of a failed attempt is no error of the build.
             let output = job.capture(fetch, job.time_limit).await?;
             if !output.status.success() {
-                reason = unreadable(&String::from_utf8_lossy(&output.stderr));
+                reason = why(&way, &output.stderr);
                 continue;
             }
-            if self.check_out_submodule(job, &checkout).await? {
-                return Ok(Ok(checkout));
+            if let Some(entries) = self.check_out_submodule(job, &checkout, budget).await? {
+                return Ok(Ok((checkout, entries)));
             }
             "there is no such commit".clone_into(&mut reason);
         }
@@ -132,20 +142,20 @@ impl Git {
         )))
     }
 
-    /// Checks out the commit of a submodule. Returns false if it was not fetched.
+    /// Checks out the commit of a submodule. Returns `None` if it was not fetched.
     async fn check_out_submodule(
         &self,
         job: &mut Job,
         checkout: &Checkout,
-    ) -> Result<bool, Failure> {
-        let mut find = self.command_in(checkout, None);
+        budget: &mut Budget,
+    ) -> Result<Option<Vec<TreeEntry>>, Failure> {
+        let mut find = self.command_in(checkout);
         find.args(["cat-file", "-e"]);
         find.arg(format!("{}^{{commit}}", checkout.commit));
         if !job.capture(find, GIT_TIMEOUT).await?.status.success() {
-            return Ok(false);
+            return Ok(None);
         }
-        self.check_out_commit(job, checkout).await?;
-        Ok(true)
+        self.check_out_commit(job, checkout, budget).await.map(Some)
     }
 
     /// Returns where a submodule is fetched from, and its URL.
@@ -196,6 +206,14 @@ impl Git {
             }
             (location, _) => Ok((location, url)),
         }
+    }
+}
+
+/// Returns the host of a location; `None` for a folder.
+fn host_of_location(location: &Location) -> Option<String> {
+    match location {
+        Location::Remote(url) => host_of(&url.url),
+        Location::Local(_) => None,
     }
 }
 

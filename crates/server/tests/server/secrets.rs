@@ -213,6 +213,7 @@ async fn an_allowed_secret_is_given_to_git_alone() {
         command
             .env("PATH", &path)
             .arg("--allow-url-secrets")
+            .arg("--allow-source-host=127.0.0.1")
             .arg("--poll-interval=100ms");
         command.stderr(std::fs::File::create(&log).unwrap());
     });

@@ -1,0 +1,463 @@
+//! The way of a git command to the network. git, ssh and git-lfs connect to the gate, on a port of its own of this
+//! machine, and the gate connects to the host. So the address that is checked is the one that is used, whatever a name
+//! server says next, a redirect leads nowhere else, and an answer has an end. A gate closes with its command.
+
+use crate::option_values::format_size;
+use crate::sources::clone_urls::split_authority;
+use crate::sources::hosts::AllowedHosts;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// The longest head of a request to the gate, in bytes.
+const MAX_HEAD_BYTES: usize = 64 << 10;
+
+/// The time that one address of a host may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How many bytes are passed on at once.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// How a command talks to its gate.
+#[derive(Debug, Clone)]
+pub(crate) enum Speech {
+    /// As to an HTTP proxy, with the host in each request.
+    Proxy,
+    /// As to this host itself, at this port.
+    Direct(String, u16),
+}
+
+/// The hosts that a gate leads to.
+#[derive(Debug, Clone)]
+pub(crate) enum Reach {
+    /// One host, in lower case.
+    Host(String),
+    /// Any host that may be reached at all.
+    Any,
+}
+
+/// An open gate. It closes when it is dropped, with all connections through it.
+pub(crate) struct Gate {
+    port: u16,
+    rules: Arc<Rules>,
+    _connections: JoinSet<()>,
+}
+
+/// What a gate lets through.
+struct Rules {
+    speech: Speech,
+    reach: Reach,
+    hosts: AllowedHosts,
+    /// The most that may come back, in bytes.
+    limit: u64,
+    received: AtomicU64,
+    /// Why the command could not have what it asked for.
+    problem: Mutex<Option<String>>,
+}
+
+impl Gate {
+    /// Opens a gate through which at most `limit` bytes come back.
+    ///
+    /// # Errors
+    ///
+    /// When this machine has no port left.
+    pub(crate) async fn open(
+        speech: Speech,
+        reach: Reach,
+        hosts: &AllowedHosts,
+        limit: u64,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        let rules = Arc::new(Rules {
+            speech,
+            reach,
+            hosts: hosts.clone(),
+            limit,
+            received: AtomicU64::new(0),
+            problem: Mutex::default(),
+        });
+        let mut connections = JoinSet::new();
+        connections.spawn(accept(listener, rules.clone()));
+        Ok(Self {
+            port,
+            rules,
+            _connections: connections,
+        })
+    }
+
+    /// The port on this machine's loopback address.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns why something could not be had through the gate; `None` if all could.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let problem = self.rules.problem.lock();
+        problem.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Accepts connections until it is dropped, and drops them then.
+async fn accept(listener: TcpListener, rules: Arc<Rules>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                // An error is one of the connection, or of a machine without file descriptors.
+                match accepted {
+                    Ok((client, _)) => {
+                        connections.spawn(serve(client, rules.clone()));
+                    }
+                    Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Serves one connection. A client that goes away is no problem.
+async fn serve(mut client: TcpStream, rules: Arc<Rules>) {
+    let request = match &rules.speech {
+        Speech::Direct(host, port) => Request {
+            host: host.clone(),
+            port: *port,
+            answer: "",
+            first: Vec::new(),
+        },
+        Speech::Proxy => match read_request(&mut client).await {
+            Ok(Some(request)) => request,
+            Ok(None) => {
+                let _ = refuse(&mut client, "400 Bad Request").await;
+                return;
+            }
+            Err(_) => return,
+        },
+    };
+    match rules.connect(&request.host, request.port).await {
+        Ok(server) => {
+            let _ = rules.relay(client, server, &request).await;
+        }
+        Err(problem) => {
+            rules.note(problem);
+            if matches!(rules.speech, Speech::Proxy) {
+                let _ = refuse(&mut client, "403 Forbidden").await;
+            }
+        }
+    }
+}
+
+async fn refuse(client: &mut TcpStream, status: &str) -> io::Result<()> {
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    client.write_all(head.as_bytes()).await?;
+    client.shutdown().await
+}
+
+impl Rules {
+    /// Keeps the first problem: those that follow come of it.
+    fn note(&self, problem: String) {
+        let mut noted = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.get_or_insert(problem);
+    }
+
+    /// Connects to an address of a host that may be reached.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, String> {
+        if let Reach::Host(only) = &self.reach
+            && !is_same_host(only, host)
+        {
+            return Err(format!(
+                "it leads to another host, {host}, which is not followed"
+            ));
+        }
+        let found = addresses(&self.hosts, host, port).await;
+        for address in found.map_err(|unreachable| unreachable.reason)? {
+            let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await;
+            let Ok(Ok(server)) = connected else { continue };
+            match is_own(&server) && !self.may_reach_own(host, &address) {
+                true => return Err(refusal(host)),
+                false => return Ok(server),
+            }
+        }
+        Err("its host can't be reached".to_owned())
+    }
+
+    /// Returns true if a host may be this machine by the options of the server.
+    fn may_reach_own(&self, host: &str, address: &SocketAddr) -> bool {
+        self.hosts.names(host) || self.hosts.has(address.ip())
+    }
+
+    /// Passes bytes on in both directions until the host closes the connection or has sent too much.
+    async fn relay(
+        &self,
+        client: TcpStream,
+        server: TcpStream,
+        request: &Request,
+    ) -> io::Result<()> {
+        let (mut from_client, mut to_client) = client.into_split();
+        let (mut from_server, mut to_server) = server.into_split();
+        to_client.write_all(request.answer.as_bytes()).await?;
+        let up = async {
+            to_server.write_all(&request.first).await?;
+            tokio::io::copy(&mut from_client, &mut to_server).await?;
+            to_server.shutdown().await?;
+            // The host may have more to say.
+            std::future::pending::<io::Result<()>>().await
+        };
+        let down = async {
+            let mut chunk = vec![0; CHUNK_BYTES];
+            loop {
+                let size = from_server.read(&mut chunk).await?;
+                if size == 0 {
+                    return to_client.shutdown().await;
+                }
+                let received = self.received.fetch_add(size as u64, Ordering::Relaxed);
+                if received + size as u64 > self.limit {
+                    let limit = format_size(self.limit);
+                    self.note(format!("its answer is larger than the limit of {limit}"));
+                    return Ok(());
+                }
+                to_client.write_all(&chunk[..size]).await?;
+            }
+        };
+        tokio::select! {
+            result = down => result,
+            result = up => result,
+        }
+    }
+}
+
+/// Returns true if two hosts are the same name, or the same address in two forms.
+fn is_same_host(one: &str, other: &str) -> bool {
+    let address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+    one == other || address(one).is_some_and(|own| address(other) == Some(own))
+}
+
+/// Why a host can't be asked.
+pub(crate) struct Unreachable {
+    /// True if there is no such host, as far as this machine knows.
+    pub(crate) is_unknown: bool,
+    /// The reason, as a part of a sentence.
+    pub(crate) reason: String,
+}
+
+/// Returns those addresses of a host, in lower case, that may be reached.
+///
+/// # Errors
+///
+/// When there are none.
+pub(crate) async fn addresses(
+    hosts: &AllowedHosts,
+    host: &str,
+    port: u16,
+) -> Result<Vec<SocketAddr>, Unreachable> {
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let found = lookup_host((name, port)).await;
+    let found = found.map_err(|_| Unreachable {
+        is_unknown: true,
+        reason: "its host is not known".to_owned(),
+    })?;
+    let may_reach: Vec<_> = found
+        .filter(|address| hosts.may_reach(host, address.ip()))
+        .collect();
+    match may_reach.is_empty() {
+        false => Ok(may_reach),
+        true => Err(Unreachable {
+            is_unknown: false,
+            reason: refusal(host),
+        }),
+    }
+}
+
+/// Says that a host may not be reached.
+fn refusal(host: &str) -> String {
+    format!(
+        "{host} is at an address of this machine or of a private network, and not allowed with --allow-source-host"
+    )
+}
+
+/// Returns true if a connection leads to this machine: its ends have the same address.
+fn is_own(server: &TcpStream) -> bool {
+    match (server.local_addr(), server.peer_addr()) {
+        (Ok(own), Ok(peer)) => own.ip().to_canonical() == peer.ip().to_canonical(),
+        _ => true,
+    }
+}
+
+/// A request to connect.
+#[derive(Debug, PartialEq, Eq)]
+struct Request {
+    /// In lower case.
+    host: String,
+    port: u16,
+    /// The answer to the client once there is a connection.
+    answer: &'static str,
+    /// The bytes for the host that were read already.
+    first: Vec<u8>,
+}
+
+/// Reads the head of a request to a proxy; `None` if it is none.
+async fn read_request(client: &mut TcpStream) -> io::Result<Option<Request>> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if bytes.len() > MAX_HEAD_BYTES || client.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
+    };
+    let body = bytes.split_off(end);
+    let head = String::from_utf8_lossy(&bytes);
+    Ok(parse_request(&head, &body))
+}
+
+/// Reads the head of a request to a proxy, with the bytes after it. A request for a page is made one to its host, and the
+/// last one of its connection, since the next one could be for another host.
+fn parse_request(head: &str, body: &[u8]) -> Option<Request> {
+    let (line, headers) = head.split_once("\r\n")?;
+    let mut parts = line.split(' ');
+    let (method, target, version) = (parts.next()?, parts.next()?, parts.next()?);
+    if method == "CONNECT" {
+        let (host, port) = split_authority(target)?;
+        return Some(Request {
+            host,
+            port: port?,
+            answer: "HTTP/1.1 200 Connection established\r\n\r\n",
+            first: body.to_vec(),
+        });
+    }
+    let scheme = target.get(..7)?;
+    let rest = target.get(7..)?;
+    if !scheme.eq_ignore_ascii_case("http://") {
+        return None;
+    }
+    let at = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(at);
+    let (host, port) = split_authority(authority)?;
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let mut first = format!("{method} {slash}{path} {version}\r\n");
+    for header in headers.split_inclusive("\r\n") {
+        let name = header.split(':').next().unwrap_or_default().trim();
+        let is_of_connection = [
+            "connection",
+            "proxy-connection",
+            "proxy-authorization",
+            "keep-alive",
+        ]
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(name));
+        if header != "\r\n" && !is_of_connection {
+            first.push_str(header);
+        }
+    }
+    first.push_str("Connection: close\r\n\r\n");
+    let mut first = first.into_bytes();
+    first.extend_from_slice(body);
+    Some(Request {
+        host,
+        port: port.unwrap_or(80),
+        answer: "",
+        first,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::hosts::AllowedHost;
+
+    #[test]
+    fn a_request_to_a_proxy_becomes_one_to_its_host() {
+        let page = parse_request(
+            "POST http://me@Git.example:81/a?b HTTP/1.1\r\nHost: Git.example:81\r\nProxy-Connection: Keep-Alive\r\n\
+             connection: keep-alive\r\n\r\n",
+            b"body",
+        )
+        .unwrap();
+        assert_eq!((page.host.as_str(), page.port), ("git.example", 81));
+        assert_eq!(
+            String::from_utf8(page.first).unwrap(),
+            "POST /a?b HTTP/1.1\r\nHost: Git.example:81\r\nConnection: close\r\n\r\nbody"
+        );
+        let tunnel = parse_request("CONNECT [::1]:443 HTTP/1.1\r\nHost: x\r\n\r\n", b"").unwrap();
+        assert_eq!((tunnel.host.as_str(), tunnel.port), ("[::1]", 443));
+        assert!(tunnel.answer.contains("200") && tunnel.first.is_empty());
+        for invalid in [
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET ftp://a/ HTTP/1.1\r\n\r\n",
+            "CONNECT a HTTP/1.1\r\n\r\n",
+            "CONNECT :1 HTTP/1.1\r\n\r\n",
+            "nonsense\r\n\r\n",
+        ] {
+            assert_eq!(parse_request(invalid, b""), None, "{invalid}");
+        }
+    }
+
+    fn allowed(hosts: &[&str]) -> AllowedHosts {
+        let hosts: Vec<_> = hosts
+            .iter()
+            .map(|host| AllowedHost::parse(host).unwrap())
+            .collect();
+        AllowedHosts::new(&hosts, [])
+    }
+
+    /// Sends a request through a gate to a host that answers with `answer`. Returns what came back, and the problem.
+    async fn through(
+        reach: Reach,
+        hosts: &AllowedHosts,
+        limit: u64,
+        answer: &'static [u8],
+    ) -> (Vec<u8>, Option<String>) {
+        let host = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = host.local_addr().unwrap().port();
+        let _host = tokio::spawn(async move {
+            let (mut connection, _) = host.accept().await.unwrap();
+            connection.write_all(answer).await.unwrap();
+        });
+        let gate = Gate::open(Speech::Proxy, reach, hosts, limit)
+            .await
+            .unwrap();
+        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, gate.port()))
+            .await
+            .unwrap();
+        let head = format!("CONNECT localhost:{port} HTTP/1.1\r\n\r\n");
+        client.write_all(head.as_bytes()).await.unwrap();
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.unwrap();
+        (got, gate.problem())
+    }
+
+    #[tokio::test]
+    async fn only_an_allowed_host_is_reached_and_its_answer_has_an_end() {
+        let own = Reach::Host("localhost".to_owned());
+        let (got, problem) = through(own.clone(), &allowed(&[]), 100, b"secret").await;
+        assert!(got.starts_with(b"HTTP/1.1 403"));
+        assert!(problem.unwrap().contains("--allow-source-host"));
+
+        for hosts in [&["localhost"][..], &["127.0.0.0/8", "::1"]] {
+            let (got, problem) = through(own.clone(), &allowed(hosts), 100, b"answer").await;
+            assert!(got.ends_with(b"answer"), "{hosts:?}");
+            assert_eq!(problem, None);
+        }
+
+        let other = Reach::Host("git.example".to_owned());
+        let (got, problem) = through(other, &allowed(&["localhost"]), 100, b"secret").await;
+        assert!(got.starts_with(b"HTTP/1.1 403"));
+        assert!(problem.unwrap().contains("another host, localhost"));
+
+        let (got, problem) = through(own, &allowed(&["localhost"]), 5, b"answer").await;
+        assert!(!got.ends_with(b"answer"));
+        assert!(problem.unwrap().contains("limit of 5"));
+    }
+}
