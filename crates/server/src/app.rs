@@ -27,4 +27,8 @@ pub(crate) struct App {
     pub(crate) wrong_tokens: WrongTokens,
     /// Makes the `SourcePoller` poll at once.
     pub(crate) poll_now: Arc<Notify>,
+    /// Makes the `Housekeeper` clean up at once.
+    pub(crate) clean_now: Arc<Notify>,
+    /// A random text that no other process has.
+    pub(crate) process: String,
 }

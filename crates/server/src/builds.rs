@@ -3,7 +3,9 @@
 pub(crate) mod builder;
 pub(crate) mod checkout;
 pub(crate) mod continuous;
+pub(crate) mod housekeeping;
 pub(crate) mod planning;
 pub(crate) mod poll_schedule;
 pub(crate) mod progress;
 pub(crate) mod queue;
+pub(crate) mod retention_options;

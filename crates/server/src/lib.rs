@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod backup;
 mod builds;
+mod data_folder;
 mod error;
 mod http;
 mod log_level;
@@ -17,6 +19,9 @@ mod start;
 mod store;
 mod token_options;
 
+pub use crate::backup::{BackupOptions, RestoreOptions, backup, restore};
+pub use crate::builds::retention_options::RetentionOptions;
+pub use crate::data_folder::DataOption;
 pub use crate::http::connection_options::ConnectionOptions;
 pub use crate::http::hosts::HostOptions;
 pub use crate::options::{BuilderChoice, Options};

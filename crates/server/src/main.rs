@@ -1,11 +1,36 @@
 //! The `slipway` program: reads the options and serves until it receives SIGINT or SIGTERM.
 #![forbid(unsafe_code)]
 
-use clap::Parser;
-use slipway_server::{Options, serve};
+use clap::{Parser, Subcommand};
+use slipway_server::{BackupOptions, Options, RestoreOptions, backup, restore, serve};
 use std::io::Write;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// The command line.
+#[derive(Parser)]
+#[command(
+    name = "slipway",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What the program does instead of serving.
+#[derive(Subcommand)]
+enum Command {
+    /// Write the database and the deploy keys to one file. The server may run meanwhile.
+    Backup(BackupOptions),
+    /// Put a backup into the data folder. The server must not run.
+    Restore(RestoreOptions),
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -14,7 +39,13 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_target(false)
         .init();
-    match run(Options::parse()).await {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Some(Command::Backup(options)) => backup(&options).map(|done| println!("{done}")),
+        Some(Command::Restore(options)) => restore(&options).map(|done| println!("{done}")),
+        None => run(arguments.options).await,
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("slipway: {error}");

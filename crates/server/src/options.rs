@@ -1,5 +1,7 @@
 //! The server's options, from the command line and from `SLIPWAY_…` in the environment.
 
+use crate::builds::retention_options::RetentionOptions;
+use crate::data_folder::DataOption;
 use crate::http::connection_options::ConnectionOptions;
 use crate::http::hosts::HostOptions;
 use crate::option_values::{parse_duration, parse_origin, parse_size};
@@ -22,11 +24,9 @@ pub struct Options {
     #[arg(long, env = "SLIPWAY_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// Folder for the database, the deploy keys and the checkouts of running builds.
-    ///
-    /// [default: slipway in $XDG_DATA_HOME, else ~/.local/share/slipway]
-    #[arg(long, value_name = "DIR", env = "SLIPWAY_DATA")]
-    pub data: Option<PathBuf>,
+    /// The data folder.
+    #[command(flatten)]
+    pub data: DataOption,
 
     /// Folder of the built console, which is then served along with the API.
     ///
@@ -140,6 +140,10 @@ pub struct Options {
     )]
     pub log_limit: u64,
 
+    /// How long builds are kept.
+    #[command(flatten)]
+    pub retention: RetentionOptions,
+
     /// The interval at which a source of active tag configs is polled for new commits.
     ///
     /// A local source is polled each second. A host with many sources is asked about once a second.
@@ -195,20 +199,5 @@ impl Options {
             )),
             _ => Ok(()),
         }
-    }
-
-    /// Returns the data folder: `--data`, or the user's folder for data, or `.slipway` in the current
-    /// folder.
-    pub(crate) fn data_folder(&self) -> PathBuf {
-        let from_environment = |name: &str| {
-            std::env::var_os(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
-        self.data
-            .clone()
-            .or_else(|| from_environment("XDG_DATA_HOME").map(|home| home.join("slipway")))
-            .or_else(|| from_environment("HOME").map(|home| home.join(".local/share/slipway")))
-            .unwrap_or_else(|| PathBuf::from(".slipway"))
     }
 }

@@ -3,7 +3,9 @@
 use crate::app::App;
 use crate::builds::builder::Builders;
 use crate::builds::continuous::SourcePoller;
+use crate::builds::housekeeping::Housekeeper;
 use crate::builds::queue::{Limits, Queue};
+use crate::data_folder::DataFolder;
 use crate::http::connections::{Connections, Timeouts};
 use crate::http::descriptors;
 use crate::http::hosts::Hosts;
@@ -14,26 +16,17 @@ use crate::sample;
 use crate::sources::clone_urls::Sources;
 use crate::sources::git::Git;
 use crate::store::{self, Store};
-use rustix::fs::{FlockOperation, flock};
 use std::fmt::{self, Display};
-use std::fs::{self, File};
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 /// How long open connections may take to finish when the server stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
-
-/// The time to wait for the data folder of a server that is about to end.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// The time between two attempts to lock the data folder.
-const LOCK_RETRY: Duration = Duration::from_millis(20);
 
 /// The log line of a build that was running when the server crashed.
 const ABANDONED: &str = "the server stopped while this build was running";
@@ -50,6 +43,12 @@ impl Display for StartError {
 
 impl std::error::Error for StartError {}
 
+impl From<String> for StartError {
+    fn from(sentence: String) -> Self {
+        Self(sentence)
+    }
+}
+
 /// Returns a function for `map_err` that puts a description of what failed before the error.
 fn context<E: Display>(description: impl Display) -> impl FnOnce(E) -> StartError {
     move |error| StartError(format!("{description}: {error}"))
@@ -61,6 +60,7 @@ pub struct Server {
     queue: Arc<Queue>,
     workers: Vec<JoinHandle<()>>,
     poller: JoinHandle<()>,
+    housekeeper: JoinHandle<()>,
     http: JoinHandle<()>,
     shutdown: watch::Sender<bool>,
     /// Keeps the data folder locked until the server is dropped.
@@ -78,6 +78,7 @@ impl Server {
     pub async fn stop(self) {
         self.shutdown.send_replace(true);
         self.poller.abort();
+        self.housekeeper.abort();
         self.queue.stop().await;
         for worker in self.workers {
             if let Err(error) = worker.await {
@@ -109,8 +110,8 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         options.connections.max_connections,
     )
     .map_err(StartError)?;
-    let data = DataFolder::open(&options.data_folder())?;
-    let store = open_store(&data.path).await?;
+    let data = DataFolder::open(&options.data.folder())?;
+    let store = open_store(&data).await?;
     let git = Arc::new(open_git(&options, &data)?);
     let queue = Queue::new(
         store.clone(),
@@ -133,6 +134,8 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         hosts: Hosts::new(&options.hosts, address),
         wrong_tokens: WrongTokens::default(),
         poll_now: Arc::new(Notify::new()),
+        clean_now: Arc::new(Notify::new()),
+        process: uuid::Uuid::new_v4().to_string(),
     });
     warn_of_access(&app);
     if options.sample {
@@ -140,6 +143,12 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     }
 
     let workers = queue.start(options.workers);
+    let housekeeper = Housekeeper {
+        store: store.clone(),
+        git: git.clone(),
+        retention: options.retention,
+        clean_now: app.clean_now.clone(),
+    };
     let poller = SourcePoller {
         store,
         git,
@@ -162,6 +171,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         queue,
         workers,
         poller: tokio::spawn(poller.run()),
+        housekeeper: tokio::spawn(housekeeper.run()),
         http: tokio::spawn(http.serve(listener, shutdown_requested)),
         shutdown,
         _data: data,
@@ -180,68 +190,14 @@ fn warn_of_access(app: &App) {
     }
 }
 
-/// The data folder, locked against a second server.
-struct DataFolder {
-    /// Absolute, with every symbolic link resolved.
-    path: PathBuf,
-    _lock: File,
-}
-
-impl DataFolder {
-    /// Creates the folder if it is missing, locks it and empties its folder of checkouts.
-    fn open(path: &Path) -> Result<Self, StartError> {
-        let unusable = || format!("the data folder {} can't be used", path.display());
-        // A new folder is private to its owner. An existing one keeps its permissions.
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(context(unusable()))?;
-        let path = path.canonicalize().map_err(context(unusable()))?;
-        let data = Self {
-            _lock: lock(&path)?,
-            path,
-        };
-        let work_folder = data.work_folder();
-        if work_folder.exists() {
-            fs::remove_dir_all(&work_folder).map_err(context(unusable()))?;
-        }
-        fs::create_dir(&work_folder).map_err(context(unusable()))?;
-        Ok(data)
-    }
-
-    /// The folder for the checkouts of running builds.
-    fn work_folder(&self) -> PathBuf {
-        self.path.join("tmp")
-    }
-}
-
-fn lock(data: &Path) -> Result<File, StartError> {
-    let path = data.join("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(context(path.display()))?;
-    let started = Instant::now();
-    while flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-        if started.elapsed() > LOCK_TIMEOUT {
-            return Err(StartError(format!(
-                "another server uses the data folder {}",
-                data.display()
-            )));
-        }
-        std::thread::sleep(LOCK_RETRY);
-    }
-    Ok(file)
-}
-
 /// Opens the database and fails the builds that were running when the server crashed.
-async fn open_store(data: &Path) -> Result<Store, StartError> {
-    let path = data.join("slipway.db");
+async fn open_store(data: &DataFolder) -> Result<Store, StartError> {
+    let path = data.database()?;
     let failed = || format!("the database {} failed", path.display());
-    let store = Store::open(&path).map_err(context(failed()))?;
+    let store = Store::open(&path).map_err(context(format!(
+        "the database {} can't be opened",
+        path.display()
+    )))?;
     let abandoned = store
         .run(|connection| store::builds::fail_abandoned(connection, ABANDONED))
         .await
@@ -282,14 +238,14 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
     Ok((listener, address))
 }
 
-/// Creates the sample repository if the database is empty.
+/// Creates the sample repository if there has never been a repository.
 async fn create_sample(app: &App, data: &Path) -> Result<(), StartError> {
-    let is_empty = app
+    let is_unused = app
         .store
-        .run(|connection| store::repositories::is_empty(connection))
+        .run(|connection| store::repositories::is_unused(connection))
         .await
         .map_err(context("the database failed"))?;
-    if is_empty {
+    if is_unused {
         // The server works without its sample.
         if let Err(error) = sample::create(app, data).await {
             tracing::warn!("the sample repository could not be created: {error}");

@@ -1,119 +1,57 @@
 //! The SQLite database. The API's objects are stored as their JSON, next to the columns that queries
 //! need.
 
+pub(crate) mod build_lists;
 pub(crate) mod builds;
 pub(crate) mod image_tags;
+pub(crate) mod leftovers;
 pub(crate) mod logs;
+pub(crate) mod migrations;
+mod readers;
+pub(crate) mod removal;
 pub(crate) mod repositories;
+pub(crate) mod retention;
 
-use rusqlite::{Connection, Result, ffi};
+use crate::store::migrations::{OpenError, migrate, schema};
+use crate::store::readers::{CACHED_STATEMENTS, Readers, finished};
+use rusqlite::{Connection, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
-/// The migrations of the tables. SQLite's `user_version` is the number of those that have run.
-const MIGRATIONS: [&str; 3] = [CREATE_TABLES, ADD_CLONE_URL, CREATE_IMAGE_TAGS];
-
-const CREATE_TABLES: &str = "
-    CREATE TABLE repositories (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        namespace TEXT NOT NULL,
-        repo_name TEXT NOT NULL,
-        is_public INTEGER NOT NULL,
-        repository TEXT NOT NULL,
-        deploy_key TEXT,
-        UNIQUE (namespace, repo_name)
-    );
-    CREATE TABLE tag_configs (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        repository_id INTEGER NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
-        position INTEGER NOT NULL,
-        tag_config TEXT NOT NULL,
-        head TEXT
-    );
-    CREATE INDEX tag_configs_of ON tag_configs (repository_id, position);
-    CREATE TABLE builds (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        build_id TEXT NOT NULL UNIQUE,
-        repository_id INTEGER NOT NULL,
-        namespace TEXT NOT NULL,
-        repo_name TEXT NOT NULL,
-        status TEXT NOT NULL,
-        build TEXT NOT NULL,
-        plan TEXT NOT NULL
-    );
-    CREATE INDEX builds_of ON builds (namespace, repo_name, number);
-    CREATE INDEX builds_in ON builds (status, number);
-    CREATE TABLE log (
-        id INTEGER PRIMARY KEY,
-        build_id TEXT NOT NULL,
-        part INTEGER NOT NULL,
-        first_time INTEGER NOT NULL,
-        last_time INTEGER NOT NULL,
-        entries TEXT NOT NULL,
-        UNIQUE (build_id, part)
-    );
-";
-
-/// The API's objects have the secrets of a clone URL masked, so that it has a column of its own.
-const ADD_CLONE_URL: &str = "
-    ALTER TABLE repositories ADD COLUMN clone_url TEXT;
-    UPDATE repositories SET clone_url = repository ->> '$.build_config.code_repo_clone_url';
-";
-
-/// The tags of all images: see [`image_tags`]. Of builds that share a version tag, the newest that
-/// succeeded has it, since its image does. A waiting build that has lost its tag gets none.
-const CREATE_IMAGE_TAGS: &str = "
-    CREATE TABLE image_tags (
-        namespace TEXT NOT NULL,
-        repo_name TEXT NOT NULL,
-        tag TEXT NOT NULL,
-        build_id TEXT,
-        PRIMARY KEY (namespace, repo_name, tag)
-    ) WITHOUT ROWID;
-    CREATE INDEX image_tags_of ON image_tags (build_id);
-    INSERT OR IGNORE INTO image_tags (namespace, repo_name, tag, build_id)
-        SELECT namespace, repo_name, build ->> 'docker_repo_version_tag', build_id FROM builds
-        WHERE coalesce(build ->> 'docker_repo_version_tag', '') <> ''
-        ORDER BY status = 'S' DESC, number DESC;
-    INSERT OR IGNORE INTO image_tags (namespace, repo_name, tag)
-        SELECT namespace, repo_name, build ->> 'docker_repo_tag' FROM builds;
-    INSERT OR IGNORE INTO image_tags (namespace, repo_name, tag)
-        SELECT namespace, repo_name, tag_config ->> 'docker_repo_tag'
-        FROM tag_configs JOIN repositories ON repositories.id = repository_id;
-    UPDATE builds SET build = json_set(build, '$.docker_repo_version_tag', '')
-        WHERE status = 'W' AND build_id NOT IN
-            (SELECT build_id FROM image_tags WHERE build_id IS NOT NULL);
-";
-
-/// The database. Cheap to clone.
+/// The database. Cheap to clone. One connection writes, others read beside it.
 #[derive(Clone)]
-pub(crate) struct Store(Arc<Mutex<Connection>>);
+pub(crate) struct Store {
+    writer: Arc<Mutex<Connection>>,
+    readers: Arc<Readers>,
+}
 
 impl Store {
     /// Opens the database file, creates it if it is missing, and runs the migrations.
     ///
     /// # Errors
     ///
-    /// When the file can't be opened or a migration fails.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    /// When the file can't be opened, a migration fails, or a newer version of the program has made the database.
+    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let mut connection = Connection::open(path)?;
+        // Has an effect on a new file only: what a removal frees goes back to the disk.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        schema(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        let applied: usize =
-            connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? as usize;
-        for (index, migration) in MIGRATIONS.iter().enumerate().skip(applied) {
-            let transaction = connection.transaction()?;
-            transaction.execute_batch(migration)?;
-            transaction.pragma_update(None, "user_version", index as i64 + 1)?;
-            transaction.commit()?;
-        }
-        Ok(Self(Arc::new(Mutex::new(connection))))
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        migrate(&mut connection)?;
+        Ok(Self {
+            writer: Arc::new(Mutex::new(connection)),
+            readers: Arc::new(Readers::new(path.to_path_buf())),
+        })
     }
 
-    /// Runs `work` on the database, outside of the async threads.
+    /// Runs `work`, which can write, outside of the async threads. What it has committed is on the disk when
+    /// this returns.
     ///
     /// # Errors
     ///
@@ -123,18 +61,48 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     {
-        let connection = self.0.clone();
+        self.write("FULL", work).await
+    }
+
+    /// Runs `work`, which can write, without waiting for the disk: what it has committed outlives a crash of the
+    /// server, but the machine's only once something else was written with [`Store::run`].
+    ///
+    /// # Errors
+    ///
+    /// When `work` fails or panics.
+    pub(crate) async fn run_unsynced<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    {
+        self.write("NORMAL", work).await
+    }
+
+    async fn write<T, F>(&self, synchronous: &'static str, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    {
+        let mut connection = self.writer.clone().lock_owned().await;
         let task = tokio::task::spawn_blocking(move || {
-            // A panic rolls back its transaction, so the data of a poisoned lock is consistent.
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            connection.pragma_update(None, "synchronous", synchronous)?;
             work(&mut connection)
         });
-        task.await.unwrap_or_else(|error| {
-            Err(rusqlite::Error::SqliteFailure(
-                ffi::Error::new(ffi::SQLITE_ABORT),
-                Some(error.to_string()),
-            ))
-        })
+        finished(task.await)
+    }
+
+    /// Runs `work`, which only reads, outside of the async threads and beside what is written. All that it reads
+    /// is of one moment.
+    ///
+    /// # Errors
+    ///
+    /// When `work` fails or panics.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.readers.run(work).await
     }
 }
 
@@ -174,14 +142,6 @@ impl Caller {
         match self {
             Self::Anyone => "local".to_owned(),
             Self::Namespaces(_) => namespace.to_owned(),
-        }
-    }
-
-    /// The namespaces as a JSON array for SQL; `None` if the caller may read everything.
-    fn as_json(&self) -> Result<Option<String>> {
-        match self {
-            Self::Anyone => Ok(None),
-            Self::Namespaces(namespaces) => encode(namespaces).map(Some),
         }
     }
 }

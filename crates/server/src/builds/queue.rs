@@ -9,7 +9,7 @@ use crate::process::build_log::BuildLog;
 use crate::process::job::{Failure, Job, StopReason};
 use crate::sources::git::{Git, Ref};
 use crate::store::builds::PlannedBuild;
-use crate::store::{Store, builds};
+use crate::store::{Store, builds, removal};
 use chrono::Utc;
 use slipway_api::{Status, Timestamp};
 use std::collections::HashMap;
@@ -108,29 +108,26 @@ impl Queue {
         self.wake.notify_waiters();
     }
 
-    /// Stops all waiting and running builds of a repository.
+    /// Removes a repository with its builds, and stops those that run. Returns false if there is none with this id.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub(crate) async fn cancel(&self, repository_id: i64) -> rusqlite::Result<()> {
+    pub(crate) async fn remove_repository(&self, id: i64) -> rusqlite::Result<bool> {
         let running = self.running.lock().await;
-        let running_ids = self
+        let removed = self
             .store
-            .run(move |connection| {
-                let transaction = connection.transaction()?;
-                let ids =
-                    builds::cancel_all(&transaction, repository_id, StopReason::Removed.message())?;
-                transaction.commit()?;
-                Ok(ids)
-            })
+            .run(move |connection| removal::remove_repository(connection, id))
             .await?;
+        let Some(running_ids) = removed else {
+            return Ok(false);
+        };
         for build_id in running_ids {
             if let Some(build) = running.builds.get(&build_id) {
                 build.send_replace(Some(StopReason::Removed));
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Runs one build after another until the queue stops.

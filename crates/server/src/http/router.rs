@@ -10,6 +10,7 @@ use axum::middleware::from_fn;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::CorsLayer;
 
@@ -19,14 +20,17 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
 /// Returns the router of the API and, where `site` is a folder, of the built console. `namespace`
 /// is the one that the console shows first.
 pub(crate) fn router(app: &Arc<App>, site: Option<&Path>, namespace: Option<&str>) -> Router {
-    let router = routes::api(app);
+    // An answer of the API is made for one request, so that the cheapest compression is the best.
+    let router = routes::api(app).layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let mut router = match site {
-        Some(folder) => router.merge(site::site(folder, namespace)),
+        Some(folder) => {
+            // Brotli makes the site smaller than zstd does.
+            let site = site::site(folder, namespace).layer(CompressionLayer::new().no_zstd());
+            router.merge(site)
+        }
         None => router.fallback(async || Error::NotFound),
     };
-    router = router
-        .layer(CompressionLayer::new())
-        .layer(from_fn(site::tag_encodings));
+    router = router.layer(from_fn(site::tag_encodings));
     if !app.allow_origins.is_empty() {
         router = router.layer(cors(&app.allow_origins));
     }
@@ -49,8 +53,12 @@ fn cors(origins: &[String]) -> CorsLayer {
             Method::PUT,
             Method::DELETE,
         ])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        // The console reads these two for its clock and for how long to wait.
-        .expose_headers([header::DATE, header::RETRY_AFTER])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+        ])
+        // The console reads these for its clock, for how long to wait, and to ask only for what has changed.
+        .expose_headers([header::DATE, header::RETRY_AFTER, header::ETAG])
         .max_age(PREFLIGHT_MAX_AGE)
 }

@@ -331,7 +331,8 @@ pub(crate) async fn tag_encodings(request: Request, next: Next) -> Response {
         let value = response.headers().get(name)?;
         value.to_str().ok().map(str::to_owned)
     };
-    if let (Some(encoding), Some(tag)) = (text(header::CONTENT_ENCODING), text(header::ETAG)) {
+    let strong = text(header::ETAG).filter(|tag| !tag.starts_with("W/"));
+    if let (Some(encoding), Some(tag)) = (text(header::CONTENT_ENCODING), strong) {
         let tag = tag.trim_matches('"');
         set(
             &mut response,

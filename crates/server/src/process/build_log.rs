@@ -177,8 +177,9 @@ impl BuildLog {
         let build_id = self.build_id.clone();
         let step_at = std::mem::take(&mut self.has_progress).then_some(self.step_at);
         let detail = self.step.as_ref().map(|step| format!("{step}\n"));
+        // What is not acknowledged to anybody need not wait for the disk. The end of the build does.
         self.store
-            .run(move |connection| {
+            .run_unsynced(move |connection| {
                 if let Some(step_at) = step_at {
                     builds::record_progress(connection, &build_id, step_at, detail.as_deref())?;
                 }

@@ -2,10 +2,9 @@
 
 use crate::log_level::EntryLevel;
 use crate::store::image_tags::{self, ImagePath};
-use crate::store::{Caller, Listing, decode, encode, logs, offset};
-use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
+use crate::store::{Caller, decode, encode, leftovers, logs};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use serde::{Deserialize, Serialize};
-use slipway_api::page::PAGE_SIZE;
 use slipway_api::{Build, Status, Timestamp, VersionTagging};
 use std::time::Duration;
 
@@ -167,71 +166,44 @@ pub(crate) fn find(
     caller: &Caller,
     build_id: &str,
 ) -> Result<Option<Build>> {
+    let Some(number) = find_number(connection, caller, build_id)? else {
+        return Ok(None);
+    };
     connection
-        .query_row(
-            "SELECT build FROM builds WHERE build_id = :build_id
-             AND (:own IS NULL OR namespace IN (SELECT value FROM json_each(:own))
-                  OR repository_id IN (SELECT id FROM repositories WHERE is_public))",
-            named_params! { ":build_id": build_id, ":own": caller.as_json()? },
-            build,
-        )
+        .prepare_cached("SELECT build FROM builds WHERE number = ?1")?
+        .query_row([number], build)
         .optional()
 }
 
-/// Selects the builds of a list.
-pub(crate) struct BuildFilter {
-    /// One namespace; `None` for all namespaces of the caller.
-    pub(crate) namespace: Option<String>,
-    /// One repository name; `None` for all.
-    pub(crate) repo_name: Option<String>,
-}
-
-/// Returns a page of builds, newest first.
+/// Returns the number of a build if it exists and the caller may read it: the namespace is the caller's, or the
+/// repository is public.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub(crate) fn list(
+pub(crate) fn find_number(
     connection: &Connection,
     caller: &Caller,
-    filter: &BuildFilter,
-    page: u64,
-) -> Result<Listing<Build>> {
-    const WHERE: &str = "FROM builds
-        WHERE (:namespace IS NULL OR namespace = :namespace)
-        AND (:repo_name IS NULL OR repo_name = :repo_name)
-        AND (:own IS NULL OR namespace IN (SELECT value FROM json_each(:own))
-             OR (:namespace IS NOT NULL
-                 AND repository_id IN (SELECT id FROM repositories WHERE is_public)))";
-    let own = caller.as_json()?;
-    let count = connection.query_row(
-        &format!("SELECT count(*) {WHERE}"),
-        named_params! {
-            ":namespace": filter.namespace,
-            ":repo_name": filter.repo_name,
-            ":own": own,
-        },
-        |row| row.get::<_, i64>(0),
-    )?;
-    let rows = connection
-        .prepare(&format!(
-            "SELECT build {WHERE} ORDER BY number DESC LIMIT :limit OFFSET :offset"
-        ))?
-        .query_map(
-            named_params! {
-                ":namespace": filter.namespace,
-                ":repo_name": filter.repo_name,
-                ":own": own,
-                ":limit": PAGE_SIZE as i64,
-                ":offset": offset(page),
-            },
-            build,
-        )?
-        .collect::<Result<_>>()?;
-    Ok(Listing {
-        count: count.unsigned_abs(),
-        rows,
-    })
+    build_id: &str,
+) -> Result<Option<i64>> {
+    let found = connection
+        .prepare_cached("SELECT number, namespace, repository_id FROM builds WHERE build_id = ?1")?
+        .query_row([build_id], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
+        })
+        .optional()?;
+    let Some((number, namespace, repository_id)) = found else {
+        return Ok(None);
+    };
+    let is_visible = caller.may_write(&namespace)
+        || connection
+            .prepare_cached("SELECT 1 FROM repositories WHERE id = ?1 AND is_public")?
+            .exists([repository_id])?;
+    Ok(is_visible.then_some(number))
 }
 
 /// Takes the oldest waiting build and marks it as in progress.
@@ -264,16 +236,33 @@ pub(crate) fn claim(connection: &mut Connection) -> Result<Option<PlannedBuild>>
     Ok(Some(planned))
 }
 
-/// Stores the current state of a build.
+/// Stores the current state of a build. Of one that was removed meanwhile, the image is left to clear away.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub(crate) fn save(connection: &Connection, build: &Build) -> Result<()> {
-    connection.execute(
-        "UPDATE builds SET status = ?2, build = ?3 WHERE build_id = ?1",
-        params![build.build_id, build.status.as_str(), encode(build)?],
-    )?;
+    let updated = connection
+        .prepare_cached("UPDATE builds SET status = ?2, build = ?3 WHERE build_id = ?1")?
+        .execute(params![
+            build.build_id,
+            build.status.as_str(),
+            encode(build)?
+        ])?;
+    if updated == 0 && build.is_finished() {
+        image_tags::release(connection, &build.build_id)?;
+        let path = image_path(&build.docker_repo_path);
+        for tag in build
+            .version_tag()
+            .into_iter()
+            .chain([build.docker_repo_tag.as_str()])
+        {
+            leftovers::add_name(connection, path, tag)?;
+        }
+        if let Some(image) = &build.image_id {
+            leftovers::add_image(connection, path.namespace, image)?;
+        }
+    }
     Ok(())
 }
 
@@ -297,22 +286,23 @@ pub(crate) fn record_progress(
     Ok(())
 }
 
-/// Marks the builds that match a condition as failed and adds the reason to their logs. Returns how
-/// many there were.
-fn fail_where(
-    connection: &Connection,
-    condition: &str,
-    parameters: impl rusqlite::Params,
-    reason: &str,
-) -> Result<usize> {
-    let builds: Vec<Build> = connection
-        .prepare(&format!("SELECT build FROM builds WHERE {condition}"))?
-        .query_map(parameters, build)?
+/// Marks the builds that were running when the server crashed as failed and adds the reason to their logs. Returns
+/// how many there were.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn fail_abandoned(connection: &mut Connection, reason: &str) -> Result<usize> {
+    let transaction = connection.transaction()?;
+    let builds: Vec<Build> = transaction
+        .prepare("SELECT build FROM builds WHERE status = 'I'")?
+        .query_map([], build)?
         .collect::<Result<_>>()?;
-    for mut build in builds.iter().cloned() {
+    let failed = builds.len();
+    for mut build in builds {
         let now = Timestamp::from(chrono::Utc::now());
         logs::append_line(
-            connection,
+            &transaction,
             &build.build_id,
             now.seconds(),
             EntryLevel::Error,
@@ -323,41 +313,8 @@ fn fail_where(
         build.ended_at = Some(now);
         build.detail = Some(format!("{reason}\n"));
         build.is_removable = Some(false);
-        save(connection, &build)?;
+        save(&transaction, &build)?;
     }
-    Ok(builds.len())
-}
-
-/// Marks the builds that were running when the server crashed as failed. Returns how many there were.
-///
-/// # Errors
-///
-/// When the database fails.
-pub(crate) fn fail_abandoned(connection: &mut Connection, reason: &str) -> Result<usize> {
-    let transaction = connection.transaction()?;
-    let failed = fail_where(&transaction, "status = 'I'", [], reason)?;
     transaction.commit()?;
     Ok(failed)
-}
-
-/// Marks the waiting builds of a repository as failed. Returns the ids of the running ones.
-///
-/// # Errors
-///
-/// When the database fails.
-pub(crate) fn cancel_all(
-    connection: &Connection,
-    repository_id: i64,
-    reason: &str,
-) -> Result<Vec<String>> {
-    fail_where(
-        connection,
-        "status = 'W' AND repository_id = ?1",
-        [repository_id],
-        reason,
-    )?;
-    connection
-        .prepare("SELECT build_id FROM builds WHERE status = 'I' AND repository_id = ?1")?
-        .query_map([repository_id], |row| row.get(0))?
-        .collect()
 }

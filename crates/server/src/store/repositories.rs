@@ -304,24 +304,14 @@ pub(crate) fn replace(
     by_id(connection, id)
 }
 
-/// Removes a repository and its tag configs. Its builds and their logs are kept.
+/// Returns true if there has never been a repository.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub(crate) fn remove(connection: &Connection, id: i64) -> Result<()> {
-    connection.execute("DELETE FROM repositories WHERE id = ?1", [id])?;
-    Ok(())
-}
-
-/// Returns true if there are no repositories and no builds.
-///
-/// # Errors
-///
-/// When the database fails.
-pub(crate) fn is_empty(connection: &Connection) -> Result<bool> {
+pub(crate) fn is_unused(connection: &Connection) -> Result<bool> {
     connection.query_row(
-        "SELECT NOT EXISTS (SELECT 1 FROM repositories) AND NOT EXISTS (SELECT 1 FROM builds)",
+        "SELECT NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'repositories')",
         [],
         |row| row.get(0),
     )

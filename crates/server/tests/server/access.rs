@@ -256,7 +256,7 @@ async fn only_pages_of_allowed_origins_may_call() {
         "https://console.example"
     );
     let exposed = read.headers()["access-control-expose-headers"].to_str();
-    assert_eq!(exposed.unwrap().to_lowercase(), "date,retry-after");
+    assert_eq!(exposed.unwrap().to_lowercase(), "date,retry-after,etag");
     let other_origin = get("https://evil.example").await;
     assert!(
         !other_origin

@@ -1,8 +1,10 @@
 //! Call 5: time ranges, long logs and unusual output.
 
 use crate::support::*;
-use reqwest::StatusCode;
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::io::Read;
 
 #[tokio::test]
 async fn a_window_includes_both_bounds() {
@@ -121,5 +123,77 @@ async fn a_line_is_logged_before_its_end() {
     assert_eq!(progress.count(), 1, "{lines:?}");
     let (status, _) = server.delete("/v1/repositories/t-open/app").await;
     assert_eq!(status, StatusCode::NO_CONTENT);
-    server.wait_for_failure(&id).await;
+}
+
+/// Unpacks a body by its `Content-Encoding`.
+fn unpacked(encoding: &str, body: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    match encoding {
+        "zstd" => zstd::Decoder::new(body).unwrap().read_to_end(&mut text),
+        "gzip" => flate2::read::GzDecoder::new(body).read_to_end(&mut text),
+        _ => (&mut &body[..]).read_to_end(&mut text),
+    }
+    .unwrap();
+    text
+}
+
+#[tokio::test]
+async fn a_log_is_the_same_in_every_encoding_and_small_in_some() {
+    let server = TestServer::start(&[]).await;
+    server
+        .register_step(
+            "t-packed/app",
+            "seq -f 'line %g of a long log' 1 20000; sleep 3",
+        )
+        .await;
+    let id = server.trigger("t-packed/app", "latest").await;
+    server.wait_for_status(&id, "S").await;
+    let path = format!("/v1/builds/{id}/logs");
+    let log = server.log(&id).await;
+    let time = |entry: &Value| entry["time"].as_i64().unwrap();
+    // All of it, which is sent as it is stored; some; none.
+    let middle = time(&log[log.len() / 2]);
+    let queries = [
+        (String::new(), log.clone()),
+        (
+            format!("?end_time={middle}"),
+            log.iter()
+                .filter(|entry| time(entry) <= middle)
+                .cloned()
+                .collect(),
+        ),
+        ("?end_time=5".to_owned(), Vec::new()),
+    ];
+    for (query, expected) in queries {
+        let mut plain = 0;
+        for (accepted, encoding) in [
+            ("identity", ""),
+            ("gzip, deflate, br", "gzip"),
+            ("gzip, deflate, br, zstd", "zstd"),
+        ] {
+            let request = server.request(Method::GET, &format!("{path}{query}"));
+            let response = request
+                .header(ACCEPT_ENCODING, accepted)
+                .send()
+                .await
+                .unwrap();
+            let header = response.headers().get(CONTENT_ENCODING);
+            assert_eq!(header.map_or("", |value| value.to_str().unwrap()), encoding);
+            assert_eq!(response.headers()[VARY], "accept-encoding");
+            let body = response.bytes().await.unwrap();
+            let found: Vec<Value> = serde_json::from_slice(&unpacked(encoding, &body)).unwrap();
+            assert!(found == expected, "{encoding} {query}");
+            match encoding {
+                "" => plain = body.len(),
+                _ if expected.len() > 1000 => {
+                    assert!(
+                        body.len() * 5 < plain,
+                        "{encoding}: {} of {plain}",
+                        body.len()
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod backup;
 mod builds;
 mod continuous;
 mod fixtures;
@@ -13,8 +14,10 @@ mod limits;
 mod logs;
 mod paging;
 mod program;
+mod removal;
 mod repositories;
 mod restart;
+mod revalidation;
 mod secrets;
 mod slow_clients;
 mod source_hosts;

@@ -56,7 +56,10 @@ async fn a_repository_has_a_deploy_key_that_only_its_owner_can_read() {
     server
         .delete("/v1/repositories/alauda/docker_images_test")
         .await;
-    assert!(private().is_empty());
+    wait_for("the key is gone", async || {
+        private().is_empty().then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

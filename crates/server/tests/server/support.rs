@@ -85,6 +85,11 @@ impl TestServer {
         self.server = Some(server);
     }
 
+    /// Adds an option for the next start.
+    pub(crate) fn with_option(&mut self, option: &str) {
+        self.options.push(option.to_owned());
+    }
+
     pub(crate) async fn stop(&mut self) {
         if let Some(server) = self.server.take() {
             server.stop().await;

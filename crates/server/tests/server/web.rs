@@ -141,7 +141,9 @@ async fn the_site_serves_every_path_except_the_api() {
         );
     }
     let api = get("/v1/builds", "identity").await;
-    assert_eq!(api.headers()["cache-control"], "no-store");
+    assert_eq!(api.headers()["cache-control"], "private, no-cache");
+    let missing = get("/v1/builds/missing", "identity").await;
+    assert_eq!(missing.headers()["cache-control"], "no-store");
 }
 
 #[tokio::test]

@@ -7,11 +7,12 @@ use crate::http::auth::require_write;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::paging::{origin, page, page_number};
 use crate::http::requests;
+use crate::http::revalidation::{Known, Stamps};
 use crate::rules;
-use crate::store::builds::BuildFilter;
+use crate::store::build_lists::{BuildFilter, BuildList};
 use crate::store::{Caller, builds, repositories};
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use slipway_api::Build;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
     parameters: QueryParams,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let number = page_number(parameters.get("page"))?;
@@ -32,19 +34,28 @@ pub(crate) async fn list(
         .into_iter()
         .filter_map(|name| Some((name, parameters.get(name)?)))
         .collect();
-    let mut listing = app
+    let origin = origin(&headers, app.listen);
+    let stamps = Stamps::new(&app.process, &caller, &origin, &uri);
+    let known = Known::of(&headers);
+    let known_before = known.clone();
+    let read = app
         .store
-        .run(move |connection| builds::list(connection, &caller, &filter, number))
+        .read(move |connection| {
+            let list = BuildList::new(connection, &caller, &filter)?;
+            let stamp = stamps.of(list.version(connection)?);
+            if let Some(unchanged) = known_before.unchanged(&stamp) {
+                return Ok(Err(unchanged));
+            }
+            Ok(Ok((list.page(connection, number)?, stamp)))
+        })
         .await?;
+    let (mut listing, stamp) = match read {
+        Ok(read) => read,
+        Err(unchanged) => return Ok(unchanged),
+    };
     listing.rows = listing.rows.into_iter().map(row).collect();
-    let page = page(
-        listing,
-        number,
-        &origin(&headers, app.listen),
-        &["builds"],
-        &query,
-    )?;
-    Ok(json_response(StatusCode::OK, &page))
+    let page = page(listing, number, &origin, &["builds"], &query)?;
+    known.answer(Some(stamp), &page)
 }
 
 /// Call 3: starts a build.
@@ -114,13 +125,14 @@ pub(crate) async fn read(
     State(app): State<Arc<App>>,
     caller: Caller,
     PathParams(build_id): PathParams<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let build = app
         .store
-        .run(move |connection| builds::find(connection, &caller, &build_id))
+        .read(move |connection| builds::find(connection, &caller, &build_id))
         .await?
         .ok_or(Error::NotFound)?;
-    Ok(json_response(StatusCode::OK, &single(build)))
+    Known::of(&headers).answer(None, &single(build))
 }
 
 /// Removes the fields that call 2 does not return.

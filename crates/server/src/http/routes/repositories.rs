@@ -6,6 +6,7 @@ use crate::http::auth::require_write;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::paging::{origin, page, page_number};
 use crate::http::requests;
+use crate::http::revalidation::Known;
 use crate::repositories::create as create_repository;
 use crate::rules;
 use crate::store::repositories::{ConfigChange, StoredRepository};
@@ -43,7 +44,7 @@ pub(crate) async fn list(
     let name = namespace.clone();
     let listing = app
         .store
-        .run(move |connection| repositories::list(connection, &caller, &name, number))
+        .read(move |connection| repositories::list(connection, &caller, &name, number))
         .await?;
     let segments = ["repositories", &namespace];
     let page = page(
@@ -53,7 +54,7 @@ pub(crate) async fn list(
         &segments,
         &[],
     )?;
-    Ok(json_response(StatusCode::OK, &page))
+    Known::of(&headers).answer(None, &page)
 }
 
 async fn find(
@@ -63,7 +64,7 @@ async fn find(
     repo_name: String,
 ) -> Result<StoredRepository, Error> {
     app.store
-        .run(move |connection| repositories::find(connection, &caller, &namespace, &repo_name))
+        .read(move |connection| repositories::find(connection, &caller, &namespace, &repo_name))
         .await?
         .ok_or(Error::NotFound)
 }
@@ -73,13 +74,14 @@ pub(crate) async fn read(
     State(app): State<Arc<App>>,
     caller: Caller,
     PathParams((namespace, repo_name)): PathParams<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let stored = find(&app, caller, namespace, repo_name).await?;
-    Ok(json_response(StatusCode::OK, &stored.repository))
+    Known::of(&headers).answer(None, &stored.repository)
 }
 
-/// The optional removal: removes a repository and stops its waiting and running builds. Builds and logs
-/// can still be read.
+/// The optional removal: removes a repository with its builds, their logs and images, and its deploy key. Those of
+/// its builds that run are stopped.
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -87,16 +89,13 @@ pub(crate) async fn remove(
 ) -> Result<Response, Error> {
     require_write(&caller, &namespace)?;
     let stored = find(&app, caller, namespace, repo_name).await?;
-    let id = stored.id;
-    app.store
-        .run(move |connection| repositories::remove(connection, id))
-        .await?;
+    let is_removed = app.queue.remove_repository(stored.id).await?;
     app.poll_now.notify_one();
-    app.queue.cancel(id).await?;
-    if let Some(name) = stored.deploy_key {
-        app.git.remove_key(&name);
+    app.clean_now.notify_one();
+    match is_removed {
+        true => Ok(StatusCode::NO_CONTENT.into_response()),
+        false => Err(Error::NotFound),
     }
-    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Call 6: replaces the build node and the tag configs. Returns the new build config.

@@ -1,0 +1,103 @@
+//! Cleans up: removes the builds that are kept no longer, and what removed builds and repositories have left behind.
+
+use crate::builds::retention_options::RetentionOptions;
+use crate::sources::git::Git;
+use crate::store::leftovers::{self, Leftover};
+use crate::store::{Store, removal, retention};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// The time between two cleanings.
+const INTERVAL: Duration = Duration::from_secs(60);
+
+/// How many builds are removed in one transaction, so that other writes need not wait long.
+const BUILDS_AT_ONCE: usize = 100;
+
+/// How many pages are given back to the disk in one go, of 4 KiB each.
+const PAGES_AT_ONCE: u32 = 1000;
+
+/// Cleans up once a minute, and when it is asked to.
+pub(crate) struct Housekeeper {
+    /// Holds the builds, and notes what is left.
+    pub(crate) store: Store,
+    /// Holds the deploy keys.
+    pub(crate) git: Arc<Git>,
+    /// How long builds are kept.
+    pub(crate) retention: RetentionOptions,
+    /// Tells that something was removed.
+    pub(crate) clean_now: Arc<Notify>,
+}
+
+impl Housekeeper {
+    /// Cleans up until the task is dropped.
+    pub(crate) async fn run(self) {
+        loop {
+            if let Err(error) = self.clean().await {
+                tracing::error!("old builds could not be cleared away: {error}");
+            }
+            let _ = tokio::time::timeout(INTERVAL, self.clean_now.notified()).await;
+        }
+    }
+
+    async fn clean(&self) -> rusqlite::Result<()> {
+        self.remove_expired().await?;
+        self.clear_leftovers().await?;
+        while self
+            .store
+            .run_unsynced(|connection| removal::shrink(connection, PAGES_AT_ONCE))
+            .await?
+        {}
+        Ok(())
+    }
+
+    /// Removes the builds that are kept no longer.
+    async fn remove_expired(&self) -> rusqlite::Result<()> {
+        let Some(keep) = self.retention.keep(chrono::Utc::now()) else {
+            return Ok(());
+        };
+        let tags = self
+            .store
+            .read(move |connection| retention::tags(connection, &keep))
+            .await?;
+        let mut removed = 0;
+        for tag in tags {
+            let expired = self
+                .store
+                .read(move |connection| retention::expired(connection, &tag, &keep))
+                .await?;
+            for numbers in expired.chunks(BUILDS_AT_ONCE) {
+                let numbers = numbers.to_vec();
+                removed += numbers.len();
+                self.store
+                    .run(move |connection| removal::remove_builds(connection, &numbers))
+                    .await?;
+            }
+        }
+        if removed > 0 {
+            tracing::info!("removed {removed} old builds, by --keep-builds and --keep-days");
+        }
+        Ok(())
+    }
+
+    /// Clears away the deploy keys that are left.
+    async fn clear_leftovers(&self) -> rusqlite::Result<()> {
+        for leftover in self.store.read(leftovers::list).await? {
+            let Leftover::Key(name) = &leftover else {
+                continue;
+            };
+            let checked = leftover.clone();
+            let is_used = self
+                .store
+                .read(move |connection| leftovers::is_used(connection, &checked))
+                .await?;
+            if !is_used {
+                self.git.remove_key(name);
+            }
+            self.store
+                .run_unsynced(move |connection| leftovers::forget(connection, &leftover))
+                .await?;
+        }
+        Ok(())
+    }
+}
