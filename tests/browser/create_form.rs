@@ -521,7 +521,7 @@ async fn a_repository_is_created_and_edited_by_keyboard_alone() -> Outcome {
             browser.keys(Key::Enter + "").await;
             browser.press("link", "Build started: open it").await;
             browser.see("Succeeded").await;
-            assert!(builder_has(&format!("team/{name}:next")));
+            assert!(builder_has(&server.data, &format!("team/{name}:next")));
             Ok(())
         })
         .await

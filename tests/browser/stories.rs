@@ -22,7 +22,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
             browser.at(&format!("/repositories/team/{name}")).await;
             browser.see("No builds yet.").await;
 
-            let build = build_and_watch(browser, &name).await;
+            let build = build_and_watch(browser, server, &name).await;
             let config = format!("{}/repositories/team/{name}/config", server.address);
             browser.open(&config).await;
             add_row(browser).await;
@@ -31,7 +31,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
             browser.press("link", "Back to the repository").await;
             browser.build(&format!("team/{name}:stable")).await;
             browser.see("Succeeded").await;
-            assert!(builder_has(&format!("team/{name}:stable")));
+            assert!(builder_has(&server.data, &format!("team/{name}:stable")));
             browser.open(&format!("{}/builds", server.address)).await;
             browser.find("link", &format!("team/{name}:stable")).await;
             browser.find("link", &format!("team/{name}:latest")).await;
@@ -43,7 +43,7 @@ async fn from_an_empty_server_to_an_image_under_both_tags() -> Outcome {
 }
 
 /// Builds the first tag and watches its log grow; returns the build's path.
-async fn build_and_watch(browser: &Browser, name: &str) -> String {
+async fn build_and_watch(browser: &Browser, server: &Server, name: &str) -> String {
     // The log grows while the status is still 'in progress'.
     browser.build(&format!("team/{name}:latest")).await;
     browser.see("line 1 of the slow step").await;
@@ -56,7 +56,7 @@ async fn build_and_watch(browser: &Browser, name: &str) -> String {
     // The log's last line.
     browser.see("was built: ").await;
     let build = browser.path().await;
-    both_tags_are_images(browser, name).await;
+    both_tags_are_images(browser, server, name).await;
     // Each line is there once, however often the log was read.
     let lines = count(browser).await;
     browser.reload().await;
@@ -65,15 +65,15 @@ async fn build_and_watch(browser: &Browser, name: &str) -> String {
 }
 
 /// The image builder has the image under its tag and under the version tag that the page shows.
-async fn both_tags_are_images(browser: &Browser, name: &str) {
+async fn both_tags_are_images(browser: &Browser, server: &Server, name: &str) {
     let text = browser.text().await;
     let version = text
         .split([' ', '\n', ':'])
         .find(|word| word.starts_with("v20") && word.contains('.'))
         .expect("the version tag is shown")
         .to_owned();
-    assert!(builder_has(&format!("team/{name}:latest")));
-    assert!(builder_has(&format!("team/{name}:{version}")));
+    assert!(builder_has(&server.data, &format!("team/{name}:latest")));
+    assert!(builder_has(&server.data, &format!("team/{name}:{version}")));
 }
 
 /// Adds a row and saves it.

@@ -1,6 +1,6 @@
 //! Local git repositories to build from, and what the image builder knows of the images.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -75,17 +75,22 @@ impl Source {
     }
 }
 
-/// Returns true if the image builder has this image.
-pub fn builder_has(image: &str) -> bool {
-    let output = Command::new("buildah")
-        .args(["images", "--format", "{{.Name}}:{{.Tag}}"])
-        .env(
-            "STORAGE_DRIVER",
-            std::env::var("STORAGE_DRIVER").unwrap_or_else(|_| "vfs".to_owned()),
-        )
-        .output()
-        .expect("buildah; `make test` installs it");
-    let list = String::from_utf8_lossy(&output.stdout);
-    list.lines()
-        .any(|line| line.trim_start_matches("localhost/") == image)
+/// Returns true if the image builder of a server has this image in its storage, which is below the server's data.
+pub fn builder_has(data: &Path, image: &str) -> bool {
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    };
+    let namespace = image.split('/').next().unwrap_or_default();
+    let name = serde_json::Value::from(format!("localhost/{image}"));
+    below(&data.join("builder").join(namespace))
+        .iter()
+        .flat_map(|storage| below(&storage.join("containers/storage")))
+        .filter_map(|folder| std::fs::read_to_string(folder.join("images.json")).ok())
+        .filter_map(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
+        .flat_map(|images| images.as_array().cloned().unwrap_or_default())
+        .any(|image| {
+            let names = image["names"].as_array();
+            names.is_some_and(|names| names.contains(&name))
+        })
 }

@@ -32,8 +32,16 @@ enum Command {
     Restore(RestoreOptions),
 }
 
+fn main() -> ExitCode {
+    // Without another thread: it becomes the first process of a build's sandbox, or its builder.
+    match slipway_server::sandbox_stage() {
+        Some(code) => code,
+        None => run_asynchronously(),
+    }
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn run_asynchronously() -> ExitCode {
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::INFO)
         .with_writer(std::io::stderr)

@@ -1,5 +1,6 @@
 //! The server's options, from the command line and from `SLIPWAY_…` in the environment.
 
+use crate::builds::limits_options::BuildLimits;
 use crate::builds::retention_options::RetentionOptions;
 use crate::data_folder::DataOption;
 use crate::http::connection_options::ConnectionOptions;
@@ -109,6 +110,14 @@ pub struct Options {
     /// [default: the default of buildctl]
     #[arg(long, value_name = "ADDRESS", env = "SLIPWAY_BUILDKIT_ADDR")]
     pub buildkit_addr: Option<String>,
+
+    /// What a build may use of this machine.
+    #[command(flatten)]
+    pub build_limits: BuildLimits,
+
+    /// This program, which sets the sandboxes of builds up: the running one, unless another program serves.
+    #[arg(skip)]
+    pub sandbox_program: Option<PathBuf>,
 
     /// How many builds run at the same time.
     #[arg(

@@ -1,10 +1,10 @@
 //! Starts and stops the server: its data folder, its database, its background tasks, its listener.
 
 use crate::app::App;
-use crate::builds::builder::Builders;
 use crate::builds::continuous::SourcePoller;
 use crate::builds::housekeeping::Housekeeper;
 use crate::builds::queue::{Limits, Queue};
+use crate::builds::workshop::{BuilderSettings, Builders};
 use crate::data_folder::DataFolder;
 use crate::http::connections::{Connections, Timeouts};
 use crate::http::descriptors;
@@ -18,7 +18,7 @@ use crate::sources::git::Git;
 use crate::store::{self, Store};
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -113,10 +113,11 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     let data = DataFolder::open(&options.data.folder())?;
     let store = open_store(&data).await?;
     let git = Arc::new(open_git(&options, &data)?);
+    let builders = Arc::new(Builders::new(builder_settings(&options, &data)));
     let queue = Queue::new(
         store.clone(),
         git.clone(),
-        Builders::new(options.builder, options.buildkit_addr.clone()),
+        builders.clone(),
         Limits {
             time: options.build_timeout,
             log_bytes: options.log_limit,
@@ -142,6 +143,8 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         create_sample(&app, &data.path).await?;
     }
 
+    // The first build waits for it.
+    tokio::spawn(async move { builders.prepare().await });
     let workers = queue.start(options.workers);
     let housekeeper = Housekeeper {
         store: store.clone(),
@@ -188,6 +191,27 @@ fn warn_of_access(app: &App) {
         let namespace = &access.namespace;
         tracing::warn!("the token of {namespace} is short: someone might guess it");
     }
+}
+
+/// The options that are about builders.
+fn builder_settings(options: &Options, data: &DataFolder) -> BuilderSettings {
+    BuilderSettings {
+        choice: options.builder,
+        buildkit_addr: options.buildkit_addr.clone(),
+        limits: options.build_limits.clone(),
+        data: data.path.clone(),
+        program: sandbox_program(options),
+    }
+}
+
+/// The path of the program that sets sandboxes up.
+fn sandbox_program(options: &Options) -> PathBuf {
+    let own = || match rustix::process::geteuid().is_root() {
+        // It is there also when the file was replaced by a newer version.
+        true => PathBuf::from(format!("/proc/{}/exe", std::process::id())),
+        false => std::env::current_exe().unwrap_or_default(),
+    };
+    options.sandbox_program.clone().unwrap_or_else(own)
 }
 
 /// Opens the database and fails the builds that were running when the server crashed.

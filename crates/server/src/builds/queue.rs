@@ -1,9 +1,11 @@
 //! The build queue. Workers take the oldest waiting build and run it.
 
-use crate::builds::builder::Builders;
+use crate::builds::checkout::BuildInputs;
 use crate::builds::planning::set_commit;
 use crate::builds::progress::BuildProgress;
-use crate::builds::{builder, checkout};
+use crate::builds::workplace::Workplace;
+use crate::builds::workshop::Builders;
+use crate::builds::{checkout, ignore_files};
 use crate::log_level::EntryLevel;
 use crate::process::build_log::BuildLog;
 use crate::process::job::{Failure, Job, StopReason};
@@ -11,7 +13,7 @@ use crate::sources::git::{Git, Ref};
 use crate::store::builds::PlannedBuild;
 use crate::store::{Store, builds, removal};
 use chrono::Utc;
-use slipway_api::{Status, Timestamp};
+use slipway_api::{Build, Status, Timestamp};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,7 +47,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 pub(crate) struct Queue {
     store: Store,
     git: Arc<Git>,
-    builders: Builders,
+    builders: Arc<Builders>,
     limits: Limits,
     /// The folder for the checkouts of running builds.
     work_folder: PathBuf,
@@ -69,7 +71,7 @@ impl Queue {
     pub(crate) fn new(
         store: Store,
         git: Arc<Git>,
-        builders: Builders,
+        builders: Arc<Builders>,
         limits: Limits,
         work_folder: PathBuf,
     ) -> Arc<Self> {
@@ -182,7 +184,8 @@ impl Queue {
         let result = self.build_in_folder(&mut job, &mut planned).await;
         let made_none = result.as_ref().is_err_and(|failure| {
             // A builder that was stopped may have named its image already.
-            matches!(failure, Failure::Exit(..)) || job.log.step_at() < STEP_AT_BUILD
+            matches!(failure, Failure::Exit(..) | Failure::Exceeded(_))
+                || job.log.step_at() < STEP_AT_BUILD
         });
         let gives_up_tag = made_none && planned.plan.tag_by_commit;
         let build = &mut planned.build;
@@ -271,7 +274,6 @@ impl Queue {
         folder: &Path,
     ) -> Result<String, Failure> {
         let checkout = folder.join("source");
-        let report = folder.join("image");
         let build = &planned.build;
         job.log.advance_to(STEP_AT_CLONE);
         job.log.write(EntryLevel::Info, "starting to build");
@@ -299,6 +301,7 @@ impl Queue {
 
         let build = &planned.build;
         let inputs = checkout::find(&checkout, build).map_err(Failure::Other)?;
+        ignore_files::check(&checkout.canonicalize()?, &inputs).map_err(Failure::Other)?;
         let paths = format!(
             "Dockerfile path: {}. Build context path: {}",
             inputs.dockerfile.display(),
@@ -306,31 +309,52 @@ impl Queue {
         );
         job.log.write(EntryLevel::Info, &paths);
 
-        let builder = self
-            .builders
-            .find()
-            .await
-            .ok_or_else(|| Failure::Other(builder::NO_BUILDER.to_owned()))?;
+        let workshop = self.builders.find().await.map_err(Failure::Other)?;
+        let builder = workshop.builder.name();
+        let namespace = build.docker_repo_path.split('/').next().unwrap_or_default();
+        let workplace = Workplace::open(workshop, namespace, folder, &checkout).await?;
+        if let Some(warning) = workplace.warnings() {
+            job.log.write(EntryLevel::Warning, warning);
+        }
+        job.log.advance_to(STEP_AT_BUILD);
+        job.log
+            .write(EntryLevel::Info, &format!("building with {builder}"));
+        let result = self
+            .build_image(job, build, &workplace, &inputs, &builder)
+            .await;
+        workplace.close(result.is_ok()).await;
+        result
+    }
+
+    /// Builds the image and names it. Returns its short id.
+    async fn build_image(
+        &self,
+        job: &mut Job,
+        build: &Build,
+        workplace: &Workplace,
+        inputs: &BuildInputs,
+        builder: &str,
+    ) -> Result<String, Failure> {
         // The version tag first: a builder may look the image up by its first name, which another build of the tag
         // config could move meanwhile.
         let version_tag = build.version_tag();
         let mut names =
             Vec::from_iter(version_tag.map(|tag| format!("{}:{tag}", build.docker_repo_path)));
         names.push(build.image_reference());
-        job.log.advance_to(STEP_AT_BUILD);
-        job.log.write(
-            EntryLevel::Info,
-            &format!("building with {}", builder.name()),
-        );
         let mut running = build.clone();
         running.step_at = Some(STEP_AT_BUILD);
         self.store
             .run(move |connection| builds::save(connection, &running))
             .await?;
-        let command = builder.build(&inputs, &names, &report)?;
         let mut progress = BuildProgress::new(STEP_AT_BUILD, STEP_AT_DONE);
-        job.run(command, |line| progress.read(line)).await?;
-        if let Some((command, names)) = builder.tag(&names, &report)? {
+        job.run_within(
+            workplace.build(inputs, &names)?,
+            |line| progress.read(line),
+            workplace.exceeded(),
+        )
+        .await
+        .map_err(|failure| workplace.explain(failure))?;
+        if let Some((command, names)) = workplace.tag(&names)? {
             let _alone = self.naming.lock().await;
             // As the builder writes it where it names the image itself.
             for name in names {
@@ -345,11 +369,8 @@ impl Queue {
             };
             job.run(command, |_| None).await.map_err(unnamed)?;
         }
-        builder.image_id(&report).ok_or_else(|| {
-            Failure::Other(format!(
-                "{} did not report which image it built",
-                builder.name()
-            ))
-        })
+        workplace
+            .image_id()
+            .ok_or_else(|| Failure::Other(format!("{builder} did not report which image it built")))
     }
 }

@@ -3,15 +3,16 @@
 
 use crate::option_values::format_duration;
 use crate::process::build_log::{BuildLog, LogFull};
-use crate::process::limited::Limited;
+use crate::process::launch::Launch;
 use crate::process::lines::{LineSplitter, Piece};
 use crate::process::process_group::{ProcessGroup, capture, capture_into};
 use rustix::pipe::fcntl_setpipe_size;
+use std::future::pending;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
-use std::process::{Command, ExitStatus, Output};
+use std::pin::{Pin, pin};
+use std::process::{ExitStatus, Output};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
@@ -76,6 +77,8 @@ pub(crate) enum Failure {
     TimedOut(Duration),
     /// The build wrote more output than this limit, in bytes.
     LogFull(u64),
+    /// The build used more of this machine than it may, as a sentence.
+    Exceeded(String),
     /// Any other reason, as a sentence.
     Other(String),
     /// The server itself failed.
@@ -106,7 +109,7 @@ impl std::fmt::Display for Failure {
                 f,
                 "the build was stopped: its log exceeded the limit of {limit} bytes"
             ),
-            Self::Other(message) => f.write_str(message),
+            Self::Exceeded(message) | Self::Other(message) => f.write_str(message),
             Self::Internal(message) => write!(f, "the server failed: {message}"),
         }
     }
@@ -147,11 +150,27 @@ impl Job {
     /// When the program fails or can't be run, or when the build is stopped or exceeds a limit.
     pub(crate) async fn run(
         &mut self,
-        command: impl Into<Limited>,
-        mut progress: impl FnMut(&str) -> Option<StepChange>,
+        launch: impl Into<Launch>,
+        progress: impl FnMut(&str) -> Option<StepChange>,
     ) -> Result<(), Failure> {
-        let mut program = Program::spawn(command.into())?;
-        match self.follow(&mut program, &mut progress).await {
+        self.run_within(launch, progress, pending()).await
+    }
+
+    /// Runs a program as [`Job::run`] does, and stops it once `exceeded` returns the limit that it exceeded, as a
+    /// sentence.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Job::run`].
+    pub(crate) async fn run_within(
+        &mut self,
+        launch: impl Into<Launch>,
+        mut progress: impl FnMut(&str) -> Option<StepChange>,
+        exceeded: impl Future<Output = String>,
+    ) -> Result<(), Failure> {
+        let mut program = Program::spawn(launch.into())?;
+        let exceeded = pin!(exceeded);
+        match self.follow(&mut program, &mut progress, exceeded).await {
             Ok(status) => {
                 program.group.kill();
                 self.log_lines(program.lines.finish(), &mut progress)?;
@@ -176,15 +195,15 @@ impl Job {
     /// When the program can't be run or takes longer than `limit`, or when the build is stopped.
     pub(crate) async fn capture(
         &mut self,
-        command: impl Into<Limited>,
+        launch: impl Into<Launch>,
         limit: Duration,
     ) -> Result<Output, Failure> {
-        let command = command.into();
-        let name = program_name(&command);
+        let launch = launch.into();
+        let name = launch.name.clone();
         tokio::select! {
             reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
             () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
-            output = capture(command, limit) => output.map_err(|error| Failure::Program(name, error)),
+            output = capture(launch, limit) => output.map_err(|error| Failure::Program(name, error)),
         }
     }
 
@@ -196,16 +215,16 @@ impl Job {
     /// as one of the program.
     pub(crate) async fn capture_into(
         &mut self,
-        command: impl Into<Limited>,
+        launch: impl Into<Launch>,
         limit: Duration,
         sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
     ) -> Result<Output, Failure> {
-        let command = command.into();
-        let name = program_name(&command);
+        let launch = launch.into();
+        let name = launch.name.clone();
         tokio::select! {
             reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
             () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
-            output = capture_into(command, limit, sink) => {
+            output = capture_into(launch, limit, sink) => {
                 output.map_err(|error| Failure::Program(name, error))
             }
         }
@@ -216,6 +235,7 @@ impl Job {
         &mut self,
         program: &mut Program,
         progress: &mut impl FnMut(&str) -> Option<StepChange>,
+        mut exceeded: Pin<&mut impl Future<Output = String>>,
     ) -> Result<ExitStatus, Failure> {
         let mut exited: Option<(ExitStatus, Instant)> = None;
         // When the part of the last line that is there has to be logged.
@@ -229,6 +249,7 @@ impl Job {
             tokio::select! {
                 reason = stopped(&mut self.stop) => return Err(Failure::Stopped(reason)),
                 () = sleep_until(self.deadline) => return Err(Failure::TimedOut(self.time_limit)),
+                limit = &mut exceeded => return Err(Failure::Exceeded(limit)),
                 () = sleep_until(flush_at.unwrap_or(self.deadline)), if flush_at.is_some() => {
                     self.log.flush().await?;
                 }
@@ -298,15 +319,9 @@ impl Job {
     }
 }
 
-/// The name of a program's file, for messages.
-fn program_name(command: &Command) -> String {
-    let name = Path::new(command.get_program()).file_name();
-    name.unwrap_or_default().to_string_lossy().into_owned()
-}
-
 /// A running program and its output.
 struct Program {
-    /// The name of its file, for messages.
+    /// Its name in messages.
     name: String,
     group: ProcessGroup,
     chunks: mpsc::Receiver<io::Result<Vec<u8>>>,
@@ -316,15 +331,16 @@ struct Program {
 }
 
 impl Program {
-    fn spawn(mut command: Limited) -> Result<Self, Failure> {
-        let name = program_name(&command);
+    fn spawn(mut launch: Launch) -> Result<Self, Failure> {
+        let name = launch.name.clone();
         let failed = |error| Failure::Program(name.clone(), error);
         // One pipe for stdout and stderr keeps the lines in order.
         let (reader, writer) = io::pipe().map_err(failed)?;
-        command
+        launch
+            .command
             .stdout(writer.try_clone().map_err(failed)?)
             .stderr(writer);
-        let group = ProcessGroup::spawn(command).map_err(failed)?;
+        let group = ProcessGroup::spawn(launch).map_err(failed)?;
         // A larger pipe leaves room for a burst: with chroot isolation, buildah drops the end of a
         // step's output when it can't write it at once. The system may refuse this size.
         let _ = fcntl_setpipe_size(&reader, PIPE_BYTES);

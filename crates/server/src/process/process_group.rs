@@ -2,10 +2,11 @@
 //! started it.
 
 use crate::option_values::{format_duration, format_size};
+use crate::process::launch::Launch;
 use crate::process::limited::Limited;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::collections::HashSet;
-use std::io;
+use std::io::{self, PipeWriter, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -33,20 +34,34 @@ pub(crate) struct ProcessGroup {
     /// The leader.
     pub(crate) child: Child,
     leader: Option<Pid>,
+    /// The other end of a sandbox's standard input.
+    lifeline: Option<PipeWriter>,
 }
 
 impl ProcessGroup {
-    /// Starts the leader, without input.
+    /// Starts the leader, without input unless it has a lifeline.
     ///
     /// # Errors
     ///
     /// When the program can't be started.
-    pub(crate) fn spawn(command: impl Into<Limited>) -> io::Result<Self> {
-        let Limited {
-            mut command,
-            limits,
-        } = command.into();
+    pub(crate) fn spawn(launch: impl Into<Launch>) -> io::Result<Self> {
+        let Launch {
+            command: Limited {
+                mut command,
+                limits,
+            },
+            lifeline: description,
+            ..
+        } = launch.into();
+        let mut lifeline = None;
         command.stdin(Stdio::null()).process_group(0);
+        if let Some(description) = description {
+            let (reader, mut writer) = io::pipe()?;
+            // It fits into an empty pipe, so this does not wait for the program.
+            writer.write_all(&description)?;
+            command.stdin(reader);
+            lifeline = Some(writer);
+        }
         let child = tokio::process::Command::from(command).spawn()?;
         let leader = child
             .id()
@@ -55,16 +70,25 @@ impl ProcessGroup {
         if let Some(leader) = leader {
             limits.apply(leader);
         }
-        Ok(Self { child, leader })
+        Ok(Self {
+            child,
+            leader,
+            lifeline,
+        })
     }
 
     /// Ends the group and all descendants of the leader, including those in other groups.
     ///
     /// The descendants receive SIGTERM first, so that the leader can clean up after them, as buildah
     /// does with the container of a step. Then the leader receives it. In the end, every process
-    /// that is left receives SIGKILL.
+    /// that is left receives SIGKILL. A sandbox ends as a whole, at once: what is left in its storage is cleaned up
+    /// afterwards.
     pub(crate) async fn terminate(&mut self) {
         let Some(leader) = self.leader else { return };
+        if self.lifeline.take().is_some() && self.ends_within(TERMINATE_TIMEOUT).await {
+            self.kill();
+            return;
+        }
         let mut processes = descendants(leader);
         for process in &processes {
             process.send(Signal::TERM);
@@ -108,10 +132,10 @@ impl Drop for ProcessGroup {
 /// # Errors
 ///
 /// When the program can't be run, does not end within `limit`, or writes more than 64 MiB.
-pub(crate) async fn capture(command: impl Into<Limited>, limit: Duration) -> io::Result<Output> {
+pub(crate) async fn capture(launch: impl Into<Launch>, limit: Duration) -> io::Result<Output> {
     let mut stdout = Vec::new();
     let mut sink = collect_into(&mut stdout, MAX_OUTPUT_BYTES);
-    let output = capture_into(command, limit, &mut sink).await;
+    let output = capture_into(launch, limit, &mut sink).await;
     drop(sink);
     Ok(Output { stdout, ..output? })
 }
@@ -138,13 +162,14 @@ pub(crate) fn collect_into(
 ///
 /// When the program can't be run, or does not end within `limit`; or the error of `sink`, which ends the program.
 pub(crate) async fn capture_into(
-    command: impl Into<Limited>,
+    launch: impl Into<Launch>,
     limit: Duration,
     sink: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
 ) -> io::Result<Output> {
-    let mut command = command.into();
+    let mut launch = launch.into();
+    let command = &mut launch.command;
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut group = ProcessGroup::spawn(command)?;
+    let mut group = ProcessGroup::spawn(launch)?;
     let (stdout, stderr) = (group.child.stdout.take(), group.child.stderr.take());
     let output = async {
         let (_, stderr) = tokio::try_join!(read_into(stdout, sink), read_start(stderr))?;

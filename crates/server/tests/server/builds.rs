@@ -54,7 +54,7 @@ async fn a_build_goes_from_source_to_image() {
     assert_eq!(built["is_removable"], false);
     let image = built["image_id"].as_str().unwrap();
     assert_eq!(image.len(), 12);
-    let listed = images("t-image/app");
+    let listed = server.images("t-image/app");
     for tag in ["latest", &version] {
         let name = format!("localhost/t-image/app:{tag}");
         assert!(listed.contains(&(name, image.to_owned())), "{listed:?}");

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A git repository of one test.
 pub(crate) struct GitRepository(pub(crate) PathBuf);
@@ -53,78 +52,42 @@ impl GitRepository {
     }
 }
 
-/// A label for the images of one test. Images are removed once no test is building any more: buildah
-/// reads every image for its cache, and a build fails if one of them is removed meanwhile.
-pub(crate) struct Label(String);
-
-/// The number of labels in use, and the labels of the tests that have ended.
-static LABELS: Mutex<(usize, Vec<String>)> = Mutex::new((0, Vec::new()));
-
-fn labels() -> MutexGuard<'static, (usize, Vec<String>)> {
-    LABELS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Default for Label {
-    fn default() -> Self {
-        labels().0 += 1;
-        Self(format!("slipway.test={}", uuid::Uuid::new_v4()))
-    }
-}
-
-impl std::fmt::Display for Label {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Drop for Label {
-    fn drop(&mut self) {
-        // The lock is held until the end, so that no test starts meanwhile.
-        let mut labels = labels();
-        labels.0 -= 1;
-        labels.1.push(self.0.clone());
-        if labels.0 > 0 {
-            return;
-        }
-        for label in labels.1.drain(..) {
-            let filter = format!("label={label}");
-            let ids = buildah(&[
-                "images",
-                "--all",
-                "--quiet",
-                "--no-trunc",
-                "--filter",
-                &filter,
-            ]);
-            let ids: Vec<_> = ids.split_whitespace().collect();
-            if !ids.is_empty() {
-                buildah(&[&["rmi", "--force"], ids.as_slice()].concat());
+/// Returns the images of a repository that the builder has stored below a data folder, as `name:tag` and short id.
+pub(crate) fn images(data: &Path, path: &str) -> Vec<(String, String)> {
+    let namespace = path.split('/').next().unwrap();
+    let mut found = Vec::new();
+    for storage in storages(data, namespace) {
+        for list in files_named(&storage, "images.json") {
+            let images: serde_json::Value =
+                serde_json::from_str(&std::fs::read_to_string(list).unwrap()).unwrap();
+            for image in images.as_array().unwrap() {
+                let id = image["id"].as_str().unwrap().get(..12).unwrap();
+                let names = image["names"].as_array().into_iter().flatten();
+                found.extend(names.map(|name| (name.as_str().unwrap().to_owned(), id.to_owned())));
             }
         }
     }
+    found.retain(|(name, _)| {
+        let name = name.trim_start_matches("localhost/");
+        name.split(':').next() == Some(path)
+    });
+    found
 }
 
-/// Runs buildah as the server does, and returns its output.
-pub(crate) fn buildah(arguments: &[&str]) -> String {
-    let info = Command::new("buildah").arg("info").output();
-    let info = info.expect("the tests need an image builder: install buildah");
-    let mut command = Command::new("buildah");
-    if std::env::var_os("STORAGE_DRIVER").is_none() && !info.status.success() {
-        command.env("STORAGE_DRIVER", "vfs");
-    }
-    let output = command.args(arguments).output().unwrap();
-    String::from_utf8_lossy(&output.stdout).into_owned()
+/// Returns the folders of the builder's storages of a namespace.
+pub(crate) fn storages(data: &Path, namespace: &str) -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(data.join("builder").join(namespace));
+    let folders = folders.into_iter().flatten().flatten();
+    folders
+        .map(|folder| folder.path().join("containers/storage"))
+        .collect()
 }
 
-/// Returns the images of a repository, as `name:tag` and short id.
-pub(crate) fn images(path: &str) -> Vec<(String, String)> {
-    buildah(&["images", "--format", "{{.Name}}:{{.Tag}} {{.ID}}"])
-        .lines()
-        .filter_map(|line| line.trim().split_once(' '))
-        .filter(|(name, _)| {
-            let name = name.trim_start_matches("localhost/");
-            name.split(':').next() == Some(path)
-        })
-        .map(|(name, id)| (name.to_owned(), id.trim().to_owned()))
+/// Returns the files of this name in the folders of a storage.
+pub(crate) fn files_named(storage: &Path, name: &str) -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(storage).into_iter().flatten().flatten();
+    folders
+        .map(|folder| folder.path().join(name))
+        .filter(|file| file.exists())
         .collect()
 }

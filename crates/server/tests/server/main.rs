@@ -5,6 +5,7 @@
 mod access;
 mod backup;
 mod builds;
+mod containment;
 mod continuous;
 mod fixtures;
 mod forms;

@@ -35,6 +35,11 @@ impl Program {
         Self { child, server }
     }
 
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, waits until the program has ended, and returns the folder with its data.
     pub(crate) fn end(mut self, signal: &str) -> TempDir {
         let id = self.child.id().to_string();

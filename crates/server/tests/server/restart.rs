@@ -89,12 +89,6 @@ async fn signals_stop_the_program_and_a_crash_is_handled_at_the_next_start() {
         program.server.wait_for_log(&id, "\nrunning").await;
         folder = program.end(signal);
         ended.push(id);
-        if signal == "-KILL" {
-            // The killed program could not end the processes of its build.
-            for id in processes_with("sleep 86406").keys() {
-                let _ = Command::new("kill").args(["-KILL", id]).status();
-            }
-        }
         wait_for("the processes of the build end", async || {
             processes_with("sleep 86406").is_empty().then_some(())
         })

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use slipway_server::{Options, Server, serve};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::OnceLock;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -24,8 +23,6 @@ pub(crate) struct TestServer {
     pub(crate) token: Option<String>,
     options: Vec<String>,
     server: Option<Server>,
-    /// The label of the images that are built from its Dockerfiles.
-    label: OnceLock<Label>,
 }
 
 impl TestServer {
@@ -39,7 +36,6 @@ impl TestServer {
             token: None,
             options: options.iter().map(|option| option.to_string()).collect(),
             server: None,
-            label: OnceLock::new(),
             folder,
         };
         server.start_again().await;
@@ -54,7 +50,6 @@ impl TestServer {
             token: None,
             options: Vec::new(),
             server: None,
-            label: OnceLock::new(),
             folder,
         }
     }
@@ -79,7 +74,8 @@ impl TestServer {
     /// Starts the server again with the same data.
     pub(crate) async fn start_again(&mut self) {
         let arguments = [vec!["slipway".to_owned()], self.arguments()].concat();
-        let options = <Options as clap::Parser>::try_parse_from(arguments).unwrap();
+        let mut options = <Options as clap::Parser>::try_parse_from(arguments).unwrap();
+        options.sandbox_program = Some(env!("CARGO_BIN_EXE_slipway").into());
         let server = serve(options).await.unwrap();
         self.url = format!("http://{}", server.address());
         self.server = Some(server);
@@ -131,17 +127,18 @@ impl TestServer {
 
     /// Returns the smallest Dockerfile that builds.
     pub(crate) fn minimal_dockerfile(&self) -> String {
-        let label = self.label.get_or_init(Label::default);
-        format!("FROM scratch\nLABEL {label}\nCOPY Dockerfile /Dockerfile\n")
+        "FROM scratch\nCOPY Dockerfile /Dockerfile\n".to_owned()
     }
 
     /// Returns the start of a Dockerfile with a shell for RUN steps.
     pub(crate) fn shell_dockerfile(&self) -> String {
-        let label = self.label.get_or_init(Label::default);
-        format!(
-            "FROM scratch\nLABEL {label}\nCOPY busybox /bin/busybox\n\
-             RUN [\"/bin/busybox\", \"--install\", \"/bin\"]\n"
-        )
+        "FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\", \"--install\", \"/bin\"]\n"
+            .to_owned()
+    }
+
+    /// Returns the images of a repository that the builder has, as `name:tag` and short id.
+    pub(crate) fn images(&self, path: &str) -> Vec<(String, String)> {
+        images(&self.folder.path().join("data"), path)
     }
 
     /// Registers `namespace/name` with the smallest Dockerfile and the tag config `latest`.

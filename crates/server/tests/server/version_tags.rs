@@ -84,7 +84,7 @@ async fn builds_of_one_second_have_their_own_version_tags() {
     let builds = all_builds(&server, "namespace=t-second&repo_name=app").await;
     check(&builds, &by_time);
     // Each name of an image is that of its build.
-    let listed: BTreeMap<String, String> = images("t-second/app").into_iter().collect();
+    let listed: BTreeMap<String, String> = server.images("t-second/app").into_iter().collect();
     for build in &builds {
         for tag in [build.docker_repo_tag.as_str(), build.version_tag().unwrap()] {
             let name = format!("localhost/t-second/app:{tag}");
@@ -285,7 +285,7 @@ async fn builds_of_one_commit_have_their_own_commit_tags() {
     server.start_again().await;
     ids.push(build(&server, "a", None).await);
     let mut tags = BTreeSet::new();
-    let listed: BTreeMap<String, String> = images("t-commits/app").into_iter().collect();
+    let listed: BTreeMap<String, String> = server.images("t-commits/app").into_iter().collect();
     for id in &ids {
         let built = server.wait_for_status(id, "S").await;
         let tag = built["docker_repo_version_tag"].as_str().unwrap();

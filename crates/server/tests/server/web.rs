@@ -405,7 +405,6 @@ async fn ranges_are_parts_of_the_file() {
 
 #[tokio::test]
 async fn the_sample_is_created_once_and_builds_without_network() {
-    let _label = Label::default();
     let mut server = TestServer::start(&["--sample"]).await;
     let (status, sample) = server.get("/v1/repositories/demo/hello-slipway").await;
     assert_eq!(status, StatusCode::OK, "{sample}");

@@ -1,0 +1,217 @@
+//! The place of one build: the checkout, the storage of its namespace, its limits, and the builder's commands there.
+
+use crate::builds::builder::BuildPaths;
+use crate::builds::checkout::BuildInputs;
+use crate::builds::disk_usage::DiskUsage;
+use crate::builds::storage::{Folders, Storage};
+use crate::builds::workshop::{BuilderRun, TEMPORARY, Workshop};
+use crate::process::job::Failure;
+use crate::process::launch::Launch;
+use crate::sandbox::cgroups::ControlGroup;
+use crate::sandbox::machine::Machine;
+use crate::sandbox::spec::Bind;
+use std::ffi::OsString;
+use std::future::pending;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The folder of the checkout, in a sandbox.
+const SOURCE: &str = "/source";
+
+/// The namespace of Docker Hub's own images, which Docker writes without it: `debian` is `library/debian`.
+const LIBRARY: &str = "library";
+
+/// The place of one build.
+pub(crate) struct Workplace {
+    workshop: Arc<Workshop>,
+    namespace: String,
+    /// The checkout, absolute and without symbolic links.
+    checkout: PathBuf,
+    storage: Storage,
+    /// The file that the builder writes the image's id to.
+    report: PathBuf,
+    group: Option<ControlGroup>,
+}
+
+impl Workplace {
+    /// Prepares a build of a repository in `namespace`. `folder` is the build's own, with the checkout in it.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about why the build can't be started.
+    pub(crate) async fn open(
+        workshop: Arc<Workshop>,
+        namespace: &str,
+        folder: &Path,
+        checkout: &Path,
+    ) -> Result<Self, Failure> {
+        if !workshop.builder.has_storage() && namespace == LIBRARY {
+            return Err(Failure::Other(format!(
+                "{} takes an image of the namespace {LIBRARY} for one of Docker Hub's own, which others build from: \
+                 choose another namespace",
+                workshop.builder.name()
+            )));
+        }
+        workshop.clean(namespace).await;
+        let storage = workshop.storages.open(namespace).await?;
+        let group = match &workshop.machine {
+            Some(machine) => machine.control_group()?,
+            None => None,
+        };
+        // A sandbox shows nothing else of the server that can be written to.
+        let report = match workshop.machine {
+            Some(_) => storage
+                .folders
+                .temporary()
+                .join(format!("{}.image", uuid::Uuid::new_v4())),
+            None => folder.join("image"),
+        };
+        Ok(Self {
+            namespace: namespace.to_owned(),
+            checkout: checkout.canonicalize()?,
+            storage,
+            report,
+            group,
+            workshop,
+        })
+    }
+
+    /// The warnings for the build's log.
+    pub(crate) fn warnings(&self) -> Option<&'static str> {
+        self.workshop
+            .machine
+            .as_ref()
+            .and_then(Machine::network_warning)
+    }
+
+    /// Returns the command that builds an image. It names the image (`namespace/name:tag`), unless [`Workplace::tag`]
+    /// does that later.
+    ///
+    /// # Errors
+    ///
+    /// When a path can't be given to the builder.
+    pub(crate) fn build(&self, inputs: &BuildInputs, names: &[String]) -> io::Result<Launch> {
+        let paths = BuildPaths {
+            inputs: BuildInputs {
+                dockerfile: self.seen(&inputs.dockerfile),
+                context: self.seen(&inputs.context),
+            },
+            report: self.seen(&self.report),
+        };
+        let arguments = self.workshop.builder.build_arguments(&paths, names)?;
+        let mut run = self.run(arguments);
+        run.is_offline = false;
+        run.binds.push(Bind {
+            from: self.checkout.clone(),
+            to: SOURCE.into(),
+            is_writable: false,
+        });
+        self.workshop.launch(&self.storage.folders, run)
+    }
+
+    /// Returns the command that names the image, and the names as the builder writes them; `None` if the build has
+    /// named it. No two of these commands may run at the same time.
+    ///
+    /// # Errors
+    ///
+    /// When the builder did not say which image it built.
+    pub(crate) fn tag(&self, names: &[String]) -> io::Result<Option<(Launch, Vec<String>)>> {
+        let tag = self.workshop.builder.tag_arguments(names, &self.report)?;
+        let Some((arguments, names)) = tag else {
+            return Ok(None);
+        };
+        let launch = self
+            .workshop
+            .launch(&self.storage.folders, self.run(arguments))?;
+        Ok(Some((launch, names)))
+    }
+
+    fn run(&self, arguments: Vec<OsString>) -> BuilderRun<'_> {
+        let mut run = BuilderRun::offline(arguments);
+        run.group = self.group.as_ref();
+        run
+    }
+
+    /// The image's short id, 12 hex digits, after a successful build.
+    pub(crate) fn image_id(&self) -> Option<String> {
+        self.workshop.builder.image_id(&self.report)
+    }
+
+    /// Waits until the build has filled more disk than it may, and returns a sentence that says so.
+    pub(crate) fn exceeded(&self) -> impl Future<Output = String> + use<> {
+        let limit = self.workshop.limits.build_disk;
+        let is_contained = self.workshop.machine.is_some();
+        let folders: Folders = self.storage.folders.clone();
+        async move {
+            if !is_contained {
+                return pending().await;
+            }
+            let usage = tokio::task::spawn_blocking(move || DiskUsage::begin(&folders)).await;
+            match usage {
+                Ok(usage) => usage.above(limit).await,
+                Err(_) => pending().await,
+            }
+        }
+    }
+
+    /// Says which limit was the reason for a builder's failure, if one was.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        let (Failure::Exit(..), Some(group)) = (&failure, &self.group) else {
+            return failure;
+        };
+        let limits = &self.workshop.limits;
+        if group.ran_out_of_memory() {
+            return Failure::Exceeded(format!(
+                "the build failed: it needed more memory than the limit of {} bytes",
+                limits.build_memory
+            ));
+        }
+        if group.ran_out_of_processes() {
+            return Failure::Exceeded(format!(
+                "the build failed: it started more processes than the limit of {}",
+                limits.build_processes
+            ));
+        }
+        failure
+    }
+
+    /// Ends the build: removes what it has left, unless another build of the namespace is running, which then does it.
+    pub(crate) async fn close(self, has_succeeded: bool) {
+        let Self {
+            workshop,
+            namespace,
+            storage,
+            report,
+            group,
+            ..
+        } = self;
+        if !has_succeeded {
+            storage.set_dirty();
+        }
+        // Waits for the last process of the build, and that may take a moment.
+        let _ = tokio::task::spawn_blocking(move || {
+            drop(group);
+            let _ = std::fs::remove_file(report);
+        })
+        .await;
+        drop(storage);
+        workshop.clean(&namespace).await;
+    }
+
+    /// A path as the builder sees it.
+    fn seen(&self, path: &Path) -> PathBuf {
+        if self.workshop.machine.is_none() {
+            return path.to_owned();
+        }
+        let folders = [
+            (self.checkout.clone(), SOURCE),
+            (self.storage.folders.temporary(), TEMPORARY),
+        ];
+        folders
+            .iter()
+            .find_map(|(from, to)| Some(Path::new(to).join(path.strip_prefix(from).ok()?)))
+            // A sandbox has no other path of the server's.
+            .unwrap_or_else(|| path.to_owned())
+    }
+}

@@ -1,0 +1,493 @@
+//! Dockerfiles that try to leave their build: what they reach, what they use up, and what they leave behind.
+
+use crate::program::Program;
+use crate::support::*;
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+impl TestServer {
+    /// Builds a Dockerfile that runs these lines of shell in one step, and returns the log. The step must succeed.
+    async fn log_of_step(&self, path: &str, lines: &[&str]) -> String {
+        let name = path.rsplit('/').next().unwrap();
+        let dockerfile = self.step_dockerfile(lines);
+        let source = self
+            .repository(name, &[("Dockerfile", &dockerfile)])
+            .with_busybox();
+        self.register(path, &source, vec![tag_config("latest")])
+            .await;
+        let id = self.trigger(path, "latest").await;
+        self.wait_for_status(&id, "S").await;
+        self.log_text(&id).await
+    }
+
+    /// A Dockerfile that runs these lines of shell in one step.
+    fn step_dockerfile(&self, lines: &[&str]) -> String {
+        format!("{}RUN {}\n", self.shell_dockerfile(), lines.join("; "))
+    }
+
+    /// Builds these files and returns the status and the log.
+    async fn outcome(&self, path: &str, files: &[(&str, &str)]) -> (String, String) {
+        let name = path.rsplit('/').next().unwrap();
+        let source = self.repository(name, files).with_busybox();
+        self.outcome_of(path, &source).await
+    }
+
+    async fn outcome_of(&self, path: &str, source: &GitRepository) -> (String, String) {
+        self.register(path, source, vec![tag_config("latest")])
+            .await;
+        let id = self.trigger(path, "latest").await;
+        let build = wait_for("the build ends", async || {
+            let build = self.build(&id).await;
+            (!build["ended_at"].is_null()).then_some(build)
+        })
+        .await;
+        let status = build["status"].as_str().unwrap().to_owned();
+        (status, self.log_text(&id).await)
+    }
+}
+
+/// A service on this machine's loopback that counts who connects, and answers `SECRET`.
+fn loopback_service() -> (u16, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = count.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nSECRET";
+            let _ = stream.write_all(answer);
+        }
+    });
+    (port, count)
+}
+
+/// The containers that a builder has noted in the storages of a namespace.
+fn containers(data: &Path, namespace: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for storage in storages(data, namespace) {
+        for list in files_named(&storage, "containers.json") {
+            let text = std::fs::read_to_string(list).unwrap();
+            let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let ids = list.as_array().unwrap().iter();
+            found.extend(ids.map(|container| container["id"].to_string()));
+        }
+    }
+    found
+}
+
+/// The temporary files that builds of a namespace have left.
+fn temporary(data: &Path, namespace: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for storage in storages(data, namespace) {
+        let folder = storage.ancestors().nth(2).unwrap().join("tmp");
+        found.extend(
+            std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path()),
+        );
+    }
+    found.retain(|path| !path.to_string_lossy().contains("buildah-cache"));
+    found
+}
+
+/// The mounts below a folder, in the whole machine.
+fn mounts_below(folder: &Path) -> usize {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+    mounts
+        .lines()
+        .filter(|line| line.contains(folder.to_str().unwrap()))
+        .count()
+}
+
+/// The control groups of a server's builds.
+fn control_groups(server: u32) -> usize {
+    let start = format!("slipway-{server}-");
+    let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
+    let mut found = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                let name = entry.file_name();
+                found += usize::from(name.to_string_lossy().starts_with(&start));
+                folders.push(entry.path());
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_step_sees_no_process_but_those_of_its_build() {
+    let server = TestServer::start(&[]).await;
+    // A program with a secret on its command line, as those with a token have.
+    let mut other = Command::new("sleep").arg("86411").spawn().unwrap();
+    let ids = std::process::id().to_string();
+    let log = server
+        .log_of_step(
+            "t-proc/app",
+            &[
+                "for file in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$file; echo; done",
+                &format!(
+                    "kill -9 {ids} {} 2>/dev/null && echo killed || echo unharmed",
+                    other.id()
+                ),
+                "kill -9 1 2>/dev/null; kill -TERM 1 2>/dev/null; echo still here",
+                "cat /proc/1/environ 2>/dev/null && echo environment || echo hidden",
+            ],
+        )
+        .await;
+    let running = other.try_wait().unwrap().is_none();
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert!(running);
+    // The step's own text is in the log, too.
+    let output: Vec<_> = log
+        .lines()
+        .filter(|line| !line.starts_with("STEP"))
+        .collect();
+    let output = output.join("\n");
+    assert!(!output.contains("sleep 86411"), "{output}");
+    assert!(
+        !output.contains(
+            server
+                .folder
+                .path()
+                .to_str()
+                .unwrap()
+                .trim_start_matches('/')
+        ) || {
+            // The server's own lines name the checkout.
+            let after = output.split("building with").nth(1).unwrap();
+            !after.contains(server.folder.path().to_str().unwrap())
+        }
+    );
+    for expected in ["unharmed", "still here", "hidden"] {
+        assert!(output.contains(expected), "{expected}: {output}");
+    }
+}
+
+#[tokio::test]
+async fn root_of_a_step_is_nobody_and_does_not_leave_its_root_folder() {
+    let server = TestServer::start(&[]).await;
+    let log = server
+        .log_of_step(
+            "t-root/app",
+            &[
+                "chroot /proc/1/root /bin/true 2>/dev/null && echo LEFT || echo in by proc",
+                "mkdir -p /jail && chroot /jail /bin/true 2>&1 | grep -q permitted && echo no chroot",
+                "mknod /disk b 8 0 2>/dev/null && echo LEFT || echo no device",
+                "mount -t tmpfs none /jail 2>/dev/null && echo LEFT || echo no mount",
+                "echo 1 >/proc/sys/kernel/panic 2>/dev/null && echo LEFT || echo no setting",
+                "echo b >/proc/sysrq-trigger 2>/dev/null && echo LEFT || echo no reset",
+                "unshare -r true 2>/dev/null; awk '{print \"users from\", $2}' /proc/self/uid_map",
+                "touch /file && chown 1000:1000 /file && chmod 4755 /file && echo own files",
+            ],
+        )
+        .await;
+    let output: Vec<_> = log
+        .lines()
+        .filter(|line| !line.starts_with("STEP"))
+        .collect();
+    let output = output.join("\n");
+    assert!(!output.contains("LEFT"), "{output}");
+    for expected in [
+        "in by proc",
+        "no chroot",
+        "no device",
+        "no mount",
+        "no setting",
+        "no reset",
+        "own files",
+    ] {
+        assert!(output.contains(expected), "{expected}: {output}");
+    }
+    if rustix_is_root() {
+        assert!(!output.contains("users from 0"), "{output}");
+    }
+}
+
+/// Returns true if the tests run as root of this machine.
+fn rustix_is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+#[tokio::test]
+async fn loopback_of_this_machine_is_not_reached() {
+    let (port, count) = loopback_service();
+    let server = TestServer::start(&[]).await;
+    let api = server.url.rsplit(':').next().unwrap().to_owned();
+    let log = server
+        .log_of_step(
+            "t-loop/app",
+            &[&format!(
+                "for port in {port} {api}; do for host in 127.0.0.1 10.0.2.2 10.0.2.3 0.0.0.0; do \
+                     echo | nc -w 1 $host $port 2>/dev/null; done; done; echo done"
+            )],
+        )
+        .await;
+    assert!(!log.contains("SECRET"), "{log}");
+    let dockerfile = format!("FROM scratch\nADD http://127.0.0.1:{port}/ /secret\n");
+    let (status, log) = server
+        .outcome("t-loop/add", &[("Dockerfile", &dockerfile)])
+        .await;
+    assert_eq!(status, "F", "{log}");
+    assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), 0);
+    // With the machine's own network it is: the test can fail.
+    let server = TestServer::start(&["--build-network=host"]).await;
+    let (status, log) = server
+        .outcome("t-loop/host", &[("Dockerfile", &dockerfile)])
+        .await;
+    assert_eq!(status, "S", "{log}");
+    assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn mounts_of_a_step_reach_no_file_of_this_machine() {
+    let server = TestServer::start(&[]).await;
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("secret"), "SECRET").unwrap();
+    let up = format!("../../../../../../../../../..{}", outside.path().display());
+    let shell = server.shell_dockerfile();
+    let read = "sh -c 'cat /m/secret; echo x >/m/witness; ls /m'";
+    let source = server
+        .repository(
+            "app",
+            &[(
+                "Dockerfile",
+                &format!("{shell}RUN --mount=type=bind,source=link,target=/m {read}; true\n"),
+            )],
+        )
+        .with_busybox();
+    symlink(outside.path(), source.0.join("link")).unwrap();
+    source.commit(&[]);
+    let dockerfiles = [
+        format!("{shell}RUN --mount=type=cache,id={up},target=/m {read}; true\n"),
+        format!("{shell}RUN --mount=type=cache,id={up}/x,source=..,target=/m {read}; true\n"),
+        // A stage whose folder is a link to a folder of this machine.
+        format!(
+            "{shell}RUN ln -s {} /link\n\
+             FROM scratch\nCOPY busybox /bin/busybox\n\
+             RUN --mount=type=bind,from=0,source=/link,target=/m [\"/bin/busybox\", \"cat\", \"/m/secret\"]\n",
+            outside.path().display()
+        ),
+    ];
+    let (_, log) = server.outcome_of("t-mount/app", &source).await;
+    assert!(!log.contains("SECRET"), "{log}");
+    for (number, dockerfile) in dockerfiles.iter().enumerate() {
+        let path = format!("t-mount/app{number}");
+        let (_, log) = server.outcome(&path, &[("Dockerfile", dockerfile)]).await;
+        assert!(!log.contains("SECRET"), "{dockerfile}: {log}");
+    }
+    let left: Vec<_> = std::fs::read_dir(outside.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[tokio::test]
+async fn an_ignore_file_is_read_only_inside_the_checkout() {
+    let server = TestServer::start(&[]).await;
+    for (name, target) in [
+        (".dockerignore", "/dev/zero"),
+        (".containerignore", "/etc/passwd"),
+        ("Dockerfile.dockerignore", "/dev/zero"),
+    ] {
+        let path = format!("t-ignore/{}", name.trim_start_matches('.').to_lowercase());
+        let source = server.repository(
+            path.rsplit('/').next().unwrap(),
+            &[("Dockerfile", &server.minimal_dockerfile())],
+        );
+        symlink(target, source.0.join(name)).unwrap();
+        source.commit(&[]);
+        let (status, log) = server.outcome_of(&path, &source).await;
+        assert_eq!(status, "F");
+        let expected = format!("the ignore file {name} leads out of the source");
+        assert!(log.ends_with(&expected), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn images_of_a_namespace_are_its_own() {
+    let server = TestServer::start(&[]).await;
+    let first = server.repository("base", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let (status, log) = server.outcome_of("t-own/base", &first).await;
+    assert_eq!(status, "S", "{log}");
+    let from = [(
+        "Dockerfile",
+        "FROM localhost/t-own/base:latest\nLABEL of=other\n",
+    )];
+    let (status, log) = server.outcome("t-own/same", &from).await;
+    assert_eq!(status, "S", "{log}");
+    let (status, log) = server.outcome("t-other/taken", &from).await;
+    assert_eq!(status, "F", "{log}");
+    assert_eq!(server.images("t-own/same").len(), 1);
+    assert_eq!(server.images("t-other/taken"), []);
+}
+
+#[tokio::test]
+async fn a_build_has_bounds() {
+    let options = [
+        "--build-memory=256M",
+        "--build-processes=100",
+        "--build-disk=64M",
+    ];
+    let server = TestServer::start(&options).await;
+    let cases = [
+        // Half a gigabyte, and a hundred processes more than allowed: each ends by itself if it is not stopped.
+        (
+            "memory",
+            "head -c 512m /dev/zero | tail >/dev/null",
+            "memory",
+        ),
+        (
+            "processes",
+            "for i in $(seq 200); do sleep 20 & done; wait",
+            "processes",
+        ),
+        (
+            "disk",
+            "for i in 1 2 3; do head -c 50m /dev/zero >/file$i; done; sleep 30",
+            "disk",
+        ),
+    ];
+    for (name, step, expected) in cases {
+        let dockerfile = server.step_dockerfile(&[step]);
+        let path = format!("t-bounds/{name}");
+        let (status, log) = server.outcome(&path, &[("Dockerfile", &dockerfile)]).await;
+        assert_eq!(status, "F", "{log}");
+        let last = log.lines().next_back().unwrap();
+        if has_control_groups() || name == "disk" {
+            assert!(
+                last.contains(expected) && last.contains("limit of"),
+                "{log}"
+            );
+        }
+    }
+    let data = server.folder.path().join("data");
+    assert_eq!(containers(&data, "t-bounds"), Vec::<String>::new());
+    assert_eq!(temporary(&data, "t-bounds"), Vec::<PathBuf>::new());
+    assert_eq!(processes_with("sleep 20 "), BTreeMap::new());
+}
+
+/// Returns true if a group with a limit can be made on this machine.
+fn has_control_groups() -> bool {
+    let folder = |name: &str| Path::new("/sys/fs/cgroup").join(name);
+    let probe = folder("memory/slipway-test-probe");
+    let made = std::fs::create_dir(&probe).is_ok();
+    let _ = std::fs::remove_dir(&probe);
+    let controllers = std::fs::read_to_string(folder("cgroup.subtree_control"));
+    made || controllers.is_ok_and(|names| names.contains("memory") && names.contains("pids"))
+}
+
+#[tokio::test]
+async fn a_single_file_has_a_bound() {
+    let server = TestServer::start(&["--build-disk=20M"]).await;
+    let step = ["head -c 40m /dev/zero >/file", "ls -l /file"];
+    let dockerfile = server.step_dockerfile(&step);
+    let (status, log) = server
+        .outcome("t-file/app", &[("Dockerfile", &dockerfile)])
+        .await;
+    assert_eq!(status, "F", "{log}");
+    assert!(!log.contains("41943040"), "{log}");
+}
+
+#[tokio::test]
+async fn a_daemon_does_not_outlive_its_build() {
+    let server = TestServer::start(&[]).await;
+    let step = "(setsid sleep 86412 >/dev/null 2>&1 </dev/null &); sleep 1; echo started";
+    let log = server.log_of_step("t-daemon/app", &[step]).await;
+    assert!(log.contains("\nstarted"), "{log}");
+    assert_eq!(processes_with("sleep 86412"), BTreeMap::new());
+}
+
+#[tokio::test]
+async fn nothing_stays_of_builds_that_end_in_any_way() {
+    let server = TestServer::start(&["--build-timeout=8s"]).await;
+    let data = server.folder.path().join("data");
+    let shell = server.shell_dockerfile();
+    let failing = format!("{shell}RUN touch /a\nRUN exit 3\n");
+    let (status, _) = server
+        .outcome("t-left/failing", &[("Dockerfile", &failing)])
+        .await;
+    assert_eq!(status, "F");
+    let endless = format!("{shell}RUN sleep 86413\n");
+    let (status, log) = server
+        .outcome("t-left/endless", &[("Dockerfile", &endless)])
+        .await;
+    assert_eq!(status, "F");
+    assert!(log.ends_with("the time limit of 8s"), "{log}");
+    // Removed while it runs.
+    let removed = format!("{shell}RUN echo running; sleep 86414\n");
+    let source = server
+        .repository("removed", &[("Dockerfile", &removed)])
+        .with_busybox();
+    server
+        .register("t-left/removed", &source, vec![tag_config("latest")])
+        .await;
+    let id = server.trigger("t-left/removed", "latest").await;
+    server.wait_for_log(&id, "\nrunning").await;
+    server.delete("/v1/repositories/t-left/removed").await;
+    wait_for("the storage is clean", async || {
+        let is_clean = containers(&data, "t-left").is_empty()
+            && temporary(&data, "t-left").is_empty()
+            && storages(&data, "t-left")
+                .iter()
+                .all(|storage| !storage.ancestors().nth(2).unwrap().join("busy").exists());
+        is_clean.then_some(())
+    })
+    .await;
+    for text in ["sleep 86413", "sleep 86414"] {
+        assert_eq!(processes_with(text), BTreeMap::new());
+    }
+    assert_eq!(mounts_below(&data), 0);
+}
+
+#[tokio::test]
+async fn nothing_stays_of_a_server_that_is_killed() {
+    let server = TestServer::start(&[]).await;
+    let step = format!(
+        "{}RUN echo running; sleep 86415\n",
+        server.shell_dockerfile()
+    );
+    let source = server
+        .repository("app", &[("Dockerfile", &step)])
+        .with_busybox();
+    let git = server.folder.path().join("git");
+    let mut folder: TempDir = tempfile::tempdir().unwrap();
+    for round in 0..3 {
+        let program = Program::start(folder, &git, |_| ());
+        if round == 0 {
+            let rows = vec![tag_config("latest")];
+            program.server.register("t-kill/app", &source, rows).await;
+        }
+        let id = program.server.trigger("t-kill/app", "latest").await;
+        program.server.wait_for_log(&id, "\nrunning").await;
+        assert!(!processes_with("sleep 86415").is_empty());
+        let process = program.id();
+        folder = program.end("-KILL");
+        wait_for("the processes of the build end", async || {
+            processes_with("sleep 86415").is_empty().then_some(())
+        })
+        .await;
+        assert_eq!(mounts_below(folder.path()), 0);
+        let data = folder.path().join("data");
+        assert!(!containers(&data, "t-kill").is_empty());
+        // The next start cleans up, without a build.
+        let program = Program::start(folder, &git, |_| ());
+        wait_for("the storage is clean", async || {
+            let is_clean = containers(&data, "t-kill").is_empty()
+                && temporary(&data, "t-kill").is_empty()
+                && control_groups(process) == 0;
+            is_clean.then_some(())
+        })
+        .await;
+        folder = program.end("-TERM");
+    }
+}
