@@ -127,20 +127,16 @@ impl Builder {
         output.is_ok_and(|output| output.status.success())
     }
 
-    /// Sets what buildah does not detect itself outside of a sandbox: a storage driver that works, and chroot isolation
-    /// where containers can't run. Variables that are already set are kept.
-    pub(crate) async fn configure_unsafe(&mut self) {
-        let unset = |name: &str| std::env::var_os(name).is_none();
-        if unset("STORAGE_DRIVER") && !self.succeeds(&["info"]).await {
-            self.environment.insert("STORAGE_DRIVER", "vfs");
-        }
+    /// Sets what buildah does not detect itself outside of a sandbox: chroot isolation where containers can't run. A
+    /// variable that is already set is kept.
+    pub(crate) fn configure_unsafe(&mut self) {
         let has_runtime = ["crun", "runc"]
             .iter()
             .any(|name| find_program(name).is_some());
         let in_container = ["/run/.containerenv", "/.dockerenv"]
             .iter()
             .any(|path| Path::new(path).exists());
-        if unset("BUILDAH_ISOLATION") && (!has_runtime || in_container) {
+        if std::env::var_os("BUILDAH_ISOLATION").is_none() && (!has_runtime || in_container) {
             self.environment.insert("BUILDAH_ISOLATION", "chroot");
         }
     }

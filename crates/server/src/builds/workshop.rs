@@ -149,8 +149,10 @@ impl Workshop {
         tracing::warn!(
             "builds are not contained: {reason}. Whoever can start one can read and change all that this server can"
         );
-        builder.configure_unsafe().await;
-        Ok(Self::assemble(settings, builder, None))
+        builder.configure_unsafe();
+        let mut this = Self::assemble(settings, builder, None);
+        this.choose_driver().await;
+        Ok(this)
     }
 
     fn assemble(settings: &BuilderSettings, builder: Builder, machine: Option<Machine>) -> Self {
@@ -168,8 +170,8 @@ impl Workshop {
         }
     }
 
-    /// Chooses the storage driver of a contained builder: the one that the server's environment names, overlay where it
-    /// works, or vfs, which always does.
+    /// Chooses the storage driver: the one that the server's environment names, overlay where it works, or vfs, which
+    /// always does.
     async fn choose_driver(&mut self) {
         if let Ok(driver) = std::env::var("STORAGE_DRIVER") {
             self.driver = Some(driver);
@@ -203,7 +205,8 @@ impl Workshop {
             if self.builder.has_storage() {
                 let root = folders.containers().join("storage");
                 let state = folders.containers().join("state");
-                let before = self.builder.storage_arguments(&root, &state, None);
+                let driver = self.driver.as_deref();
+                let before = self.builder.storage_arguments(&root, &state, driver);
                 command.args(before).env("TMPDIR", folders.temporary());
             }
             command.args(run.arguments);

@@ -23,6 +23,10 @@ const HOST_NAME: &[u8] = b"build";
 const SHM: &CStr = c"mode=1777,size=64m";
 const SMALL: &CStr = c"mode=755,size=64m,nr_inodes=65536";
 
+/// The memory that a process may ask for above the limit of all, in bytes: the kernel counts what it asks for, and the
+/// stack of each thread is far more than it needs.
+const DATA_RESERVE: u64 = 1 << 30;
+
 /// What the builder itself needs. A step of a Dockerfile has less: see `STEP_CAPABILITIES` in `builds/builder.rs`.
 const BUILDER_CAPABILITIES: CapabilitySet = CapabilitySet::CHOWN
     .union(CapabilitySet::DAC_OVERRIDE)
@@ -107,7 +111,12 @@ fn connect(network: &Network, refused: &[Ipv4Addr]) -> Result<(), String> {
 fn limit(limits: ProcessLimits) -> Result<(), String> {
     for (resource, limit) in [
         (Resource::Nproc, limits.processes),
-        (Resource::Data, limits.memory),
+        (
+            Resource::Data,
+            limits
+                .memory
+                .map(|memory| memory.saturating_add(DATA_RESERVE)),
+        ),
         (Resource::Fsize, limits.file),
         (Resource::Core, Some(0)),
     ] {

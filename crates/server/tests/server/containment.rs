@@ -209,13 +209,13 @@ async fn root_of_a_step_is_nobody_and_does_not_leave_its_root_folder() {
     ] {
         assert!(output.contains(expected), "{expected}: {output}");
     }
-    if rustix_is_root() {
+    if is_root() {
         assert!(!output.contains("users from 0"), "{output}");
     }
 }
 
 /// Returns true if the tests run as root of this machine.
-fn rustix_is_root() -> bool {
+fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata("/proc/self").unwrap().uid() == 0
 }
@@ -489,5 +489,105 @@ async fn nothing_stays_of_a_server_that_is_killed() {
         })
         .await;
         folder = program.end("-TERM");
+    }
+}
+
+/// Runs a script of a shell as a command that takes the server's arguments after it.
+fn shell_command(script: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "--propagation", "private", "sh", "-ec", script])
+        .arg(env!("CARGO_BIN_EXE_slipway"));
+    command
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_root_contains_builds_as_well() {
+    if !is_root() {
+        eprintln!("skipped: only root can become a user with ids of its own");
+        return;
+    }
+    let server = TestServer::start(&[]).await;
+    let step = server.step_dockerfile(&[
+        "chroot /proc/1/root /bin/true 2>/dev/null && echo LEFT || echo no chroot",
+        "cat /proc/1/environ 2>/dev/null && echo LEFT || echo hidden",
+        "awk '{print \"users from\", $2}' /proc/self/uid_map",
+    ]);
+    let hungry = server.step_dockerfile(&["x=$(head -c 300m /dev/zero | tr '\\0' x); sleep 60"]);
+    let source = server
+        .repository(
+            "app",
+            &[("Dockerfile", &step), ("hungry/Dockerfile", &hungry)],
+        )
+        .with_busybox();
+    let folder = tempfile::tempdir().unwrap();
+    // The programs' own folder may be private to root, and so may that of the tests.
+    let script = format!(
+        "d={folder}; printf 'nobody:700000:65536\\n' >$d/ids; cp \"$0\" $d/slipway; chmod 755 $d $d/slipway
+         mount --bind $d/ids /etc/subuid; mount --bind $d/ids /etc/subgid
+         cp -r {git} $d/git; mkdir -p $d/home $d/data; chown -R nobody $d/git $d/home $d/data
+         mount --bind $d/git {git}; chmod 755 {server}
+         exec setpriv --reuid=nobody --regid=nogroup --clear-groups \
+           env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=$d/home $d/slipway \"$@\"",
+        folder = folder.path().display(),
+        git = server.folder.path().join("git").display(),
+        server = server.folder.path().display(),
+    );
+    let git = server.folder.path().join("git");
+    let program = Program::start_with(shell_command(&script), folder, &git, |command| {
+        command.args(["--build-network=none", "--build-memory=128M"]);
+    });
+    let row = with(
+        tag_config("hungry"),
+        serde_json::json!({"dockerfile_location": "/hungry"}),
+    );
+    let rows = vec![tag_config("latest"), row];
+    program.server.register("t-user/app", &source, rows).await;
+    let id = program.server.trigger("t-user/app", "latest").await;
+    program.server.wait_for_status(&id, "S").await;
+    let log = program.server.log_text(&id).await;
+    let output: Vec<_> = log
+        .lines()
+        .filter(|line| !line.starts_with("STEP"))
+        .collect();
+    let output = output.join("\n");
+    assert!(!output.contains("LEFT"), "{output}");
+    for expected in ["no chroot", "hidden", "users from 700000"] {
+        assert!(output.contains(expected), "{expected}: {output}");
+    }
+    // Without control groups, the processes' own limits hold.
+    let id = program.server.trigger("t-user/app", "hungry").await;
+    program.server.wait_for_status(&id, "F").await;
+    let log = program.server.log_text(&id).await;
+    assert!(
+        log.contains("more memory than the limit of 134217728 bytes"),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn where_nothing_contains_a_build_it_is_refused_unless_asked_for() {
+    if !is_root() {
+        eprintln!("skipped: only root can make a machine without user namespaces");
+        return;
+    }
+    let server = TestServer::start(&[]).await;
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let git = server.folder.path().join("git");
+    let script = "exec unshare --user --map-root-user sh -c \
+         'echo 0 >/proc/sys/user/max_user_namespaces; exec \"$0\" \"$@\"' \"$0\" \"$@\"";
+    for (options, expected) in [(&[][..], "F"), (&["--unsafe-builds"][..], "S")] {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program::start_with(shell_command(script), folder, &git, |command| {
+            command.args(options);
+        });
+        let rows = vec![tag_config("latest")];
+        program.server.register("t-unsafe/app", &source, rows).await;
+        let id = program.server.trigger("t-unsafe/app", "latest").await;
+        program.server.wait_for_status(&id, expected).await;
+        let log = program.server.log_text(&id).await;
+        let is_refused = log.contains("this machine can't contain a build")
+            && log.contains("--unsafe-builds starts them with all rights of the server");
+        assert_eq!(is_refused, expected == "F", "{log}");
     }
 }

@@ -17,7 +17,21 @@ impl Program {
     /// Starts the program with its data in `folder`. It may clone the repositories in `git`.
     /// `configure` can change the command before it runs.
     pub(crate) fn start(folder: TempDir, git: &Path, configure: impl FnOnce(&mut Command)) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_slipway"));
+        Self::start_with(
+            Command::new(env!("CARGO_BIN_EXE_slipway")),
+            folder,
+            git,
+            configure,
+        )
+    }
+
+    /// Starts the program as [`Program::start`] does, by a command that takes its arguments.
+    pub(crate) fn start_with(
+        mut command: Command,
+        folder: TempDir,
+        git: &Path,
+        configure: impl FnOnce(&mut Command),
+    ) -> Self {
         command
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
