@@ -13,5 +13,6 @@ pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod retention_options;
 pub(crate) mod storage;
+pub(crate) mod turns;
 pub(crate) mod workplace;
 pub(crate) mod workshop;

@@ -5,6 +5,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
+/// The time after which a full queue may have room again. Builds take minutes, and there may be several workers.
+const QUEUE_PAUSE: Duration = Duration::from_secs(30);
+
 /// The reason why a call fails.
 #[derive(Debug)]
 pub(crate) enum Error {
@@ -18,6 +21,8 @@ pub(crate) enum Error {
     WrongToken,
     /// 429: too many wrong tokens. More may come after this time.
     WrongTokens(Duration),
+    /// 429: so many builds of the repository wait already.
+    QueueFull(u64),
     /// 403: the token is for another namespace.
     PermissionDenied,
     /// 403: the request comes from a page of another origin.
@@ -68,6 +73,7 @@ impl IntoResponse for Error {
         let needs_token = matches!(self, Self::NotAuthenticated | Self::WrongToken);
         let retry_after = match self {
             Self::WrongTokens(pause) => Some(pause.as_secs().max(1)),
+            Self::QueueFull(_) => Some(QUEUE_PAUSE.as_secs()),
             _ => None,
         };
         let (status, detail) = match self {
@@ -85,6 +91,13 @@ impl IntoResponse for Error {
             Self::WrongTokens(_) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "Request was throttled. Too many wrong tokens came from this address.".to_owned(),
+            ),
+            Self::QueueFull(limit) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                format!(
+                    "This repository has {limit} waiting builds, as many as the queue takes. Try again once some of \
+                     them have begun."
+                ),
             ),
             Self::PermissionDenied => (
                 StatusCode::FORBIDDEN,

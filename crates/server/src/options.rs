@@ -5,7 +5,7 @@ use crate::builds::retention_options::RetentionOptions;
 use crate::data_folder::DataOption;
 use crate::http::connection_options::ConnectionOptions;
 use crate::http::hosts::HostOptions;
-use crate::option_values::{parse_duration, parse_origin, parse_size};
+use crate::option_values::{parse_count, parse_duration, parse_origin, parse_size};
 use crate::sources::clone_urls::SourceTemplate;
 use crate::sources::source_options::SourceOptions;
 use crate::token_options::TokenOptions;
@@ -128,6 +128,16 @@ pub struct Options {
         value_parser = clap::value_parser!(u16).range(1..=256)
     )]
     pub workers: u16,
+
+    /// How many builds of one repository may wait. Another one is refused until some of them have begun.
+    #[arg(
+        long,
+        value_name = "COUNT",
+        env = "SLIPWAY_QUEUE_LIMIT",
+        default_value = "50",
+        value_parser = parse_count
+    )]
+    pub queue_limit: u64,
 
     /// How long a build may take, including the clone: 90s, 30m, 2h.
     #[arg(

@@ -121,6 +121,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         Limits {
             time: options.build_timeout,
             log_bytes: options.log_limit,
+            waiting: options.queue_limit,
         },
         data.work_folder(),
     );

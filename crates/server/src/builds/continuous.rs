@@ -1,13 +1,15 @@
 //! Continuous builds. The sources of active tag configs are polled for their head commits, and a new
 //! one starts a build.
 
-use crate::builds::planning::{BuildRequest, NotCreated, create_build, repository_source};
+use crate::builds::planning::{
+    BuildRequest, NotCreated, create_build, has_room, repository_source,
+};
 use crate::builds::poll_schedule::{Host, PollSchedule};
 use crate::builds::queue::Queue;
 use crate::rules;
 use crate::sources::git::{Git, RefName};
 use crate::store::Store;
-use crate::store::repositories::{self, ActiveTagConfig};
+use crate::store::repositories::{self, ActiveTagConfig, StoredRepository};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, HashMap};
@@ -24,11 +26,24 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 struct Source {
     /// The clone URLs, in the order in which to try them.
     clone_urls: Vec<String>,
-    /// The file name of the deploy key.
+    /// The file name of the deploy key, if a URL has a use for one.
     deploy_key: Option<String>,
 }
 
 impl Source {
+    /// Returns the source of a repository. A key that no URL uses is left out, so that repositories with the same source
+    /// and keys of their own are answered by one read.
+    fn new(clone_urls: Vec<String>, deploy_key: Option<String>) -> Self {
+        let uses_key = |url: &String| {
+            let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+            rules::local_path(url).is_none() && !matches!(scheme, Some("http" | "https" | "git"))
+        };
+        Self {
+            deploy_key: deploy_key.filter(|_| clone_urls.iter().any(uses_key)),
+            clone_urls,
+        }
+    }
+
     /// The host that is asked first.
     fn host(&self) -> Host {
         let url = self.clone_urls.first().map_or("", String::as_str);
@@ -87,11 +102,12 @@ impl SourcePoller {
                 };
                 is_first_read = false;
             }
-            for source in schedule.take_due(Instant::now()) {
+            let now = Instant::now();
+            for source in schedule.take_due(now) {
                 let rows = active.get(&source).cloned().unwrap_or_default();
                 polls.push(self.poll(source, rows));
             }
-            let wake_at = schedule.next_due().into_iter().chain(read_at).min();
+            let wake_at = schedule.next_due(now).into_iter().chain(read_at).min();
             tokio::select! {
                 () = self.poll_now.notified() => {
                     is_first_read = true;
@@ -133,10 +149,8 @@ impl SourcePoller {
                     let Some(source) = repository_source(repository) else {
                         continue;
                     };
-                    let source = Source {
-                        clone_urls: git.sources().clone_urls(&source),
-                        deploy_key: repository.deploy_key.clone(),
-                    };
+                    let clone_urls = git.sources().clone_urls(&source);
+                    let source = Source::new(clone_urls, repository.deploy_key.clone());
                     sources.entry(source).or_default().push(row);
                 }
                 Ok(sources)
@@ -193,26 +207,36 @@ impl SourcePoller {
             return Ok(false);
         }
         let git = self.git.clone();
-        let started = self
+        let waiting_limit = self.queue.waiting_limit();
+        let (started, recorded) = self
             .store
             .run(move |connection| {
                 let transaction = connection.transaction()?;
-                let mut started = false;
+                let (mut started, mut recorded) = (false, false);
                 for (row, head) in &new {
-                    let recorded = repositories::record_head(&transaction, row, head)?;
-                    if recorded && row.head.is_some() {
-                        started |= start_build(&transaction, &git, row)?;
+                    let Some(stored) = repositories::by_id(&transaction, row.repository_id)? else {
+                        continue;
+                    };
+                    let is_first = row.head.is_none();
+                    // A head that the queue has no room for stays new, for a later poll.
+                    if !is_first && !has_room(&transaction, &stored, waiting_limit)? {
+                        continue;
+                    }
+                    if repositories::record_head(&transaction, row, head)? {
+                        recorded = true;
+                        started |= !is_first
+                            && start_build(&transaction, &git, row, &stored, waiting_limit)?;
                     }
                 }
                 transaction.commit()?;
-                Ok(started)
+                Ok((started, recorded))
             })
             .await
             .map_err(|error| error.to_string())?;
         if started {
             self.queue.wake();
         }
-        Ok(true)
+        Ok(recorded)
     }
 }
 
@@ -221,16 +245,16 @@ fn start_build(
     connection: &rusqlite::Connection,
     git: &Git,
     row: &ActiveTagConfig,
+    stored: &StoredRepository,
+    waiting_limit: u64,
 ) -> rusqlite::Result<bool> {
-    let Some(stored) = repositories::by_id(connection, row.repository_id)? else {
-        return Ok(false);
-    };
     let request = BuildRequest {
-        stored: &stored,
+        stored,
         tag_config: &row.tag_config,
         commit: None,
         created_by: &stored.repository.created_by,
         auto_created: true,
+        waiting_limit,
     };
     let created = create_build(connection, git.sources(), &request)?;
     if created.as_ref().err() == Some(&NotCreated::VersionTag) {
@@ -247,6 +271,17 @@ fn start_build(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_asked_once_for_all_keys_that_it_does_not_use() {
+        let source = |url: &str, key: &str| Source::new(vec![url.to_owned()], Some(key.to_owned()));
+        for url in ["https://git.example/a", "git://git.example/a", "/srv/a"] {
+            assert_eq!(source(url, "one"), source(url, "two"), "{url}");
+        }
+        for url in ["ssh://git@git.example/a", "git@git.example:a"] {
+            assert_ne!(source(url, "one"), source(url, "two"), "{url}");
+        }
+    }
 
     #[test]
     fn the_host_of_a_source_is_that_of_its_first_url() {

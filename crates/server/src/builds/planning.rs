@@ -21,6 +21,8 @@ pub(crate) struct BuildRequest<'a> {
     pub(crate) created_by: &'a str,
     /// True if a new commit of the source started the build, and nobody asked for it.
     pub(crate) auto_created: bool,
+    /// The most builds of a repository that may wait.
+    pub(crate) waiting_limit: u64,
 }
 
 /// Returns the code source of a stored repository.
@@ -51,6 +53,23 @@ pub(crate) enum NotCreated {
     NoConfig,
     /// The tag config's image tag names the image of one build for good.
     VersionTag,
+    /// As many builds of the repository wait as may.
+    QueueFull,
+}
+
+/// Returns true if another build of a repository may wait.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn has_room(
+    connection: &Connection,
+    stored: &StoredRepository,
+    waiting_limit: u64,
+) -> rusqlite::Result<bool> {
+    let namespace = &stored.repository.namespace;
+    let waiting = builds::count_waiting(connection, namespace, stored.id)?;
+    Ok(waiting < waiting_limit)
 }
 
 /// Adds a waiting build to the store. `connection` is in a transaction.
@@ -66,6 +85,9 @@ pub(crate) fn create_build(
     let Some(mut planned) = plan_build(sources, request) else {
         return Ok(Err(NotCreated::NoConfig));
     };
+    if !has_room(connection, request.stored, request.waiting_limit)? {
+        return Ok(Err(NotCreated::QueueFull));
+    }
     let tagging = &request.tag_config.version_tagging;
     let added = builds::insert(connection, request.stored.id, &mut planned, tagging)?;
     Ok(match added {

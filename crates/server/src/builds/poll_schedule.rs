@@ -20,8 +20,34 @@ const HOST_SPACING: Duration = Duration::from_secs(1);
 /// sources.
 const MAX_POLLS_OF_HOST: usize = 2;
 
-/// The most polls at the same time.
-const MAX_POLLS: usize = 32;
+/// The most polls of this machine's sources at the same time.
+const MAX_LOCAL_POLLS: usize = 8;
+
+/// The most polls of other hosts at the same time.
+const MAX_REMOTE_POLLS: usize = 48;
+
+/// What a source is worth waiting for, by its last poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// It failed.
+    Failed,
+    /// There was none.
+    New,
+    /// It succeeded.
+    Answered,
+}
+
+impl Standing {
+    /// Returns how many polls of sources of this standing and lower ones may run, of all that may. So sources that hang
+    /// never hold up new ones for long, and neither hold up those that answer.
+    fn share(self, limit: usize) -> usize {
+        match self {
+            Self::Failed => limit.div_ceil(3),
+            Self::New => (2 * limit / 3).max(1),
+            Self::Answered => limit,
+        }
+    }
+}
 
 /// The longest time until a source that can't be read is tried again.
 const MAX_BACKOFF: Duration = Duration::from_secs(300);
@@ -44,9 +70,26 @@ struct Polled {
     due: Instant,
     /// Failures since the last answer.
     failures: u32,
+    standing: Standing,
     is_running: bool,
     /// True if the source is to be polled again once the running poll ends.
     again: bool,
+}
+
+/// The standings of the sources whose polls run, of one host or of all.
+#[derive(Debug, Default)]
+struct Running(Vec<Standing>);
+
+impl Running {
+    /// Returns true if a poll of a source of this standing may begin, by this limit.
+    fn has_room(&self, standing: Standing, limit: usize) -> bool {
+        let shared = [Standing::Failed, Standing::New, Standing::Answered];
+        let mut shared = shared.into_iter().filter(|highest| *highest >= standing);
+        shared.all(|highest| {
+            let up_to = self.0.iter().filter(|other| **other <= highest).count();
+            up_to < highest.share(limit)
+        })
+    }
 }
 
 /// The schedule of all sources, by a key.
@@ -74,6 +117,7 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
                 host: Host::Local,
                 due: now,
                 failures: 0,
+                standing: Standing::New,
                 is_running: false,
                 again: false,
             });
@@ -89,27 +133,38 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
         self.sources = kept;
     }
 
-    /// Returns the sources to poll now, the longest overdue first. Each of them is expected at
-    /// [`PollSchedule::record`].
+    /// Returns the sources to poll now: those with the fewest failures first, and of those the longest overdue. Each of
+    /// them is expected at [`PollSchedule::record`].
     pub(crate) fn take_due(&mut self, now: Instant) -> Vec<K> {
-        let mut running: HashMap<Host, usize> = HashMap::new();
-        let mut total = 0;
+        let mut running: HashMap<Host, Running> = HashMap::new();
+        let mut remote = Running::default();
         for polled in self.sources.values().filter(|polled| polled.is_running) {
-            *running.entry(polled.host.clone()).or_default() += 1;
-            total += 1;
+            let of_host = running.entry(polled.host.clone()).or_default();
+            of_host.0.push(polled.standing);
+            if polled.host != Host::Local {
+                remote.0.push(polled.standing);
+            }
         }
         let mut due: Vec<(&K, &mut Polled)> = self
             .sources
             .iter_mut()
             .filter(|(_, polled)| !polled.is_running && polled.due <= now)
             .collect();
-        due.sort_by_key(|(_, polled)| polled.due);
+        due.sort_by_key(|(_, polled)| (polled.failures, polled.due));
         let mut taken = Vec::new();
         for (key, polled) in due {
             let of_host = running.entry(polled.host.clone()).or_default();
-            if total < MAX_POLLS && *of_host < MAX_POLLS_OF_HOST {
-                *of_host += 1;
-                total += 1;
+            let standing = polled.standing;
+            let (is_local, limit) = match polled.host {
+                Host::Local => (true, MAX_LOCAL_POLLS),
+                Host::Remote(_) => (false, MAX_POLLS_OF_HOST),
+            };
+            let has_room = is_local || remote.has_room(standing, MAX_REMOTE_POLLS);
+            if has_room && of_host.has_room(standing, limit) {
+                of_host.0.push(standing);
+                if !is_local {
+                    remote.0.push(standing);
+                }
                 polled.is_running = true;
                 taken.push(key.clone());
             }
@@ -124,9 +179,9 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
         };
         let polled = entry.get_mut();
         polled.is_running = false;
-        polled.failures = match succeeded {
-            true => 0,
-            false => polled.failures.saturating_add(1),
+        (polled.standing, polled.failures) = match succeeded {
+            true => (Standing::Answered, 0),
+            false => (Standing::Failed, polled.failures.saturating_add(1)),
         };
         let (host, failures) = (polled.host.clone(), polled.failures);
         let due = match std::mem::take(&mut polled.again) {
@@ -138,10 +193,14 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
         }
     }
 
-    /// Returns when the next poll is due, if that does not depend on the end of a running one.
-    pub(crate) fn next_due(&self) -> Option<Instant> {
+    /// Returns when the next poll is due after [`PollSchedule::take_due`] was called at `now`. What is due already waits for
+    /// the end of a running poll.
+    pub(crate) fn next_due(&self, now: Instant) -> Option<Instant> {
         let waiting = self.sources.values().filter(|polled| !polled.is_running);
-        waiting.map(|polled| polled.due).min()
+        waiting
+            .map(|polled| polled.due)
+            .filter(|due| *due > now)
+            .min()
     }
 
     fn delay(&self, host: &Host, failures: u32, chance: f64) -> Duration {
@@ -242,11 +301,65 @@ mod tests {
         let mut schedule = schedule(now, &[&hanging[..], &other[..]].concat());
         let mut taken = schedule.take_due(now);
         taken.sort_unstable();
-        assert_eq!(taken.len(), 4);
+        assert_eq!(taken.len(), 3);
         assert!(taken.contains(&"local") && taken.contains(&"other"));
         assert!(schedule.take_due(now).is_empty());
+        assert_eq!(schedule.next_due(now), None, "the rest waits for its host");
         schedule.record(&"local", now, true, 0.5);
+        assert_eq!(schedule.next_due(now), Some(now + LOCAL_INTERVAL));
         assert_eq!(schedule.take_due(now + LOCAL_INTERVAL), ["local"]);
+    }
+
+    /// Each hangs for half a minute, and then fails.
+    #[test]
+    fn any_number_of_sources_that_hang_hold_up_none_that_answers() {
+        let now = Instant::now();
+        let hanging = (0..400).map(|number| {
+            let name = &*Box::leak(format!("hangs-{number}").into_boxed_str());
+            (name, remote(name))
+        });
+        let answering = [("local", Host::Local), ("a", remote("a.example"))];
+        let mut schedule = schedule(now, &answering);
+        for name in ["local", "a"] {
+            assert!(schedule.take_due(now).contains(&name) || name == "a");
+            schedule.record(&name, now, true, 0.5);
+        }
+        let all: Vec<_> = answering.iter().cloned().chain(hanging).collect();
+        schedule.replace(
+            now,
+            all.iter()
+                .map(|(key, host)| (*key, host.clone(), key.starts_with("hangs")))
+                .collect(),
+        );
+        let mut running: Vec<(&str, Instant)> = Vec::new();
+        let mut polls: HashMap<&str, Vec<Duration>> = HashMap::new();
+        for tenth in 0..6_000 {
+            let time = Duration::from_millis(100) * tenth;
+            if tenth == 5_000 {
+                let known = all.iter().map(|(key, host)| (*key, host.clone(), false));
+                let new = ("new", remote("new.example"), true);
+                schedule.replace(now + time, known.chain([new]).collect());
+            }
+            for key in schedule.take_due(now + time) {
+                polls.entry(key).or_default().push(time);
+                let takes = if key.starts_with("hangs") { 30_000 } else { 50 };
+                running.push((key, now + time + Duration::from_millis(takes)));
+            }
+            running.retain(|(key, end)| {
+                let has_ended = *end <= now + time;
+                if has_ended {
+                    schedule.record(key, now + time, !key.starts_with("hangs"), 0.5);
+                }
+                !has_ended
+            });
+        }
+        for (name, interval) in [("local", 2), ("a", 11)] {
+            let longest = polls[name].windows(2).map(|two| two[1] - two[0]).max();
+            assert!(longest.unwrap() <= Duration::from_secs(interval), "{name}");
+        }
+        assert_eq!(polls["new"][0], Duration::from_secs(500));
+        // Those that hang have each had a turn, though only so many hang at once.
+        assert_eq!(polls.len(), 403);
     }
 
     #[test]
@@ -271,7 +384,7 @@ mod tests {
         schedule.replace(later, Vec::new());
         schedule.record(&"a", later, true, 0.5);
         schedule.replace(later, Vec::new());
-        assert_eq!(schedule.next_due(), None);
+        assert_eq!(schedule.next_due(later), None);
     }
 
     #[test]
@@ -281,7 +394,7 @@ mod tests {
             let mut schedule = schedule(now, &[("a", remote("a.example"))]);
             schedule.take_due(now);
             schedule.record(&"a", now, true, chance);
-            schedule.next_due().unwrap() - now
+            schedule.next_due(now).unwrap() - now
         };
         assert_eq!(due(0.0), Duration::from_secs(9));
         assert_eq!(due(1.0), Duration::from_secs(11));

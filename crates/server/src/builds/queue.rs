@@ -1,8 +1,9 @@
-//! The build queue. Workers take the oldest waiting build and run it.
+//! The build queue. Workers take the oldest waiting build of the namespace whose turn it is, and run it.
 
 use crate::builds::checkout::BuildInputs;
 use crate::builds::planning::set_commit;
 use crate::builds::progress::BuildProgress;
+use crate::builds::turns::Turns;
 use crate::builds::workplace::Workplace;
 use crate::builds::workshop::Builders;
 use crate::builds::{checkout, ignore_files};
@@ -13,13 +14,14 @@ use crate::sources::git::{Git, Ref};
 use crate::store::builds::PlannedBuild;
 use crate::store::{Store, builds, removal};
 use chrono::Utc;
+use futures_util::future::BoxFuture;
 use slipway_api::{Build, Status, Timestamp};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
 /// The limits of one build.
@@ -29,6 +31,8 @@ pub(crate) struct Limits {
     pub(crate) time: Duration,
     /// The size of the log, in bytes.
     pub(crate) log_bytes: u64,
+    /// How many builds of one repository may wait.
+    pub(crate) waiting: u64,
 }
 
 /// The API's `step_at` while the source is cloned.
@@ -39,6 +43,9 @@ const STEP_AT_BUILD: i64 = 10;
 
 /// The API's `step_at` of a build that succeeded.
 const STEP_AT_DONE: i64 = 50;
+
+/// The last line in the log of a build whose worker has panicked.
+const PANICKED: &str = "the server failed while it ran this build: its log has the details";
 
 /// How long a worker waits after the database failed, for example because the disk is full.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
@@ -60,10 +67,23 @@ pub(crate) struct Queue {
     naming: Mutex<()>,
 }
 
+/// Tells a build to stop.
+type Stop = watch::Receiver<Option<StopReason>>;
+
+/// Runs a build and stores how it ended.
+type Run = fn(Arc<Queue>, PlannedBuild, Stop) -> BoxFuture<'static, ()>;
+
 #[derive(Default)]
 struct Running {
     is_stopping: bool,
-    builds: HashMap<String, watch::Sender<Option<StopReason>>>,
+    /// By id.
+    builds: HashMap<String, RunningBuild>,
+    turns: Turns,
+}
+
+struct RunningBuild {
+    namespace: String,
+    stop: watch::Sender<Option<StopReason>>,
 }
 
 impl Queue {
@@ -87,10 +107,21 @@ impl Queue {
         })
     }
 
+    /// How many builds of one repository may wait.
+    pub(crate) fn waiting_limit(&self) -> u64 {
+        self.limits.waiting
+    }
+
     /// Starts the workers, one task each.
     pub(crate) fn start(self: &Arc<Self>, workers: u16) -> Vec<JoinHandle<()>> {
+        self.start_with(workers, |queue, planned, stop| {
+            Box::pin(async move { queue.run_build(planned, stop).await })
+        })
+    }
+
+    fn start_with(self: &Arc<Self>, workers: u16, run: Run) -> Vec<JoinHandle<()>> {
         (0..workers)
-            .map(|_| tokio::spawn(self.clone().run_worker()))
+            .map(|_| tokio::spawn(self.clone().keep_worker(run)))
             .collect()
     }
 
@@ -104,7 +135,7 @@ impl Queue {
         let mut running = self.running.lock().await;
         running.is_stopping = true;
         for build in running.builds.values() {
-            build.send_replace(Some(StopReason::Server));
+            build.stop.send_replace(Some(StopReason::Server));
         }
         drop(running);
         self.wake.notify_waiters();
@@ -126,14 +157,44 @@ impl Queue {
         };
         for build_id in running_ids {
             if let Some(build) = running.builds.get(&build_id) {
-                build.send_replace(Some(StopReason::Removed));
+                build.stop.send_replace(Some(StopReason::Removed));
             }
         }
         Ok(true)
     }
 
+    /// Runs a worker until the queue stops, and another one in its place if it panics.
+    async fn keep_worker(self: Arc<Self>, run: Run) {
+        while let Err(error) = tokio::spawn(self.clone().run_worker(run)).await {
+            if !error.is_panic() {
+                return;
+            }
+            tracing::error!("a worker has failed, and another one takes its place: {error}");
+        }
+    }
+
+    /// Takes the oldest waiting build of the namespace whose turn it is.
+    async fn take(&self, running: &mut Running) -> rusqlite::Result<Option<PlannedBuild>> {
+        let waiting = self
+            .store
+            .run(|connection| builds::waiting(connection))
+            .await?;
+        let running_of = |namespace: &str| {
+            let builds = running.builds.values();
+            builds.filter(|build| build.namespace == namespace).count()
+        };
+        let Some(namespace) = running.turns.next(&waiting, running_of) else {
+            return Ok(None);
+        };
+        let namespace = namespace.to_owned();
+        running.turns.take(&namespace);
+        self.store
+            .run(move |connection| builds::claim(connection, &namespace))
+            .await
+    }
+
     /// Runs one build after another until the queue stops.
-    async fn run_worker(self: Arc<Self>) {
+    async fn run_worker(self: Arc<Self>, run: Run) {
         loop {
             // Enabled before the store is read, so that a wake between the two is not lost.
             let woken = self.wake.notified();
@@ -143,15 +204,25 @@ impl Queue {
             if running.is_stopping {
                 return;
             }
-            match self.store.run(builds::claim).await {
+            match self.take(&mut running).await {
                 Ok(Some(planned)) => {
                     let (sender, stop) = watch::channel(None);
                     let build_id = planned.build.build_id.clone();
-                    running.builds.insert(build_id.clone(), sender);
+                    let path = planned.build.docker_repo_path.as_str();
+                    let build = RunningBuild {
+                        namespace: path.split('/').next().unwrap_or_default().to_owned(),
+                        stop: sender,
+                    };
+                    running.builds.insert(build_id.clone(), build);
                     drop(running);
                     // More builds may be waiting, for the other workers.
                     self.wake.notify_one();
-                    self.run_build(planned, stop).await;
+                    // A task of its own, so that a panic ends this build alone.
+                    let queue = self.clone();
+                    let ended = tokio::spawn(async move { run(queue, planned, stop).await });
+                    if let Err(error) = ended.await {
+                        self.fail_panicked(build_id.clone(), &error).await;
+                    }
                     self.running.lock().await.builds.remove(&build_id);
                 }
                 Ok(None) => {
@@ -167,12 +238,20 @@ impl Queue {
         }
     }
 
+    /// Stores that a build has failed because its task panicked.
+    async fn fail_panicked(&self, build_id: String, error: &JoinError) {
+        tracing::error!("build {build_id} has failed in the server: {error}");
+        let stored = self
+            .store
+            .run(move |connection| builds::fail_running(connection, &build_id, PANICKED))
+            .await;
+        if let Err(error) = stored {
+            tracing::error!("the result of a build could not be stored: {error}");
+        }
+    }
+
     /// Runs one build and stores how it ended.
-    async fn run_build(
-        &self,
-        mut planned: PlannedBuild,
-        stop: watch::Receiver<Option<StopReason>>,
-    ) {
+    async fn run_build(&self, mut planned: PlannedBuild, stop: Stop) {
         let build_id = planned.build.build_id.clone();
         let mut job = Job {
             log: BuildLog::new(self.store.clone(), &build_id, self.limits.log_bytes),
@@ -372,5 +451,95 @@ impl Queue {
         workplace
             .image_id()
             .ok_or_else(|| Failure::Other(format!("{builder} did not report which image it built")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builds::workshop::BuilderSettings;
+    use crate::options::Options;
+    use crate::sources::clone_urls::Sources;
+    use crate::store::logs;
+    use clap::Parser;
+    use serde_json::json;
+    use slipway_api::VersionTagging;
+
+    /// Adds a waiting build of a repository with this tag.
+    async fn add(store: &Store, tag: &'static str) {
+        let added = store.run(move |connection| {
+            let build = serde_json::from_value(json!({
+                "build_id": tag, "docker_repo_path": "demo/app", "docker_repo_tag": tag, "status": "W",
+                "dockerfile_location": "/",
+            }));
+            let plan = serde_json::from_value(json!({
+                "clone_urls": [], "deploy_key": null, "commit": null, "tag_by_commit": false,
+            }));
+            let mut planned = PlannedBuild {
+                build: build.unwrap(),
+                plan: plan.unwrap(),
+            };
+            builds::insert(connection, 1, &mut planned, &VersionTagging::None)
+        });
+        assert!(added.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_panics_is_replaced_and_its_build_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("slipway.db")).unwrap();
+        let options = Options::parse_from(["slipway"]);
+        let sources = Sources::new(&[], &[], false, &[], &[]);
+        let git = Git::new(folder.path(), sources, options.source_options.clone()).unwrap();
+        let builders = Builders::new(BuilderSettings {
+            choice: options.builder,
+            buildkit_addr: None,
+            limits: options.build_limits,
+            data: folder.path().to_owned(),
+            program: "/none".into(),
+        });
+        let queue = Queue::new(
+            store.clone(),
+            Arc::new(git),
+            Arc::new(builders),
+            Limits {
+                time: Duration::from_secs(60),
+                log_bytes: 1 << 20,
+                waiting: 10,
+            },
+            folder.path().to_owned(),
+        );
+        for tag in ["panics", "runs"] {
+            add(&store, tag).await;
+        }
+        let workers = queue.start_with(1, |queue, planned, _| {
+            Box::pin(async move {
+                let mut build = planned.build;
+                assert_ne!(build.build_id, "panics", "a panic of this test");
+                build.status = Status::Succeeded;
+                let saved = queue
+                    .store
+                    .run(move |connection| builds::save(connection, &build));
+                saved.await.unwrap();
+                let stopping = queue.clone();
+                tokio::spawn(async move { stopping.stop().await });
+            })
+        });
+        for worker in workers {
+            worker.await.unwrap();
+        }
+        let read = |id: &'static str| {
+            store.run(move |connection| {
+                let anyone = crate::store::Caller::Anyone;
+                let number = builds::find_number(connection, &anyone, id)?.unwrap();
+                let log = logs::size(connection, number)?;
+                Ok((builds::find(connection, &anyone, id)?.unwrap(), log))
+            })
+        };
+        let (failed, log) = read("panics").await.unwrap();
+        assert_eq!(failed.status, Status::Failed);
+        assert_eq!(failed.detail, Some(format!("{PANICKED}\n")));
+        assert!(failed.ended_at.is_some() && log > 0);
+        assert_eq!(read("runs").await.unwrap().0.status, Status::Succeeded);
     }
 }

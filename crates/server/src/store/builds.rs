@@ -1,5 +1,6 @@
 //! The builds in the database: the waiting ones of the queue, the running ones and the history.
 
+use crate::builds::turns::Waiting;
 use crate::log_level::EntryLevel;
 use crate::store::image_tags::{self, ImagePath};
 use crate::store::{Caller, decode, encode, leftovers, logs};
@@ -206,17 +207,58 @@ pub(crate) fn find_number(
     Ok(is_visible.then_some(number))
 }
 
-/// Takes the oldest waiting build and marks it as in progress.
+/// Returns the namespaces that have waiting builds.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub(crate) fn claim(connection: &mut Connection) -> Result<Option<PlannedBuild>> {
+pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>> {
+    connection
+        .prepare_cached(
+            "SELECT namespace, min(number) FROM builds WHERE status = 'W' GROUP BY namespace",
+        )?
+        .query_map([], |row| {
+            Ok(Waiting {
+                namespace: row.get(0)?,
+                oldest: row.get(1)?,
+            })
+        })?
+        .collect()
+}
+
+/// Returns how many builds of a repository wait.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn count_waiting(
+    connection: &Connection,
+    namespace: &str,
+    repository_id: i64,
+) -> Result<u64> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FROM builds
+             WHERE status = 'W' AND namespace = ?1 AND repository_id = ?2",
+        )?
+        .query_row(params![namespace, repository_id], |row| {
+            row.get::<_, i64>(0)
+        })
+        .map(i64::unsigned_abs)
+}
+
+/// Takes the oldest waiting build of a namespace and marks it as in progress.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn claim(connection: &mut Connection, namespace: &str) -> Result<Option<PlannedBuild>> {
     let transaction = connection.transaction()?;
     let oldest = transaction
         .query_row(
-            "SELECT build, plan FROM builds WHERE status = 'W' ORDER BY number LIMIT 1",
-            [],
+            "SELECT build, plan FROM builds WHERE status = 'W' AND namespace = ?1
+             ORDER BY number LIMIT 1",
+            [namespace],
             |row| {
                 Ok(PlannedBuild {
                     build: build(row)?,
@@ -299,22 +341,51 @@ pub(crate) fn fail_abandoned(connection: &mut Connection, reason: &str) -> Resul
         .query_map([], build)?
         .collect::<Result<_>>()?;
     let failed = builds.len();
-    for mut build in builds {
-        let now = Timestamp::from(chrono::Utc::now());
-        logs::append_line(
-            &transaction,
-            &build.build_id,
-            now.seconds(),
-            EntryLevel::Error,
-            reason,
-        )?;
-        build.status = Status::Failed;
-        build.started_at = build.started_at.or(Some(now));
-        build.ended_at = Some(now);
-        build.detail = Some(format!("{reason}\n"));
-        build.is_removable = Some(false);
-        save(&transaction, &build)?;
+    for build in builds {
+        fail(&transaction, build, reason)?;
     }
     transaction.commit()?;
     Ok(failed)
+}
+
+/// Marks a build as failed and adds the reason to its log.
+fn fail(connection: &Connection, mut build: Build, reason: &str) -> Result<()> {
+    let now = Timestamp::from(chrono::Utc::now());
+    logs::append_line(
+        connection,
+        &build.build_id,
+        now.seconds(),
+        EntryLevel::Error,
+        reason,
+    )?;
+    build.status = Status::Failed;
+    build.started_at = build.started_at.or(Some(now));
+    build.ended_at = Some(now);
+    build.detail = Some(format!("{reason}\n"));
+    build.is_removable = Some(false);
+    save(connection, &build)
+}
+
+/// Marks a running build as failed.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn fail_running(
+    connection: &mut Connection,
+    build_id: &str,
+    reason: &str,
+) -> Result<()> {
+    let transaction = connection.transaction()?;
+    let running = transaction
+        .query_row(
+            "SELECT build FROM builds WHERE status = 'I' AND build_id = ?1",
+            [build_id],
+            build,
+        )
+        .optional()?;
+    if let Some(running) = running {
+        fail(&transaction, running, reason)?;
+    }
+    transaction.commit()
 }

@@ -9,13 +9,19 @@ use std::fmt::{self, Display};
 pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
 
 /// The steps, in their order. Each runs in one transaction.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration::Sql(CREATE_TABLES),
     Migration::Sql(ADD_CLONE_URL),
     Migration::Sql(CREATE_IMAGE_TAGS),
     Migration::Sql(COUNT_BUILDS),
     Migration::PackLogs,
+    Migration::Sql(INDEX_WAITING),
 ];
+
+/// The waiting builds by namespace, for the turns of the queue.
+const INDEX_WAITING: &str = "
+    CREATE INDEX builds_waiting ON builds (namespace, number, repository_id) WHERE status = 'W';
+";
 
 /// One step.
 enum Migration {

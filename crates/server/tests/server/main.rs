@@ -15,6 +15,7 @@ mod limits;
 mod logs;
 mod paging;
 mod program;
+mod queue;
 mod removal;
 mod repositories;
 mod restart;

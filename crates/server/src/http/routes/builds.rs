@@ -68,6 +68,7 @@ pub(crate) async fn trigger(
     require_write(&caller, &request.namespace)?;
     let created_by = caller.name(&request.namespace);
     let sources = app.git.clone();
+    let waiting_limit = app.queue.waiting_limit();
     // One transaction, so that the repository can't be removed in between.
     let planned = app
         .store
@@ -98,6 +99,7 @@ pub(crate) async fn trigger(
                         commit: request.code_commit_id.as_deref(),
                         created_by: &created_by,
                         auto_created: false,
+                        waiting_limit,
                     },
                 )?,
                 None => Err(NotCreated::NoConfig),
@@ -111,6 +113,7 @@ pub(crate) async fn trigger(
                 Err(NotCreated::VersionTag) => {
                     return Ok(Err(Error::field("tag", rules::IS_VERSION_TAG)));
                 }
+                Err(NotCreated::QueueFull) => return Ok(Err(Error::QueueFull(waiting_limit))),
             };
             transaction.commit()?;
             Ok(Ok(planned))
