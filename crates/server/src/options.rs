@@ -150,6 +150,9 @@ pub struct Options {
     pub build_timeout: Duration,
 
     /// How large a build's log may get: 500K, 64M, 1G. A build that exceeds this fails.
+    ///
+    /// It is measured as the API returns it, as JSON, with some 50 bytes for each line beside its text. It takes less
+    /// room on the disk, since it is stored compressed.
     #[arg(
         long,
         value_name = "BYTES",

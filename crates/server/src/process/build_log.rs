@@ -31,7 +31,7 @@ pub(crate) struct LogFull;
 pub(crate) struct BuildLog {
     store: Store,
     build_id: String,
-    /// How many bytes of output may still be written.
+    /// How many bytes of entries of output may still be written, as JSON.
     bytes_left: u64,
     pending: Option<LogChunk>,
     /// The time at which `pending` has to be stored.
@@ -46,7 +46,7 @@ pub(crate) struct BuildLog {
 }
 
 impl BuildLog {
-    /// Opens the log of a build. `limit` is in bytes of text.
+    /// Opens the log of a build. `limit` is in bytes of entries as JSON, before they are compressed.
     pub(crate) fn new(store: Store, build_id: &str, limit: u64) -> Self {
         Self {
             store,
@@ -118,32 +118,45 @@ impl BuildLog {
         if piece.is_written() {
             return Ok(());
         }
-        let size = piece.message.len() as u64 + 1;
+        let (time, entry) = self.entry(EntryLevel::of_line(piece.line()), &piece.message);
+        // An entry is more than its message: empty lines alone would be gigabytes.
+        let size = entry.len() as u64 + 1;
         self.bytes_left = self.bytes_left.checked_sub(size).ok_or(LogFull)?;
-        self.write(EntryLevel::of_line(piece.line()), &piece.message);
+        self.add(time, &entry);
         Ok(())
     }
 
     /// Writes a line of the server's own. It does not count towards the limit.
     pub(crate) fn write(&mut self, level: EntryLevel, line: &str) {
+        let (time, entry) = self.entry(level, line);
+        self.add(time, &entry);
+    }
+
+    /// Returns a line as the JSON of an entry, with its time.
+    fn entry(&self, level: EntryLevel, line: &str) -> (i64, String) {
         let time = Utc::now().timestamp();
         let entry = match self.secrets.is_empty() {
             true => logs::entry_json(time, level, line),
             false => logs::entry_json(time, level, &self.masked(line)),
         };
+        (time, entry)
+    }
+
+    /// Adds an entry to the pending lines.
+    fn add(&mut self, time: i64, entry: &str) {
         match &mut self.pending {
             Some(chunk) => {
                 chunk.first_time = chunk.first_time.min(time);
                 chunk.last_time = chunk.last_time.max(time);
                 chunk.entries.push(',');
-                chunk.entries.push_str(&entry);
+                chunk.entries.push_str(entry);
             }
             None => {
                 self.pending_due = Instant::now() + FLUSH_INTERVAL;
                 self.pending = Some(LogChunk {
                     first_time: time,
                     last_time: time,
-                    entries: entry,
+                    entries: entry.to_owned(),
                 });
             }
         }

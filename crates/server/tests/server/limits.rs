@@ -32,6 +32,27 @@ async fn a_build_that_writes_too_much_is_stopped() {
     assert_eq!(processes_with("echo and on and on"), BTreeMap::new());
 }
 
+/// An empty line is an entry of some 50 bytes.
+#[tokio::test]
+async fn a_log_of_empty_lines_has_the_same_limit() {
+    const LIMIT: usize = 40_000;
+    let server = TestServer::start(&[&format!("--log-limit={LIMIT}")]).await;
+    // A builder shows the command, but not the lines that it prints, which are far fewer bytes than the limit.
+    let step = "i=0; while [ $i -lt 20000 ]; do echo; i=$((i+1)); done; sleep 86406";
+    server.register_step("t-empty/app", step).await;
+    let id = server.trigger("t-empty/app", "latest").await;
+    let message = server.wait_for_failure(&id).await;
+    assert_eq!(
+        message,
+        format!("the build was stopped: its log exceeded the limit of {LIMIT} bytes")
+    );
+    let path = format!("/v1/builds/{id}/logs");
+    let answer = server.request(reqwest::Method::GET, &path).send().await;
+    let stored = answer.unwrap().text().await.unwrap().len();
+    // The server's own lines do not count.
+    assert!((LIMIT / 2..LIMIT + 2_000).contains(&stored), "{stored}");
+}
+
 #[tokio::test]
 async fn a_background_process_does_not_outlive_its_build() {
     let server = TestServer::start(&[]).await;
