@@ -6,6 +6,7 @@ pub(crate) mod continuous;
 pub(crate) mod disk_usage;
 pub(crate) mod housekeeping;
 pub(crate) mod ignore_files;
+pub(crate) mod image_removal;
 pub(crate) mod limits_options;
 pub(crate) mod planning;
 pub(crate) mod poll_schedule;

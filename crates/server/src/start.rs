@@ -145,11 +145,13 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     }
 
     // The first build waits for it.
-    tokio::spawn(async move { builders.prepare().await });
+    let prepared = builders.clone();
+    tokio::spawn(async move { prepared.prepare().await });
     let workers = queue.start(options.workers);
     let housekeeper = Housekeeper {
         store: store.clone(),
         git: git.clone(),
+        builders,
         retention: options.retention,
         clean_now: app.clean_now.clone(),
     };

@@ -1,6 +1,8 @@
 //! Cleans up: removes the builds that are kept no longer, and what removed builds and repositories have left behind.
 
+use crate::builds::image_removal::Unwanted;
 use crate::builds::retention_options::RetentionOptions;
+use crate::builds::workshop::Builders;
 use crate::sources::git::Git;
 use crate::store::leftovers::{self, Leftover};
 use crate::store::{Store, removal, retention};
@@ -23,6 +25,8 @@ pub(crate) struct Housekeeper {
     pub(crate) store: Store,
     /// Holds the deploy keys.
     pub(crate) git: Arc<Git>,
+    /// Remove images.
+    pub(crate) builders: Arc<Builders>,
     /// How long builds are kept.
     pub(crate) retention: RetentionOptions,
     /// Tells that something was removed.
@@ -80,19 +84,55 @@ impl Housekeeper {
         Ok(())
     }
 
-    /// Clears away the deploy keys that are left.
+    /// Returns true if something has it again.
+    async fn is_used(&self, leftover: &Leftover) -> rusqlite::Result<bool> {
+        let leftover = leftover.clone();
+        self.store
+            .read(move |connection| leftovers::is_used(connection, &leftover))
+            .await
+    }
+
+    /// Removes an image that nothing has again. Returns false while a build of its namespace runs, which may be about to
+    /// have it, or while there is no builder.
+    async fn remove_image(
+        &self,
+        leftover: &Leftover,
+        namespace: &str,
+        image: Unwanted<'_>,
+    ) -> rusqlite::Result<bool> {
+        let Ok(workshop) = self.builders.find().await else {
+            return Ok(false);
+        };
+        let Some(idle) = workshop.idle(namespace) else {
+            return Ok(false);
+        };
+        if !self.is_used(leftover).await? {
+            workshop.remove_image(&idle, image).await;
+        }
+        Ok(true)
+    }
+
+    /// Clears away the deploy keys and images that are left.
     async fn clear_leftovers(&self) -> rusqlite::Result<()> {
         for leftover in self.store.read(leftovers::list).await? {
-            let Leftover::Key(name) = &leftover else {
-                continue;
+            let is_clear = match &leftover {
+                Leftover::Key(name) => {
+                    if !self.is_used(&leftover).await? {
+                        self.git.remove_key(name);
+                    }
+                    true
+                }
+                Leftover::ImageName { namespace, name } => {
+                    self.remove_image(&leftover, namespace, Unwanted::Name(name))
+                        .await?
+                }
+                Leftover::Image { namespace, id } => {
+                    self.remove_image(&leftover, namespace, Unwanted::Id(id))
+                        .await?
+                }
             };
-            let checked = leftover.clone();
-            let is_used = self
-                .store
-                .read(move |connection| leftovers::is_used(connection, &checked))
-                .await?;
-            if !is_used {
-                self.git.remove_key(name);
+            if !is_clear {
+                continue;
             }
             self.store
                 .run_unsynced(move |connection| leftovers::forget(connection, &leftover))

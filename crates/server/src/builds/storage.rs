@@ -1,5 +1,6 @@
 //! The storage of a builder: images, layers and temporary files, a folder for each namespace, below the data folder.
 
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -154,6 +155,26 @@ impl Folders {
     }
 }
 
+impl Folders {
+    /// Returns true if an image, by the start of its id, is there and has no name. The list is the builder's own.
+    pub(crate) fn image_is_nameless(&self, id: &str) -> bool {
+        let storage = self.containers().join("storage");
+        let entries = fs::read_dir(storage).into_iter().flatten().flatten();
+        let lists = entries.filter_map(|entry| fs::read(entry.path().join("images.json")).ok());
+        lists
+            .filter_map(|list| serde_json::from_slice::<Vec<StoredImage>>(&list).ok())
+            .flatten()
+            .any(|image| image.id.starts_with(id) && image.names.unwrap_or_default().is_empty())
+    }
+}
+
+/// An image in the list that buildah and podman keep.
+#[derive(Deserialize)]
+struct StoredImage {
+    id: String,
+    names: Option<Vec<String>>,
+}
+
 /// The storage of a namespace, in use by one build.
 pub(crate) struct Storage {
     pub(crate) folders: Folders,
@@ -186,6 +207,21 @@ impl IdleStorage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_image_without_a_name_is_found_in_the_builders_list() {
+        let data = tempfile::tempdir().unwrap();
+        let storages = Storages::new(data.path(), false, None);
+        let folders = storages.folders("a");
+        assert!(!folders.image_is_nameless("0123"));
+        let lists = folders.containers().join("storage/overlay-images");
+        fs::create_dir_all(&lists).unwrap();
+        let list = r#"[{"id": "012345", "names": ["localhost/a/b:c"]}, {"id": "6789ab"}]"#;
+        fs::write(lists.join("images.json"), list).unwrap();
+        assert!(!folders.image_is_nameless("0123"));
+        assert!(folders.image_is_nameless("6789"));
+        assert!(!folders.image_is_nameless("beef"));
+    }
 
     #[tokio::test]
     async fn a_storage_that_was_left_in_use_is_cleaned_when_no_build_uses_it() {

@@ -253,7 +253,16 @@ impl Workshop {
         self.finish(self.launch(folders, run), limit).await
     }
 
-    async fn finish(&self, launch: io::Result<Launch>, limit: Duration) -> Result<(), String> {
+    /// Runs a program of the builder to its end.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about why it failed.
+    pub(crate) async fn finish(
+        &self,
+        launch: io::Result<Launch>,
+        limit: Duration,
+    ) -> Result<(), String> {
         let launch = launch.map_err(|error| error.to_string())?;
         let output = capture(launch, limit)
             .await

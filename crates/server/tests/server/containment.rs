@@ -591,3 +591,21 @@ async fn where_nothing_contains_a_build_it_is_refused_unless_asked_for() {
         assert_eq!(is_refused, expected == "F", "{log}");
     }
 }
+
+#[tokio::test]
+async fn images_of_a_removed_repository_are_removed() {
+    let server = TestServer::start(&[]).await;
+    for name in ["gone", "kept"] {
+        let dockerfile = format!("{}LABEL of={name}\n", server.minimal_dockerfile());
+        let path = format!("t-gone/{name}");
+        let (status, log) = server.outcome(&path, &[("Dockerfile", &dockerfile)]).await;
+        assert_eq!(status, "S", "{log}");
+        assert_eq!(server.images(&path).len(), 1);
+    }
+    server.delete("/v1/repositories/t-gone/gone").await;
+    wait_for("the image is removed", async || {
+        server.images("t-gone/gone").is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(server.images("t-gone/kept").len(), 1);
+}

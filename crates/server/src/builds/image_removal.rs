@@ -1,0 +1,84 @@
+//! The removal of images that no build has any more.
+
+use crate::builds::storage::IdleStorage;
+use crate::builds::workshop::{BuilderRun, Workshop};
+use crate::options::BuilderChoice;
+use crate::process::launch::Launch;
+use std::io;
+use std::time::Duration;
+
+/// How long a removal may take.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// An image that is to be removed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Unwanted<'a> {
+    /// A name of an image, `namespace/repo_name:tag`. The image goes with its last name.
+    Name(&'a str),
+    /// The short id of an image, which goes if it has no name.
+    Id(&'a str),
+}
+
+/// A namespace in which no build runs.
+pub(crate) struct Idle(Option<IdleStorage>);
+
+impl Workshop {
+    /// Keeps builds of a namespace from starting, as long as the returned value is there; `None` if one runs.
+    pub(crate) fn idle(&self, namespace: &str) -> Option<Idle> {
+        if !self.builder.has_storage() {
+            // A daemon takes care of that.
+            return Some(Idle(None));
+        }
+        let (storage, _) = self.storages.idle(namespace)?;
+        Some(Idle(Some(storage)))
+    }
+
+    /// Removes an image, or one of its names. One that is not there, or that another image is made from, is left.
+    pub(crate) async fn remove_image(&self, idle: &Idle, image: Unwanted<'_>) {
+        let result = match &idle.0 {
+            Some(storage) => self.remove_from(storage, image).await,
+            None if self.builder.kind == BuilderChoice::Docker => {
+                self.remove_by_daemon(image).await
+            }
+            // BuildKit removes by itself what it needs no longer.
+            None => Ok(()),
+        };
+        if let Err(reason) = result {
+            tracing::info!("{image:?} was not removed: {reason}");
+        }
+    }
+
+    async fn remove_from(&self, storage: &IdleStorage, image: Unwanted<'_>) -> Result<(), String> {
+        let name = match image {
+            Unwanted::Name(name) => format!("localhost/{name}"),
+            Unwanted::Id(id) if storage.folders.image_is_nameless(id) => id.to_owned(),
+            Unwanted::Id(_) => return Ok(()),
+        };
+        if !storage.folders.containers().exists() {
+            return Ok(());
+        }
+        let run = BuilderRun::offline(vec!["rmi".into(), name.into()]);
+        self.finish(self.launch(&storage.folders, run), TIMEOUT)
+            .await
+    }
+
+    async fn remove_by_daemon(&self, image: Unwanted<'_>) -> Result<(), String> {
+        let command = |arguments: &[&str]| -> io::Result<Launch> {
+            let mut command = self.builder.command();
+            command.args(arguments);
+            Ok(command.into())
+        };
+        let name = match image {
+            Unwanted::Name(name) => name,
+            Unwanted::Id(id) => {
+                // It fails for an image that has no name.
+                let named = ["inspect", "--format", "{{index .RepoTags 0}}", id];
+                if self.finish(command(&named), TIMEOUT).await.is_ok() {
+                    return Ok(());
+                }
+                id
+            }
+        };
+        self.finish(command(&["rmi", name]), TIMEOUT).await
+    }
+}
