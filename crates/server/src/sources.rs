@@ -1,5 +1,6 @@
 //! Code sources: their clone URLs, git, and their web pages.
 
+mod check_out;
 pub(crate) mod clone_urls;
 mod completion;
 mod credentials;
@@ -9,6 +10,7 @@ pub(crate) mod host_pages;
 pub(crate) mod hosts;
 mod lfs;
 mod network;
+mod proxy_request;
 mod refs;
 pub(crate) mod source_options;
 mod submodules;
