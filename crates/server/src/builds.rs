@@ -1,6 +1,7 @@
 //! Builds: their plan, the queue, the checkout, the builder, and continuous builds.
 
 pub(crate) mod builder;
+pub(crate) mod by_hand;
 pub(crate) mod checkout;
 pub(crate) mod continuous;
 pub(crate) mod disk_usage;

@@ -21,6 +21,7 @@ mod store;
 mod token_options;
 
 pub use crate::backup::{BackupOptions, RestoreOptions, backup, restore};
+pub use crate::builds::by_hand::{BuilderOptions, run_builder};
 pub use crate::builds::limits_options::{BuildLimits, BuildNetwork};
 pub use crate::builds::retention_options::RetentionOptions;
 pub use crate::data_folder::DataOption;

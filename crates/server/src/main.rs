@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 use clap::{Parser, Subcommand};
-use slipway_server::{BackupOptions, Options, RestoreOptions, backup, restore, serve};
+use slipway_server::{
+    BackupOptions, BuilderOptions, Options, RestoreOptions, backup, restore, run_builder, serve,
+};
 use std::io::Write;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
@@ -30,6 +32,8 @@ enum Command {
     Backup(BackupOptions),
     /// Put a backup into the data folder. The server must not run.
     Restore(RestoreOptions),
+    /// Run the builder with the images of a namespace. The server may run meanwhile.
+    Builder(BuilderOptions),
 }
 
 fn main() -> ExitCode {
@@ -49,12 +53,13 @@ async fn run_asynchronously() -> ExitCode {
         .init();
     let arguments = Arguments::parse();
     let result = match arguments.command {
-        Some(Command::Backup(options)) => backup(&options).map(|done| println!("{done}")),
-        Some(Command::Restore(options)) => restore(&options).map(|done| println!("{done}")),
+        Some(Command::Backup(options)) => backup(&options).map(said),
+        Some(Command::Restore(options)) => restore(&options).map(said),
+        Some(Command::Builder(options)) => run_builder(options).await,
         None => run(arguments.options).await,
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("slipway: {error}");
             ExitCode::FAILURE
@@ -62,7 +67,13 @@ async fn run_asynchronously() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+/// Says what was done.
+fn said(done: String) -> ExitCode {
+    println!("{done}");
+    ExitCode::SUCCESS
+}
+
+async fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
     // Registered before the start, so that a signal during it is not lost.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -76,5 +87,5 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     }
     tracing::info!("stopping, after ending the running builds");
     server.stop().await;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

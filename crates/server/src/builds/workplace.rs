@@ -11,8 +11,10 @@ use crate::sandbox::cgroups::ControlGroup;
 use crate::sandbox::machine::Machine;
 use crate::sandbox::spec::Bind;
 use std::ffi::OsString;
+use std::fs;
 use std::future::pending;
 use std::io;
+use std::os::unix::fs::{PermissionsExt, lchown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -53,6 +55,13 @@ impl Workplace {
                 workshop.builder.name()
             )));
         }
+        let checkout = checkout.canonicalize()?;
+        if let Some(owner) = workshop.machine.as_ref().and_then(Machine::root_ids) {
+            let folder = checkout.clone();
+            tokio::task::spawn_blocking(move || make_readable(&folder, owner))
+                .await
+                .map_err(io::Error::other)??;
+        }
         workshop.clean(namespace).await;
         let storage = workshop.storages.open(namespace).await?;
         let group = match &workshop.machine {
@@ -69,7 +78,7 @@ impl Workplace {
         };
         Ok(Self {
             namespace: namespace.to_owned(),
-            checkout: checkout.canonicalize()?,
+            checkout,
             storage,
             report,
             group,
@@ -214,4 +223,26 @@ impl Workplace {
             // A sandbox has no other path of the server's.
             .unwrap_or_else(|| path.to_owned())
     }
+}
+
+/// Gives a checkout to the user that a builder in a sandbox is, if it was made for the server's user alone: the server
+/// may have been started with a strict umask.
+fn make_readable(checkout: &Path, owner: (u32, u32)) -> io::Result<()> {
+    const OTHERS_READ: u32 = 0o005;
+    if fs::metadata(checkout)?.permissions().mode() & OTHERS_READ == OTHERS_READ {
+        return Ok(());
+    }
+    let (user, group) = (Some(owner.0), Some(owner.1));
+    lchown(checkout, user, group)?;
+    let mut folders = vec![checkout.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            lchown(entry.path(), user, group)?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
+    Ok(())
 }

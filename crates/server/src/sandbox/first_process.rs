@@ -4,7 +4,8 @@
 use crate::sandbox::root_folder::{PROGRAM, RootFolder, failed};
 use crate::sandbox::spec::{CONFINE, ConfineSpec, KILLED, Network, Spec};
 use crate::sandbox::{memory_watch, outside_network, user_namespace};
-use rustix::process::{Pid, WaitOptions, wait};
+use rustix::fs::Mode;
+use rustix::process::{Pid, WaitOptions, umask, wait};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Ipv4Addr;
@@ -33,6 +34,8 @@ pub(super) fn run() -> Result<ExitCode, String> {
         let _ = input.read(&mut [0]);
         std::process::exit(KILLED);
     });
+    // The server may have a stricter one: the sandbox's users are others.
+    umask(Mode::from_raw_mode(0o022));
     for file in &spec.control_groups {
         // 0 is the process that writes.
         fs::write(file, "0").map_err(failed(file.display()))?;

@@ -609,3 +609,63 @@ async fn images_of_a_removed_repository_are_removed() {
     .await;
     assert_eq!(server.images("t-gone/kept").len(), 1);
 }
+
+#[tokio::test]
+async fn a_namespace_cannot_take_the_name_of_a_library_image() {
+    let server = TestServer::start(&[]).await;
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
+    // Stands in for Docker with its daemon: it says yes to everything, and writes an image's id.
+    let folder = server.folder.path().join("bin");
+    std::fs::create_dir(&folder).unwrap();
+    let docker = folder.join("docker");
+    let script = "#!/bin/sh\n[ \"$1\" = build ] || exit 0\n\
+                  while [ \"$1\" != --iidfile ]; do shift; done\necho sha256:0123456789abcdef >\"$2\"\n";
+    std::fs::write(&docker, script).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&docker, mode).unwrap();
+    let git = server.folder.path().join("git");
+    let program = Program::start(tempfile::tempdir().unwrap(), &git, |command| {
+        let path = std::env::var("PATH").unwrap();
+        command
+            .args(["--builder=docker"])
+            .env("PATH", format!("{}:{path}", folder.display()));
+    });
+    for (namespace, expected) in [("team", "S"), ("library", "F")] {
+        let path = format!("{namespace}/debian");
+        let rows = vec![tag_config("latest")];
+        program.server.register(&path, &source, rows).await;
+        let id = program.server.trigger(&path, "latest").await;
+        program.server.wait_for_status(&id, expected).await;
+        let log = program.server.log_text(&id).await;
+        let is_refused = log.contains("choose another namespace");
+        assert_eq!(is_refused, expected == "F", "{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_strict_umask_and_the_builder_by_hand() {
+    let server = TestServer::start(&[]).await;
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let git = server.folder.path().join("git");
+    let folder = tempfile::tempdir().unwrap();
+    let script = "umask 077; exec \"$0\" \"$@\"";
+    let program = Program::start_with(shell_command(script), folder, &git, |_| ());
+    let rows = vec![tag_config("latest")];
+    program.server.register("t-hand/app", &source, rows).await;
+    let id = program.server.trigger("t-hand/app", "latest").await;
+    program.server.wait_for_status(&id, "S").await;
+    let images = |namespace: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_slipway"))
+            .arg("builder")
+            .arg("--data")
+            .arg(program.server.folder.path().join("data"))
+            .args([namespace, "images", "--format", "{{.Name}}:{{.Tag}}"])
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(images("t-hand").contains("localhost/t-hand/app:latest"));
+    assert!(!images("t-none").contains("t-hand"));
+}
