@@ -5,6 +5,7 @@ pub(crate) mod by_hand;
 pub(crate) mod checkout;
 pub(crate) mod continuous;
 pub(crate) mod disk_usage;
+pub(crate) mod free_space;
 pub(crate) mod housekeeping;
 pub(crate) mod ignore_files;
 pub(crate) mod image_removal;

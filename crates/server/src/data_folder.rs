@@ -92,12 +92,11 @@ impl DataFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
         let data = Self::lock(path)?;
         let work_folder = data.work_folder();
-        let emptied = match work_folder.exists() {
-            true => fs::remove_dir_all(&work_folder),
-            false => Ok(()),
-        };
-        emptied
-            .and_then(|()| fs::create_dir(&work_folder))
+        // The folder itself stays: a full disk may have no room for another one.
+        fs::DirBuilder::new()
+            .recursive(true)
+            .create(&work_folder)
+            .and_then(|()| empty(&work_folder))
             .map_err(|error| {
                 format!(
                     "the data folder {} can't be used: {error}",
@@ -132,6 +131,18 @@ impl DataFolder {
         }
         Ok(path)
     }
+}
+
+/// Removes all that is in a folder.
+fn empty(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path())?,
+            false => fs::remove_file(entry.path())?,
+        }
+    }
+    Ok(())
 }
 
 /// Takes the permissions of others from a folder. A folder that others are meant to use is refused.

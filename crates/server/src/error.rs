@@ -1,5 +1,6 @@
 //! The errors of the API's calls, written as Django REST framework writes them.
 
+use crate::store::full_disk;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -41,6 +42,8 @@ pub(crate) enum Error {
     UnsupportedMediaType(String),
     /// 501: the server does not implement the call. The sentence tells what to do instead.
     NotImplemented(&'static str),
+    /// 507: the disk is full. Nothing was stored.
+    DiskFull,
     /// 500: the server failed. Only its log tells why.
     Internal,
 }
@@ -56,6 +59,9 @@ impl Error {
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
+        if full_disk::is_full(&error) {
+            return Self::DiskFull;
+        }
         tracing::error!("the database failed: {error}");
         Self::Internal
     }
@@ -63,6 +69,9 @@ impl From<rusqlite::Error> for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
+        if full_disk::is_full_file(&error) {
+            return Self::DiskFull;
+        }
         tracing::error!("{error}");
         Self::Internal
     }
@@ -123,6 +132,10 @@ impl IntoResponse for Error {
                 format!("Unsupported media type \"{kind}\" in request."),
             ),
             Self::NotImplemented(message) => (StatusCode::NOT_IMPLEMENTED, message.to_owned()),
+            Self::DiskFull => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "No space left on the server's disk. Nothing was changed.".to_owned(),
+            ),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "The server failed. Its log has the details.".to_owned(),

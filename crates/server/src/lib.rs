@@ -8,6 +8,7 @@ mod data_folder;
 mod error;
 mod http;
 mod log_level;
+mod opening;
 mod option_values;
 mod options;
 mod process;
@@ -22,6 +23,7 @@ mod token_options;
 
 pub use crate::backup::{BackupOptions, RestoreOptions, backup, restore};
 pub use crate::builds::by_hand::{BuilderOptions, run_builder};
+pub use crate::builds::free_space::SpaceOptions;
 pub use crate::builds::limits_options::{BuildLimits, BuildNetwork};
 pub use crate::builds::retention_options::RetentionOptions;
 pub use crate::data_folder::DataOption;

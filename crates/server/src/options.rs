@@ -1,5 +1,6 @@
 //! The server's options, from the command line and from `SLIPWAY_…` in the environment.
 
+use crate::builds::free_space::SpaceOptions;
 use crate::builds::limits_options::BuildLimits;
 use crate::builds::retention_options::RetentionOptions;
 use crate::data_folder::DataOption;
@@ -177,6 +178,10 @@ pub struct Options {
         value_parser = parse_duration
     )]
     pub poll_interval: Duration,
+
+    /// The free space that a build needs.
+    #[command(flatten)]
+    pub space: SpaceOptions,
 
     /// The limits of connections.
     #[command(flatten)]

@@ -2,20 +2,22 @@
 
 use crate::app::App;
 use crate::builds::continuous::SourcePoller;
+use crate::builds::free_space::FreeSpace;
 use crate::builds::housekeeping::Housekeeper;
 use crate::builds::queue::{Limits, Queue};
 use crate::builds::workshop::{BuilderSettings, Builders};
 use crate::data_folder::DataFolder;
-use crate::http::connections::{Connections, Timeouts};
+use crate::http::connections::Connections;
 use crate::http::descriptors;
 use crate::http::hosts::Hosts;
 use crate::http::router::router;
 use crate::http::wrong_tokens::WrongTokens;
+use crate::opening;
 use crate::options::Options;
 use crate::sample;
 use crate::sources::clone_urls::Sources;
 use crate::sources::git::Git;
-use crate::store::{self, Store};
+use crate::store;
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,9 +29,6 @@ use tokio::task::JoinHandle;
 
 /// How long open connections may take to finish when the server stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
-
-/// The log line of a build that was running when the server crashed.
-const ABANDONED: &str = "the server stopped while this build was running";
 
 /// The reason why the server did not start, as a sentence for the person who started it.
 #[derive(Debug)]
@@ -61,6 +60,8 @@ pub struct Server {
     workers: Vec<JoinHandle<()>>,
     poller: JoinHandle<()>,
     housekeeper: JoinHandle<()>,
+    /// Ends once the database can be written.
+    opening: JoinHandle<()>,
     http: JoinHandle<()>,
     shutdown: watch::Sender<bool>,
     /// Keeps the data folder locked until the server is dropped.
@@ -79,6 +80,7 @@ impl Server {
         self.shutdown.send_replace(true);
         self.poller.abort();
         self.housekeeper.abort();
+        self.opening.abort();
         self.queue.stop().await;
         for worker in self.workers {
             if let Err(error) = worker.await {
@@ -111,7 +113,8 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     )
     .map_err(StartError)?;
     let data = DataFolder::open(&options.data.folder())?;
-    let store = open_store(&data).await?;
+    let opened = opening::open(&data).await?;
+    let store = opened.store.clone();
     let git = Arc::new(open_git(&options, &data)?);
     let builders = Arc::new(Builders::new(builder_settings(&options, &data)));
     let queue = Queue::new(
@@ -124,6 +127,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
             waiting: options.queue_limit,
         },
         data.work_folder(),
+        FreeSpace::new(data.path.clone(), options.space.min_free_space),
     );
     let (listener, address) = listen(options.listen).await?;
     let app = Arc::new(App {
@@ -165,19 +169,14 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     let (shutdown, shutdown_requested) = watch::channel(false);
     let namespace = options.sample.then_some(sample::NAMESPACE);
     let router = router(&app, options.site.as_deref(), namespace);
-    let timeouts = Timeouts {
-        header: options.connections.header_timeout,
-        body: options.connections.body_timeout,
-        idle: options.connections.idle_timeout,
-        write: options.connections.write_timeout,
-    };
-    let http = Connections::new(router, timeouts, max_connections);
+    let http = Connections::new(router, options.connections.timeouts(), max_connections);
     Ok(Server {
         address,
         queue,
         workers,
         poller: tokio::spawn(poller.run()),
         housekeeper: tokio::spawn(housekeeper.run()),
+        opening: tokio::spawn(opened.make_writable()),
         http: tokio::spawn(http.serve(listener, shutdown_requested)),
         shutdown,
         _data: data,
@@ -217,29 +216,6 @@ fn sandbox_program(options: &Options) -> PathBuf {
     options.sandbox_program.clone().unwrap_or_else(own)
 }
 
-/// Opens the database and fails the builds that were running when the server crashed.
-async fn open_store(data: &DataFolder) -> Result<Store, StartError> {
-    let path = data.database()?;
-    let failed = || format!("the database {} failed", path.display());
-    let store = Store::open(&path).map_err(context(format!(
-        "the database {} can't be opened",
-        path.display()
-    )))?;
-    let abandoned = store
-        .run(|connection| store::builds::fail_abandoned(connection, ABANDONED))
-        .await
-        .map_err(context(failed()))?;
-    if abandoned > 0 {
-        let builds = if abandoned == 1 {
-            "build was"
-        } else {
-            "builds were"
-        };
-        tracing::warn!("{abandoned} {builds} running when the server last stopped");
-    }
-    Ok(store)
-}
-
 fn open_git(options: &Options, data: &DataFolder) -> Result<Git, StartError> {
     let mut local_sources = options.allow_local_sources.clone();
     local_sources.push(data.path.join(sample::FOLDER));
@@ -269,7 +245,7 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
 async fn create_sample(app: &App, data: &Path) -> Result<(), StartError> {
     let is_unused = app
         .store
-        .run(|connection| store::repositories::is_unused(connection))
+        .read(store::repositories::is_unused)
         .await
         .map_err(context("the database failed"))?;
     if is_unused {

@@ -3,10 +3,12 @@
 
 pub(crate) mod build_lists;
 pub(crate) mod builds;
+pub(crate) mod full_disk;
 pub(crate) mod image_tags;
 pub(crate) mod leftovers;
 pub(crate) mod logs;
 pub(crate) mod migrations;
+mod read_only;
 mod readers;
 pub(crate) mod removal;
 pub(crate) mod repositories;
@@ -19,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
 
 /// The database. Cheap to clone. One connection writes, others read beside it.
@@ -26,6 +29,8 @@ use tokio::sync::Mutex;
 pub(crate) struct Store {
     writer: Arc<Mutex<Connection>>,
     readers: Arc<Readers>,
+    /// True while the database can only be read, with `writer`, since the disk is full.
+    is_read_only: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -35,19 +40,60 @@ impl Store {
     ///
     /// When the file can't be opened, a migration fails, or a newer version of the program has made the database.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
-        let mut connection = Connection::open(path)?;
-        // Has an effect on a new file only: what a removal frees goes back to the disk.
-        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-        schema(&connection)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-        migrate(&mut connection)?;
         Ok(Self {
-            writer: Arc::new(Mutex::new(connection)),
+            writer: Arc::new(Mutex::new(connect(path)?)),
             readers: Arc::new(Readers::new(path.to_path_buf())),
+            is_read_only: Arc::default(),
         })
+    }
+
+    /// Opens the file of an existing database on a full disk, to be read. What is to be written fails as on any full
+    /// disk.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read, or a migration would have to run.
+    pub(crate) fn open_to_read(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self {
+            writer: Arc::new(Mutex::new(read_only::open(path)?)),
+            readers: Arc::new(Readers::new(path.to_path_buf())),
+            is_read_only: Arc::new(AtomicBool::new(true)),
+        })
+    }
+
+    /// Opens the file of a database that could only be read, as [`Store::open`] does. `prepare` is run before anything
+    /// else writes.
+    ///
+    /// # Errors
+    ///
+    /// When that fails. The database can be read as before then.
+    pub(crate) async fn open_to_write<T, F>(&self, path: &Path, prepare: F) -> Result<T, OpenError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    {
+        let mut writer = self.writer.clone().lock_owned().await;
+        let (path, is_read_only) = (path.to_path_buf(), self.is_read_only.clone());
+        let task = tokio::task::spawn_blocking(move || {
+            // Nobody else can open the file before its only connection is closed.
+            *writer = Connection::open_in_memory()?;
+            let opened = connect(&path).and_then(|mut connection| {
+                let prepared = prepare(&mut connection)?;
+                Ok((connection, prepared))
+            });
+            match opened {
+                Ok((connection, prepared)) => {
+                    *writer = connection;
+                    is_read_only.store(false, Ordering::Release);
+                    Ok(prepared)
+                }
+                Err(error) => {
+                    *writer = read_only::open(&path)?;
+                    Err(error)
+                }
+            }
+        });
+        finished(task.await.map(Ok))?
     }
 
     /// Runs `work`, which can write, outside of the async threads. What it has committed is on the disk when
@@ -84,6 +130,9 @@ impl Store {
         F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     {
         let mut connection = self.writer.clone().lock_owned().await;
+        if self.is_read_only.load(Ordering::Acquire) {
+            return Err(full_disk::error());
+        }
         let task = tokio::task::spawn_blocking(move || {
             connection.pragma_update(None, "synchronous", synchronous)?;
             work(&mut connection)
@@ -102,8 +151,30 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.readers.run(work).await
+        if !self.is_read_only.load(Ordering::Acquire) {
+            return self.readers.run(work).await;
+        }
+        let connection = self.writer.clone().lock_owned().await;
+        let task = tokio::task::spawn_blocking(move || {
+            let transaction = connection.unchecked_transaction()?;
+            work(&transaction)
+        });
+        finished(task.await)
     }
+}
+
+/// Opens the connection that writes, creates the file if it is missing, and runs the migrations.
+fn connect(path: &Path) -> Result<Connection, OpenError> {
+    let mut connection = Connection::open(path)?;
+    // Has an effect on a new file only: what a removal frees goes back to the disk.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    schema(&connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    migrate(&mut connection)?;
+    Ok(connection)
 }
 
 /// Parses the JSON of a column.
@@ -160,4 +231,41 @@ fn offset(page: u64) -> i64 {
         .saturating_sub(1)
         .saturating_mul(slipway_api::page::PAGE_SIZE);
     i64::try_from(rows_before).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_without_room_is_read_and_written_again_once_there_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("slipway.db");
+        let insert =
+            |connection: &mut Connection| connection.execute("INSERT INTO notes VALUES (1)", []);
+        let count = |connection: &Connection| {
+            connection.query_row("SELECT count(*) FROM notes", [], |row| row.get::<_, i64>(0))
+        };
+        let store = Store::open(&path).unwrap();
+        let created = store
+            .run(|connection| connection.execute_batch("CREATE TABLE notes (a)"))
+            .await;
+        created.unwrap();
+        store.run(insert).await.unwrap();
+        drop(store);
+
+        let store = Store::open_to_read(&path).unwrap();
+        assert_eq!(store.read(count).await, Ok(1));
+        assert!(full_disk::is_full(&store.run(insert).await.unwrap_err()));
+        // What has to be done first fails: reading goes on.
+        let failed = store
+            .open_to_write(&path, |_| Err::<(), _>(full_disk::error()))
+            .await;
+        assert!(failed.is_err());
+        assert_eq!(store.read(count).await, Ok(1));
+        assert!(store.run(insert).await.is_err());
+        assert_eq!(store.open_to_write(&path, insert).await.unwrap(), 1);
+        store.run(insert).await.unwrap();
+        assert_eq!(store.read(count).await, Ok(3));
+    }
 }

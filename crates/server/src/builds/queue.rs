@@ -1,6 +1,7 @@
 //! The build queue. Workers take the oldest waiting build of the namespace whose turn it is, and run it.
 
 use crate::builds::checkout::BuildInputs;
+use crate::builds::free_space::FreeSpace;
 use crate::builds::planning::set_commit;
 use crate::builds::progress::BuildProgress;
 use crate::builds::turns::Turns;
@@ -58,6 +59,8 @@ pub(crate) struct Queue {
     limits: Limits,
     /// The folder for the checkouts of running builds.
     work_folder: PathBuf,
+    /// The space that a build needs to begin.
+    free_space: FreeSpace,
     /// Wakes a worker that waits for a build.
     wake: Notify,
     /// The running builds. Locked while a worker takes a build, so that `cancel` finds every build
@@ -94,6 +97,7 @@ impl Queue {
         builders: Arc<Builders>,
         limits: Limits,
         work_folder: PathBuf,
+        free_space: FreeSpace,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -101,6 +105,7 @@ impl Queue {
             builders,
             limits,
             work_folder,
+            free_space,
             wake: Notify::new(),
             running: Mutex::default(),
             naming: Mutex::default(),
@@ -204,6 +209,11 @@ impl Queue {
             if running.is_stopping {
                 return;
             }
+            if !self.free_space.is_enough() {
+                drop(running);
+                let _ = tokio::time::timeout(RETRY_INTERVAL, woken).await;
+                continue;
+            }
             match self.take(&mut running).await {
                 Ok(Some(planned)) => {
                     let (sender, stop) = watch::channel(None);
@@ -295,21 +305,48 @@ impl Queue {
         );
         build.step_at = Some(job.log.step_at());
         build.ended_at = Some(Timestamp::from(Utc::now()));
-        let build = planned.build;
-        let stored = match job.log.flush().await {
-            Ok(()) => {
-                self.store
-                    .run(move |connection| match gives_up_tag {
-                        true => builds::save_without_tag(connection, build),
-                        false => builds::save(connection, &build),
-                    })
-                    .await
+        self.store_end(&mut job, planned.build, gives_up_tag).await;
+    }
+
+    /// Stores how a build ended. While the database can't, for example because the disk is full, it is kept and tried
+    /// again, until the server stops.
+    async fn store_end(&self, job: &mut Job, build: Build, gives_up_tag: bool) {
+        let build_id = build.build_id.clone();
+        let mut is_kept = false;
+        while let Err(error) = self.try_store_end(&mut job.log, &build, gives_up_tag).await {
+            if !is_kept {
+                tracing::error!(
+                    "the end of build {build_id} is kept until it can be stored: {error}"
+                );
+                is_kept = true;
             }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = stored {
-            tracing::error!("the result of build {build_id} could not be stored: {error}");
+            let stopped = job
+                .stop
+                .wait_for(|reason| *reason == Some(StopReason::Server));
+            if tokio::time::timeout(RETRY_INTERVAL, stopped).await.is_ok() {
+                tracing::error!("the end of build {build_id} could not be stored");
+                return;
+            }
         }
+        if is_kept {
+            tracing::info!("the end of build {build_id} is stored");
+        }
+    }
+
+    async fn try_store_end(
+        &self,
+        log: &mut BuildLog,
+        build: &Build,
+        gives_up_tag: bool,
+    ) -> rusqlite::Result<()> {
+        log.flush().await?;
+        let build = build.clone();
+        self.store
+            .run(move |connection| match gives_up_tag {
+                true => builds::save_without_tag(connection, build),
+                false => builds::save(connection, &build),
+            })
+            .await
     }
 
     /// Runs one build in a temporary folder and removes the folder.
@@ -508,6 +545,7 @@ mod tests {
                 waiting: 10,
             },
             folder.path().to_owned(),
+            FreeSpace::new(folder.path().to_owned(), 0),
         );
         for tag in ["panics", "runs"] {
             add(&store, tag).await;

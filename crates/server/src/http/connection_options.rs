@@ -1,5 +1,6 @@
 //! The options that limit connections: how long the server waits for a client, and how many it serves at once.
 
+use crate::http::connections::Timeouts;
 use crate::option_values::parse_duration;
 use clap::Args;
 use std::time::Duration;
@@ -15,7 +16,7 @@ pub struct ConnectionOptions {
         default_value = "15s",
         value_parser = parse_duration
     )]
-    pub(crate) header_timeout: Duration,
+    header_timeout: Duration,
 
     /// How long a client may take to send the body of a request, which has 2 MiB at most.
     #[arg(
@@ -25,7 +26,7 @@ pub struct ConnectionOptions {
         default_value = "60s",
         value_parser = parse_duration
     )]
-    pub(crate) body_timeout: Duration,
+    body_timeout: Duration,
 
     /// How long a connection stays open without a request.
     #[arg(
@@ -35,7 +36,7 @@ pub struct ConnectionOptions {
         default_value = "75s",
         value_parser = parse_duration
     )]
-    pub(crate) idle_timeout: Duration,
+    idle_timeout: Duration,
 
     /// How long a client may read nothing of a response.
     #[arg(
@@ -45,7 +46,7 @@ pub struct ConnectionOptions {
         default_value = "60s",
         value_parser = parse_duration
     )]
-    pub(crate) write_timeout: Duration,
+    write_timeout: Duration,
 
     /// How many connections may be open at the same time.
     ///
@@ -60,4 +61,16 @@ pub struct ConnectionOptions {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     pub(crate) max_connections: Option<u32>,
+}
+
+impl ConnectionOptions {
+    /// Returns how long the server waits for a client.
+    pub(crate) fn timeouts(&self) -> Timeouts {
+        Timeouts {
+            header: self.header_timeout,
+            body: self.body_timeout,
+            idle: self.idle_timeout,
+            write: self.write_timeout,
+        }
+    }
 }

@@ -8,6 +8,7 @@ use crate::store::{Store, builds, logs};
 use chrono::Utc;
 use slipway_api::redact::{MASK, secrets_of};
 use std::cmp::Reverse;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -182,22 +183,31 @@ impl BuildLog {
     ///
     /// # Errors
     ///
-    /// When the database fails.
+    /// When the database fails. The lines stay pending then.
     pub(crate) async fn flush(&mut self) -> rusqlite::Result<()> {
-        let Some(chunk) = self.pending.take() else {
+        let Some(chunk) = self.pending.take().map(Arc::new) else {
             return Ok(());
         };
+        let stored = chunk.clone();
         let build_id = self.build_id.clone();
-        let step_at = std::mem::take(&mut self.has_progress).then_some(self.step_at);
+        let step_at = self.has_progress.then_some(self.step_at);
         let detail = self.step.as_ref().map(|step| format!("{step}\n"));
         // What is not acknowledged to anybody need not wait for the disk. The end of the build does.
-        self.store
+        let result = self
+            .store
             .run_unsynced(move |connection| {
+                let transaction = connection.transaction()?;
                 if let Some(step_at) = step_at {
-                    builds::record_progress(connection, &build_id, step_at, detail.as_deref())?;
+                    builds::record_progress(&transaction, &build_id, step_at, detail.as_deref())?;
                 }
-                logs::append(connection, &build_id, &chunk)
+                logs::append(&transaction, &build_id, &stored)?;
+                transaction.commit()
             })
-            .await
+            .await;
+        match result {
+            Ok(()) => self.has_progress = false,
+            Err(_) => self.pending = Arc::into_inner(chunk),
+        }
+        result
     }
 }

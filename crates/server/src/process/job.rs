@@ -6,6 +6,7 @@ use crate::process::build_log::{BuildLog, LogFull};
 use crate::process::launch::Launch;
 use crate::process::lines::{LineSplitter, Piece};
 use crate::process::process_group::{ProcessGroup, capture, capture_into};
+use crate::store::full_disk;
 use rustix::pipe::fcntl_setpipe_size;
 use std::future::pending;
 use std::io;
@@ -35,6 +36,9 @@ const OPEN_LINE_INTERVAL: Duration = Duration::from_millis(250);
 /// How long to wait for more output once the program has ended, since a process that it left behind
 /// may keep the pipe open.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The last line of a build that found no space for its files or its log.
+const DISK_FULL: &str = "the build failed: the disk of the server is full";
 
 /// Reads what a line of output says about the steps of a build.
 #[derive(Debug)]
@@ -117,13 +121,19 @@ impl std::fmt::Display for Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Internal(error.to_string())
+        match full_disk::is_full(&error) {
+            true => Self::Other(DISK_FULL.to_owned()),
+            false => Self::Internal(error.to_string()),
+        }
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Internal(error.to_string())
+        match full_disk::is_full_file(&error) {
+            true => Self::Other(DISK_FULL.to_owned()),
+            false => Self::Internal(error.to_string()),
+        }
     }
 }
 

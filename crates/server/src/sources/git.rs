@@ -18,6 +18,11 @@ use std::{fs, io};
 /// The time that a git or ssh-keygen command whose output is not logged may take.
 pub(crate) const GIT_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The configuration of the server's git.
+const CONFIG: &str = "[safe]\n\tdirectory = *\n[core]\n\thooksPath = /dev/null\n\tsymlinks = true\n\
+     [protocol \"ext\"]\n\tallow = never\n[advice]\n\tdetachedHead = false\n\
+     [credential]\n\thelper =\n[gc]\n\tauto = 0\n";
+
 /// Why a source without a clone URL can't be read.
 pub(crate) const NO_CLONE_URL: &str = "the source has no clone URL";
 
@@ -98,12 +103,11 @@ impl Git {
         fs::set_permissions(&git.keys, fs::Permissions::from_mode(0o700))?;
         // This is in a file because git does not pass configuration from the environment to its
         // helpers, and the helper that serves a local repository needs it.
-        fs::write(
-            git.home.join(".gitconfig"),
-            "[safe]\n\tdirectory = *\n[core]\n\thooksPath = /dev/null\n\tsymlinks = true\n\
-             [protocol \"ext\"]\n\tallow = never\n[advice]\n\tdetachedHead = false\n\
-             [credential]\n\thelper =\n[gc]\n\tauto = 0\n",
-        )?;
+        let path = git.home.join(".gitconfig");
+        // A full disk has room for the file that is there, but not for another one.
+        if !fs::read(&path).is_ok_and(|text| text == CONFIG.as_bytes()) {
+            fs::write(path, CONFIG)?;
+        }
         Ok(git)
     }
 

@@ -9,6 +9,7 @@ mod containment;
 mod continuous;
 mod fixtures;
 mod forms;
+mod full_disk;
 mod hostile;
 mod large_files;
 mod limits;
