@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 pub struct BuildLimits {
     /// The network of a build: of its base images, its ADD and its RUN steps.
     ///
-    /// private and none need buildah or podman. With docker and buildctl, private is the network that their daemon
-    /// gives to containers.
+    /// With docker and buildctl, private is the network that their daemon gives to containers. Base images of a registry
+    /// on this machine's own loopback need host.
     #[arg(long, env = "SLIPWAY_BUILD_NETWORK", value_enum, default_value_t = BuildNetwork::Private)]
     pub build_network: BuildNetwork,
 
