@@ -2,7 +2,7 @@
 
 use crate::generator::{COMMON, RARE};
 use crate::memory::renderer_memory;
-use crate::server::{BenchServer, build_id};
+use crate::api::{BenchServer, build_id};
 use crate::support::{Browser, Setup};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};

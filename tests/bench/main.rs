@@ -9,10 +9,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api;
 mod engine;
 mod generator;
 mod log;
 mod memory;
+mod old_database;
 mod server;
 mod table;
 mod typing;
@@ -50,7 +52,7 @@ async fn press_to_paint(browser: &Browser, link: &str, condition: &str) -> f64 {
     millis.as_f64().expect("a number")
 }
 
-/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `pages`, `log` (the table), `long`
+/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `pages`, `log` (the table), `long`
 /// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
 /// table's end once, and `serve`, which only serves, to look at a long log by hand.
 #[tokio::main]
@@ -65,10 +67,13 @@ async fn main() {
             .into_iter()
             .for_each(engine::figures);
     }
+    if is_wanted("server") {
+        server::server().await;
+    }
     if is_wanted("pages") {
         pages().await;
     }
-    let server = server::BenchServer::start().await;
+    let server = api::BenchServer::start().await;
     if is_wanted("log") {
         for lines in [10_000, 100_000, 1_000_000] {
             log::table(&server, lines).await;

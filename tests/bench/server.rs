@@ -1,124 +1,370 @@
-//! The bench's API: one kind of build, whose log has as many lines as its id says. Beside it the built site
-//! and the baseline's page.
+//! The server with 300,000 builds: its first start on a database of an earlier version, pages for 50 clients, polls,
+//! writes beside them, and a log of a million lines.
 
-use crate::generator::{START, log};
-use crate::support::api::Received;
-use crate::support::{Api, Reply, project};
-use axum::body::Bytes;
-use serde_json::{Value, json};
-use slipway_api::Timestamp;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use crate::generator;
+use crate::old_database::{BUILDS, build_id, old_database};
+use crate::{RUNS, median, report};
+use serde_json::json;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-/// The id of the build whose log has this many lines.
-pub fn build_id(lines: usize) -> String {
-    format!("00000000-0000-4000-8000-{lines:012}")
+/// The number of clients that ask at the same time.
+const CLIENTS: usize = 50;
+
+/// How long each kind of request is measured.
+const DURATION: Duration = Duration::from_secs(5);
+
+/// The lines of the long log.
+const LINES: usize = 1_000_000;
+
+/// Measures all of it.
+pub async fn server() {
+    let folder = tempfile::tempdir().expect("a folder for the server's data");
+    let log = String::from_utf8(generator::log(LINES, LINES as u64)).expect("a text");
+    let bare = folder.path().join("log.json");
+    std::fs::write(&bare, &log).expect("a bare file");
+    let data = folder.path().join("data");
+    old_database(&data, &log);
+    let size = log.len();
+    drop(log);
+
+    let begun = Instant::now();
+    drop(Program::start(&data));
+    report(
+        "first start on 300,000 builds of an earlier version",
+        millis(begun),
+    );
+    let begun = Instant::now();
+    let program = Program::start(&data);
+    report("next start", millis(begun));
+    pages(&program).await;
+    long_log(&program, &bare, size).await;
 }
 
-/// The logs made so far, by their number of lines.
-type Logs = Mutex<HashMap<usize, Bytes>>;
-
-/// The server, which lives as long as the process.
-pub struct BenchServer {
-    /// `http://127.0.0.1:PORT`.
-    pub address: String,
-    logs: Arc<Logs>,
+/// Serves a file to every connection, as fast as the system can. Returns the address.
+fn serve_bare(file: &Path, size: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+    let address = listener.local_addr().expect("an address");
+    let file = file.to_path_buf();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n");
+            stream.write_all(head.as_bytes()).expect("sends");
+            let mut file = File::open(&file).expect("the file");
+            std::io::copy(&mut file, &mut stream).expect("sends");
+        }
+    });
+    address.to_string()
 }
 
-impl BenchServer {
-    /// Starts it.
-    pub async fn start() -> Self {
-        let api = Api::start().await;
-        api.serve_fast();
-        let logs: Arc<Logs> = Arc::default();
-        let of_api = logs.clone();
-        api.otherwise(move |request| answer(request, &of_api));
+fn millis(begun: Instant) -> f64 {
+    begun.elapsed().as_secs_f64() * 1000.0
+}
+
+/// The server as a process. Dropping it stops it.
+struct Program {
+    child: Child,
+    /// `127.0.0.1:PORT`.
+    address: String,
+}
+
+impl Program {
+    fn start(data: &Path) -> Self {
+        let program = std::env::var_os("SLIPWAY_SERVER")
+            .map_or_else(|| PathBuf::from("target/debug/slipway"), PathBuf::from);
+        let mut child = Command::new(program)
+            .args(["--listen=127.0.0.1:0", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server");
+        let output = child.stdout.take().expect("its output");
+        let lines = BufReader::new(output).lines().map_while(Result::ok);
+        let address = lines
+            .filter_map(|line| Some(line.split_once("listens on http://")?.1.trim().to_owned()))
+            .next()
+            .expect("its address");
+        Self { child, address }
+    }
+
+    /// The CPU time that it has used so far.
+    fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        let stat = stat.unwrap_or_default();
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        // A tick is a hundredth of a second on Linux.
+        Duration::from_millis(
+            10 * ticks
+                .filter_map(|ticks| ticks.parse::<u64>().ok())
+                .sum::<u64>(),
+        )
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A connection to the server.
+struct Client {
+    stream: tokio::io::BufReader<TcpStream>,
+    address: String,
+}
+
+/// What an answer was.
+struct Answer {
+    status: u16,
+    etag: Option<String>,
+    bytes: usize,
+}
+
+impl Client {
+    async fn connect(address: &str) -> Self {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        stream.set_nodelay(true).expect("a setting");
         Self {
-            address: api.address,
-            logs,
+            stream: tokio::io::BufReader::with_capacity(256 << 10, stream),
+            address: address.to_owned(),
         }
     }
 
-    /// The body of a log, made if it is not there yet.
-    pub fn body(&self, lines: usize) -> Bytes {
-        body_of(&self.logs, lines)
-    }
-
-    /// Drops a log.
-    pub fn forget(&self, lines: usize) {
-        self.logs.lock().expect("logs").remove(&lines);
-    }
-}
-
-fn body_of(logs: &Logs, lines: usize) -> Bytes {
-    let mut logs = logs.lock().expect("logs");
-    logs.entry(lines)
-        .or_insert_with(|| log(lines, lines as u64).into())
-        .clone()
-}
-
-fn answer(request: &Received, logs: &Logs) -> Option<Reply> {
-    if let Some(rest) = request.path.strip_prefix("/v1/builds/") {
-        return build_call(rest, &request.query, logs);
-    }
-    let baseline = project("tests/bench/baseline");
-    match request.path.as_str() {
-        "/baseline/" => Some(Reply::File(baseline.join("index.html"))),
-        "/baseline/baseline.js" => Some(Reply::File(baseline.join("baseline.js"))),
-        "/empty" => {
-            let page = "<!DOCTYPE html><title>Empty</title>";
-            Some(Reply::Typed("text/html", page.into()))
+    /// Sends a request, and reads and drops the body.
+    async fn ask(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        self.stream
+            .write_all(request.as_bytes())
+            .await
+            .expect("sends");
+        let mut answer = Answer {
+            status: 0,
+            etag: None,
+            bytes: 0,
+        };
+        let (mut length, mut is_chunked) = (0, false);
+        loop {
+            let line = self.line().await;
+            if line.is_empty() {
+                break;
+            }
+            if answer.status == 0 {
+                let status = line
+                    .split(' ')
+                    .nth(1)
+                    .and_then(|status| status.parse().ok());
+                answer.status = status.expect("a status");
+                continue;
+            }
+            let (name, value) = line.split_once(':').expect("a header");
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse().expect("a length"),
+                "transfer-encoding" => is_chunked = true,
+                "etag" => answer.etag = Some(value.trim().to_owned()),
+                _ => {}
+            }
         }
-        // The console's own pages.
-        path if !path.contains('.') => Some(Reply::File(project("dist/index.html"))),
-        _ => None,
+        if answer.status == 304 {
+            return answer;
+        }
+        while is_chunked {
+            length = usize::from_str_radix(&self.line().await, 16).expect("a size");
+            answer.bytes += length;
+            self.skip(length + 2).await;
+            if length == 0 {
+                return answer;
+            }
+        }
+        self.skip(length).await;
+        answer.bytes = length;
+        answer
+    }
+
+    async fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).await.expect("a line");
+        line.trim_end().to_owned()
+    }
+
+    async fn skip(&mut self, bytes: usize) {
+        let mut rest = (&mut self.stream).take(bytes as u64);
+        tokio::io::copy_buf(&mut rest, &mut tokio::io::sink())
+            .await
+            .expect("a body");
     }
 }
 
-/// Answers for a build or its log.
-fn build_call(path: &str, query: &str, logs: &Logs) -> Option<Reply> {
-    let id = path.split('/').next()?;
-    let lines = id.rsplit('-').next()?.parse().ok()?;
-    if !path.ends_with("/logs") {
-        return Some(Reply::Json(200, build(id)));
+/// Measures pages of lists, and writes beside them.
+async fn pages(program: &Program) {
+    let repository = "/v1/builds?namespace=team-1&repo_name=app-0";
+    let build = format!("/v1/builds/{}", build_id(BUILDS / 2));
+    for (what, path, is_poll) in [
+        ("page 1 of all builds", "/v1/builds", false),
+        ("page 5,000 of all builds", "/v1/builds?page=5000", false),
+        ("page 15,000 of all builds", "/v1/builds?page=15000", false),
+        (
+            "page 1 of a namespace",
+            "/v1/builds?namespace=team-3",
+            false,
+        ),
+        ("page 1 of a repository", repository, false),
+        ("one build", &build, false),
+        (
+            "a poll of all builds that brings nothing",
+            "/v1/builds",
+            true,
+        ),
+    ] {
+        load(program, what, path, is_poll, false).await;
     }
-    let from = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("start_time="))
-        .and_then(|from| from.parse().ok());
-    let log = entries_from(&body_of(logs, lines), from);
-    Some(Reply::Typed("application/json", log))
+    load(
+        program,
+        "page 1 of all builds, writes beside",
+        "/v1/builds",
+        false,
+        true,
+    )
+    .await;
 }
 
-/// The entries from this second on, as the API answers; all of them without one.
-fn entries_from(body: &Bytes, from: Option<u64>) -> Bytes {
-    let Some(from) = from else {
-        return body.clone();
+/// Asks with many clients for a while, and prints what that took.
+async fn load(program: &Program, what: &str, path: &str, is_poll: bool, has_writes: bool) {
+    let mut first = Client::connect(&program.address).await;
+    let known = first.ask("GET", path, "", "").await;
+    assert_eq!(known.status, 200, "{path}");
+    let headers = match known.etag {
+        Some(tag) if is_poll => format!("If-None-Match: {tag}\r\n"),
+        _ => String::new(),
     };
-    let mark = |time: u64| format!("\"time\":{time}}}").into_bytes();
-    // Searched from the end, because the console asks for the last seconds again.
-    let before = mark(from.saturating_sub(1));
-    let before = body.windows(before.len()).rposition(|part| part == before);
-    let rest = &body[before.unwrap_or(0)..];
-    let first = mark(from);
-    let at = rest.windows(first.len()).position(|part| part == first);
-    let start = at.and_then(|at| rest[..at].windows(2).rposition(|two| two == b"{\""));
-    match start {
-        Some(start) => [b"[", &rest[start..]].concat().into(),
-        None => Bytes::from_static(b"[]"),
+    let before = program.cpu();
+    let begun = Instant::now();
+    let writes = tokio::spawn(writes(
+        program.address.clone(),
+        begun + DURATION,
+        has_writes,
+    ));
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|_| {
+            let (address, path, headers) =
+                (program.address.clone(), path.to_owned(), headers.clone());
+            tokio::spawn(async move {
+                let mut client = Client::connect(&address).await;
+                let mut times = Vec::new();
+                while begun.elapsed() < DURATION {
+                    let asked = Instant::now();
+                    let answer = client.ask("GET", &path, &headers, "").await;
+                    assert_eq!(answer.status, if is_poll { 304 } else { 200 });
+                    times.push(millis(asked));
+                }
+                times
+            })
+        })
+        .collect();
+    let mut times = Vec::new();
+    for client in clients {
+        times.extend(client.await.expect("a client"));
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let cpu = program.cpu().saturating_sub(before).as_secs_f64() * 1000.0 / times.len() as f64;
+    println!(
+        "{what:<48} {cpu:>7.2} ms of CPU {:>8.0} a second {:>8.1} ms p99",
+        times.len() as f64 / seconds,
+        percentile(times, 0.99)
+    );
+    let written = writes.await.expect("writes");
+    if has_writes {
+        println!(
+            "{:<48} {:>31.0} a second {:>8.1} ms p99",
+            "  the writes",
+            written.len() as f64 / seconds,
+            percentile(written, 0.99)
+        );
     }
 }
 
-/// A build that has ended.
-fn build(id: &str) -> Value {
-    let time = |seconds: u64| Timestamp::from_millis((START + seconds) as i64 * 1000);
-    json!({
-        "build_id": id,
-        "created_at": time(0), "started_at": time(0), "ended_at": time(3600),
-        "code_repo_client": "Simple", "code_repo_path": "bench/log",
-        "code_repo_type": "branch", "code_repo_type_value": "main",
-        "created_by": "bench", "docker_repo_path": "bench/log", "docker_repo_tag": "latest",
-        "dockerfile_location": "/", "status": "S", "auto_created": false, "step_at": 50,
-        "build_node": "in", "build_context_path": "/", "is_removable": false
-    })
+/// Writes again and again: replaces a build config. Returns how many milliseconds each took.
+async fn writes(address: String, until: Instant, is_wanted: bool) -> Vec<f64> {
+    let mut times = Vec::new();
+    let mut client = Client::connect(&address).await;
+    let body = json!({"tag_configs": [{
+        "code_repo_type": "branch", "code_repo_type_value": "main", "docker_repo_tag": "latest",
+        "dockerfile_location": "/", "build_context_path": "/", "is_active": false, "version_tagging": 0
+    }]})
+    .to_string();
+    let path = "/v1/repositories/team-1/app-0/build-config";
+    while is_wanted && Instant::now() < until {
+        let begun = Instant::now();
+        let headers = "Content-Type: application/json\r\n";
+        let answer = client.ask("PUT", path, headers, &body).await;
+        assert_eq!(answer.status, 200);
+        times.push(millis(begun));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    times
+}
+
+fn percentile(mut values: Vec<f64>, share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().saturating_sub(1) as f64;
+    values
+        .get((last * share) as usize)
+        .copied()
+        .unwrap_or_default()
+}
+
+/// Measures the long log in each encoding against the bare file.
+async fn long_log(program: &Program, bare: &Path, size: usize) {
+    let bare = serve_bare(bare, size);
+    let path = format!("/v1/builds/{}/logs", build_id(BUILDS));
+    let kinds = [
+        ("a bare file", "/", ""),
+        ("the log", path.as_str(), ""),
+        ("the log with gzip", &path, "Accept-Encoding: gzip\r\n"),
+        (
+            "the log with zstd",
+            &path,
+            "Accept-Encoding: gzip, deflate, br, zstd\r\n",
+        ),
+    ];
+    let mut times = vec![Vec::new(); kinds.len()];
+    let mut bytes = vec![0; kinds.len()];
+    // In turns, so that what else the machine does is shared out.
+    for _ in 0..RUNS {
+        for (index, (_, path, headers)) in kinds.iter().enumerate() {
+            let address = match index {
+                0 => &bare,
+                _ => &program.address,
+            };
+            let mut client = Client::connect(address).await;
+            let begun = Instant::now();
+            let answer = client.ask("GET", path, headers, "").await;
+            assert_eq!(answer.status, 200);
+            times[index].push(millis(begun));
+            bytes[index] = answer.bytes;
+        }
+    }
+    let bare = median(times[0].clone());
+    for ((what, ..), (times, bytes)) in kinds.iter().zip(times.into_iter().zip(bytes)) {
+        let millis = median(times);
+        println!(
+            "1,000,000 lines, {what:<31} {millis:>7.0} ms, {:.2} of the bare file's; {:>5.1} % of its bytes",
+            millis / bare,
+            100.0 * bytes as f64 / size as f64
+        );
+    }
 }

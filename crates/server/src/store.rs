@@ -268,4 +268,65 @@ mod tests {
         store.run(insert).await.unwrap();
         assert_eq!(store.read(count).await, Ok(3));
     }
+
+    fn mode(connection: &Connection) -> Result<i64> {
+        connection.query_row("PRAGMA synchronous", [], |row| row.get(0))
+    }
+
+    #[tokio::test]
+    async fn what_is_acknowledged_is_synced_and_logs_need_not_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("db")).unwrap();
+        let (normal, full) = (1, 2);
+        assert_eq!(store.run(|connection| mode(connection)).await, Ok(full));
+        assert_eq!(store.run_unsynced(|connection| mode(connection)).await, Ok(normal));
+        assert_eq!(store.run(|connection| mode(connection)).await, Ok(full));
+    }
+
+    #[tokio::test]
+    async fn a_read_sees_one_moment_and_does_not_wait_for_a_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("db")).unwrap();
+        let count = |connection: &Connection| {
+            connection.query_row("SELECT count(*) FROM leftovers", [], |row| row.get::<_, i64>(0))
+        };
+        let (begun, has_begun) = std::sync::mpsc::channel();
+        let (written, has_written) = std::sync::mpsc::channel();
+        let reader = store.clone();
+        let read = tokio::spawn(async move {
+            reader
+                .read(move |connection| {
+                    let before = count(connection)?;
+                    begun.send(()).unwrap();
+                    has_written.recv().unwrap();
+                    Ok((before, count(connection)?))
+                })
+                .await
+        });
+        tokio::task::spawn_blocking(move || has_begun.recv()).await.unwrap().unwrap();
+        store
+            .run(|connection| {
+                connection.execute("INSERT INTO leftovers (kind, namespace, name) VALUES ('', '', '')", [])
+            })
+            .await
+            .unwrap();
+        written.send(()).unwrap();
+        assert_eq!(read.await.unwrap(), Ok((0, 0)));
+        assert_eq!(store.read(count).await, Ok(1));
+        // A reader can't write, and one that panics does no harm.
+        let refused = store.read(|connection| connection.execute("DELETE FROM leftovers", [])).await;
+        assert!(refused.is_err());
+        let panicked: Result<()> = store.read(|_| panic!("as a test")).await;
+        assert!(panicked.is_err());
+        let panicked: Result<()> = store
+            .run(|connection| {
+                let transaction = connection.transaction()?;
+                transaction.execute("DELETE FROM leftovers", [])?;
+                panic!("as a test")
+            })
+            .await;
+        assert!(panicked.is_err());
+        assert_eq!(store.read(count).await, Ok(1));
+        assert_eq!(store.run(move |connection| count(connection)).await, Ok(1));
+    }
 }
