@@ -56,6 +56,70 @@ async fn a_removed_repository_takes_all_that_it_held_with_it() {
         assert_eq!(rows, i64::from(!table.starts_with("log_parts")), "{table}");
     }
     assert!(server.log_text(&kept).await.contains("the image"));
+    wait_for("nothing is left to clear away", async || {
+        (count(&server, "SELECT count(*) FROM leftovers") == 0).then_some(())
+    })
+    .await;
+    // Both have the same image.
+    let data = server.folder.path().join("data");
+    assert_eq!(images(&data, "t-remove/app"), []);
+    assert_eq!(images(&data, "t-remove/kept").len(), 1);
+}
+
+/// Returns true if the builder has an image in a namespace, with or without a name.
+fn has_image(server: &TestServer, namespace: &str, build: &Value) -> bool {
+    let id = build["image_id"].as_str().unwrap();
+    let storages = storages(&server.folder.path().join("data"), namespace);
+    let lists = storages
+        .iter()
+        .flat_map(|storage| files_named(storage, "images.json"));
+    let mut texts = lists.map(|list| std::fs::read_to_string(list).unwrap());
+    texts.any(|text| text.contains(&format!("\"id\":\"{id}")))
+}
+
+#[tokio::test]
+async fn the_images_of_old_builds_go_with_them() {
+    let mut server = TestServer::start(&["--workers=1"]).await;
+    let source = server.repository("app", &[]);
+    let row = with(tag_config("latest"), json!({"version_tagging": 1}));
+    server.register("t-images/app", &source, vec![row]).await;
+    let mut builds = Vec::new();
+    for number in 0..3 {
+        let dockerfile = format!("{}LABEL number={number}\n", server.minimal_dockerfile());
+        source.commit(&[("Dockerfile", &dockerfile)]);
+        let id = server.trigger("t-images/app", "latest").await;
+        builds.push(server.wait_for_status(&id, "S").await);
+    }
+    let data = server.folder.path().join("data");
+    assert_eq!(images(&data, "t-images/app").len(), 4);
+    server.stop().await;
+    server.with_option("--keep-builds=1");
+    server.start_again().await;
+    let name = |build: &Value, field: &str| {
+        let name = format!("localhost/t-images/app:{}", build[field].as_str().unwrap());
+        (name, build["image_id"].as_str().unwrap().to_owned())
+    };
+    let mut expected = [
+        name(&builds[2], "docker_repo_tag"),
+        name(&builds[2], "docker_repo_version_tag"),
+    ];
+    expected.sort();
+    wait_for("the old images are gone", async || {
+        let mut left = images(&data, "t-images/app");
+        left.sort();
+        (left == expected).then_some(())
+    })
+    .await;
+    wait_for("nothing is left to clear away", async || {
+        (count(&server, "SELECT count(*) FROM leftovers") == 0).then_some(())
+    })
+    .await;
+    let is_there = |build: &Value| has_image(&server, "t-images", build);
+    assert_eq!(
+        builds.iter().map(is_there).collect::<Vec<_>>(),
+        [false, false, true]
+    );
+    assert_eq!(count(&server, "SELECT count(*) FROM builds"), 1);
 }
 
 #[tokio::test]
