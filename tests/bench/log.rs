@@ -1,8 +1,8 @@
 //! The log view in Chromium beside the baseline, on the same logs and in the same run.
 
+use crate::api::{BenchServer, build_id};
 use crate::generator::{COMMON, RARE};
 use crate::memory::renderer_memory;
-use crate::api::{BenchServer, build_id};
 use crate::support::{Browser, Setup};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};

@@ -279,7 +279,10 @@ mod tests {
         let store = Store::open(&folder.path().join("db")).unwrap();
         let (normal, full) = (1, 2);
         assert_eq!(store.run(|connection| mode(connection)).await, Ok(full));
-        assert_eq!(store.run_unsynced(|connection| mode(connection)).await, Ok(normal));
+        assert_eq!(
+            store.run_unsynced(|connection| mode(connection)).await,
+            Ok(normal)
+        );
         assert_eq!(store.run(|connection| mode(connection)).await, Ok(full));
     }
 
@@ -288,7 +291,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("db")).unwrap();
         let count = |connection: &Connection| {
-            connection.query_row("SELECT count(*) FROM leftovers", [], |row| row.get::<_, i64>(0))
+            connection.query_row("SELECT count(*) FROM leftovers", [], |row| {
+                row.get::<_, i64>(0)
+            })
         };
         let (begun, has_begun) = std::sync::mpsc::channel();
         let (written, has_written) = std::sync::mpsc::channel();
@@ -303,10 +308,16 @@ mod tests {
                 })
                 .await
         });
-        tokio::task::spawn_blocking(move || has_begun.recv()).await.unwrap().unwrap();
+        tokio::task::spawn_blocking(move || has_begun.recv())
+            .await
+            .unwrap()
+            .unwrap();
         store
             .run(|connection| {
-                connection.execute("INSERT INTO leftovers (kind, namespace, name) VALUES ('', '', '')", [])
+                connection.execute(
+                    "INSERT INTO leftovers (kind, namespace, name) VALUES ('', '', '')",
+                    [],
+                )
             })
             .await
             .unwrap();
@@ -314,7 +325,9 @@ mod tests {
         assert_eq!(read.await.unwrap(), Ok((0, 0)));
         assert_eq!(store.read(count).await, Ok(1));
         // A reader can't write, and one that panics does no harm.
-        let refused = store.read(|connection| connection.execute("DELETE FROM leftovers", [])).await;
+        let refused = store
+            .read(|connection| connection.execute("DELETE FROM leftovers", []))
+            .await;
         assert!(refused.is_err());
         let panicked: Result<()> = store.read(|_| panic!("as a test")).await;
         assert!(panicked.is_err());
