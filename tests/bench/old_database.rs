@@ -97,7 +97,7 @@ fn repository(id: usize) -> Value {
     json!({
         "namespace": namespace, "repo_name": name, "repo_path": format!("{namespace}/{name}"),
         "description": "", "full_description": "", "created_by": "bench", "created_at": null,
-        "updated_at": null, "is_public": id % 3 > 0, "is_automated": true,
+        "updated_at": null, "is_public": !id.is_multiple_of(3), "is_automated": true,
         "repo_starred_count": 0, "download": 0, "upload": 0,
         "build_config": {
             "docker_repo_path": format!("{namespace}/{name}"), "code_repo_client": "GitHub",

@@ -182,7 +182,12 @@ impl Client {
         if answer.status == 304 {
             return answer;
         }
-        while is_chunked {
+        if !is_chunked {
+            self.skip(length).await;
+            answer.bytes = length;
+            return answer;
+        }
+        loop {
             length = usize::from_str_radix(&self.line().await, 16).expect("a size");
             answer.bytes += length;
             self.skip(length + 2).await;
@@ -190,9 +195,6 @@ impl Client {
                 return answer;
             }
         }
-        self.skip(length).await;
-        answer.bytes = length;
-        answer
     }
 
     async fn line(&mut self) -> String {

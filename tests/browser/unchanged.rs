@@ -18,7 +18,8 @@ async fn asked_with(api: &Api, tag: &str, count: usize) {
 async fn a_poll_that_brings_nothing_has_the_tag_of_the_one_before() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
-            let page = |tag, more| Box::new(builds_page(vec![build("1", tag, "I", more)], 1, false));
+            let page =
+                |tag, more| Box::new(builds_page(vec![build("1", tag, "I", more)], 1, false));
             let first = page("one", running());
             api.on("GET", BUILDS, Reply::Tagged("\"first\"", first));
             browser.open(&format!("{}/builds", api.address)).await;

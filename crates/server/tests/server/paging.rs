@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 #[tokio::test]
 async fn sixty_builds_are_three_pages_newest_first() {
-    let server = TestServer::start(&["--workers=1"]).await;
+    let server = TestServer::start(&["--workers=1", "--queue-limit=100"]).await;
     let source = server.repository("one", &[("Dockerfile", &server.minimal_dockerfile())]);
     let row = failing_tag_config("latest");
     server
