@@ -1,4 +1,4 @@
-//! What an attack may not reach: a file of the host with a text that no log may have, and a port of this machine that
+//! The things that an attack may not reach: a file of the host with a text that no log may have, and a port of this machine that
 //! nobody may call.
 
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ impl Canary {
         canary
     }
 
-    /// What is wrong with the file.
+    /// The fault of the file.
     pub(crate) fn problems(&self) -> Option<String> {
         let text = std::fs::read_to_string(&self.file).unwrap_or_default();
         (text != self.text).then(|| "a file of the host was changed".to_owned())
@@ -54,7 +54,7 @@ impl Port {
         Self { number, calls }
     }
 
-    /// What is wrong: somebody has called since the last time.
+    /// The fault, if somebody has called since the last time.
     pub(crate) fn problems(&self) -> Option<String> {
         let calls = self.calls.swap(0, Ordering::Relaxed);
         (calls > 0).then(|| format!("a port of this machine was called {calls} times"))

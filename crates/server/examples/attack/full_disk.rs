@@ -130,7 +130,7 @@ async fn write_until_refused(
     None
 }
 
-/// What is wrong with reading.
+/// The fault of reading.
 async fn read_problems(victim: &Victim) -> Option<String> {
     let read = victim.get("/v1/repositories/attacker/before").await;
     let is_read = matches!(read, Some((StatusCode::OK, _)));

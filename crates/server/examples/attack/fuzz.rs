@@ -16,10 +16,10 @@ const TIME_LIMITS: [&str; 3] = [
     "--idle-timeout=1s",
 ];
 
-/// How long one answer may take.
+/// The time that one answer may take.
 const ANSWER_TIME: Duration = Duration::from_secs(20);
 
-/// How many connections send requests.
+/// The number of connections that send requests.
 const CONNECTIONS: u32 = 8;
 
 const METHODS: [&str; 9] = [

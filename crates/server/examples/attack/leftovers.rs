@@ -1,4 +1,4 @@
-//! What builds leave behind: processes and mounts.
+//! The things that builds leave behind: processes and mounts.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub(crate) fn mounts_below(folder: &Path) -> usize {
         .count()
 }
 
-/// What is left after all builds have ended: processes with one of these texts, and mounts below the folder.
+/// The things that are left after all builds have ended: processes with one of these texts, and mounts below the folder.
 pub(crate) async fn problems(marks: &[&str], data: &Path) -> Vec<String> {
     let look = || {
         let mut problems = Vec::new();

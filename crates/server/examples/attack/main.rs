@@ -37,11 +37,11 @@ struct Arguments {
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
 
-    /// How often the server is killed.
+    /// The number of times that the server is killed.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     kills: u32,
 
-    /// How many random requests are sent.
+    /// The number of random requests.
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     requests: u32,
 

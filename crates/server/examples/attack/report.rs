@@ -1,6 +1,6 @@
 //! The table of what was tried and what held.
 
-/// How an attack ended.
+/// The end of an attack.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// The server held. What was seen, in a few words.

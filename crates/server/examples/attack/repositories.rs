@@ -11,7 +11,7 @@ use std::time::Instant;
 /// The smallest Dockerfile.
 const MINIMAL: &str = "FROM scratch\nCOPY Dockerfile /\n";
 
-/// How many branches and tags the largest source has.
+/// The number of branches and tags of the largest source.
 const REFS: usize = 300_000;
 
 /// Registers and builds hostile repositories.

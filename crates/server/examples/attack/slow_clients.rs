@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 
-/// How many connections each kind of client opens.
+/// The number of connections that each kind of client opens.
 const CLIENTS: usize = 600;
 
 /// The most connections of the server.
 const LIMIT: usize = 200;
 
-/// How long others may have to wait for an answer.
+/// The time that others may have to wait for an answer.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
 
 /// Opens many slow connections of each kind, and calls the server meanwhile.

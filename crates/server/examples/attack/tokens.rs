@@ -5,10 +5,10 @@ use crate::victim::{Setup, Victim};
 use reqwest::{Method, StatusCode};
 use std::time::Instant;
 
-/// How many tokens are guessed.
+/// The number of tokens that are guessed.
 const GUESSES: usize = 400;
 
-/// How many guesses are under way at the same time.
+/// The number of guesses under way at the same time.
 const AT_ONCE: usize = 40;
 
 /// Guesses tokens as fast as the server lets it, and calls it with a right one meanwhile.

@@ -10,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long an attack waits for the server before it counts as stuck.
+/// The time that an attack waits for the server before it counts as stuck.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(120);
 
-/// How a server is started.
+/// The start of a server.
 pub(crate) struct Setup {
     pub(crate) program: PathBuf,
     pub(crate) options: Vec<String>,
@@ -116,7 +116,7 @@ impl Victim {
         &self.data
     }
 
-    /// What the server has written to its log.
+    /// The text that the server has written to its log.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
@@ -216,7 +216,7 @@ impl Victim {
         messages.collect::<Vec<_>>().join("\n")
     }
 
-    /// What is wrong with the server itself after an attack.
+    /// The fault of the server itself after an attack.
     pub(crate) async fn problems(&mut self) -> Vec<String> {
         let mut problems = Vec::new();
         if !self.is_running() {
