@@ -257,13 +257,13 @@ pub fn build_node(node: &str) -> Option<RuleViolation> {
 /// The maximum length of a path in the source tree, in bytes.
 pub const MAX_PATH_BYTES: usize = 4096;
 
-/// Checks a path in the source tree, as [`clean_path`] reads it: without `..` and control characters, at most
-/// [`MAX_PATH_BYTES`].
+/// Checks a path in the source tree, as [`clean_path`] reads it: it must not lead out by `..`, has no control
+/// characters, and at most [`MAX_PATH_BYTES`].
 pub fn path(path: &str) -> Option<RuleViolation> {
     if path.trim().is_empty() {
         return Some(RuleViolation::Empty);
     }
-    if path.split('/').any(|part| part.trim() == "..") {
+    if clean_path(path).split('/').any(is_parent) {
         return Some(RuleViolation::LeadsOut);
     }
     let bad =
@@ -272,21 +272,25 @@ pub fn path(path: &str) -> Option<RuleViolation> {
 }
 
 /// Reads a path in the source tree as people write it, and makes it absolute: `./Dockerfile` and `Dockerfile` become
-/// `/Dockerfile`, `.` becomes `/`, `/app//web/` becomes `/app/web`. The empty text stays empty.
+/// `/Dockerfile`, `.` becomes `/`, `/app//web/` becomes `/app/web`, and so does `app/api/../web`. A `..` that leads out stays. The empty
+/// text stays empty.
 pub fn clean_path(path: &str) -> String {
     let path = path.trim();
     if path.is_empty() {
         return String::new();
     }
-    let mut clean = String::with_capacity(path.len() + 1);
+    let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        clean.push('/');
-        clean.push_str(part);
+        match parts.last() {
+            Some(last) if is_parent(part) && !is_parent(last) => _ = parts.pop(),
+            _ => parts.push(part),
+        }
     }
-    if clean.is_empty() {
-        clean.push('/');
-    }
-    clean
+    format!("/{}", parts.join("/"))
+}
+
+fn is_parent(part: &str) -> bool {
+    part.trim() == ".."
 }
 
 /// Returns true if a path is in a folder, at any depth, or is the folder itself.
@@ -437,10 +441,20 @@ mod tests {
             "docker/prod env/Dockerfile.prod",
             "/a..b/...",
             "~/名",
+            "docker/../x",
+            "a/b/../../c/..",
         ] {
             assert_eq!(path(right), None, "{right}");
         }
-        for wrong in ["..", "../x", "/a/../b", "./..", "/a/ ../b", "a/.."] {
+        for wrong in [
+            "..",
+            "../x",
+            "/a/../../b",
+            "./..",
+            "/a/ .. /../b",
+            "a/../..",
+            "../../a",
+        ] {
             assert_eq!(path(wrong), Some(RuleViolation::LeadsOut), "{wrong}");
         }
         for wrong in ["/a\n", "/a\0", "https://git.test/a", &"a".repeat(5000)] {
@@ -465,6 +479,10 @@ mod tests {
             ("/Dockerfile/", "/Dockerfile"),
             ("docker//web/", "/docker/web"),
             (".docker/x", "/.docker/x"),
+            ("docker/../x", "/x"),
+            ("a/./../b/c/..", "/b"),
+            ("a/..", "/"),
+            ("/a/../../b", "/../b"),
             ("/a b/#1/Dockerfile", "/a b/#1/Dockerfile"),
             (" ", ""),
             ("", ""),

@@ -164,7 +164,7 @@ async fn all_errors_are_reported_at_once() {
                     "code_repo_type": "commit",
                     "code_repo_type_value": "-x",
                     "dockerfile_location": "../../etc",
-                    "build_context_path": "/a/../b",
+                    "build_context_path": "/a/../../b",
                     "is_active": null,
                     "version_tagging": 3,
                 },
