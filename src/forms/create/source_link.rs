@@ -88,9 +88,22 @@ impl SourceLink {
         self.follow(pasted);
     }
 
-    /// Reads the text of a field that was left. What that shows must not move a button that is being pressed.
+    /// Reads the text of a field that was left. What that shows must not move a button that is being pressed, and must
+    /// not take back what the button does.
     pub(crate) fn left(self) {
-        self.state.when_released(move || self.read());
+        let link = self.link();
+        let state = move || {
+            Some((
+                link.text.try_get_untracked()?,
+                link.fill.try_get_untracked()?,
+            ))
+        };
+        let before = state();
+        self.state.when_released(move || {
+            if before.is_some() && state() == before {
+                self.read();
+            }
+        });
     }
 
     fn understood(self) -> Option<Pasted> {
