@@ -389,6 +389,8 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     story(Server::start(&[
         "--allow-local-source",
         &folder,
+        "--queue-limit",
+        "100",
         "--workers",
         "2",
     ])

@@ -1,6 +1,6 @@
 //! A Chromium with its driver, started for one test and stopped after it.
 
-use super::server::{first_match, lines_of};
+use super::server::{lines_of, match_before_end};
 use serde_json::json;
 use std::process::Stdio;
 use tempfile::TempDir;
@@ -117,24 +117,31 @@ impl Browser {
     }
 }
 
+/// The most times that chromedriver is started: it ends at once if the free port that it has picked is taken meanwhile.
+const MAX_STARTS: usize = 5;
+
 /// Starts chromedriver, and answers its port.
 async fn start_driver() -> (Child, String) {
     let driver = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-    let mut process = Command::new(driver)
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("chromedriver starts; `make test` installs it");
-    let lines = lines_of(&mut process);
-    let port = first_match(lines, "the driver's port", |line| {
-        let (_, port) = line.rsplit_once("on port ")?;
-        let started = line.contains("started successfully");
-        started.then(|| port.trim_end_matches('.').to_owned())
-    })
-    .await;
-    (process, port)
+    for _ in 0..MAX_STARTS {
+        let mut process = Command::new(&driver)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver starts; `make test` installs it");
+        let lines = lines_of(&mut process);
+        let port = match_before_end(lines, |line| {
+            let (_, port) = line.rsplit_once("on port ")?;
+            let started = line.contains("started successfully");
+            started.then(|| port.trim_end_matches('.').to_owned())
+        });
+        if let Some(port) = port.await {
+            return (process, port);
+        }
+    }
+    panic!("chromedriver has ended each time");
 }
 
 fn capabilities(setup: &Setup, profile: &TempDir) -> ChromeCapabilities {

@@ -93,16 +93,24 @@ pub(super) fn lines_of(child: &mut Child) -> Lines<BufReader<ChildStdout>> {
 /// Reads lines until one has what is wanted; reads and drops the others from then on, so that the process
 /// never waits for a reader.
 pub(super) async fn first_match<T>(
-    mut lines: Lines<BufReader<ChildStdout>>,
+    lines: Lines<BufReader<ChildStdout>>,
     wanted: &str,
     find: impl Fn(&str) -> Option<T>,
 ) -> T {
+    match_before_end(lines, find).await.expect(wanted)
+}
+
+/// As [`first_match`]; `None` if the process ends its output first.
+pub(super) async fn match_before_end<T>(
+    mut lines: Lines<BufReader<ChildStdout>>,
+    find: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
     let found = loop {
-        let line = lines.next_line().await.expect("reads").expect(wanted);
+        let line = lines.next_line().await.expect("reads")?;
         if let Some(found) = find(&line) {
             break found;
         }
     };
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    found
+    Some(found)
 }
