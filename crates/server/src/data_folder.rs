@@ -15,6 +15,9 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 /// The time between two attempts to lock the data folder.
 const LOCK_RETRY: Duration = Duration::from_millis(20);
 
+/// The time in which the programs of a server that was killed have ended.
+const EMPTY_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The permissions of a folder for its owner alone.
 const PRIVATE_FOLDER: u32 = 0o700;
 
@@ -96,7 +99,7 @@ impl DataFolder {
         fs::DirBuilder::new()
             .recursive(true)
             .create(&work_folder)
-            .and_then(|()| empty(&work_folder))
+            .and_then(|()| empty_at_last(&work_folder))
             .map_err(|error| {
                 format!(
                     "the data folder {} can't be used: {error}",
@@ -133,7 +136,29 @@ impl DataFolder {
     }
 }
 
-/// Removes all that is in a folder.
+/// Removes all that is in a folder. The programs of a server that was killed may still be ending, and write to it meanwhile.
+fn empty_at_last(folder: &Path) -> io::Result<()> {
+    let started = Instant::now();
+    loop {
+        match empty(folder) {
+            Err(error) if started.elapsed() < EMPTY_TIMEOUT && is_of_another(&error) => {
+                std::thread::sleep(LOCK_RETRY);
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Returns true if another program has changed a folder while it was removed.
+fn is_of_another(error: &io::Error) -> bool {
+    let kind = error.kind();
+    matches!(
+        kind,
+        io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound | io::ErrorKind::ResourceBusy
+    )
+}
+
+/// Removes all that is in a folder, once.
 fn empty(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -192,4 +217,32 @@ fn lock(data: &Path) -> Result<File, String> {
         std::thread::sleep(LOCK_RETRY);
     }
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_still_written_to_is_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = std::sync::Barrier::new(2);
+        for _ in 0..20 {
+            let checkout = folder.path().join("build-1/source");
+            fs::create_dir_all(&checkout).unwrap();
+            std::thread::scope(|scope| {
+                // Writes on as a program that is about to end.
+                scope.spawn(|| {
+                    start.wait();
+                    for number in 0..500 {
+                        let _ = fs::create_dir_all(checkout.join(number.to_string()));
+                    }
+                });
+                start.wait();
+                empty_at_last(folder.path()).unwrap();
+            });
+        }
+        empty_at_last(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }
