@@ -112,7 +112,7 @@ pub struct Options {
     #[arg(long, value_name = "ADDRESS", env = "SLIPWAY_BUILDKIT_ADDR")]
     pub buildkit_addr: Option<String>,
 
-    /// What a build may use of this machine.
+    /// The limits of what a build may use of this machine.
     #[command(flatten)]
     pub build_limits: BuildLimits,
 

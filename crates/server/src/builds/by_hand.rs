@@ -22,14 +22,14 @@ pub struct BuilderOptions {
     #[arg(long, env = "SLIPWAY_BUILDER", value_enum, default_value_t = BuilderChoice::Auto)]
     pub builder: BuilderChoice,
 
-    /// What the builder may use of this machine.
+    /// The limits of what the builder may use of this machine.
     #[command(flatten)]
     pub limits: BuildLimits,
 
     /// The namespace whose images are meant.
     pub namespace: String,
 
-    /// What the builder does: `images`, or `push localhost/team/app docker://registry.example.com/team/app`. Files of
+    /// The command of the builder: `images`, or `push localhost/team/app docker://registry.example.com/team/app`. Files of
     /// this machine are not there for it. $REGISTRY_AUTH_FILE names the credentials for registries.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     pub arguments: Vec<OsString>,

@@ -3,7 +3,7 @@
 use crate::option_values::parse_size;
 use clap::{Args, ValueEnum};
 
-/// What a build may use of this machine.
+/// The limits of what a build may use of this machine.
 #[derive(Debug, Clone, Args)]
 pub struct BuildLimits {
     /// The network of a build: of its base images, its ADD and its RUN steps.

@@ -26,7 +26,7 @@ const MAX_LOCAL_POLLS: usize = 8;
 /// The most polls of other hosts at the same time.
 const MAX_REMOTE_POLLS: usize = 48;
 
-/// What a source is worth waiting for, by its last poll.
+/// The claim of a source to be waited for, by its last poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     /// It failed.

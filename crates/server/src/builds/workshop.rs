@@ -51,7 +51,7 @@ pub(crate) struct BuilderSettings {
 /// Finds the builder of this machine when it is first needed, and tries again until there is one.
 pub(crate) struct Builders {
     settings: BuilderSettings,
-    /// What was found; the lock is held while it is searched for.
+    /// The workshop that was found; the lock is held while it is searched for.
     found: Mutex<Option<Arc<Workshop>>>,
 }
 
@@ -97,7 +97,7 @@ impl Builders {
 /// A builder that works, and what contains it.
 pub(crate) struct Workshop {
     pub(crate) builder: Builder,
-    /// What contains a build; `None` for builders with a daemon, and with `--unsafe-builds` where nothing does.
+    /// The means that contain a build; `None` for builders with a daemon, and with `--unsafe-builds` where nothing does.
     pub(crate) machine: Option<Machine>,
     pub(crate) storages: Storages,
     pub(crate) limits: BuildLimits,

@@ -115,7 +115,7 @@ struct Array {
     output: Output,
 }
 
-/// What was written and not yet taken.
+/// The bytes that were written and not yet taken.
 enum Output {
     Identity(Vec<u8>),
     Gzip(Box<GzEncoder<Vec<u8>>>),

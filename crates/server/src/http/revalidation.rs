@@ -20,7 +20,7 @@ pub(crate) struct Stamp(String);
 
 /// Makes the stamps of one request.
 pub(crate) struct Stamps {
-    /// What a stamp depends on beside the state: the request, who makes it, and the process, since the states of
+    /// The things that a stamp depends on beside the state: the request, who makes it, and the process, since the states of
     /// another one, which a restored backup may bring back, are numbered alike.
     request: Sha256,
 }
