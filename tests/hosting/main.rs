@@ -5,6 +5,8 @@
 #![forbid(unsafe_code)]
 
 mod nginx;
+#[path = "../support/parts.rs"]
+mod parts;
 mod recipes;
 mod static_host;
 
@@ -206,7 +208,9 @@ fn nginx_at_the_root_serves_the_site_and_the_api() {
     });
     let site = project("dist");
     let recipe = block("### nginx", "nginx", 0);
-    let nginx = Nginx::start(&recipe, &site, "slipway", &api.address);
+    let Some(nginx) = Nginx::start(&recipe, &site, "slipway", &api.address) else {
+        return;
+    };
     let base = format!("{}/", nginx.address);
     check(&base, &site, &NGINX);
     let answer = Response::get(&format!("{base}v1/builds?page=2"), &[]);
@@ -226,7 +230,9 @@ fn nginx_at_the_root_serves_the_site_and_the_api() {
 fn nginx_serves_the_site_under_a_path() {
     let site = project("target/site-console");
     let recipe = block("### nginx", "nginx", 1);
-    let nginx = Nginx::start(&recipe, &site, "www/console", "http://127.0.0.1:9");
+    let Some(nginx) = Nginx::start(&recipe, &site, "www/console", "http://127.0.0.1:9") else {
+        return;
+    };
     check(&format!("{}/console/", nginx.address), &site, &NGINX);
     let bare = Response::get(&format!("{}/console", nginx.address), &[]);
     assert_eq!(bare.status, 301);

@@ -1,5 +1,6 @@
 //! nginx with a recipe of the README as its configuration.
 
+use crate::parts;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -19,8 +20,10 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     /// Starts nginx with a recipe. Only what belongs to a machine is replaced: the port, the certificate, the
-    /// folder `/srv`, where the site is put as `place`, and the address of the API.
-    pub(crate) fn start(recipe: &str, site: &Path, place: &str, api: &str) -> Self {
+    /// folder `/srv`, where the site is put as `place`, and the address of the API. Returns `None` where there is no
+    /// nginx, and says so.
+    pub(crate) fn start(recipe: &str, site: &Path, place: &str, api: &str) -> Option<Self> {
+        let program = parts::program("nginx", "nginx")?;
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().join("srv").join(place);
         copy(site, &root);
@@ -70,8 +73,8 @@ impl Nginx {
              scgi_temp_path {place}/scgi;\n{recipe}\n}}"
         );
         std::fs::write(&config, text).expect("writes");
-        run(nginx(&config).arg("-t"));
-        let child = nginx(&config)
+        run(nginx(&program, &config).arg("-t"));
+        let child = nginx(&program, &config)
             .stderr(Stdio::inherit())
             .spawn()
             .expect("starts");
@@ -80,11 +83,11 @@ impl Nginx {
             assert!(started.elapsed() < MAX_WAIT, "nginx does not listen");
             std::thread::sleep(Duration::from_millis(20));
         }
-        Self {
+        Some(Self {
             child,
             address: format!("https://127.0.0.1:{port}"),
             _folder: folder,
-        }
+        })
     }
 }
 
@@ -101,11 +104,7 @@ fn is_root(data: &std::fs::Metadata) -> bool {
     std::os::unix::fs::MetadataExt::uid(data) == 0
 }
 
-fn nginx(config: &Path) -> Command {
-    let program = ["/usr/sbin/nginx", "/usr/bin/nginx"]
-        .into_iter()
-        .find(|path| Path::new(path).exists())
-        .unwrap_or("nginx");
+fn nginx(program: &Path, config: &Path) -> Command {
     let mut command = Command::new(program);
     command.arg("-e").arg("stderr").arg("-c").arg(config);
     command

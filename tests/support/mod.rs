@@ -9,6 +9,7 @@ pub mod files;
 pub mod fixtures;
 pub mod log_page;
 pub mod page;
+pub mod parts;
 pub mod scenes;
 pub mod server;
 pub mod source;

@@ -504,7 +504,7 @@ fn shell_command(script: &str) -> Command {
 #[tokio::test]
 async fn a_server_that_is_not_root_contains_builds_as_well() {
     if !is_root() {
-        eprintln!("skipped: only root can become a user with ids of its own");
+        skip("root", "only root can become a user with ids of its own");
         return;
     }
     let server = TestServer::start(&[]).await;
@@ -568,7 +568,10 @@ async fn a_server_that_is_not_root_contains_builds_as_well() {
 #[tokio::test]
 async fn where_nothing_contains_a_build_it_is_refused_unless_asked_for() {
     if !is_root() {
-        eprintln!("skipped: only root can make a machine without user namespaces");
+        skip(
+            "root",
+            "only root can make a machine without user namespaces",
+        );
         return;
     }
     let server = TestServer::start(&[]).await;

@@ -32,7 +32,7 @@ impl Disk {
             Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
             Err(error) => error.to_string(),
         };
-        println!("skipped: no tmpfs can be mounted: {why}");
+        skip("tmpfs", format_args!("none can be mounted: {why}"));
         None
     }
 

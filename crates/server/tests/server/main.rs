@@ -15,6 +15,8 @@ mod large_files;
 mod limits;
 mod logs;
 mod paging;
+#[path = "../../../../tests/support/parts.rs"]
+mod parts;
 mod program;
 mod queue;
 mod removal;

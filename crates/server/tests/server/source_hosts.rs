@@ -98,7 +98,7 @@ fn is_proxied() -> bool {
     let proxied = proxied.chain(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]);
     let proxied = proxied.into_iter().any(is_set);
     if proxied {
-        println!("skipped: the environment names a proxy");
+        skip("network", "the environment names a proxy");
     }
     proxied
 }

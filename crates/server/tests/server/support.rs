@@ -1,6 +1,7 @@
 //! Shared by the tests: a server in this process, requests, and waiting for a condition.
 
 pub(crate) use crate::fixtures::*;
+pub(crate) use crate::parts::skip;
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};

@@ -82,7 +82,7 @@ async fn files_that_are_too_large_together_are_not_checked_out() {
 #[tokio::test]
 async fn the_memory_of_git_has_a_limit() {
     if !cfg!(target_os = "linux") {
-        println!("skipped: only Linux limits another process");
+        skip("linux", "only Linux limits another process");
         return;
     }
     // Smaller than what git reads in parts.
