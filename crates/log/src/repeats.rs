@@ -119,6 +119,11 @@ impl Repeats {
         if line > self.at + STRIDE {
             return line;
         }
+        if self.open.is_some() && line >= self.at {
+            // None of the lines that were compared has changed, and the open run goes on.
+            self.ready = self.ready.min(line);
+            return line;
+        }
         let mut first = line;
         while let Some(run) = self.list.pop_if(|run| run.end as usize >= line) {
             self.lines -= run.lines();

@@ -98,7 +98,7 @@ impl Movement {
             b'G' | b'`' => Self::Column(count - 1),
             b'H' | b'f' => Self::Place(count - 1, second.clamp(1, MAX_COUNT) - 1),
             b'd' => Self::Row(count - 1),
-            b'J' => Self::EraseScreen(part),
+            b'J' if first <= 3 => Self::EraseScreen(part),
             b'K' if first <= 2 => Self::EraseLine(part),
             b'X' => Self::EraseColumns(count),
             b'@' => Self::InsertColumns(count),

@@ -19,7 +19,8 @@ fn moves(text: &str) -> bool {
             '\u{1b}' => slow_escape(rest),
             _ => (1, ' '),
         };
-        let is_erase_after = len == 3 || rest.get(2) == Some(&'0');
+        let inside: String = rest.iter().take(len - 1).skip(2).collect();
+        let is_erase_after = first_number(&inside) == 0;
         match (rest[0], kind) {
             ('\u{1b}', 'G' | 'C' | 'D') => return true,
             ('\u{1b}', 'K') if !is_erase_after => return true,
@@ -116,14 +117,15 @@ impl SlowTerminal {
 
     fn escape(&mut self, inside: &str, kind: char) {
         let numbers = inside.get(2..inside.len() - 1).unwrap_or_default();
-        let number = numbers.parse().unwrap_or(1).max(1);
+        let first = first_number(numbers);
+        let number = first.max(1);
         let column = self.column;
         match kind {
             'm' => self.style = self.style.after(numbers),
             'K' if self.moves => {
-                let (from, to) = match numbers {
-                    "1" => (0, column + 1),
-                    "2" => (0, usize::MAX),
+                let (from, to) = match first {
+                    1 => (0, column + 1),
+                    2 => (0, usize::MAX),
                     _ => (column, usize::MAX),
                 };
                 slow_erase(&mut self.line, from, to);
@@ -247,6 +249,12 @@ fn slow_symbol(char: char) -> String {
     }
 }
 
+/// The first number of a sequence; 0 if it has none.
+fn first_number(inside: &str) -> usize {
+    let first = inside.split(';').next().unwrap_or_default();
+    first.parse().unwrap_or(0)
+}
+
 /// The length of a sequence, and its kind: the final character of CSI, `]` for a complete OSC, or a space.
 fn slow_escape(rest: &[char]) -> (usize, char) {
     match rest.get(1) {
@@ -255,8 +263,15 @@ fn slow_escape(rest: &[char]) -> (usize, char) {
             while rest.get(at).is_some_and(|char| (' '..='?').contains(char)) {
                 at += 1;
             }
+            let inside: String = rest[2..at].iter().collect();
+            let is_plain = inside.chars().all(|char| "0123456789;".contains(char));
             match rest.get(at) {
-                Some(last @ '@'..='~') => (at + 1, *last),
+                Some('m') => (at + 1, 'm'),
+                // No terminal knows such an erase.
+                Some('K') if first_number(&inside) > 2 => (at + 1, ' '),
+                Some(last @ '@'..='~') if is_plain => (at + 1, *last),
+                // Such a sequence is for other things than the cursor.
+                Some('@'..='~') => (at + 1, ' '),
                 _ => (at, ' '),
             }
         }
@@ -320,6 +335,11 @@ fn any_line() -> impl Strategy<Value = String> {
             "\u{1b}]",
             "\u{1b}P",
             "\u{1b}[3",
+            "\u{1b}[3K",
+            "\u{1b}[3 C",
+            "\u{1b}[>2D",
+            "\u{1b}[;3G",
+            "\u{1b}[2;5X",
             "\u{1b}",
             "100 %",
             "done",
