@@ -2,7 +2,7 @@
 //! stored with zstd, and go to a client that takes it as they are.
 
 use crate::store::Store;
-use crate::store::logs::{LogRange, StoredPart, pack};
+use crate::store::logs::{LogRange, StoredPart, Unpacker, pack};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use flate2::Compression;
@@ -77,20 +77,13 @@ pub(crate) fn log_body(store: Store, range: LogRange, encoding: Encoding) -> Bod
 
 async fn send(
     store: Store,
-    mut range: LogRange,
+    range: LogRange,
     encoding: Encoding,
     sender: &mpsc::Sender<io::Result<Bytes>>,
 ) -> io::Result<()> {
     let mut array = Array::new(encoding);
+    let (mut parts, mut range) = read(&store, range).await?;
     loop {
-        let (parts, next) = store
-            .read(move |connection| {
-                let parts = range.read(connection)?;
-                Ok((parts, range))
-            })
-            .await
-            .map_err(io::Error::other)?;
-        range = next;
         let is_end = parts.is_empty();
         // Not on the async threads, nor on a connection, since it takes some milliseconds.
         let written = tokio::task::spawn_blocking(move || {
@@ -100,8 +93,11 @@ async fn send(
             };
             io::Result::Ok((piece, array))
         });
-        let (piece, rest) = written.await.map_err(io::Error::other)??;
+        // The next parts are read at the same time.
+        let (written, next) = tokio::join!(written, read(&store, range));
+        let (piece, rest) = written.map_err(io::Error::other)??;
         array = rest;
+        (parts, range) = next?;
         let is_gone = !piece.is_empty() && sender.send(Ok(piece)).await.is_err();
         if is_end || is_gone {
             return Ok(());
@@ -109,10 +105,21 @@ async fn send(
     }
 }
 
+/// Reads the next parts of a range. Returns them and the rest of the range.
+async fn read(store: &Store, mut range: LogRange) -> io::Result<(Vec<StoredPart>, LogRange)> {
+    let parts = store
+        .read(move |connection| Ok((range.read(connection)?, range)))
+        .await;
+    parts.map_err(io::Error::other)
+}
+
 /// A JSON array that is written in pieces.
 struct Array {
     has_entries: bool,
     output: Output,
+    unpacker: Unpacker,
+    /// The text of a part while it is written, empty otherwise. Kept for its memory.
+    text: Vec<u8>,
 }
 
 /// The bytes that were written and not yet taken.
@@ -146,6 +153,8 @@ impl Array {
     fn new(encoding: Encoding) -> Self {
         Self {
             has_entries: false,
+            unpacker: Unpacker::default(),
+            text: Vec::new(),
             output: match encoding {
                 Encoding::Identity => Output::Identity(Vec::new()),
                 Encoding::Gzip => {
@@ -160,24 +169,44 @@ impl Array {
     /// Writes the entries of some parts and returns what can be sent.
     fn write(&mut self, parts: &[StoredPart]) -> io::Result<Bytes> {
         for part in parts {
-            match (part.frame(), &mut self.output) {
-                (Some(frame), Output::Zstd(_)) => {
-                    self.separate()?;
-                    if let Output::Zstd(output) = &mut self.output {
-                        output.extend_from_slice(frame);
-                    }
-                }
-                _ => {
-                    let text = part.text().map_err(io::Error::other)?;
-                    // A part can overlap the window and still have no entry in it.
-                    if !text.is_empty() {
-                        self.separate()?;
-                        self.output.text(&text)?;
-                    }
-                }
+            match part.frame() {
+                Some(frame) => self.write_whole(part, frame)?,
+                None => self.write_text(part)?,
             }
         }
         Ok(self.output.take())
+    }
+
+    /// Writes a part of which all entries were asked for.
+    fn write_whole(&mut self, part: &StoredPart, frame: &[u8]) -> io::Result<()> {
+        if matches!(self.output, Output::Gzip(_)) {
+            return self.write_text(part);
+        }
+        self.separate()?;
+        match &mut self.output {
+            Output::Zstd(output) => output.extend_from_slice(frame),
+            // Straight into the output, which is where most of the time goes.
+            Output::Identity(output) => part
+                .append_to(output, &mut self.unpacker)
+                .map_err(io::Error::other)?,
+            Output::Gzip(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Writes the entries of a part that were asked for.
+    fn write_text(&mut self, part: &StoredPart) -> io::Result<()> {
+        self.text.clear();
+        let mut text = std::mem::take(&mut self.text);
+        part.append_to(&mut text, &mut self.unpacker)
+            .map_err(io::Error::other)?;
+        // A part can overlap the window and still have no entry in it.
+        if !text.is_empty() {
+            self.separate()?;
+            self.output.text(&text)?;
+        }
+        self.text = text;
+        Ok(())
     }
 
     /// Writes what stands before the next entry.
