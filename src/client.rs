@@ -26,7 +26,8 @@ pub mod token;
 
 use crate::api::url::join_url;
 use crate::api::{
-    Build, BuildConfig, CreateRepository, Page, Repository, TriggerBuild, UpdateBuildConfig,
+    Build, BuildConfig, BuilderInfo, CreateRepository, Page, Repository, TriggerBuild,
+    UpdateBuildConfig,
 };
 use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
@@ -216,6 +217,15 @@ impl Client {
         let page = page.to_string();
         let url = self.url(&["repositories", namespace], &[("page", &page)]);
         self.read(&url, REQUEST_TIMEOUT).await
+    }
+
+    /// Reads the builders (optional call).
+    ///
+    /// # Errors
+    /// Any [`Error`], after the retries. [`Error::is_not_offered`]: this API has no such call.
+    pub async fn builders(&self) -> Result<Page<BuilderInfo>, Error> {
+        self.read(&self.url(&["builders"], &[]), REQUEST_TIMEOUT)
+            .await
     }
 
     /// Reads a repository (optional call).

@@ -5,6 +5,7 @@
     reason = "#[component] makes a public struct of the props"
 )]
 
+mod builders;
 mod stored_data;
 mod token_by_password;
 mod unencrypted;
@@ -14,6 +15,7 @@ use crate::components::appearance::{language_choice, theme_choice, times_choice}
 use crate::components::error_notice::{Retry, error_notice};
 use crate::components::page_heading::heading;
 use crate::i18n::words;
+use crate::pages::connection::builders::builders;
 use crate::pages::connection::stored_data::stored_data;
 use crate::pages::connection::token_by_password::token_by_password;
 use crate::pages::connection::unencrypted::{unencrypted_host, unencrypted_notice};
@@ -196,7 +198,7 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
         )}
         <div class="settings">
             <div class="settings-column">
-                {connection_form(form, StoredValue::new(back))} {token_by_password()}
+                {connection_form(form, StoredValue::new(back))} {builders()} {token_by_password()}
             </div>
             <div class="settings-column">
                 <section class="settings-part">

@@ -22,6 +22,9 @@ pub(crate) const LIVE_NEIGHBOURS: Pace = Pace::Steady(Duration::from_secs(15));
 /// Builds on the watchlist. They are polled while the page is hidden too: a notification is most useful then.
 pub(crate) const WATCHED_BUILDS: Duration = Duration::from_secs(5);
 
+/// The builders, while they are shown.
+pub(crate) const BUILDERS: Pace = Pace::Steady(Duration::from_secs(5));
+
 /// The log of a build. Counted from the end of the last answer. Half a second, so that what a program has written is on
 /// the page within about a second: a server may need a part of it to store a line that is not at its end.
 pub(crate) const LOG: Duration = Duration::from_millis(500);

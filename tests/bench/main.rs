@@ -10,6 +10,7 @@
 mod support;
 
 mod api;
+mod builders;
 mod engine;
 mod generator;
 mod log;
@@ -52,7 +53,7 @@ async fn press_to_paint(browser: &Browser, link: &str, condition: &str) -> f64 {
     millis.as_f64().expect("a number")
 }
 
-/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `pages`, `log` (the table), `long`
+/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `pages`, `log` (the table), `long`
 /// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
 /// table's end once, and `serve`, which only serves, to look at a long log by hand.
 #[tokio::main]
@@ -69,6 +70,9 @@ async fn main() {
     }
     if is_wanted("server") {
         server::server().await;
+    }
+    if is_wanted("builders") {
+        builders::builders().await;
     }
     if is_wanted("pages") {
         pages().await;

@@ -11,6 +11,7 @@ mod support;
 mod axe;
 mod build_file;
 mod build_page;
+mod builders;
 mod builds;
 mod config_form;
 mod consoles;

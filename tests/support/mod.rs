@@ -5,6 +5,8 @@
 
 pub mod api;
 pub mod browser;
+#[allow(dead_code, reason = "not every test program starts a daemon")]
+pub mod dockerd;
 pub mod files;
 pub mod fixtures;
 pub mod log_page;

@@ -85,6 +85,9 @@ pub struct Build {
     /// The place where it is built, `in` or `cn` (single builds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_node: Option<String>,
+    /// The name of the builder that builds it or has built it, of an API with several (single builds).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub builder: Option<String>,
     /// The build context's folder in the source tree (single builds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_context_path: Option<String>,

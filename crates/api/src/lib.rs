@@ -6,6 +6,7 @@
 //! | builds (calls 2 to 4) | [`Build`], [`Status`], [`TriggerBuild`], [`Page`] |
 //! | repositories and tag configs (calls 1 and 6) | [`Repository`], [`CreateRepository`], [`UpdateBuildConfig`], [`TagConfig`] |
 //! | logs (call 5) | [`LogEntry`]; `slipway-log` reads whole logs as they stream in |
+//! | builders (an optional call) | [`BuilderInfo`] |
 //! | the URL of a call | [`url::join_url`] |
 //! | what a name, tag, ref, path or clone URL may look like | [`grammar`] |
 //! | secrets in a clone URL: finding, masking, removing | [`redact`] |
@@ -30,6 +31,7 @@
 #![warn(missing_docs)]
 
 mod build;
+mod builder;
 pub mod grammar;
 pub mod lenient;
 mod log;
@@ -42,6 +44,7 @@ mod time;
 pub mod url;
 
 pub use crate::build::{Build, Status, TriggerBuild};
+pub use crate::builder::{BuilderDisk, BuilderInfo, BuilderState};
 pub use crate::log::LogEntry;
 pub use crate::page::Page;
 pub use crate::repository::{

@@ -1,5 +1,6 @@
 //! The state that all request handlers share.
 
+use crate::builds::pool::Pool;
 use crate::builds::queue::Queue;
 use crate::http::hosts::Hosts;
 use crate::http::wrong_tokens::WrongTokens;
@@ -15,6 +16,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) git: Arc<Git>,
     pub(crate) queue: Arc<Queue>,
+    pub(crate) pool: Arc<Pool>,
     /// The accepted tokens. Without any, every call is allowed.
     pub(crate) tokens: Vec<AccessToken>,
     /// The origins whose pages may call the API.

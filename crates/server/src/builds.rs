@@ -1,17 +1,28 @@
-//! Builds: their plan, the queue, the checkout, the builder, and continuous builds.
+//! Builds: their plan, the queue, the checkout, the builders, and continuous builds.
 
 pub(crate) mod builder;
+pub(crate) mod builder_address;
+pub(crate) mod builder_disk;
+pub(crate) mod builder_search;
+pub(crate) mod builders_options;
 pub(crate) mod by_hand;
 pub(crate) mod checkout;
 pub(crate) mod continuous;
 pub(crate) mod disk_usage;
+pub(crate) mod docker_client;
+pub(crate) mod find_program;
+pub(crate) mod finder;
 pub(crate) mod free_space;
 pub(crate) mod housekeeping;
 pub(crate) mod ignore_files;
 pub(crate) mod image_removal;
 pub(crate) mod limits_options;
+pub(crate) mod lost_builder;
+pub(crate) mod placing;
 pub(crate) mod planning;
 pub(crate) mod poll_schedule;
+pub(crate) mod pool;
+pub(crate) mod pool_watch;
 pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod retention_options;

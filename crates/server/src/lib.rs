@@ -22,6 +22,8 @@ mod store;
 mod token_options;
 
 pub use crate::backup::{BackupOptions, RestoreOptions, backup, restore};
+pub use crate::builds::builder_address::BuilderAt;
+pub use crate::builds::builders_options::BuildersOptions;
 pub use crate::builds::by_hand::{BuilderOptions, run_builder};
 pub use crate::builds::free_space::SpaceOptions;
 pub use crate::builds::limits_options::{BuildLimits, BuildNetwork};

@@ -1,5 +1,6 @@
 //! The server's options, from the command line and from `SLIPWAY_…` in the environment.
 
+use crate::builds::builders_options::BuildersOptions;
 use crate::builds::free_space::SpaceOptions;
 use crate::builds::limits_options::BuildLimits;
 use crate::builds::retention_options::RetentionOptions;
@@ -120,13 +121,17 @@ pub struct Options {
     #[arg(skip)]
     pub sandbox_program: Option<PathBuf>,
 
-    /// How many builds run at the same time.
+    /// The builders beside that of this machine.
+    #[command(flatten)]
+    pub builders: BuildersOptions,
+
+    /// How many builds run at the same time with the builder of this machine. 0 leaves it out.
     #[arg(
         long,
         value_name = "COUNT",
         env = "SLIPWAY_WORKERS",
         default_value_t = 2,
-        value_parser = clap::value_parser!(u16).range(1..=256)
+        value_parser = clap::value_parser!(u16).range(0..=256)
     )]
     pub workers: u16,
 
@@ -219,6 +224,7 @@ impl Options {
                 .check(self.allow_url_secrets)
                 .map_err(|message| format!("a --source is not valid: {message}"))?;
         }
+        self.builders.check(self.workers)?;
         match &self.site {
             Some(site) if !site.join("index.html").is_file() => Err(format!(
                 "there is no index.html in the site {}",

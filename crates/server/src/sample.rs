@@ -1,7 +1,7 @@
 //! The sample repository of the first start. Its image builds without network access.
 
 use crate::app::App;
-use crate::builds::builder::find_program;
+use crate::builds::find_program::find_program;
 use crate::process::environment::remove_private_variables;
 use crate::process::process_group::capture;
 use crate::repositories;

@@ -4,8 +4,10 @@ use crate::app::App;
 use crate::builds::continuous::SourcePoller;
 use crate::builds::free_space::FreeSpace;
 use crate::builds::housekeeping::Housekeeper;
+use crate::builds::pool::Pool;
+use crate::builds::pool_watch;
 use crate::builds::queue::{Limits, Queue};
-use crate::builds::workshop::{BuilderSettings, Builders};
+use crate::builds::workshop::BuilderSettings;
 use crate::data_folder::DataFolder;
 use crate::http::connections::Connections;
 use crate::http::descriptors;
@@ -25,7 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// How long open connections may take to finish when the server stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
@@ -58,6 +60,8 @@ pub struct Server {
     address: SocketAddr,
     queue: Arc<Queue>,
     workers: Vec<JoinHandle<()>>,
+    /// Asks the builders if they answer.
+    watch: JoinSet<()>,
     poller: JoinHandle<()>,
     housekeeper: JoinHandle<()>,
     /// Ends once the database can be written.
@@ -76,7 +80,7 @@ impl Server {
 
     /// Stops the server: it accepts no more calls, starts no more builds and ends the processes of
     /// running builds.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.shutdown.send_replace(true);
         self.poller.abort();
         self.housekeeper.abort();
@@ -87,6 +91,7 @@ impl Server {
                 tracing::error!("a worker failed: {error}");
             }
         }
+        self.watch.shutdown().await;
         let abort = self.http.abort_handle();
         if tokio::time::timeout(SHUTDOWN_GRACE, self.http)
             .await
@@ -106,9 +111,10 @@ impl Server {
 pub async fn serve(options: Options) -> Result<Server, StartError> {
     options.check().map_err(StartError)?;
     let tokens = options.tokens.read().map_err(StartError)?;
+    let slots = options.builders.slots(options.workers);
     let max_connections = descriptors::max_connections(
         descriptors::raise_limit(),
-        options.workers,
+        slots,
         options.connections.max_connections,
     )
     .map_err(StartError)?;
@@ -116,16 +122,16 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     let opened = opening::open(&data).await?;
     let store = opened.store.clone();
     let git = Arc::new(open_git(&options, &data)?);
-    let builders = Arc::new(Builders::new(builder_settings(&options, &data)));
+    let pool = Pool::new(
+        &builder_settings(&options, &data),
+        options.workers,
+        &options.builders,
+    );
     let queue = Queue::new(
         store.clone(),
         git.clone(),
-        builders.clone(),
-        Limits {
-            time: options.build_timeout,
-            log_bytes: options.log_limit,
-            waiting: options.queue_limit,
-        },
+        pool.clone(),
+        limits(&options),
         data.work_folder(),
         FreeSpace::new(data.path.clone(), options.space.min_free_space),
     );
@@ -134,6 +140,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         store: store.clone(),
         git: git.clone(),
         queue: queue.clone(),
+        pool: pool.clone(),
         tokens,
         allow_origins: options.allow_origins.clone(),
         listen: address,
@@ -148,14 +155,12 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         create_sample(&app, &data.path).await?;
     }
 
-    // The first build waits for it.
-    let prepared = builders.clone();
-    tokio::spawn(async move { prepared.prepare().await });
-    let workers = queue.start(options.workers);
+    let watch = pool_watch::watch(&pool, &data.path);
+    let workers = queue.start(slots);
     let housekeeper = Housekeeper {
         store: store.clone(),
         git: git.clone(),
-        builders,
+        pool,
         retention: options.retention,
         clean_now: app.clean_now.clone(),
     };
@@ -174,6 +179,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         address,
         queue,
         workers,
+        watch,
         poller: tokio::spawn(poller.run()),
         housekeeper: tokio::spawn(housekeeper.run()),
         opening: tokio::spawn(opened.make_writable()),
@@ -192,6 +198,15 @@ fn warn_of_access(app: &App) {
     for access in app.tokens.iter().filter(|access| access.is_short()) {
         let namespace = &access.namespace;
         tracing::warn!("the token of {namespace} is short: someone might guess it");
+    }
+}
+
+/// The limits of a build.
+fn limits(options: &Options) -> Limits {
+    Limits {
+        time: options.build_timeout,
+        log_bytes: options.log_limit,
+        waiting: options.queue_limit,
     }
 }
 

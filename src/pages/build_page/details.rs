@@ -237,6 +237,7 @@ fn run_facts(build: &Build) -> AnyView {
         {(build.auto_created || !build.created_by.trim().is_empty())
             .then(|| fact(t_signal!(build.started_by), started_by(build)))}
         {code_fact(t_signal!(build.node), build.build_node.as_deref())}
+        {code_fact(t_signal!(build.builder), build.builder.as_deref())}
         {copied_fact(t_signal!(build.id), Some(&build.build_id))}
         {removable}
     }

@@ -1,12 +1,13 @@
-//! The image builders of this machine, and their command lines.
+//! The image builders that this machine can call, its own and those elsewhere, and their command lines.
 
+use crate::builds::builder_address::{BuilderAt, TLS_FILES};
 use crate::builds::checkout::BuildInputs;
+use crate::builds::find_program::find_program;
 use crate::builds::limits_options::BuildNetwork;
 use crate::options::BuilderChoice;
 use crate::process::environment::remove_private_variables;
 use crate::process::process_group::capture;
 use rustix::fs::{Mode, OFlags, open};
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
@@ -20,20 +21,35 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest report of a builder, in bytes.
 const MAX_REPORT_BYTES: u64 = 1 << 20;
 
+/// The variables by which a client would use another daemon than that of its address.
+const OTHER_DAEMONS: [&str; 8] = [
+    "DOCKER_CONTEXT",
+    "DOCKER_HOST",
+    "DOCKER_TLS",
+    "DOCKER_TLS_VERIFY",
+    "DOCKER_CERT_PATH",
+    "CONTAINER_HOST",
+    "CONTAINER_CONNECTION",
+    "BUILDKIT_HOST",
+];
+
 /// The capabilities that a step of a Dockerfile does not have, though builders give them: with them it could leave its
 /// root folder, make devices, or send packets under another address.
 const DROPPED_CAPABILITIES: &str = "--cap-drop=CAP_AUDIT_WRITE,CAP_DAC_READ_SEARCH,CAP_MKNOD,CAP_NET_ADMIN,\
      CAP_NET_RAW,CAP_SYS_ADMIN,CAP_SYS_CHROOT,CAP_SYS_PTRACE";
 
-/// A builder of this machine. It is called as an external program.
+/// A builder. It is called as an external program of this machine, which may be the client of a daemon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Builder {
     pub(crate) kind: BuilderChoice,
     /// Its path, without symbolic links.
     pub(crate) program: PathBuf,
-    environment: HashMap<&'static str, &'static str>,
-    buildkit_addr: Option<String>,
+    environment: Vec<(&'static str, OsString)>,
+    /// The arguments before every command, which say where its daemon is.
+    leading: Vec<OsString>,
     network: BuildNetwork,
+    /// True if a daemon at an address of `--builder-at` does the work.
+    is_elsewhere: bool,
 }
 
 /// The files of one build, as the builder sees them.
@@ -44,54 +60,65 @@ pub(crate) struct BuildPaths {
     pub(crate) report: PathBuf,
 }
 
-/// Finds the programs of this machine that can build, the first choice first. A builder chosen by `choice` is used
-/// even if it does not seem to work: its own error is the clearest.
-pub(crate) async fn find_builders(
-    choice: BuilderChoice,
-    buildkit_addr: Option<&str>,
-    network: BuildNetwork,
-) -> Vec<Builder> {
-    use BuilderChoice::{Auto, Buildah, Buildctl, Docker, Podman};
-    let kinds: &[_] = match choice {
-        Auto => &[Buildah, Podman, Docker, Buildctl],
-        ref chosen => std::slice::from_ref(chosen),
-    };
-    let mut found = Vec::new();
-    for &kind in kinds {
-        let name = match kind {
-            Auto | Buildah => "buildah",
-            Podman => "podman",
-            Docker => "docker",
-            Buildctl => "buildctl",
-        };
-        let Some(program) = find_program(name) else {
-            continue;
-        };
-        let builder = Builder {
+impl Builder {
+    /// A builder of this machine, at `program`. Its variables are set for every command.
+    pub(crate) fn new(
+        kind: BuilderChoice,
+        program: PathBuf,
+        environment: Vec<(&'static str, OsString)>,
+        network: BuildNetwork,
+    ) -> Self {
+        Self {
             kind,
             program: program.canonicalize().unwrap_or(program),
-            environment: HashMap::new(),
-            buildkit_addr: buildkit_addr.map(str::to_owned),
+            environment,
+            leading: Vec::new(),
             network,
-        };
-        let works = match kind {
-            Auto | Buildah | Podman => true,
-            Docker => {
-                // The client needs a running daemon.
-                builder
-                    .succeeds(&["version", "--format", "{{.Server.Version}}"])
-                    .await
-            }
-            Buildctl => builder.succeeds(&["debug", "workers"]).await,
-        };
-        if works || choice != Auto {
-            found.push(builder);
+            is_elsewhere: false,
         }
     }
-    found
-}
 
-impl Builder {
+    /// Makes it the client of this machine's BuildKit daemon at an address.
+    pub(crate) fn at_address(mut self, address: &str) -> Self {
+        self.leading = vec!["--addr".into(), address.into()];
+        self
+    }
+
+    /// Makes it the client of a builder elsewhere.
+    pub(crate) fn elsewhere(mut self, at: &BuilderAt) -> Self {
+        self.is_elsewhere = true;
+        let flags = match at.kind {
+            BuilderChoice::Docker => {
+                self.environment.extend([
+                    ("DOCKER_HOST", OsString::from(&at.address)),
+                    // The name of another one in the user's settings is not followed.
+                    ("BUILDX_BUILDER", "default".into()),
+                ]);
+                if let Some(folder) = &at.tls {
+                    self.environment.extend([
+                        ("DOCKER_TLS_VERIFY", "1".into()),
+                        ("DOCKER_CERT_PATH", folder.into()),
+                    ]);
+                }
+                return self;
+            }
+            BuilderChoice::Podman => ["--url", "--tls-ca", "--tls-cert", "--tls-key"],
+            _ => ["--addr", "--tlscacert", "--tlscert", "--tlskey"],
+        };
+        let certificates = at.tls.iter().flat_map(|folder| {
+            let files = TLS_FILES.iter();
+            files.map(|file| folder.join(file).into_os_string())
+        });
+        let values = [OsString::from(&at.address)]
+            .into_iter()
+            .chain(certificates);
+        let pairs = flags.into_iter().zip(values);
+        self.leading = pairs
+            .flat_map(|(flag, value)| [flag.into(), value])
+            .collect();
+        self
+    }
+
     /// The name of its program, for the log.
     pub(crate) fn name(&self) -> String {
         let name = self.program.file_name().unwrap_or_default();
@@ -101,30 +128,61 @@ impl Builder {
     /// Returns true if it builds in a process of its own, in a storage that is given to it; false if a daemon does,
     /// which the server can't contain.
     pub(crate) fn has_storage(&self) -> bool {
-        !matches!(self.kind, BuilderChoice::Docker | BuilderChoice::Buildctl)
+        !self.is_elsewhere && !self.names_images()
+    }
+
+    /// Returns true if a build gives the image its names; false if [`Builder::tag_arguments`] does that later.
+    pub(crate) fn names_images(&self) -> bool {
+        matches!(self.kind, BuilderChoice::Docker | BuilderChoice::Buildctl)
     }
 
     /// Returns its command outside of a sandbox.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        // XDG_CONFIG_HOME contains the builder's own configuration.
-        remove_private_variables(&mut command, &["XDG_CONFIG_HOME"]);
-        command.envs(&self.environment);
-        if self.kind == BuilderChoice::Docker {
-            command.env("BUILDKIT_PROGRESS", "plain");
+        // XDG_CONFIG_HOME contains the builder's own configuration; the agent has the keys for one elsewhere.
+        remove_private_variables(&mut command, &["XDG_CONFIG_HOME", "SSH_AUTH_SOCK"]);
+        if self.is_elsewhere {
+            for name in OTHER_DAEMONS {
+                command.env_remove(name);
+            }
         }
-        if let (BuilderChoice::Buildctl, Some(address)) = (self.kind, &self.buildkit_addr) {
-            command.arg("--addr").arg(address);
-        }
+        let environment = self.environment.iter();
+        command.envs(environment.map(|(name, value)| (name, value)));
+        command.args(&self.leading);
         command
     }
 
-    /// Returns true if a command of the builder succeeds.
-    async fn succeeds(&self, arguments: &[&str]) -> bool {
+    /// Asks its daemon, if it has one, for an answer.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about why there is none.
+    pub(crate) async fn answers(&self) -> Result<(), String> {
+        let arguments: &[&str] = match self.kind {
+            _ if self.has_storage() => return Ok(()),
+            BuilderChoice::Buildctl => &["debug", "workers"],
+            // The client needs a running daemon.
+            _ => &["version", "--format", "{{.Server.Version}}"],
+        };
+        self.ask(arguments, PROBE_TIMEOUT).await.map(|_| ())
+    }
+
+    /// Runs a command outside of any build, and returns what it prints.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about why it failed.
+    pub(crate) async fn ask(&self, arguments: &[&str], limit: Duration) -> Result<String, String> {
         let mut command = self.command();
         command.args(arguments);
-        let output = capture(command, PROBE_TIMEOUT).await;
-        output.is_ok_and(|output| output.status.success())
+        let output = capture(command, limit)
+            .await
+            .map_err(|error| error.to_string())?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        match output.status.success() {
+            true => Ok(text(&output.stdout)),
+            false => Err(text(&output.stderr)),
+        }
     }
 
     /// Sets what buildah does not detect itself outside of a sandbox: chroot isolation where containers can't run. A
@@ -137,7 +195,8 @@ impl Builder {
             .iter()
             .any(|path| Path::new(path).exists());
         if std::env::var_os("BUILDAH_ISOLATION").is_none() && (!has_runtime || in_container) {
-            self.environment.insert("BUILDAH_ISOLATION", "chroot");
+            let isolation = ("BUILDAH_ISOLATION", "chroot".into());
+            self.environment.push(isolation);
         }
     }
 
@@ -179,12 +238,13 @@ impl Builder {
         }
         let mut arguments: Vec<OsString> = vec!["build".into()];
         let (inputs, is_docker) = (&paths.inputs, self.kind == BuilderChoice::Docker);
-        if is_docker {
+        if !self.has_storage() {
             arguments.extend(
                 self.daemon_network()
                     .map(|name| format!("--network={name}").into()),
             );
-        } else {
+        }
+        if !is_docker {
             // Without --force-rm, a failed build leaves the container of its step behind.
             arguments.extend(["--layers", "--force-rm", DROPPED_CAPABILITIES].map(OsString::from));
         }
@@ -216,7 +276,7 @@ impl Builder {
         names: &[String],
         report: &Path,
     ) -> io::Result<Option<(Vec<OsString>, Vec<String>)>> {
-        if !self.has_storage() {
+        if self.names_images() {
             return Ok(None);
         }
         let id = read_report(report)?;
@@ -322,31 +382,12 @@ fn in_list(path: &Path) -> OsString {
     }
 }
 
-/// Returns the path of a program, from the folders in PATH.
-pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
-    use std::os::unix::fs::PermissionsExt;
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(name))
-        .find(|file| {
-            file.metadata()
-                .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn builder(kind: BuilderChoice, network: BuildNetwork) -> Builder {
-        Builder {
-            kind,
-            program: "/bin/b".into(),
-            environment: HashMap::new(),
-            buildkit_addr: Some("tcp://build:1234".into()),
-            network,
-        }
+        Builder::new(kind, "/bin/b".into(), Vec::new(), network)
     }
 
     fn joined(arguments: &[OsString]) -> String {
@@ -391,9 +432,48 @@ mod tests {
             arguments(BuilderChoice::Buildctl, BuildNetwork::Host)
                 .contains("|--opt|force-network-mode=host|")
         );
-        let command = builder(BuilderChoice::Buildctl, BuildNetwork::Private).command();
-        let arguments: Vec<_> = command.get_args().collect();
-        assert_eq!(arguments, ["--addr", "tcp://build:1234"]);
+    }
+
+    #[test]
+    fn a_builder_elsewhere_is_reached_by_its_address_alone() {
+        let private = BuildNetwork::Private;
+        let at = |text: &str| {
+            let at = BuilderAt::parse(text).unwrap();
+            builder(at.kind, private).elsewhere(&at)
+        };
+        let leading = |builder: &Builder| {
+            let command = builder.command();
+            let arguments: Vec<_> = command.get_args().map(OsStr::to_owned).collect();
+            joined(&arguments)
+        };
+        let docker = at("b=tcp://far.example:2376,tls=/certs");
+        assert_eq!(leading(&docker), "");
+        let command = docker.command();
+        let variables: Vec<_> = command.get_envs().collect();
+        for (name, value) in [
+            ("DOCKER_HOST", Some("tcp://far.example:2376")),
+            ("DOCKER_TLS_VERIFY", Some("1")),
+            ("DOCKER_CERT_PATH", Some("/certs")),
+            ("BUILDX_BUILDER", Some("default")),
+            ("DOCKER_CONTEXT", None),
+        ] {
+            let expected = (OsStr::new(name), value.map(OsStr::new));
+            assert!(variables.contains(&expected), "{name}: {variables:?}");
+        }
+        let podman = at("b=podman+ssh://core@far.example/run/podman.sock");
+        assert_eq!(
+            leading(&podman),
+            "--url|ssh://core@far.example/run/podman.sock"
+        );
+        assert!(!podman.has_storage() && builder(BuilderChoice::Podman, private).has_storage());
+        let buildkit = at("b=buildkit+tcp://far.example:1234,tls=/certs");
+        assert_eq!(
+            leading(&buildkit),
+            "--addr|tcp://far.example:1234|--tlscacert|/certs/ca.pem|--tlscert|/certs/cert.pem|\
+             --tlskey|/certs/key.pem"
+        );
+        let here = builder(BuilderChoice::Buildctl, private).at_address("tcp://build:1234");
+        assert_eq!(leading(&here), "--addr|tcp://build:1234");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Running the builder by hand, in the storage of a namespace: to push an image, to list images, to remove some.
 
 use crate::builds::limits_options::BuildLimits;
-use crate::builds::workshop::{BuilderRun, BuilderSettings, Builders};
+use crate::builds::workshop::{BuilderRun, BuilderSettings, Workshop};
 use crate::data_folder::DataOption;
 use crate::options::BuilderChoice;
 use crate::process::process_group::ProcessGroup;
@@ -46,22 +46,22 @@ pub async fn run_builder(options: BuilderOptions) -> Result<ExitCode, Box<dyn Er
     let data = data
         .canonicalize()
         .map_err(|error| format!("the data folder {}: {error}", data.display()))?;
-    let builders = Builders::new(BuilderSettings {
+    let workshop = Workshop::find(&BuilderSettings {
         choice: options.builder,
         buildkit_addr: None,
         limits: options.limits,
         data,
         program: std::env::current_exe()?,
-    });
-    let workshop = builders.find().await?;
-    if !workshop.builder.has_storage() {
+    })
+    .await?;
+    let Some(storages) = &workshop.storages else {
         let name = workshop.builder.name();
         return Err(format!("{name} has no storage of a namespace: run it itself").into());
-    }
-    let storage = workshop.storages.open(&options.namespace).await?;
+    };
+    let storage = storages.open(&options.namespace).await?;
     let mut run = BuilderRun::offline(options.arguments);
     run.is_offline = false;
-    let mut group = ProcessGroup::spawn(workshop.launch(&storage.folders, run)?)?;
+    let mut group = ProcessGroup::spawn(workshop.launch(Some(&storage.folders), run)?)?;
     let status = group.child.wait().await?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.unwrap_or(u8::MAX).into())

@@ -1,8 +1,8 @@
 //! Cleans up: removes the builds that are kept no longer, and what removed builds and repositories have left behind.
 
 use crate::builds::image_removal::Unwanted;
+use crate::builds::pool::Pool;
 use crate::builds::retention_options::RetentionOptions;
-use crate::builds::workshop::Builders;
 use crate::sources::git::Git;
 use crate::store::leftovers::{self, Leftover};
 use crate::store::{Store, removal, retention};
@@ -25,8 +25,8 @@ pub(crate) struct Housekeeper {
     pub(crate) store: Store,
     /// Holds the deploy keys.
     pub(crate) git: Arc<Git>,
-    /// Remove images.
-    pub(crate) builders: Arc<Builders>,
+    /// Removes images.
+    pub(crate) pool: Arc<Pool>,
     /// How long builds are kept.
     pub(crate) retention: RetentionOptions,
     /// Tells that something was removed.
@@ -92,22 +92,26 @@ impl Housekeeper {
             .await
     }
 
-    /// Removes an image that nothing has again. Returns false while a build of its namespace runs, which may be about to
-    /// have it, or while there is no builder.
+    /// Removes an image that nothing has again from all builders that answer. Returns false while a build of its
+    /// namespace runs, which may be about to have it, or while there is no builder.
     async fn remove_image(
         &self,
         leftover: &Leftover,
         namespace: &str,
         image: Unwanted<'_>,
     ) -> rusqlite::Result<bool> {
-        let Ok(workshop) = self.builders.find().await else {
+        let workshops = self.pool.workshops().await;
+        let idle = workshops.iter().map(|workshop| workshop.idle(namespace));
+        let Some(idle) = idle.collect::<Option<Vec<_>>>() else {
             return Ok(false);
         };
-        let Some(idle) = workshop.idle(namespace) else {
+        if workshops.is_empty() {
             return Ok(false);
-        };
+        }
         if !self.is_used(leftover).await? {
-            workshop.remove_image(&idle, image).await;
+            for (workshop, idle) in workshops.iter().zip(&idle) {
+                workshop.remove_image(idle, image).await;
+            }
         }
         Ok(true)
     }

@@ -25,23 +25,20 @@ pub(crate) struct Idle(Option<IdleStorage>);
 impl Workshop {
     /// Keeps builds of a namespace from starting, as long as the returned value is there; `None` if one runs.
     pub(crate) fn idle(&self, namespace: &str) -> Option<Idle> {
-        if !self.builder.has_storage() {
+        match &self.storages {
+            Some(storages) => Some(Idle(Some(storages.idle(namespace)?.0))),
             // A daemon takes care of that.
-            return Some(Idle(None));
+            None => Some(Idle(None)),
         }
-        let (storage, _) = self.storages.idle(namespace)?;
-        Some(Idle(Some(storage)))
     }
 
     /// Removes an image, or one of its names. One that is not there, or that another image is made from, is left.
     pub(crate) async fn remove_image(&self, idle: &Idle, image: Unwanted<'_>) {
         let result = match &idle.0 {
             Some(storage) => self.remove_from(storage, image).await,
-            None if self.builder.kind == BuilderChoice::Docker => {
-                self.remove_by_daemon(image).await
-            }
             // BuildKit removes by itself what it needs no longer.
-            None => Ok(()),
+            None if self.builder.kind == BuilderChoice::Buildctl => Ok(()),
+            None => self.remove_by_daemon(image).await,
         };
         if let Err(reason) = result {
             tracing::info!("{image:?} was not removed: {reason}");
@@ -58,7 +55,7 @@ impl Workshop {
             return Ok(());
         }
         let run = BuilderRun::offline(vec!["rmi".into(), name.into()]);
-        self.finish(self.launch(&storage.folders, run), TIMEOUT)
+        self.finish(self.launch(Some(&storage.folders), run), TIMEOUT)
             .await
     }
 
@@ -69,16 +66,17 @@ impl Workshop {
             Ok(command.into())
         };
         let name = match image {
-            Unwanted::Name(name) => name,
+            Unwanted::Name(name) if self.builder.names_images() => name.to_owned(),
+            Unwanted::Name(name) => format!("localhost/{name}"),
             Unwanted::Id(id) => {
                 // It fails for an image that has no name.
                 let named = ["inspect", "--format", "{{index .RepoTags 0}}", id];
                 if self.finish(command(&named), TIMEOUT).await.is_ok() {
                     return Ok(());
                 }
-                id
+                id.to_owned()
             }
         };
-        self.finish(command(&["rmi", name]), TIMEOUT).await
+        self.finish(command(&["rmi", &name]), TIMEOUT).await
     }
 }

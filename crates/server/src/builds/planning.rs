@@ -126,6 +126,7 @@ fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild>
         auto_created: request.auto_created,
         step_at: Some(1),
         build_node: config.build_node.clone(),
+        builder: None,
         build_context_path: Some(tag_config.context().to_owned()),
         code_commit_http_url: page
             .as_deref()
@@ -148,6 +149,7 @@ fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild>
         deploy_key: request.stored.deploy_key.clone(),
         commit,
         tag_by_commit: tag_config.version_tagging == VersionTagging::Commit,
+        lost_builder: None,
     };
     Some(PlannedBuild { build, plan })
 }

@@ -1,29 +1,23 @@
 //! The build queue. Workers take the oldest waiting build of the namespace whose turn it is, and run it.
 
-use crate::builds::checkout::BuildInputs;
+mod run_build;
+
 use crate::builds::free_space::FreeSpace;
-use crate::builds::planning::set_commit;
-use crate::builds::progress::BuildProgress;
+use crate::builds::placing::{Wish, blocked_nodes};
+use crate::builds::pool::{Pool, Slot};
 use crate::builds::turns::Turns;
-use crate::builds::workplace::Workplace;
-use crate::builds::workshop::Builders;
-use crate::builds::{checkout, ignore_files};
-use crate::log_level::EntryLevel;
-use crate::process::build_log::BuildLog;
-use crate::process::job::{Failure, Job, StopReason};
-use crate::sources::git::{Git, Ref};
+use crate::process::job::StopReason;
+use crate::sources::git::Git;
 use crate::store::builds::PlannedBuild;
 use crate::store::{Store, builds, removal};
-use chrono::Utc;
 use futures_util::future::BoxFuture;
-use slipway_api::{Build, Status, Timestamp};
+use rusqlite::Connection;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::{JoinError, JoinHandle};
-use tokio::time::Instant;
 
 /// The limits of one build.
 #[derive(Debug, Clone, Copy)]
@@ -36,15 +30,6 @@ pub(crate) struct Limits {
     pub(crate) waiting: u64,
 }
 
-/// The API's `step_at` while the source is cloned.
-const STEP_AT_CLONE: i64 = 5;
-
-/// The API's `step_at` when the builder starts.
-const STEP_AT_BUILD: i64 = 10;
-
-/// The API's `step_at` of a build that succeeded.
-const STEP_AT_DONE: i64 = 50;
-
 /// The last line in the log of a build whose worker has panicked.
 const PANICKED: &str = "the server failed while it ran this build: its log has the details";
 
@@ -55,14 +40,14 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 pub(crate) struct Queue {
     store: Store,
     git: Arc<Git>,
-    builders: Arc<Builders>,
+    pool: Arc<Pool>,
     limits: Limits,
     /// The folder for the checkouts of running builds.
     work_folder: PathBuf,
     /// The space that a build needs to begin.
     free_space: FreeSpace,
-    /// Wakes a worker that waits for a build.
-    wake: Notify,
+    /// Wakes a worker that waits: for a build, or for a builder.
+    wake: Arc<Notify>,
     /// The running builds. Locked while a worker takes a build, so that `cancel` finds every build
     /// either waiting in the store or in here.
     running: Mutex<Running>,
@@ -73,8 +58,8 @@ pub(crate) struct Queue {
 /// Tells a build to stop.
 type Stop = watch::Receiver<Option<StopReason>>;
 
-/// Runs a build and stores how it ended.
-type Run = fn(Arc<Queue>, PlannedBuild, Stop) -> BoxFuture<'static, ()>;
+/// Runs a build in a slot of a builder and stores how it ended. Returns the build if it is to run once more.
+type Run = fn(Arc<Queue>, PlannedBuild, Slot, Stop) -> BoxFuture<'static, Option<PlannedBuild>>;
 
 #[derive(Default)]
 struct Running {
@@ -94,7 +79,7 @@ impl Queue {
     pub(crate) fn new(
         store: Store,
         git: Arc<Git>,
-        builders: Arc<Builders>,
+        pool: Arc<Pool>,
         limits: Limits,
         work_folder: PathBuf,
         free_space: FreeSpace,
@@ -102,11 +87,11 @@ impl Queue {
         Arc::new(Self {
             store,
             git,
-            builders,
+            wake: pool.waker(),
+            pool,
             limits,
             work_folder,
             free_space,
-            wake: Notify::new(),
             running: Mutex::default(),
             naming: Mutex::default(),
         })
@@ -119,8 +104,8 @@ impl Queue {
 
     /// Starts the workers, one task each.
     pub(crate) fn start(self: &Arc<Self>, workers: u16) -> Vec<JoinHandle<()>> {
-        self.start_with(workers, |queue, planned, stop| {
-            Box::pin(async move { queue.run_build(planned, stop).await })
+        self.start_with(workers, |queue, planned, slot, stop| {
+            Box::pin(async move { queue.run_build(planned, slot, stop).await })
         })
     }
 
@@ -178,11 +163,17 @@ impl Queue {
         }
     }
 
-    /// Takes the oldest waiting build of the namespace whose turn it is.
-    async fn take(&self, running: &mut Running) -> rusqlite::Result<Option<PlannedBuild>> {
+    /// Takes the oldest waiting build of the namespace whose turn it is, of those that a free builder can take, and a slot
+    /// of that builder.
+    async fn take(&self, running: &mut Running) -> rusqlite::Result<Option<(PlannedBuild, Slot)>> {
+        let candidates = self.pool.candidates();
+        let Some(blocked) = blocked_nodes(&candidates) else {
+            return Ok(None);
+        };
+        let of_waiting = blocked.clone();
         let waiting = self
             .store
-            .run(|connection| builds::waiting(connection))
+            .run(move |connection| builds::waiting(connection, &of_waiting))
             .await?;
         let running_of = |namespace: &str| {
             let builds = running.builds.values();
@@ -193,9 +184,27 @@ impl Queue {
         };
         let namespace = namespace.to_owned();
         running.turns.take(&namespace);
-        self.store
-            .run(move |connection| builds::claim(connection, &namespace))
-            .await
+        let claimed = self
+            .store
+            .run(move |connection| builds::claim(connection, &namespace, &blocked))
+            .await?;
+        let Some(planned) = claimed else {
+            return Ok(None);
+        };
+        let wish = Wish {
+            node: planned.build.build_node.as_deref(),
+            repository: &planned.build.docker_repo_path,
+            not_at: planned.plan.lost_builder.as_deref(),
+        };
+        match self.pool.take(&candidates, wish) {
+            Some(slot) => Ok(Some((planned, slot))),
+            None => {
+                let back =
+                    move |connection: &mut Connection| builds::put_back(connection, &planned);
+                self.store.run(back).await?;
+                Ok(None)
+            }
+        }
     }
 
     /// Runs one build after another until the queue stops.
@@ -215,7 +224,7 @@ impl Queue {
                 continue;
             }
             match self.take(&mut running).await {
-                Ok(Some(planned)) => {
+                Ok(Some((planned, slot))) => {
                     let (sender, stop) = watch::channel(None);
                     let build_id = planned.build.build_id.clone();
                     let path = planned.build.docker_repo_path.as_str();
@@ -229,9 +238,14 @@ impl Queue {
                     self.wake.notify_one();
                     // A task of its own, so that a panic ends this build alone.
                     let queue = self.clone();
-                    let ended = tokio::spawn(async move { run(queue, planned, stop).await });
-                    if let Err(error) = ended.await {
-                        self.fail_panicked(build_id.clone(), &error).await;
+                    let ended = tokio::spawn(async move { run(queue, planned, slot, stop).await });
+                    match ended.await {
+                        Ok(Some(planned)) => {
+                            self.put_back(planned).await;
+                            continue;
+                        }
+                        Ok(None) => {}
+                        Err(error) => self.fail_panicked(build_id.clone(), &error).await,
                     }
                     self.running.lock().await.builds.remove(&build_id);
                 }
@@ -248,6 +262,37 @@ impl Queue {
         }
     }
 
+    /// Puts a build back into the queue whose builder is gone, unless it was stopped meanwhile. While the database can't
+    /// store that, it is tried again, until the queue stops.
+    async fn put_back(&self, planned: PlannedBuild) {
+        let build_id = planned.build.build_id.clone();
+        loop {
+            let mut running = self.running.lock().await;
+            let build = running.builds.get(&build_id);
+            let stopped = build.and_then(|build| *build.stop.borrow());
+            let stopped = stopped.filter(|reason| *reason != StopReason::Server);
+            let (planned, id) = (planned.clone(), build_id.clone());
+            let stored = self
+                .store
+                .run(move |connection| match stopped {
+                    Some(reason) => builds::fail_running(connection, &id, reason.message()),
+                    None => builds::put_back(connection, &planned),
+                })
+                .await;
+            if let Err(error) = &stored {
+                tracing::error!("build {build_id} could not be put back into the queue: {error}");
+            }
+            // Under the same lock, so that another worker can't have taken it meanwhile.
+            if stored.is_ok() || running.is_stopping {
+                running.builds.remove(&build_id);
+                break;
+            }
+            drop(running);
+            tokio::time::sleep(RETRY_INTERVAL).await;
+        }
+        self.wake.notify_one();
+    }
+
     /// Stores that a build has failed because its task panicked.
     async fn fail_panicked(&self, build_id: String, error: &JoinError) {
         tracing::error!("build {build_id} has failed in the server: {error}");
@@ -258,236 +303,6 @@ impl Queue {
         if let Err(error) = stored {
             tracing::error!("the result of a build could not be stored: {error}");
         }
-    }
-
-    /// Runs one build and stores how it ended.
-    async fn run_build(&self, mut planned: PlannedBuild, stop: Stop) {
-        let build_id = planned.build.build_id.clone();
-        let mut job = Job {
-            log: BuildLog::new(self.store.clone(), &build_id, self.limits.log_bytes),
-            time_limit: self.limits.time,
-            deadline: Instant::now() + self.limits.time,
-            log_limit: self.limits.log_bytes,
-            stop,
-        };
-        let result = self.build_in_folder(&mut job, &mut planned).await;
-        let made_none = result.as_ref().is_err_and(|failure| {
-            // A builder that was stopped may have named its image already.
-            matches!(failure, Failure::Exit(..) | Failure::Exceeded(_))
-                || job.log.step_at() < STEP_AT_BUILD
-        });
-        let gives_up_tag = made_none && planned.plan.tag_by_commit;
-        let build = &mut planned.build;
-        match result {
-            Ok(image_id) => {
-                let line = format!(
-                    "the image {} was built: {image_id}",
-                    build.image_reference()
-                );
-                job.log.advance_to(STEP_AT_DONE);
-                job.log.write(EntryLevel::Info, &line);
-                build.status = Status::Succeeded;
-                build.image_id = Some(image_id);
-                build.detail = Some(format!("{line}\n"));
-            }
-            Err(failure) => {
-                let line = failure.to_string();
-                job.log.write(EntryLevel::Error, &line);
-                build.status = Status::Failed;
-                // The step first: a list has room for one line.
-                let step = job.log.step().map(|step| format!("{step}: "));
-                build.detail = Some(format!("{}{line}\n", step.unwrap_or_default()));
-            }
-        }
-        tracing::info!(
-            "build {build_id}: {}",
-            build.detail.as_deref().unwrap_or("").trim_end()
-        );
-        build.step_at = Some(job.log.step_at());
-        build.ended_at = Some(Timestamp::from(Utc::now()));
-        self.store_end(&mut job, planned.build, gives_up_tag).await;
-    }
-
-    /// Stores how a build ended. While the database can't, for example because the disk is full, it is kept and tried
-    /// again, until the server stops.
-    async fn store_end(&self, job: &mut Job, build: Build, gives_up_tag: bool) {
-        let build_id = build.build_id.clone();
-        let mut is_kept = false;
-        while let Err(error) = self.try_store_end(&mut job.log, &build, gives_up_tag).await {
-            if !is_kept {
-                tracing::error!(
-                    "the end of build {build_id} is kept until it can be stored: {error}"
-                );
-                is_kept = true;
-            }
-            let stopped = job
-                .stop
-                .wait_for(|reason| *reason == Some(StopReason::Server));
-            if tokio::time::timeout(RETRY_INTERVAL, stopped).await.is_ok() {
-                tracing::error!("the end of build {build_id} could not be stored");
-                return;
-            }
-        }
-        if is_kept {
-            tracing::info!("the end of build {build_id} is stored");
-        }
-    }
-
-    async fn try_store_end(
-        &self,
-        log: &mut BuildLog,
-        build: &Build,
-        gives_up_tag: bool,
-    ) -> rusqlite::Result<()> {
-        log.flush().await?;
-        let build = build.clone();
-        self.store
-            .run(move |connection| match gives_up_tag {
-                true => builds::save_without_tag(connection, build),
-                false => builds::save(connection, &build),
-            })
-            .await
-    }
-
-    /// Runs one build in a temporary folder and removes the folder.
-    async fn build_in_folder(
-        &self,
-        job: &mut Job,
-        planned: &mut PlannedBuild,
-    ) -> Result<String, Failure> {
-        let folder = tempfile::Builder::new()
-            .prefix("build-")
-            .tempdir_in(&self.work_folder)?;
-        let result = self.build(job, planned, folder.path()).await;
-        // Not on the async threads, since removing a large checkout takes a while.
-        let removed = tokio::task::spawn_blocking(move || folder.close()).await;
-        if let Ok(Err(error)) = removed {
-            tracing::warn!("a checkout could not be removed: {error}");
-        }
-        result
-    }
-
-    /// Gives the build the version tag that is made from its commit.
-    async fn tag_with_commit(
-        &self,
-        planned: &mut PlannedBuild,
-        commit: String,
-    ) -> Result<(), Failure> {
-        let build = planned.build.clone();
-        let tag = self
-            .store
-            .run(move |connection| builds::tag_with_commit(connection, &build, &commit))
-            .await?;
-        planned.build.docker_repo_version_tag = Some(tag);
-        Ok(())
-    }
-
-    /// Clones the source, builds the image and tags it. Returns the image's short id.
-    async fn build(
-        &self,
-        job: &mut Job,
-        planned: &mut PlannedBuild,
-        folder: &Path,
-    ) -> Result<String, Failure> {
-        let checkout = folder.join("source");
-        let build = &planned.build;
-        job.log.advance_to(STEP_AT_CLONE);
-        job.log.write(EntryLevel::Info, "starting to build");
-        let cloning = format!(
-            "cloning code source from repo {} on {}:{}",
-            build.code_repo_path, build.code_repo_type, build.code_repo_type_value
-        );
-        job.log.write(EntryLevel::Info, &cloning);
-        job.log.flush().await?;
-
-        let target = Ref {
-            clone_urls: &planned.plan.clone_urls,
-            deploy_key: planned.plan.deploy_key.as_deref(),
-            kind: &build.code_repo_type,
-            value: &build.code_repo_type_value,
-            commit: planned.plan.commit.as_deref(),
-        };
-        let commit = self.git.check_out(job, &target, &checkout).await?;
-        job.log
-            .write(EntryLevel::Info, &format!("building commit {commit}"));
-        set_commit(planned, &commit);
-        if planned.plan.tag_by_commit {
-            self.tag_with_commit(planned, commit).await?;
-        }
-
-        let build = &planned.build;
-        let inputs = checkout::find(&checkout, build).map_err(Failure::Other)?;
-        ignore_files::check(&checkout.canonicalize()?, &inputs).map_err(Failure::Other)?;
-        let paths = format!(
-            "Dockerfile path: {}. Build context path: {}",
-            inputs.dockerfile.display(),
-            inputs.context.display()
-        );
-        job.log.write(EntryLevel::Info, &paths);
-
-        let workshop = self.builders.find().await.map_err(Failure::Other)?;
-        let builder = workshop.builder.name();
-        let namespace = build.docker_repo_path.split('/').next().unwrap_or_default();
-        let workplace = Workplace::open(workshop, namespace, folder, &checkout).await?;
-        if let Some(warning) = workplace.warnings() {
-            job.log.write(EntryLevel::Warning, warning);
-        }
-        job.log.advance_to(STEP_AT_BUILD);
-        job.log
-            .write(EntryLevel::Info, &format!("building with {builder}"));
-        let result = self
-            .build_image(job, build, &workplace, &inputs, &builder)
-            .await;
-        workplace.close(result.is_ok()).await;
-        result
-    }
-
-    /// Builds the image and names it. Returns its short id.
-    async fn build_image(
-        &self,
-        job: &mut Job,
-        build: &Build,
-        workplace: &Workplace,
-        inputs: &BuildInputs,
-        builder: &str,
-    ) -> Result<String, Failure> {
-        // The version tag first: a builder may look the image up by its first name, which another build of the tag
-        // config could move meanwhile.
-        let version_tag = build.version_tag();
-        let mut names =
-            Vec::from_iter(version_tag.map(|tag| format!("{}:{tag}", build.docker_repo_path)));
-        names.push(build.image_reference());
-        let mut running = build.clone();
-        running.step_at = Some(STEP_AT_BUILD);
-        self.store
-            .run(move |connection| builds::save(connection, &running))
-            .await?;
-        let mut progress = BuildProgress::new(STEP_AT_BUILD, STEP_AT_DONE);
-        job.run_within(
-            workplace.build(inputs, &names)?,
-            |line| progress.read(line),
-            workplace.exceeded(),
-        )
-        .await
-        .map_err(|failure| workplace.explain(failure))?;
-        if let Some((command, names)) = workplace.tag(&names)? {
-            let _alone = self.naming.lock().await;
-            // As the builder writes it where it names the image itself.
-            for name in names {
-                job.log.write(EntryLevel::Info, &format!("COMMIT {name}"));
-            }
-            // Not a failure of the builder's: the image is there, and may have a name.
-            let unnamed = |failure: Failure| match failure {
-                Failure::Exit(program, status) => {
-                    Failure::Other(format!("{program} could not name the image: {status}"))
-                }
-                failure => failure,
-            };
-            job.run(command, |_| None).await.map_err(unnamed)?;
-        }
-        workplace
-            .image_id()
-            .ok_or_else(|| Failure::Other(format!("{builder} did not report which image it built")))
     }
 }
 
@@ -500,7 +315,7 @@ mod tests {
     use crate::store::logs;
     use clap::Parser;
     use serde_json::json;
-    use slipway_api::VersionTagging;
+    use slipway_api::{Status, VersionTagging};
 
     /// Adds a waiting build of a repository with this tag.
     async fn add(store: &Store, tag: &'static str) {
@@ -528,17 +343,18 @@ mod tests {
         let options = Options::parse_from(["slipway"]);
         let sources = Sources::new(&[], &[], false, &[], &[]);
         let git = Git::new(folder.path(), sources, options.source_options.clone()).unwrap();
-        let builders = Builders::new(BuilderSettings {
+        let settings = BuilderSettings {
             choice: options.builder,
             buildkit_addr: None,
             limits: options.build_limits,
             data: folder.path().to_owned(),
             program: "/none".into(),
-        });
+        };
+        let pool = Pool::new(&settings, 1, &options.builders);
         let queue = Queue::new(
             store.clone(),
             Arc::new(git),
-            Arc::new(builders),
+            pool,
             Limits {
                 time: Duration::from_secs(60),
                 log_bytes: 1 << 20,
@@ -550,7 +366,7 @@ mod tests {
         for tag in ["panics", "runs"] {
             add(&store, tag).await;
         }
-        let workers = queue.start_with(1, |queue, planned, _| {
+        let workers = queue.start_with(1, |queue, planned, _slot, _| {
             Box::pin(async move {
                 let mut build = planned.build;
                 assert_ne!(build.build_id, "panics", "a panic of this test");
@@ -561,6 +377,7 @@ mod tests {
                 saved.await.unwrap();
                 let stopping = queue.clone();
                 tokio::spawn(async move { stopping.stop().await });
+                None
             })
         });
         for worker in workers {

@@ -30,7 +30,8 @@ pub(crate) struct Workplace {
     namespace: String,
     /// The checkout, absolute and without symbolic links.
     checkout: PathBuf,
-    storage: Storage,
+    /// The storage of the namespace, of a builder that has some.
+    storage: Option<Storage>,
     /// The file that the builder writes the image's id to.
     report: PathBuf,
     group: Option<ControlGroup>,
@@ -48,7 +49,7 @@ impl Workplace {
         folder: &Path,
         checkout: &Path,
     ) -> Result<Self, Failure> {
-        if !workshop.builder.has_storage() && namespace == LIBRARY {
+        if workshop.builder.names_images() && namespace == LIBRARY {
             return Err(Failure::Other(format!(
                 "{} takes an image of the namespace {LIBRARY} for one of Docker Hub's own, which others build from: \
                  choose another namespace",
@@ -63,18 +64,21 @@ impl Workplace {
                 .map_err(io::Error::other)??;
         }
         workshop.clean(namespace).await;
-        let storage = workshop.storages.open(namespace).await?;
+        let storage = match &workshop.storages {
+            Some(storages) => Some(storages.open(namespace).await?),
+            None => None,
+        };
         let group = match &workshop.machine {
             Some(machine) => machine.control_group()?,
             None => None,
         };
         // A sandbox shows nothing else of the server that can be written to.
-        let report = match workshop.machine {
-            Some(_) => storage
-                .folders
-                .temporary()
-                .join(format!("{}.image", uuid::Uuid::new_v4())),
-            None => folder.join("image"),
+        let report = match (&workshop.machine, &storage) {
+            (Some(_), Some(storage)) => {
+                let name = format!("{}.image", uuid::Uuid::new_v4());
+                storage.folders.temporary().join(name)
+            }
+            _ => folder.join("image"),
         };
         Ok(Self {
             namespace: namespace.to_owned(),
@@ -116,7 +120,7 @@ impl Workplace {
             to: SOURCE.into(),
             is_writable: false,
         });
-        self.workshop.launch(&self.storage.folders, run)
+        self.workshop.launch(self.folders(), run)
     }
 
     /// Returns the command that names the image, and the names as the builder writes them; `None` if the build has
@@ -130,10 +134,12 @@ impl Workplace {
         let Some((arguments, names)) = tag else {
             return Ok(None);
         };
-        let launch = self
-            .workshop
-            .launch(&self.storage.folders, self.run(arguments))?;
+        let launch = self.workshop.launch(self.folders(), self.run(arguments))?;
         Ok(Some((launch, names)))
+    }
+
+    fn folders(&self) -> Option<&Folders> {
+        self.storage.as_ref().map(|storage| &storage.folders)
     }
 
     fn run(&self, arguments: Vec<OsString>) -> BuilderRun<'_> {
@@ -150,12 +156,12 @@ impl Workplace {
     /// Waits until the build has filled more disk than it may, and returns a sentence that says so.
     pub(crate) fn exceeded(&self) -> impl Future<Output = String> + use<> {
         let limit = self.workshop.limits.build_disk;
-        let is_contained = self.workshop.machine.is_some();
-        let folders: Folders = self.storage.folders.clone();
+        let contained = self.workshop.machine.as_ref().and(self.folders());
+        let folders: Option<Folders> = contained.cloned();
         async move {
-            if !is_contained {
+            let Some(folders) = folders else {
                 return pending().await;
-            }
+            };
             let usage = tokio::task::spawn_blocking(move || DiskUsage::begin(&folders)).await;
             match usage {
                 Ok(usage) => usage.above(limit).await,
@@ -195,7 +201,7 @@ impl Workplace {
             group,
             ..
         } = self;
-        if !has_succeeded {
+        if let Some(storage) = storage.as_ref().filter(|_| !has_succeeded) {
             storage.set_dirty();
         }
         // Waits for the last process of the build, and that may take a moment.
@@ -213,12 +219,10 @@ impl Workplace {
         if self.workshop.machine.is_none() {
             return path.to_owned();
         }
-        let folders = [
-            (self.checkout.clone(), SOURCE),
-            (self.storage.folders.temporary(), TEMPORARY),
-        ];
+        let temporary = self.folders().map(Folders::temporary);
+        let folders = [(self.checkout.clone(), SOURCE)].into_iter();
         folders
-            .iter()
+            .chain(temporary.map(|folder| (folder, TEMPORARY)))
             .find_map(|(from, to)| Some(Path::new(to).join(path.strip_prefix(from).ok()?)))
             // A sandbox has no other path of the server's.
             .unwrap_or_else(|| path.to_owned())

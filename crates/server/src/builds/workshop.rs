@@ -1,7 +1,10 @@
-//! The place where images are built: the builder of this machine, what contains it, and the storages of all
+//! A place where images are built: a builder, and for one of this machine, what contains it and the storages of all
 //! namespaces.
 
-use crate::builds::builder::{Builder, find_builders, find_program};
+use crate::builds::builder::Builder;
+use crate::builds::builder_address::BuilderAt;
+use crate::builds::builder_search::{find_builders, find_client};
+use crate::builds::find_program::find_program;
 use crate::builds::limits_options::{BuildLimits, BuildNetwork};
 use crate::builds::storage::{Folders, KEPT, Storages};
 use crate::options::BuilderChoice;
@@ -14,9 +17,7 @@ use crate::sandbox::spec::Bind;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Mutex;
 
 /// The log line of a build on a machine without a builder.
 const NO_BUILDER: &str =
@@ -48,65 +49,25 @@ pub(crate) struct BuilderSettings {
     pub(crate) program: PathBuf,
 }
 
-/// Finds the builder of this machine when it is first needed, and tries again until there is one.
-pub(crate) struct Builders {
-    settings: BuilderSettings,
-    /// The workshop that was found; the lock is held while it is searched for.
-    found: Mutex<Option<Arc<Workshop>>>,
-}
-
-impl Builders {
-    pub(crate) fn new(settings: BuilderSettings) -> Self {
-        Self {
-            settings,
-            found: Mutex::new(None),
-        }
-    }
-
-    /// Returns the builder of this machine and what contains it.
-    ///
-    /// # Errors
-    ///
-    /// A sentence for the log of a build that can't be started.
-    pub(crate) async fn find(&self) -> Result<Arc<Workshop>, String> {
-        let mut found = self.found.lock().await;
-        if let Some(workshop) = &*found
-            && workshop.builder.program.exists()
-        {
-            return Ok(workshop.clone());
-        }
-        let workshop = Arc::new(Workshop::find(&self.settings).await?);
-        *found = Some(workshop.clone());
-        Ok(workshop)
-    }
-
-    /// Finds the builder, and cleans up what the builds of a server that was killed have left. Says in the server's
-    /// log why builds can't be started, if so.
-    pub(crate) async fn prepare(&self) {
-        match self.find().await {
-            Ok(workshop) => {
-                for namespace in workshop.storages.abandoned() {
-                    workshop.clean(&namespace).await;
-                }
-            }
-            Err(reason) => tracing::warn!("no build can be started: {reason}"),
-        }
-    }
-}
-
 /// A builder that works, and what contains it.
 pub(crate) struct Workshop {
     pub(crate) builder: Builder,
     /// The means that contain a build; `None` for builders with a daemon, and with `--unsafe-builds` where nothing does.
     pub(crate) machine: Option<Machine>,
-    pub(crate) storages: Storages,
+    /// The storages of a builder that has some: see [`Builder::has_storage`].
+    pub(crate) storages: Option<Storages>,
     pub(crate) limits: BuildLimits,
     /// The storage driver, if it is not the builder's own choice.
     driver: Option<String>,
 }
 
 impl Workshop {
-    async fn find(settings: &BuilderSettings) -> Result<Self, String> {
+    /// Finds the builder of this machine.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the log of a build that can't be started.
+    pub(crate) async fn find(settings: &BuilderSettings) -> Result<Self, String> {
         let BuilderSettings {
             choice,
             buildkit_addr,
@@ -155,14 +116,35 @@ impl Workshop {
         Ok(this)
     }
 
+    /// Finds the client for a builder elsewhere. It need not answer.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when the client is not installed.
+    pub(crate) async fn elsewhere(
+        settings: &BuilderSettings,
+        at: &BuilderAt,
+    ) -> Result<Self, String> {
+        let builder = find_client(at, settings.limits.build_network).await?;
+        tracing::info!(
+            "the builder {} is called by {}. Its daemon contains builds, not this server",
+            at.name,
+            builder.program.display()
+        );
+        Ok(Self::assemble(settings, builder, None))
+    }
+
     fn assemble(settings: &BuilderSettings, builder: Builder, machine: Option<Machine>) -> Self {
         if let Some(machine) = &machine {
             let program = builder.program.display();
             tracing::info!("images are built with {program}: {}", machine.describe());
         }
         let owner = machine.as_ref().and_then(Machine::root_ids);
+        let storages = builder
+            .has_storage()
+            .then(|| Storages::new(&settings.data, machine.is_some(), owner));
         Self {
-            storages: Storages::new(&settings.data, machine.is_some(), owner),
+            storages,
             builder,
             machine,
             limits: settings.limits.clone(),
@@ -177,8 +159,11 @@ impl Workshop {
             self.driver = Some(driver);
             return;
         }
+        let Some(storages) = &self.storages else {
+            return;
+        };
         self.driver = Some("overlay".to_owned());
-        let storage = match self.storages.open(PROBE).await {
+        let storage = match storages.open(PROBE).await {
             Ok(storage) => storage,
             Err(error) => {
                 tracing::warn!("the builder's storage can't be used: {error}");
@@ -194,15 +179,15 @@ impl Workshop {
         }
     }
 
-    /// Returns the program that runs a command of the builder in a storage.
+    /// Returns the program that runs a command of the builder, in a storage if it has one.
     ///
     /// # Errors
     ///
     /// When a path is not UTF-8.
-    pub(crate) fn launch(&self, folders: &Folders, run: BuilderRun) -> io::Result<Launch> {
-        let Some(machine) = &self.machine else {
+    pub(crate) fn launch(&self, folders: Option<&Folders>, run: BuilderRun) -> io::Result<Launch> {
+        let (Some(machine), Some(folders)) = (&self.machine, folders) else {
             let mut command = self.builder.command();
-            if self.builder.has_storage() {
+            if let Some(folders) = folders {
                 let root = folders.containers().join("storage");
                 let state = folders.containers().join("state");
                 let driver = self.driver.as_deref();
@@ -250,7 +235,7 @@ impl Workshop {
         limit: Duration,
     ) -> Result<(), String> {
         let run = BuilderRun::offline(arguments.iter().map(OsString::from).collect());
-        self.finish(self.launch(folders, run), limit).await
+        self.finish(self.launch(Some(folders), run), limit).await
     }
 
     /// Runs a program of the builder to its end.
@@ -275,13 +260,17 @@ impl Workshop {
 
     /// Removes the containers and temporary files that builds have left in a storage, if no build uses it.
     pub(crate) async fn clean(&self, namespace: &str) {
-        let Some((storage, is_dirty)) = self.storages.idle(namespace) else {
+        let idle = self
+            .storages
+            .as_ref()
+            .and_then(|storages| storages.idle(namespace));
+        let Some((storage, is_dirty)) = idle else {
             return;
         };
         if is_dirty {
             let mut run = BuilderRun::offline(vec!["rm".into(), "--all".into()]);
             run.is_cleaning = true;
-            let launch = self.launch(&storage.folders, run);
+            let launch = self.launch(Some(&storage.folders), run);
             let mut result = self.finish(launch, CLEANING_TIMEOUT).await;
             if self.machine.is_none() {
                 let emptied = empty(&storage.folders.temporary(), KEPT);

@@ -1,6 +1,7 @@
 //! The routes of the API.
 
 mod account;
+mod builders;
 mod builds;
 mod logs;
 mod repositories;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 /// Returns the routes of the API, with authentication.
 pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
-    let paths: [(&str, MethodRouter<Arc<App>>); 8] = [
+    let paths: [(&str, MethodRouter<Arc<App>>); 9] = [
         ("/v1/builds", get(builds::list).post(builds::trigger)),
         ("/v1/builds/{build_id}", get(builds::read)),
         ("/v1/builds/{build_id}/logs", get(logs::read)),
@@ -32,6 +33,7 @@ pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
             "/v1/repositories/{namespace}/{repo_name}/build-config",
             put(repositories::update_build_config),
         ),
+        ("/v1/builders", get(builders::list)),
         ("/v1/generate-api-token", post(account::generate_api_token)),
         ("/v1/auth/{namespace}/profile", get(account::profile)),
     ];

@@ -81,6 +81,8 @@ pub(crate) enum Failure {
     TimedOut(Duration),
     /// The build wrote more output than this limit, in bytes.
     LogFull(u64),
+    /// The builder, by name, does not answer any more, and why.
+    BuilderLost(String, String),
     /// The build used more of this machine than it may, as a sentence.
     Exceeded(String),
     /// Any other reason, as a sentence.
@@ -113,6 +115,9 @@ impl std::fmt::Display for Failure {
                 f,
                 "the build was stopped: its log exceeded the limit of {limit} bytes"
             ),
+            Self::BuilderLost(name, reason) => {
+                write!(f, "the builder {name} doesn't answer: {}", reason.trim())
+            }
             Self::Exceeded(message) | Self::Other(message) => f.write_str(message),
             Self::Internal(message) => write!(f, "the server failed: {message}"),
         }

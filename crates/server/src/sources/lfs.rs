@@ -1,7 +1,7 @@
 //! The large files of a source, which git-lfs keeps apart from git. git itself checks out a pointer in place of each one:
 //! a few lines of text, which would get into the image without a word.
 
-use crate::builds::builder::find_program;
+use crate::builds::find_program::find_program;
 use crate::process::job::{Failure, Job};
 use crate::sources::clone_urls::{Location, host_of};
 use crate::sources::completion::warn;

@@ -21,6 +21,9 @@ pub(crate) struct BuildPlan {
     pub(crate) commit: Option<String>,
     /// True if the version tag is derived from the commit once the commit is known.
     pub(crate) tag_by_commit: bool,
+    /// The builder that stopped answering while it ran the build, which is then in the queue once more.
+    #[serde(default)]
+    pub(crate) lost_builder: Option<String>,
 }
 
 /// A build with its plan.
@@ -207,17 +210,20 @@ pub(crate) fn find_number(
     Ok(is_visible.then_some(number))
 }
 
-/// Returns the namespaces that have waiting builds.
+/// The condition for a waiting build that none of the nodes in a JSON list, `?1`, holds up.
+const IS_OPEN: &str = "(?1 = '[]' OR coalesce(build ->> '$.build_node', '') NOT IN (SELECT value FROM json_each(?1)))";
+
+/// Returns the namespaces that have waiting builds, other than those for the nodes whose builders are all busy.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>> {
+pub(crate) fn waiting(connection: &Connection, blocked_nodes: &[String]) -> Result<Vec<Waiting>> {
     connection
-        .prepare_cached(
-            "SELECT namespace, min(number) FROM builds WHERE status = 'W' GROUP BY namespace",
-        )?
-        .query_map([], |row| {
+        .prepare_cached(&format!(
+            "SELECT namespace, min(number) FROM builds WHERE status = 'W' AND {IS_OPEN} GROUP BY namespace"
+        ))?
+        .query_map([encode(&blocked_nodes)?], |row| {
             Ok(Waiting {
                 namespace: row.get(0)?,
                 oldest: row.get(1)?,
@@ -247,18 +253,25 @@ pub(crate) fn count_waiting(
         .map(i64::unsigned_abs)
 }
 
-/// Takes the oldest waiting build of a namespace and marks it as in progress.
+/// Takes the oldest waiting build of a namespace, other than those for the nodes whose builders are all busy, and marks
+/// it as in progress.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub(crate) fn claim(connection: &mut Connection, namespace: &str) -> Result<Option<PlannedBuild>> {
+pub(crate) fn claim(
+    connection: &mut Connection,
+    namespace: &str,
+    blocked_nodes: &[String],
+) -> Result<Option<PlannedBuild>> {
     let transaction = connection.transaction()?;
     let oldest = transaction
         .query_row(
-            "SELECT build, plan FROM builds WHERE status = 'W' AND namespace = ?1
-             ORDER BY number LIMIT 1",
-            [namespace],
+            &format!(
+                "SELECT build, plan FROM builds WHERE status = 'W' AND namespace = ?2 AND {IS_OPEN}
+                 ORDER BY number LIMIT 1"
+            ),
+            params![encode(&blocked_nodes)?, namespace],
             |row| {
                 Ok(PlannedBuild {
                     build: build(row)?,
@@ -276,6 +289,32 @@ pub(crate) fn claim(connection: &mut Connection, namespace: &str) -> Result<Opti
     save(&transaction, &planned.build)?;
     transaction.commit()?;
     Ok(Some(planned))
+}
+
+/// Puts a running build back into the queue, at its old place.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn put_back(connection: &Connection, planned: &PlannedBuild) -> Result<()> {
+    let build = Build {
+        status: Status::Waiting,
+        started_at: None,
+        step_at: Some(1),
+        builder: None,
+        is_removable: Some(true),
+        ..planned.build.clone()
+    };
+    connection.execute(
+        "UPDATE builds SET status = ?2, build = ?3, plan = ?4 WHERE build_id = ?1",
+        params![
+            build.build_id,
+            build.status.as_str(),
+            encode(&build)?,
+            encode(&planned.plan)?
+        ],
+    )?;
+    Ok(())
 }
 
 /// Stores the current state of a build. Of one that was removed meanwhile, the image is left to clear away.

@@ -4,9 +4,12 @@
 
 mod access;
 mod backup;
+mod builders;
 mod builds;
 mod containment;
 mod continuous;
+#[path = "../../../../tests/support/dockerd.rs"]
+mod dockerd;
 mod fixtures;
 mod forms;
 mod full_disk;

@@ -143,6 +143,7 @@ fn row(build: Build) -> Build {
     Build {
         step_at: None,
         build_node: None,
+        builder: None,
         build_context_path: None,
         is_removable: None,
         ..build
