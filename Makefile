@@ -1,5 +1,5 @@
 # `make run` and `make test` do everything. See README.md.
-.PHONY: run test dev check size bench screenshots clean site
+.PHONY: run test dev check size bench screenshots clean site program
 
 run: ## install tools, build, and start the site and the server on http://127.0.0.1:8080
 	@scripts/run
@@ -16,6 +16,9 @@ check: ## check format and lints
 site: ## build the site into dist/
 	@scripts/setup run
 	@scripts/build-site
+
+program: ## build target/release/slipway, with the site in it
+	@scripts/build-program
 
 size: ## print the size of the first view; fails above the budget
 	@scripts/size

@@ -26,7 +26,7 @@ pub mod token;
 
 use crate::api::url::join_url;
 use crate::api::{
-    Build, BuildConfig, BuilderInfo, CreateRepository, Page, Repository, TriggerBuild,
+    Build, BuildConfig, BuilderInfo, CreateRepository, Page, Repository, Status, TriggerBuild,
     UpdateBuildConfig,
 };
 use crate::client::error::MAX_BODY_CHARS;
@@ -235,6 +235,17 @@ impl Client {
     pub async fn repository(&self, namespace: &str, repo_name: &str) -> Result<Repository, Error> {
         let url = self.url(&["repositories", namespace, repo_name], &[]);
         self.read(&url, REQUEST_TIMEOUT).await
+    }
+
+    /// Cancels a build that waits or runs, or removes one that has ended (optional call). `seen` is the status that the
+    /// user has seen: an API that knows it does not remove a build that has ended since.
+    ///
+    /// # Errors
+    /// Any [`Error`]. [`Error::is_not_offered`]: no such build, or no such call.
+    pub async fn remove_build(&self, build_id: &str, seen: &Status) -> Result<(), Error> {
+        let url = self.url(&["builds", build_id], &[("status", seen.as_str())]);
+        self.write(Method::DELETE, &url, None::<&()>).await?;
+        Ok(())
     }
 
     /// Removes a repository (optional call).

@@ -97,6 +97,7 @@ impl ConfigForm {
             prefix: ConfigEditor::ROWS_PREFIX,
             image: Signal::derive(move || path.get_value()),
             selects: true,
+            has_build_cache: rows.hold_build_cache(),
             beside: Some(Arc::new(move |row| row_build(path, row))),
         };
         let unknown_notice = || notice("warning", t_signal!(config.from_nowhere)).into_any();

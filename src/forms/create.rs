@@ -145,6 +145,8 @@ impl CreateForm {
             prefix: CreateEditor::ROWS_PREFIX,
             image: Signal::derive(move || (namespace.get_value(), editor.repo_name())),
             selects: false,
+            // Nothing says so before there is a repository.
+            has_build_cache: false,
             beside: None,
         };
         view! {

@@ -91,6 +91,15 @@ impl RowList {
             .with_untracked(|list| list.iter().map(draft).collect())
     }
 
+    /// Returns true if the API has the build cache of rows: it was in its answer.
+    pub(crate) fn hold_build_cache(self) -> bool {
+        let mut drafts = self.drafts_now().into_iter();
+        drafts.any(|draft| {
+            let origin = draft.origin.as_deref();
+            origin.is_some_and(|origin| origin.build_cache_enabled.is_some())
+        })
+    }
+
     /// The drafts, tracked.
     pub fn drafts(self) -> Vec<RowDraft> {
         self.track();

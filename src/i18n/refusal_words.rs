@@ -12,7 +12,7 @@ type Words = fn(&str) -> String;
 type Known = (&'static str, Words);
 
 /// The sentences, in the order in which they are tried.
-static KNOWN: [Known; 69] = [
+static KNOWN: [Known; 70] = [
     // Django REST framework: fields.
     ("This field is required.", |_| t_string!(rule.empty).into()),
     ("This field may not be null.", |_| {
@@ -134,6 +134,9 @@ static KNOWN: [Known; 69] = [
         "Pages of this origin are not allowed to make changes.*",
         |_| t_string!(served.other_origin).into(),
     ),
+    ("This build has ended meanwhile. It was not removed.", |_| {
+        t_string!(served.build_ended).into()
+    }),
     ("This repository has * waiting builds, as many as *", |n| {
         t_string!(served.queue_full, n = n)
     }),

@@ -19,6 +19,12 @@ const MAX_SEARCHED_LINES: usize = 200;
 /// The message in the log or the detail of a build that ended because the server did.
 const SERVER_STOPPED: &str = "the server stopped";
 
+/// The message of a build that somebody has canceled, before the name.
+const CANCELED_BY: &str = "the build was cancelled by ";
+
+/// The name in the message of a build that was canceled because there is a newer commit.
+const NEWER_PUSH: &str = "a newer push";
+
 /// The words before an exit code in the API's text.
 const EXIT_CODE_WORDS: [&str; 6] = [
     "exit status",
@@ -51,8 +57,45 @@ pub(crate) struct Failure {
     kind: Option<(FailureKind, &'static str)>,
     pub(crate) quote: Vec<QuotedLine>,
     pub(crate) source: Source,
-    /// True if the build ended because the server stopped.
-    pub(crate) is_stopped: bool,
+    /// The reason why the build was stopped from outside, if it was.
+    pub(crate) stop: Option<Stop>,
+}
+
+/// The reason why a build was stopped from outside. It is no step's fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The server stopped.
+    Server,
+    /// This user has canceled the build.
+    User(String),
+    /// A newer commit of the same tag config is built instead.
+    NewerPush,
+}
+
+impl Stop {
+    /// Finds the reason in the API's text about a build, or in its log.
+    fn find(log: &Log, detail: &str) -> Option<Self> {
+        // What a build prints before could look the same.
+        let last = last_lines(log, |_| true).next().map(|(_, line)| line);
+        let said = [Some(detail.trim()), last.as_deref()];
+        let canceled = said.into_iter().flatten().find_map(|text| {
+            let (_, name) = text.lines().next_back()?.split_once(CANCELED_BY)?;
+            Some(match name.trim() {
+                NEWER_PUSH => Self::NewerPush,
+                name => Self::User(name.to_owned()),
+            })
+        });
+        canceled.or_else(|| {
+            let is_stopped = detail.contains(SERVER_STOPPED)
+                || last_lines(log, |_| true).any(|line| line.1.contains(SERVER_STOPPED));
+            is_stopped.then_some(Self::Server)
+        })
+    }
+
+    /// Returns true for a line that only says so.
+    fn is_said_by(line: &str) -> bool {
+        line.contains(SERVER_STOPPED) || line.starts_with(CANCELED_BY)
+    }
 }
 
 /// Where the quoted lines come from.
@@ -126,12 +169,10 @@ impl FailedStep {
 impl Failure {
     /// Reads the failure from the log of a failed build and its explanation, and from the API's text about it.
     pub(crate) fn read(log: &Log, explanation: &Explanation, detail: &str) -> Self {
-        let is_stopped = detail.contains(SERVER_STOPPED)
-            || last_lines(log, |_| true).any(|line| line.1.contains(SERVER_STOPPED));
-        // The server's stop is no step's fault.
-        let explanation = match is_stopped {
-            true => &Explanation::default(),
-            false => explanation,
+        let stop = Stop::find(log, detail);
+        let explanation = match stop {
+            Some(_) => &Explanation::default(),
+            None => explanation,
         };
         let steps = log.steps();
         let failing = explanation.failing_step;
@@ -143,7 +184,7 @@ impl Failure {
                 let is_of_step = |line| steps.step_of_line(line) == failing && line > step.first;
                 (Source::LastLines, quoted_last_lines(log, is_of_step))
             }
-            (None, None) if is_stopped || detail.is_empty() => {
+            (None, None) if stop.is_some() || detail.is_empty() => {
                 (Source::LastLines, quoted_last_lines(log, |_| true))
             }
             (None, None) => (Source::Api, Vec::new()),
@@ -154,7 +195,7 @@ impl Failure {
             kind: cause.map(|cause| (cause.kind, cause.tool)),
             quote,
             source,
-            is_stopped,
+            stop,
         };
         match failure.quote.is_empty() {
             true => Self {
@@ -181,7 +222,7 @@ impl Failure {
     /// Quotes the API's text and explains that, where the log tells nothing.
     fn or_by_detail(self, detail: &str) -> Self {
         let log = log_of(detail);
-        if self.is_stopped || log.is_empty() {
+        if self.stop.is_some() || log.is_empty() {
             return self;
         }
         let explanation = explain(&log, Outcome::Failed);
@@ -220,8 +261,11 @@ impl Failure {
 
     /// The kind of failure in a sentence; without one, that the build failed, unless the step says so.
     pub(crate) fn headline(&self) -> Option<String> {
-        if self.is_stopped {
-            return Some(t_string!(build.server_stopped).to_owned());
+        match &self.stop {
+            Some(Stop::Server) => return Some(t_string!(build.server_stopped).to_owned()),
+            Some(Stop::User(name)) => return Some(t_string!(build.canceled_by, name = name)),
+            Some(Stop::NewerPush) => return Some(t_string!(build.newer_push).to_owned()),
+            None => {}
         }
         match self.kind {
             Some((kind, "")) => Some(failure_words(kind).to_owned()),
@@ -318,7 +362,7 @@ fn last_lines(
 /// The last lines that are more than a report, or if there are none, the last lines.
 fn quoted_last_lines(log: &Log, is_wanted: impl Fn(usize) -> bool + Copy) -> Vec<QuotedLine> {
     let lines = last_lines(log, is_wanted);
-    let lines = lines.filter(|(_, line)| !is_report(line) && !line.contains(SERVER_STOPPED));
+    let lines = lines.filter(|(_, line)| !is_report(line) && !Stop::is_said_by(line));
     let mut found: Vec<(usize, String)> = lines.take(MAX_LAST_LINES).collect();
     if found.is_empty() {
         found = last_lines(log, is_wanted).take(MAX_LAST_LINES).collect();
@@ -529,7 +573,7 @@ mod tests {
             "the server stopped while this build was running",
         ];
         let failure = Failure::read(&log(&lines), &explanation(0, 2, &[2]), "");
-        assert!(failure.is_stopped);
+        assert_eq!(failure.stop, Some(Stop::Server));
         assert_eq!(
             (&failure.step, failure.kind, failure.exit),
             (&None, None, None)
@@ -537,7 +581,26 @@ mod tests {
         assert_eq!(texts(&failure), ["STEP 1/1: RUN make", "cc: error"]);
         let detail = "the build was stopped because the server stopped";
         let failure = Failure::read(&Log::new(), &Explanation::default(), detail);
-        assert!(failure.is_stopped && failure.quote.is_empty());
+        assert_eq!(failure.stop, Some(Stop::Server));
+        assert!(failure.quote.is_empty());
+    }
+
+    #[test]
+    fn a_canceled_build_says_who_has_canceled_it() {
+        let failed = explanation(0, 1, &[1]);
+        let lines = |last| log(&["STEP 1/1: RUN make", "cc: error", last]);
+        let by = "the build was cancelled by team";
+        let failure = Failure::read(&lines(by), &failed, "");
+        assert_eq!(failure.stop, Some(Stop::User("team".to_owned())));
+        assert_eq!((&failure.step, failure.kind), (&None, None));
+        assert_eq!(texts(&failure), ["STEP 1/1: RUN make", "cc: error"]);
+        let detail = "RUN make: the build was cancelled by a newer push\n";
+        let failure = Failure::read(&Log::new(), &failed, detail);
+        assert_eq!(failure.stop, Some(Stop::NewerPush));
+        // A line that the build has printed itself says nothing.
+        let printed = log(&["STEP 1/1: RUN make", by, "cc: error"]);
+        let failure = Failure::read(&printed, &failed, "");
+        assert_eq!(failure.stop, None);
     }
 
     #[test]

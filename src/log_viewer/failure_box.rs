@@ -155,7 +155,7 @@ fn quote(failure: Option<Failure>) -> AnyView {
         Source::LastLines => Some(t_string!(failure.last_lines)),
         Source::Api => Some(t_string!(failure.by_api)),
         Source::Part => Some(t_string!(failure.only_part)),
-        Source::Nothing if failure.is_stopped => None,
+        Source::Nothing if failure.stop.is_some() => None,
         Source::Nothing => Some(t_string!(build.why_unknown)),
     };
     let short = short_quote(&failure);
@@ -257,7 +257,7 @@ fn again_button(
         target.is_complete().then_some(target)
     });
     let is_offered = move || {
-        let is_stopped = failure.with(|failure| failure.as_ref().is_some_and(|f| f.is_stopped));
+        let is_stopped = failure.with(|failure| failure.as_ref().is_some_and(|f| f.stop.is_some()));
         commands.source.is_api() && is_stopped && target.with(Option::is_some)
     };
     let press = move || {

@@ -17,6 +17,7 @@ pub(crate) mod file_page;
 mod head;
 mod not_found;
 mod notify_button;
+mod removal;
 mod siblings;
 mod tab_icon;
 mod tag_history;
@@ -36,6 +37,7 @@ use crate::pages::build_page::head::{
     badge, duration, image_heading, progress, usual_duration_note,
 };
 use crate::pages::build_page::not_found::not_found;
+use crate::pages::build_page::removal::{Removal, use_removal};
 use crate::pages::build_page::siblings::{Siblings, use_siblings};
 use crate::pages::build_page::tab_icon::show_in_tab;
 use crate::pages::build_page::tag_history::tag_history;
@@ -69,7 +71,9 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
     CurrentStep::provide();
     // The API knows the commit later than the rest.
     let target = memo(move || build.data().map(|build| BuildTarget::of(&build)));
-    offer_actions(build, target);
+    let removal = use_removal(build);
+    removal.keep_focus();
+    offer_actions(build, target, removal);
     show_in_tab(memo(move || {
         let build = build.data()?;
         Some((
@@ -96,7 +100,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
     let known = move || {
         view! {
             {tag_history(build, siblings)}
-            {build_again(build, target)}
+            {build_again(build, target, removal)}
             {progress(build)}
         }
         .into_any()
@@ -119,6 +123,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
                 )}
                 {show(move || is_missing.get(), move || not_found(id))}
                 {details(details_open, parts)}
+                {removal.dialog()}
             </div>
             {show(may_have_log, move || log_section(LogSource::Api(id), build, detail))}
         </div>
@@ -168,8 +173,9 @@ fn detail(build: Query<BuildData>, siblings: Query<Siblings>) -> Memo<Option<Str
     })
 }
 
-/// Offers the page's actions in the palette: build again and, if there is an image, copy the command to pull it.
-fn offer_actions(build: Query<BuildData>, target: Memo<Option<BuildTarget>>) {
+/// Offers the page's actions in the palette: build again, cancel or remove, and if there is an image, copy the command to
+/// pull it.
+fn offer_actions(build: Query<BuildData>, target: Memo<Option<BuildTarget>>, removal: Removal) {
     let starter = use_build_starter();
     let toasts = use_toasts();
     let pull = memo(move || build.data()?.pull_command());
@@ -185,6 +191,7 @@ fn offer_actions(build: Query<BuildData>, target: Memo<Option<BuildTarget>>) {
             let detail = command.clone();
             PageAction::new(text, move || copy_and_say(command.clone(), toasts)).detail(detail)
         });
-        again.into_iter().chain(copy).collect()
+        let again = again.into_iter().chain(removal.action());
+        again.chain(copy).collect()
     });
 }

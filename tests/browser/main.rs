@@ -9,10 +9,12 @@
 mod support;
 
 mod axe;
+mod build_cache;
 mod build_file;
 mod build_page;
 mod builders;
 mod builds;
+mod canceling;
 mod config_form;
 mod consoles;
 mod create_form;

@@ -1,12 +1,14 @@
 //! The recipes of the README, taken from it and run: nginx at the root and under a path, a host that has only a
-//! 404 page, object storage, and a host that reads `_headers`. What they answer is read with curl.
+//! 404 page, object storage, a host that reads `_headers`, and the program with the site in it. What they answer is read
+//! with curl.
 //!
-//! `make test` builds `dist/` and `target/site-console` first and runs this with `--features browser-tests`.
+//! `make test` builds `dist/`, `target/site-console` and the program first and runs this with `--features browser-tests`.
 #![forbid(unsafe_code)]
 
 mod nginx;
 #[path = "../support/parts.rs"]
 mod parts;
+mod program;
 mod recipes;
 mod static_host;
 
@@ -208,7 +210,8 @@ fn nginx_at_the_root_serves_the_site_and_the_api() {
     });
     let site = project("dist");
     let recipe = block("### nginx", "nginx", 0);
-    let Some(nginx) = Nginx::start(&recipe, &site, "slipway", &api.address) else {
+    let addresses = [("https://api.example.com", api.address.as_str())];
+    let Some(nginx) = Nginx::start(&recipe, Some((&site, "slipway")), &addresses) else {
         return;
     };
     let base = format!("{}/", nginx.address);
@@ -230,7 +233,7 @@ fn nginx_at_the_root_serves_the_site_and_the_api() {
 fn nginx_serves_the_site_under_a_path() {
     let site = project("target/site-console");
     let recipe = block("### nginx", "nginx", 1);
-    let Some(nginx) = Nginx::start(&recipe, &site, "www/console", "http://127.0.0.1:9") else {
+    let Some(nginx) = Nginx::start(&recipe, Some((&site, "www/console")), &[]) else {
         return;
     };
     check(&format!("{}/console/", nginx.address), &site, &NGINX);

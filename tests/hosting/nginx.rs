@@ -20,13 +20,21 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     /// Starts nginx with a recipe. Only what belongs to a machine is replaced: the port, the certificate, the
-    /// folder `/srv`, where the site is put as `place`, and the address of the API. Returns `None` where there is no
-    /// nginx, and says so.
-    pub(crate) fn start(recipe: &str, site: &Path, place: &str, api: &str) -> Option<Self> {
+    /// folder `/srv`, where a site is put as the place that is given with it, and addresses of other servers. Returns
+    /// `None` where there is no nginx, and says so.
+    pub(crate) fn start(
+        recipe: &str,
+        site: Option<(&Path, &str)>,
+        addresses: &[(&str, &str)],
+    ) -> Option<Self> {
         let program = parts::program("nginx", "nginx")?;
         let folder = tempfile::tempdir().expect("a folder");
-        let root = folder.path().join("srv").join(place);
-        copy(site, &root);
+        let mut replaced = Vec::new();
+        if let Some((site, place)) = site {
+            copy(site, &folder.path().join("srv").join(place));
+            let root = format!("root {}/srv/", folder.path().display());
+            replaced.push(("root /srv/", root));
+        }
         let certificate = folder.path().join("site.pem");
         let key = folder.path().join("site.key");
         run(Command::new("openssl")
@@ -38,18 +46,15 @@ impl Nginx {
             .arg("-keyout")
             .arg(&key));
         let port = free_port();
+        replaced.push(("listen 443 ssl;", format!("listen 127.0.0.1:{port} ssl;")));
+        for (written, here) in addresses {
+            replaced.push((written, (*here).to_owned()));
+        }
         let mut recipe = recipe.to_owned();
-        for (written, here) in [
-            ("listen 443 ssl;", format!("listen 127.0.0.1:{port} ssl;")),
-            (
-                "root /srv/",
-                format!("root {}/srv/", folder.path().display()),
-            ),
-        ] {
+        for (written, here) in replaced {
             assert!(recipe.contains(written), "the recipe has no {written}");
             recipe = recipe.replace(written, &here);
         }
-        recipe = recipe.replace("https://api.example.com", api);
         for (name, file) in [
             ("ssl_certificate ", &certificate),
             ("ssl_certificate_key ", &key),

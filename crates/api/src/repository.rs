@@ -150,9 +150,18 @@ pub struct TagConfig {
     /// The build context's folder, absolute in the source tree; `None` means `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_context_path: Option<String>,
+    /// False if each build starts without the layers of earlier ones; `None` where the API does not say so. (A published
+    /// client sends it; the reference does not name it.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_cache_enabled: Option<bool>,
 }
 
 impl TagConfig {
+    /// Returns true if builds may use the layers of earlier ones, as they do where nothing is said.
+    pub fn uses_build_cache(&self) -> bool {
+        self.build_cache_enabled.unwrap_or(true)
+    }
+
     /// Returns the build context's folder: `build_context_path`, or `/` if it is missing.
     pub fn context(&self) -> &str {
         self.build_context_path.as_deref().unwrap_or("/")

@@ -4,6 +4,7 @@ use crate::builds::pool::Pool;
 use crate::builds::queue::Queue;
 use crate::http::hosts::Hosts;
 use crate::http::wrong_tokens::WrongTokens;
+use crate::metrics::Metrics;
 use crate::sources::git::Git;
 use crate::store::Store;
 use crate::token_options::AccessToken;
@@ -17,6 +18,8 @@ pub(crate) struct App {
     pub(crate) git: Arc<Git>,
     pub(crate) queue: Arc<Queue>,
     pub(crate) pool: Arc<Pool>,
+    /// What the server has done so far, in figures.
+    pub(crate) metrics: Arc<Metrics>,
     /// The accepted tokens. Without any, every call is allowed.
     pub(crate) tokens: Vec<AccessToken>,
     /// The origins whose pages may call the API.

@@ -36,6 +36,8 @@ pub(crate) enum Error {
     MethodNotAllowed(String),
     /// 408: the body did not arrive in time.
     RequestTimeout,
+    /// 409: the build that was to be cancelled has ended.
+    BuildEnded,
     /// 413: the body is too large.
     PayloadTooLarge,
     /// 415: the body has this content type instead of JSON.
@@ -122,6 +124,10 @@ impl IntoResponse for Error {
             Self::RequestTimeout => (
                 StatusCode::REQUEST_TIMEOUT,
                 "The request body did not arrive in time.".to_owned(),
+            ),
+            Self::BuildEnded => (
+                StatusCode::CONFLICT,
+                "This build has ended meanwhile. It was not removed.".to_owned(),
             ),
             Self::PayloadTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,

@@ -8,6 +8,7 @@ mod data_folder;
 mod error;
 mod http;
 mod log_level;
+mod metrics;
 mod opening;
 mod option_values;
 mod options;

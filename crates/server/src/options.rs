@@ -33,7 +33,8 @@ pub struct Options {
 
     /// Folder of the built console, which is then served along with the API.
     ///
-    /// Paths that are not files in this folder return its index.html.
+    /// Without it, the console that is built into the program is served, if there is one. Paths that are not files of
+    /// the console return its index.html.
     #[arg(long, value_name = "DIR", env = "SLIPWAY_SITE")]
     pub site: Option<PathBuf>,
 

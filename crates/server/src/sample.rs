@@ -51,6 +51,7 @@ pub(crate) async fn create(app: &App, data: &Path) -> io::Result<()> {
                 is_active: false,
                 version_tagging: VersionTagging::Time,
                 build_context_path: Some("/".to_owned()),
+                build_cache_enabled: Some(true),
             }],
         },
     };

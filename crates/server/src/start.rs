@@ -13,7 +13,9 @@ use crate::http::connections::Connections;
 use crate::http::descriptors;
 use crate::http::hosts::Hosts;
 use crate::http::router::router;
+use crate::http::site_files::SiteFiles;
 use crate::http::wrong_tokens::WrongTokens;
+use crate::metrics::Metrics;
 use crate::opening;
 use crate::options::Options;
 use crate::sample;
@@ -127,6 +129,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         options.workers,
         &options.builders,
     );
+    let metrics = Arc::new(Metrics::new(data.path.clone()));
     let queue = Queue::new(
         store.clone(),
         git.clone(),
@@ -134,6 +137,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         limits(&options),
         data.work_folder(),
         FreeSpace::new(data.path.clone(), options.space.min_free_space),
+        metrics.clone(),
     );
     let (listener, address) = listen(options.listen).await?;
     let app = Arc::new(App {
@@ -141,6 +145,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         git: git.clone(),
         queue: queue.clone(),
         pool: pool.clone(),
+        metrics,
         tokens,
         allow_origins: options.allow_origins.clone(),
         listen: address,
@@ -173,7 +178,8 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     };
     let (shutdown, shutdown_requested) = watch::channel(false);
     let namespace = options.sample.then_some(sample::NAMESPACE);
-    let router = router(&app, options.site.as_deref(), namespace);
+    let files = SiteFiles::find(options.site.as_deref());
+    let router = router(&app, files, namespace);
     let http = Connections::new(router, options.connections.timeouts(), max_connections);
     Ok(Server {
         address,

@@ -3,6 +3,7 @@
 
 pub(crate) mod build_lists;
 pub(crate) mod builds;
+pub(crate) mod cancellation;
 pub(crate) mod full_disk;
 pub(crate) mod image_tags;
 pub(crate) mod leftovers;

@@ -34,7 +34,7 @@ fn whole_row(row: TagConfig) -> AnyView {
     let tag = row.docker_repo_tag.clone();
     let facts = text_signal(move || {
         let facts: Vec<String> = columns()
-            .filter(|column| !column.is_image_tag())
+            .filter(|column| !column.is_image_tag() && column.is_held_by(&row))
             .map(|column| column.fact(&row))
             .collect();
         facts.join(" · ")

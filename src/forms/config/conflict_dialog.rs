@@ -192,6 +192,7 @@ fn row_facts(row: Option<TagConfig>, loaded: Option<TagConfig>) -> AnyView {
         return view! { <em>{t_signal!(conflict.none)}</em> }.into_any();
     };
     let facts: Vec<AnyView> = columns()
+        .filter(|column| column.is_held_by(&row))
         .map(|column| {
             let is_changed = loaded
                 .as_ref()

@@ -69,6 +69,7 @@ mod tests {
             names,
             [
                 "is_active",
+                "build_cache_enabled",
                 "version_tagging",
                 "dockerfile_location",
                 "build_context_path"

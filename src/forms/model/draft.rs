@@ -396,9 +396,16 @@ mod tests {
     fn any_row() -> impl Strategy<Value = TagConfig> {
         let text = || ".{0,12}";
         let ids = (any::<Option<i64>>(), any::<Option<i64>>());
-        let rest = (text(), any::<bool>(), -1_i64..4, prop::option::of(text()));
+        let cache = any::<Option<bool>>();
+        let rest = (
+            text(),
+            any::<bool>(),
+            -1_i64..4,
+            prop::option::of(text()),
+            cache,
+        );
         (ids, text(), text(), text(), rest).prop_map(|(ids, tag, kind, value, rest)| {
-            let (location, is_active, tagging, context) = rest;
+            let (location, is_active, tagging, context, cache) = rest;
             TagConfig {
                 id: ids.0,
                 docker_build_config_id: ids.1,
@@ -409,6 +416,7 @@ mod tests {
                 is_active,
                 version_tagging: VersionTagging::from(tagging),
                 build_context_path: context,
+                build_cache_enabled: cache,
             }
         })
     }

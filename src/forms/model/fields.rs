@@ -78,11 +78,13 @@ pub const SOURCE_VALUE: &str = "code_repo_type_value";
 pub const IMAGE_TAG: &str = "docker_repo_tag";
 /// `dockerfile_location`: the Dockerfile's folder or path.
 pub const DOCKERFILE: &str = "dockerfile_location";
+/// `build_cache_enabled`: if builds use the layers of earlier ones. Not every API has it.
+pub const BUILD_CACHE: &str = "build_cache_enabled";
 /// `version_tagging`: the additional tag of each build.
 pub const VERSION_TAGGING: &str = "version_tagging";
 
 /// How many fields a tag config has, without its ids.
-pub const FIELD_COUNT: usize = 7;
+pub const FIELD_COUNT: usize = 8;
 
 /// All fields of a tag config except its ids, in the order of the form.
 pub static TAG_CONFIG_FIELDS: [TagConfigField; FIELD_COUNT] = [
@@ -143,6 +145,21 @@ pub static TAG_CONFIG_FIELDS: [TagConfigField; FIELD_COUNT] = [
         kind: FieldKind::YesNo,
         get: |row| yes_no_text(row.is_active).into(),
         set: |row, text| row.is_active = text == YES,
+        column: ColumnRole::Own,
+        is_bulk_editable: true,
+    },
+    TagConfigField {
+        wire_name: BUILD_CACHE,
+        label: || t_string!(rows.build_cache),
+        kind: FieldKind::YesNo,
+        get: |row| yes_no_text(row.uses_build_cache()).into(),
+        set: |row, text| {
+            let is_on = text == YES;
+            // Where nothing is said, it is on: an API that lacks the field is not sent it.
+            if row.uses_build_cache() != is_on {
+                row.build_cache_enabled = Some(is_on);
+            }
+        },
         column: ColumnRole::Own,
         is_bulk_editable: true,
     },
@@ -370,6 +387,16 @@ impl FieldColumn {
         t_string!(words.fact, name = name, value = value)
     }
 
+    /// Returns true if this is the column of the build cache, which not every API has.
+    pub fn is_build_cache(self) -> bool {
+        self.last().wire_name == BUILD_CACHE
+    }
+
+    /// Returns true if a row has a value in this column, as every row does where the API has the field.
+    pub fn is_held_by(self, row: &TagConfig) -> bool {
+        !self.is_build_cache() || row.build_cache_enabled.is_some()
+    }
+
     /// Returns true if this is the column of the image tag, by which users know a row.
     pub fn is_image_tag(self) -> bool {
         self.last().wire_name == IMAGE_TAG
@@ -402,6 +429,7 @@ mod tests {
             is_active: true,
             version_tagging: VersionTagging::Commit,
             build_context_path: Some("/app".to_owned()),
+            build_cache_enabled: Some(false),
         }
     }
 
@@ -439,6 +467,22 @@ mod tests {
             ..full
         };
         assert_eq!(copy, without_ids);
+    }
+
+    #[test]
+    fn an_api_without_the_build_cache_is_not_sent_it() {
+        let field = field_named(BUILD_CACHE).expect("a field");
+        let mut row = TagConfig::default();
+        (field.set)(&mut row, YES);
+        assert_eq!(row.build_cache_enabled, None);
+        (field.set)(&mut row, NO);
+        assert_eq!(row.build_cache_enabled, Some(false));
+        (field.set)(&mut row, YES);
+        assert_eq!(row.build_cache_enabled, Some(true));
+        let column = columns()
+            .find(|column| column.is_build_cache())
+            .expect("a column");
+        assert!(column.is_held_by(&row) && !column.is_held_by(&TagConfig::default()));
     }
 
     #[test]
@@ -487,6 +531,6 @@ mod tests {
     #[test]
     fn source_kind_and_value_share_a_column() {
         let columns: Vec<usize> = columns().map(|column| column.fields().len()).collect();
-        assert_eq!(columns, [2, 1, 1, 1, 1, 1]);
+        assert_eq!(columns, [2, 1, 1, 1, 1, 1, 1]);
     }
 }

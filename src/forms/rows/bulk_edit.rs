@@ -3,7 +3,7 @@
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::wording;
 use crate::forms::model::bulk_edit::{BulkEdit, bulk_fields};
-use crate::forms::model::fields::TagConfigField;
+use crate::forms::model::fields::{BUILD_CACHE, TagConfigField};
 use crate::forms::rows::RowList;
 use crate::platform::dom;
 use crate::reactive::{bool_signal, memo, text_signal};
@@ -14,9 +14,13 @@ use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The panel. Fields that are left empty stay as they are in each row.
-pub(crate) fn bulk_editor(rows: RowList) -> AnyView {
+pub(crate) fn bulk_editor(rows: RowList, has_build_cache: bool) -> AnyView {
     let form = expect_context::<FormState>();
-    let inputs: Vec<BulkInput> = bulk_fields().into_iter().map(BulkInput::new).collect();
+    let inputs: Vec<BulkInput> = bulk_fields()
+        .into_iter()
+        .filter(|field| has_build_cache || field.wire_name != BUILD_CACHE)
+        .map(BulkInput::new)
+        .collect();
     let views: Vec<AnyView> = inputs.iter().map(|input| input.view()).collect();
     let inputs = StoredValue::new(inputs);
     let has_problem =

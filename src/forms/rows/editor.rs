@@ -2,7 +2,7 @@
 
 use crate::forms::common::field_id::selector;
 use crate::forms::model::draft::RowDraft;
-use crate::forms::model::fields::SOURCE_VALUE;
+use crate::forms::model::fields::{FieldColumn, SOURCE_VALUE, columns};
 use crate::forms::model::rules::row_path;
 use crate::forms::rows::RowList;
 use crate::forms::rows::row::RowState;
@@ -31,10 +31,18 @@ pub struct RowsEditor {
     pub image: Signal<(String, String)>,
     /// True if rows can be selected and edited at once.
     pub selects: bool,
+    /// True if the API has the build cache of rows.
+    pub has_build_cache: bool,
     pub beside: Option<RowExtra>,
 }
 
 impl RowsEditor {
+    /// The columns that the API has.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = FieldColumn> {
+        let has_build_cache = self.has_build_cache;
+        columns().filter(move |column| has_build_cache || !column.is_build_cache())
+    }
+
     /// Moves the focus to a field of a row that is drawn, at once, so that the next key reaches that row.
     pub fn focus_now(&self, index: usize, field: &str) {
         dom::focus(&selector(&row_path(self.prefix, index, field)));

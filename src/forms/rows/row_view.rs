@@ -2,7 +2,7 @@
 
 use crate::api::VersionTagging;
 use crate::forms::common::form_state::FormState;
-use crate::forms::model::fields::{IMAGE_TAG, SOURCE_VALUE, VERSION_TAGGING, columns};
+use crate::forms::model::fields::{IMAGE_TAG, SOURCE_VALUE, VERSION_TAGGING};
 use crate::forms::model::preview::image_reference;
 use crate::forms::rows::editor::{RowBeside, RowsEditor};
 use crate::forms::rows::row::RowState;
@@ -43,7 +43,8 @@ pub(crate) fn row_view(editor: &RowsEditor, key: u64, row: RowState, now: Memo<S
         index,
         prefix: editor.prefix,
     };
-    let cells: Vec<AnyView> = columns()
+    let cells: Vec<AnyView> = editor
+        .columns()
         .map(|column| {
             let title = match column.fields() {
                 [field] if field.wire_name == IMAGE_TAG => Some(image_title(editor.image, row)),

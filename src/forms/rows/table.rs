@@ -3,7 +3,6 @@
 use crate::api::Timestamp;
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::FormState;
-use crate::forms::model::fields::columns;
 use crate::forms::rows::RowList;
 use crate::forms::rows::bulk_edit::bulk_editor;
 use crate::forms::rows::editor::RowsEditor;
@@ -50,16 +49,21 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
         form.rows_moved();
         adder.add(rows.count_untracked());
     };
-    let selects = editor.selects;
+    let (selects, has_build_cache) = (editor.selects, editor.has_build_cache);
     view! {
         <div class="rows">
-            {selects.then(|| show(move || rows.selected_count() > 0, move || bulk_editor(rows)))}
+            {selects
+                .then(|| show(
+                    move || rows.selected_count() > 0,
+                    move || bulk_editor(rows, has_build_cache),
+                ))}
             <table
                 class="rows-table"
                 class:rows-selectable=selects
+                class:rows-with-cache=has_build_cache
                 aria-label=t_signal!(rows.images)
             >
-                {table_head(selects.then(|| select_all(rows)))}
+                {table_head(&editor, selects.then(|| select_all(rows)))}
                 <tbody>
                     {for_each(
                         move || rows.keys(),
@@ -81,8 +85,9 @@ pub fn rows_table(editor: RowsEditor) -> AnyView {
     .into_any()
 }
 
-fn table_head(select_all: Option<AnyView>) -> AnyView {
-    let heads: Vec<AnyView> = columns()
+fn table_head(editor: &RowsEditor, select_all: Option<AnyView>) -> AnyView {
+    let heads: Vec<AnyView> = editor
+        .columns()
         .map(|column| {
             let heading = text_signal(move || column.heading());
             view! { <th scope="col">{heading}</th> }.into_any()

@@ -6,6 +6,7 @@ use crate::components::builds::tag_now::{Move, read_move};
 use crate::i18n::format::short_commit;
 use crate::pages::build_page::copy_and_say::copy_and_say;
 use crate::pages::build_page::notify_button::notify_button;
+use crate::pages::build_page::removal::Removal;
 use crate::query::Query;
 use crate::reactive::{bool_signal, dynamic, memo, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
@@ -21,8 +22,13 @@ use crate::ui::menu::Menu;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The button with its menu. Disabled, with the reason, when the API does not say what was built.
-pub(crate) fn build_again(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyView {
+/// The button with its menu, after the one that cancels the build. Disabled, with the reason, when the API does not say
+/// what was built.
+pub(crate) fn build_again(
+    build: Query<Build>,
+    target: Memo<Option<BuildTarget>>,
+    removal: Removal,
+) -> AnyView {
     let is_complete =
         move || target.with(|target| target.as_ref().is_some_and(BuildTarget::is_complete));
     let disabled = || {
@@ -31,11 +37,19 @@ pub(crate) fn build_again(build: Query<Build>, target: Memo<Option<BuildTarget>>
             .title(t_signal!(trigger.unknown))
             .always_disabled()
     };
-    let part = show_or(is_complete, move || split_button(build, target), disabled);
-    view! { <div class="build-again">{part}</div> }.into_any()
+    let part = show_or(
+        is_complete,
+        move || split_button(build, target, removal),
+        disabled,
+    );
+    view! { <div class="build-again">{removal.cancel_button()} {part}</div> }.into_any()
 }
 
-fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyView {
+fn split_button(
+    build: Query<Build>,
+    target: Memo<Option<BuildTarget>>,
+    removal: Removal,
+) -> AnyView {
     let control = use_build_control();
     let same = SameCommit {
         control,
@@ -58,7 +72,7 @@ fn split_button(build: Query<Build>, target: Memo<Option<BuildTarget>>) -> AnyVi
             control.start_head(target, AfterStart::Open);
         }
     };
-    let menu = move || menu(build, target, same, image);
+    let menu = move || menu(build, target, same, image, removal);
     view! {
         <span class="split-button">
             {Button::new(label)
@@ -79,6 +93,7 @@ fn menu(
     target: Memo<Option<BuildTarget>>,
     same: SameCommit,
     image: Signal<String>,
+    removal: Removal,
 ) -> AnyView {
     let overlay = expect_context::<OpenOverlay>().0;
     let pull = memo(move || build.data()?.pull_command());
@@ -96,6 +111,7 @@ fn menu(
         {dynamic(move || pull.get().map(copy_pull_button))}
         {compare_link(build)}
         {notify_button(memo(move || build.data().is_some_and(|build| !build.is_finished())))}
+        {removal.remove_button()}
     }
     .into_any()
 }

@@ -248,6 +248,9 @@ impl Builder {
             // Without --force-rm, a failed build leaves the container of its step behind.
             arguments.extend(["--layers", "--force-rm", DROPPED_CAPABILITIES].map(OsString::from));
         }
+        if inputs.without_cache {
+            arguments.push("--no-cache".into());
+        }
         arguments.extend(["--iidfile".into(), paths.report.clone().into()]);
         arguments.push("--file".into());
         match is_docker {
@@ -348,6 +351,9 @@ impl Builder {
             "--opt".into(),
             pair("filename", file),
         ]);
+        if inputs.without_cache {
+            arguments.push("--no-cache".into());
+        }
         if let Some(network) = self.daemon_network() {
             arguments.push("--opt".into());
             arguments.push(format!("force-network-mode={network}").into());
@@ -400,6 +406,7 @@ mod tests {
             inputs: BuildInputs {
                 dockerfile: "/x/-f;rm".into(),
                 context: "/x/--all".into(),
+                without_cache: false,
             },
             report: "/r".into(),
         };
@@ -474,6 +481,31 @@ mod tests {
         );
         let here = builder(BuilderChoice::Buildctl, private).at_address("tcp://build:1234");
         assert_eq!(leading(&here), "--addr|tcp://build:1234");
+    }
+
+    #[test]
+    fn a_build_without_cache_says_so_to_every_builder() {
+        let paths = |without_cache| BuildPaths {
+            inputs: BuildInputs {
+                dockerfile: "/x/Dockerfile".into(),
+                context: "/x".into(),
+                without_cache,
+            },
+            report: "/r".into(),
+        };
+        for kind in [
+            BuilderChoice::Buildah,
+            BuilderChoice::Podman,
+            BuilderChoice::Docker,
+            BuilderChoice::Buildctl,
+        ] {
+            let builder = builder(kind, BuildNetwork::Private);
+            for without_cache in [false, true] {
+                let arguments = builder.build_arguments(&paths(without_cache), &[]).unwrap();
+                let is_said = arguments.iter().any(|argument| argument == "--no-cache");
+                assert_eq!(is_said, without_cache, "{kind:?}");
+            }
+        }
     }
 
     #[test]

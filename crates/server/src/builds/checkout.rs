@@ -11,14 +11,21 @@ pub(crate) struct BuildInputs {
     pub(crate) dockerfile: PathBuf,
     /// The path of the build context, the folder that `COPY` copies from.
     pub(crate) context: PathBuf,
+    /// True if the layers of earlier builds are not used.
+    pub(crate) without_cache: bool,
 }
 
-/// Finds the Dockerfile and the build context of a build, with every symbolic link resolved.
+/// Finds the Dockerfile and the build context of a build, with every symbolic link resolved. `without_cache` is passed
+/// on.
 ///
 /// # Errors
 ///
 /// A sentence about which path is missing or outside of the checkout.
-pub(crate) fn find(checkout: &Path, build: &Build) -> Result<BuildInputs, String> {
+pub(crate) fn find(
+    checkout: &Path,
+    build: &Build,
+    without_cache: bool,
+) -> Result<BuildInputs, String> {
     let root = checkout
         .canonicalize()
         .map_err(|error| format!("the checkout can't be read: {error}"))?;
@@ -40,6 +47,7 @@ pub(crate) fn find(checkout: &Path, build: &Build) -> Result<BuildInputs, String
     Ok(BuildInputs {
         dockerfile,
         context,
+        without_cache,
     })
 }
 
@@ -80,7 +88,7 @@ mod tests {
                 "build_id": "b", "dockerfile_location": location, "build_context_path": context,
             }))
             .unwrap();
-            find(&root, &build)
+            find(&root, &build, false)
         };
         let app = find("/app", "/app").unwrap();
         assert_eq!(app.dockerfile, root.join("app/Dockerfile"));

@@ -8,8 +8,8 @@ use crate::builds::poll_schedule::{Host, PollSchedule};
 use crate::builds::queue::Queue;
 use crate::rules;
 use crate::sources::git::{Git, RefName};
-use crate::store::Store;
 use crate::store::repositories::{self, ActiveTagConfig, StoredRepository};
+use crate::store::{Store, cancellation};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, HashMap};
@@ -208,31 +208,45 @@ impl SourcePoller {
         }
         let git = self.git.clone();
         let waiting_limit = self.queue.waiting_limit();
-        let (started, recorded) = self
+        let (started, recorded, cancelled) = self
             .store
             .run(move |connection| {
                 let transaction = connection.transaction()?;
                 let (mut started, mut recorded) = (false, false);
+                let mut cancelled = Vec::new();
                 for (row, head) in &new {
                     let Some(stored) = repositories::by_id(&transaction, row.repository_id)? else {
                         continue;
                     };
                     let is_first = row.head.is_none();
+                    let namespace = &stored.repository.namespace;
+                    let replaced = cancellation::replaced(
+                        &transaction,
+                        namespace,
+                        stored.id,
+                        &row.tag_config,
+                    )?;
+                    let has_room = is_first
+                        || !replaced.is_empty()
+                        || has_room(&transaction, &stored, waiting_limit)?;
                     // A head that the queue has no room for stays new, for a later poll.
-                    if !is_first && !has_room(&transaction, &stored, waiting_limit)? {
+                    if !has_room || !repositories::record_head(&transaction, row, head)? {
                         continue;
                     }
-                    if repositories::record_head(&transaction, row, head)? {
-                        recorded = true;
-                        started |= !is_first
-                            && start_build(&transaction, &git, row, &stored, waiting_limit)?;
+                    recorded = true;
+                    if !is_first {
+                        cancelled.extend(cancellation::cancel_replaced(&transaction, replaced)?);
+                        started |= start_build(&transaction, &git, row, &stored, waiting_limit)?;
                     }
                 }
                 transaction.commit()?;
-                Ok((started, recorded))
+                Ok((started, recorded, cancelled))
             })
             .await
             .map_err(|error| error.to_string())?;
+        for build in &cancelled {
+            self.queue.metrics().count_build(build, true);
+        }
         if started {
             self.queue.wake();
         }

@@ -78,7 +78,11 @@ impl FreeSpace {
     }
 
     /// Returns the bytes that the server may still write.
-    fn bytes(&self) -> io::Result<u64> {
+    ///
+    /// # Errors
+    ///
+    /// When the folder can't be looked at.
+    pub(crate) fn bytes(&self) -> io::Result<u64> {
         let disk = rustix::fs::statvfs(&self.folder)?;
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }

@@ -72,6 +72,7 @@ mod tests {
         let inputs = BuildInputs {
             dockerfile: root.join("app/Dockerfile"),
             context: root.clone(),
+            without_cache: false,
         };
         fs::write(root.join("list"), "*.md").unwrap();
         fs::write(root.join("large"), vec![b'x'; 2 << 20]).unwrap();

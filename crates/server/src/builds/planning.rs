@@ -142,7 +142,8 @@ fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild>
             .map(SourceUrl::from)
         }),
         code_repo_http_url: page.map(SourceUrl::from),
-        is_removable: Some(true),
+        // It depends on who asks.
+        is_removable: None,
     };
     let plan = BuildPlan {
         clone_urls: sources.clone_urls(&source),
@@ -150,6 +151,7 @@ fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild>
         commit,
         tag_by_commit: tag_config.version_tagging == VersionTagging::Commit,
         lost_builder: None,
+        without_cache: !tag_config.uses_build_cache(),
     };
     Some(PlannedBuild { build, plan })
 }

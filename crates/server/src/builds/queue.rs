@@ -6,12 +6,15 @@ use crate::builds::free_space::FreeSpace;
 use crate::builds::placing::{Wish, blocked_nodes};
 use crate::builds::pool::{Pool, Slot};
 use crate::builds::turns::Turns;
+use crate::metrics::Metrics;
 use crate::process::job::StopReason;
 use crate::sources::git::Git;
 use crate::store::builds::PlannedBuild;
-use crate::store::{Store, builds, removal};
+use crate::store::cancellation::{self, Cancellation};
+use crate::store::{Caller, Store, builds, removal};
 use futures_util::future::BoxFuture;
 use rusqlite::Connection;
+use slipway_api::Status;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,6 +56,8 @@ pub(crate) struct Queue {
     running: Mutex<Running>,
     /// Locked while an image gets its names.
     naming: Mutex<()>,
+    /// Counts the builds that have ended.
+    metrics: Arc<Metrics>,
 }
 
 /// Tells a build to stop.
@@ -83,6 +88,7 @@ impl Queue {
         limits: Limits,
         work_folder: PathBuf,
         free_space: FreeSpace,
+        metrics: Arc<Metrics>,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -94,7 +100,13 @@ impl Queue {
             free_space,
             running: Mutex::default(),
             naming: Mutex::default(),
+            metrics,
         })
+    }
+
+    /// The figures of the server.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// How many builds of one repository may wait.
@@ -131,26 +143,71 @@ impl Queue {
         self.wake.notify_waiters();
     }
 
+    /// Runs `work` on the database while no worker takes a build, and stops the running builds that it returns, by
+    /// their ids.
+    ///
+    /// # Errors
+    ///
+    /// When `work` fails.
+    pub(crate) async fn run_and_stop<T, F>(&self, work: F) -> rusqlite::Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> rusqlite::Result<(T, Vec<(String, StopReason)>)>
+            + Send
+            + 'static,
+    {
+        let running = self.running.lock().await;
+        let (result, stopped) = self.store.run(work).await?;
+        for (build_id, reason) in stopped {
+            if let Some(build) = running.builds.get(&build_id) {
+                build.stop.send_replace(Some(reason));
+            }
+        }
+        Ok(result)
+    }
+
     /// Removes a repository with its builds, and stops those that run. Returns false if there is none with this id.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub(crate) async fn remove_repository(&self, id: i64) -> rusqlite::Result<bool> {
-        let running = self.running.lock().await;
-        let removed = self
-            .store
-            .run(move |connection| removal::remove_repository(connection, id))
-            .await?;
-        let Some(running_ids) = removed else {
-            return Ok(false);
-        };
-        for build_id in running_ids {
-            if let Some(build) = running.builds.get(&build_id) {
-                build.stop.send_replace(Some(StopReason::Removed));
-            }
+        self.run_and_stop(move |connection| {
+            let removed = removal::remove_repository(connection, id)?;
+            let is_removed = removed.is_some();
+            let running = removed.into_iter().flatten();
+            let stopped = running.map(|build_id| (build_id, StopReason::Removed));
+            Ok((is_removed, stopped.collect()))
+        })
+        .await
+    }
+
+    /// Cancels a build that waits or runs, or removes one that has ended: see
+    /// [`cancellation::cancel_or_remove`]. A running one ends some seconds later.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(crate) async fn cancel_or_remove(
+        &self,
+        caller: Caller,
+        build_id: String,
+        seen: Option<Status>,
+    ) -> rusqlite::Result<Cancellation> {
+        let done = self.run_and_stop(move |connection| {
+            let unwanted =
+                cancellation::cancel_or_remove(connection, &caller, &build_id, seen.as_ref())?;
+            let stopped = match &unwanted {
+                Cancellation::Running(_, by) => vec![(build_id, StopReason::Cancelled(by.clone()))],
+                _ => Vec::new(),
+            };
+            Ok((unwanted, stopped))
+        });
+        let done = done.await?;
+        if let Cancellation::Cancelled(build) = &done {
+            self.metrics.count_build(build, true);
         }
-        Ok(true)
+        Ok(done)
     }
 
     /// Runs a worker until the queue stops, and another one in its place if it panics.
@@ -269,18 +326,22 @@ impl Queue {
         loop {
             let mut running = self.running.lock().await;
             let build = running.builds.get(&build_id);
-            let stopped = build.and_then(|build| *build.stop.borrow());
+            let stopped = build.and_then(|build| build.stop.borrow().clone());
             let stopped = stopped.filter(|reason| *reason != StopReason::Server);
             let (planned, id) = (planned.clone(), build_id.clone());
             let stored = self
                 .store
                 .run(move |connection| match stopped {
-                    Some(reason) => builds::fail_running(connection, &id, reason.message()),
-                    None => builds::put_back(connection, &planned),
+                    Some(reason) => builds::fail_running(connection, &id, &reason.message()),
+                    None => builds::put_back(connection, &planned).map(|()| None),
                 })
                 .await;
-            if let Err(error) = &stored {
-                tracing::error!("build {build_id} could not be put back into the queue: {error}");
+            match &stored {
+                Ok(Some(stopped)) => self.metrics.count_build(stopped, true),
+                Ok(None) => {}
+                Err(error) => tracing::error!(
+                    "build {build_id} could not be put back into the queue: {error}"
+                ),
             }
             // Under the same lock, so that another worker can't have taken it meanwhile.
             if stored.is_ok() || running.is_stopping {
@@ -300,8 +361,10 @@ impl Queue {
             .store
             .run(move |connection| builds::fail_running(connection, &build_id, PANICKED))
             .await;
-        if let Err(error) = stored {
-            tracing::error!("the result of a build could not be stored: {error}");
+        match stored {
+            Ok(Some(build)) => self.metrics.count_build(&build, false),
+            Ok(None) => {}
+            Err(error) => tracing::error!("the result of a build could not be stored: {error}"),
         }
     }
 }
@@ -362,6 +425,7 @@ mod tests {
             },
             folder.path().to_owned(),
             FreeSpace::new(folder.path().to_owned(), 0),
+            Arc::new(Metrics::new(folder.path().to_owned())),
         );
         for tag in ["panics", "runs"] {
             add(&store, tag).await;

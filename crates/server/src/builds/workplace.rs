@@ -109,6 +109,7 @@ impl Workplace {
             inputs: BuildInputs {
                 dockerfile: self.seen(&inputs.dockerfile),
                 context: self.seen(&inputs.context),
+                without_cache: inputs.without_cache,
             },
             report: self.seen(&self.report),
         };

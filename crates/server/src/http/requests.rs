@@ -154,6 +154,9 @@ fn tag_config<'a>(
     let build_context_path = fields.optional_text("build_context_path", rules::source_path);
     let build_context_path = build_context_path.as_deref().map(clean_path);
     let is_active = fields.boolean("is_active", false);
+    // A client that does not know it leaves it as it is.
+    let build_cache_enabled = (fields.optional("build_cache_enabled").is_some())
+        .then(|| fields.boolean("build_cache_enabled", true));
     let version_tagging = fields.integer("version_tagging").map(VersionTagging::from);
     if let Some(VersionTagging::Other(number)) = version_tagging {
         fields.add_error("version_tagging", not_a_choice(&json!(number)));
@@ -192,6 +195,7 @@ fn tag_config<'a>(
                 version_tagging: version_tagging.unwrap_or_default(),
                 // A missing path is stored as `/`, so that every response has it.
                 build_context_path: Some(build_context_path.unwrap_or_else(|| "/".to_owned())),
+                build_cache_enabled,
             })
         }
         _ => Err(fields.into_errors()),

@@ -3,11 +3,11 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::http::{routes, site};
+use crate::http::site_files::SiteFiles;
+use crate::http::{routes, site, watching};
 use axum::Router;
 use axum::http::{HeaderValue, Method, header};
-use axum::middleware::from_fn;
-use std::path::Path;
+use axum::middleware::{from_fn, from_fn_with_state};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::CompressionLevel;
@@ -17,20 +17,24 @@ use tower_http::cors::CorsLayer;
 /// How long a browser may cache the answer to a preflight request.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
 
-/// Returns the router of the API and, where `site` is a folder, of the built console. `namespace`
-/// is the one that the console shows first.
-pub(crate) fn router(app: &Arc<App>, site: Option<&Path>, namespace: Option<&str>) -> Router {
+/// Returns the router of the API, of what watches the server, and of the built console, if there are files of it.
+/// `namespace` is the one that the console shows first.
+pub(crate) fn router(app: &Arc<App>, files: Option<SiteFiles>, namespace: Option<&str>) -> Router {
     // An answer of the API is made for one request, so that the cheapest compression is the best.
-    let router = routes::api(app).layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
-    let mut router = match site {
-        Some(folder) => {
+    let router = routes::api(app)
+        .merge(watching::routes(app))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    let mut router = match files {
+        Some(files) => {
             // Brotli makes the site smaller than zstd does.
-            let site = site::site(folder, namespace).layer(CompressionLayer::new().no_zstd());
+            let site = site::site(files, namespace).layer(CompressionLayer::new().no_zstd());
             router.merge(site)
         }
         None => router.fallback(async || Error::NotFound),
     };
-    router = router.layer(from_fn(site::tag_encodings));
+    router = router
+        .layer(from_fn(site::tag_encodings))
+        .layer(from_fn_with_state(app.clone(), watching::count_requests));
     if !app.allow_origins.is_empty() {
         router = router.layer(cors(&app.allow_origins));
     }

@@ -19,7 +19,10 @@ use std::sync::Arc;
 pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
     let paths: [(&str, MethodRouter<Arc<App>>); 9] = [
         ("/v1/builds", get(builds::list).post(builds::trigger)),
-        ("/v1/builds/{build_id}", get(builds::read)),
+        (
+            "/v1/builds/{build_id}",
+            get(builds::read).delete(builds::remove),
+        ),
         ("/v1/builds/{build_id}/logs", get(logs::read)),
         (
             "/v1/repositories/{namespace}",

@@ -5,6 +5,7 @@
 //! missing file is a 404 that nobody may store. Whether a file has changed is told by its content, never by
 //! its date: a deploy can bring back an older file.
 
+use crate::http::site_files::{Content, SiteFiles};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -14,9 +15,7 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::io;
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Files with a hash in their name never change.
@@ -39,27 +38,27 @@ const ETAG_DIGITS: usize = 32;
 
 /// The built console.
 struct Site {
-    folder: PathBuf,
-    /// Replaces the folder's own `config.json`.
+    files: SiteFiles,
+    /// Replaces the site's own `config.json`.
     config: Option<Bytes>,
 }
 
 /// A file of the site.
 struct File {
-    content: Bytes,
+    content: Content,
     kind: HeaderValue,
     cache_control: &'static str,
 }
 
-/// Returns the routes of a site. With `namespace`, a generated `config.json` replaces the one in the
-/// folder, so that the console shows this namespace first.
+/// Returns the routes of a site. With `namespace`, a generated `config.json` replaces that of the site, so that the
+/// console shows this namespace first.
 pub(crate) fn site<S: Clone + Send + Sync + 'static>(
-    folder: &Path,
+    files: SiteFiles,
     namespace: Option<&str>,
 ) -> Router<S> {
     let config = namespace.map(|namespace| json!({ "api": "", "namespace": namespace }));
     let site = Arc::new(Site {
-        folder: folder.to_path_buf(),
+        files,
         config: config.map(|config| config.to_string().into()),
     });
     Router::new().fallback(async move |request: Request| answer(site, request).await)
@@ -94,21 +93,17 @@ impl Site {
         let segments = segments(uri.path())?;
         let names: Vec<&str> = segments.iter().map(String::as_str).collect();
         if let (["config.json"], Some(config)) = (names.as_slice(), &self.config) {
-            return Some(File::new("config.json", config.clone()));
+            return Some(File::new("config.json", config.clone().into()));
         }
         let name = names.last().copied().unwrap_or_default();
-        match self.read(&names) {
+        match self.files.read(&names) {
             Ok(content) => Some(File::new(name, content)),
             Err(_) if is_asset(name) && !is_page(&names, headers) => None,
-            Err(_) => Some(File::new("index.html", self.read(&["index.html"]).ok()?)),
+            Err(_) => Some(File::new(
+                "index.html",
+                self.files.read(&["index.html"]).ok()?,
+            )),
         }
-    }
-
-    fn read(&self, names: &[&str]) -> io::Result<Bytes> {
-        let mut path = self.folder.clone();
-        path.extend(names);
-        // A folder can't be read, nor can a path that goes on after a file.
-        std::fs::read(path).map(Bytes::from)
     }
 }
 
@@ -209,7 +204,7 @@ fn is_hashed(name: &str) -> bool {
 }
 
 impl File {
-    fn new(name: &str, content: Bytes) -> Self {
+    fn new(name: &str, content: Content) -> Self {
         let kind = mime_guess::from_path(name).first_or_octet_stream();
         let cache_control = match is_hashed(name) {
             true => IMMUTABLE,
@@ -225,7 +220,7 @@ impl File {
 
     /// Returns the ETag, without its quotes.
     fn tag(&self) -> String {
-        let digest = format!("{:x}", Sha256::digest(&self.content));
+        let digest = format!("{:x}", Sha256::digest(&self.content.plain));
         digest.chars().take(ETAG_DIGITS).collect()
     }
 
@@ -234,15 +229,20 @@ impl File {
         if let Some(known) = known_tag(headers, &tag) {
             return self.respond(StatusCode::NOT_MODIFIED, &known, Body::empty());
         }
-        let total = self.content.len();
+        let total = self.content.plain.len();
         match asked_range(method, headers, &tag, total) {
             AskedRange::All => {
-                let body = Body::from(self.content.clone());
-                self.respond(StatusCode::OK, &tag, body)
+                let Some((encoding, packed)) = self.content.packed(headers) else {
+                    let body = Body::from(self.content.plain.clone());
+                    return self.respond(StatusCode::OK, &tag, body);
+                };
+                let mut response = self.respond(StatusCode::OK, &tag, Body::from(packed));
+                set(&mut response, header::CONTENT_ENCODING, encoding);
+                response
             }
             AskedRange::Part(range) => {
                 let content_range = format!("bytes {}-{}/{total}", range.start(), range.end());
-                let body = Body::from(self.content.slice(range));
+                let body = Body::from(self.content.plain.slice(range));
                 let mut response = self.respond(StatusCode::PARTIAL_CONTENT, &tag, body);
                 set(&mut response, header::CONTENT_RANGE, &content_range);
                 response
@@ -260,6 +260,9 @@ impl File {
     fn respond(self, status: StatusCode, tag: &str, body: Body) -> Response {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
+        if self.content.is_packed() {
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
         headers.insert(header::CONTENT_TYPE, self.kind);
         headers.insert(
             header::CACHE_CONTROL,
@@ -345,7 +348,8 @@ pub(crate) async fn tag_encodings(request: Request, next: Next) -> Response {
 
 /// Adds the security headers to every response, and to those of the API what browsers may keep of them.
 pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
-    let is_api = request.uri().path().starts_with("/v1/");
+    let path = request.uri().path();
+    let is_api = path.starts_with("/v1/") || matches!(path, "/healthz" | "/metrics");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [

@@ -50,20 +50,23 @@ pub(crate) struct StepChange {
 }
 
 /// The reason why a build is stopped from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StopReason {
     /// The server stops.
     Server,
     /// The repository of the build was removed.
     Removed,
+    /// This user has cancelled the build.
+    Cancelled(String),
 }
 
 impl StopReason {
     /// The last line of the build's log.
-    pub(crate) fn message(self) -> &'static str {
+    pub(crate) fn message(&self) -> String {
         match self {
-            Self::Server => "the build was stopped because the server stopped",
-            Self::Removed => "the build was stopped because its repository was removed",
+            Self::Server => "the build was stopped because the server stopped".to_owned(),
+            Self::Removed => "the build was stopped because its repository was removed".to_owned(),
+            Self::Cancelled(user) => format!("the build was cancelled by {user}"),
         }
     }
 }
@@ -105,7 +108,7 @@ impl std::fmt::Display for Failure {
                 (None, None) => write!(f, "the build failed: {program} ended with an error"),
             },
             Self::Program(program, error) => write!(f, "{program} could not be run: {error}"),
-            Self::Stopped(reason) => f.write_str(reason.message()),
+            Self::Stopped(reason) => f.write_str(&reason.message()),
             Self::TimedOut(limit) => write!(
                 f,
                 "the build was stopped: it exceeded the time limit of {}",
@@ -397,7 +400,7 @@ async fn read_output(mut output: pipe::Receiver, chunks: mpsc::Sender<io::Result
 /// Waits until the build has to stop. A dropped sender stops it as well.
 async fn stopped(stop: &mut watch::Receiver<Option<StopReason>>) -> StopReason {
     match stop.wait_for(Option::is_some).await {
-        Ok(reason) => reason.unwrap_or(StopReason::Server),
+        Ok(reason) => reason.clone().unwrap_or(StopReason::Server),
         Err(_) => StopReason::Server,
     }
 }

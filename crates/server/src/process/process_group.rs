@@ -14,11 +14,11 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 use tokio::time::timeout;
 
-/// How long a group may take to end after SIGTERM.
-const TERMINATE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a group may take to end after SIGTERM. With [`CLEANUP_TIMEOUT`], a cancelled build ends within 5 s.
+const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long the leader may take to clean up once its child processes have ended.
-const CLEANUP_TIMEOUT: Duration = Duration::from_secs(3);
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The most output that is kept in memory, in bytes.
 const MAX_OUTPUT_BYTES: u64 = 64 << 20;

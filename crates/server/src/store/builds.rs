@@ -24,6 +24,9 @@ pub(crate) struct BuildPlan {
     /// The builder that stopped answering while it ran the build, which is then in the queue once more.
     #[serde(default)]
     pub(crate) lost_builder: Option<String>,
+    /// True if the build starts without the layers of earlier ones.
+    #[serde(default)]
+    pub(crate) without_cache: bool,
 }
 
 /// A build with its plan.
@@ -285,7 +288,6 @@ pub(crate) fn claim(
     };
     planned.build.status = Status::InProgress;
     planned.build.started_at = Some(Timestamp::from(chrono::Utc::now()));
-    planned.build.is_removable = Some(false);
     save(&transaction, &planned.build)?;
     transaction.commit()?;
     Ok(Some(planned))
@@ -387,8 +389,43 @@ pub(crate) fn fail_abandoned(connection: &mut Connection, reason: &str) -> Resul
     Ok(failed)
 }
 
+/// Returns the builds of a repository that wait, the oldest first.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn waiting_of(
+    connection: &Connection,
+    namespace: &str,
+    repository_id: i64,
+) -> Result<Vec<Build>> {
+    connection
+        .prepare_cached(
+            "SELECT build FROM builds
+             WHERE status = 'W' AND namespace = ?1 AND repository_id = ?2 ORDER BY number",
+        )?
+        .query_map(params![namespace, repository_id], build)?
+        .collect()
+}
+
+/// Marks a waiting build as failed, adds the reason to its log, and gives up its version tag. `connection` is in a
+/// transaction.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn fail_waiting(
+    connection: &Connection,
+    mut build: Build,
+    reason: &str,
+) -> Result<Build> {
+    image_tags::release(connection, &build.build_id)?;
+    build.docker_repo_version_tag = Some(String::new());
+    fail(connection, build, reason)
+}
+
 /// Marks a build as failed and adds the reason to its log.
-fn fail(connection: &Connection, mut build: Build, reason: &str) -> Result<()> {
+fn fail(connection: &Connection, mut build: Build, reason: &str) -> Result<Build> {
     let now = Timestamp::from(chrono::Utc::now());
     logs::append_line(
         connection,
@@ -401,11 +438,11 @@ fn fail(connection: &Connection, mut build: Build, reason: &str) -> Result<()> {
     build.started_at = build.started_at.or(Some(now));
     build.ended_at = Some(now);
     build.detail = Some(format!("{reason}\n"));
-    build.is_removable = Some(false);
-    save(connection, &build)
+    save(connection, &build)?;
+    Ok(build)
 }
 
-/// Marks a running build as failed.
+/// Marks a running build as failed. Returns it; `None` if it does not run.
 ///
 /// # Errors
 ///
@@ -414,7 +451,7 @@ pub(crate) fn fail_running(
     connection: &mut Connection,
     build_id: &str,
     reason: &str,
-) -> Result<()> {
+) -> Result<Option<Build>> {
     let transaction = connection.transaction()?;
     let running = transaction
         .query_row(
@@ -423,8 +460,9 @@ pub(crate) fn fail_running(
             build,
         )
         .optional()?;
-    if let Some(running) = running {
-        fail(&transaction, running, reason)?;
-    }
-    transaction.commit()
+    let failed = running
+        .map(|running| fail(&transaction, running, reason))
+        .transpose()?;
+    transaction.commit()?;
+    Ok(failed)
 }

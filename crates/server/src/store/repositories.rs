@@ -158,6 +158,8 @@ fn tag_configs(connection: &Connection, repository_id: i64) -> Result<Vec<TagCon
 fn tag_config(row: &Row) -> Result<TagConfig> {
     let mut tag_config: TagConfig = decode(row.get_ref("tag_config")?.as_str()?)?;
     tag_config.id = Some(row.get("id")?);
+    // Each answer has it, also of a row that was stored without.
+    tag_config.build_cache_enabled.get_or_insert(true);
     Ok(tag_config)
 }
 
@@ -271,6 +273,7 @@ pub(crate) fn replace(
                     && before.code_repo_type == row.code_repo_type
                     && before.code_repo_type_value == row.code_repo_type_value;
                 row.docker_build_config_id = Some(id);
+                row.build_cache_enabled = row.build_cache_enabled.or(before.build_cache_enabled);
                 transaction.execute(
                     "UPDATE tag_configs SET position = ?2, tag_config = ?3,
                      head = iif(?4, head, NULL) WHERE id = ?1",

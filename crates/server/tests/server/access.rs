@@ -11,6 +11,7 @@ async fn with_tokens_every_call_needs_one() {
         (Method::GET, "/v1/builds"),
         (Method::POST, "/v1/builds"),
         (Method::GET, "/v1/builds/x"),
+        (Method::DELETE, "/v1/builds/x"),
         (Method::GET, "/v1/builds/x/logs"),
         (Method::GET, "/v1/repositories/demo"),
         (Method::POST, "/v1/repositories/demo"),

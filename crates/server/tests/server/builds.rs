@@ -51,7 +51,7 @@ async fn a_build_goes_from_source_to_image() {
     assert_eq!(built["step_at"], 50);
     assert_eq!(built["code_head_commit"], head);
     assert_eq!(built["docker_repo_path"], "t-image/app");
-    assert_eq!(built["is_removable"], false);
+    assert_eq!(built["is_removable"], true);
     let image = built["image_id"].as_str().unwrap();
     assert_eq!(image.len(), 12);
     let listed = server.images("t-image/app");
@@ -351,4 +351,26 @@ async fn invalid_requests_are_not_queued() {
     ] {
         assert_eq!(server.get(path).await.0, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test]
+async fn a_tag_config_without_build_cache_runs_each_step_again() {
+    let server = TestServer::start(&[]).await;
+    server
+        .register_step("t-cache/app", "echo ran $((40 + 2))")
+        .await;
+    let has_run = async || {
+        let id = server.trigger("t-cache/app", "latest").await;
+        server.wait_for_status(&id, "S").await;
+        server.log_text(&id).await.contains("ran 42")
+    };
+    assert!(has_run().await);
+    assert!(!has_run().await, "the layer of the first build is used");
+    let (_, read) = server.get("/v1/repositories/t-cache/app").await;
+    let row = read["build_config"]["tag_configs"][0].clone();
+    let row = with(row, json!({"build_cache_enabled": false}));
+    let path = "/v1/repositories/t-cache/app/build-config";
+    let (status, answer) = server.put(path, &json!({"tag_configs": [row]})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert!(has_run().await);
 }

@@ -26,34 +26,43 @@ fn row() -> impl Strategy<Value = RowDraft> {
     let tag = mostly("[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}", "[ -~]{0,4}");
     let value = mostly("[a-z发布]{1,6}(/[a-zA-Z0-9._]{1,4}){0,2}", "[ -~]{0,6}");
     let path = || mostly(" ?(/[a-z.]{1,4}){1,3}/?", "[ -~]{0,6}");
-    (tag, value, path(), path(), any::<(bool, bool)>(), 0_i64..3).prop_map(
-        |(
-            docker_repo_tag,
-            code_repo_type_value,
-            dockerfile_location,
-            build_context_path,
-            flags,
-            tagging,
-        )| {
-            RowDraft {
-                origin: None,
-                values: TagConfig {
-                    code_repo_type: if flags.0 {
-                        SourceKind::Branch
-                    } else {
-                        SourceKind::Tag
-                    },
-                    code_repo_type_value,
-                    docker_repo_tag,
-                    dockerfile_location,
-                    build_context_path: Some(build_context_path),
-                    is_active: flags.1,
-                    version_tagging: VersionTagging::from(tagging),
-                    ..TagConfig::default()
-                },
-            }
-        },
+    (
+        tag,
+        value,
+        path(),
+        path(),
+        any::<(bool, bool, Option<bool>)>(),
+        0_i64..3,
     )
+        .prop_map(
+            |(
+                docker_repo_tag,
+                code_repo_type_value,
+                dockerfile_location,
+                build_context_path,
+                flags,
+                tagging,
+            )| {
+                RowDraft {
+                    origin: None,
+                    values: TagConfig {
+                        code_repo_type: if flags.0 {
+                            SourceKind::Branch
+                        } else {
+                            SourceKind::Tag
+                        },
+                        code_repo_type_value,
+                        docker_repo_tag,
+                        dockerfile_location,
+                        build_context_path: Some(build_context_path),
+                        is_active: flags.1,
+                        build_cache_enabled: flags.2,
+                        version_tagging: VersionTagging::from(tagging),
+                        ..TagConfig::default()
+                    },
+                }
+            },
+        )
 }
 
 fn draft() -> impl Strategy<Value = CreateDraft> {

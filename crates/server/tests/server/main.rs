@@ -6,6 +6,7 @@ mod access;
 mod backup;
 mod builders;
 mod builds;
+mod cancel;
 mod containment;
 mod continuous;
 #[path = "../../../../tests/support/dockerd.rs"]
@@ -34,4 +35,5 @@ mod submodules;
 mod support;
 mod tree_bombs;
 mod version_tags;
+mod watching;
 mod web;

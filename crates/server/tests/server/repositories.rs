@@ -16,7 +16,10 @@ async fn the_reference_request_gets_the_reference_response() {
     let (config, expected) = (&answer["build_config"], &expected["build_config"]);
     assert_eq!(keys(config), keys(expected));
     let row = &config["tag_configs"][0];
-    assert_eq!(keys(row), keys(&expected["tag_configs"][0]));
+    let mut row_keys = keys(&expected["tag_configs"][0]);
+    // The reference does not name it.
+    row_keys.insert("build_cache_enabled".to_owned());
+    assert_eq!(keys(row), row_keys);
     assert_eq!(row["docker_build_config_id"], config["id"]);
     assert_eq!(config["code_repo_path"], "yournamespace/Docker-image");
     assert_eq!(
@@ -268,7 +271,10 @@ async fn a_build_config_is_replaced_row_by_row() {
         "build_node": "cn",
         "tag_configs": [
             tag_config("new"),
-            with(rows[2].clone(), json!({"version_tagging": 2})),
+            with(
+                rows[2].clone(),
+                json!({"version_tagging": 2, "build_cache_enabled": false}),
+            ),
             with(rows[0].clone(), json!({"docker_repo_tag": "first"})),
         ],
     });
@@ -289,6 +295,14 @@ async fn a_build_config_is_replaced_row_by_row() {
     assert!(rows.as_array().unwrap().iter().all(|row| row["id"] != new));
     let (_, read) = server.get("/v1/repositories/demo/app").await;
     assert_eq!(read["build_config"], answer);
+
+    // A client that does not know of the build cache leaves it as it is.
+    assert_eq!(answer["tag_configs"][0]["build_cache_enabled"], true);
+    let mut row = answer["tag_configs"][1].clone();
+    assert_eq!(row["build_cache_enabled"], false);
+    row.as_object_mut().unwrap().remove("build_cache_enabled");
+    let (_, answer) = server.put(path, &json!({"tag_configs": [row]})).await;
+    assert_eq!(answer["tag_configs"][0]["build_cache_enabled"], false);
 
     // Without a build node, the old one is kept. A row that is left out is removed.
     let body = json!({"tag_configs": [tag_config("only")]});

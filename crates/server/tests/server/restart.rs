@@ -97,7 +97,7 @@ async fn signals_stop_the_program_and_a_crash_is_handled_at_the_next_start() {
     let program = Program::start(folder, &git, |_| ());
     for id in ended {
         let build = program.server.wait_for_status(&id, "F").await;
-        assert_eq!(build["is_removable"], false);
+        assert_eq!(build["is_removable"], true);
         let text = program.server.log_text(&id).await;
         assert!(
             text.lines().last().unwrap().contains("the server stopped"),

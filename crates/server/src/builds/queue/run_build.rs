@@ -64,6 +64,7 @@ impl Queue {
                 || job.log.step_at() < STEP_AT_BUILD
         });
         let gives_up_tag = made_none && planned.plan.tag_by_commit;
+        let is_cancelled = matches!(result, Err(Failure::Stopped(StopReason::Cancelled(_))));
         let build = &mut planned.build;
         match result {
             Ok(image_id) => {
@@ -92,6 +93,7 @@ impl Queue {
         );
         build.step_at = Some(job.log.step_at());
         build.ended_at = Some(Timestamp::from(Utc::now()));
+        self.metrics.count_build(&planned.build, is_cancelled);
         self.store_end(&mut job, planned.build, gives_up_tag).await;
         None
     }
@@ -208,7 +210,8 @@ impl Queue {
         let name = slot.builder_name();
         planned.build.builder = name.map(str::to_owned);
         let build = &planned.build;
-        let inputs = checkout::find(&checkout, build).map_err(Failure::Other)?;
+        let inputs =
+            checkout::find(&checkout, build, planned.plan.without_cache).map_err(Failure::Other)?;
         ignore_files::check(&checkout.canonicalize()?, &inputs).map_err(Failure::Other)?;
         let paths = format!(
             "Dockerfile path: {}. Build context path: {}",

@@ -1,4 +1,4 @@
-//! Builds (reference, calls 2 to 4).
+//! Builds (reference, calls 2 to 4), and their end by hand.
 
 use crate::app::App;
 use crate::builds::planning::{BuildRequest, NotCreated, create_build};
@@ -10,11 +10,12 @@ use crate::http::requests;
 use crate::http::revalidation::{Known, Stamps};
 use crate::rules;
 use crate::store::build_lists::{BuildFilter, BuildList};
+use crate::store::cancellation::Cancellation;
 use crate::store::{Caller, builds, repositories};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::Response;
-use slipway_api::Build;
+use axum::response::{IntoResponse, Response};
+use slipway_api::{Build, Status};
 use std::sync::Arc;
 
 /// Call 2: returns a page of builds, newest first.
@@ -67,6 +68,7 @@ pub(crate) async fn trigger(
     let request = requests::trigger_build(&body).map_err(Error::Invalid)?;
     require_write(&caller, &request.namespace)?;
     let created_by = caller.name(&request.namespace);
+    let trigger = caller.clone();
     let sources = app.git.clone();
     let waiting_limit = app.queue.waiting_limit();
     // One transaction, so that the repository can't be removed in between.
@@ -120,7 +122,8 @@ pub(crate) async fn trigger(
         })
         .await??;
     app.queue.wake();
-    Ok(json_response(StatusCode::CREATED, &single(planned.build)))
+    let build = single(planned.build, &trigger);
+    Ok(json_response(StatusCode::CREATED, &build))
 }
 
 /// Call 4: returns one build.
@@ -130,12 +133,44 @@ pub(crate) async fn read(
     PathParams(build_id): PathParams<String>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
+    let reader = caller.clone();
     let build = app
         .store
-        .read(move |connection| builds::find(connection, &caller, &build_id))
+        .read(move |connection| builds::find(connection, &reader, &build_id))
         .await?
         .ok_or(Error::NotFound)?;
-    Known::of(&headers).answer(None, &single(build))
+    Known::of(&headers).answer(None, &single(build, &caller))
+}
+
+/// Cancels a build that waits or runs, or removes one that has ended, with its log. The parameter `status` is the one
+/// that the caller has seen: a build that was under way then, and has ended since, is not removed.
+pub(crate) async fn remove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    PathParams(build_id): PathParams<String>,
+    parameters: QueryParams,
+) -> Result<Response, Error> {
+    let seen = parameters.get("status").map(Status::from);
+    let unwanted = app
+        .queue
+        .cancel_or_remove(caller.clone(), build_id, seen)
+        .await?;
+    match unwanted {
+        Cancellation::Missing => Err(Error::NotFound),
+        Cancellation::Denied => Err(Error::PermissionDenied),
+        Cancellation::Ended => Err(Error::BuildEnded),
+        Cancellation::Cancelled(build) => {
+            Ok(json_response(StatusCode::OK, &single(build, &caller)))
+        }
+        // It ends within some seconds.
+        Cancellation::Running(build, _) => {
+            Ok(json_response(StatusCode::ACCEPTED, &single(build, &caller)))
+        }
+        Cancellation::Removed => {
+            app.clean_now.notify_one();
+            Ok(StatusCode::NO_CONTENT.into_response())
+        }
+    }
 }
 
 /// Removes the fields that call 2 does not return.
@@ -150,10 +185,13 @@ fn row(build: Build) -> Build {
     }
 }
 
-/// Removes the fields that calls 3 and 4 do not return.
-fn single(build: Build) -> Build {
+/// Removes the fields that calls 3 and 4 do not return. Whoever may write in the namespace may cancel or remove its
+/// builds.
+fn single(build: Build, caller: &Caller) -> Build {
+    let namespace = build.docker_repo_path.split('/').next().unwrap_or_default();
     Build {
         detail: None,
+        is_removable: Some(caller.may_write(namespace)),
         ..build
     }
 }
