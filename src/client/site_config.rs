@@ -18,4 +18,6 @@ pub struct SiteConfig {
     pub api: String,
     /// The namespace that is shown first.
     pub namespace: String,
+    /// The registry that has the API's images: `HOST[:PORT][/PREFIX]`. Empty: no image can be pulled, as far as is known.
+    pub registry: String,
 }

@@ -134,9 +134,10 @@ static KNOWN: [Known; 70] = [
         "Pages of this origin are not allowed to make changes.*",
         |_| t_string!(served.other_origin).into(),
     ),
-    ("This build has ended meanwhile. It was not removed.", |_| {
-        t_string!(served.build_ended).into()
-    }),
+    (
+        "This build has ended meanwhile. It was not removed.",
+        |_| t_string!(served.build_ended).into(),
+    ),
     ("This repository has * waiting builds, as many as *", |n| {
         t_string!(served.queue_full, n = n)
     }),

@@ -178,7 +178,8 @@ fn detail(build: Query<BuildData>, siblings: Query<Siblings>) -> Memo<Option<Str
 fn offer_actions(build: Query<BuildData>, target: Memo<Option<BuildTarget>>, removal: Removal) {
     let starter = use_build_starter();
     let toasts = use_toasts();
-    let pull = memo(move || build.data()?.pull_command());
+    let connection = use_connection();
+    let pull = memo(move || build.data()?.pull_command(&connection.registry()));
     offer(move || {
         let target = target.get().filter(BuildTarget::is_complete);
         let again = target.map(|target| {

@@ -69,6 +69,16 @@ impl Connection {
         self.site.get().unwrap_or_default().api
     }
 
+    /// The registry that images are pulled from; empty if none is known, as it is for another API than the site's.
+    /// Tracked.
+    pub fn registry(self) -> String {
+        let site = self.site.get().unwrap_or_default();
+        match self.address.get() {
+            Some(address) if address != site.api => String::new(),
+            _ => site.registry,
+        }
+    }
+
     /// The namespace that the user works in. Empty if none was ever set. Tracked.
     pub fn namespace(self) -> String {
         self.namespace

@@ -39,6 +39,7 @@ mod log_search;
 mod log_steps;
 mod log_tools;
 mod missing_fields;
+mod pull_command;
 mod repositories;
 mod shell;
 mod start_build;

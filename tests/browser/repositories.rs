@@ -238,8 +238,8 @@ async fn each_tag_shows_its_last_build() -> Outcome {
             let versions = browser.column("Version tag").await;
             assert_eq!(versions[0], "v20150528.111320");
             // What stands beside the tags.
-            browser.see("docker pull team/app:latest").await;
-            browser.find("button", "Copy docker pull command").await;
+            browser.see("team/app:latest").await;
+            browser.find("button", "Copy image").await;
             browser.find("button", "Copy deploy key").await;
             browser.find("button", "Copy webhook code").await;
             browser.find("heading", "Of the app").await;

@@ -23,6 +23,8 @@ async fn chinese_times_and_durations_are_written_as_in_chinese() -> Outcome {
             serve_build(api, &old);
             let builds = vec![build("2", "edge", "S", recent), old];
             api.on("GET", BUILDS, builds_page(builds, 2, false));
+            let config = json!({ "registry": "r.example.com" });
+            api.on("GET", "/config.json", Reply::Json(200, config));
             browser.open(&format!("{}/builds", api.address)).await;
             browser.see("2 分钟前").await;
             browser.see("11 秒").await;

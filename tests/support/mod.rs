@@ -12,6 +12,7 @@ pub mod fixtures;
 pub mod log_page;
 pub mod page;
 pub mod parts;
+pub mod registry;
 pub mod scenes;
 pub mod server;
 pub mod source;

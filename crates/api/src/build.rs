@@ -103,6 +103,20 @@ pub struct Build {
     /// True if the API allows its removal (single builds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_removable: Option<bool>,
+    /// The digest under which the image is in the registry, `sha256:…`; empty if it was not pushed. The reference has
+    /// no such field: `None` if the API does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_digest: Option<String>,
+    /// The size of the image in the registry, in bytes, with its layers compressed. Not in the reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_size: Option<u64>,
+    /// When the image was pushed to the registry. Not in the reference.
+    #[serde(
+        default,
+        deserialize_with = "lenient",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub pushed_at: Option<Timestamp>,
 }
 
 impl Build {
@@ -122,17 +136,35 @@ impl Build {
         self.status == Status::Succeeded
     }
 
-    /// Returns the command that pulls the image: `docker pull acme/web:latest`. `None` if the build made none, or if
-    /// the API does not say which.
-    pub fn pull_command(&self) -> Option<String> {
-        self.pull_command_of(&self.docker_repo_tag)
+    /// Returns the name by which the image can be pulled from a registry by one of its tags:
+    /// `registry.example.com/acme/web:latest`. `None` without a registry, if the build made no image, if it was not
+    /// pushed, or if the API does not say which it is.
+    pub fn pull_name(&self, registry: &str, tag: &str) -> Option<String> {
+        let repository = self.repository_in(registry)?;
+        let is_pushed = self.image_digest.as_deref() != Some("");
+        (is_pushed && !tag.is_empty()).then(|| format!("{repository}:{tag}"))
     }
 
-    /// Returns the command that pulls the image by one of its tags, as [`Build::pull_command`] does by the first.
-    pub fn pull_command_of(&self, tag: &str) -> Option<String> {
+    /// Returns the name by which this very image can be pulled, whatever its tags name by now:
+    /// `registry.example.com/acme/web@sha256:…`. `None` as for [`Build::pull_name`], or if its digest is not known.
+    pub fn pull_name_by_digest(&self, registry: &str) -> Option<String> {
+        let repository = self.repository_in(registry)?;
+        let digest = self.image_digest.as_deref()?;
+        (!digest.is_empty()).then(|| format!("{repository}@{digest}"))
+    }
+
+    /// Returns the command that pulls the image by its tag: `docker pull registry.example.com/acme/web:latest`. `None`
+    /// as for [`Build::pull_name`].
+    pub fn pull_command(&self, registry: &str) -> Option<String> {
+        let name = self.pull_name(registry, &self.docker_repo_tag)?;
+        Some(format!("docker pull {name}"))
+    }
+
+    /// The image's name in a registry, without a tag.
+    fn repository_in(&self, registry: &str) -> Option<String> {
         let path = self.docker_repo_path.as_str();
-        let is_known = self.has_image() && !path.is_empty() && !tag.is_empty();
-        is_known.then(|| format!("docker pull {path}:{tag}"))
+        let is_there = self.has_image() && !registry.is_empty() && !path.is_empty();
+        is_there.then(|| format!("{registry}/{path}"))
     }
 
     /// Returns `namespace/name:tag`, the name of the image, which need not exist; the build's id if neither the path
@@ -229,24 +261,54 @@ mod tests {
 
     #[test]
     fn an_image_can_be_pulled_once_its_build_has_succeeded() {
+        let registry = "r.example.com:5000/x";
         let mut build = with_status(Status::Succeeded);
-        assert_eq!(build.pull_command(), None, "which image is not known");
+        assert_eq!(
+            build.pull_command(registry),
+            None,
+            "which image is not known"
+        );
         build.docker_repo_path = "team/app".to_owned();
-        assert_eq!(build.pull_command(), None, "nor is its tag");
+        assert_eq!(build.pull_command(registry), None, "nor is its tag");
         build.docker_repo_tag = "edge".to_owned();
         build.docker_repo_version_tag = Some("v1".to_owned());
-        let pull = |build: &Build| (build.pull_command(), build.pull_command_of("v1"));
-        let edge = Some("docker pull team/app:edge".to_owned());
+        let pull = |build: &Build| {
+            (
+                build.pull_command(registry),
+                build.pull_name(registry, "v1"),
+            )
+        };
+        let edge = Some("docker pull r.example.com:5000/x/team/app:edge".to_owned());
         assert_eq!(
             pull(&build),
-            (edge, Some("docker pull team/app:v1".to_owned()))
+            (edge, Some("r.example.com:5000/x/team/app:v1".to_owned()))
         );
+        assert_eq!(build.pull_command(""), None, "there is no registry");
         for status in ["F", "I", "W", "Z", ""] {
             build.status = Status::from(status);
             build.ended_at = Timestamp::from_millis(1);
             build.image_id = Some("0123456789ab".to_owned());
             assert_eq!(pull(&build), (None, None), "{status}");
         }
+    }
+
+    #[test]
+    fn a_digest_names_the_image_and_an_empty_one_says_that_it_was_not_pushed() {
+        let registry = "r.example.com";
+        let mut build = with_status(Status::Succeeded);
+        build.docker_repo_path = "team/app".to_owned();
+        build.docker_repo_tag = "edge".to_owned();
+        assert_eq!(build.pull_name_by_digest(registry), None, "it is not known");
+        build.image_digest = Some("sha256:0123".to_owned());
+        let by_digest = "r.example.com/team/app@sha256:0123";
+        assert_eq!(
+            build.pull_name_by_digest(registry).as_deref(),
+            Some(by_digest)
+        );
+        assert_eq!(build.pull_name_by_digest(""), None);
+        build.image_digest = Some(String::new());
+        assert_eq!(build.pull_name_by_digest(registry), None);
+        assert_eq!(build.pull_command(registry), None);
     }
 
     #[test]

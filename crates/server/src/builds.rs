@@ -1,5 +1,6 @@
 //! Builds: their plan, the queue, the checkout, the builders, and continuous builds.
 
+pub(crate) mod build_cache;
 pub(crate) mod builder;
 pub(crate) mod builder_address;
 pub(crate) mod builder_disk;
@@ -24,7 +25,15 @@ pub(crate) mod poll_schedule;
 pub(crate) mod pool;
 pub(crate) mod pool_watch;
 pub(crate) mod progress;
+pub(crate) mod push;
+pub(crate) mod push_commands;
 pub(crate) mod queue;
+pub(crate) mod registry;
+pub(crate) mod registry_access;
+pub(crate) mod registry_auth;
+pub(crate) mod registry_cache;
+pub(crate) mod registry_client;
+pub(crate) mod registry_options;
 pub(crate) mod retention_options;
 pub(crate) mod storage;
 pub(crate) mod turns;

@@ -13,6 +13,7 @@ pub(crate) mod revalidation;
 pub(crate) mod router;
 pub(crate) mod routes;
 pub(crate) mod site;
+pub(crate) mod site_config;
 pub(crate) mod site_files;
 pub(crate) mod validation;
 pub(crate) mod watching;

@@ -28,6 +28,7 @@ pub use crate::builds::builders_options::BuildersOptions;
 pub use crate::builds::by_hand::{BuilderOptions, run_builder};
 pub use crate::builds::free_space::SpaceOptions;
 pub use crate::builds::limits_options::{BuildLimits, BuildNetwork};
+pub use crate::builds::registry_options::{LayerCache, RegistryName, RegistryOptions};
 pub use crate::builds::retention_options::RetentionOptions;
 pub use crate::data_folder::DataOption;
 pub use crate::http::connection_options::ConnectionOptions;

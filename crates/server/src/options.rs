@@ -3,6 +3,7 @@
 use crate::builds::builders_options::BuildersOptions;
 use crate::builds::free_space::SpaceOptions;
 use crate::builds::limits_options::BuildLimits;
+use crate::builds::registry_options::RegistryOptions;
 use crate::builds::retention_options::RetentionOptions;
 use crate::data_folder::DataOption;
 use crate::http::connection_options::ConnectionOptions;
@@ -117,6 +118,10 @@ pub struct Options {
     /// The limits of what a build may use of this machine.
     #[command(flatten)]
     pub build_limits: BuildLimits,
+
+    /// Where images are pushed to.
+    #[command(flatten)]
+    pub registry: RegistryOptions,
 
     /// This program, which sets the sandboxes of builds up: the running one, unless another program serves.
     #[arg(skip)]

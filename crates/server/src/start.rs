@@ -6,13 +6,14 @@ use crate::builds::free_space::FreeSpace;
 use crate::builds::housekeeping::Housekeeper;
 use crate::builds::pool::Pool;
 use crate::builds::pool_watch;
-use crate::builds::queue::{Limits, Queue};
+use crate::builds::queue::{Limits, Places, Queue};
 use crate::builds::workshop::BuilderSettings;
 use crate::data_folder::DataFolder;
 use crate::http::connections::Connections;
 use crate::http::descriptors;
 use crate::http::hosts::Hosts;
 use crate::http::router::router;
+use crate::http::site_config::SiteConfig;
 use crate::http::site_files::SiteFiles;
 use crate::http::wrong_tokens::WrongTokens;
 use crate::metrics::Metrics;
@@ -124,16 +125,13 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     let opened = opening::open(&data).await?;
     let store = opened.store.clone();
     let git = Arc::new(open_git(&options, &data)?);
-    let pool = Pool::new(
-        &builder_settings(&options, &data),
-        options.workers,
-        &options.builders,
-    );
+    let settings = builder_settings(&options, &data);
+    let pool = Pool::new(&settings, options.workers, &options.builders);
     let metrics = Arc::new(Metrics::new(data.path.clone()));
     let queue = Queue::new(
         store.clone(),
         git.clone(),
-        pool.clone(),
+        Places::new(pool.clone(), &options.registry)?,
         limits(&options),
         data.work_folder(),
         FreeSpace::new(data.path.clone(), options.space.min_free_space),
@@ -177,9 +175,8 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         poll_now: app.poll_now.clone(),
     };
     let (shutdown, shutdown_requested) = watch::channel(false);
-    let namespace = options.sample.then_some(sample::NAMESPACE);
     let files = SiteFiles::find(options.site.as_deref());
-    let router = router(&app, files, namespace);
+    let router = router(&app, files, site_config(&options, &app));
     let http = Connections::new(router, options.connections.timeouts(), max_connections);
     Ok(Server {
         address,
@@ -193,6 +190,15 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         shutdown,
         _data: data,
     })
+}
+
+/// The facts that the console is told.
+fn site_config(options: &Options, app: &App) -> SiteConfig {
+    let registry = app.queue.registry();
+    SiteConfig {
+        namespace: options.sample.then_some(sample::NAMESPACE),
+        registry: registry.map(|registry| registry.name.to_string()),
+    }
 }
 
 /// Warns of tokens that are missing or may be guessed.

@@ -9,6 +9,7 @@ pub(crate) mod image_tags;
 pub(crate) mod leftovers;
 pub(crate) mod logs;
 pub(crate) mod migrations;
+pub(crate) mod pushes;
 mod read_only;
 mod readers;
 pub(crate) mod removal;

@@ -6,6 +6,7 @@ use crate::platform::{clipboard, page};
 use crate::reactive::text_signal;
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route};
+use crate::state::connection::use_connection;
 use crate::state::overlay::{OpenOverlay, Overlay};
 use crate::state::start_build::{AfterStart, BuildTarget};
 use crate::ui::button::Button;
@@ -26,8 +27,9 @@ pub(crate) fn row_menu(build: &Build) -> AnyView {
         let path = build.docker_repo_path.clone();
         Button::new(t_signal!(builds.only_repository, name = path)).link(Signal::stored(href))
     });
+    let connection = use_connection();
     let pull = build
-        .pull_command()
+        .pull_command(&untrack(move || connection.registry()))
         .map(|command| copy_entry(command, t_signal!(build.pull_command)));
     view! {
         {build_commit(build)}

@@ -96,7 +96,8 @@ fn menu(
     removal: Removal,
 ) -> AnyView {
     let overlay = expect_context::<OpenOverlay>().0;
-    let pull = memo(move || build.data()?.pull_command());
+    let connection = use_connection();
+    let pull = memo(move || build.data()?.pull_command(&connection.registry()));
     let ask_commit = move || {
         if let Some(target) = target.get_untracked() {
             overlay.set(Some(Overlay::Commit(target, AfterStart::Open)));

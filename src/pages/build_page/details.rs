@@ -3,6 +3,7 @@
 use crate::api::{Build, CodeClient, SourceUrl, Status};
 use crate::components::builds::cells::started_by;
 use crate::i18n::api_words::client_name;
+use crate::i18n::numbers;
 use crate::pages::build_page::changes::changes_fact;
 use crate::pages::build_page::facet::facet;
 use crate::pages::build_page::facts::ref_icon;
@@ -13,6 +14,7 @@ use crate::query::Query;
 use crate::reactive::{dynamic, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::Route;
+use crate::state::connection::{Connection, use_connection};
 use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::copy::{copy_button, copy_text_button};
@@ -63,13 +65,14 @@ fn content(parts: Details) -> AnyView {
         .name(t_signal!(log.utc))
         .pressed(utc)
         .on_press(move || utc.update(|utc| *utc = !*utc));
+    let connection = use_connection();
     let said = move || code_fact(t_signal!(build.detail), detail.get().as_deref());
     view! {
         <div class="build-times">
             {facet(build, without_stage, move |build| times(build, utc))} {zone}
         </div>
         <dl class="facts build-details">
-            {facet(build, without_stage, move |build| image_facts(build, is_live))}
+            {facet(build, without_stage, move |build| image_facts(build, connection, is_live))}
             {facet(build, without_stage, source_facts)}
             {is_live.then(|| changes_fact(build, siblings))}
             {facet(build, without_stage, run_facts)} {dynamic(move || progress_fact(build))}
@@ -104,12 +107,31 @@ fn without_stage(build: &Build) -> Build {
     }
 }
 
-fn image_facts(build: &Build, is_live: bool) -> AnyView {
+fn image_facts(build: &Build, connection: Connection, is_live: bool) -> AnyView {
     // A file does not say where its image can be pulled from.
-    let pull = |tag: &str| build.pull_command_of(tag).filter(|_| is_live);
-    let image = |label: Signal<String>, reference: String, tag: &str| {
-        fact(label, named_image(reference, pull(tag), label))
+    let registry = match is_live {
+        true => connection.registry(),
+        false => String::new(),
     };
+    let image = |label: Signal<String>, reference: String, tag: &str| {
+        let pull = build.pull_name(&registry, tag);
+        fact(label, named_image(reference, pull, label))
+    };
+    let digest = build
+        .image_digest
+        .clone()
+        .filter(|digest| !digest.is_empty());
+    let digest = digest.map(|digest| {
+        let label = t_signal!(build.digest);
+        fact(
+            label,
+            named_image(digest, build.pull_name_by_digest(&registry), label),
+        )
+    });
+    let size = build.image_size.map(|size| {
+        let text = text_signal(move || numbers::size(size));
+        fact(t_signal!(build.image_size), text.into_any())
+    });
     let version = build
         .version_tag()
         .filter(|_| build.status != Status::Failed);
@@ -127,14 +149,22 @@ fn image_facts(build: &Build, is_live: bool) -> AnyView {
         {image(t_signal!(build.image), build.image_reference(), &build.docker_repo_tag)}
         {version}
         {copied_fact(t_signal!(build.image_id), build.image_id.as_deref())}
+        {digest}
+        {size}
         {repository}
     }
     .into_any()
 }
 
-/// An image's name with a button that copies it and, if there is the image, one that copies the command to pull it.
+/// An image's name with a button that copies it and, if it can be pulled by a name, buttons that copy the commands for
+/// that.
 fn named_image(reference: String, pull: Option<String>, label: Signal<String>) -> AnyView {
-    let pull = pull.map(|command| copy_text_button(command, t_signal!(build.pull_command)));
+    let pull = pull.map(|name| {
+        view! {
+            {copy_text_button(format!("docker pull {name}"), t_signal!(build.pull_command))}
+            {copy_text_button(format!("podman pull {name}"), t_signal!(build.podman_command))}
+        }
+    });
     view! {
         <span class="code">{reference.clone()}</span>
         {copy_button(Signal::stored(reference), label)}

@@ -7,6 +7,7 @@ use crate::i18n::words;
 use crate::pages::repository::tag_configs::TagBuilds;
 use crate::platform::page;
 use crate::reactive::{dynamic, memo, show, text_signal};
+use crate::state::connection::use_connection;
 use crate::t_signal;
 use crate::ui::copy::copy_button;
 use crate::ui::external_link::external_link;
@@ -16,7 +17,7 @@ use leptos::prelude::*;
 pub(crate) fn side(repository: &RepositoryData, builds: TagBuilds) -> AnyView {
     let is_new = builds.is_new;
     let config = repository.build_config.as_ref();
-    let pull = config.map(|config| pull(config, builds.recent.all()));
+    let image = config.map(|config| image(config, builds.recent.all()));
     let source = config.map(source);
     let key = config.and_then(|config| {
         let key = config.code_repo_public_key.clone()?;
@@ -33,7 +34,8 @@ pub(crate) fn side(repository: &RepositoryData, builds: TagBuilds) -> AnyView {
     });
     let code = config.and_then(|config| config.code_repo_webhook_code.clone());
     let webhook = code.filter(|code| !code.is_empty()).map(webhook);
-    view! { <div class="side">{pull} {source} {key} {webhook} {about(repository)}</div> }.into_any()
+    view! { <div class="side">{image} {source} {key} {webhook} {about(repository)}</div> }
+        .into_any()
 }
 
 fn card(title: Signal<String>, content: AnyView) -> AnyView {
@@ -57,27 +59,41 @@ fn copied(text: String, name: Signal<String>) -> AnyView {
     .into_any()
 }
 
-/// The command that pulls the image of a tag that has one, once its build is known: of `latest`, or else of the first
-/// tag.
-fn pull(config: &BuildConfig, builds: Memo<Vec<Build>>) -> AnyView {
+/// The image of a tag that has one, once its build is known: of `latest`, or else of the first tag. The commands that
+/// pull it, or its name where no registry is known.
+fn image(config: &BuildConfig, builds: Memo<Vec<Build>>) -> AnyView {
+    let connection = use_connection();
     let tags = config
         .tag_configs
         .iter()
         .map(|tag| tag.docker_repo_tag.clone());
     let mut tags: Vec<String> = tags.collect();
     tags.sort_by_key(|tag| tag != "latest");
-    let command = memo(move || {
+    let image = memo(move || {
+        let registry = connection.registry();
         builds.with(|builds| {
-            let command = |tag: &String| {
+            let of_tag = |tag: &String| {
                 let mut of_tag = builds.iter().filter(|build| build.docker_repo_tag == *tag);
-                of_tag.find_map(Build::pull_command)
+                of_tag.find_map(|build| {
+                    let has_image = build.has_image() && build.repository().is_some();
+                    let name = build.pull_name(&registry, tag);
+                    has_image.then(|| (build.image_reference(), name))
+                })
             };
-            tags.iter().find_map(command)
+            tags.iter().find_map(of_tag)
         })
     });
     dynamic(move || {
-        let content = copied(command.get()?, t_signal!(build.pull_command));
-        Some(card(t_signal!(repository.pull), content))
+        let (reference, name) = image.get()?;
+        let Some(name) = name else {
+            let content = copied(reference, t_signal!(build.image));
+            return Some(card(t_signal!(build.image), content));
+        };
+        let content = view! {
+            {copied(format!("docker pull {name}"), t_signal!(build.pull_command))}
+            {copied(format!("podman pull {name}"), t_signal!(build.podman_command))}
+        };
+        Some(card(t_signal!(repository.pull), content.into_any()))
     })
     .into_any()
 }

@@ -4,6 +4,7 @@ use crate::builds::builder_address::{BuilderAt, TLS_FILES};
 use crate::builds::checkout::BuildInputs;
 use crate::builds::find_program::find_program;
 use crate::builds::limits_options::BuildNetwork;
+use crate::builds::registry_cache::CachePlace;
 use crate::options::BuilderChoice;
 use crate::process::environment::remove_private_variables;
 use crate::process::process_group::capture;
@@ -58,6 +59,8 @@ pub(crate) struct BuildPaths {
     pub(crate) inputs: BuildInputs,
     /// The file that the builder writes the image's id to.
     pub(crate) report: PathBuf,
+    /// Where layers of earlier builds are, besides the builder's own.
+    pub(crate) cache: Option<CachePlace>,
 }
 
 impl Builder {
@@ -234,7 +237,8 @@ impl Builder {
         names: &[String],
     ) -> io::Result<Vec<OsString>> {
         if self.kind == BuilderChoice::Buildctl {
-            return self.buildctl_arguments(paths, names);
+            let output = format!("type=image,\"name={}\"", names.join(","));
+            return self.buildctl_arguments(paths, &output);
         }
         let mut arguments: Vec<OsString> = vec!["build".into()];
         let (inputs, is_docker) = (&paths.inputs, self.kind == BuilderChoice::Docker);
@@ -260,6 +264,7 @@ impl Builder {
         if is_docker {
             arguments.extend(names.iter().flat_map(|name| ["--tag".into(), name.into()]));
         }
+        arguments.extend(self.cache_arguments(paths));
         arguments.extend(["--".into(), inputs.context.clone().into()]);
         Ok(arguments)
     }
@@ -282,12 +287,7 @@ impl Builder {
         if self.names_images() {
             return Ok(None);
         }
-        let id = read_report(report)?;
-        let id = id.trim();
-        let id = id.strip_prefix("sha256:").unwrap_or(id);
-        if !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(io::Error::other("the builder wrote no image id"));
-        }
+        let id = full_id(report)?;
         let names: Vec<String> = names
             .iter()
             .map(|name| format!("localhost/{name}"))
@@ -315,6 +315,11 @@ impl Builder {
             .map(str::to_owned)
     }
 
+    fn cache_arguments(&self, paths: &BuildPaths) -> Vec<OsString> {
+        let place = paths.cache.as_ref();
+        place.map_or_else(Vec::new, |place| place.arguments(self.kind))
+    }
+
     /// The network that a daemon is asked for; `None` for the one that it gives to containers.
     fn daemon_network(&self) -> Option<&'static str> {
         match self.network {
@@ -324,10 +329,15 @@ impl Builder {
         }
     }
 
-    fn buildctl_arguments(
+    /// Returns the arguments of a build with buildctl. `output` says what becomes of the image.
+    ///
+    /// # Errors
+    ///
+    /// When the path of the Dockerfile has no folder or file name.
+    pub(crate) fn buildctl_arguments(
         &self,
         paths: &BuildPaths,
-        names: &[String],
+        output: &str,
     ) -> io::Result<Vec<OsString>> {
         let missing = || io::Error::other("the path of the Dockerfile has no folder or file name");
         let inputs = &paths.inputs;
@@ -358,8 +368,9 @@ impl Builder {
             arguments.push("--opt".into());
             arguments.push(format!("force-network-mode={network}").into());
         }
+        arguments.extend(self.cache_arguments(paths));
         arguments.extend([
-            format!("--output=type=image,\"name={}\"", names.join(",")).into(),
+            format!("--output={output}").into(),
             "--metadata-file".into(),
             paths.report.clone().into(),
         ]);
@@ -367,8 +378,27 @@ impl Builder {
     }
 }
 
+/// Reads the image's id, in hex, from the report of a build.
+///
+/// # Errors
+///
+/// When the report can't be read, or has none.
+pub(crate) fn full_id(report: &Path) -> io::Result<String> {
+    let id = read_report(report)?;
+    let id = id.trim();
+    let id = id.strip_prefix("sha256:").unwrap_or(id);
+    match !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        true => Ok(id.to_owned()),
+        false => Err(io::Error::other("the builder wrote no image id")),
+    }
+}
+
 /// Reads the file that a builder wrote. A build may have put anything in its place.
-fn read_report(path: &Path) -> io::Result<String> {
+///
+/// # Errors
+///
+/// When it is no file, or can't be read.
+pub(crate) fn read_report(path: &Path) -> io::Result<String> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(open(path, flags, Mode::empty())?);
     if !file.metadata()?.is_file() {
@@ -389,10 +419,10 @@ fn in_list(path: &Path) -> OsString {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn builder(kind: BuilderChoice, network: BuildNetwork) -> Builder {
+    pub(crate) fn builder(kind: BuilderChoice, network: BuildNetwork) -> Builder {
         Builder::new(kind, "/bin/b".into(), Vec::new(), network)
     }
 
@@ -409,6 +439,7 @@ mod tests {
                 without_cache: false,
             },
             report: "/r".into(),
+            cache: None,
         };
         let names = ["a/b:c".to_owned(), "a/b:d".to_owned()];
         let arguments = |kind, network| {
@@ -492,6 +523,7 @@ mod tests {
                 without_cache,
             },
             report: "/r".into(),
+            cache: None,
         };
         for kind in [
             BuilderChoice::Buildah,

@@ -6,6 +6,7 @@ use crate::data_folder::DataOption;
 use crate::options::BuilderChoice;
 use crate::process::process_group::ProcessGroup;
 use crate::rules;
+use crate::sandbox::machine::Reach;
 use clap::Args;
 use std::error::Error;
 use std::ffi::OsString;
@@ -60,7 +61,7 @@ pub async fn run_builder(options: BuilderOptions) -> Result<ExitCode, Box<dyn Er
     };
     let storage = storages.open(&options.namespace).await?;
     let mut run = BuilderRun::offline(options.arguments);
-    run.is_offline = false;
+    run.reach = Reach::Build;
     let mut group = ProcessGroup::spawn(workshop.launch(Some(&storage.folders), run)?)?;
     let status = group.child.wait().await?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());

@@ -23,7 +23,10 @@ pub(crate) fn says_lost(line: &str) -> bool {
 
 /// Returns the reason of a failure: the builder, if it is gone. `said` is the line that told so, if there was one.
 pub(crate) async fn explain(slot: &Slot, failure: Failure, said: Option<String>) -> Failure {
-    let can_be = matches!(failure, Failure::Exit(..) | Failure::Program(..));
+    let can_be = matches!(
+        failure,
+        Failure::Exit(..) | Failure::Program(..) | Failure::NotPushed(_)
+    );
     let Some(name) = slot.builder_name().filter(|_| can_be) else {
         return failure;
     };

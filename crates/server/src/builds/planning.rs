@@ -144,6 +144,9 @@ fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild>
         code_repo_http_url: page.map(SourceUrl::from),
         // It depends on who asks.
         is_removable: None,
+        image_digest: None,
+        image_size: None,
+        pushed_at: None,
     };
     let plan = BuildPlan {
         clone_urls: sources.clone_urls(&source),

@@ -5,6 +5,8 @@ mod run_build;
 use crate::builds::free_space::FreeSpace;
 use crate::builds::placing::{Wish, blocked_nodes};
 use crate::builds::pool::{Pool, Slot};
+use crate::builds::registry::Registry;
+use crate::builds::registry_options::RegistryOptions;
 use crate::builds::turns::Turns;
 use crate::metrics::Metrics;
 use crate::process::job::StopReason;
@@ -33,6 +35,26 @@ pub(crate) struct Limits {
     pub(crate) waiting: u64,
 }
 
+/// The places of images.
+pub(crate) struct Places {
+    /// The builders.
+    pool: Arc<Pool>,
+    /// The registry that images are pushed to.
+    registry: Option<Arc<Registry>>,
+}
+
+impl Places {
+    /// Takes the builders, and the registry of the options.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about an option that can't be used.
+    pub(crate) fn new(pool: Arc<Pool>, options: &RegistryOptions) -> Result<Self, String> {
+        let registry = Registry::open(options)?;
+        Ok(Self { pool, registry })
+    }
+}
+
 /// The last line in the log of a build whose worker has panicked.
 const PANICKED: &str = "the server failed while it ran this build: its log has the details";
 
@@ -44,6 +66,8 @@ pub(crate) struct Queue {
     store: Store,
     git: Arc<Git>,
     pool: Arc<Pool>,
+    /// The registry that images are pushed to.
+    registry: Option<Arc<Registry>>,
     limits: Limits,
     /// The folder for the checkouts of running builds.
     work_folder: PathBuf,
@@ -84,7 +108,7 @@ impl Queue {
     pub(crate) fn new(
         store: Store,
         git: Arc<Git>,
-        pool: Arc<Pool>,
+        places: Places,
         limits: Limits,
         work_folder: PathBuf,
         free_space: FreeSpace,
@@ -93,8 +117,9 @@ impl Queue {
         Arc::new(Self {
             store,
             git,
-            wake: pool.waker(),
-            pool,
+            wake: places.pool.waker(),
+            pool: places.pool,
+            registry: places.registry,
             limits,
             work_folder,
             free_space,
@@ -112,6 +137,11 @@ impl Queue {
     /// How many builds of one repository may wait.
     pub(crate) fn waiting_limit(&self) -> u64 {
         self.limits.waiting
+    }
+
+    /// The registry that images are pushed to.
+    pub(crate) fn registry(&self) -> Option<&Registry> {
+        self.registry.as_deref()
     }
 
     /// Starts the workers, one task each.
@@ -417,7 +447,7 @@ mod tests {
         let queue = Queue::new(
             store.clone(),
             Arc::new(git),
-            pool,
+            Places::new(pool, &options.registry).unwrap(),
             Limits {
                 time: Duration::from_secs(60),
                 log_bytes: 1 << 20,

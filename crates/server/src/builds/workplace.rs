@@ -1,14 +1,18 @@
 //! The place of one build: the checkout, the storage of its namespace, its limits, and the builder's commands there.
 
-use crate::builds::builder::BuildPaths;
+use crate::builds::builder::{BuildPaths, full_id, read_report};
 use crate::builds::checkout::BuildInputs;
 use crate::builds::disk_usage::DiskUsage;
+use crate::builds::push_commands::{PushCommand, PushedImage, is_digest};
+use crate::builds::registry_access::{AccessFiles, RegistryAccess};
+use crate::builds::registry_cache::CachePlace;
 use crate::builds::storage::{Folders, Storage};
 use crate::builds::workshop::{BuilderRun, TEMPORARY, Workshop};
+use crate::options::BuilderChoice;
 use crate::process::job::Failure;
 use crate::process::launch::Launch;
 use crate::sandbox::cgroups::ControlGroup;
-use crate::sandbox::machine::Machine;
+use crate::sandbox::machine::{Machine, Reach};
 use crate::sandbox::spec::Bind;
 use std::ffi::OsString;
 use std::fs;
@@ -24,6 +28,15 @@ const SOURCE: &str = "/source";
 /// The namespace of Docker Hub's own images, which Docker writes without it: `debian` is `library/debian`.
 const LIBRARY: &str = "library";
 
+/// The end of the name of the file that the builder writes the digest of a pushed image to.
+const DIGEST: &str = "digest";
+
+/// The layers of earlier builds in the registry, and what it takes to reach them.
+pub(crate) struct BuildCache {
+    pub(crate) place: CachePlace,
+    pub(crate) access: AccessFiles,
+}
+
 /// The place of one build.
 pub(crate) struct Workplace {
     workshop: Arc<Workshop>,
@@ -34,6 +47,8 @@ pub(crate) struct Workplace {
     storage: Option<Storage>,
     /// The file that the builder writes the image's id to.
     report: PathBuf,
+    /// The folder for what the builder needs to reach the registry, outside of a sandbox.
+    access: PathBuf,
     group: Option<ControlGroup>,
 }
 
@@ -85,6 +100,7 @@ impl Workplace {
             checkout,
             storage,
             report,
+            access: folder.join("registry"),
             group,
             workshop,
         })
@@ -104,18 +120,17 @@ impl Workplace {
     /// # Errors
     ///
     /// When a path can't be given to the builder.
-    pub(crate) fn build(&self, inputs: &BuildInputs, names: &[String]) -> io::Result<Launch> {
-        let paths = BuildPaths {
-            inputs: BuildInputs {
-                dockerfile: self.seen(&inputs.dockerfile),
-                context: self.seen(&inputs.context),
-                without_cache: inputs.without_cache,
-            },
-            report: self.seen(&self.report),
-        };
+    pub(crate) fn build(
+        &self,
+        inputs: &BuildInputs,
+        names: &[String],
+        cache: Option<&BuildCache>,
+    ) -> io::Result<Launch> {
+        let paths = self.paths(inputs, &self.report, cache.map(|cache| cache.place.clone()));
         let arguments = self.workshop.builder.build_arguments(&paths, names)?;
         let mut run = self.run(arguments);
-        run.is_offline = false;
+        run.reach = Reach::Build;
+        run.access = cache.map(|cache| &cache.access);
         run.binds.push(Bind {
             from: self.checkout.clone(),
             to: SOURCE.into(),
@@ -141,6 +156,92 @@ impl Workplace {
 
     fn folders(&self) -> Option<&Folders> {
         self.storage.as_ref().map(|storage| &storage.folders)
+    }
+
+    fn paths(&self, inputs: &BuildInputs, report: &Path, cache: Option<CachePlace>) -> BuildPaths {
+        BuildPaths {
+            inputs: BuildInputs {
+                dockerfile: self.seen(&inputs.dockerfile),
+                context: self.seen(&inputs.context),
+                without_cache: inputs.without_cache,
+            },
+            report: self.seen(report),
+            cache,
+        }
+    }
+
+    /// The kind of its builder.
+    pub(crate) fn kind(&self) -> BuilderChoice {
+        self.workshop.builder.kind
+    }
+
+    /// Returns true if a build reaches a registry on this machine's own loopback. A daemon may be elsewhere.
+    pub(crate) fn reaches_loopback(&self) -> bool {
+        let machine = self.workshop.machine.as_ref();
+        machine.is_none_or(Machine::reaches_loopback)
+    }
+
+    /// The files that the builder needs to reach the registry.
+    pub(crate) fn access_files(&self, access: &RegistryAccess) -> AccessFiles {
+        access.files(self.kind(), &self.access)
+    }
+
+    /// Returns the commands that push the image, in the order in which they are run.
+    ///
+    /// # Errors
+    ///
+    /// When the builder did not say which image it built.
+    pub(crate) fn push_commands(
+        &self,
+        inputs: &BuildInputs,
+        reference: &str,
+        is_insecure: bool,
+    ) -> io::Result<Vec<PushCommand>> {
+        let digest = self.report.with_extension(DIGEST);
+        // What another try has written is not this one's.
+        let _ = fs::remove_file(&digest);
+        let id = match self.kind() {
+            BuilderChoice::Buildctl => String::new(),
+            _ => full_id(&self.report)?,
+        };
+        let mut paths = self.paths(inputs, &digest, None);
+        // Nothing is to be built again.
+        paths.inputs.without_cache = false;
+        self.workshop.builder.push_commands(&PushedImage {
+            id: &id,
+            paths: &paths,
+            reference,
+            is_insecure,
+        })
+    }
+
+    /// Returns a command of the builder that runs nothing of the build's, and reaches the registry.
+    ///
+    /// # Errors
+    ///
+    /// When a file that it needs can't be written.
+    pub(crate) fn reaching(
+        &self,
+        arguments: Vec<OsString>,
+        access: &AccessFiles,
+    ) -> io::Result<Launch> {
+        let mut run = self.run(arguments);
+        run.reach = Reach::Machine;
+        run.access = Some(access);
+        self.workshop.launch(self.folders(), run)
+    }
+
+    /// The digest of the image that the last push has put into the registry, as the builder has written it.
+    pub(crate) fn pushed_digest(&self) -> Option<String> {
+        let text = read_report(&self.report.with_extension(DIGEST)).ok()?;
+        let digest = match self.kind() {
+            BuilderChoice::Buildctl => {
+                let report: serde_json::Value = serde_json::from_str(&text).ok()?;
+                report.get("containerimage.digest")?.as_str()?.to_owned()
+            }
+            _ => text.trim().to_owned(),
+        };
+        is_digest(&digest).then_some(digest)
     }
 
     fn run(&self, arguments: Vec<OsString>) -> BuilderRun<'_> {
@@ -208,7 +309,8 @@ impl Workplace {
         // Waits for the last process of the build, and that may take a moment.
         let _ = tokio::task::spawn_blocking(move || {
             drop(group);
-            let _ = std::fs::remove_file(report);
+            let _ = fs::remove_file(report.with_extension(DIGEST));
+            let _ = fs::remove_file(report);
         })
         .await;
         drop(storage);

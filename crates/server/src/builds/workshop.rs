@@ -6,13 +6,14 @@ use crate::builds::builder_address::BuilderAt;
 use crate::builds::builder_search::{find_builders, find_client};
 use crate::builds::find_program::find_program;
 use crate::builds::limits_options::{BuildLimits, BuildNetwork};
+use crate::builds::registry_access::AccessFiles;
 use crate::builds::storage::{Folders, KEPT, Storages};
 use crate::options::BuilderChoice;
 use crate::process::launch::Launch;
 use crate::process::process_group::capture;
 use crate::sandbox::cgroups::{ControlGroup, GroupLimits};
 use crate::sandbox::emptying::empty;
-use crate::sandbox::machine::{Machine, Run, WishedNetwork, Wishes};
+use crate::sandbox::machine::{Machine, Reach, Run, WishedNetwork, Wishes};
 use crate::sandbox::spec::Bind;
 use std::ffi::OsString;
 use std::io;
@@ -194,6 +195,9 @@ impl Workshop {
                 let before = self.builder.storage_arguments(&root, &state, driver);
                 command.args(before).env("TMPDIR", folders.temporary());
             }
+            if let Some(access) = run.access {
+                command.envs(access.write()?);
+            }
             command.args(run.arguments);
             return Ok(command.into());
         };
@@ -204,7 +208,11 @@ impl Workshop {
             .storage_arguments(&root, Path::new(STATE), driver);
         arguments.extend(run.arguments);
         let mut sandboxed = Run::offline(&self.builder.program, arguments);
-        sandboxed.is_offline = run.is_offline;
+        sandboxed.reach = run.reach;
+        if let Some(access) = run.access {
+            sandboxed.files = access.in_sandbox().collect();
+            sandboxed.environment = access.sandbox_variables().collect();
+        }
         sandboxed.group = run.group;
         sandboxed.binds = run.binds;
         for (from, to) in [
@@ -289,7 +297,9 @@ impl Workshop {
 pub(crate) struct BuilderRun<'a> {
     pub(crate) arguments: Vec<OsString>,
     pub(crate) binds: Vec<Bind>,
-    pub(crate) is_offline: bool,
+    pub(crate) reach: Reach,
+    /// The files with which it reaches the registry.
+    pub(crate) access: Option<&'a AccessFiles>,
     /// True if the temporary files are removed first.
     pub(crate) is_cleaning: bool,
     pub(crate) group: Option<&'a ControlGroup>,
@@ -301,7 +311,8 @@ impl BuilderRun<'_> {
         Self {
             arguments,
             binds: Vec::new(),
-            is_offline: true,
+            reach: Reach::Nothing,
+            access: None,
             is_cleaning: false,
             group: None,
         }

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::http::site_config::SiteConfig;
 use crate::http::site_files::SiteFiles;
 use crate::http::{routes, site, watching};
 use axum::Router;
@@ -18,8 +19,8 @@ use tower_http::cors::CorsLayer;
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
 
 /// Returns the router of the API, of what watches the server, and of the built console, if there are files of it.
-/// `namespace` is the one that the console shows first.
-pub(crate) fn router(app: &Arc<App>, files: Option<SiteFiles>, namespace: Option<&str>) -> Router {
+/// `config` is what the console is told.
+pub(crate) fn router(app: &Arc<App>, files: Option<SiteFiles>, config: SiteConfig) -> Router {
     // An answer of the API is made for one request, so that the cheapest compression is the best.
     let router = routes::api(app)
         .merge(watching::routes(app))
@@ -27,7 +28,7 @@ pub(crate) fn router(app: &Arc<App>, files: Option<SiteFiles>, namespace: Option
     let mut router = match files {
         Some(files) => {
             // Brotli makes the site smaller than zstd does.
-            let site = site::site(files, namespace).layer(CompressionLayer::new().no_zstd());
+            let site = site::site(files, config).layer(CompressionLayer::new().no_zstd());
             router.merge(site)
         }
         None => router.fallback(async || Error::NotFound),

@@ -5,6 +5,7 @@
 //! missing file is a 404 that nobody may store. Whether a file has changed is told by its content, never by
 //! its date: a deploy can bring back an older file.
 
+use crate::http::site_config::SiteConfig;
 use crate::http::site_files::{Content, SiteFiles};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -13,7 +14,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -39,8 +39,7 @@ const ETAG_DIGITS: usize = 32;
 /// The built console.
 struct Site {
     files: SiteFiles,
-    /// Replaces the site's own `config.json`.
-    config: Option<Bytes>,
+    config: SiteConfig,
 }
 
 /// A file of the site.
@@ -50,17 +49,12 @@ struct File {
     cache_control: &'static str,
 }
 
-/// Returns the routes of a site. With `namespace`, a generated `config.json` replaces that of the site, so that the
-/// console shows this namespace first.
+/// Returns the routes of a site. Its `config.json` has what the server says in `config`.
 pub(crate) fn site<S: Clone + Send + Sync + 'static>(
     files: SiteFiles,
-    namespace: Option<&str>,
+    config: SiteConfig,
 ) -> Router<S> {
-    let config = namespace.map(|namespace| json!({ "api": "", "namespace": namespace }));
-    let site = Arc::new(Site {
-        files,
-        config: config.map(|config| config.to_string().into()),
-    });
+    let site = Arc::new(Site { files, config });
     Router::new().fallback(async move |request: Request| answer(site, request).await)
 }
 
@@ -92,8 +86,11 @@ impl Site {
     fn find(&self, uri: &Uri, headers: &HeaderMap) -> Option<File> {
         let segments = segments(uri.path())?;
         let names: Vec<&str> = segments.iter().map(String::as_str).collect();
-        if let (["config.json"], Some(config)) = (names.as_slice(), &self.config) {
-            return Some(File::new("config.json", config.clone().into()));
+        if names == ["config.json"] {
+            let own = self.files.read(&names).ok();
+            if let Some(config) = self.config.over(own.as_ref().map(|own| own.plain.as_ref())) {
+                return Some(File::new("config.json", Bytes::from(config).into()));
+            }
         }
         let name = names.last().copied().unwrap_or_default();
         match self.files.read(&names) {

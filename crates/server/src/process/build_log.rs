@@ -42,7 +42,7 @@ pub(crate) struct BuildLog {
     step: Option<String>,
     /// True if `step_at` or `step` is to be stored.
     has_progress: bool,
-    /// The secrets of the clone URLs, which are masked in each line. The longest come first.
+    /// The secrets of the clone URLs and of the registry, which are masked in each line. The longest come first.
     secrets: Vec<String>,
 }
 
@@ -64,7 +64,11 @@ impl BuildLog {
 
     /// Masks the secrets of a clone URL in every line that follows.
     pub(crate) fn hide_secrets_of(&mut self, clone_url: &str) {
-        let secrets = secrets_of(clone_url);
+        self.hide(secrets_of(clone_url));
+    }
+
+    /// Masks these texts in every line that follows.
+    pub(crate) fn hide(&mut self, secrets: impl IntoIterator<Item = String>) {
         self.secrets.extend(
             secrets
                 .into_iter()

@@ -88,6 +88,8 @@ pub(crate) enum Failure {
     BuilderLost(String, String),
     /// The build used more of this machine than it may, as a sentence.
     Exceeded(String),
+    /// The image was built, and could not be pushed, as a sentence.
+    NotPushed(String),
     /// Any other reason, as a sentence.
     Other(String),
     /// The server itself failed.
@@ -121,7 +123,9 @@ impl std::fmt::Display for Failure {
             Self::BuilderLost(name, reason) => {
                 write!(f, "the builder {name} doesn't answer: {}", reason.trim())
             }
-            Self::Exceeded(message) | Self::Other(message) => f.write_str(message),
+            Self::Exceeded(message) | Self::NotPushed(message) | Self::Other(message) => {
+                f.write_str(message)
+            }
             Self::Internal(message) => write!(f, "the server failed: {message}"),
         }
     }
@@ -203,6 +207,22 @@ impl Job {
                 let _ = self.log_lines(program.lines.finish(), &mut progress);
                 Err(failure)
             }
+        }
+    }
+
+    /// Waits for something that is no program of the build, and returns it.
+    ///
+    /// # Errors
+    ///
+    /// When the build is stopped or exceeds its time meanwhile.
+    pub(crate) async fn during<T>(
+        &mut self,
+        awaited: impl Future<Output = T>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
+            () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
+            value = awaited => Ok(value),
         }
     }
 

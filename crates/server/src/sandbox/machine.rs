@@ -31,6 +31,9 @@ const PASSED_VARIABLES: [&str; 9] = [
     "STORAGE_OPTS",
 ];
 
+/// The variable that names the credentials for registries.
+const AUTH_VARIABLE: &str = "REGISTRY_AUTH_FILE";
+
 /// The credentials for registries, where the sandbox has them.
 const AUTH_FILE: &str = "/sandbox/auth.json";
 
@@ -82,6 +85,17 @@ pub(crate) struct Machine {
     root: PathBuf,
 }
 
+/// The network of a program in a sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// None, unless builds have this machine's.
+    Nothing,
+    /// That of builds.
+    Build,
+    /// This machine's: for a program that runs nothing of a build's.
+    Machine,
+}
+
 /// A program that is to run in a sandbox.
 pub(crate) struct Run<'a> {
     /// Its path, without symbolic links.
@@ -91,8 +105,9 @@ pub(crate) struct Run<'a> {
     pub(crate) binds: Vec<Bind>,
     /// Folders whose contents are removed first, and the start of the names that stay.
     pub(crate) emptied: Vec<(PathBuf, String)>,
-    /// True for a program that needs no network.
-    pub(crate) is_offline: bool,
+    /// Small files that only the program is to read: path and text.
+    pub(crate) files: Vec<(PathBuf, String)>,
+    pub(crate) reach: Reach,
     pub(crate) group: Option<&'a ControlGroup>,
 }
 
@@ -105,7 +120,8 @@ impl<'a> Run<'a> {
             environment: Vec::new(),
             binds: Vec::new(),
             emptied: Vec::new(),
-            is_offline: true,
+            files: Vec::new(),
+            reach: Reach::Nothing,
             group: None,
         }
     }
@@ -199,7 +215,7 @@ impl Machine {
     /// Runs the builder in a sandbox, where it only says its version.
     async fn try_sandbox(&self, builder: &Path) -> Result<(), String> {
         let mut run = Run::offline(builder, vec!["--version".into()]);
-        run.is_offline = false;
+        run.reach = Reach::Build;
         let launch = self.launch(run).map_err(|error| error.to_string())?;
         let output = capture(launch, PROBE_TIMEOUT)
             .await
@@ -239,6 +255,11 @@ impl Machine {
         format!("a build runs in a sandbox: {users}, {network}, memory and processes by {limits}")
     }
 
+    /// Returns true if a build reaches the addresses of this machine's own loopback.
+    pub(crate) fn reaches_loopback(&self) -> bool {
+        self.network == Network::Host
+    }
+
     /// The warning for the log of a build that is to have a network and has none.
     pub(crate) fn network_warning(&self) -> Option<&'static str> {
         let wishes_private = matches!(self.wishes.network, WishedNetwork::Private(_));
@@ -272,19 +293,23 @@ impl Machine {
     pub(crate) fn launch(&self, run: Run) -> io::Result<Launch> {
         let name = run.program.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
-        let network = match run.is_offline {
-            true if self.network != Network::Host => Network::None,
-            _ => self.network.clone(),
+        let network = match run.reach {
+            Reach::Nothing if self.network != Network::Host => Network::None,
+            Reach::Nothing | Reach::Build => self.network.clone(),
+            Reach::Machine => Network::Host,
         };
         let mut files = small_files();
         let mut environment = environment();
-        if let Some(auth) = std::env::var_os("REGISTRY_AUTH_FILE")
+        let has_auth = (run.environment.iter()).any(|(name, _)| name == AUTH_VARIABLE);
+        if let Some(auth) = std::env::var_os(AUTH_VARIABLE)
             && network != Network::None
+            && !has_auth
             && let Ok(text) = fs::read_to_string(auth)
         {
             files.push((AUTH_FILE.into(), text));
-            environment.push(("REGISTRY_AUTH_FILE".to_owned(), AUTH_FILE.to_owned()));
+            environment.push((AUTH_VARIABLE.to_owned(), AUTH_FILE.to_owned()));
         }
+        files.extend(run.files);
         environment.extend(run.environment);
         let mut hidden = vec![self.wishes.data.clone()];
         hidden.extend(std::env::var_os("HOME").map(PathBuf::from));

@@ -14,6 +14,7 @@ mod dockerd;
 mod fixtures;
 mod forms;
 mod full_disk;
+mod gap;
 mod hostile;
 mod large_files;
 mod limits;
@@ -23,6 +24,9 @@ mod paging;
 mod parts;
 mod program;
 mod queue;
+mod registry;
+#[path = "../../../../tests/support/registry.rs"]
+mod registry_part;
 mod removal;
 mod repositories;
 mod restart;

@@ -146,10 +146,15 @@ rules! {
         "^Error: pushing image" | "^Error: error pushing image" | "%error copying image to the remote destination"
         | "failed to push" | "received unexpected HTTP status" | "push access denied" | "trying to reuse blob *: "
         | "Error: writing blob: " | "error uploading " | "name invalid: *push" | "unexpected HTTP status: 5"
-        | "413 Request Entity Too Large"
+        | "413 Request Entity Too Large" | "Error: failed pushing cache to "
         => "Error: pushing image \"app\" to \"docker://registry.example/app:1\": trying to reuse blob sha256:1 at destination: pinging container registry registry.example: connection refused",
            "received unexpected HTTP status: 501 Not Implemented",
+           "Error: failed pushing cache to {{{\"registry.example\" \"team/app/cache\"} \"0123\"}}: trying to reuse blob sha256:1",
            "ERROR: failed to push registry.example/app:1: failed to authorize: failed to fetch oauth token: 401 Unauthorized";
+
+    "service" Push 60 Line:
+        "built, but could not be pushed to "
+        => "the image was built, but could not be pushed to registry.example/app:1: the builder was killed by signal 9";
 
     // Time limits.
     "service" Timeout 96 Line:

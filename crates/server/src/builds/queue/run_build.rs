@@ -1,11 +1,13 @@
 //! Runs one build of the queue: clones its source, builds and names the image, and stores how it ended.
 
 use super::{Queue, RETRY_INTERVAL, Stop};
+use crate::builds::build_cache::build_cache;
 use crate::builds::checkout::BuildInputs;
 use crate::builds::lost_builder::{explain, says_lost};
 use crate::builds::planning::set_commit;
 use crate::builds::pool::Slot;
 use crate::builds::progress::BuildProgress;
+use crate::builds::push::{Push, Pushed};
 use crate::builds::workplace::Workplace;
 use crate::builds::{checkout, ignore_files};
 use crate::log_level::EntryLevel;
@@ -13,6 +15,7 @@ use crate::process::build_log::BuildLog;
 use crate::process::job::{Failure, Job, StopReason};
 use crate::sources::git::Ref;
 use crate::store::builds::{self, PlannedBuild};
+use crate::store::pushes;
 use chrono::Utc;
 use slipway_api::{Build, Status, Timestamp};
 use std::path::Path;
@@ -26,6 +29,16 @@ const STEP_AT_BUILD: i64 = 10;
 
 /// The API's `step_at` of a build that succeeded.
 const STEP_AT_DONE: i64 = 50;
+
+/// The parts of a build that are done, whatever becomes of the rest.
+#[derive(Default)]
+struct Made {
+    /// The short id of the image.
+    image: Option<String>,
+    pushed: Option<Pushed>,
+    /// The line that says that the builder is gone.
+    said: Option<String>,
+}
 
 impl Queue {
     /// Runs one build and stores how it ended.
@@ -132,9 +145,12 @@ impl Queue {
         log.flush().await?;
         let build = build.clone();
         self.store
-            .run(move |connection| match gives_up_tag {
-                true => builds::save_without_tag(connection, build),
-                false => builds::save(connection, &build),
+            .run(move |connection| {
+                pushes::record(connection, &build)?;
+                match gives_up_tag {
+                    true => builds::save_without_tag(connection, build),
+                    false => builds::save(connection, &build),
+                }
             })
             .await
     }
@@ -237,19 +253,67 @@ impl Queue {
         let at = name.map(|name| format!(" on the builder {name}"));
         let line = format!("building with {builder}{}", at.unwrap_or_default());
         job.log.write(EntryLevel::Info, &line);
-        let mut said = None;
-        let image = self.build_image(job, build, &workplace, &inputs, &mut said);
+        self.build_at(job, planned, slot, workplace, &inputs).await
+    }
+
+    /// Builds the image at a place, and pushes it, unless the builder is gone meanwhile. Returns the image's short id.
+    async fn build_at(
+        &self,
+        job: &mut Job,
+        planned: &mut PlannedBuild,
+        slot: &Slot,
+        workplace: Workplace,
+        inputs: &BuildInputs,
+    ) -> Result<String, Failure> {
+        let name = slot.builder_name().unwrap_or_default();
+        let mut made = Made::default();
+        let image = self.make_image(job, &planned.build, &workplace, inputs, &mut made);
         let result = tokio::select! {
             result = image => result,
             reason = slot.lost() => {
-                Err(Failure::BuilderLost(name.unwrap_or_default().to_owned(), reason))
+                Err(Failure::BuilderLost(name.to_owned(), reason))
             }
         };
-        workplace.close(result.is_ok()).await;
-        match result {
+        workplace.close(made.image.is_some()).await;
+        let result = match result {
             Ok(image) => Ok(image),
-            Err(failure) => Err(explain(slot, failure, said).await),
+            Err(failure) => Err(explain(slot, failure, made.said).await),
+        };
+        if !matches!(result, Err(Failure::BuilderLost(..))) {
+            // The image is there, whatever has become of its push.
+            planned.build.image_id = made.image;
         }
+        if let Some(pushed) = made.pushed {
+            planned.build.image_digest = Some(pushed.digest);
+            planned.build.image_size = pushed.size;
+            planned.build.pushed_at = Some(pushed.at);
+        }
+        result
+    }
+
+    /// Builds the image, and pushes it where there is a registry. Returns its short id.
+    async fn make_image(
+        &self,
+        job: &mut Job,
+        build: &Build,
+        workplace: &Workplace,
+        inputs: &BuildInputs,
+        made: &mut Made,
+    ) -> Result<String, Failure> {
+        let image = self
+            .build_image(job, build, workplace, inputs, &mut made.said)
+            .await?;
+        made.image = Some(image.clone());
+        if let Some(registry) = &self.registry {
+            let push = Push {
+                registry,
+                workplace,
+                inputs,
+                build,
+            };
+            made.pushed = Some(push.run(job).await?);
+        }
+        Ok(image)
     }
 
     /// Builds the image and names it. Returns its short id. A line that says that the builder is gone is put into `said`.
@@ -272,9 +336,13 @@ impl Queue {
         self.store
             .run(move |connection| builds::save(connection, &running))
             .await?;
+        let cache = match &self.registry {
+            Some(registry) => build_cache(job, registry, workplace, inputs, build).await?,
+            None => None,
+        };
         let mut progress = BuildProgress::new(STEP_AT_BUILD, STEP_AT_DONE);
         job.run_within(
-            workplace.build(inputs, &names)?,
+            workplace.build(inputs, &names, cache.as_ref())?,
             |line| {
                 if says_lost(line) {
                     *said = Some(line.trim().to_owned());

@@ -54,7 +54,8 @@ pub(crate) async fn list(
         Ok(read) => read,
         Err(unchanged) => return Ok(unchanged),
     };
-    listing.rows = listing.rows.into_iter().map(row).collect();
+    let rows = listing.rows.into_iter();
+    listing.rows = rows.map(|build| row(with_push(&app, build))).collect();
     let page = page(listing, number, &origin, &["builds"], &query)?;
     known.answer(Some(stamp), &page)
 }
@@ -139,7 +140,8 @@ pub(crate) async fn read(
         .read(move |connection| builds::find(connection, &reader, &build_id))
         .await?
         .ok_or(Error::NotFound)?;
-    Known::of(&headers).answer(None, &single(build, &caller))
+    let build = single(with_push(&app, build), &caller);
+    Known::of(&headers).answer(None, &build)
 }
 
 /// Cancels a build that waits or runs, or removes one that has ended, with its log. The parameter `status` is the one
@@ -171,6 +173,22 @@ pub(crate) async fn remove(
             Ok(StatusCode::NO_CONTENT.into_response())
         }
     }
+}
+
+/// Says of an image that is not in the registry that it was not pushed. Without a registry, nothing is said.
+fn with_push(app: &App, mut build: Build) -> Build {
+    match app.queue.registry() {
+        Some(_) if build.has_image() => {
+            build.image_digest.get_or_insert_default();
+        }
+        Some(_) => {}
+        None => {
+            build.image_digest = None;
+            build.image_size = None;
+            build.pushed_at = None;
+        }
+    }
+    build
 }
 
 /// Removes the fields that call 2 does not return.
