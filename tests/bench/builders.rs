@@ -1,7 +1,7 @@
 //! The load that builders carry: builds a minute with 1, 2 and 4 slots, of the builder of this machine and of docker
 //! daemons.
 
-use crate::support::dockerd::Dockerd;
+use crate::support::daemons::Dockerd;
 use crate::support::{Server, Source};
 use serde_json::{Value, json};
 use std::io::{Read, Write};

@@ -6,7 +6,7 @@
 pub mod api;
 pub mod browser;
 #[allow(dead_code, reason = "not every test program starts a daemon")]
-pub mod dockerd;
+pub mod daemons;
 pub mod files;
 pub mod fixtures;
 pub mod log_page;

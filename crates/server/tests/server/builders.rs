@@ -1,7 +1,7 @@
 //! Several builders: docker daemons and the builder of this machine. Which of them takes a build, and what happens to
 //! the builds of one that is gone.
 
-use crate::dockerd::Dockerd;
+use crate::daemons::{Dockerd, PodmanService};
 use crate::support::*;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -269,4 +269,62 @@ async fn a_lone_builder_is_not_named() {
     let local = wait_for_builder(&server, "local", "ready").await;
     assert_eq!((&local["slots"], &local["running"]), (&json!(3), &json!(0)));
     assert!(!server.log_text(&id).await.contains("on the builder"));
+}
+
+#[tokio::test]
+async fn a_daemon_is_reached_with_certificates() {
+    let Some(daemon) = Dockerd::start_with_tls() else {
+        return;
+    };
+    let address = daemon.tls_address().unwrap();
+    let certificates = daemon.certificates();
+    let with = format!("--builder-at=with={address},tls={}", certificates.display());
+    let without = format!("--builder-at=without={address}");
+    let server = TestServer::start(&["--workers=0", &with, &without]).await;
+    wait_for_builder(&server, "with", "ready").await;
+    wait_for_builder(&server, "without", "unreachable").await;
+    server.register_minimal("t-tls/app").await;
+    let id = server.trigger("t-tls/app", "latest").await;
+    assert_eq!(server.wait_for_status(&id, "S").await["builder"], "with");
+    assert!(
+        !daemon
+            .docker(&["images", "--quiet", "t-tls/app"])
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn podmans_service_builds_and_names_images() {
+    let Some(service) = PodmanService::start() else {
+        return;
+    };
+    let builder = format!("--builder-at=p=podman+{},slots=1", service.address());
+    let server = TestServer::start(&["--workers=0", &builder, "--build-network=none"]).await;
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let row = with(tag_config("latest"), json!({"version_tagging": 1}));
+    server.register("t-podman/app", &source, vec![row]).await;
+    let id = server.trigger("t-podman/app", "latest").await;
+    let build = server.wait_for_status(&id, "S").await;
+    assert_eq!(build["builder"], "p");
+    let version = build["docker_repo_version_tag"].as_str().unwrap();
+    let image = build["image_id"].as_str().unwrap();
+    for tag in ["latest", version] {
+        let name = format!("localhost/t-podman/app:{tag}");
+        let found = service.podman(&["images", "--quiet", &name]).unwrap();
+        assert_eq!(found, image, "{name}");
+    }
+    wait_for("the disk is known", async || {
+        let builder = wait_for_builder(&server, "p", "ready").await;
+        builder["disk"]["used"].as_u64()
+    })
+    .await;
+    // The image goes with its repository.
+    let (status, _) = server.delete("/v1/repositories/t-podman/app").await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    wait_for("the image is gone", async || {
+        let found = service.podman(&["images", "--quiet", "localhost/t-podman/app"]);
+        found.unwrap().is_empty().then_some(())
+    })
+    .await;
 }

@@ -9,8 +9,8 @@ mod builds;
 mod cancel;
 mod containment;
 mod continuous;
-#[path = "../../../../tests/support/dockerd.rs"]
-mod dockerd;
+#[path = "../../../../tests/support/daemons.rs"]
+mod daemons;
 mod fixtures;
 mod forms;
 mod full_disk;
