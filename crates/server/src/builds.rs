@@ -3,6 +3,7 @@
 pub(crate) mod build_cache;
 pub(crate) mod builder;
 pub(crate) mod builder_address;
+pub(crate) mod builder_choice;
 pub(crate) mod builder_disk;
 pub(crate) mod builder_search;
 pub(crate) mod builders_options;

@@ -24,6 +24,7 @@ mod token_options;
 
 pub use crate::backup::{BackupOptions, RestoreOptions, backup, restore};
 pub use crate::builds::builder_address::BuilderAt;
+pub use crate::builds::builder_choice::BuilderChoice;
 pub use crate::builds::builders_options::BuildersOptions;
 pub use crate::builds::by_hand::{BuilderOptions, run_builder};
 pub use crate::builds::free_space::SpaceOptions;
@@ -33,7 +34,7 @@ pub use crate::builds::retention_options::RetentionOptions;
 pub use crate::data_folder::DataOption;
 pub use crate::http::connection_options::ConnectionOptions;
 pub use crate::http::hosts::HostOptions;
-pub use crate::options::{BuilderChoice, Options};
+pub use crate::options::Options;
 pub use crate::sandbox::stage::sandbox_stage;
 pub use crate::sources::clone_urls::SourceTemplate;
 pub use crate::sources::hosts::AllowedHost;

@@ -1,5 +1,6 @@
 //! The server's options, from the command line and from `SLIPWAY_…` in the environment.
 
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::builders_options::BuildersOptions;
 use crate::builds::free_space::SpaceOptions;
 use crate::builds::limits_options::BuildLimits;
@@ -12,7 +13,7 @@ use crate::option_values::{parse_count, parse_duration, parse_origin, parse_size
 use crate::sources::clone_urls::SourceTemplate;
 use crate::sources::source_options::SourceOptions;
 use crate::token_options::TokenOptions;
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -201,21 +202,6 @@ pub struct Options {
     /// Create a small sample repository in the namespace demo on the first start.
     #[arg(long, env = "SLIPWAY_SAMPLE")]
     pub sample: bool,
-}
-
-/// The value of `--builder`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum BuilderChoice {
-    /// The first of the others that works on this machine.
-    Auto,
-    /// `buildah build`.
-    Buildah,
-    /// `podman build`.
-    Podman,
-    /// `docker build`, with a running daemon.
-    Docker,
-    /// `buildctl build`, with a running BuildKit daemon, here or elsewhere.
-    Buildctl,
 }
 
 impl Options {

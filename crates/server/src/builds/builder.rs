@@ -1,11 +1,11 @@
 //! The image builders that this machine can call, its own and those elsewhere, and their command lines.
 
 use crate::builds::builder_address::{BuilderAt, TLS_FILES};
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::checkout::BuildInputs;
 use crate::builds::find_program::find_program;
 use crate::builds::limits_options::BuildNetwork;
 use crate::builds::registry_cache::CachePlace;
-use crate::options::BuilderChoice;
 use crate::process::environment::remove_private_variables;
 use crate::process::process_group::capture;
 use rustix::fs::{Mode, OFlags, open};

@@ -1,6 +1,6 @@
 //! The address of a builder elsewhere, as the option `--builder-at` writes it.
 
-use crate::options::BuilderChoice;
+use crate::builds::builder_choice::BuilderChoice;
 use crate::rules;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

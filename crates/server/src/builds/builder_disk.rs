@@ -2,7 +2,7 @@
 //! this machine.
 
 use crate::builds::builder::Builder;
-use crate::options::BuilderChoice;
+use crate::builds::builder_choice::BuilderChoice;
 use slipway_api::BuilderDisk;
 use std::path::Path;
 use std::time::Duration;

@@ -2,10 +2,10 @@
 
 use crate::builds::builder::Builder;
 use crate::builds::builder_address::BuilderAt;
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::docker_client::find_docker_client;
 use crate::builds::find_program::find_program;
 use crate::builds::limits_options::BuildNetwork;
-use crate::options::BuilderChoice;
 
 /// Finds the programs of this machine that can build, the first choice first. A builder chosen by `choice` is used
 /// even if it does not seem to work: its own error is the clearest.

@@ -1,9 +1,9 @@
 //! Running the builder by hand, in the storage of a namespace: to push an image, to list images, to remove some.
 
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::limits_options::BuildLimits;
 use crate::builds::workshop::{BuilderRun, BuilderSettings, Workshop};
 use crate::data_folder::DataOption;
-use crate::options::BuilderChoice;
 use crate::process::process_group::ProcessGroup;
 use crate::rules;
 use crate::sandbox::machine::Reach;

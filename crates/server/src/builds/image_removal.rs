@@ -1,8 +1,8 @@
 //! The removal of images that no build has any more.
 
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::storage::IdleStorage;
 use crate::builds::workshop::{BuilderRun, Workshop};
-use crate::options::BuilderChoice;
 use crate::process::launch::Launch;
 use std::io;
 use std::time::Duration;

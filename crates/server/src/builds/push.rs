@@ -1,5 +1,6 @@
 //! The push of an image to the registry, after its build: by its version tag and by its tag, each tried three times.
 
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::checkout::BuildInputs;
 use crate::builds::push_commands::{PushCommand, digest_in_line};
 use crate::builds::registry::Registry;
@@ -8,7 +9,6 @@ use crate::builds::registry_client::image_size;
 use crate::builds::workplace::Workplace;
 use crate::log_level::EntryLevel;
 use crate::option_values::format_duration;
-use crate::options::BuilderChoice;
 use crate::process::job::{Failure, Job};
 use chrono::Utc;
 use slipway_api::{Build, Timestamp};

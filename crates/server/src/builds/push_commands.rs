@@ -1,7 +1,7 @@
 //! The command lines with which builders push an image.
 
 use crate::builds::builder::{BuildPaths, Builder};
-use crate::options::BuilderChoice;
+use crate::builds::builder_choice::BuilderChoice;
 use std::ffi::OsString;
 use std::io;
 

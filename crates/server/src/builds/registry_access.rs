@@ -1,8 +1,8 @@
 //! The files with which a builder reaches the registry, with credentials and settings, and the variables that name
 //! them. No command line has a secret, and no step of a Dockerfile sees the files.
 
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::registry_auth::Credentials;
-use crate::options::BuilderChoice;
 use serde_json::{Map, Value, json};
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};

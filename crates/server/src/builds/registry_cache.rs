@@ -1,6 +1,6 @@
 //! The layers of earlier builds in the registry, where each builder finds those of all others.
 
-use crate::options::BuilderChoice;
+use crate::builds::builder_choice::BuilderChoice;
 use std::ffi::OsString;
 
 /// Where the layers of a tag config's builds are.

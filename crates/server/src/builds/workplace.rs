@@ -1,6 +1,7 @@
 //! The place of one build: the checkout, the storage of its namespace, its limits, and the builder's commands there.
 
 use crate::builds::builder::{BuildPaths, full_id, read_report};
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::checkout::BuildInputs;
 use crate::builds::disk_usage::DiskUsage;
 use crate::builds::push_commands::{PushCommand, PushedImage, is_digest};
@@ -8,7 +9,6 @@ use crate::builds::registry_access::{AccessFiles, RegistryAccess};
 use crate::builds::registry_cache::CachePlace;
 use crate::builds::storage::{Folders, Storage};
 use crate::builds::workshop::{BuilderRun, TEMPORARY, Workshop};
-use crate::options::BuilderChoice;
 use crate::process::job::Failure;
 use crate::process::launch::Launch;
 use crate::sandbox::cgroups::ControlGroup;

@@ -3,12 +3,12 @@
 
 use crate::builds::builder::Builder;
 use crate::builds::builder_address::BuilderAt;
+use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::builder_search::{find_builders, find_client};
 use crate::builds::find_program::find_program;
 use crate::builds::limits_options::{BuildLimits, BuildNetwork};
 use crate::builds::registry_access::AccessFiles;
 use crate::builds::storage::{Folders, KEPT, Storages};
-use crate::options::BuilderChoice;
 use crate::process::launch::Launch;
 use crate::process::process_group::capture;
 use crate::sandbox::cgroups::{ControlGroup, GroupLimits};

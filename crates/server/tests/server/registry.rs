@@ -1,6 +1,6 @@
 //! Pushing images to a real registry, and pulling them from it.
 
-use crate::dockerd::Dockerd;
+use crate::daemons::Dockerd;
 use crate::gap::Gap;
 use crate::parts;
 use crate::registry_part::{ACCOUNT, Registry};
