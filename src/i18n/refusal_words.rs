@@ -12,7 +12,7 @@ type Words = fn(&str) -> String;
 type Known = (&'static str, Words);
 
 /// The sentences, in the order in which they are tried.
-static KNOWN: [Known; 70] = [
+static KNOWN: [Known; 82] = [
     // Django REST framework: fields.
     ("This field is required.", |_| t_string!(rule.empty).into()),
     ("This field may not be null.", |_| {
@@ -214,6 +214,45 @@ static KNOWN: [Known; 70] = [
     (
         "This is not a repository in a folder allowed with --allow-local-source.",
         |_| t_string!(served.no_local_source).into(),
+    ),
+    // The server of this project: a look into a source.
+    ("This URL has a password or token, which must not*", |_| {
+        t_string!(look.has_secret).into()
+    }),
+    (
+        "The source can't be read: it is private, or it does not exist.*",
+        |_| t_string!(look.private).into(),
+    ),
+    (
+        "The source can't be read: there is no git repository at this address.",
+        |_| t_string!(look.no_repository).into(),
+    ),
+    ("The source can't be read: its host is not known.", |_| {
+        t_string!(look.no_host).into()
+    }),
+    (
+        "The source can't be read: its host can't be reached.",
+        |_| t_string!(look.unreachable).into(),
+    ),
+    (
+        "The source can't be read: the key of its host has changed.",
+        |_| t_string!(look.host_key).into(),
+    ),
+    (
+        "The source can't be read: * is at an address of this machine or of a private network*",
+        |host| t_string!(look.own_network, host = host),
+    ),
+    ("The source can't be read: *.", |why| {
+        t_string!(look.unreadable, why = why)
+    }),
+    ("The source has no *", |_| t_string!(look.no_ref).into()),
+    ("The source is empty: *", |_| t_string!(look.empty).into()),
+    ("The * is not a commit*", |name| {
+        t_string!(look.not_a_commit, name = name)
+    }),
+    (
+        "The files of this branch or tag can't be listed: *.",
+        |why| t_string!(look.unlisted, why = why),
     ),
 ];
 

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | builds (calls 2 to 4) | [`Build`], [`Status`], [`TriggerBuild`], [`Page`] |
 //! | repositories and tag configs (calls 1 and 6) | [`Repository`], [`CreateRepository`], [`UpdateBuildConfig`], [`TagConfig`] |
+//! | what a source offers to build (optional) | [`SourceQuestion`], [`SourceListing`] |
 //! | logs (call 5) | [`LogEntry`]; `slipway-log` reads whole logs as they stream in |
 //! | builders (an optional call) | [`BuilderInfo`] |
 //! | the URL of a call | [`url::join_url`] |
@@ -38,6 +39,7 @@ mod log;
 pub mod page;
 pub mod redact;
 pub mod repository;
+mod source_listing;
 mod source_url;
 mod text_enum;
 mod time;
@@ -51,5 +53,6 @@ pub use crate::repository::{
     BuildConfig, CodeClient, CodeSource, CreateRepository, NewBuildConfig, Repository, SavedConfig,
     SourceKind, TagConfig, UpdateBuildConfig, VersionTagging,
 };
+pub use crate::source_listing::{AskedSource, RowSource, SourceListing, SourceQuestion};
 pub use crate::source_url::SourceUrl;
 pub use crate::time::{Timestamp, lenient as lenient_time};

@@ -3,6 +3,7 @@
 use crate::builds::pool::Pool;
 use crate::builds::queue::Queue;
 use crate::http::hosts::Hosts;
+use crate::http::source_looks::SourceLooks;
 use crate::http::wrong_tokens::WrongTokens;
 use crate::metrics::Metrics;
 use crate::sources::git::Git;
@@ -30,6 +31,8 @@ pub(crate) struct App {
     pub(crate) hosts: Hosts,
     /// The addresses that have sent wrong tokens.
     pub(crate) wrong_tokens: WrongTokens,
+    /// The looks into sources that callers ask for.
+    pub(crate) source_looks: SourceLooks,
     /// Makes the `SourcePoller` poll at once.
     pub(crate) poll_now: Arc<Notify>,
     /// Makes the `Housekeeper` clean up at once.

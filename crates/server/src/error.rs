@@ -9,6 +9,9 @@ use std::time::Duration;
 /// The time after which a full queue may have room again. Builds take minutes, and there may be several workers.
 const QUEUE_PAUSE: Duration = Duration::from_secs(30);
 
+/// The time after which a source may be looked into again.
+const LOOK_PAUSE: Duration = Duration::from_secs(5);
+
 /// The reason why a call fails.
 #[derive(Debug)]
 pub(crate) enum Error {
@@ -24,6 +27,8 @@ pub(crate) enum Error {
     WrongTokens(Duration),
     /// 429: so many builds of the repository wait already.
     QueueFull(u64),
+    /// 429: so many looks into sources are under way already.
+    TooManyLooks,
     /// 403: the token is for another namespace.
     PermissionDenied,
     /// 403: the request comes from a page of another origin.
@@ -85,6 +90,7 @@ impl IntoResponse for Error {
         let retry_after = match self {
             Self::WrongTokens(pause) => Some(pause.as_secs().max(1)),
             Self::QueueFull(_) => Some(QUEUE_PAUSE.as_secs()),
+            Self::TooManyLooks => Some(LOOK_PAUSE.as_secs()),
             _ => None,
         };
         let (status, detail) = match self {
@@ -109,6 +115,10 @@ impl IntoResponse for Error {
                     "This repository has {limit} waiting builds, as many as the queue takes. Try again once some of \
                      them have begun."
                 ),
+            ),
+            Self::TooManyLooks => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Request was throttled. The server looks into other sources.".to_owned(),
             ),
             Self::PermissionDenied => (
                 StatusCode::FORBIDDEN,

@@ -15,6 +15,7 @@ pub(crate) mod routes;
 pub(crate) mod site;
 pub(crate) mod site_config;
 pub(crate) mod site_files;
+pub(crate) mod source_looks;
 pub(crate) mod validation;
 pub(crate) mod watching;
 pub(crate) mod wrong_tokens;

@@ -15,6 +15,7 @@ use crate::http::hosts::Hosts;
 use crate::http::router::router;
 use crate::http::site_config::SiteConfig;
 use crate::http::site_files::SiteFiles;
+use crate::http::source_looks::SourceLooks;
 use crate::http::wrong_tokens::WrongTokens;
 use crate::metrics::Metrics;
 use crate::opening;
@@ -149,6 +150,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         listen: address,
         hosts: Hosts::new(&options.hosts, address),
         wrong_tokens: WrongTokens::default(),
+        source_looks: SourceLooks::new(data.work_folder()),
         poll_now: Arc::new(Notify::new()),
         clean_now: Arc::new(Notify::new()),
         process: uuid::Uuid::new_v4().to_string(),

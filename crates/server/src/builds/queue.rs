@@ -104,7 +104,7 @@ struct RunningBuild {
 }
 
 impl Queue {
-    /// Creates a queue without workers. `work_folder` must not be used for anything else.
+    /// Creates a queue without workers. `work_folder` is emptied when the server starts.
     pub(crate) fn new(
         store: Store,
         git: Arc<Git>,

@@ -13,6 +13,10 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use tokio::time::{Instant, sleep};
 
+/// The message to a page of another origin.
+const OTHER_ORIGIN: &str = "Pages of this origin are not allowed to make changes. Start the server with \
+     --allow-origin to allow them.";
+
 /// Middleware that rejects a request, or passes it on with its `Caller`.
 pub(crate) async fn authenticate(
     State(app): State<Arc<App>>,
@@ -91,13 +95,28 @@ fn check_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), E
             host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
         });
         if !is_same && !app.allow_origins.contains(&origin) {
-            return Err(Error::CrossOrigin(
-                "Pages of this origin are not allowed to make changes. Start the server with \
-                 --allow-origin to allow them.",
-            ));
+            return Err(Error::CrossOrigin(OTHER_ORIGIN));
         }
     }
     Ok(())
+}
+
+/// Checks that no page of another site makes the browser of a user send a request that costs the server work although
+/// it changes nothing.
+///
+/// # Errors
+///
+/// `CrossOrigin` when one does, unless its origin is allowed.
+pub(crate) fn require_own_page(app: &App, headers: &HeaderMap) -> Result<(), Error> {
+    let site = header_text(headers, HeaderName::from_static("sec-fetch-site"));
+    // No page of another site knows a token.
+    let is_own = !app.tokens.is_empty() || matches!(site, None | Some("same-origin" | "none"));
+    let origin = header_text(headers, header::ORIGIN).unwrap_or_default();
+    let origin = origin.to_ascii_lowercase();
+    match is_own || app.allow_origins.contains(&origin) {
+        true => Ok(()),
+        false => Err(Error::CrossOrigin(OTHER_ORIGIN)),
+    }
 }
 
 /// Checks that the caller may write in a namespace.

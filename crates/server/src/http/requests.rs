@@ -1,10 +1,11 @@
-//! Validates the bodies of calls 1, 3 and 6 and turns them from JSON into the types of the API.
+//! Validates the bodies of calls 1, 3 and 6, and the parameters of a look into a source, and turns them from JSON into the types of the API.
 
 use crate::http::validation::{FieldErrors, Validator, not_a_choice, too_long};
 use crate::rules;
 use crate::sources::clone_urls::Sources;
 use serde_json::{Value, json};
 use slipway_api::grammar::{clean_path, clean_ref};
+use slipway_api::redact::secret_in;
 use slipway_api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SourceKind, TagConfig, TriggerBuild,
     UpdateBuildConfig, VersionTagging,
@@ -237,6 +238,73 @@ pub(crate) fn update_build_config(
         }),
         _ => Err(fields.into_errors()),
     }
+}
+
+/// The source of a look: that of a repository, by its name, or another one.
+pub(crate) enum LookSource {
+    Repository(String),
+    Other(CodeSource),
+}
+
+/// A question about what a source offers.
+pub(crate) struct Look {
+    pub(crate) namespace: String,
+    pub(crate) source: LookSource,
+    /// The row whose branch or tag, Dockerfile and build context are looked for. It has no image tag.
+    pub(crate) row: Option<TagConfig>,
+}
+
+/// Reads the parameters of a look into a source.
+///
+/// # Errors
+///
+/// The errors of all invalid parameters.
+pub(crate) fn look(parameters: &Value, sources: &Sources) -> Result<Look, FieldErrors> {
+    let mut fields = Validator::new(parameters)?;
+    let namespace = fields.text("namespace", rules::namespace);
+    let source = match fields.optional_text("repo_name", rules::repo_name) {
+        Some(name) => Some(LookSource::Repository(name)),
+        None => source(&mut fields, sources).map(LookSource::Other),
+    };
+    if let Some(LookSource::Other(CodeSource::Simple { clone_url })) = &source
+        && secret_in(clone_url).is_some()
+    {
+        fields.add_error("code_repo_clone_url", SECRET_IN_QUESTION);
+    }
+    let row = match fields.optional("code_repo_type_value") {
+        Some(_) => look_row(&mut fields),
+        None => None,
+    };
+    match (namespace, source) {
+        (Some(namespace), Some(source)) if !fields.has_errors() => Ok(Look {
+            namespace,
+            source,
+            row,
+        }),
+        _ => Err(fields.into_errors()),
+    }
+}
+
+/// The message about a clone URL with a secret, which would get into the URL of the question.
+const SECRET_IN_QUESTION: &str = "This URL has a password or token, which must not be part of another URL. Save the repository: its source is \
+     looked into by its name.";
+
+/// Reads the row of a look: a branch or tag, and, where they are given, its Dockerfile and build context.
+fn look_row(fields: &mut Validator) -> Option<TagConfig> {
+    let kinds = [SourceKind::Branch.as_str(), SourceKind::Tag.as_str()];
+    let kind = fields
+        .choice("code_repo_type", &kinds)
+        .map(SourceKind::from);
+    let value = branch_or_tag(fields, kind.as_ref());
+    let location = fields.optional_text("dockerfile_location", rules::source_path);
+    let context = fields.optional_text("build_context_path", rules::source_path);
+    Some(TagConfig {
+        code_repo_type: kind?,
+        code_repo_type_value: value?,
+        dockerfile_location: location.unwrap_or_else(|| "/".to_owned()),
+        build_context_path: context,
+        ..TagConfig::default()
+    })
 }
 
 /// Returns the errors of tag configs whose image tags are version tags; `None` if none is. `flags` says it

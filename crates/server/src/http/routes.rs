@@ -4,7 +4,9 @@ mod account;
 mod builders;
 mod builds;
 mod logs;
+mod regions;
 mod repositories;
+mod sources;
 
 use crate::app::App;
 use crate::error::Error;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 
 /// Returns the routes of the API, with authentication.
 pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
-    let paths: [(&str, MethodRouter<Arc<App>>); 9] = [
+    let paths: [(&str, MethodRouter<Arc<App>>); 11] = [
         ("/v1/builds", get(builds::list).post(builds::trigger)),
         (
             "/v1/builds/{build_id}",
@@ -37,6 +39,8 @@ pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
             put(repositories::update_build_config),
         ),
         ("/v1/builders", get(builders::list)),
+        ("/v1/sources", get(sources::look)),
+        ("/v1/regions/{namespace}", get(regions::list)),
         ("/v1/generate-api-token", post(account::generate_api_token)),
         ("/v1/auth/{namespace}/profile", get(account::profile)),
     ];

@@ -238,11 +238,8 @@ impl Job {
     ) -> Result<Output, Failure> {
         let launch = launch.into();
         let name = launch.name.clone();
-        tokio::select! {
-            reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
-            () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
-            output = capture(launch, limit) => output.map_err(|error| Failure::Program(name, error)),
-        }
+        let output = self.during(capture(launch, limit)).await?;
+        output.map_err(|error| Failure::Program(name, error))
     }
 
     /// Runs a program whose output is for `sink`, and returns the rest of its output.
@@ -259,13 +256,8 @@ impl Job {
     ) -> Result<Output, Failure> {
         let launch = launch.into();
         let name = launch.name.clone();
-        tokio::select! {
-            reason = stopped(&mut self.stop) => Err(Failure::Stopped(reason)),
-            () = sleep_until(self.deadline) => Err(Failure::TimedOut(self.time_limit)),
-            output = capture_into(launch, limit, sink) => {
-                output.map_err(|error| Failure::Program(name, error))
-            }
-        }
+        let output = self.during(capture_into(launch, limit, sink)).await?;
+        output.map_err(|error| Failure::Program(name, error))
     }
 
     /// Logs the output of a program until the program has ended and its output is read.

@@ -168,7 +168,8 @@ impl Git {
         let Ref { kind, value, .. } = *target;
         let one = [RefName { kind, value }];
         for only in [&one[..], &[]] {
-            let (command, way) = match self.list_refs(location, target.deploy_key, only).await {
+            let (command, way) = match self.list_refs(location, target.deploy_key, only, &[]).await
+            {
                 Ok(found) => found,
                 Err(reason) => return Ok(Err(reason)),
             };

@@ -55,6 +55,12 @@ impl GitUrl {
         self
     }
 
+    /// The user and the password.
+    pub(crate) fn login(&self) -> Option<(&str, &str)> {
+        let (user, password) = self.login.as_ref()?;
+        Some((user, password))
+    }
+
     /// Gives the login to a git command by its environment.
     pub(crate) fn add_login(&self, command: &mut Command) {
         if let Some((user, password)) = &self.login {

@@ -5,6 +5,7 @@
 use crate::option_values::format_size;
 use crate::sources::hosts::AllowedHosts;
 use crate::sources::proxy_request::{Request, read_request};
+use std::borrow::Cow;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,6 +38,8 @@ pub(crate) enum Reach {
     Host(String),
     /// Any host that may be reached at all.
     Any,
+    /// One host, in lower case, where it may be reached at all, and any other on the public internet.
+    PublicBeside(String),
 }
 
 /// An open gate. It closes when it is dropped, with all connections through it.
@@ -177,11 +180,13 @@ impl Rules {
                 "it leads to another host, {host}, which is not followed"
             ));
         }
-        let found = addresses(&self.hosts, host, port).await;
+        let hosts = self.hosts_for(host);
+        let found = addresses(&hosts, host, port).await;
         for address in found.map_err(|unreachable| unreachable.reason)? {
             let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await;
             let Ok(Ok(server)) = connected else { continue };
-            match is_own(&server) && !self.may_reach_own(host, &address) {
+            // This machine only by the options of the server.
+            match is_own(&server) && !hosts.names(host) && !hosts.has(address.ip()) {
                 true => return Err(refusal(host)),
                 false => return Ok(server),
             }
@@ -189,9 +194,14 @@ impl Rules {
         Err("its host can't be reached".to_owned())
     }
 
-    /// Returns true if a host may be this machine by the options of the server.
-    fn may_reach_own(&self, host: &str, address: &SocketAddr) -> bool {
-        self.hosts.names(host) || self.hosts.has(address.ip())
+    /// The hosts that are allowed though they are not public, for a connection to this one.
+    fn hosts_for(&self, host: &str) -> Cow<'_, AllowedHosts> {
+        match &self.reach {
+            Reach::PublicBeside(own) if !is_same_host(own, host) => {
+                Cow::Owned(AllowedHosts::default())
+            }
+            _ => Cow::Borrowed(&self.hosts),
+        }
     }
 
     /// Passes bytes on in both directions until the host closes the connection or has sent too much.
@@ -341,6 +351,12 @@ mod tests {
             let (got, problem) = through(own.clone(), &allowed(hosts), 100, b"answer").await;
             assert!(got.ends_with(b"answer"), "{hosts:?}");
             assert_eq!(problem, None);
+        }
+
+        for (beside, is_reached) in [("localhost", true), ("git.example", false)] {
+            let reach = Reach::PublicBeside(beside.to_owned());
+            let (got, _) = through(reach, &allowed(&["localhost"]), 100, b"answer").await;
+            assert_eq!(got.ends_with(b"answer"), is_reached, "{beside}");
         }
 
         let other = Reach::Host("git.example".to_owned());

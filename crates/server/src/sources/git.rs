@@ -21,7 +21,7 @@ pub(crate) const GIT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The configuration of the server's git.
 const CONFIG: &str = "[safe]\n\tdirectory = *\n[core]\n\thooksPath = /dev/null\n\tsymlinks = true\n\
      [protocol \"ext\"]\n\tallow = never\n[advice]\n\tdetachedHead = false\n\
-     [credential]\n\thelper =\n[gc]\n\tauto = 0\n";
+     [credential]\n\thelper =\n[gc]\n\tauto = 0\n[uploadpack]\n\tallowFilter = true\n";
 
 /// Why a source without a clone URL can't be read.
 pub(crate) const NO_CLONE_URL: &str = "the source has no clone URL";
@@ -82,6 +82,14 @@ pub(crate) struct RefName<'a> {
     pub(crate) kind: &'a SourceKind,
     /// The name of the branch or tag.
     pub(crate) value: &'a str,
+}
+
+/// The refs of a source that could be read.
+pub(crate) struct ReadRefs {
+    /// Where they were read.
+    pub(crate) location: Location,
+    /// The refs.
+    pub(crate) refs: Refs,
 }
 
 impl Git {
@@ -180,6 +188,26 @@ impl Git {
         deploy_key: Option<&str>,
         refs: &[RefName<'_>],
     ) -> Result<Vec<Option<String>>, String> {
+        let found = self.read_refs(clone_urls, deploy_key, refs, &[]).await?;
+        let heads = refs
+            .iter()
+            .map(|name| found.refs.commit_of(name.kind, name.value));
+        Ok(heads.collect())
+    }
+
+    /// Reads some branches and tags of a source, or all of them, from the first clone URL that works. `flags` are more
+    /// of `git ls-remote`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about why the last clone URL failed.
+    pub(crate) async fn read_refs(
+        &self,
+        clone_urls: &[String],
+        deploy_key: Option<&str>,
+        only: &[RefName<'_>],
+        flags: &[&str],
+    ) -> Result<ReadRefs, String> {
         let mut failure = NO_CLONE_URL.to_owned();
         for url in clone_urls {
             let location = match self.sources.locate(url) {
@@ -189,7 +217,8 @@ impl Git {
                     continue;
                 }
             };
-            let (command, way) = match self.list_refs(&location, deploy_key, refs).await {
+            let listing = self.list_refs(&location, deploy_key, only, flags).await;
+            let (command, way) = match listing {
                 Ok(found) => found,
                 Err(message) => {
                     failure = message;
@@ -202,11 +231,8 @@ impl Git {
             drop(sink);
             match output {
                 Ok(output) if output.status.success() => {
-                    let found = Refs::new(&listed);
-                    let heads = refs
-                        .iter()
-                        .map(|name| found.commit_of(name.kind, name.value));
-                    return Ok(heads.collect());
+                    let refs = Refs::new(&listed);
+                    return Ok(ReadRefs { location, refs });
                 }
                 Ok(output) => failure = why(&way, &output.stderr),
                 Err(error) => failure = way.problem().unwrap_or_else(|| error.to_string()),
@@ -216,12 +242,13 @@ impl Git {
     }
 
     /// Returns the command that lists the refs of a source, and its way: those of some branches and tags, or all of
-    /// them.
+    /// them. `flags` are more of `git ls-remote`.
     pub(crate) async fn list_refs(
         &self,
         location: &Location,
         deploy_key: Option<&str>,
         only: &[RefName<'_>],
+        flags: &[&str],
     ) -> Result<(Limited, Way), String> {
         let destination = Destination {
             location,
@@ -230,7 +257,8 @@ impl Git {
             limit: self.options.refs_limit,
         };
         let (mut command, way) = self.command_to(&destination).await?;
-        command.args(["ls-remote", "--quiet", "--"]).arg(&way.url);
+        command.args(["ls-remote", "--quiet"]).args(flags);
+        command.arg("--").arg(&way.url);
         for name in only {
             let name = full_ref(name.kind, name.value);
             command.arg(format!("{name}^{{}}")).arg(name);

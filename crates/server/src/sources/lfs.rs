@@ -35,7 +35,7 @@ const FILTERS: [&str; 8] = [
 const MAX_NAMED: usize = 10;
 
 impl Git {
-    /// Fetches the large files of a checkout, with git-lfs where it is installed. Warns of those that are still pointers.
+    /// Fetches the large files of a checkout. Warns of those that are still pointers.
     ///
     /// # Errors
     ///
@@ -53,18 +53,41 @@ impl Git {
         if pointers.is_empty() {
             return Ok(());
         }
-        if find_program("git-lfs").is_none() {
-            let reason = "git-lfs is not installed on the server";
-            warn(job, &pointer_warning(checkout, &pointers, reason));
-            return Ok(());
-        }
-        if let Some(reason) = self.refused_host(job, checkout).await? {
+        if let Some(reason) = self.foreign_host(job, checkout).await? {
             warn(job, &pointer_warning(checkout, &pointers, &reason));
             return Ok(());
         }
         let limit = budget.bytes_left();
         for pointer in &pointers {
             budget.take_bytes(pointer.size).map_err(Failure::Other)?;
+        }
+        let is_remote = matches!(checkout.location, Location::Remote(_));
+        let problem = match is_remote && !self.has_proxy {
+            true => self.transfer(job, checkout, &pointers, limit).await?,
+            false => self.pull(job, checkout, limit).await?,
+        };
+        let paths = pointers.into_iter().map(|pointer| pointer.path).collect();
+        let left = self::pointers(&checkout.folder, paths).await?;
+        if !left.is_empty() {
+            let reason = problem.unwrap_or_else(|| "they could not be fetched".to_owned());
+            warn(job, &pointer_warning(checkout, &left, &reason));
+        }
+        Ok(())
+    }
+
+    /// Lets git-lfs fetch the large files: of a source on this machine, or where a proxy of the environment decides
+    /// about hosts. Returns why it did not.
+    async fn pull(
+        &self,
+        job: &mut Job,
+        checkout: &Checkout,
+        limit: u64,
+    ) -> Result<Option<String>, Failure> {
+        if find_program("git-lfs").is_none() {
+            return Ok(Some("git-lfs is not installed on the server".to_owned()));
+        }
+        if let Some(reason) = self.refused_host(checkout) {
+            return Ok(Some(reason));
         }
         let destination = Destination {
             location: &checkout.location,
@@ -74,10 +97,7 @@ impl Git {
         };
         let (mut pull, way) = match self.command_to(&destination).await {
             Ok(found) => found,
-            Err(reason) => {
-                warn(job, &pointer_warning(checkout, &pointers, &reason));
-                return Ok(());
-            }
+            Err(reason) => return Ok(Some(reason)),
         };
         pull.arg("-C")
             .arg(&checkout.folder)
@@ -89,44 +109,28 @@ impl Git {
             Ok(()) | Err(Failure::Exit(..)) => {}
             Err(failure) => return Err(failure),
         }
-        let paths = pointers.into_iter().map(|pointer| pointer.path).collect();
-        let left = self::pointers(&checkout.folder, paths).await?;
         remove_copies(checkout.folder.join(".git/lfs")).await?;
-        if !left.is_empty() {
-            let reason = way.problem();
-            let reason = reason.unwrap_or_else(|| "they could not be fetched".to_owned());
-            warn(job, &pointer_warning(checkout, &left, &reason));
-        }
-        Ok(())
+        Ok(way.problem())
     }
 
-    /// Returns why the large files of a checkout are not fetched from where they are.
+    /// Returns why git-lfs is not sent to the host of a checkout.
     ///
-    /// git-lfs asks whatever address its host answers with, and asks those of this machine without a proxy. So the host
-    /// has to be one that the server trusts, and a source alone can't make it one.
-    async fn refused_host(
-        &self,
-        job: &mut Job,
-        checkout: &Checkout,
-    ) -> Result<Option<String>, Failure> {
-        if let Some(host) = self.foreign_host(job, checkout).await? {
-            return Ok(Some(format!(
-                "the file .lfsconfig names {host}, which is not the host of the source, and not allowed with \
-                 --allow-submodule-host"
-            )));
-        }
+    /// It asks whatever address its host answers with, and asks those of this machine without a proxy. So the host has to
+    /// be one that the server trusts, and a source alone can't make it one.
+    fn refused_host(&self, checkout: &Checkout) -> Option<String> {
         let own = match &checkout.location {
             Location::Remote(url) => host_of(&url.url).unwrap_or_default(),
-            Location::Local(_) => return Ok(None),
+            Location::Local(_) => return None,
         };
-        Ok((!self.sources().is_trusted_host(&own)).then(|| {
+        (!self.sources().is_trusted_host(&own)).then(|| {
             format!(
-                "git-lfs files are not fetched from {own}, since it is not allowed with --allow-source-host"
+                "git-lfs files are not fetched from {own} through a proxy, since it is not allowed with \
+                 --allow-source-host"
             )
-        }))
+        })
     }
 
-    /// Returns the host in `.lfsconfig` that the checkout may not use.
+    /// Returns why the large files are not fetched from where the file `.lfsconfig` says.
     async fn foreign_host(
         &self,
         job: &mut Job,
@@ -142,15 +146,23 @@ impl Git {
             };
             (!is_allowed).then(|| host.unwrap_or_else(|| "another folder".to_owned()))
         });
-        Ok(foreign)
+        Ok(foreign.map(|host| {
+            format!(
+                "the file .lfsconfig names {host}, which is not the host of the source, and not allowed with \
+                 --allow-submodule-host"
+            )
+        }))
     }
 }
 
 /// A file that stands for a large file.
-struct Pointer {
-    path: String,
+pub(crate) struct Pointer {
+    /// The path in the checkout.
+    pub(crate) path: String,
+    /// The SHA-256 of the large file, in hex digits; empty if the pointer has none.
+    pub(crate) id: String,
     /// The size of the large file, in bytes.
-    size: u64,
+    pub(crate) size: u64,
 }
 
 /// Returns those of the files that are pointers.
@@ -158,8 +170,8 @@ async fn pointers(folder: &Path, paths: Vec<String>) -> Result<Vec<Pointer>, Fai
     let folder = folder.to_owned();
     let find = move || {
         let pointer = |path: String| {
-            let size = pointer_size(&folder.join(&path))?;
-            Some(Pointer { path, size })
+            let (id, size) = read_pointer(&folder.join(&path))?;
+            Some(Pointer { path, id, size })
         };
         paths.into_iter().filter_map(pointer).collect()
     };
@@ -167,8 +179,8 @@ async fn pointers(folder: &Path, paths: Vec<String>) -> Result<Vec<Pointer>, Fai
     found.map_err(|error| Failure::Internal(error.to_string()))
 }
 
-/// Returns the size of the large file that a file stands for; `None` if it is no pointer.
-fn pointer_size(path: &Path) -> Option<u64> {
+/// Returns the SHA-256 and the size of the large file that a file stands for; `None` if it is no pointer.
+fn read_pointer(path: &Path) -> Option<(String, u64)> {
     if !path.symlink_metadata().ok()?.is_file() {
         return None;
     }
@@ -180,8 +192,17 @@ fn pointer_size(path: &Path) -> Option<u64> {
         return None;
     }
     let text = String::from_utf8_lossy(&text);
-    let size = text.lines().find_map(|line| line.strip_prefix("size "));
-    Some(size.and_then(|size| size.trim().parse().ok()).unwrap_or(0))
+    let value = |key: &str| {
+        let mut lines = text.lines();
+        lines.find_map(|line| line.strip_prefix(key)).map(str::trim)
+    };
+    let size = value("size ").and_then(|size| size.parse().ok());
+    let id = value("oid sha256:")
+        .filter(|id| id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    Some((
+        id.unwrap_or_default().to_ascii_lowercase(),
+        size.unwrap_or_default(),
+    ))
 }
 
 /// Removes the files that git-lfs has kept beside those of the checkout: they would make the image's context twice as

@@ -1,10 +1,12 @@
 //! The git commands that read from a source, each with a way of its own to the host.
 
+use crate::process::environment::remove_private_variables;
 use crate::process::limited::Limited;
 use crate::sources::clone_urls::{Location, encode_path, host_and_port};
 use crate::sources::gate::{Gate, Reach, Speech, addresses};
 use crate::sources::git::{Git, shell_quoted};
 use crate::sources::way::{Destination, PROXY_VARIABLES, Way};
+use std::process::Command;
 
 impl Git {
     /// Returns a git command that reads from a source, and its way there.
@@ -88,6 +90,46 @@ impl Git {
         Ok(())
     }
 
+    /// Returns a command that runs a program at the host of a source, by ssh, and its way there; `None` if the source is
+    /// not at `user@host:path` or an ssh URL. The program is a command line for the shell there.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about why there is no way.
+    pub(crate) async fn command_at(
+        &self,
+        to: &Destination<'_>,
+        program: &str,
+    ) -> Result<Option<(Limited, Way)>, String> {
+        let Location::Remote(url) = to.location else {
+            return Ok(None);
+        };
+        let Some((login, _)) = ssh_address(&url.url) else {
+            return Ok(None);
+        };
+        let (host, port) =
+            host_and_port(&url.url).ok_or_else(|| "its host is not known".to_owned())?;
+        let mut way = Way::new(url.url.clone());
+        let speech = Speech::Direct(host.clone(), port.unwrap_or(22));
+        let gate = self.open(&mut way, speech, Reach::Any, to.limit).await?;
+        let ssh = self.ssh_command(to.deploy_key, &through(gate, &host, port));
+        let mut command = Command::new("sh");
+        remove_private_variables(&mut command, &[]);
+        let line = format!("{ssh} -- {} {}", shell_quoted(login), shell_quoted(program));
+        command.args(["-c", &line]);
+        Ok(Some((command.into(), way)))
+    }
+
+    /// Opens a gate for requests by HTTP of the server itself, through which at most `limit` bytes come back.
+    ///
+    /// # Errors
+    ///
+    /// When this machine has no port left.
+    pub(crate) async fn open_proxy(&self, reach: Reach, limit: u64) -> Result<Gate, String> {
+        let gate = Gate::open(Speech::Proxy, reach, self.sources().hosts(), limit).await;
+        gate.map_err(|error| error.to_string())
+    }
+
     /// Opens a gate of a way. Returns its port.
     async fn open(
         &self,
@@ -104,6 +146,23 @@ impl Git {
     }
 }
 
+/// Splits `user@host:path` and `ssh://user@host:22/path` into user and host, without the port, and the path.
+pub(crate) fn ssh_address(url: &str) -> Option<(&str, &str)> {
+    let (authority, path) = match url.split_once("://") {
+        Some(("ssh", rest)) => rest.split_once('/')?,
+        Some(_) => return None,
+        None => return url.split_once(':').filter(|(login, _)| login.contains('@')),
+    };
+    let host = authority.rfind('@').map_or(0, |at| at + 1);
+    let end = match authority[host..].find(']') {
+        Some(end) => host + end + 1,
+        None => authority[host..]
+            .find(':')
+            .map_or(authority.len(), |end| host + end),
+    };
+    Some((&authority[..end], path))
+}
+
 /// The options of ssh that lead it through a gate. The key of a host is kept by the name of the host.
 fn through(gate: u16, host: &str, port: Option<u16>) -> String {
     let name = match port {
@@ -117,6 +176,21 @@ fn through(gate: u16, host: &str, port: Option<u16>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ssh_address_has_a_login_and_a_path() {
+        for (url, expected) in [
+            ("git@h:a/b.git", Some(("git@h", "a/b.git"))),
+            ("ssh://git@h/a/b.git", Some(("git@h", "a/b.git"))),
+            ("ssh://git@h:2222/a/b", Some(("git@h", "a/b"))),
+            ("ssh://git@[::1]:2222/a", Some(("git@[::1]", "a"))),
+            ("ssh://h/a", Some(("h", "a"))),
+            ("https://h/a", None),
+            ("/srv/a", None),
+        ] {
+            assert_eq!(ssh_address(url), expected, "{url}");
+        }
+    }
 
     #[test]
     fn a_host_keeps_its_key_by_its_name() {

@@ -31,25 +31,41 @@ impl Refs {
         found.or_else(|| self.find(&name)).map(str::to_owned)
     }
 
+    /// Returns the branch that `HEAD` names, where it was listed with `--symref`.
+    pub(crate) fn default_branch(&self) -> Option<&str> {
+        let (target, _) = self
+            .all()
+            .find(|(id, name)| *name == "HEAD" && id.starts_with("ref: "))?;
+        target.strip_prefix("ref: refs/heads/")
+    }
+
+    /// Returns the names of all branches, or of all tags, in the order of the list.
+    pub(crate) fn names(&self, kind: &SourceKind) -> impl Iterator<Item = &str> {
+        let prefix = match kind {
+            SourceKind::Tag => "refs/tags/",
+            _ => "refs/heads/",
+        };
+        let names = self
+            .all()
+            .filter_map(move |(_, name)| name.strip_prefix(prefix));
+        names.filter(|name| !name.ends_with("^{}"))
+    }
+
     /// Says that a branch or tag is missing, and what there is instead. These are all refs of the source.
     pub(crate) fn missing(&self, kind: &SourceKind, value: &str) -> String {
-        let names_of = |prefix: &'static str| {
-            let names = self
-                .all()
-                .filter_map(move |(_, name)| name.strip_prefix(prefix));
-            names.filter(|name| !name.ends_with("^{}"))
-        };
-        let (other, own_prefix, other_prefix) = match kind {
-            SourceKind::Tag => (SourceKind::Branch, "refs/tags/", "refs/heads/"),
-            _ => (SourceKind::Tag, "refs/heads/", "refs/tags/"),
+        let (kind, other) = match kind {
+            SourceKind::Tag => (SourceKind::Tag, SourceKind::Branch),
+            _ => (SourceKind::Branch, SourceKind::Tag),
         };
         if self.all().next().is_none() {
             return format!("the source is empty: it has no commits yet, so no {kind} {value}");
         }
-        if names_of(other_prefix).any(|name| name == value) {
+        if self.names(&other).any(|name| name == value) {
             return format!("the source has no {kind} {value}, but a {other} of this name");
         }
-        let same = names_of(own_prefix).find(|name| name.eq_ignore_ascii_case(value));
+        let same = self
+            .names(&kind)
+            .find(|name| name.eq_ignore_ascii_case(value));
         if let Some(name) = same {
             return format!("the source has no {kind} {value}, but {name}");
         }
@@ -57,11 +73,11 @@ impl Refs {
             SourceKind::Tag => "tags",
             _ => "branches",
         };
-        let count = names_of(own_prefix).count();
+        let count = self.names(&kind).count();
         match count {
             0 => format!("the source has no {kind} {value}: it has no {plural}"),
             1..=MAX_NAMED => {
-                let names: Vec<_> = names_of(own_prefix).collect();
+                let names: Vec<_> = self.names(&kind).collect();
                 format!(
                     "the source has no {kind} {value}. It has: {}",
                     names.join(", ")

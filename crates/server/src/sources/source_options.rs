@@ -12,8 +12,8 @@ pub struct SourceOptions {
     ///
     /// A name, an address, or a network such as 10.0.0.0/8. Without this, sources at addresses of this machine, of
     /// private networks and of the link are not asked, so that users can't reach what only this machine can.
-    /// The hosts of --source and --allow-submodule-host are allowed as well. Files of git-lfs are
-    /// fetched from the hosts that an option names and from those of the code clients, and no others.
+    /// The hosts of --source and --allow-submodule-host are allowed as well. A host that is named may have its files of
+    /// git-lfs at any of the hosts that are allowed, and any other one at itself and on the public internet.
     #[arg(
         long = "allow-source-host",
         value_name = "HOST",

@@ -63,7 +63,12 @@ impl Budget {
         format!("the source is larger than the limit of {limit} for a checkout")
     }
 
-    fn take_file(&mut self) -> Result<(), String> {
+    /// Takes a file or a folder.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when there are none left.
+    pub(crate) fn take_file(&mut self) -> Result<(), String> {
         let left = self.files_left.checked_sub(1);
         self.files_left = left.ok_or_else(|| {
             format!(
@@ -75,11 +80,42 @@ impl Budget {
     }
 }
 
+/// Splits the output of `git ls-tree -z` into its entries.
+#[derive(Default)]
+pub(crate) struct TreeEntries {
+    /// The start of an entry whose end is not read yet.
+    partial: Vec<u8>,
+}
+
+impl TreeEntries {
+    /// Reads the next bytes, and passes each entry that ends in them to `read`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about an entry that is too long, or the error of `read`.
+    pub(crate) fn push(
+        &mut self,
+        mut bytes: &[u8],
+        mut read: impl FnMut(&str) -> Result<(), String>,
+    ) -> Result<(), String> {
+        while let Some(end) = bytes.iter().position(|byte| *byte == 0) {
+            self.partial.extend_from_slice(&bytes[..end]);
+            bytes = &bytes[end + 1..];
+            let entry = std::mem::take(&mut self.partial);
+            read(&String::from_utf8_lossy(&entry))?;
+        }
+        self.partial.extend_from_slice(bytes);
+        match self.partial.len() > MAX_ENTRY_BYTES {
+            true => Err("the source has a file whose path is too long".to_owned()),
+            false => Ok(()),
+        }
+    }
+}
+
 /// Reads the output of `git ls-tree -r -t -l -z`, and takes each entry from a budget.
 pub(crate) struct TreeReader<'a> {
     budget: &'a mut Budget,
-    /// The start of an entry whose end is not read yet.
-    partial: Vec<u8>,
+    split: TreeEntries,
     /// The entries that matter later.
     pub(crate) entries: Vec<TreeEntry>,
 }
@@ -89,7 +125,7 @@ impl<'a> TreeReader<'a> {
     pub(crate) fn new(budget: &'a mut Budget) -> Self {
         Self {
             budget,
-            partial: Vec::new(),
+            split: TreeEntries::default(),
             entries: Vec::new(),
         }
     }
@@ -99,18 +135,11 @@ impl<'a> TreeReader<'a> {
     /// # Errors
     ///
     /// A sentence when the tree exceeds the budget.
-    pub(crate) fn push(&mut self, mut bytes: &[u8]) -> Result<(), String> {
-        while let Some(end) = bytes.iter().position(|byte| *byte == 0) {
-            self.partial.extend_from_slice(&bytes[..end]);
-            bytes = &bytes[end + 1..];
-            let entry = std::mem::take(&mut self.partial);
-            self.read(&String::from_utf8_lossy(&entry))?;
-        }
-        self.partial.extend_from_slice(bytes);
-        match self.partial.len() > MAX_ENTRY_BYTES {
-            true => Err("the source has a file whose path is too long".to_owned()),
-            false => Ok(()),
-        }
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let mut split = std::mem::take(&mut self.split);
+        let result = split.push(bytes, |entry| self.read(entry));
+        self.split = split;
+        result
     }
 
     /// Reads an entry: `100644 blob <id>     123<tab>path`.

@@ -18,6 +18,8 @@ async fn with_tokens_every_call_needs_one() {
         (Method::GET, "/v1/repositories/demo/app"),
         (Method::DELETE, "/v1/repositories/demo/app"),
         (Method::PUT, "/v1/repositories/demo/app/build-config"),
+        (Method::GET, "/v1/sources?namespace=demo"),
+        (Method::GET, "/v1/regions/demo"),
         (Method::GET, "/v1/auth/demo/profile"),
         (Method::POST, "/v1/generate-api-token"),
     ] {

@@ -15,6 +15,7 @@ mod fixtures;
 mod forms;
 mod full_disk;
 mod gap;
+mod git_web;
 mod hostile;
 mod large_files;
 mod limits;
@@ -23,6 +24,7 @@ mod paging;
 #[path = "../../../../tests/support/parts.rs"]
 mod parts;
 mod program;
+mod published_client;
 mod queue;
 mod registry;
 #[path = "../../../../tests/support/registry.rs"]
@@ -34,6 +36,7 @@ mod revalidation;
 mod secrets;
 mod slow_clients;
 mod source_hosts;
+mod source_looks;
 mod sources;
 mod submodules;
 mod support;

@@ -1,115 +1,12 @@
 //! The requests that the server makes for a user: which hosts it asks, where a redirect leads, and how much it reads.
 
+use crate::git_web::{is_proxied, with_web};
 use crate::support::*;
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use axum::http::StatusCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
-use tokio::process::Command;
-
-/// A web server on loopback with the git repositories of a folder. `/to/URL` redirects to the URL.
-struct Web {
-    port: u16,
-    asked: Arc<Mutex<Vec<String>>>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Web {
-    async fn start(root: PathBuf) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = asked.clone();
-        let answer = async move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
-            log.lock().unwrap().push(uri.path().to_owned());
-            let target = uri.to_string();
-            match target.strip_prefix("/to/") {
-                Some(url) => (StatusCode::FOUND, [(header::LOCATION, url)]).into_response(),
-                None => serve_git(&root, &method, &uri, &headers, &body).await,
-            }
-        };
-        let router = Router::new().fallback(answer);
-        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { port, asked, task }
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-impl Drop for Web {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-/// Answers a request as `git http-backend` does.
-async fn serve_git(
-    root: &Path,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Response {
-    let header = |name: &str| {
-        headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-    };
-    let mut backend = Command::new("git")
-        .arg("http-backend")
-        .env("GIT_PROJECT_ROOT", root)
-        .env("GIT_HTTP_EXPORT_ALL", "1")
-        .env("PATH_INFO", uri.path())
-        .env("REQUEST_METHOD", method.as_str())
-        .env("QUERY_STRING", uri.query().unwrap_or_default())
-        .env("CONTENT_TYPE", header("content-type"))
-        .env("HTTP_CONTENT_ENCODING", header("content-encoding"))
-        .env("GIT_PROTOCOL", header("git-protocol"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = backend.stdin.take().unwrap();
-    let sent = async move { input.write_all(body).await };
-    let (_, output) = tokio::join!(sent, backend.wait_with_output());
-    let output = output.unwrap().stdout;
-    let end = output.windows(4).position(|four| four == b"\r\n\r\n");
-    let (head, body) = output.split_at(end.unwrap() + 4);
-    let head = String::from_utf8_lossy(head);
-    let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name));
-    let status = value("Status: ").map_or(200, |status| status[..3].parse().unwrap());
-    let kind = value("Content-Type: ").unwrap_or_default().to_owned();
-    let status = StatusCode::from_u16(status).unwrap();
-    (status, [(header::CONTENT_TYPE, kind)], body.to_vec()).into_response()
-}
-
-/// True where a proxy decides about hosts, so that there is nothing to test here.
-fn is_proxied() -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let proxied = ["http_proxy", "https_proxy", "all_proxy"].into_iter();
-    let proxied = proxied.chain(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]);
-    let proxied = proxied.into_iter().any(is_set);
-    if proxied {
-        skip("network", "the environment names a proxy");
-    }
-    proxied
-}
-
-/// A server with a source, and a web server that serves the source.
-async fn with_web(options: &[&str]) -> (TestServer, GitRepository, Web) {
-    let server = TestServer::start(options).await;
-    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
-    let web = Web::start(server.folder.path().join("git")).await;
-    (server, source, web)
-}
 
 /// Builds a URL and returns the id of the build.
 async fn build_url(server: &TestServer, path: &str, url: &str) -> String {
@@ -277,31 +174,4 @@ async fn a_pack_has_an_end() {
         .await;
     let id = server.trigger("t-pack/local", "latest").await;
     server.wait_for_status(&id, "F").await;
-}
-
-/// git-lfs asks whatever addresses a host answers with, so that the host has to be named by an option.
-#[tokio::test]
-async fn large_files_are_asked_for_at_trusted_hosts_only() {
-    for (allowed, is_asked) in [("127.0.0.0/8,::1", false), ("localhost", true)] {
-        let option = format!("--allow-source-host={allowed}");
-        let (server, source, web) = with_web(&[&option]).await;
-        let pointer = format!(
-            "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n",
-            "0".repeat(64)
-        );
-        source.commit(&[
-            ("a.bin", &pointer),
-            (".gitattributes", "*.bin filter=lfs\n"),
-        ]);
-        let url = format!("http://localhost:{}/app/.git", web.port);
-        let id = build_url(&server, "t-lfs-host/app", &url).await;
-        server.wait_for_status(&id, "S").await;
-        let log = server.log_text(&id).await;
-        assert!(log.contains("1 file is a git-lfs pointer"), "{log}");
-        let refused = log.contains("git-lfs files are not fetched from localhost");
-        assert_eq!(refused, !is_asked, "{log}");
-        let asked = web.asked();
-        let found = asked.iter().any(|path| path.contains("/info/lfs/"));
-        assert_eq!(found, is_asked, "{asked:?}");
-    }
 }

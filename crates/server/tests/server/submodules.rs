@@ -1,6 +1,8 @@
 //! Submodules: fetched by the rules of clone URLs, or named in a warning.
 
+use crate::git_web::{is_proxied, with_web};
 use crate::support::*;
+use reqwest::StatusCode;
 use serde_json::Value;
 
 /// Adds a submodule to the index of a repository, as `git submodule add` does, at a commit.
@@ -167,4 +169,26 @@ async fn submodules_in_each_other_come_to_an_end() {
         warnings[0].contains("the submodule m/m/m/m/m/m is missing: only 5"),
         "{warnings:#?}"
     );
+}
+
+#[tokio::test]
+async fn a_submodule_at_the_host_of_its_source_needs_no_option() {
+    if is_proxied() {
+        return;
+    }
+    // The host is allowed by its address, and no option names it.
+    let (server, source, web) = with_web(&["--allow-source-host=127.0.0.1,::1"]).await;
+    let library = server.repository("library", &[("lib", "lib")]);
+    let commit = library.git(&["rev-parse", "HEAD"]);
+    let dockerfile = server.minimal_dockerfile() + "COPY a/lib /lib\n";
+    source.commit(&[("Dockerfile", &dockerfile)]);
+    let url = format!("http://localhost:{}/library/.git", web.port);
+    add_submodule(&source, "a", &url, &commit);
+    let url = format!("http://localhost:{}/app/.git", web.port);
+    let body = create_body("app", &url, vec![tag_config("latest")]);
+    let (status, answer) = server.post("/v1/repositories/t-sub-host", &body).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    let id = server.trigger("t-sub-host/app", "latest").await;
+    server.wait_for_status(&id, "S").await;
+    assert!(warnings(&server, &id).await.is_empty());
 }

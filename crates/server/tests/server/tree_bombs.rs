@@ -28,7 +28,7 @@ fn git_with(source: &GitRepository, arguments: &[&str], input: &str) -> String {
 
 /// Puts a tree on `master` whose folders all have the same ten folders in them, so many levels deep, and in the last ones
 /// ten times the same object.
-fn plant(source: &GitRepository, levels: usize, mode: &str, kind: &str, object: &str) {
+pub(crate) fn plant(source: &GitRepository, levels: usize, mode: &str, kind: &str, object: &str) {
     let ten = |mode: &str, kind: &str, object: &str| {
         let entries: String = (0..10)
             .map(|number| format!("{mode} {kind} {object}\tf{number}\n"))
