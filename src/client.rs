@@ -26,8 +26,8 @@ pub mod token;
 
 use crate::api::url::join_url;
 use crate::api::{
-    Build, BuildConfig, BuilderInfo, CreateRepository, Page, Repository, Status, TriggerBuild,
-    UpdateBuildConfig,
+    Build, BuildConfig, BuilderInfo, CreateRepository, Page, Repository, SourceListing,
+    SourceQuestion, Status, TriggerBuild, UpdateBuildConfig,
 };
 use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
@@ -49,6 +49,9 @@ use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestCach
 
 /// The longest time that a call may take, except call 5.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The longest time that the API may take to read a source. It asks another host, by each of its addresses.
+const SOURCE_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The longest time without a byte of a log. A running build may print nothing for a while.
 const LOG_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
@@ -246,6 +249,24 @@ impl Client {
         let url = self.url(&["builds", build_id], &[("status", seen.as_str())]);
         self.write(Method::DELETE, &url, None::<&()>).await?;
         Ok(())
+    }
+
+    /// Asks what a source offers to build (optional call): its branches and tags, and what one of them has for a row.
+    ///
+    /// # Errors
+    /// Any [`Error`], after the retries. [`Error::is_not_offered`]: this API has no such call. Field errors say what of
+    /// the source or the row can't be found.
+    pub async fn source_listing(
+        &self,
+        question: &SourceQuestion<'_>,
+    ) -> Result<SourceListing, Error> {
+        let parameters = question.parameters();
+        let query: Vec<(&str, &str)> = parameters
+            .iter()
+            .map(|(key, value)| (*key, value.as_ref()))
+            .collect();
+        self.read(&self.url(&["sources"], &query), SOURCE_TIMEOUT)
+            .await
     }
 
     /// Removes a repository (optional call).

@@ -15,6 +15,8 @@ use crate::forms::common::form::Form;
 use crate::forms::common::form_content::FormContent;
 use crate::forms::common::form_shell::FormShell;
 use crate::forms::common::import_panel::ImportPanel;
+use crate::forms::common::source_line::source_line;
+use crate::forms::common::source_looks::{LookedAt, SourceLooks};
 use crate::forms::common::submission_view::submission_buttons;
 use crate::forms::config::build_button::row_build;
 use crate::forms::config::editor::{ConfigEditor, ConfigOrigin};
@@ -48,6 +50,7 @@ pub(crate) fn config_form(
     let path = StoredValue::new((namespace, name));
     let flow = SaveFlow::new(form, path, on_saved);
     let config = ConfigForm { form, path, flow };
+    config.provide_looks();
     let import = ImportPanel::new(import_export(form, path));
     let shell = FormShell {
         label: t_signal!(config.title),
@@ -76,6 +79,16 @@ struct ConfigForm {
 }
 
 impl ConfigForm {
+    /// Asks about the repository's source while the rows are edited.
+    fn provide_looks(self) {
+        let looked_at = memo(move || {
+            let (namespace, name) = self.path.get_value();
+            Some(LookedAt::Repository { namespace, name })
+        });
+        let rows = self.form.content.rows.looked_at();
+        SourceLooks::provide(self.form.state, looked_at, rows);
+    }
+
     fn repository_href(self) -> Signal<String> {
         let navigation = use_navigation();
         text_signal(move || {
@@ -104,6 +117,7 @@ impl ConfigForm {
         view! {
             {show(move || flow.was_saved(), saved_notice)}
             {show(move || !is_known.get(), unknown_notice)}
+            {source_line(expect_context::<SourceLooks>())}
             {rows_section(rows_editor, import.button())}
             <section class="form-section form-part">
                 <h2>{t_signal!(config.building)}</h2>

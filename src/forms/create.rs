@@ -12,6 +12,7 @@ use crate::forms::common::form::Form;
 use crate::forms::common::form_content::FormContent;
 use crate::forms::common::form_shell::FormShell;
 use crate::forms::common::import_panel::ImportPanel;
+use crate::forms::common::source_looks::{LookedAt, SourceLooks};
 use crate::forms::common::submission::SubmissionRequest;
 use crate::forms::common::submission_view::submission_buttons;
 use crate::forms::create::confirm::verify;
@@ -52,6 +53,7 @@ pub(crate) fn create_form(
         connection: use_connection(),
         on_created,
     };
+    create.provide_looks();
     let import = ImportPanel::new(import_export(form, namespace));
     let shell = FormShell {
         label: t_signal!(create.title),
@@ -90,6 +92,17 @@ fn built_tags(rows: &[RowDraft]) -> Vec<String> {
 }
 
 impl CreateForm {
+    /// Asks about the source while the form is filled in.
+    fn provide_looks(self) {
+        let CreateEditor { fields, rows, .. } = self.form.content;
+        let looked_at = memo(move || {
+            let source = fields.with(|fields| fields.askable_source())?;
+            let namespace = self.namespace.get_value();
+            Some(LookedAt::New { namespace, source })
+        });
+        SourceLooks::provide(self.form.state, looked_at, rows.looked_at());
+    }
+
     /// Sends the request. `builds` says if builds are started once the repository is there.
     fn send(self, builds: bool) {
         let Self {

@@ -13,3 +13,4 @@ pub mod paste;
 pub mod preview;
 pub mod rules;
 pub mod source_carry;
+pub mod source_findings;

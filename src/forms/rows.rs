@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk_edit;
 pub mod editor;
+pub(crate) mod push_preview;
 pub mod row;
 pub(crate) mod row_cells;
 pub(crate) mod row_keys;
@@ -10,6 +11,7 @@ pub mod table;
 
 use crate::api::TagConfig;
 use crate::forms::common::form_state::FormState;
+use crate::forms::common::source_looks::LookedRows;
 use crate::forms::model::bulk_edit::BulkEdit;
 use crate::forms::model::draft::RowDraft;
 use crate::forms::model::fields::SOURCE_VALUE;
@@ -270,6 +272,31 @@ impl RowList {
                 }
             },
         );
+    }
+
+    /// The rows as their source is asked about them.
+    pub(crate) fn looked_at(self) -> LookedRows {
+        let read = move || {
+            let rows = self.drafts_now();
+            rows.iter().map(RowDraft::to_config).collect()
+        };
+        LookedRows {
+            track: Box::new(move || self.track()),
+            read: Box::new(read),
+        }
+    }
+
+    /// Edits the rows that are meant.
+    pub(crate) fn edit_where(
+        self,
+        is_meant: impl Fn(&RowDraft) -> bool,
+        edit: impl Fn(&mut RowDraft),
+    ) {
+        for (_, row) in self.list.get_untracked() {
+            if row.try_with_untracked(&is_meant) == Some(true) {
+                row.edit(&edit);
+            }
+        }
     }
 
     /// Returns true if the row is selected, tracked.

@@ -94,16 +94,21 @@ async fn a_secret_in_a_clone_url_is_named_and_removed_with_one_press() -> Outcom
 async fn a_port_after_a_colon_is_offered_as_an_ssh_url() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
-            paste_source(browser, &api.address, "git@host.test:2222/owner/repo.git").await;
-            browser
-                .see("In this form, 2222 is a folder and not a port.")
-                .await;
-            browser.axe("create, a port").await;
-            let ssh = "ssh://git@host.test:2222/owner/repo.git";
-            browser.press("button", &format!("Use {ssh}")).await;
-            browser.holds("Clone URL", 1, ssh).await;
-            browser.see_no_more("is a folder and not a port").await;
-            browser.focus_is_on("textbox", "Clone URL").await;
+            for typed in [
+                "git@host.test:2222/owner/repo.git",
+                "git@host.test:2222:owner/repo.git",
+            ] {
+                paste_source(browser, &api.address, typed).await;
+                browser
+                    .see("In this form, 2222 is part of the path and not a port.")
+                    .await;
+                browser.axe("create, a port").await;
+                let ssh = "ssh://git@host.test:2222/owner/repo.git";
+                browser.press("button", &format!("Use {ssh}")).await;
+                browser.holds("Clone URL", 1, ssh).await;
+                browser.see_no_more("is part of the path").await;
+                browser.focus_is_on("textbox", "Clone URL").await;
+            }
             Ok(())
         })
         .await
@@ -357,6 +362,35 @@ async fn an_offer_to_undo_goes_with_the_next_edit() -> Outcome {
             browser.fill("Owner", "octo").await;
             browser.find_no_more("button", "Undo").await;
             browser.holds("Repository name", 1, "api-gateway").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_commit_or_pull_request_in_a_link_is_said_to_be_left_out() -> Outcome {
+    story(Api::start().await)
+        .size(390, 844)
+        .run(async |browser, api| {
+            for (link, said) in [
+                (
+                    "https://github.com/octo/app/pull/12",
+                    "The link is to pull request 12, which isn’t used.",
+                ),
+                (
+                    "https://gitlab.test/octo/app/-/commit/119d9dc6f33992b6c4f8ddf068e347d426ddf22c",
+                    "The link is to commit 119d9dc6f339, which isn’t used",
+                ),
+            ] {
+                paste_source(browser, &api.address, link).await;
+                browser.see(said).await;
+                browser.axe(said).await;
+                browser.fits_into(said, 390).await;
+                browser
+                    .fill("Source", "https://github.com/octo/app/tree/main")
+                    .await;
+                browser.see_no_more("which isn’t used").await;
+            }
             Ok(())
         })
         .await

@@ -135,6 +135,9 @@ async fn a_part_of_a_name_suggests_the_names_that_are_known() -> Outcome {
             let field = browser.find("textbox", "Repository").await;
             browser.fill_in(&field, "LED").await;
             offers(browser, "demo/ledger").await;
+            // From the middle of a name as well.
+            browser.fill_in(&field, "edg").await;
+            offers(browser, "demo/ledger").await;
             field.send_keys(Key::Escape + "").await?;
             // And once nothing was found.
             for (query, said, suggested) in [

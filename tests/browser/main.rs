@@ -42,6 +42,7 @@ mod missing_fields;
 mod pull_command;
 mod repositories;
 mod shell;
+mod source_looks;
 mod start_build;
 mod stories;
 mod unchanged;

@@ -88,7 +88,13 @@ impl Browser {
             let kind = element.attr("type").await.ok().flatten();
             kind.as_deref() == Some("password")
         };
-        computed.as_deref() == Some(role) || role == "textbox" && is_password().await
+        // A text field that suggests values is a combobox, and one types into it as before.
+        let suggests = async || {
+            let list = element.attr("list").await.ok().flatten();
+            computed.as_deref() == Some("combobox") && list.is_some()
+        };
+        computed.as_deref() == Some(role)
+            || role == "textbox" && (is_password().await || suggests().await)
     }
 
     async fn matching(&self, found: Vec<WebElement>, role: &str, name: &str) -> Vec<WebElement> {

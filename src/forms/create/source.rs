@@ -6,6 +6,8 @@ use crate::api::SourceKind;
 use crate::api::redact::{masked, secret_in};
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::fields::TextField;
+use crate::forms::common::source_line::source_line;
+use crate::forms::common::source_looks::SourceLooks;
 use crate::forms::create::editor::CreateEditor;
 use crate::forms::create::sections::field_text;
 use crate::forms::create::source_link::SourceLink;
@@ -13,7 +15,7 @@ use crate::forms::model::draft::CreateDraft;
 use crate::forms::model::link_fill::LinkFill;
 use crate::forms::model::paste::Unclear;
 use crate::forms::model::paste::address::{is_local_path, with_port};
-use crate::forms::model::paste::pasted::Place;
+use crate::forms::model::paste::pasted::{Place, Unused};
 use crate::forms::model::rules::SOURCE_LINK;
 use crate::reactive::{bool_signal, dynamic, effect, memo, show, show_or, text_signal};
 use crate::ui::button::Button;
@@ -31,6 +33,9 @@ const OFFERED: [CodeClient; 4] = [
     CodeClient::OSChina,
     CodeClient::Simple,
 ];
+
+/// The digits of a commit's id that are shown.
+const SHORT_COMMIT: usize = 12;
 
 /// The paths of the source's own fields.
 const SOURCE_PATHS: [&str; 3] = [
@@ -70,6 +75,7 @@ pub(crate) fn source_section(source: SourceLink) -> AnyView {
                 {dynamic(move || understood(source))}
             </div>
             {branch_choice(source)}
+            {source_line(expect_context::<SourceLooks>())}
             {show(
                 move || is_open.get(),
                 move || {
@@ -288,6 +294,8 @@ fn understood(source: SourceLink) -> Option<AnyView> {
             .quiet()
             .on_press(move || source.correct())
     });
+    let unused = fill.as_ref().and_then(|fill| fill.pasted.unused.clone());
+    let unused = unused.map(|unused| unused_words(&unused));
     // Once one of its values was changed by hand, taking the link back would leave half of it.
     let is_intact = fill.is_some_and(|fill| {
         fill.is_intact(&CreateDraft {
@@ -307,9 +315,21 @@ fn understood(source: SourceLink) -> Option<AnyView> {
                 {facts}
                 <span class="button-group">{correct} {undo}</span>
             </div>
+            {unused.map(|text| view! { <p class="field-warning">{text}</p> })}
         }
         .into_any(),
     )
+}
+
+/// Says that a link names something that is not used, and what to do instead.
+fn unused_words(unused: &Unused) -> String {
+    match unused {
+        Unused::Commit(id) => {
+            let short: String = id.chars().take(SHORT_COMMIT).collect();
+            t_string!(look.commit_unused, id = short)
+        }
+        Unused::Request(number) => t_string!(look.request_unused, n = number),
+    }
 }
 
 /// Asks which part of a link is the branch, where the link leaves that open.

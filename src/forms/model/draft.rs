@@ -1,6 +1,6 @@
 //! Drafts: what the user typed, in the shape of the form, and the requests made from it.
 
-use crate::api::grammar::clean_ref;
+use crate::api::grammar::{clean_ref, clone_url as clone_url_rule, source_name};
 use crate::api::redact::{masked, secret_in, without_secret};
 use crate::api::{
     CodeClient, CodeSource, CreateRepository, NewBuildConfig, SavedConfig, SourceKind, TagConfig,
@@ -226,6 +226,32 @@ impl RepositoryDraft {
         self.client == CodeClient::Simple && secret_in(&self.clone_url).is_some()
     }
 
+    /// The source as the API may be asked about it before the repository is there; `None` while it is not complete, and
+    /// with a secret in its clone URL, since the question is a URL of its own.
+    pub fn askable_source(&self) -> Option<CodeSource> {
+        let client = &self.client;
+        let source = match client {
+            CodeClient::Simple => {
+                let clone_url = self.clone_url.trim();
+                let is_complete = clone_url_rule(clone_url).is_none() && !self.is_secret_dropped;
+                is_complete.then(|| CodeSource::Simple {
+                    clone_url: clone_url.to_owned(),
+                })
+            }
+            _ => {
+                let (namespace, name) = (self.code_namespace.trim(), self.code_name.trim());
+                let is_complete = source_name(namespace).is_none() && source_name(name).is_none();
+                is_complete.then(|| CodeSource::Hosted {
+                    client: client.clone(),
+                    namespace: namespace.to_owned(),
+                    name: name.to_owned(),
+                })
+            }
+        };
+        source
+            .filter(|_| matches!(client, CodeClient::Simple) || CodeClient::KNOWN.contains(client))
+    }
+
     /// The request of call 1, only for sending it.
     pub fn to_request(&self, rows: &[RowDraft]) -> CreateRepository {
         let source = match &self.client {
@@ -375,6 +401,40 @@ mod tests {
                 assert_eq!(config.code_repo_type_value, name);
             }
         }
+    }
+
+    #[test]
+    fn a_source_is_asked_about_once_it_is_complete_and_without_its_secret() {
+        let draft = |client: CodeClient, owner: &str, name: &str, url: &str| RepositoryDraft {
+            client,
+            code_namespace: owner.to_owned(),
+            code_name: name.to_owned(),
+            clone_url: url.to_owned(),
+            ..RepositoryDraft::default()
+        };
+        let asked =
+            |draft: RepositoryDraft| draft.askable_source().map(|source| format!("{source:?}"));
+        let hosted = |owner, name| asked(draft(CodeClient::GitHub, owner, name, ""));
+        assert_eq!(hosted(" octo ", "app").as_deref(), Some("GitHub:octo/app"));
+        assert_eq!(hosted("octo", ""), None);
+        assert_eq!(hosted("octo", "a/b"), None);
+        let simple = |url| asked(draft(CodeClient::Simple, "octo", "app", url));
+        assert_eq!(
+            simple("https://git.test/a").as_deref(),
+            Some("https://git.test/a")
+        );
+        assert_eq!(simple("/srv/git/a").as_deref(), Some("/srv/git/a"));
+        for url in [
+            "",
+            "https://git.test",
+            "https://me:hunter22@git.test/a",
+            "./a",
+        ] {
+            assert_eq!(simple(url), None, "{url}");
+        }
+        let mut dropped = draft(CodeClient::Simple, "", "", "https://git.test/a");
+        dropped.is_secret_dropped = true;
+        assert_eq!(asked(dropped), None);
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub const IMAGE_TAG: &str = "docker_repo_tag";
 pub const DOCKERFILE: &str = "dockerfile_location";
 /// `build_cache_enabled`: if builds use the layers of earlier ones. Not every API has it.
 pub const BUILD_CACHE: &str = "build_cache_enabled";
+/// `build_context_path`: the folder of the build context.
+pub const CONTEXT: &str = "build_context_path";
 /// `version_tagging`: the additional tag of each build.
 pub const VERSION_TAGGING: &str = "version_tagging";
 
@@ -131,7 +133,7 @@ pub static TAG_CONFIG_FIELDS: [TagConfigField; FIELD_COUNT] = [
         is_bulk_editable: true,
     },
     TagConfigField {
-        wire_name: "build_context_path",
+        wire_name: CONTEXT,
         label: || t_string!(rows.context),
         kind: FieldKind::Path,
         get: |row| row.context().into(),

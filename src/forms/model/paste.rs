@@ -14,7 +14,7 @@ use crate::forms::model::paste::address::{
 use crate::forms::model::paste::commands::{Clone, build_arguments, clone_arguments};
 use crate::forms::model::paste::hosts::{client_of, hosted, is_project_page, self_hosted};
 use crate::forms::model::paste::pasted::{Pasted, Place};
-use crate::forms::model::paste::place::named_reference;
+use crate::forms::model::paste::place::{named_commit, named_reference};
 
 /// Why a text is not understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +125,7 @@ fn source(text: &str, is_argument: bool) -> Option<Pasted> {
     let mut pasted = hosted(url).or_else(|| address(url, true))?;
     let (name, folder) = fragment.split_once(':').unwrap_or((fragment, ""));
     pasted.place.reference = named_reference(name);
+    pasted.unused = named_commit(name);
     if !folder.is_empty() {
         let folder = grammar::clean_path(&format!("/{folder}"));
         let folder = Some(folder).filter(|folder| grammar::path(folder).is_none());
@@ -150,7 +151,7 @@ fn address(text: &str, is_argument: bool) -> Option<Pasted> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forms::model::paste::pasted::PastedSource;
+    use crate::forms::model::paste::pasted::{PastedSource, Unused};
 
     fn summary(text: &str) -> String {
         let Some(pasted) = understand(text) else {
@@ -298,6 +299,68 @@ mod tests {
         ] {
             assert_eq!(summary(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_commit_or_a_request_that_no_row_can_build_is_named() {
+        const COMMIT: &str = "119d9dc6f33992b6c4f8ddf068e347d426ddf22c";
+        let commit = |id: &str| Some(Unused::Commit(id.to_owned()));
+        let request = |number: &str| Some(Unused::Request(number.to_owned()));
+        for (text, expected) in [
+            ("https://github.com/octo/app/pull/12", request("12")),
+            ("https://github.com/octo/app/pull/12/files", request("12")),
+            ("https://gitee.com/octo/app/pulls/I1", None),
+            ("https://gitee.com/octo/app/pulls/7", request("7")),
+            (
+                "https://bitbucket.org/team/app/pull-requests/3/a",
+                request("3"),
+            ),
+            (
+                "https://gitlab.test/group/app/-/merge_requests/5",
+                request("5"),
+            ),
+            ("https://codeberg.org/octo/app/pulls/9", request("9")),
+            (
+                "https://github.com/octo/app/commit/119d9dc",
+                commit("119d9dc"),
+            ),
+            (
+                &format!("https://github.com/octo/app/tree/{COMMIT}"),
+                commit(COMMIT),
+            ),
+            (
+                &format!("https://github.com/octo/app/blob/{COMMIT}/Dockerfile"),
+                commit(COMMIT),
+            ),
+            (
+                &format!("https://bitbucket.org/team/app/commits/{COMMIT}"),
+                commit(COMMIT),
+            ),
+            (
+                &format!("https://gitlab.test/group/app/-/commit/{COMMIT}"),
+                commit(COMMIT),
+            ),
+            (
+                &format!("https://gitea.test/octo/app/src/commit/{COMMIT}/docker"),
+                commit(COMMIT),
+            ),
+            (&format!("https://git.test/a.git#{COMMIT}"), commit(COMMIT)),
+            // The branch is there as well, so it is what the link means.
+            (
+                &format!("https://bitbucket.org/team/app/src/{COMMIT}/Dockerfile?at=main"),
+                None,
+            ),
+            ("https://github.com/octo/app/tree/main", None),
+            ("https://github.com/octo/app/issues/12", None),
+            ("https://github.com/octo/app", None),
+        ] {
+            let pasted = understand(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(pasted.unused, expected, "{text}");
+        }
+        let source =
+            understand("https://codeberg.org/octo/app/pulls/9").map(|pasted| pasted.source);
+        let clone_url = "https://codeberg.org/octo/app.git".to_owned();
+        assert_eq!(source, Some(PastedSource::Address { clone_url }));
     }
 
     #[test]

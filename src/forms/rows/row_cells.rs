@@ -2,8 +2,12 @@
 
 use crate::forms::common::field_id::id_of;
 use crate::forms::common::form_state::{FieldMessage, FormState};
+use crate::forms::common::source_line::{DOCKERFILES_LIST, names_list};
+use crate::forms::common::source_looks::SourceLooks;
+use crate::forms::model::draft::RowDraft;
 use crate::forms::model::fields::{
-    FieldColumn, FieldKind, SOURCE_KIND, TagConfigField, yes_no_text,
+    CONTEXT, DOCKERFILE, FieldColumn, FieldKind, SOURCE_KIND, SOURCE_VALUE, TagConfigField,
+    yes_no_text,
 };
 use crate::forms::model::rules::row_path;
 use crate::forms::rows::row::RowState;
@@ -11,6 +15,9 @@ use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use crate::ui::field_frame::{FieldFrame, FieldNote};
 use crate::ui::icon;
 use leptos::prelude::*;
+
+/// The fields that name something of the source.
+const SOURCE_FIELDS: [&str; 3] = [SOURCE_VALUE, DOCKERFILE, CONTEXT];
 
 /// A row, as its cells need it.
 #[derive(Clone, Copy)]
@@ -52,9 +59,18 @@ impl RowCells {
         } = self;
         let name = field.wire_name;
         let path = memo(move || row_path(self.prefix, index.get(), name));
+        let looks = use_context::<SourceLooks>();
         let message = memo(move || {
             let (kind, is_touched) = (row.violation(name), row.is_touched(name));
-            path.with(|path| form.message(path, kind, is_touched))
+            let message = path.with(|path| form.message(path, kind, is_touched));
+            message.or_else(|| {
+                let looks = looks.filter(|_| SOURCE_FIELDS.contains(&name))?;
+                let text = row.with(|row| looks.advice(&row.to_config(), name))?;
+                Some(FieldMessage {
+                    text,
+                    blocks: false,
+                })
+            })
         });
         let frame = FieldFrame {
             id: text_signal(move || path.with(|path| id_of(path))),
@@ -72,6 +88,7 @@ impl RowCells {
             message,
             frame,
             title,
+            looks,
         }
     }
 }
@@ -86,6 +103,7 @@ struct CellField {
     message: Memo<Option<FieldMessage>>,
     frame: FieldFrame,
     title: Option<Signal<String>>,
+    looks: Option<SourceLooks>,
 }
 
 impl CellField {
@@ -119,8 +137,21 @@ impl CellField {
         }
     }
 
+    /// The id of the list with suggestions for the field, once the source is known; none before.
+    fn suggestions(self) -> Option<Signal<Option<&'static str>>> {
+        let (looks, row) = (self.looks?, self.row);
+        let list: fn(&RowDraft) -> &'static str = match self.field.wire_name {
+            SOURCE_VALUE => |row| names_list(&row.values.code_repo_type),
+            DOCKERFILE => |_| DOCKERFILES_LIST,
+            _ => return None,
+        };
+        let list = memo(move || looks.listing().map(|_| row.with(list)));
+        Some(list.into())
+    }
+
     fn text(self) -> AnyView {
         let frame = self.frame;
+        let list = self.suggestions().unwrap_or_default();
         view! {
             {frame.label("cell-label")}
             <input
@@ -129,6 +160,7 @@ impl CellField {
                 id=frame.id
                 title=self.title
                 data-field=self.field.wire_name
+                list=list
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"

@@ -6,6 +6,7 @@ use crate::forms::common::form_state::FormState;
 use crate::forms::rows::RowList;
 use crate::forms::rows::bulk_edit::bulk_editor;
 use crate::forms::rows::editor::RowsEditor;
+use crate::forms::rows::push_preview::push_preview;
 use crate::forms::rows::row_keys::ROW_SHORTCUTS;
 use crate::forms::rows::row_view::row_view;
 use crate::reactive::{bool_signal, dynamic, for_each, memo, show, text_signal};
@@ -17,6 +18,7 @@ use leptos::prelude::*;
 
 /// The section of the rows. `action` stands at the end of its heading.
 pub(crate) fn rows_section(editor: RowsEditor, action: AnyView) -> AnyView {
+    let push = push_preview(editor.rows, editor.image);
     view! {
         <section class="form-section form-part">
             <div class="section-head">
@@ -27,6 +29,7 @@ pub(crate) fn rows_section(editor: RowsEditor, action: AnyView) -> AnyView {
                 {action}
             </div>
             {rows_table(editor)}
+            {push}
         </section>
     }
     .into_any()

@@ -74,10 +74,10 @@ fn scp_parts(text: &str) -> Option<(&str, &str, &str)> {
     (!user.contains(['/', ':']) && !host.contains('/')).then_some((user, host, path))
 }
 
-/// Port and path of `user@host:port/path`, where git takes the number for a folder.
+/// Port and path of `user@host:port/path` and `user@host:port:path`, where git takes the number for a part of the path.
 fn scp_port(text: &str) -> Option<(&str, &str)> {
     let (_, _, path) = scp_parts(text)?;
-    let (port, rest) = path.split_once('/')?;
+    let (port, rest) = path.split_once(['/', ':'])?;
     let is_port = is_number(port) && port.parse::<u16>().is_ok_and(|port| port > 0);
     (is_port && !rest.is_empty()).then_some((port, rest))
 }
@@ -187,6 +187,11 @@ mod tests {
                 "git@host:2222/owner/repo.git",
                 Some("ssh://git@host:2222/owner/repo.git"),
             ),
+            (
+                "git@host:2222:owner/repo.git",
+                Some("ssh://git@host:2222/owner/repo.git"),
+            ),
+            ("git@host:2222:", None),
             ("me@10.0.0.7:7999/repo", Some("ssh://me@10.0.0.7:7999/repo")),
             ("git@host:owner/repo.git", None),
             ("git@host:2222", None),

@@ -3,7 +3,7 @@
 use crate::api::{CodeClient, SourceKind, grammar};
 use crate::forms::model::paste::address::{host_and_path, is_web, parameter, segments};
 use crate::forms::model::paste::pasted::{Pasted, PastedSource, Place, Places};
-use crate::forms::model::paste::place::{dockerfile, named_reference, place, reference};
+use crate::forms::model::paste::place::{dockerfile, named_reference, place, reference, unused};
 
 /// Where GitHub serves files: `/owner/name/branch/path`.
 const RAW_HOST: &str = "raw.githubusercontent.com";
@@ -13,7 +13,7 @@ const PROJECT_HOSTS: [&str; 4] = ["gitlab.com", "codeberg.org", "gitea.com", "gi
 
 /// The marks that end the project in the path of a page: of GitLab, Gitea, Azure, Bitbucket Server, and GitHub
 /// Enterprise.
-const MARKS: [&str; 11] = [
+const MARKS: [&str; 14] = [
     "/-/",
     "/src/branch/",
     "/src/tag/",
@@ -25,6 +25,9 @@ const MARKS: [&str; 11] = [
     "/tree/",
     "/blob/",
     "/raw/",
+    "/pull/",
+    "/pulls/",
+    "/commit/",
 ];
 
 /// The API's name for a host.
@@ -79,7 +82,8 @@ pub(crate) fn hosted(text: &str) -> Option<Pasted> {
         owner: owner.clone(),
         name: name.to_owned(),
     };
-    Some(Pasted::new(source).at(place(&words, named)))
+    let pasted = Pasted::new(source).at(place(&words, named));
+    Some(pasted.naming(unused(&words)))
 }
 
 /// Reads a link to a page of GitLab (`/group/name/-/tree/branch`), Gitea (`/owner/name/src/branch/main`), Azure
@@ -101,7 +105,8 @@ pub(crate) fn self_hosted(text: &str) -> Option<Pasted> {
         _ if project.len() < 2 => None,
         words => {
             let clone_url = format!("{}.git", url.trim_end_matches(".git"));
-            Some(Pasted::clone_of(clone_url).at(page(words, query)))
+            let pasted = Pasted::clone_of(clone_url).at(page(words, query));
+            Some(pasted.naming(unused(words)))
         }
     }
 }

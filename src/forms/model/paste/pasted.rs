@@ -10,9 +10,20 @@ pub struct Pasted {
     pub place: Place,
     /// The build context; only `docker build` names one.
     pub context: Option<String>,
+    /// What the text names beside the place, if a row can't build it.
+    pub unused: Option<Unused>,
     /// All ways to tell the branch from the path below it, if the text leaves that open: `place` is one of them, the
     /// most likely one at first. Empty otherwise.
     pub splits: Vec<Place>,
+}
+
+/// Something that a text names, and that no row can build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unused {
+    /// A commit, by its id.
+    Commit(String),
+    /// A pull or merge request, by its number.
+    Request(String),
 }
 
 /// The host and project, or the clone URL, of a source.
@@ -60,6 +71,7 @@ impl Pasted {
             source,
             place: Place::default(),
             context: None,
+            unused: None,
             splits: Vec::new(),
         }
     }
@@ -76,6 +88,12 @@ impl Pasted {
             splits,
             ..self
         }
+    }
+
+    /// The same, naming a commit or a request. Where the text has a branch or tag as well, that is what it means.
+    pub(crate) fn naming(mut self, unused: Option<Unused>) -> Self {
+        self.unused = unused.filter(|_| self.place.reference.is_none());
+        self
     }
 
     /// The same with the branch that ends after so many of the link's parts; unchanged if there is no such way to

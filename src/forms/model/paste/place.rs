@@ -1,7 +1,7 @@
 //! Reads the branch or tag and the Dockerfile from the path of a link, after the project.
 
 use crate::api::{SourceKind, grammar};
-use crate::forms::model::paste::pasted::{Place, Places};
+use crate::forms::model::paste::pasted::{Place, Places, Unused};
 
 /// Common branch names: what follows them in a path is a folder.
 const USUAL_BRANCHES: [&str; 5] = ["main", "master", "develop", "trunk", "default"];
@@ -43,6 +43,35 @@ pub(crate) fn place(words: &[&str], named: Option<(SourceKind, String)>) -> Plac
         ] => split(kind, rest, named),
         _ => only(named).into(),
     }
+}
+
+/// Reads the commit or the pull request that the part of a link's path after the project names.
+pub(crate) fn unused(words: &[&str]) -> Option<Unused> {
+    let words = match words {
+        ["-", words @ ..] => words,
+        words => words,
+    };
+    let is_request =
+        |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    match words {
+        [
+            "pull" | "pulls" | "pull-requests" | "merge_requests",
+            number,
+            ..,
+        ] if is_request(number) => Some(Unused::Request((*number).to_owned())),
+        ["commit" | "commits", id, ..] | ["src" | "raw", "commit", id, ..]
+            if grammar::is_commit(id) =>
+        {
+            Some(Unused::Commit((*id).to_owned()))
+        }
+        ["tree" | "blob" | "raw" | "src" | "blame" | "edit", id, ..] => named_commit(id),
+        _ => None,
+    }
+}
+
+/// The commit that stands where a branch or tag could.
+pub(crate) fn named_commit(name: &str) -> Option<Unused> {
+    is_whole_commit(name).then(|| Unused::Commit(name.to_owned()))
 }
 
 /// Tells the branch or tag from the path below it. A path does not show where a branch name with slashes ends, so this
