@@ -154,7 +154,7 @@ rules! {
 
     "service" Push 60 Line:
         "built, but could not be pushed to "
-        => "the image was built, but could not be pushed to registry.example/app:1: the builder was killed by signal 9";
+        => "the image was built, but could not be pushed to registry.example/app:1: the builder did not say which image it has pushed";
 
     // Time limits.
     "service" Timeout 96 Line:
