@@ -5,11 +5,12 @@ use clap::{Parser, Subcommand};
 use slipway_server::{
     BackupOptions, BuilderOptions, Options, RestoreOptions, backup, restore, run_builder, serve,
 };
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// The command line.
+/// The v1 image build API on one machine. It clones the sources of build repositories with git, builds images, and keeps
+/// its data in one folder.
 #[derive(Parser)]
 #[command(
     name = "slipway",
@@ -49,6 +50,8 @@ async fn run_asynchronously() -> ExitCode {
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::INFO)
         .with_writer(std::io::stderr)
+        // A file has no colors.
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_target(false)
         .init();
     let arguments = Arguments::parse();

@@ -35,6 +35,9 @@ pub(crate) const TEMPORARY: &str = "/var/tmp";
 /// The folder of what a builder forgets when the machine stops, in a sandbox.
 const STATE: &str = "/run/containers/storage";
 
+/// The error of the system for a full disk, as builders print it.
+const NO_SPACE: &str = "no space left on device";
+
 /// The name of a storage that only shows which driver works. No namespace has it.
 const PROBE: &str = ".probe";
 
@@ -90,7 +93,7 @@ impl Workshop {
             match Machine::probe(wishes(settings), &builder.program).await {
                 Ok(machine) => {
                     let mut this = Self::assemble(settings, builder, Some(machine));
-                    this.choose_driver().await;
+                    this.choose_driver().await?;
                     return Ok(this);
                 }
                 Err(reason) => {
@@ -113,7 +116,7 @@ impl Workshop {
         );
         builder.configure_unsafe();
         let mut this = Self::assemble(settings, builder, None);
-        this.choose_driver().await;
+        this.choose_driver().await?;
         Ok(this)
     }
 
@@ -155,28 +158,33 @@ impl Workshop {
 
     /// Chooses the storage driver: the one that the server's environment names, overlay where it works, or vfs, which
     /// always does.
-    async fn choose_driver(&mut self) {
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when there is no room to find out: images of one driver are not there for the other.
+    async fn choose_driver(&mut self) -> Result<(), String> {
         if let Ok(driver) = std::env::var("STORAGE_DRIVER") {
             self.driver = Some(driver);
-            return;
+            return Ok(());
         }
         let Some(storages) = &self.storages else {
-            return;
+            return Ok(());
         };
         self.driver = Some("overlay".to_owned());
-        let storage = match storages.open(PROBE).await {
-            Ok(storage) => storage,
-            Err(error) => {
-                tracing::warn!("the builder's storage can't be used: {error}");
-                return;
-            }
-        };
+        let unusable = |reason: String| format!("the builder's storage can't be used: {reason}");
+        let storage = storages.open(PROBE).await;
+        let storage = storage.map_err(|error| unusable(error.to_string()))?;
         let works = self
             .succeeds(&storage.folders, &["info"], DRIVER_TIMEOUT)
             .await;
-        if works.is_err() {
-            self.driver = Some("vfs".to_owned());
-            tracing::warn!("images are stored without overlay, which needs more disk and time");
+        match works {
+            Ok(()) => Ok(()),
+            Err(reason) if reason.to_lowercase().contains(NO_SPACE) => Err(unusable(reason)),
+            Err(_) => {
+                self.driver = Some("vfs".to_owned());
+                tracing::warn!("images are stored without overlay, which needs more disk and time");
+                Ok(())
+            }
         }
     }
 

@@ -7,12 +7,19 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use std::io::{self, Write};
 use tokio::sync::mpsc;
 
 /// How many pieces are made ahead of the client.
-const PIECES_AHEAD: usize = 2;
+const PIECES_AHEAD: usize = 1;
+
+/// The size of the first piece, in bytes of text, by which pieces grow while the client keeps up; they shrink where it
+/// does not. A client that reads nothing holds small ones.
+const LEAST_BYTES: i64 = 64 << 10;
+
+/// The size up to which pieces grow, in bytes of text.
+const MOST_BYTES: i64 = 1 << 20;
 
 /// The encoding of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,10 +76,12 @@ pub(crate) fn log_body(store: Store, range: LogRange, encoding: Encoding) -> Bod
             let _ = sender.send(Err(error)).await;
         }
     });
-    Body::from_stream(stream::unfold(receiver, async |mut receiver| {
+    let pieces = stream::unfold(receiver, async |mut receiver| {
         let piece: Option<io::Result<Bytes>> = receiver.recv().await;
         Some((piece?, receiver))
-    }))
+    });
+    // What compresses a body may ask once more after its end.
+    Body::from_stream(pieces.fuse())
 }
 
 async fn send(
@@ -82,7 +91,8 @@ async fn send(
     sender: &mpsc::Sender<io::Result<Bytes>>,
 ) -> io::Result<()> {
     let mut array = Array::new(encoding);
-    let (mut parts, mut range) = read(&store, range).await?;
+    let mut bytes = LEAST_BYTES;
+    let (mut parts, mut range) = read(&store, range, bytes).await?;
     loop {
         let is_end = parts.is_empty();
         // Not on the async threads, nor on a connection, since it takes some milliseconds.
@@ -94,10 +104,14 @@ async fn send(
             io::Result::Ok((piece, array))
         });
         // The next parts are read at the same time.
-        let (written, next) = tokio::join!(written, read(&store, range));
+        let (written, next) = tokio::join!(written, read(&store, range, bytes));
         let (piece, rest) = written.map_err(io::Error::other)??;
         array = rest;
         (parts, range) = next?;
+        bytes = match sender.capacity() {
+            0 => (bytes / 2).max(LEAST_BYTES),
+            _ => (bytes + LEAST_BYTES).min(MOST_BYTES),
+        };
         let is_gone = !piece.is_empty() && sender.send(Ok(piece)).await.is_err();
         if is_end || is_gone {
             return Ok(());
@@ -105,10 +119,14 @@ async fn send(
     }
 }
 
-/// Reads the next parts of a range. Returns them and the rest of the range.
-async fn read(store: &Store, mut range: LogRange) -> io::Result<(Vec<StoredPart>, LogRange)> {
+/// Reads the next parts of a range, about as many as have so many bytes. Returns them and the rest of the range.
+async fn read(
+    store: &Store,
+    mut range: LogRange,
+    bytes: i64,
+) -> io::Result<(Vec<StoredPart>, LogRange)> {
     let parts = store
-        .read(move |connection| Ok((range.read(connection)?, range)))
+        .read(move |connection| Ok((range.read(connection, bytes)?, range)))
         .await;
     parts.map_err(io::Error::other)
 }
@@ -236,7 +254,27 @@ impl Array {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::logs::TimeWindow;
     use axum::http::HeaderValue;
+
+    #[tokio::test]
+    async fn a_body_may_be_asked_again_after_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("slipway.db")).unwrap();
+        let range = LogRange {
+            build: 1,
+            window: TimeWindow {
+                start: i64::MIN,
+                end: i64::MAX,
+            },
+            from: 0,
+            until: 0,
+        };
+        let mut pieces = log_body(store, range, Encoding::Identity).into_data_stream();
+        assert_eq!(pieces.next().await.unwrap().unwrap(), "[]");
+        assert!(pieces.next().await.is_none());
+        assert!(pieces.next().await.is_none());
+    }
 
     #[test]
     fn the_encoding_is_one_that_the_client_takes() {

@@ -127,6 +127,30 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Makes sure that the server's user, which is not root, may map more than its own id: a step of a Dockerfile can't run
+/// without.
+///
+/// # Errors
+///
+/// A sentence for the operator.
+async fn ensure_ids(builder: &Path) -> Result<(), String> {
+    let mut command = Command::new(builder);
+    command.args(["unshare", "cat", "/proc/self/uid_map", "/proc/self/gid_map"]);
+    let output = capture(command, PROBE_TIMEOUT)
+        .await
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    // A map with a range beside the user's own id has two lines.
+    match text.lines().count() >= 4 {
+        true => Ok(()),
+        false => Err(
+            "the server's user needs a range of ids in /etc/subuid and /etc/subgid, and the programs newuidmap and \
+             newgidmap"
+                .to_owned(),
+        ),
+    }
+}
+
 impl Machine {
     /// Finds out what this machine can do to contain `builder`.
     ///
@@ -152,6 +176,9 @@ impl Machine {
             ),
             false => None,
         };
+        if !is_root {
+            ensure_ids(builder).await?;
+        }
         let entry: &[&OsStr] = match is_root {
             true => &[],
             false => &[builder.as_os_str(), "unshare".as_ref()],

@@ -97,6 +97,12 @@ impl<'a> RootFolder<'a> {
         for folder in ["/run", "/root", "/tmp"] {
             fs::create_dir_all(this.inside(folder)).map_err(failed(folder))?;
         }
+        // Where buildah notes the whole name of a short one, such as `FROM alpine`.
+        this.tmpfs(
+            "/var/cache/containers",
+            small,
+            c"mode=1777,size=1m,nr_inodes=64",
+        )?;
         this.own_program()?;
         for bind in &spec.binds {
             this.bind(&bind.from, &bind.to, bind.is_writable)?;

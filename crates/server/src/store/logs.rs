@@ -27,9 +27,6 @@ const PART_BYTES: i64 = 64 << 10;
 /// How hard zstd works: its own default.
 const ZSTD_LEVEL: i32 = 3;
 
-/// The most text that is read at once, in bytes, unless one part is larger.
-const BATCH_BYTES: i64 = 1 << 20;
-
 /// Returns one entry as JSON. `time` is in Unix seconds, UTC.
 pub(crate) fn entry_json(time: i64, level: EntryLevel, message: &str) -> String {
     let entry = LogEntry {
@@ -186,12 +183,13 @@ pub(crate) struct LogRange {
 }
 
 impl LogRange {
-    /// Returns the next parts, and moves on to the end of them. Returns none at the end.
+    /// Returns the next parts, about as many as have `limit` bytes of text, and moves on to the end of them. Returns none
+    /// at the end.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub(crate) fn read(&mut self, connection: &Connection) -> Result<Vec<StoredPart>> {
+    pub(crate) fn read(&mut self, connection: &Connection, limit: i64) -> Result<Vec<StoredPart>> {
         if self.from >= self.until {
             return Ok(Vec::new());
         }
@@ -227,7 +225,7 @@ impl LogRange {
                 window: self.window,
                 frame: row.get(4)?,
             });
-            if bytes >= BATCH_BYTES {
+            if bytes >= limit {
                 break;
             }
         }
@@ -442,12 +440,12 @@ mod tests {
             readers.push((range(&connection), Vec::new()));
             for (range, read) in &mut readers {
                 range.until = size(&connection, 7).unwrap();
-                read.extend(lines(&range.read(&connection).unwrap()).0);
+                read.extend(lines(&range.read(&connection, 1 << 20).unwrap()).0);
             }
         }
         let all: Vec<i64> = (0..expected).collect();
         for (mut range, mut read) in readers {
-            while let parts @ [_, ..] = &*range.read(&connection).unwrap() {
+            while let parts @ [_, ..] = &*range.read(&connection, 1 << 20).unwrap() {
                 read.extend(lines(parts).0);
             }
             assert_eq!(read, all);
@@ -498,7 +496,7 @@ mod tests {
             let mut range = range(&connection);
             range.window = TimeWindow { start, end };
             let mut read = Vec::new();
-            while let parts @ [_, ..] = &*range.read(&connection).unwrap() {
+            while let parts @ [_, ..] = &*range.read(&connection, 1 << 20).unwrap() {
                 read.extend(lines(parts).0);
             }
             assert_eq!(read, Vec::from_iter(start.max(0)..=end.min(3999)));

@@ -355,7 +355,7 @@ mod tests {
                 from: 0,
                 until: size(connection, number).unwrap(),
             };
-            let parts = range.read(connection).unwrap();
+            let parts = range.read(connection, 1 << 20).unwrap();
             let mut text = Vec::new();
             for part in &parts {
                 let mut unpacker = Unpacker::default();

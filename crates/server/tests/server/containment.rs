@@ -373,7 +373,11 @@ async fn a_build_has_bounds() {
     let data = server.folder.path().join("data");
     assert_eq!(containers(&data, "t-bounds"), Vec::<String>::new());
     assert_eq!(temporary(&data, "t-bounds"), Vec::<PathBuf>::new());
-    assert_eq!(processes_with("sleep 20 "), BTreeMap::new());
+    // A process that was killed takes a moment to end on a busy machine.
+    wait_for("no process is left", async || {
+        processes_with("sleep 20 ").is_empty().then_some(())
+    })
+    .await;
 }
 
 /// Returns true if a group with a limit can be made on this machine.
@@ -501,6 +505,66 @@ fn shell_command(script: &str) -> Command {
     command
 }
 
+/// Starts a server as the user nobody, who has these ids in `/etc/subuid` and `/etc/subgid`.
+fn program_of_nobody(server: &TestServer, ids: &str) -> Program {
+    let folder = tempfile::tempdir().unwrap();
+    // The programs' own folder may be private to root, and so may that of the tests.
+    let script = format!(
+        "d={folder}; printf '{ids}\\n' >$d/ids; cp \"$0\" $d/slipway; chmod 755 $d $d/slipway
+         mount --bind $d/ids /etc/subuid; mount --bind $d/ids /etc/subgid
+         cp -r {git} $d/git; mkdir -p $d/home $d/data; chown -R nobody $d/git $d/home $d/data
+         mount --bind $d/git {git}; chmod 755 {server}
+         exec setpriv --reuid=nobody --regid=nogroup --clear-groups \
+           env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=$d/home $d/slipway \"$@\"",
+        folder = folder.path().display(),
+        git = server.folder.path().join("git").display(),
+        server = server.folder.path().display(),
+    );
+    let git = server.folder.path().join("git");
+    Program::start_with(shell_command(&script), folder, &git, |command| {
+        command.args(["--build-network=none", "--build-memory=128M"]);
+    })
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_root_needs_ids_of_its_own() {
+    if !is_root() {
+        skip("root", "only root can become a user without ids of its own");
+        return;
+    }
+    let server = TestServer::start(&[]).await;
+    let step = server.step_dockerfile(&["true"]);
+    let source = server
+        .repository("app", &[("Dockerfile", &step)])
+        .with_busybox();
+    let program = program_of_nobody(&server, "");
+    program
+        .server
+        .register("t-ids/app", &source, vec![tag_config("latest")])
+        .await;
+    let id = program.server.trigger("t-ids/app", "latest").await;
+    program.server.wait_for_status(&id, "F").await;
+    let log = program.server.log_text(&id).await;
+    assert!(log.contains("needs a range of ids in /etc/subuid"), "{log}");
+}
+
+/// buildah notes the whole name of a short one.
+#[tokio::test]
+async fn an_image_may_have_a_short_name() {
+    let server = TestServer::start(&["--build-network=none"]).await;
+    for name in ["alpine", "t-nobody/has-this"] {
+        let from = [("Dockerfile", format!("FROM {name}\n"))];
+        let files: Vec<_> = from
+            .iter()
+            .map(|(path, text)| (*path, text.as_str()))
+            .collect();
+        let path = format!("t-short/{}", name.replace('/', "-"));
+        let (status, log) = server.outcome(&path, &files).await;
+        assert_eq!(status, "F", "{log}");
+        assert!(!log.contains("read-only file system"), "{log}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_is_not_root_contains_builds_as_well() {
     if !is_root() {
@@ -520,23 +584,7 @@ async fn a_server_that_is_not_root_contains_builds_as_well() {
             &[("Dockerfile", &step), ("hungry/Dockerfile", &hungry)],
         )
         .with_busybox();
-    let folder = tempfile::tempdir().unwrap();
-    // The programs' own folder may be private to root, and so may that of the tests.
-    let script = format!(
-        "d={folder}; printf 'nobody:700000:65536\\n' >$d/ids; cp \"$0\" $d/slipway; chmod 755 $d $d/slipway
-         mount --bind $d/ids /etc/subuid; mount --bind $d/ids /etc/subgid
-         cp -r {git} $d/git; mkdir -p $d/home $d/data; chown -R nobody $d/git $d/home $d/data
-         mount --bind $d/git {git}; chmod 755 {server}
-         exec setpriv --reuid=nobody --regid=nogroup --clear-groups \
-           env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=$d/home $d/slipway \"$@\"",
-        folder = folder.path().display(),
-        git = server.folder.path().join("git").display(),
-        server = server.folder.path().display(),
-    );
-    let git = server.folder.path().join("git");
-    let program = Program::start_with(shell_command(&script), folder, &git, |command| {
-        command.args(["--build-network=none", "--build-memory=128M"]);
-    });
+    let program = program_of_nobody(&server, "nobody:700000:65536");
     let row = with(
         tag_config("hungry"),
         serde_json::json!({"dockerfile_location": "/hungry"}),
