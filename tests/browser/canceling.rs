@@ -50,7 +50,7 @@ async fn builds_are_canceled_while_they_wait_or_run_and_removed_once_they_have_e
             browser.see("Canceled by local").await;
             browser.find_no_more("button", "Cancel build").await;
             // The focus was on a button that is gone.
-            browser.focus_holds(&name).await;
+            browser.focus_is_on("heading", &name).await;
             browser.axe("a canceled build").await;
             remove(browser, &image).await;
             Ok(())
@@ -69,7 +69,10 @@ async fn remove(browser: &Browser, image: &str) {
     browser.press("button", "Remove build…").await;
     browser.press_in_dialog("button", "Remove build").await;
     browser.see(&format!("Build removed: {image}")).await;
-    browser.at("/builds").await;
+    let path = image.split(':').next().unwrap_or_default();
+    let (namespace, name) = path.split_once('/').unwrap_or_default();
+    let list = format!("/builds?namespace={namespace}&repo={name}");
+    browser.at(&list).await;
     browser.has_rows(1).await;
 }
 
@@ -145,7 +148,7 @@ async fn a_build_that_has_ended_meanwhile_is_not_removed() -> Outcome {
             browser.press_in_dialog("button", "Cancel build").await;
             // The API is told which state the user has seen.
             api.received_query("DELETE", PATH, "status=I").await;
-            browser.see("has ended in the meantime").await;
+            browser.see(message).await;
 
             // Once the page knows, the question has no answer any more.
             serve_build(api, &build(ID, "edge", "S", json!({"is_removable": true})));
