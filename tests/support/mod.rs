@@ -12,6 +12,7 @@ pub mod fixtures;
 pub mod log_page;
 pub mod page;
 pub mod parts;
+#[allow(dead_code, reason = "not every test program starts a registry")]
 pub mod registry;
 pub mod scenes;
 pub mod server;

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 /// How long a registry may take to listen.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
+#[allow(dead_code, reason = "not every test program needs an account")]
 /// The name and password of an account of [`Registry::with_account`], and its line in an htpasswd file.
 pub(crate) const ACCOUNT: (&str, &str) = ("builder", "right-password");
 const HTPASSWD: &str = "builder:$2b$04$QRLtGMctLtr92yp1INWyiumOxTTE4/Y7AeQa23r4ppgWxYz6YB6hm\n";
