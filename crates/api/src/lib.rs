@@ -6,6 +6,7 @@
 //! | builds (calls 2 to 4) | [`Build`], [`Status`], [`TriggerBuild`], [`Page`] |
 //! | repositories and tag configs (calls 1 and 6) | [`Repository`], [`CreateRepository`], [`UpdateBuildConfig`], [`TagConfig`] |
 //! | what a source offers to build (optional) | [`SourceQuestion`], [`SourceListing`] |
+//! | the webhook of a repository (an optional call) | [`Webhook`], [`Delivery`] |
 //! | logs (call 5) | [`LogEntry`]; `slipway-log` reads whole logs as they stream in |
 //! | builders (an optional call) | [`BuilderInfo`] |
 //! | the URL of a call | [`url::join_url`] |
@@ -44,6 +45,7 @@ mod source_url;
 mod text_enum;
 mod time;
 pub mod url;
+mod webhook;
 
 pub use crate::build::{Build, Status, TriggerBuild};
 pub use crate::builder::{BuilderDisk, BuilderInfo, BuilderState};
@@ -56,3 +58,6 @@ pub use crate::repository::{
 pub use crate::source_listing::{AskedSource, RowSource, SourceListing, SourceQuestion};
 pub use crate::source_url::SourceUrl;
 pub use crate::time::{Timestamp, lenient as lenient_time};
+pub use crate::webhook::{
+    Delivery, DeliveryState, PushResult, PushVia, PushedRef, TagResult, Webhook,
+};

@@ -11,7 +11,7 @@ use crate::store::Store;
 use crate::token_options::AccessToken;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// The state that all request handlers share.
 pub(crate) struct App {
@@ -35,6 +35,12 @@ pub(crate) struct App {
     pub(crate) source_looks: SourceLooks,
     /// Makes the `SourcePoller` poll at once.
     pub(crate) poll_now: Arc<Notify>,
+    /// Tells the `HookReceiver` that a delivery has come.
+    pub(crate) hook_arrived: Arc<Notify>,
+    /// How many bodies of deliveries are read at the same time, since they can be large.
+    pub(crate) hook_bodies: Semaphore,
+    /// The namespaces that mail is sent about.
+    pub(crate) mail_namespaces: Vec<String>,
     /// Makes the `Housekeeper` clean up at once.
     pub(crate) clean_now: Arc<Notify>,
     /// A random text that no other process has.

@@ -12,6 +12,15 @@ const QUEUE_PAUSE: Duration = Duration::from_secs(30);
 /// The time after which a source may be looked into again.
 const LOOK_PAUSE: Duration = Duration::from_secs(5);
 
+/// What a 403 says about a token for another namespace.
+const PERMISSION_DENIED: &str = "You do not have permission to perform this action.";
+
+/// What a 429 says about looks into sources.
+const TOO_MANY_LOOKS: &str = "Request was throttled. The server looks into other sources.";
+
+/// What a 429 says about deliveries of a webhook.
+const DELIVERIES_WAIT: &str = "as many deliveries of this webhook wait as may";
+
 /// The reason why a call fails.
 #[derive(Debug)]
 pub(crate) enum Error {
@@ -29,6 +38,8 @@ pub(crate) enum Error {
     QueueFull(u64),
     /// 429: so many looks into sources are under way already.
     TooManyLooks,
+    /// 429: so many deliveries of the webhook wait already.
+    TooManyDeliveries,
     /// 403: the token is for another namespace.
     PermissionDenied,
     /// 403: the request comes from a page of another origin.
@@ -89,7 +100,7 @@ impl IntoResponse for Error {
         let needs_token = matches!(self, Self::NotAuthenticated | Self::WrongToken);
         let retry_after = match self {
             Self::WrongTokens(pause) => Some(pause.as_secs().max(1)),
-            Self::QueueFull(_) => Some(QUEUE_PAUSE.as_secs()),
+            Self::QueueFull(_) | Self::TooManyDeliveries => Some(QUEUE_PAUSE.as_secs()),
             Self::TooManyLooks => Some(LOOK_PAUSE.as_secs()),
             _ => None,
         };
@@ -116,14 +127,9 @@ impl IntoResponse for Error {
                      them have begun."
                 ),
             ),
-            Self::TooManyLooks => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "Request was throttled. The server looks into other sources.".to_owned(),
-            ),
-            Self::PermissionDenied => (
-                StatusCode::FORBIDDEN,
-                "You do not have permission to perform this action.".to_owned(),
-            ),
+            Self::TooManyLooks => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_LOOKS.to_owned()),
+            Self::TooManyDeliveries => (StatusCode::TOO_MANY_REQUESTS, DELIVERIES_WAIT.to_owned()),
+            Self::PermissionDenied => (StatusCode::FORBIDDEN, PERMISSION_DENIED.to_owned()),
             Self::CrossOrigin(message) => (StatusCode::FORBIDDEN, message.to_owned()),
             Self::NotFound => (StatusCode::NOT_FOUND, "Not found.".to_owned()),
             Self::InvalidPage => (StatusCode::NOT_FOUND, "Invalid page.".to_owned()),

@@ -9,6 +9,7 @@ use crate::builds::retention_options::RetentionOptions;
 use crate::data_folder::DataOption;
 use crate::http::connection_options::ConnectionOptions;
 use crate::http::hosts::HostOptions;
+use crate::mail::mail_options::MailOptions;
 use crate::option_values::{parse_count, parse_duration, parse_origin, parse_size};
 use crate::sources::clone_urls::SourceTemplate;
 use crate::sources::source_options::SourceOptions;
@@ -181,7 +182,8 @@ pub struct Options {
 
     /// The interval at which a source of active tag configs is polled for new commits.
     ///
-    /// A local source is polled each second. A host with many sources is asked about once a second.
+    /// A local source is polled each second. A host with many sources is asked about once a second. A source whose webhook
+    /// works is polled every 5 minutes.
     #[arg(
         long,
         value_name = "DURATION",
@@ -194,6 +196,10 @@ pub struct Options {
     /// The free space that a build needs.
     #[command(flatten)]
     pub space: SpaceOptions,
+
+    /// How mail is sent.
+    #[command(flatten)]
+    pub mail: MailOptions,
 
     /// The limits of connections.
     #[command(flatten)]

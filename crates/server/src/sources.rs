@@ -2,6 +2,7 @@
 
 mod check_out;
 pub(crate) mod clone_urls;
+mod commit_message;
 mod completion;
 mod credentials;
 mod gate;

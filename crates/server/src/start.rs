@@ -4,11 +4,13 @@ use crate::app::App;
 use crate::builds::continuous::SourcePoller;
 use crate::builds::free_space::FreeSpace;
 use crate::builds::housekeeping::Housekeeper;
+use crate::builds::new_heads::NewHeads;
 use crate::builds::pool::Pool;
 use crate::builds::pool_watch;
 use crate::builds::queue::{Limits, Places, Queue};
 use crate::builds::workshop::BuilderSettings;
 use crate::data_folder::DataFolder;
+use crate::hooks::receiver::HookReceiver;
 use crate::http::connections::Connections;
 use crate::http::descriptors;
 use crate::http::hosts::Hosts;
@@ -17,6 +19,8 @@ use crate::http::site_config::SiteConfig;
 use crate::http::site_files::SiteFiles;
 use crate::http::source_looks::SourceLooks;
 use crate::http::wrong_tokens::WrongTokens;
+use crate::mail::mail_options::MailSettings;
+use crate::mail::mailer::Mailer;
 use crate::metrics::Metrics;
 use crate::opening;
 use crate::options::Options;
@@ -24,17 +28,21 @@ use crate::sample;
 use crate::sources::clone_urls::Sources;
 use crate::sources::git::Git;
 use crate::store;
+use crate::store::mails;
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 /// How long open connections may take to finish when the server stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
+
+/// How many bodies of webhooks' deliveries are read at the same time.
+const HOOK_BODIES: usize = 8;
 
 /// The reason why the server did not start, as a sentence for the person who started it.
 #[derive(Debug)]
@@ -66,10 +74,8 @@ pub struct Server {
     workers: Vec<JoinHandle<()>>,
     /// Asks the builders if they answer.
     watch: JoinSet<()>,
-    poller: JoinHandle<()>,
-    housekeeper: JoinHandle<()>,
-    /// Ends once the database can be written.
-    opening: JoinHandle<()>,
+    /// What runs beside the builds and the answers, and can be ended at any time.
+    tasks: Vec<JoinHandle<()>>,
     http: JoinHandle<()>,
     shutdown: watch::Sender<bool>,
     /// Keeps the data folder locked until the server is dropped.
@@ -86,9 +92,9 @@ impl Server {
     /// running builds.
     pub async fn stop(mut self) {
         self.shutdown.send_replace(true);
-        self.poller.abort();
-        self.housekeeper.abort();
-        self.opening.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
         self.queue.stop().await;
         for worker in self.workers {
             if let Err(error) = worker.await {
@@ -116,6 +122,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     options.check().map_err(StartError)?;
     let tokens = options.tokens.read().map_err(StartError)?;
     let slots = options.builders.slots(options.workers);
+    let mail = options.mail.read().map_err(StartError)?;
     let max_connections = descriptors::max_connections(
         descriptors::raise_limit(),
         slots,
@@ -152,6 +159,9 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         wrong_tokens: WrongTokens::default(),
         source_looks: SourceLooks::new(data.work_folder()),
         poll_now: Arc::new(Notify::new()),
+        hook_arrived: Arc::new(Notify::new()),
+        hook_bodies: Semaphore::new(HOOK_BODIES),
+        mail_namespaces: MailSettings::namespaces(mail.as_ref()),
         clean_now: Arc::new(Notify::new()),
         process: uuid::Uuid::new_v4().to_string(),
     });
@@ -163,19 +173,16 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
     let watch = pool_watch::watch(&pool, &data.path);
     let workers = queue.start(slots);
     let housekeeper = Housekeeper {
-        store: store.clone(),
-        git: git.clone(),
+        store,
+        git,
         pool,
         retention: options.retention,
         clean_now: app.clean_now.clone(),
     };
-    let poller = SourcePoller {
-        store,
-        git,
-        queue: queue.clone(),
-        interval: options.poll_interval,
-        poll_now: app.poll_now.clone(),
-    };
+    let mut tasks = watch_sources(&app, &data, options.poll_interval);
+    tasks.push(start_mailer(&app, mail)?);
+    tasks.push(tokio::spawn(housekeeper.run()));
+    tasks.push(tokio::spawn(opened.make_writable()));
     let (shutdown, shutdown_requested) = watch::channel(false);
     let files = SiteFiles::find(options.site.as_deref());
     let router = router(&app, files, site_config(&options, &app));
@@ -185,9 +192,7 @@ pub async fn serve(options: Options) -> Result<Server, StartError> {
         queue,
         workers,
         watch,
-        poller: tokio::spawn(poller.run()),
-        housekeeper: tokio::spawn(housekeeper.run()),
-        opening: tokio::spawn(opened.make_writable()),
+        tasks,
         http: tokio::spawn(http.serve(listener, shutdown_requested)),
         shutdown,
         _data: data,
@@ -201,6 +206,46 @@ fn site_config(options: &Options, app: &App) -> SiteConfig {
         namespace: options.sample.then_some(sample::NAMESPACE),
         registry: registry.map(|registry| registry.name.to_string()),
     }
+}
+
+/// Starts the tasks that build new commits: the one that asks the sources, and the one that is told by webhooks.
+fn watch_sources(app: &App, data: &DataFolder, interval: Duration) -> Vec<JoinHandle<()>> {
+    let heads = Arc::new(NewHeads {
+        store: app.store.clone(),
+        git: app.git.clone(),
+        queue: app.queue.clone(),
+        work_folder: data.work_folder(),
+        marks: std::sync::Mutex::default(),
+    });
+    let receiver = HookReceiver {
+        store: app.store.clone(),
+        git: app.git.clone(),
+        heads: heads.clone(),
+        arrived: app.hook_arrived.clone(),
+        poll_now: app.poll_now.clone(),
+    };
+    let poller = SourcePoller {
+        store: app.store.clone(),
+        git: app.git.clone(),
+        heads,
+        interval,
+        poll_now: app.poll_now.clone(),
+    };
+    vec![tokio::spawn(poller.run()), tokio::spawn(receiver.run())]
+}
+
+/// Starts the task that sends mail. Without a mail server, it only sees to it that none is noted.
+fn start_mailer(app: &App, mail: Option<MailSettings>) -> Result<JoinHandle<()>, StartError> {
+    let store = app.store.clone();
+    Ok(match mail {
+        Some(mail) => tokio::spawn(Mailer::new(store, mail)?.run()),
+        None => tokio::spawn(async move {
+            let none = |connection: &mut _| mails::set_namespaces(connection, &[]);
+            if let Err(error) = store.run(none).await {
+                tracing::warn!("mail that is not sent any more could not be forgotten: {error}");
+            }
+        }),
+    })
 }
 
 /// Warns of tokens that are missing or may be guessed.

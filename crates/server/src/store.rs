@@ -4,10 +4,12 @@
 pub(crate) mod build_lists;
 pub(crate) mod builds;
 pub(crate) mod cancellation;
+pub(crate) mod deliveries;
 pub(crate) mod full_disk;
 pub(crate) mod image_tags;
 pub(crate) mod leftovers;
 pub(crate) mod logs;
+pub(crate) mod mails;
 pub(crate) mod migrations;
 pub(crate) mod pushes;
 mod read_only;
@@ -15,6 +17,7 @@ mod readers;
 pub(crate) mod removal;
 pub(crate) mod repositories;
 pub(crate) mod retention;
+pub(crate) mod webhook_codes;
 
 use crate::store::migrations::{OpenError, migrate, schema};
 use crate::store::readers::{CACHED_STATEMENTS, Readers, finished};

@@ -49,6 +49,9 @@ impl Standing {
     }
 }
 
+/// The shortest time between two polls of a source whose webhook tells of each push: they are a net below it.
+const NET_INTERVAL: Duration = Duration::from_secs(300);
+
 /// The longest time until a source that can't be read is tried again.
 const MAX_BACKOFF: Duration = Duration::from_secs(300);
 
@@ -64,9 +67,23 @@ pub(crate) enum Host {
     Remote(String),
 }
 
+/// A source that is to be polled.
+#[derive(Debug, Clone)]
+pub(crate) struct Scheduled<K> {
+    /// Its key.
+    pub(crate) key: K,
+    /// Where it is.
+    pub(crate) host: Host,
+    /// True if it waits for its first poll.
+    pub(crate) waits: bool,
+    /// True if a webhook tells of its pushes.
+    pub(crate) is_told: bool,
+}
+
 #[derive(Debug)]
 struct Polled {
     host: Host,
+    is_told: bool,
     due: Instant,
     /// Failures since the last answer.
     failures: u32,
@@ -108,13 +125,17 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
         }
     }
 
-    /// Takes the sources that are to be polled from now on, each with its host, and with true if it waits for
-    /// its first poll. New ones are due at once, others when they were.
-    pub(crate) fn replace(&mut self, now: Instant, sources: Vec<(K, Host, bool)>) {
+    /// Takes the sources that are to be polled from now on. New ones are due at once, others when they were, but sooner
+    /// once no webhook tells of their pushes any more.
+    pub(crate) fn replace(&mut self, now: Instant, sources: Vec<Scheduled<K>>) {
         let mut kept = HashMap::new();
-        for (key, host, waits) in sources {
+        for scheduled in sources {
+            let Scheduled {
+                key, host, waits, ..
+            } = scheduled;
             let mut polled = self.sources.remove(&key).unwrap_or(Polled {
                 host: Host::Local,
+                is_told: scheduled.is_told,
                 due: now,
                 failures: 0,
                 standing: Standing::New,
@@ -122,6 +143,13 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
                 again: false,
             });
             polled.host = host;
+            match (polled.is_told, scheduled.is_told) {
+                (true, false) => polled.due = polled.due.min(now + self.interval),
+                // It was told just now.
+                (false, true) => polled.due = polled.due.max(now + NET_INTERVAL),
+                _ => {}
+            }
+            polled.is_told = scheduled.is_told;
             if waits {
                 polled.due = polled.due.min(now);
                 polled.again = polled.is_running;
@@ -183,10 +211,10 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
             true => (Standing::Answered, 0),
             false => (Standing::Failed, polled.failures.saturating_add(1)),
         };
-        let (host, failures) = (polled.host.clone(), polled.failures);
+        let (host, failures, is_told) = (polled.host.clone(), polled.failures, polled.is_told);
         let due = match std::mem::take(&mut polled.again) {
             true => now,
-            false => now + self.delay(&host, failures, chance),
+            false => now + self.delay(&host, failures, is_told, chance),
         };
         if let Some(polled) = self.sources.get_mut(key) {
             polled.due = due;
@@ -203,7 +231,7 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
             .min()
     }
 
-    fn delay(&self, host: &Host, failures: u32, chance: f64) -> Duration {
+    fn delay(&self, host: &Host, failures: u32, is_told: bool, chance: f64) -> Duration {
         let (interval, spacing) = match host {
             Host::Local => (self.interval.min(LOCAL_INTERVAL), LOCAL_SPACING),
             Host::Remote(_) => (self.interval, HOST_SPACING),
@@ -213,6 +241,10 @@ impl<K: Clone + Eq + Hash> PollSchedule<K> {
         let interval = match count {
             0 | 1 => interval,
             count => interval.max(spacing.saturating_mul(count)),
+        };
+        let interval = match is_told {
+            true => interval.max(NET_INTERVAL),
+            false => interval,
         };
         let factor = 2_u32.saturating_pow(failures);
         let delay = interval
@@ -235,8 +267,47 @@ mod tests {
     fn schedule(now: Instant, sources: &[(&'static str, Host)]) -> PollSchedule<&'static str> {
         let mut schedule = PollSchedule::new(INTERVAL);
         let sources = sources.iter().cloned();
-        schedule.replace(now, sources.map(|(key, host)| (key, host, true)).collect());
+        schedule.replace(
+            now,
+            sources.map(|(key, host)| entry(key, host, true)).collect(),
+        );
         schedule
+    }
+
+    fn entry(key: &'static str, host: Host, waits: bool) -> Scheduled<&'static str> {
+        Scheduled {
+            key,
+            host,
+            waits,
+            is_told: false,
+        }
+    }
+
+    #[test]
+    fn a_source_whose_webhook_tells_is_polled_rarely_and_as_before_once_it_does_not() {
+        let now = Instant::now();
+        for host in [Host::Local, remote("a.example")] {
+            let told = |is_told| {
+                let entry = entry("a", host.clone(), false);
+                vec![Scheduled { is_told, ..entry }]
+            };
+            let mut schedule = PollSchedule::new(INTERVAL);
+            schedule.replace(now, told(false));
+            assert_eq!(schedule.take_due(now), ["a"]);
+            schedule.record(&"a", now, true, 0.5);
+            assert!(schedule.next_due(now) <= Some(now + INTERVAL));
+            schedule.replace(now, told(true));
+            assert_eq!(schedule.next_due(now), Some(now + NET_INTERVAL));
+            assert_eq!(schedule.take_due(now + NET_INTERVAL), ["a"]);
+            schedule.record(&"a", now, true, 0.5);
+            schedule.replace(now, told(true));
+            assert_eq!(schedule.next_due(now), Some(now + NET_INTERVAL));
+            schedule.replace(now, told(false));
+            assert_eq!(schedule.next_due(now), Some(now + INTERVAL));
+            assert_eq!(schedule.take_due(now + INTERVAL), ["a"]);
+            schedule.record(&"a", now, true, 0.5);
+            assert!(schedule.next_due(now) <= Some(now + INTERVAL));
+        }
     }
 
     /// Polls for a time; each poll takes 100 ms. Returns when each poll began.
@@ -328,7 +399,7 @@ mod tests {
         schedule.replace(
             now,
             all.iter()
-                .map(|(key, host)| (*key, host.clone(), key.starts_with("hangs")))
+                .map(|(key, host)| entry(key, host.clone(), key.starts_with("hangs")))
                 .collect(),
         );
         let mut running: Vec<(&str, Instant)> = Vec::new();
@@ -336,8 +407,10 @@ mod tests {
         for tenth in 0..6_000 {
             let time = Duration::from_millis(100) * tenth;
             if tenth == 5_000 {
-                let known = all.iter().map(|(key, host)| (*key, host.clone(), false));
-                let new = ("new", remote("new.example"), true);
+                let known = all
+                    .iter()
+                    .map(|(key, host)| entry(key, host.clone(), false));
+                let new = entry("new", remote("new.example"), true);
                 schedule.replace(now + time, known.chain([new]).collect());
             }
             for key in schedule.take_due(now + time) {
@@ -373,12 +446,12 @@ mod tests {
             .collect();
         assert_eq!(waits[..6], [20, 40, 80, 160, 300, 300]);
         let later = now + Duration::from_secs(3_600);
-        schedule.replace(later, vec![("a", remote("a.example"), false)]);
+        schedule.replace(later, vec![entry("a", remote("a.example"), false)]);
         assert!(schedule.take_due(later).is_empty());
-        schedule.replace(later, vec![("a", remote("a.example"), true)]);
+        schedule.replace(later, vec![entry("a", remote("a.example"), true)]);
         assert_eq!(schedule.take_due(later), ["a"]);
         // A change during the poll is seen by another one.
-        schedule.replace(later, vec![("a", remote("a.example"), true)]);
+        schedule.replace(later, vec![entry("a", remote("a.example"), true)]);
         schedule.record(&"a", later, true, 0.5);
         assert_eq!(schedule.take_due(later), ["a"]);
         schedule.replace(later, Vec::new());

@@ -36,7 +36,7 @@ pub(crate) async fn authenticate(
 }
 
 /// Returns the error of a request with a wrong token, after the delay that its address has earned.
-async fn refuse_slowly(app: &App, peer: Option<&Peer>) -> Error {
+pub(crate) async fn refuse_slowly(app: &App, peer: Option<&Peer>) -> Error {
     let Some(Peer(address)) = peer else {
         return Error::NotAuthenticated;
     };

@@ -74,7 +74,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(Error::UnsupportedMediaType(kind));
         }
-        let body = read_body(request).await?;
+        let body = read_body(request, MAX_BODY_BYTES).await?;
         let value = serde_json::from_slice(&body);
         value
             .map(Self)
@@ -82,7 +82,12 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
-async fn read_body(request: Request) -> Result<Vec<u8>, Error> {
+/// Reads a body of at most so many bytes.
+///
+/// # Errors
+///
+/// When it is larger, or does not arrive in time.
+pub(crate) async fn read_body(request: Request, limit: usize) -> Result<Vec<u8>, Error> {
     let content_length = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -102,11 +107,11 @@ async fn read_body(request: Request) -> Result<Vec<u8>, Error> {
         if total > MAX_DRAINED_BYTES {
             break;
         }
-        if total <= MAX_BODY_BYTES as u64 {
+        if total <= limit as u64 {
             body.extend_from_slice(&chunk);
         }
     }
-    match total <= MAX_BODY_BYTES as u64 {
+    match total <= limit as u64 {
         true => Ok(body),
         false => Err(Error::PayloadTooLarge),
     }

@@ -3,6 +3,7 @@
 mod account;
 mod builders;
 mod builds;
+mod hooks;
 mod logs;
 mod regions;
 mod repositories;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 /// Returns the routes of the API, with authentication.
 pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
-    let paths: [(&str, MethodRouter<Arc<App>>); 11] = [
+    let paths: [(&str, MethodRouter<Arc<App>>); 12] = [
         ("/v1/builds", get(builds::list).post(builds::trigger)),
         (
             "/v1/builds/{build_id}",
@@ -41,6 +42,10 @@ pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
         ("/v1/builders", get(builders::list)),
         ("/v1/sources", get(sources::look)),
         ("/v1/regions/{namespace}", get(regions::list)),
+        (
+            "/v1/repositories/{namespace}/{repo_name}/webhook",
+            get(hooks::read),
+        ),
         ("/v1/generate-api-token", post(account::generate_api_token)),
         ("/v1/auth/{namespace}/profile", get(account::profile)),
     ];
@@ -53,9 +58,17 @@ pub(crate) fn api(app: &Arc<App>) -> Router<Arc<App>> {
     for path in ["/v1", "/v1/", "/v1/{*rest}"] {
         router = router.route(path, any(async || Error::NotFound));
     }
+    // The code in the path is what lets in, not a token.
+    let hooks = ["/v1/hooks/{code}", "/v1/hooks/{code}/"];
+    let hooks = hooks.into_iter().fold(Router::new(), |router, path| {
+        router.route(path, post(hooks::receive))
+    });
     router
         .method_not_allowed_fallback(async |method: Method| {
             Error::MethodNotAllowed(method.to_string())
         })
         .route_layer(from_fn_with_state(app.clone(), authenticate))
+        .merge(hooks.method_not_allowed_fallback(async |method: Method| {
+            Error::MethodNotAllowed(method.to_string())
+        }))
 }

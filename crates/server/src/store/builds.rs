@@ -159,7 +159,12 @@ pub(crate) fn save_without_tag(connection: &mut Connection, mut build: Build) ->
     transaction.commit()
 }
 
-fn build(row: &Row) -> Result<Build> {
+/// Reads the column `build`.
+///
+/// # Errors
+///
+/// When it is no build.
+pub(crate) fn build(row: &Row) -> Result<Build> {
     decode(row.get_ref("build")?.as_str()?)
 }
 

@@ -9,18 +9,54 @@ use std::fmt::{self, Display};
 pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
 
 /// The steps, in their order. Each runs in one transaction.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration::Sql(CREATE_TABLES),
     Migration::Sql(ADD_CLONE_URL),
     Migration::Sql(CREATE_IMAGE_TAGS),
     Migration::Sql(COUNT_BUILDS),
     Migration::PackLogs,
     Migration::Sql(INDEX_WAITING),
+    Migration::Sql(ADD_WEBHOOKS),
+    Migration::Sql(NOTE_ENDS),
 ];
 
 /// The waiting builds by namespace, for the turns of the queue.
 const INDEX_WAITING: &str = "
     CREATE INDEX builds_waiting ON builds (namespace, number, repository_id) WHERE status = 'W';
+";
+
+/// Webhooks: see [`crate::store::webhook_codes`] and [`crate::store::deliveries`].
+const ADD_WEBHOOKS: &str = "
+    ALTER TABLE repositories ADD COLUMN webhook_code TEXT;
+    ALTER TABLE repositories ADD COLUMN hook_delivers INTEGER NOT NULL DEFAULT 0;
+    UPDATE repositories SET webhook_code = id || '-' || lower(hex(randomblob(16)));
+    CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        repository_id INTEGER NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
+        waits INTEGER NOT NULL,
+        delivery TEXT NOT NULL,
+        marks TEXT NOT NULL
+    );
+    CREATE INDEX deliveries_of ON deliveries (repository_id, id);
+    CREATE INDEX deliveries_waiting ON deliveries (repository_id, id) WHERE waits;
+";
+
+/// The builds that mail may be due about: see [`crate::store::mails`].
+const NOTE_ENDS: &str = "
+    CREATE TABLE mail_namespaces (namespace TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE mails (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        build_id TEXT NOT NULL,
+        namespace TEXT NOT NULL
+    );
+    CREATE TRIGGER build_ended AFTER UPDATE OF status ON builds
+        WHEN NEW.status IN ('S', 'F') AND OLD.status NOT IN ('S', 'F')
+            AND EXISTS (SELECT 1 FROM mail_namespaces WHERE namespace = NEW.namespace)
+            AND EXISTS (SELECT 1 FROM repositories WHERE id = NEW.repository_id
+                AND repository ->> '$.build_config.email_enabled')
+    BEGIN
+        INSERT INTO mails (build_id, namespace) VALUES (NEW.build_id, NEW.namespace);
+    END;
 ";
 
 /// One step.

@@ -1,7 +1,7 @@
 //! The build repositories and their tag configs in the database.
 
 use crate::store::image_tags::{self, ImagePath};
-use crate::store::{Caller, Listing, decode, encode, offset};
+use crate::store::{Caller, Listing, decode, encode, offset, webhook_codes};
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
 use slipway_api::page::PAGE_SIZE;
 use slipway_api::{Repository, TagConfig, Timestamp};
@@ -70,6 +70,7 @@ pub(crate) fn insert(
         return Ok(None);
     }
     let id = transaction.last_insert_rowid();
+    webhook_codes::create(&transaction, id)?;
     reserve_tags(&transaction, &repository, &tag_configs)?;
     for (position, tag_config) in tag_configs.into_iter().enumerate() {
         insert_tag_config(&transaction, id, position, tag_config)?;
@@ -136,6 +137,7 @@ fn stored(connection: &Connection, row: &Row) -> Result<StoredRepository> {
     let mut repository: Repository = decode(row.get_ref("repository")?.as_str()?)?;
     if let Some(config) = repository.build_config.as_mut() {
         config.id = Some(id);
+        config.code_repo_webhook_code = row.get("webhook_code")?;
         config.tag_configs = tag_configs(connection, id)?;
     }
     Ok(StoredRepository {
@@ -194,7 +196,21 @@ pub(crate) fn find(
             |row| stored(connection, row),
         )
         .optional()?;
-    Ok(found.filter(|found| found.repository.is_public || caller.may_write(namespace)))
+    let may_write = caller.may_write(namespace);
+    let found = found.filter(|found| found.repository.is_public || may_write);
+    Ok(found.map(|mut found| {
+        if !may_write {
+            hide_webhook(&mut found.repository);
+        }
+        found
+    }))
+}
+
+/// Leaves out the code of the webhook: whoever may only read must not start builds by it.
+fn hide_webhook(repository: &mut Repository) {
+    if let Some(config) = repository.build_config.as_mut() {
+        config.code_repo_webhook_code = None;
+    }
 }
 
 /// Returns a page of a namespace's repositories, sorted by name.
@@ -226,7 +242,13 @@ pub(crate) fn list(
                 ":limit": PAGE_SIZE as i64,
                 ":offset": offset(page),
             },
-            |row| stored(connection, row).map(|stored| stored.repository),
+            |row| {
+                let mut repository = stored(connection, row)?.repository;
+                if !all {
+                    hide_webhook(&mut repository);
+                }
+                Ok(repository)
+            },
         )?
         .collect::<Result<_>>()?;
     Ok(Listing {
@@ -295,6 +317,8 @@ pub(crate) fn replace(
     old.repository.updated_at = Some(Timestamp::from(chrono::Utc::now()));
     if let Some(config) = old.repository.build_config.as_mut() {
         config.tag_configs = Vec::new();
+        // It has a column of its own.
+        config.code_repo_webhook_code = None;
         if change.build_node.is_some() {
             config.build_node = change.build_node;
         }
@@ -328,14 +352,34 @@ pub(crate) fn is_unused(connection: &Connection) -> Result<bool> {
 pub(crate) fn active(connection: &Connection) -> Result<Vec<ActiveTagConfig>> {
     connection
         .prepare("SELECT * FROM tag_configs WHERE tag_config ->> 'is_active' ORDER BY id")?
-        .query_map([], |row| {
-            Ok(ActiveTagConfig {
-                repository_id: row.get("repository_id")?,
-                tag_config: tag_config(row)?,
-                head: row.get("head")?,
-            })
-        })?
+        .query_map([], active_tag_config)?
         .collect()
+}
+
+/// Returns the tag configs of a repository that are built on every push.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) fn active_of(
+    connection: &Connection,
+    repository_id: i64,
+) -> Result<Vec<ActiveTagConfig>> {
+    connection
+        .prepare(
+            "SELECT * FROM tag_configs WHERE repository_id = ?1 AND tag_config ->> 'is_active'
+             ORDER BY position, id",
+        )?
+        .query_map([repository_id], active_tag_config)?
+        .collect()
+}
+
+fn active_tag_config(row: &Row) -> Result<ActiveTagConfig> {
+    Ok(ActiveTagConfig {
+        repository_id: row.get("repository_id")?,
+        tag_config: tag_config(row)?,
+        head: row.get("head")?,
+    })
 }
 
 /// Stores the head of a poll and returns true, unless the tag config has changed since the poll began. A

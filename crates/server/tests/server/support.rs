@@ -87,6 +87,12 @@ impl TestServer {
         self.options.push(option.to_owned());
     }
 
+    /// Replaces the options that begin so, for the next start.
+    pub(crate) fn replace_option(&mut self, beginning: &str, option: &str) {
+        self.options.retain(|option| !option.starts_with(beginning));
+        self.options.push(option.to_owned());
+    }
+
     pub(crate) async fn stop(&mut self) {
         if let Some(server) = self.server.take() {
             server.stop().await;

@@ -1,18 +1,26 @@
 //! The optional calls about tokens.
 
+use crate::app::App;
 use crate::error::{Error, json_response};
 use crate::http::extract::PathParams;
 use crate::store::Caller;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
+use std::sync::Arc;
 
-/// Returns whether the caller's token gives write access to a namespace.
-pub(crate) async fn profile(caller: Caller, PathParams(namespace): PathParams<String>) -> Response {
+/// Returns whether the caller's token gives write access to a namespace, and whether mail about its builds is sent.
+pub(crate) async fn profile(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    PathParams(namespace): PathParams<String>,
+) -> Response {
     let profile = json!({
         "namespace": namespace,
         "username": caller.name(&namespace),
         "is_available": caller.may_write(&namespace),
+        "is_email_available": app.mail_namespaces.contains(&namespace),
     });
     json_response(StatusCode::OK, &profile)
 }
