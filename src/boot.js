@@ -35,6 +35,9 @@
     .find(Boolean);
   root.lang = supported === "zh" ? "zh-CN" : "en";
 
+  // The files that the address needs, as they are on their way; each is taken once.
+  const ahead = new Map();
+
   // Gives `use` the answer for a file; after a failure once more, past the cache.
   const load = async (url, type, use = (answer) => answer, integrity = "") => {
     let missing;
@@ -47,7 +50,9 @@
       throw new Error(`${status} ${url}`);
     };
     try {
-      return await use(ask("default"));
+      const begun = ahead.get(url);
+      ahead.delete(url);
+      return await (begun ?? use(ask("default")));
     } catch {}
     try {
       return await use(ask("reload"));
@@ -96,7 +101,64 @@
     location.reload();
   };
 
-  window.slipway = { load, style, reload };
+  // The answers that the address needs, asked for while the code loads; each is taken once, by a call with the same
+  // token. src/platform/early_answers.rs takes them.
+  const early = new Map();
+  const askEarly = (url, token) => {
+    const abort = new AbortController();
+    const headers = { Accept: "application/json" };
+    if (token) headers.Authorization = token;
+    const answer = fetch(url, { headers, cache: "no-cache", signal: abort.signal });
+    answer.catch(() => {});
+    early.set(url, { answer, token, sent: Date.now(), abort });
+    return answer;
+  };
+  const takeEarly = (url, token = "", signal) => {
+    const found = early.get(url);
+    early.delete(url);
+    if (found?.token === token) {
+      signal?.addEventListener("abort", () => found.abort.abort());
+      return found;
+    }
+    found?.abort.abort();
+  };
+
+  // As src/state/connection.rs finds the address and its token.
+  const connection = (config) => {
+    const address = stored(`${prefix}address`) ?? String(config.api ?? "");
+    const entries = [sessionStorage, localStorage].map((store) => store.getItem(`${prefix}token`) ?? "");
+    const entry = entries.find((entry) => entry.startsWith(`${address}\n`));
+    const token = entry?.slice(address.length + 1).trim();
+    return { address: address.replace(/\/+$/, ""), token: token ? `Token ${token}` : "" };
+  };
+
+  // Asks for what the page of this address begins with.
+  const begin = async () => {
+    const path = location.pathname.slice(base.length);
+    const build = /^\/builds\/([\w-]+)$/.exec(path)?.[1];
+    const list = /^\/(builds)?$/.test(path) && !location.search;
+    const config = askEarly(`${base}/config.json`, "");
+    if (build) {
+      for (const { href } of document.querySelectorAll("link[data-ahead]")) {
+        const compiled = WebAssembly.compileStreaming(fetch(href, { credentials: "same-origin" }));
+        compiled.catch(() => {});
+        ahead.set(href, compiled);
+      }
+      // Behind the others, so that they come after them in the cascade.
+      document.addEventListener("DOMContentLoaded", () => {
+        for (const link of document.querySelectorAll("link:is([data-lazy=fields], [data-lazy=build], [data-lazy=log])"))
+          style(link).catch(() => {});
+      });
+    }
+    if (!build && !list) return;
+    const answer = (await config).clone();
+    const { address, token } = connection(answer.ok ? await answer.json() : {});
+    const api = `${address}/v1/builds`;
+    const urls = build ? [`${api}/${build}`, `${api}/${build}/logs`] : [`${api}?page=1`];
+    urls.forEach((url) => askEarly(url, token));
+  };
+
+  window.slipway = { load, style, reload, takeEarly };
 
   const start = async () => {
     const script = document.querySelector('link[rel="modulepreload"]').href;
@@ -109,6 +171,8 @@
     const module = await load(wasm.href, /wasm/, compile, wasm.dataset.integrity);
     await init({ module_or_path: module });
   };
+  // Without its answer, the console asks itself.
+  begin().catch(() => {});
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector(".boot-failed button").onclick = reload;
     start().catch((error) => {

@@ -36,6 +36,7 @@ use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
 use crate::platform::byte_stream::next_chunk;
+use crate::platform::early_answers::{EarlyAnswer, early_answer};
 use crate::platform::timer::timer_millis;
 use gloo_net::http::{Method, Request, Response};
 use gloo_timers::callback::Timeout;
@@ -368,17 +369,35 @@ impl Client {
         url: &str,
         body: Option<String>,
     ) -> Result<Response, Error> {
-        let request = self.request(call, method, url, body);
-        let sent_at = now_millis();
-        // Refused for an address that is no URL.
-        let request = request.map_err(|_| call.failure())?;
-        let response = Request::from(request).send().await;
-        let response = response.map_err(|_| call.failure())?;
+        let (sent_at, response) = match self.early(call, &method, url) {
+            Some(early) => (
+                early.sent_at(),
+                early.response().await.ok().map(Response::from),
+            ),
+            None => {
+                let request = self.request(call, method, url, body);
+                // Refused for an address that is no URL.
+                let request = request.map_err(|_| call.failure())?;
+                let sent_at = now_millis();
+                (sent_at, Request::from(request).send().await.ok())
+            }
+        };
+        let response = response.ok_or_else(|| call.failure())?;
         let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
         if let Some(date) = date.filter(|date| date.is_finite()) {
             self.clock.observe(date as i64, sent_at, now_millis());
         }
         Ok(response)
+    }
+
+    /// Takes the answer, if it was asked for while the console was loading.
+    fn early(&self, call: &PendingCall, method: &Method, url: &str) -> Option<EarlyAnswer> {
+        if *method != Method::GET {
+            return None;
+        }
+        let authorization = self.token.as_ref().and_then(Token::authorization);
+        let signal = call.controller.as_ref().map(AbortController::signal);
+        early_answer(url, &authorization.unwrap_or_default(), signal.as_ref())
     }
 
     /// The request for exactly this URL. The builder of `gloo-net` puts an `&` after each query.

@@ -4,6 +4,7 @@
 pub(crate) mod byte_stream;
 pub(crate) mod clipboard;
 pub(crate) mod dom;
+pub(crate) mod early_answers;
 pub(crate) mod files;
 pub(crate) mod keep_off;
 pub(crate) mod keyboard;

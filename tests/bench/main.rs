@@ -17,6 +17,7 @@ mod log;
 mod memory;
 mod old_database;
 mod server;
+mod start;
 mod table;
 mod typing;
 
@@ -53,7 +54,7 @@ async fn press_to_paint(browser: &Browser, link: &str, condition: &str) -> f64 {
     millis.as_f64().expect("a number")
 }
 
-/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `pages`, `log` (the table), `long`
+/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `start`, `pages`, `log` (the table), `long`
 /// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
 /// table's end once, and `serve`, which only serves, to look at a long log by hand.
 #[tokio::main]
@@ -73,6 +74,9 @@ async fn main() {
     }
     if is_wanted("builders") {
         builders::builders().await;
+    }
+    if is_wanted("start") {
+        start::start().await;
     }
     if is_wanted("pages") {
         pages().await;

@@ -21,6 +21,7 @@ mod create_form;
 mod create_source;
 mod deploys;
 mod drafts;
+mod early_answers;
 mod failure;
 mod faults;
 mod forms_faults;

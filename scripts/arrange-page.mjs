@@ -1,0 +1,66 @@
+// Arranges the head of the built page so that a browser asks for everything that the first view needs at once.
+// Usage: node scripts/arrange-page.mjs FOLDER
+//
+// - The style sheets of the first view become one file: over HTTP/1.1 a browser has six connections.
+// - The links that load ahead stand before boot.js: with a policy in the page, browsers look for nothing behind a
+//   script until it has run.
+// - The file that the main script imports is named too, so that it is not asked for one round trip later.
+// - The chunks of a build's page are named in links without rel: boot.js loads them where the address is a build's.
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const folder = process.argv[2];
+const page = join(folder, "index.html");
+const files = readdirSync(folder);
+let html = readFileSync(page, "utf8");
+
+const file = (pattern) => {
+  const found = files.filter((name) => pattern.test(name));
+  if (found.length !== 1) throw new Error(`${found.length} files of the site are like ${pattern}`);
+  return found[0];
+};
+const digest = (bytes, kind) => createHash(kind).update(bytes);
+const integrity = (name) => `sha384-${digest(readFileSync(join(folder, name)), "sha384").digest("base64")}`;
+
+/** Takes all tags like this out of the page. */
+const take = (pattern) => {
+  const tags = html.match(pattern) ?? [];
+  if (!tags.length) throw new Error(`no tag of the page is like ${pattern}`);
+  for (const tag of tags) html = html.replace(tag, "");
+  return tags;
+};
+
+const sheets = take(/<link [^>]*rel="?stylesheet[^>]*>/g);
+const href = (tag) => /href="?([^" >]*)/.exec(tag)[1];
+const base = href(sheets[0]).replace(/[^/]*$/, "");
+const names = sheets.map((tag) => href(tag).slice(base.length));
+const styles = names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+const first = `first-${digest(styles, "sha256").digest("hex").slice(0, 16)}.css`;
+writeFileSync(join(folder, first), styles);
+for (const name of names) rmSync(join(folder, name));
+
+const lazy = take(/<link data-lazy=[^>]*>/g);
+const script = take(/<script [^>]*boot-[^>]*><\/script>/g);
+const preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);
+const loader = file(/^split-[0-9a-f]+\.js$/);
+const needed = /__wasm_split_load_build = wrapAsyncCb\(makeLoad\("\.\/([^"]*)", \[([^\]]*)\]/.exec(
+  readFileSync(join(folder, loader), "utf8"),
+);
+const chunks = readFileSync(join(folder, loader), "utf8").matchAll(/const __(chunk_\d+) = makeLoad\("\.\/([^"]*)"/g);
+const ahead = new Set([needed[1]]);
+for (const [, name, url] of chunks) if (needed[2].split(/, */).includes(`__${name}`)) ahead.add(url);
+
+const head = [
+  ...preloads,
+  `<link crossorigin href=${base}${loader} integrity=${integrity(loader)} rel=modulepreload>`,
+  `<link as=style href=${base}${first} integrity=${integrity(first)} rel=preload>`,
+  ...[...ahead].map((name) => `<link data-ahead href=${base}${name}>`),
+  ...script,
+  `<link href=${base}${first} integrity=${integrity(first)} rel=stylesheet>`,
+  // The cascade goes by the order in the page.
+  ...lazy,
+].join("");
+if (!html.includes("</title>")) throw new Error("the page has no title");
+html = html.replace("</title>", `</title>${head}`);
+writeFileSync(page, html);
