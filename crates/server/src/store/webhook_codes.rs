@@ -1,7 +1,6 @@
 //! The codes of webhooks. A code begins with the number of its repository, so that looking it up takes the same time for
 //! all wrong ones.
 
-use crate::store::repositories::{self, StoredRepository};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use subtle::ConstantTimeEq;
 
@@ -19,12 +18,12 @@ pub(crate) fn create(connection: &Connection, repository_id: i64) -> Result<()> 
     Ok(())
 }
 
-/// Returns the repository that a code belongs to.
+/// Returns the id of the repository that a code belongs to.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub(crate) fn find(connection: &Connection, code: &str) -> Result<Option<StoredRepository>> {
+pub(crate) fn find(connection: &Connection, code: &str) -> Result<Option<i64>> {
     let number = code.split_once('-').map_or("", |(number, _)| number);
     let Ok(id) = number.parse::<i64>() else {
         return Ok(None);
@@ -37,8 +36,5 @@ pub(crate) fn find(connection: &Connection, code: &str) -> Result<Option<StoredR
     let is_right = expected.is_some_and(|expected| {
         !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(code.as_bytes()))
     });
-    match is_right {
-        true => repositories::by_id(connection, id),
-        false => Ok(None),
-    }
+    Ok(is_right.then_some(id))
 }

@@ -37,7 +37,12 @@ pub(crate) async fn receive(
     let asked = code.clone();
     let found = app
         .store
-        .read(move |connection| webhook_codes::find(connection, &asked))
+        .read(
+            move |connection| match webhook_codes::find(connection, &asked)? {
+                Some(id) => repositories::by_id(connection, id),
+                None => Ok(None),
+            },
+        )
         .await?;
     let Some(stored) = found else {
         return Err(match refuse_slowly(&app, peer.as_ref()).await {
