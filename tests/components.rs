@@ -82,6 +82,7 @@ fn rows_editor(
             prefix: "",
             image: Signal::stored(("team".to_owned(), "app".to_owned())),
             selects: true,
+            has_build_cache: false,
             beside: None,
         };
         rows_table(editor)

@@ -458,7 +458,7 @@ mod tests {
             parts <= text / PART_BYTES * 2 + 1,
             "{parts} parts of {text} bytes"
         );
-        let (_, are_whole) = lines(&range(&connection).read(&connection).unwrap());
+        let (_, are_whole) = lines(&range(&connection).read(&connection, 1 << 20).unwrap());
         assert!(are_whole);
         let stored: i64 = connection
             .query_row("SELECT sum(length(entries)) FROM log_parts", [], |row| {
@@ -475,10 +475,10 @@ mod tests {
         let mut early = range(&connection);
         write(&connection, 10..3000, 3);
         assert_eq!(
-            lines(&early.read(&connection).unwrap()).0,
+            lines(&early.read(&connection, 1 << 20).unwrap()).0,
             Vec::from_iter(0..10)
         );
-        assert!(early.read(&connection).unwrap().is_empty());
+        assert!(early.read(&connection, 1 << 20).unwrap().is_empty());
     }
 
     #[test]
