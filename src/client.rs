@@ -27,7 +27,7 @@ pub mod token;
 use crate::api::url::join_url;
 use crate::api::{
     Build, BuildConfig, BuilderInfo, CreateRepository, Page, Repository, SourceListing,
-    SourceQuestion, Status, TriggerBuild, UpdateBuildConfig,
+    SourceQuestion, Status, TriggerBuild, UpdateBuildConfig, Webhook,
 };
 use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
@@ -270,6 +270,15 @@ impl Client {
             .await
     }
 
+    /// Reads the webhook of a repository (optional call).
+    ///
+    /// # Errors
+    /// Any [`Error`], after the retries. [`Error::is_not_offered`]: no such repository, or no such call.
+    pub async fn webhook(&self, namespace: &str, repo_name: &str) -> Result<Webhook, Error> {
+        let url = self.url(&["repositories", namespace, repo_name, "webhook"], &[]);
+        self.read(&url, REQUEST_TIMEOUT).await
+    }
+
     /// Removes a repository (optional call).
     ///
     /// # Errors
@@ -280,19 +289,13 @@ impl Client {
         Ok(())
     }
 
-    /// Returns true if the token is valid for a namespace: `is_available` of an optional call.
+    /// Reads what the API says about a namespace and the token (optional call).
     ///
     /// # Errors
     /// Any [`Error`], after the retries. [`Error::is_not_offered`]: this API has no such call.
-    pub async fn profile(&self, namespace: &str) -> Result<bool, Error> {
-        #[derive(Deserialize)]
-        struct Profile {
-            #[serde(default, deserialize_with = "crate::api::lenient::or_default")]
-            is_available: bool,
-        }
+    pub async fn profile(&self, namespace: &str) -> Result<Profile, Error> {
         let url = self.url(&["auth", namespace, "profile"], &[]);
-        let profile: Profile = self.read(&url, REQUEST_TIMEOUT).await?;
-        Ok(profile.is_available)
+        self.read(&url, REQUEST_TIMEOUT).await
     }
 
     /// Exchanges a user name and a password for a token (optional call).
@@ -428,6 +431,17 @@ impl Client {
         options.set_signal(signal.as_ref());
         web_sys::Request::new_with_str_and_init(url, &options)
     }
+}
+
+/// What the API says about a namespace and the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Profile {
+    /// True if the token is valid for the namespace.
+    #[serde(default, deserialize_with = "crate::api::lenient::or_default")]
+    pub is_available: bool,
+    /// True if mail about the namespace's builds is sent; `None` if the API does not say.
+    #[serde(default)]
+    pub is_email_available: Option<bool>,
 }
 
 /// The body of a log, read chunk by chunk.

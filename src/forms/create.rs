@@ -3,6 +3,7 @@
 pub(crate) mod confirm;
 pub(crate) mod editor;
 pub(crate) mod import_export;
+pub(crate) mod mail_hint;
 pub(crate) mod sections;
 pub(crate) mod source;
 pub(crate) mod source_link;
@@ -166,7 +167,7 @@ impl CreateForm {
             {source_section(SourceLink::new(editor, form.state))}
             {repository_section(editor, namespace)}
             {rows_section(rows_editor, import.button())}
-            {settings_section(editor, form.state)}
+            {settings_section(editor, form.state, namespace)}
         }
         .into_any()
     }

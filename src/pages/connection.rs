@@ -155,7 +155,11 @@ async fn test_connection(client: &Client, namespace: &str, has_token: bool) -> C
     };
     let token_fits = match namespace.filter(|_| has_token) {
         // An optional call: an API that does not offer it says nothing about the token.
-        Some(namespace) => client.profile(namespace).await.ok(),
+        Some(namespace) => client
+            .profile(namespace)
+            .await
+            .ok()
+            .map(|profile| profile.is_available),
         None => None,
     };
     ConnectionTest::Connected {

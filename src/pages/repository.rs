@@ -8,11 +8,13 @@
 mod build_all;
 mod first_steps;
 mod last_builds;
+mod pushes;
 mod remove;
 mod side;
 mod tag_configs;
+mod webhook;
 
-use crate::api::{Build, Repository as RepositoryData, TagConfig};
+use crate::api::{Build, Repository as RepositoryData, TagConfig, Webhook};
 use crate::client::Error;
 use crate::components::breadcrumbs::{namespace_crumb, path_heading};
 use crate::components::builds::build_buttons::build_buttons;
@@ -28,7 +30,9 @@ use crate::pages::repository::last_builds::last_builds;
 use crate::pages::repository::remove::{RemoveForm, use_remove_form};
 use crate::pages::repository::side::side;
 use crate::pages::repository::tag_configs::{TagBuilds, tag_configs, target};
+use crate::pages::repository::webhook::use_webhook;
 use crate::platform::page::web_link;
+use crate::query::Query;
 use crate::reactive::{bool_signal, dynamic, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
@@ -73,11 +77,12 @@ pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
     let build_all = use_build_all();
     let remove = use_remove_form(path);
     let builds = tag_builds(list, request, repository, is_new);
+    let webhook = use_webhook(path, repository);
     offer_actions(path, repository, build_all);
     // An API that does not offer this read is explained, and is not an error.
     let shown_error = Signal::derive(move || error.get().filter(|error| !error.is_not_offered()));
     let body = move || match repository.get() {
-        Some(repository) => columns(path, &repository, builds, list),
+        Some(repository) => columns(path, &repository, builds, (list, webhook)),
         None if is_missing.get() => no_such_repository(path),
         None if shown_error.get().is_none() && error.get().is_some() => {
             let form = build_by_tag(path);
@@ -164,14 +169,14 @@ fn columns(
     path: StoredValue<(String, String)>,
     repository: &RepositoryData,
     builds: TagBuilds,
-    list: BuildsList,
+    (list, webhook): (BuildsList, Query<Webhook>),
 ) -> AnyView {
     let config = StoredValue::new(repository.build_config.clone());
     let steps = move || {
         let config = config.get_value();
         let (namespace, name) = path.get_value();
         config
-            .map(|config| first_steps(&namespace, &name, config))
+            .map(|config| first_steps(&namespace, &name, config, webhook))
             .into_any()
     };
     let configs = configs(Some(repository));
@@ -191,7 +196,7 @@ fn columns(
                 {show(move || builds.is_new.get(), steps)} {table}
                 {last_builds(path, list, Signal::stored(None))} {full_description}
             </div>
-            {side(repository, builds)}
+            {side(repository, builds, webhook)}
         </div>
     }
     .into_any()

@@ -25,6 +25,9 @@ pub(crate) const WATCHED_BUILDS: Duration = Duration::from_secs(5);
 /// The builders, while they are shown.
 pub(crate) const BUILDERS: Pace = Pace::Steady(Duration::from_secs(5));
 
+/// The last pushes of a repository, on its page.
+pub(crate) const PUSHES: Pace = Pace::Between(Duration::from_secs(3), Duration::from_secs(15));
+
 /// The log of a build. Counted from the end of the last answer. Half a second, so that what a program has written is on
 /// the page within about a second: a server may need a part of it to store a line that is not at its end.
 pub(crate) const LOG: Duration = Duration::from_millis(500);

@@ -68,6 +68,7 @@ pub fn record(address: &str, namespace: &str, name: &str, repository: Option<&Re
         .map(|index| known.remove(index));
     let repository = repository
         .cloned()
+        .map(without_webhook)
         .or_else(|| old.and_then(|old| old.repository));
     known.insert(
         0,
@@ -83,6 +84,14 @@ pub fn record(address: &str, namespace: &str, name: &str, repository: Option<&Re
     if let Ok(text) = serde_json::to_string(&known) {
         store(Keep::Device, &storage_key(address), Some(&text));
     }
+}
+
+/// Leaves out the code of the webhook, which is a secret.
+fn without_webhook(mut repository: Repository) -> Repository {
+    if let Some(config) = repository.build_config.as_mut() {
+        config.code_repo_webhook_code = None;
+    }
+    repository
 }
 
 /// Records the build config that was saved.

@@ -47,4 +47,5 @@ mod source_looks;
 mod start_build;
 mod stories;
 mod unchanged;
+mod webhook;
 mod wording;

@@ -69,6 +69,11 @@ impl Source {
         run("git", &["rev-parse", "HEAD"], self.path())
     }
 
+    /// Runs git in the repository, and returns what it prints.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        run("git", arguments, self.path())
+    }
+
     /// Makes a branch at the current commit.
     pub fn branch(&self, name: &str) {
         run("git", &["branch", name], self.path());

@@ -3,6 +3,7 @@
 use crate::forms::common::fields::{CheckField, TextArea, TextField};
 use crate::forms::common::form_state::FormState;
 use crate::forms::create::editor::CreateEditor;
+use crate::forms::create::mail_hint::mail_hint;
 use crate::forms::model::draft::RepositoryDraft;
 use crate::forms::model::preview::image_reference;
 use crate::reactive::{bool_signal, effect, show, text_signal};
@@ -72,7 +73,11 @@ pub(crate) fn repository_section(editor: CreateEditor, namespace: StoredValue<St
 }
 
 /// The settings that most people leave as they are.
-pub(crate) fn settings_section(editor: CreateEditor, state: FormState) -> AnyView {
+pub(crate) fn settings_section(
+    editor: CreateEditor,
+    state: FormState,
+    namespace: StoredValue<String>,
+) -> AnyView {
     let fields = editor.fields;
     view! {
         <section class="form-section form-part">
@@ -88,6 +93,7 @@ pub(crate) fn settings_section(editor: CreateEditor, state: FormState) -> AnyVie
                 <CheckField
                     path=Signal::stored("build_config.email_enabled".to_owned())
                     label=t_signal!(create.email)
+                    hint=mail_hint(namespace)
                     checked=bool_signal(move || fields.with(|fields| fields.email_enabled))
                     on_change=move |on| fields.update(|fields| fields.email_enabled = on)
                 />

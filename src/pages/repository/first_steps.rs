@@ -1,9 +1,11 @@
-//! The steps after a repository was created: add its deploy key, if it has one, then build each tag.
+//! The steps after a repository was created: add its deploy key and its webhook, if it has them, then build each tag.
 
-use crate::api::{BuildConfig, SourceUrl};
+use crate::api::{BuildConfig, SourceUrl, Webhook};
 use crate::components::builds::build_buttons::build_buttons;
 use crate::pages::repository::tag_configs::target;
+use crate::pages::repository::webhook::webhook_step;
 use crate::platform::page;
+use crate::query::Query;
 use crate::state::start_build::AfterStart;
 use crate::t_signal;
 use crate::ui::copy::copy_button;
@@ -26,7 +28,12 @@ fn deploy_key_steps(key: String, deploy_url: Option<&SourceUrl>) -> AnyView {
 }
 
 /// The panel with the steps.
-pub(crate) fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig) -> AnyView {
+pub(crate) fn first_steps(
+    namespace: &str,
+    repo_name: &str,
+    config: BuildConfig,
+    webhook: Query<Webhook>,
+) -> AnyView {
     let builds: Vec<AnyView> = config
         .tag_configs
         .iter()
@@ -40,6 +47,7 @@ pub(crate) fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig)
             .into_any()
         })
         .collect();
+    let webhook = webhook_step(&config, webhook);
     let key = config.code_repo_public_key;
     let key = key.filter(|key| !key.trim().is_empty());
     let has_key = key.is_some();
@@ -49,7 +57,7 @@ pub(crate) fn first_steps(namespace: &str, repo_name: &str, config: BuildConfig)
             <h2>{t_signal!(repository.first_steps)}</h2>
             {has_key.then(|| view! { <p>{t_signal!(repository.deploy_key_why)}</p> })}
             <ol>
-                {key}
+                {key} {webhook}
                 <li>{t_signal!(repository.build_each)} <ul class="first-builds">{builds}</ul></li>
             </ol>
         </section>

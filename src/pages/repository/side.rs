@@ -1,20 +1,27 @@
 //! The column beside a repository's tags and builds: how to pull the image, its source, deploy key, webhook and facts.
 
-use crate::api::{Build, BuildConfig, CodeClient, Repository as RepositoryData, SourceUrl};
+use crate::api::{
+    Build, BuildConfig, CodeClient, Repository as RepositoryData, SourceUrl, Webhook,
+};
 use crate::components::time::absolute_time;
 use crate::i18n::api_words::client_name;
 use crate::i18n::words;
 use crate::pages::repository::tag_configs::TagBuilds;
+use crate::pages::repository::webhook::{copied, webhook_card};
 use crate::platform::page;
+use crate::query::Query;
 use crate::reactive::{dynamic, memo, show, text_signal};
 use crate::state::connection::use_connection;
 use crate::t_signal;
-use crate::ui::copy::copy_button;
 use crate::ui::external_link::external_link;
 use leptos::prelude::*;
 
 /// The cards. While the repository was never built, its deploy key is part of the first steps.
-pub(crate) fn side(repository: &RepositoryData, builds: TagBuilds) -> AnyView {
+pub(crate) fn side(
+    repository: &RepositoryData,
+    builds: TagBuilds,
+    webhook: Query<Webhook>,
+) -> AnyView {
     let is_new = builds.is_new;
     let config = repository.build_config.as_ref();
     let image = config.map(|config| image(config, builds.recent.all()));
@@ -32,8 +39,7 @@ pub(crate) fn side(repository: &RepositoryData, builds: TagBuilds) -> AnyView {
             move || deploy_key(&key, url.as_deref()),
         )
     });
-    let code = config.and_then(|config| config.code_repo_webhook_code.clone());
-    let webhook = code.filter(|code| !code.is_empty()).map(webhook);
+    let webhook = config.and_then(|config| webhook_card(config, webhook, is_new));
     view! { <div class="side">{image} {source} {key} {webhook} {about(repository)}</div> }
         .into_any()
 }
@@ -44,17 +50,6 @@ fn card(title: Signal<String>, content: AnyView) -> AnyView {
             <h2>{title}</h2>
             {content}
         </section>
-    }
-    .into_any()
-}
-
-/// A text on one line, cut at its end, with a button that copies all of it.
-fn copied(text: String, name: Signal<String>) -> AnyView {
-    view! {
-        <div class="copied">
-            <code class="code">{text.clone()}</code>
-            {copy_button(Signal::stored(text), name)}
-        </div>
     }
     .into_any()
 }
@@ -147,14 +142,6 @@ fn deploy_key(key: &str, url: Option<&str>) -> AnyView {
         {link}
     };
     card(t_signal!(repository.deploy_key), content.into_any())
-}
-
-fn webhook(code: String) -> AnyView {
-    let content = view! {
-        {copied(code, t_signal!(repository.webhook_code))}
-        <p class="quiet">{t_signal!(repository.webhook_why)}</p>
-    };
-    card(t_signal!(repository.webhook), content.into_any())
 }
 
 fn about(repository: &RepositoryData) -> AnyView {
