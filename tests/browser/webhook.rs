@@ -7,7 +7,6 @@ use crate::support::{Api, Browser, Outcome, Reply, Server, Source, story};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use thirtyfour::prelude::*;
 
 const WEBHOOK: &str = "/v1/repositories/team/app/webhook";
 

@@ -59,8 +59,15 @@ fn delivery(delivery: &Delivery) -> AnyView {
     let more = delivery.more_refs;
     let more =
         (more > 0).then(|| view! { <p class="quiet">{t_signal!(push.more_refs, n = more)}</p> });
-    view! { <li class="push"><p class="quiet">{time} " · " {via}</p> {words} {refs} {more}</li> }
-        .into_any()
+    view! {
+        <li class="push">
+            <p class="quiet">{time} " · " {via}</p>
+            {words}
+            {refs}
+            {more}
+        </li>
+    }
+    .into_any()
 }
 
 /// A branch or tag with its commit, and what came of it for each tag config.
@@ -98,8 +105,14 @@ fn result(row: &TagResult) -> AnyView {
         }
         None => words.into_any(),
     };
-    view! { <li><span class="code">{row.docker_repo_tag.clone()}</span> ": " {words}</li> }
-        .into_any()
+    view! {
+        <li>
+            <span class="code">{row.docker_repo_tag.clone()}</span>
+            ": "
+            {words}
+        </li>
+    }
+    .into_any()
 }
 
 fn via_words(via: &PushVia) -> String {
