@@ -325,6 +325,8 @@ async fn version_tags_of_an_older_database_are_kept() {
              ALTER TABLE builds DROP COLUMN tag; ALTER TABLE builds DROP COLUMN image_id;
              DROP TABLE build_counts; DROP TABLE versions; DROP TABLE log_parts;
              DROP TABLE leftovers; DROP TABLE image_tags;
+             DROP TRIGGER build_ended; DROP TABLE mails; DROP TABLE mail_namespaces; DROP TABLE deliveries;
+             ALTER TABLE repositories DROP COLUMN webhook_code; ALTER TABLE repositories DROP COLUMN hook_delivers;
              CREATE TABLE log (
                  id INTEGER PRIMARY KEY, build_id TEXT NOT NULL, part INTEGER NOT NULL,
                  first_time INTEGER NOT NULL, last_time INTEGER NOT NULL, entries TEXT NOT NULL,
