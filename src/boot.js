@@ -156,6 +156,8 @@
     const api = `${address}/v1/builds`;
     const urls = build ? [`${api}/${build}`, `${api}/${build}/logs`] : [`${api}?page=1`];
     urls.forEach((url) => askEarly(url, token));
+    // What nobody takes is not kept on its way.
+    setTimeout(() => early.forEach(({ abort }) => abort.abort()), 30000);
   };
 
   window.slipway = { load, style, reload, takeEarly };
