@@ -100,7 +100,8 @@ async fn the_header_says_on_every_page_that_the_api_or_the_network_is_gone() -> 
             api.on("GET", BUILDS, Reply::CutBefore);
             browser.go_online().await;
             browser.see_in("status", "API unreachable").await;
-            // A page that sends no call says so too.
+            // Other pages say so too.
+            api.on("GET", "/v1/builders", Reply::CutBefore);
             browser.press("link", "Settings").await;
             browser.see_in("status", "API unreachable").await;
             api.on("GET", BUILDS, page);

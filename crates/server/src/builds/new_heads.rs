@@ -220,20 +220,22 @@ impl Taking<'_> {
             return Ok(Outcome::Not(PushResult::Skipped));
         }
         cancelled.extend(cancellation::cancel_replaced(connection, replaced)?);
-        self.start_build(connection, &found.row, &stored)
+        self.start_build(connection, found, &stored)
     }
 
-    /// Adds a build of a tag config's new head.
+    /// Adds a build of a tag config's new head: of this very commit, since one that is not to be built may follow while
+    /// the build waits.
     fn start_build(
         &self,
         connection: &Connection,
-        row: &ActiveTagConfig,
+        found: &Found,
         stored: &StoredRepository,
     ) -> rusqlite::Result<Outcome> {
+        let row = &found.row;
         let request = BuildRequest {
             stored,
             tag_config: &row.tag_config,
-            commit: None,
+            commit: Some(&found.head),
             created_by: &stored.repository.created_by,
             auto_created: true,
             waiting_limit: self.waiting_limit,

@@ -28,11 +28,15 @@ pub(crate) struct Wish<'a> {
     pub(crate) not_at: Option<&'a str>,
 }
 
-/// Returns the nodes whose builders are all busy or away: builds for them have to wait. `None` if no builder is free.
+/// Returns the nodes that no free builder takes builds of: builds for them have to wait. `None` if no builder is free.
 pub(crate) fn blocked_nodes(candidates: &[Candidate]) -> Option<Vec<String>> {
     let free: Vec<_> = candidates.iter().filter(|each| each.is_free).collect();
     if free.is_empty() {
         return None;
+    }
+    // A builder without a node takes builds of all.
+    if free.iter().any(|each| each.node.is_none()) {
+        return Some(Vec::new());
     }
     let open: BTreeSet<_> = free
         .iter()
@@ -51,20 +55,22 @@ pub(crate) fn is_known(candidates: &[Candidate], node: &str) -> bool {
     nodes.any(|known| known == node)
 }
 
-/// Returns the position of the builder that takes a build: of the free ones of its node, or of all if there is no such
-/// node, the first in the repository's own order. `None` if none of them is free.
+/// Returns the position of the builder that takes a build: of the free ones of its node, then of those without a node,
+/// or of all if there is no such node, the first in the repository's own order. `None` if none of them is free.
 pub(crate) fn place(candidates: &[Candidate], wish: Wish<'_>) -> Option<usize> {
     let node = wish.node.filter(|node| is_known(candidates, node));
-    let free = || {
+    let first = |takes: &dyn Fn(&Candidate) -> bool| {
         let all = candidates.iter().enumerate();
-        all.filter(|(_, each)| each.is_free && (node.is_none() || each.node.as_deref() == node))
+        let free = all.filter(|(_, each)| each.is_free && takes(each));
+        let first = free
+            .max_by(|(_, a), (_, b)| rank(a, wish.repository).total_cmp(&rank(b, wish.repository)));
+        first.map(|(position, _)| position)
     };
-    let first = |(_, a): &(usize, &Candidate), (_, b): &(usize, &Candidate)| {
-        rank(a, wish.repository).total_cmp(&rank(b, wish.repository))
-    };
-    let others = free().filter(|(_, each)| Some(each.name.as_str()) != wish.not_at);
-    let chosen = others.max_by(first).or_else(|| free().max_by(first));
-    chosen.map(|(position, _)| position)
+    let is_of = |each: &Candidate| node.is_none() || each.node.as_deref() == node;
+    let is_other = |each: &Candidate| Some(each.name.as_str()) != wish.not_at;
+    first(&|each| is_of(each) && is_other(each))
+        .or_else(|| first(&|each| each.node.is_none() && is_other(each)))
+        .or_else(|| first(&|each| is_of(each) || each.node.is_none()))
 }
 
 /// The rank of a builder for a repository, by rendezvous hashing: each repository has an order of its own, which stays
@@ -125,10 +131,15 @@ mod tests {
         assert!(is_known(&all, "cn") && !is_known(&all, "eu"));
         assert_eq!(blocked_nodes(&all), Some(Vec::new()));
 
+        // A builder without a node takes what those of the node can't.
         all[1].is_free = false;
+        assert_eq!(blocked_nodes(&all), Some(Vec::new()));
+        assert_eq!(place(&all, wish(Some("cn"), "team/app")), Some(2));
+        all[2].is_free = false;
         assert_eq!(blocked_nodes(&all), Some(vec!["cn".to_owned()]));
         assert_eq!(place(&all, wish(Some("cn"), "team/app")), None);
         assert!(place(&all, wish(Some("eu"), "team/app")).is_some());
+        all[2].is_free = true;
         all[0].is_free = false;
         assert_eq!(place(&all, wish(None, "team/app")), Some(2));
         all[2].is_free = false;

@@ -149,6 +149,13 @@ impl HookReceiver {
             let (result, build_id) = match outcome {
                 Outcome::First => (PushResult::Known, None),
                 Outcome::Started(id) => (PushResult::Started, Some(id)),
+                // A poll was faster.
+                Outcome::Not(PushResult::Changed) => {
+                    match self.earlier_build(&found.row, &found.head).await {
+                        Some(id) => (PushResult::Known, Some(id)),
+                        None => (PushResult::Changed, None),
+                    }
+                }
                 Outcome::Not(result) => (result, None),
             };
             results.push((found.row, Some(found.head), result, build_id));

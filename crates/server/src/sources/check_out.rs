@@ -116,11 +116,14 @@ impl Git {
             let shown = masked(url);
             job.log
                 .write(EntryLevel::Info, &format!("Fetching {shown}"));
-            if let Err(reason) = self.look_up(job, target, &location).await? {
-                failure = format!("the source at {shown} can't be read: {reason}");
-                job.log.write(EntryLevel::Info, &failure);
-                continue;
-            }
+            let head = match self.look_up(job, target, &location).await? {
+                Ok(head) => head,
+                Err(reason) => {
+                    failure = format!("the source at {shown} can't be read: {reason}");
+                    job.log.write(EntryLevel::Info, &failure);
+                    continue;
+                }
+            };
             let destination = Destination {
                 location: &location,
                 deploy_key: target.deploy_key,
@@ -130,7 +133,8 @@ impl Git {
             let way = self.command_to(&destination).await;
             let (mut fetch, way) = way.map_err(Failure::Other)?;
             fetch.arg("-C").arg(folder).args(FETCH);
-            if target.commit.is_none() {
+            // An older commit needs the history.
+            if target.commit.is_none_or(|commit| commit == head) {
                 fetch.args(["--depth", "1"]);
             }
             let name = full_ref(target.kind, target.value);
@@ -154,7 +158,7 @@ impl Git {
         Err(Failure::Other(failure))
     }
 
-    /// Looks a branch or tag up in a source. Returns why the source can't be read.
+    /// Looks a branch or tag up in a source. Returns the full id of its commit, or why the source can't be read.
     ///
     /// # Errors
     ///
@@ -164,9 +168,10 @@ impl Git {
         job: &mut Job,
         target: &Ref<'_>,
         location: &Location,
-    ) -> Result<Result<(), String>, Failure> {
+    ) -> Result<Result<String, String>, Failure> {
         let Ref { kind, value, .. } = *target;
         let one = [RefName { kind, value }];
+        let mut missing = String::new();
         for only in [&one[..], &[]] {
             let (command, way) = match self.list_refs(location, target.deploy_key, only, &[]).await
             {
@@ -189,14 +194,13 @@ impl Git {
                 return Ok(Err(why(&way, &output.stderr)));
             }
             let refs = Refs::new(&listed);
-            if refs.commit_of(kind, value).is_some() {
-                return Ok(Ok(()));
+            if let Some(head) = refs.commit_of(kind, value) {
+                return Ok(Ok(head));
             }
-            if only.is_empty() {
-                return Err(Failure::Other(refs.missing(kind, value)));
-            }
+            // The whole list, which is read last, tells what there is in its place.
+            missing = refs.missing(kind, value);
         }
-        Ok(Ok(()))
+        Err(Failure::Other(missing))
     }
 
     /// Returns the full id of the commit to build.
