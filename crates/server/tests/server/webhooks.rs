@@ -1,6 +1,7 @@
 //! Webhooks: a host tells of a push, and what is new is built.
 
 use crate::parts;
+use crate::queue::{Held, ONE_WORKER};
 use crate::support::*;
 use hmac::{Hmac, Mac};
 use reqwest::StatusCode;
@@ -259,6 +260,46 @@ async fn a_commit_that_is_not_to_be_built_is_skipped_by_polls_too() {
         (server.builds_of("t-poll/app").await[0]["code_head_commit"] == *head).then_some(())
     })
     .await;
+}
+
+/// A commit that is not to be built may follow while the build of the one before it waits.
+#[tokio::test]
+async fn a_waiting_build_is_of_the_commit_that_was_pushed() {
+    let options = [&ONE_WORKER[..], &["--poll-interval=100ms"]].concat();
+    let server = TestServer::start(&options).await;
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
+    server
+        .register("t-pin/app", &source, vec![active("latest")])
+        .await;
+    wait_for("a commit is built", async || {
+        source.commit(&[]);
+        (!server.builds_of("t-pin/app").await.is_empty()).then_some(())
+    })
+    .await;
+    let held = Held::start(&server, "t-held/app").await;
+    let pushed = source.commit(&[]);
+    let waiting = wait_for("the commit waits to be built", async || {
+        let newest = server.builds_of("t-pin/app").await[0].clone();
+        (newest["code_head_commit"] == *pushed && newest["status"] == "W").then_some(newest)
+    })
+    .await;
+    source.git(&[
+        "commit",
+        "--quiet",
+        "--allow-empty",
+        "--message=Docs [skip ci]",
+    ]);
+    let skipped = source.git(&["rev-parse", "HEAD"]);
+    wait_for("the next one is skipped", async || {
+        let webhook = server.webhook("t-pin/app").await;
+        (webhook["deliveries"][0]["refs"][0]["commit"] == *skipped).then_some(())
+    })
+    .await;
+    held.release();
+    let id = waiting["build_id"].as_str().unwrap();
+    server.wait_for_status(id, "F").await;
+    let log = server.log_text(id).await;
+    assert!(log.contains(&format!("building commit {pushed}")), "{log}");
 }
 
 #[tokio::test]
