@@ -41,10 +41,10 @@ pub struct BuilderInfo {
 /// The disk of a builder, as far as it is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuilderDisk {
-    /// What its images and its cache take, in bytes.
+    /// The size of its images and its cache, in bytes.
     #[serde(default)]
     pub used: Option<u64>,
-    /// What is free, in bytes.
+    /// The free space, in bytes.
     #[serde(default)]
     pub free: Option<u64>,
 }

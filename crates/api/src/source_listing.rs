@@ -1,4 +1,4 @@
-//! What a source offers to build: the question and the answer of an optional call, `GET /v1/sources`.
+//! The offer of a source, all that can be built of it: the question and the answer of an optional call, `GET /v1/sources`.
 
 use crate::lenient::or_default;
 use crate::repository::{CodeSource, TagConfig};
@@ -74,7 +74,7 @@ impl<'a> SourceQuestion<'a> {
     }
 }
 
-/// What a source offers to build.
+/// The branches, tags and Dockerfiles that a source offers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SourceListing {
     /// The branch that a clone begins with; `None` if the source does not say.
@@ -89,12 +89,12 @@ pub struct SourceListing {
     /// True if these are all branches and tags. Of a source with very many, only some are listed.
     #[serde(default, deserialize_with = "or_default")]
     pub is_complete: bool,
-    /// What was found for the row of the question.
+    /// The findings for the row of the question.
     #[serde(default)]
     pub row: Option<RowSource>,
 }
 
-/// What a branch or tag has for a row.
+/// The findings about a branch or tag for a row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RowSource {
     /// The commit that would be built, its full id.

@@ -27,7 +27,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What came of a delivery as a whole.
+    /// The outcome of a delivery as a whole.
     DeliveryState {
         /// It is being looked at.
         Pending = "pending",
@@ -47,7 +47,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What came of a push for one tag config.
+    /// The outcome of a push for one tag config.
     PushResult {
         /// A build was started.
         Started = "started",
@@ -132,7 +132,7 @@ pub struct PushedRef {
     pub results: Vec<TagResult>,
 }
 
-/// What came of a push for one tag config.
+/// The outcome of a push for one tag config.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TagResult {
     /// The image tag.

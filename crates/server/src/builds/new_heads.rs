@@ -41,7 +41,7 @@ pub(crate) struct Found {
     pub(crate) head: String,
 }
 
-/// What came of a new head.
+/// The outcome of a new head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It is recorded as the first one, and not built.

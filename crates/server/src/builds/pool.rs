@@ -32,7 +32,7 @@ pub(crate) struct Member {
     health: watch::Sender<Health>,
 }
 
-/// What the last question to a builder has shown.
+/// The result of the last question to a builder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Health {
     /// `None` before the first answer.
@@ -189,7 +189,7 @@ impl Pool {
 pub(crate) struct Slot {
     pool: Arc<Pool>,
     index: usize,
-    /// What the build's log says about the choice of the builder.
+    /// The line of the build's log about the choice of the builder.
     pub(crate) note: Option<String>,
 }
 

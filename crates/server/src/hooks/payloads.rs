@@ -10,7 +10,7 @@ use slipway_api::PushVia;
 /// The longest name of an event that is kept, in characters.
 const MAX_EVENT_CHARS: usize = 60;
 
-/// What a delivery says.
+/// The content of a delivery.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Payload {
     /// Branches and tags were pushed. Without any: something was pushed, and the sender does not say what.

@@ -13,7 +13,7 @@ pub(crate) struct Told {
     pub(crate) kind: SourceKind,
     /// Its name.
     pub(crate) name: String,
-    /// What it leads to now, in hex.
+    /// The commit that it leads to now, in hex.
     pub(crate) commit: Option<String>,
     /// True if it was removed.
     pub(crate) is_removed: bool,
