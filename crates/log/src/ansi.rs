@@ -2,6 +2,7 @@
 
 mod after;
 mod characters;
+mod colors;
 mod cursor;
 mod escape;
 mod link;
@@ -12,6 +13,7 @@ mod row;
 mod style;
 
 pub(crate) use crate::ansi::after::after;
+pub(crate) use crate::ansi::colors::without_colors;
 pub(crate) use crate::ansi::cursor::{Cursor, Links, Rows};
 pub(crate) use crate::ansi::escape::after_colors;
 pub(crate) use crate::ansi::movement::{Movement, Part, leaves_line};

@@ -47,8 +47,11 @@ pub struct Search {
     seen: usize,
     /// The number of special lines searched so far.
     special: usize,
+    /// Reused buffers.
     painted: Painted,
     marks: Vec<Range<usize>>,
+    bare: Vec<u8>,
+    hits: Vec<(usize, usize)>,
 }
 
 impl Search {
@@ -64,6 +67,8 @@ impl Search {
             special: 0,
             painted: Painted::default(),
             marks: Vec::new(),
+            bare: Vec::new(),
+            hits: Vec::new(),
         }
     }
 
@@ -78,57 +83,94 @@ impl Search {
     }
 
     /// Searches about this many more bytes of text. Text that is slow to search counts as more bytes.
-    /// In a browser, 2 MiB take a few milliseconds. Returns true once all lines of the log are searched.
+    /// In a browser, 4 MiB take a few milliseconds. Returns true once all lines of the log are searched.
     pub fn advance(&mut self, store: &Store, bytes: usize) -> bool {
         let mut left = bytes;
         // Lines before can have become special since.
         let special = store.special_lines();
         self.special = special.partition_point(|special| (special as usize) < self.seen);
         while self.seen < store.len() && left > 0 {
-            let special = store.special_lines().get(self.special);
-            let special = special.map_or(store.len(), |line| line as usize);
-            let used = if special == self.seen {
-                self.special += 1;
+            let special = self.next_special(store);
+            let is_literal = self.matcher.literal().is_some();
+            let used = if is_literal && !store.is_written_over() {
+                self.search_lines(store, store.len(), left)
+            } else if special == self.seen {
                 self.search_special_line(store)
+            } else if is_literal {
+                self.search_lines(store, special, left)
             } else {
-                self.search_plain_lines(store, special, left)
+                self.search_line_by_line(store, special, left)
             };
             left = left.saturating_sub(used);
         }
         self.seen >= store.len()
     }
 
+    /// The next special line; the number of lines if there is none.
+    fn next_special(&self, store: &Store) -> usize {
+        let special = store.special_lines().get(self.special);
+        special.map_or(store.len(), |line| line as usize)
+    }
+
     /// Searches one line with escapes. Returns its cost, in bytes.
     fn search_special_line(&mut self, store: &Store) -> usize {
         let bytes = store.bytes(self.seen);
+        let mut cost = 2 * bytes.len() + 64;
         if self.matcher.may_be_in_special(bytes) {
-            let text = std::str::from_utf8(bytes).unwrap_or_default();
-            ansi::plain_into(text, &mut self.painted);
-            self.matcher.marks(&self.painted.text, &mut self.marks);
-            self.record(store, self.seen, self.marks.len());
+            let colored = match self.matcher.literal() {
+                Some(literal) if ansi::without_colors(bytes, &mut self.bare) => Some(literal),
+                _ => None,
+            };
+            let count = if let Some(literal) = colored {
+                literal.find(&self.bare).count()
+            } else {
+                // Painting takes several times as long as searching.
+                cost += 8 * bytes.len();
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                ansi::plain_into(text, &mut self.painted);
+                self.matcher.marks(&self.painted.text, &mut self.marks);
+                self.marks.len()
+            };
+            self.record(store, self.seen, count);
         }
+        self.special += 1;
         self.seen += 1;
-        // Removing escapes takes several times as long as searching.
-        8 * bytes.len() + 64
+        cost
     }
 
-    /// Searches plain lines up to the line `end`, or about this many bytes. Returns their cost, in bytes.
-    fn search_plain_lines(&mut self, store: &Store, end: usize, bytes: usize) -> usize {
+    /// Searches up to the line `end`, or about this many bytes, for a literal. Returns the cost, in bytes.
+    fn search_lines(&mut self, store: &Store, end: usize, bytes: usize) -> usize {
         let (text, end) = store.lines(self.seen, end, bytes);
-        if self.matcher.literal().is_none() {
-            return self.search_line_by_line(store, end);
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        self.find_lines(store, text, end, &mut hits);
+        let mut cost = text.len() + 16;
+        // What was found in special lines is not what is visible there.
+        for (line, count) in hits.iter().copied().chain([(end, 0)]) {
+            while self.next_special(store) < line {
+                self.seen = self.next_special(store);
+                cost += self.search_special_line(store);
+                if cost / 2 > bytes {
+                    // The rest is for the next call.
+                    self.hits = hits;
+                    return cost;
+                }
+            }
+            if self.next_special(store) != line {
+                self.record(store, line, count);
+            }
         }
-        let (lines, counts) = (&mut self.lines, &mut self.counts);
-        let occurrences = &mut self.occurrences;
-        let between = self.between;
-        let shown = |line: usize, count: usize| match count > 0 && store.is_between(line, between) {
-            true => count,
-            false => 0,
-        };
-        let literal = self.matcher.literal().into_iter();
+        self.hits = hits;
+        self.seen = end;
+        cost
+    }
+
+    /// Finds the lines up to the line `end` whose text, which is given, has matches, and how many.
+    fn find_lines(&self, store: &Store, text: &[u8], end: usize, hits: &mut Vec<(usize, usize)>) {
         let mut line = self.seen;
         let start = store.address(line).unwrap_or(0) as usize;
         let mut count = 0;
+        let literal = self.matcher.literal().into_iter();
         for place in literal.flat_map(|literal| literal.find(text)) {
             let address = start + place.start;
             let is_in = |line: usize| {
@@ -137,7 +179,9 @@ impl Search {
             };
             // Most matches are on the same line, on the next line, or far away.
             if !is_in(line) {
-                record(lines, counts, occurrences, line, shown(line, count));
+                if count > 0 {
+                    hits.push((line, count));
+                }
                 count = 0;
                 line += 1;
                 if !is_in(line) {
@@ -146,13 +190,14 @@ impl Search {
             }
             count += 1;
         }
-        record(lines, counts, occurrences, line, shown(line, count));
-        self.seen = end;
-        text.len() + 16
+        if count > 0 {
+            hits.push((line, count));
+        }
     }
 
     /// Does the same for a query that must be matched line by line.
-    fn search_line_by_line(&mut self, store: &Store, end: usize) -> usize {
+    fn search_line_by_line(&mut self, store: &Store, end: usize, bytes: usize) -> usize {
+        let (_, end) = store.lines(self.seen, end, bytes);
         let mut cost = 16;
         for line in self.seen..end {
             let bytes = store.bytes(line);
@@ -169,13 +214,11 @@ impl Search {
     }
 
     fn record(&mut self, store: &Store, line: usize, count: usize) {
-        let count = if store.is_between(line, self.between) {
-            count
-        } else {
-            0
-        };
-        let (lines, counts) = (&mut self.lines, &mut self.counts);
-        record(lines, counts, &mut self.occurrences, line, count);
+        if count > 0 && store.is_between(line, self.between) {
+            self.lines.push(line as u32);
+            self.counts.push(count as u32);
+            self.occurrences += count as u64;
+        }
     }
 
     /// Forgets the lines from this one on, which have changed: they are searched again. See
@@ -223,21 +266,5 @@ impl Search {
     pub fn previous(&self, line: usize) -> Option<usize> {
         let before = self.lines.partition_point(|found| (found as usize) < line);
         before.checked_sub(1)
-    }
-}
-
-/// Records the number of matches of a line.
-#[inline]
-fn record(
-    lines: &mut Column<u32>,
-    counts: &mut Column<u32>,
-    occurrences: &mut u64,
-    line: usize,
-    count: usize,
-) {
-    if count > 0 {
-        lines.push(line as u32);
-        counts.push(count as u32);
-        *occurrences += count as u64;
     }
 }

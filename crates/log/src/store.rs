@@ -167,6 +167,11 @@ impl Store {
         }
     }
 
+    /// Returns true if a program has written over lines: their text is not where that of the lines around them is.
+    pub(crate) fn is_written_over(&self) -> bool {
+        self.screen.is_some()
+    }
+
     /// Returns true if a program has written over a line.
     fn is_shown(&self, index: usize) -> bool {
         self.flags

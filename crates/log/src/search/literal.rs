@@ -1,27 +1,29 @@
 //! Finds a fixed text in many lines at once.
 
 use crate::text::classes;
-use memchr::memmem::Finder;
 use std::ops::Range;
+use wide::u8x16;
+
+/// The number of bytes that are compared at once.
+const LANES: usize = 16;
+
+/// The number of bytes of a block: all of its places are looked at together.
+const BLOCK: usize = 64;
 
 /// A fixed text to search for.
 #[derive(Debug, Clone)]
 pub(crate) struct Literal {
-    kind: LiteralKind,
-    len: usize,
+    /// In lower case if case is ignored.
+    text: Box<[u8]>,
+    /// False to ignore the case of ASCII letters.
+    case: bool,
     word: bool,
+    pair: Pair,
     /// The rarest byte of the text, and its other case. Every plain line with a match contains one.
     rarest: (u8, u8),
 }
 
-#[derive(Debug, Clone)]
-enum LiteralKind {
-    Exact(Box<Finder<'static>>),
-    /// Ignores the case of ASCII letters. Holds the text in lower case.
-    EitherCase(Pair, Box<[u8]>),
-}
-
-/// Two bytes of a text and their distance, to check eight positions at a time.
+/// Two bytes of a text and their distance, to check many places at a time.
 #[derive(Debug, Clone, Copy)]
 struct Pair {
     first: Byte,
@@ -65,19 +67,18 @@ impl Literal {
             .copied()
             .min_by_key(|byte| frequency(*byte))
             .unwrap_or(0);
-        let (kind, rarest) = match case {
-            true => (
-                LiteralKind::Exact(Box::new(Finder::new(text).into_owned())),
-                (rarest, rarest),
-            ),
-            false => (
-                LiteralKind::EitherCase(Pair::of(text), text.to_ascii_lowercase().into()),
-                (rarest.to_ascii_lowercase(), rarest.to_ascii_uppercase()),
-            ),
+        let rarest = match case {
+            true => (rarest, rarest),
+            false => (rarest.to_ascii_lowercase(), rarest.to_ascii_uppercase()),
+        };
+        let text = match case {
+            true => text.to_vec(),
+            false => text.to_ascii_lowercase(),
         };
         Self {
-            kind,
-            len: text.len(),
+            pair: Pair::of(&text, case),
+            text: text.into(),
+            case,
             word,
             rarest,
         }
@@ -85,16 +86,12 @@ impl Literal {
 
     /// Returns the ranges of all matches, in order, without overlaps.
     pub(crate) fn find<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
+        let mut candidates = Candidates::new(self, text);
         let mut from = 0;
         std::iter::from_fn(move || {
             loop {
-                let rest = text.get(from..)?;
-                let found = match &self.kind {
-                    LiteralKind::Exact(finder) => finder.find(rest),
-                    LiteralKind::EitherCase(pair, lower) => pair.find(rest, lower),
-                };
-                let start = from + found?;
-                let end = start + self.len;
+                let start = candidates.find(|place| *place >= from)?;
+                let end = start + self.text.len();
                 let before = start.checked_sub(1).and_then(|at| text.get(at));
                 if !self.word || !(is_word(before) || is_word(text.get(end))) {
                     from = end;
@@ -127,28 +124,41 @@ impl Literal {
     }
 }
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
 impl Byte {
-    fn of(byte: u8) -> Self {
-        let fold = if byte.is_ascii_alphabetic() { 0x20 } else { 0 };
+    fn of(byte: u8, case: bool) -> Self {
+        let folds = byte.is_ascii_alphabetic() && !case;
+        let fold = if folds { 0x20 } else { 0 };
         Self {
             value: byte | fold,
             fold,
         }
     }
+}
 
-    /// Compares eight bytes: the result has a zero byte where they are equal to this one.
+/// [`Byte`] in each lane.
+#[derive(Debug, Clone, Copy)]
+struct Lanes {
+    value: u8x16,
+    fold: u8x16,
+}
+
+impl Lanes {
+    fn of(byte: Byte) -> Self {
+        Self {
+            value: u8x16::splat(byte.value),
+            fold: u8x16::splat(byte.fold),
+        }
+    }
+
     #[inline]
-    fn differs(self, word: u64) -> u64 {
-        (word | (LOW * u64::from(self.fold))) ^ (LOW * u64::from(self.value))
+    fn equals(self, bytes: &[u8; LANES]) -> u8x16 {
+        (u8x16::new(*bytes) | self.fold).simd_eq(self.value)
     }
 }
 
 impl Pair {
     /// The two rarest bytes of a text.
-    fn of(text: &[u8]) -> Self {
+    fn of(text: &[u8], case: bool) -> Self {
         let mut places: Vec<usize> = (0..text.len()).collect();
         places.sort_by_key(|place| frequency(text[*place]));
         let first = places.first().copied().unwrap_or(0);
@@ -156,7 +166,7 @@ impl Pair {
         let differs = |place: &&usize| !text[**place].eq_ignore_ascii_case(&text[first]);
         let other = places.iter().find(differs).copied().unwrap_or(first);
         let (at, second) = (first.min(other), first.max(other));
-        let byte = |place: usize| Byte::of(text.get(place).copied().unwrap_or(0));
+        let byte = |place: usize| Byte::of(text.get(place).copied().unwrap_or(0), case);
         Self {
             first: byte(at),
             second: byte(second),
@@ -164,36 +174,110 @@ impl Pair {
             distance: second - at,
         }
     }
+}
 
-    /// The first position of the text, which is given in lower case.
-    fn find(&self, text: &[u8], lower: &[u8]) -> Option<usize> {
-        let last = text.len().checked_sub(lower.len())?;
-        let firsts = text.get(self.at..)?;
-        let seconds = firsts.get(self.distance..)?;
-        let matches_at = |place: usize| {
-            let candidate = text.get(place..place + lower.len());
-            candidate.is_some_and(|candidate| candidate.eq_ignore_ascii_case(lower))
-        };
-        let mut place = 0;
-        for (first, second) in firsts
-            .as_chunks::<8>()
-            .0
-            .iter()
-            .zip(seconds.as_chunks::<8>().0)
-        {
-            let differs = self.first.differs(u64::from_le_bytes(*first))
-                | self.second.differs(u64::from_le_bytes(*second));
-            // A zero byte marks a position where both bytes are equal.
-            let mut found = differs.wrapping_sub(LOW) & !differs & HIGH;
-            while found != 0 {
-                let candidate = place + (found.trailing_zeros() / 8) as usize;
-                if matches_at(candidate) {
-                    return Some(candidate);
-                }
-                found &= found - 1;
-            }
-            place += 8;
+/// All places of a literal in a text, with overlaps.
+struct Candidates<'a> {
+    literal: &'a Literal,
+    text: &'a [u8],
+    /// The text from where the first byte, and the second one, of a match at its start would be.
+    firsts: &'a [u8],
+    seconds: &'a [u8],
+    first: Lanes,
+    second: Lanes,
+    /// The place after the block that was looked at last.
+    next: usize,
+    /// For each place of that block that is left, a bit that says if both bytes are equal there.
+    found: u64,
+}
+
+impl<'a> Candidates<'a> {
+    fn new(literal: &'a Literal, text: &'a [u8]) -> Self {
+        let pair = literal.pair;
+        let firsts = text.get(pair.at..).unwrap_or(&[]);
+        Self {
+            literal,
+            text,
+            firsts,
+            seconds: firsts.get(pair.distance..).unwrap_or(&[]),
+            first: Lanes::of(pair.first),
+            second: Lanes::of(pair.second),
+            next: 0,
+            found: 0,
         }
-        (place..=last).find(|place| matches_at(*place))
+    }
+
+    /// Looks at blocks until one has both bytes. Returns false at the end.
+    #[inline]
+    fn find_block(&mut self) -> bool {
+        let firsts = self.firsts.get(self.next..).unwrap_or(&[]).as_chunks();
+        let seconds = self.seconds.get(self.next..).unwrap_or(&[]).as_chunks();
+        for (first, second) in firsts.0.iter().zip(seconds.0) {
+            self.next += BLOCK;
+            if self.look_at(first, second) {
+                return true;
+            }
+        }
+        if self.next >= self.seconds.len() {
+            return false;
+        }
+        // The rest, padded with bytes that no text to search for contains.
+        let padded = |bytes: &[u8]| {
+            let mut block = [0; BLOCK];
+            for (to, from) in block.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+            block
+        };
+        let first = padded(self.firsts.get(self.next..).unwrap_or(&[]));
+        let second = padded(seconds.1);
+        self.next += BLOCK;
+        self.look_at(&first, &second)
+    }
+
+    /// Notes the places of a block that have both bytes. Returns true if there are any.
+    #[inline]
+    fn look_at(&mut self, first: &[u8; BLOCK], second: &[u8; BLOCK]) -> bool {
+        let (first, _) = first.as_chunks::<LANES>();
+        let (second, _) = second.as_chunks::<LANES>();
+        let mut all = [u8x16::ZERO; BLOCK / LANES];
+        let mut any = u8x16::ZERO;
+        for ((all, first), second) in all.iter_mut().zip(first).zip(second) {
+            *all = self.first.equals(first) & self.second.equals(second);
+            any |= *all;
+        }
+        if !any.any() {
+            return false;
+        }
+        self.found = (all.iter().rev()).fold(0, |bits, lanes| {
+            bits << LANES | u64::from(lanes.to_bitmask())
+        });
+        true
+    }
+}
+
+impl Iterator for Candidates<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            while self.found == 0 {
+                if !self.find_block() {
+                    return None;
+                }
+            }
+            let place = self.next - BLOCK + self.found.trailing_zeros() as usize;
+            self.found &= self.found - 1;
+            let wanted = &self.literal.text;
+            let candidate = self.text.get(place..place + wanted.len());
+            let is_match = match self.literal.case {
+                true => candidate == Some(wanted),
+                false => candidate.is_some_and(|found| found.eq_ignore_ascii_case(wanted)),
+            };
+            if is_match {
+                return Some(place);
+            }
+        }
     }
 }
