@@ -18,6 +18,7 @@ pub(crate) mod free_space;
 pub(crate) mod housekeeping;
 pub(crate) mod ignore_files;
 pub(crate) mod image_removal;
+pub(crate) mod known_host;
 pub(crate) mod limits_options;
 pub(crate) mod lost_builder;
 pub(crate) mod new_heads;

@@ -4,6 +4,7 @@ use crate::builds::builder_address::{BuilderAt, TLS_FILES};
 use crate::builds::builder_choice::BuilderChoice;
 use crate::builds::checkout::BuildInputs;
 use crate::builds::find_program::find_program;
+use crate::builds::known_host::{check_known, host_name};
 use crate::builds::limits_options::BuildNetwork;
 use crate::builds::registry_cache::CachePlace;
 use crate::process::environment::remove_private_variables;
@@ -51,6 +52,8 @@ pub(crate) struct Builder {
     network: BuildNetwork,
     /// True if a daemon at an address of `--builder-at` does the work.
     is_elsewhere: bool,
+    /// The host that has to be known before it is called, as [`host_name`] writes it.
+    known_host: Option<String>,
 }
 
 /// The files of one build, as the builder sees them.
@@ -78,6 +81,7 @@ impl Builder {
             leading: Vec::new(),
             network,
             is_elsewhere: false,
+            known_host: None,
         }
     }
 
@@ -90,6 +94,16 @@ impl Builder {
     /// Makes it the client of a builder elsewhere.
     pub(crate) fn elsewhere(mut self, at: &BuilderAt) -> Self {
         self.is_elsewhere = true;
+        if at.address.starts_with("ssh://") {
+            // ssh is not to ask anybody, as it does where the server was started in a terminal.
+            self.environment.extend([
+                ("SSH_ASKPASS", "false".into()),
+                ("SSH_ASKPASS_REQUIRE", "force".into()),
+            ]);
+        }
+        if at.kind == BuilderChoice::Podman {
+            self.known_host = host_name(&at.address);
+        }
         let flags = match at.kind {
             BuilderChoice::Docker => {
                 self.environment.extend([
@@ -167,6 +181,9 @@ impl Builder {
             // The client needs a running daemon.
             _ => &["version", "--format", "{{.Server.Version}}"],
         };
+        if let Some(host) = &self.known_host {
+            check_known(host).await?;
+        }
         self.ask(arguments, PROBE_TIMEOUT).await.map(|_| ())
     }
 

@@ -146,10 +146,11 @@ impl Git {
     }
 }
 
-/// Splits `user@host:path` and `ssh://user@host:22/path` into user and host, without the port, and the path.
+/// Splits `user@host:path` and `ssh://user@host:22/path` into user and host, without the port, and the path as git and
+/// git-lfs tell it the host: that of a URL begins with a slash.
 pub(crate) fn ssh_address(url: &str) -> Option<(&str, &str)> {
     let (authority, path) = match url.split_once("://") {
-        Some(("ssh", rest)) => rest.split_once('/')?,
+        Some(("ssh", rest)) => rest.split_at(rest.find('/')?),
         Some(_) => return None,
         None => return url.split_once(':').filter(|(login, _)| login.contains('@')),
     };
@@ -181,10 +182,11 @@ mod tests {
     fn an_ssh_address_has_a_login_and_a_path() {
         for (url, expected) in [
             ("git@h:a/b.git", Some(("git@h", "a/b.git"))),
-            ("ssh://git@h/a/b.git", Some(("git@h", "a/b.git"))),
-            ("ssh://git@h:2222/a/b", Some(("git@h", "a/b"))),
-            ("ssh://git@[::1]:2222/a", Some(("git@[::1]", "a"))),
-            ("ssh://h/a", Some(("h", "a"))),
+            ("ssh://git@h/a/b.git", Some(("git@h", "/a/b.git"))),
+            ("ssh://git@h:2222/a/b", Some(("git@h", "/a/b"))),
+            ("ssh://git@[::1]:2222/a", Some(("git@[::1]", "/a"))),
+            ("ssh://h/a", Some(("h", "/a"))),
+            ("ssh://h", None),
             ("https://h/a", None),
             ("/srv/a", None),
         ] {

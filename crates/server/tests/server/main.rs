@@ -40,6 +40,9 @@ mod smtp_sink;
 mod source_hosts;
 mod source_looks;
 mod sources;
+mod ssh;
+#[path = "../../../../tests/support/sshd.rs"]
+mod sshd;
 mod submodules;
 mod support;
 mod tree_bombs;

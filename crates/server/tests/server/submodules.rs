@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 /// Adds a submodule to the index of a repository, as `git submodule add` does, at a commit.
-fn add_submodule(source: &GitRepository, path: &str, url: &str, commit: &str) {
+pub(crate) fn add_submodule(source: &GitRepository, path: &str, url: &str, commit: &str) {
     let section = format!("submodule.{path}");
     source.git(&[
         "config",
