@@ -15,6 +15,7 @@ pub(crate) mod pushes;
 mod read_only;
 mod readers;
 pub(crate) mod removal;
+pub(crate) mod removed_paths;
 pub(crate) mod repositories;
 pub(crate) mod retention;
 pub(crate) mod webhook_codes;

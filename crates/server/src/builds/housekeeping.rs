@@ -5,7 +5,8 @@ use crate::builds::pool::Pool;
 use crate::builds::retention_options::RetentionOptions;
 use crate::sources::git::Git;
 use crate::store::leftovers::{self, Leftover};
-use crate::store::{Store, removal, retention};
+use crate::store::{Store, removal, removed_paths, retention};
+use rusqlite::Connection;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -45,6 +46,7 @@ impl Housekeeper {
     }
 
     async fn clean(&self) -> rusqlite::Result<()> {
+        self.remove_hidden().await?;
         self.remove_expired().await?;
         self.clear_leftovers().await?;
         while self
@@ -52,6 +54,17 @@ impl Housekeeper {
             .run_unsynced(|connection| removal::shrink(connection, PAGES_AT_ONCE))
             .await?
         {}
+        Ok(())
+    }
+
+    /// Removes the builds of removed repositories.
+    async fn remove_hidden(&self) -> rusqlite::Result<()> {
+        let next = |connection: &mut Connection| removed_paths::next(connection, BUILDS_AT_ONCE);
+        while let Some(numbers) = self.store.run_unsynced(next).await? {
+            self.store
+                .run_unsynced(move |connection| removal::remove_builds(connection, &numbers))
+                .await?;
+        }
         Ok(())
     }
 

@@ -7,7 +7,7 @@
 //!
 //! `versions` has a number for each scope that grows with every change in it.
 
-use crate::store::{Caller, Listing, decode, encode, offset};
+use crate::store::{Caller, Listing, decode, encode, offset, removed_paths};
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use slipway_api::Build;
 use slipway_api::page::PAGE_SIZE;
@@ -59,9 +59,14 @@ impl Scope {
         limit: i64,
     ) -> Result<Vec<i64>> {
         const RANGE: &str = "number BETWEEN ?1 AND ?2 ORDER BY number DESC LIMIT ?3";
+        // Mostly there are none, and then an index alone answers.
+        let shown = match removed_paths::any(connection)? {
+            true => format!("{} AND", removed_paths::IS_SHOWN),
+            false => String::new(),
+        };
         let select = |condition: &str| {
             connection.prepare_cached(&format!(
-                "SELECT number FROM builds WHERE {condition} {RANGE}"
+                "SELECT number FROM builds WHERE {condition} {shown} {RANGE}"
             ))
         };
         let number = |row: &Row| row.get(0);

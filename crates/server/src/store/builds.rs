@@ -3,7 +3,7 @@
 use crate::builds::turns::Waiting;
 use crate::log_level::EntryLevel;
 use crate::store::image_tags::{self, ImagePath};
-use crate::store::{Caller, decode, encode, leftovers, logs};
+use crate::store::{Caller, decode, encode, leftovers, logs, removed_paths};
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use serde::{Deserialize, Serialize};
 use slipway_api::{Build, Status, Timestamp, VersionTagging};
@@ -199,18 +199,28 @@ pub(crate) fn find_number(
     build_id: &str,
 ) -> Result<Option<i64>> {
     let found = connection
-        .prepare_cached("SELECT number, namespace, repository_id FROM builds WHERE build_id = ?1")?
+        .prepare_cached(
+            "SELECT number, namespace, repository_id, repo_name FROM builds WHERE build_id = ?1",
+        )?
         .query_row([build_id], |row| {
             Ok((
                 row.get::<_, i64>(0)?,
                 row.get::<_, String>(1)?,
                 row.get::<_, i64>(2)?,
+                row.get::<_, String>(3)?,
             ))
         })
         .optional()?;
-    let Some((number, namespace, repository_id)) = found else {
+    let Some((number, namespace, repository_id, repo_name)) = found else {
         return Ok(None);
     };
+    let path = ImagePath {
+        namespace: &namespace,
+        repo_name: &repo_name,
+    };
+    if removed_paths::is_hidden(connection, path, number)? {
+        return Ok(None);
+    }
     let is_visible = caller.may_write(&namespace)
         || connection
             .prepare_cached("SELECT 1 FROM repositories WHERE id = ?1 AND is_public")?

@@ -9,7 +9,7 @@ use std::fmt::{self, Display};
 pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
 
 /// The steps, in their order. Each runs in one transaction.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration::Sql(CREATE_TABLES),
     Migration::Sql(ADD_CLONE_URL),
     Migration::Sql(CREATE_IMAGE_TAGS),
@@ -18,6 +18,7 @@ const MIGRATIONS: [Migration; 8] = [
     Migration::Sql(INDEX_WAITING),
     Migration::Sql(ADD_WEBHOOKS),
     Migration::Sql(NOTE_ENDS),
+    Migration::Sql(ADD_REMOVALS),
 ];
 
 /// The waiting builds by namespace, for the turns of the queue.
@@ -56,6 +57,48 @@ const NOTE_ENDS: &str = "
                 AND repository ->> '$.build_config.email_enabled')
     BEGIN
         INSERT INTO mails (build_id, namespace) VALUES (NEW.build_id, NEW.namespace);
+    END;
+";
+
+/// The builds of removed repositories that are still there: see [`crate::store::removed_paths`]. They are counted no
+/// more, so that the removal of such a build changes no count.
+const ADD_REMOVALS: &str = "
+    CREATE TABLE removed_paths (
+        namespace TEXT NOT NULL,
+        repo_name TEXT NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY (namespace, repo_name)
+    ) WITHOUT ROWID;
+    DROP TRIGGER build_removed;
+    CREATE TRIGGER build_removed AFTER DELETE ON builds BEGIN
+        DELETE FROM log_parts WHERE build = OLD.number;
+        DELETE FROM image_tags WHERE build_id = OLD.build_id;
+    END;
+    CREATE TRIGGER build_uncounted AFTER DELETE ON builds
+        WHEN NOT EXISTS (SELECT 1 FROM removed_paths
+            WHERE namespace = OLD.namespace AND repo_name = OLD.repo_name AND last >= OLD.number)
+    BEGIN
+        UPDATE build_counts SET builds = builds - 1
+            WHERE block = OLD.number / 512 AND scope IN (
+                '',
+                'n/' || OLD.namespace,
+                'p/' || OLD.namespace || '/' || OLD.repo_name,
+                'm/' || OLD.repo_name,
+                'r/' || OLD.repository_id
+            );
+        DELETE FROM build_counts
+            WHERE builds = 0 AND block = OLD.number / 512 AND scope IN (
+                '',
+                'n/' || OLD.namespace,
+                'p/' || OLD.namespace || '/' || OLD.repo_name,
+                'm/' || OLD.repo_name,
+                'r/' || OLD.repository_id
+            );
+        INSERT INTO versions (scope, version) VALUES
+            ('', 1),
+            ('n/' || OLD.namespace, 1),
+            ('p/' || OLD.namespace || '/' || OLD.repo_name, 1)
+            ON CONFLICT (scope) DO UPDATE SET version = version + 1;
     END;
 ";
 

@@ -66,6 +66,58 @@ async fn a_removed_repository_takes_all_that_it_held_with_it() {
     assert_eq!(images(&data, "t-remove/kept").len(), 1);
 }
 
+/// A server that was stopped goes on with what it had not removed.
+#[tokio::test]
+async fn builds_of_a_removed_repository_are_hidden_until_they_are_gone() {
+    let mut server = TestServer::start(&[]).await;
+    let source = server.repository("app", &[("x", "x")]);
+    let rows = vec![failing_tag_config("latest")];
+    server.register("t-many/app", &source, rows.clone()).await;
+    let id = server.trigger("t-many/app", "latest").await;
+    server.wait_for_status(&id, "F").await;
+    server.stop().await;
+    let database = server.folder.path().join("data/slipway.db");
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    connection
+        .execute_batch(
+            "WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 3000)
+             INSERT INTO builds (build_id, repository_id, namespace, repo_name, status, build, plan)
+             SELECT 'many-' || n, repository_id, namespace, repo_name, status,
+                 json_set(build, '$.build_id', 'many-' || n), plan FROM builds, counted;",
+        )
+        .unwrap();
+    drop(connection);
+    server.start_again().await;
+    let (_, page) = server.get("/v1/builds?namespace=t-many").await;
+    assert_eq!(page["count"], 3001);
+    delete(&server, "t-many/app").await;
+    let gone = async |server: &TestServer, builds: usize| {
+        let (_, page) = server.get("/v1/builds?namespace=t-many").await;
+        assert_eq!(page["count"], builds);
+        let (status, _) = server.get("/v1/builds/many-3000").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    };
+    gone(&server, 0).await;
+    server.stop().await;
+    server.start_again().await;
+    gone(&server, 0).await;
+    server.register("t-many/app", &source, rows).await;
+    let id = server.trigger("t-many/app", "latest").await;
+    server.wait_for_status(&id, "F").await;
+    gone(&server, 1).await;
+    wait_for("the builds are gone", async || {
+        let left = count(&server, "SELECT count(*) FROM builds");
+        let paths = count(&server, "SELECT count(*) FROM removed_paths");
+        (left == 1 && paths == 0).then_some(())
+    })
+    .await;
+    gone(&server, 1).await;
+    assert_eq!(
+        count(&server, "SELECT count(DISTINCT build) FROM log_parts"),
+        1
+    );
+}
+
 /// Returns true if the builder has an image in a namespace, with or without a name.
 fn has_image(server: &TestServer, namespace: &str, build: &Value) -> bool {
     let id = build["image_id"].as_str().unwrap();

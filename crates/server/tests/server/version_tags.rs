@@ -320,6 +320,7 @@ async fn version_tags_of_an_older_database_are_kept() {
     database
         .execute_batch(
             "DROP TRIGGER build_added; DROP TRIGGER build_changed; DROP TRIGGER build_removed;
+             DROP TRIGGER build_uncounted; DROP TABLE removed_paths;
              DROP INDEX builds_in_namespace; DROP INDEX builds_named; DROP INDEX builds_waiting;
              DROP INDEX builds_of_tag; DROP INDEX builds_of_image;
              ALTER TABLE builds DROP COLUMN tag; ALTER TABLE builds DROP COLUMN image_id;
