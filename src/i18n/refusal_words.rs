@@ -12,7 +12,7 @@ type Words = fn(&str) -> String;
 type Known = (&'static str, Words);
 
 /// The sentences, in the order in which they are tried.
-static KNOWN: [Known; 82] = [
+static KNOWN: [Known; 86] = [
     // Django REST framework: fields.
     ("This field is required.", |_| t_string!(rule.empty).into()),
     ("This field may not be null.", |_| {
@@ -138,6 +138,18 @@ static KNOWN: [Known; 82] = [
         "This build has ended meanwhile. It was not removed.",
         |_| t_string!(served.build_ended).into(),
     ),
+    ("This build has not ended. It was not removed.", |_| {
+        t_string!(served.build_not_ended).into()
+    }),
+    ("This status is none of W, I, S and F.", |_| {
+        t_string!(served.unknown_status).into()
+    }),
+    ("This call has no such parameter.", |_| {
+        t_string!(served.unknown_parameter).into()
+    }),
+    ("This parameter may be there once only.", |_| {
+        t_string!(served.repeated_parameter).into()
+    }),
     ("This repository has * waiting builds, as many as *", |n| {
         t_string!(served.queue_full, n = n)
     }),

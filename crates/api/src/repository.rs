@@ -368,12 +368,12 @@ pub struct Repository {
     /// The number of users who starred it.
     #[serde(default, deserialize_with = "or_default")]
     pub repo_starred_count: u64,
-    /// The number of pulls.
-    #[serde(default, deserialize_with = "or_default")]
-    pub download: u64,
-    /// The number of pushes.
-    #[serde(default, deserialize_with = "or_default")]
-    pub upload: u64,
+    /// The number of pulls; `None` if the API does not count them.
+    #[serde(default)]
+    pub download: Option<u64>,
+    /// The number of pushes; `None` if the API does not count them.
+    #[serde(default)]
+    pub upload: Option<u64>,
     /// When it was pulled last.
     #[serde(default, deserialize_with = "lenient")]
     pub pulled_at: Option<Timestamp>,

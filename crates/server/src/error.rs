@@ -54,6 +54,8 @@ pub(crate) enum Error {
     RequestTimeout,
     /// 409: the build that was to be cancelled has ended.
     BuildEnded,
+    /// 409: the build that was to be removed has not ended.
+    BuildNotEnded,
     /// 413: the body is too large.
     PayloadTooLarge,
     /// 415: the body has this content type instead of JSON.
@@ -95,19 +97,14 @@ impl From<std::io::Error> for Error {
     }
 }
 
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        let needs_token = matches!(self, Self::NotAuthenticated | Self::WrongToken);
-        let retry_after = match self {
-            Self::WrongTokens(pause) => Some(pause.as_secs().max(1)),
-            Self::QueueFull(_) | Self::TooManyDeliveries => Some(QUEUE_PAUSE.as_secs()),
-            Self::TooManyLooks => Some(LOOK_PAUSE.as_secs()),
-            _ => None,
-        };
-        let (status, detail) = match self {
-            Self::Invalid(fields) => {
-                return json_response(StatusCode::BAD_REQUEST, &Value::Object(fields));
-            }
+impl Error {
+    /// Returns the status, and the sentence that says why.
+    fn said(&self) -> (StatusCode, String) {
+        match self {
+            Self::Invalid(fields) => (
+                StatusCode::BAD_REQUEST,
+                Value::Object(fields.clone()).to_string(),
+            ),
             Self::InvalidJson(error) => (
                 StatusCode::BAD_REQUEST,
                 format!("JSON parse error - {error}"),
@@ -130,7 +127,7 @@ impl IntoResponse for Error {
             Self::TooManyLooks => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY_LOOKS.to_owned()),
             Self::TooManyDeliveries => (StatusCode::TOO_MANY_REQUESTS, DELIVERIES_WAIT.to_owned()),
             Self::PermissionDenied => (StatusCode::FORBIDDEN, PERMISSION_DENIED.to_owned()),
-            Self::CrossOrigin(message) => (StatusCode::FORBIDDEN, message.to_owned()),
+            Self::CrossOrigin(message) => (StatusCode::FORBIDDEN, (*message).to_owned()),
             Self::NotFound => (StatusCode::NOT_FOUND, "Not found.".to_owned()),
             Self::InvalidPage => (StatusCode::NOT_FOUND, "Invalid page.".to_owned()),
             Self::MethodNotAllowed(method) => (
@@ -145,6 +142,10 @@ impl IntoResponse for Error {
                 StatusCode::CONFLICT,
                 "This build has ended meanwhile. It was not removed.".to_owned(),
             ),
+            Self::BuildNotEnded => (
+                StatusCode::CONFLICT,
+                "This build has not ended. It was not removed.".to_owned(),
+            ),
             Self::PayloadTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "The request body is too large.".to_owned(),
@@ -153,7 +154,7 @@ impl IntoResponse for Error {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 format!("Unsupported media type \"{kind}\" in request."),
             ),
-            Self::NotImplemented(message) => (StatusCode::NOT_IMPLEMENTED, message.to_owned()),
+            Self::NotImplemented(message) => (StatusCode::NOT_IMPLEMENTED, (*message).to_owned()),
             Self::DiskFull => (
                 StatusCode::INSUFFICIENT_STORAGE,
                 "No space left on the server's disk. Nothing was changed.".to_owned(),
@@ -162,20 +163,48 @@ impl IntoResponse for Error {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "The server failed. Its log has the details.".to_owned(),
             ),
-        };
-        let mut response = json_response(status, &json!({ "detail": detail }));
-        if needs_token {
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
         }
+    }
+
+    /// Returns the response with this body, and with the headers that belong to the error.
+    fn response(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        if matches!(self, Self::NotAuthenticated | Self::WrongToken) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
+        }
+        let retry_after = match self {
+            Self::WrongTokens(pause) => Some(pause.as_secs().max(1)),
+            Self::QueueFull(_) | Self::TooManyDeliveries => Some(QUEUE_PAUSE.as_secs()),
+            Self::TooManyLooks => Some(LOOK_PAUSE.as_secs()),
+            _ => None,
+        };
         if let Some(seconds) = retry_after {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, seconds.into());
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
+
+    /// Returns the response as a line of plain text, for a person who reads it in a terminal.
+    pub(crate) fn into_text(self) -> Response {
+        let (status, sentence) = self.said();
+        self.response(text_response(status, &sentence))
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Self::Invalid(fields) = self {
+            return json_response(StatusCode::BAD_REQUEST, &Value::Object(fields));
+        }
+        let (status, detail) = self.said();
+        self.response(json_response(status, &json!({ "detail": detail })))
+    }
+}
+
+/// Returns a line of plain text.
+pub(crate) fn text_response(status: StatusCode, line: &str) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (status, kind, format!("{line}\n")).into_response()
 }
 
 /// Returns a JSON response; a 500 if the value can't be written as JSON.

@@ -52,8 +52,9 @@ pub(crate) async fn create(
         is_automated: true,
         logo_file: None,
         repo_starred_count: 0,
-        download: 0,
-        upload: 0,
+        // Only the registry knows them.
+        download: None,
+        upload: None,
         pulled_at: None,
         pushed_at: None,
         build_config: Some(BuildConfig {

@@ -6,6 +6,7 @@ pub(crate) mod builds;
 pub(crate) mod cancellation;
 pub(crate) mod deliveries;
 pub(crate) mod full_disk;
+pub(crate) mod held_up;
 pub(crate) mod image_tags;
 pub(crate) mod leftovers;
 pub(crate) mod logs;

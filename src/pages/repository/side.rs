@@ -158,13 +158,15 @@ fn about(repository: &RepositoryData) -> AnyView {
     let pushed = repository.pushed_at.map(|time| {
         view! { <li>{t_signal!(repository.pushed)} " " {absolute_time(time, utc)}</li> }
     });
-    let pulls = repository.download;
+    let pulls = repository.download.map(|pulls| {
+        view! { <li>{t_signal!(repository.pull_count, n = words().number(pulls))}</li> }
+    });
     let content = view! {
         <ul class="plain-list quiet">
             <li>{visibility}</li>
             {created}
             {pushed}
-            <li>{t_signal!(repository.pull_count, n = words().number(pulls))}</li>
+            {pulls}
         </ul>
     };
     card(t_signal!(repository.about), content.into_any())

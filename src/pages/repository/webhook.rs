@@ -50,7 +50,8 @@ fn address(webhook: Query<Webhook>) -> Memo<Option<String>> {
 fn post_receive(url: &str) -> String {
     format!(
         "#!/bin/sh\n# hooks/post-receive\n\
-         curl --silent --show-error --max-time 10 --data-binary @- --config /dev/fd/3 3<<'END'\n\
+         curl --silent --show-error --max-time 10 --header 'Accept: text/plain' --data-binary @- \
+         --config /dev/fd/3 3<<'END'\n\
          url = \"{url}\"\nEND\n"
     )
 }

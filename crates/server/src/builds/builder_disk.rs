@@ -3,7 +3,7 @@
 
 use crate::builds::builder::Builder;
 use crate::builds::builder_choice::BuilderChoice;
-use slipway_api::BuilderDisk;
+use slipway_api::{BuilderDisk, Timestamp};
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,11 +12,13 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Returns the disk of a builder, as far as it is known. `data` is the folder of a builder of this machine's storages.
 pub(crate) async fn disk_of(builder: &Builder, data: &Path) -> BuilderDisk {
+    let checked_at = Some(Timestamp::from(chrono::Utc::now()));
     if builder.has_storage() {
         let disk = rustix::fs::statvfs(data).ok();
         return BuilderDisk {
             used: None,
             free: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+            checked_at,
         };
     }
     let arguments: &[&str] = match builder.kind {
@@ -27,6 +29,7 @@ pub(crate) async fn disk_of(builder: &Builder, data: &Path) -> BuilderDisk {
     BuilderDisk {
         used: said.ok().and_then(|said| used(builder.kind, &said)),
         free: None,
+        checked_at,
     }
 }
 

@@ -15,6 +15,59 @@ pub(crate) struct Candidate {
     pub(crate) slots: u16,
     /// True if it answers and runs fewer builds than that.
     pub(crate) is_free: bool,
+    /// True if it has been asked, and does not answer.
+    pub(crate) is_gone: bool,
+}
+
+/// The builds that have to wait, since no builder that could take them answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HeldUp {
+    /// The node that they are for; `None` for all builds.
+    pub(crate) node: Option<String>,
+    /// The builders that could take them.
+    builders: Vec<String>,
+}
+
+impl HeldUp {
+    /// The line of a build's log.
+    pub(crate) fn reason(&self) -> String {
+        let of = match &self.node {
+            Some(node) => format!(" of the build node {node}"),
+            None => String::new(),
+        };
+        let builders = self.builders.join(", ");
+        format!("no builder{of} answers ({builders}): the build waits until one does")
+    }
+}
+
+/// Returns which builds no builder takes, as long as none of theirs answers.
+pub(crate) fn held_up(candidates: &[Candidate]) -> Vec<HeldUp> {
+    let names = |takes: &dyn Fn(&Candidate) -> bool| {
+        let taking = candidates.iter().filter(|each| takes(each));
+        taking.map(|each| each.name.clone()).collect()
+    };
+    if candidates.iter().all(|each| each.is_gone) {
+        let builders = names(&|_| true);
+        return vec![HeldUp {
+            node: None,
+            builders,
+        }];
+    }
+    let nodes = |is_gone: bool| -> BTreeSet<Option<&str>> {
+        let some = candidates.iter().filter(|each| each.is_gone == is_gone);
+        some.map(|each| each.node.as_deref()).collect()
+    };
+    let there = nodes(false);
+    if there.contains(&None) {
+        return Vec::new();
+    }
+    let gone = nodes(true);
+    let held = gone.difference(&there).flatten();
+    held.map(|&node| HeldUp {
+        node: Some(node.to_owned()),
+        builders: names(&|each| each.node.as_deref().is_none_or(|of| of == node)),
+    })
+    .collect()
 }
 
 /// A build that needs a builder.
@@ -102,6 +155,7 @@ mod tests {
             node: node.map(str::to_owned),
             slots,
             is_free: true,
+            is_gone: false,
         }
     }
 
@@ -145,6 +199,32 @@ mod tests {
         all[2].is_free = false;
         assert_eq!(blocked_nodes(&all), None);
         assert_eq!(place(&all, wish(None, "team/app")), None);
+    }
+
+    #[test]
+    fn builds_are_held_up_while_none_of_their_builders_answers() {
+        let mut all = [
+            candidate("a", Some("in"), 1),
+            candidate("b", Some("cn"), 1),
+            candidate("c", None, 1),
+        ];
+        let reasons = |all: &[Candidate]| -> Vec<_> {
+            let held = held_up(all).into_iter();
+            held.map(|held| (held.node.clone(), held.reason()))
+                .collect()
+        };
+        all[1].is_gone = true;
+        assert_eq!(reasons(&all), [], "c takes builds of all nodes");
+        all[2].is_gone = true;
+        let line = "no builder of the build node cn answers (b, c): the build waits until one does";
+        assert_eq!(reasons(&all), [(Some("cn".to_owned()), line.to_owned())]);
+        all[0].is_gone = true;
+        let line = "no builder answers (a, b, c): the build waits until one does";
+        assert_eq!(reasons(&all), [(None, line.to_owned())]);
+        // One that is busy is not gone.
+        (all[1].is_gone, all[1].is_free) = (false, false);
+        assert_eq!(reasons(&all).len(), 1);
+        assert_eq!(held_up(&all)[0].node.as_deref(), Some("in"));
     }
 
     #[test]

@@ -9,6 +9,9 @@ use slipway_api::{
     Build, BuildConfig, CodeClient, CodeSource, SourceUrl, Status, TagConfig, VersionTagging,
 };
 
+/// The `detail` of a build that has not begun.
+pub(crate) const REQUESTED: &str = "build request was created.\n";
+
 /// A request to build a tag config.
 pub(crate) struct BuildRequest<'a> {
     /// The repository to build.
@@ -116,7 +119,7 @@ fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild>
         code_repo_type: tag_config.code_repo_type.clone(),
         code_repo_type_value: tag_config.code_repo_type_value.clone(),
         created_by: request.created_by.to_owned(),
-        detail: Some("build request was created.\n".to_owned()),
+        detail: Some(REQUESTED.to_owned()),
         image_id: None,
         docker_repo_path: repository.repo_path.clone(),
         docker_repo_tag: tag_config.docker_repo_tag.clone(),
@@ -155,6 +158,7 @@ fn plan_build(sources: &Sources, request: &BuildRequest) -> Option<PlannedBuild>
         tag_by_commit: tag_config.version_tagging == VersionTagging::Commit,
         lost_builder: None,
         without_cache: !tag_config.uses_build_cache(),
+        is_held_up: false,
     };
     Some(PlannedBuild { build, plan })
 }

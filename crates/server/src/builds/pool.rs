@@ -30,6 +30,8 @@ pub(crate) struct Member {
     /// How many of its slots are taken.
     running: AtomicU16,
     health: watch::Sender<Health>,
+    /// Tells that somebody looks at its disk.
+    pub(crate) disk_asked: Notify,
 }
 
 /// The result of the last question to a builder.
@@ -58,6 +60,7 @@ impl Pool {
             finder: Finder::new(settings.clone(), at.cloned()),
             running: AtomicU16::new(0),
             health: watch::Sender::default(),
+            disk_asked: Notify::new(),
         };
         let local = (workers > 0).then(|| member(LOCAL, &options.builder_node, workers, None));
         let others = options.builders_at.iter();
@@ -90,6 +93,7 @@ impl Pool {
             slots: member.slots,
             is_free: self.takes_builds(member)
                 && member.running.load(Ordering::Acquire) < member.slots,
+            is_gone: self.is_choice() && member.health.borrow().answers == Some(false),
         };
         self.members.iter().map(candidate).collect()
     }
@@ -134,11 +138,10 @@ impl Pool {
             return;
         }
         let name = &member.name;
+        // A worker gives it a build, or says why the builds wait.
+        self.wake.notify_one();
         match answers {
-            true => {
-                tracing::info!("the builder {name} is ready");
-                self.wake.notify_one();
-            }
+            true => tracing::info!("the builder {name} is ready"),
             false if self.is_choice() => {
                 tracing::warn!("the builder {name} doesn't answer, and is left out: {reason}");
             }
@@ -164,9 +167,11 @@ impl Pool {
         found
     }
 
-    /// The builders as the API shows them.
+    /// The builders as the API shows them, each with its disk as it was measured last. Those that were measured some
+    /// time ago are measured again, for the next one who looks.
     pub(crate) fn shown(&self) -> Vec<BuilderInfo> {
         let shown = |member: &Member| {
+            member.disk_asked.notify_one();
             let health = member.health.borrow();
             BuilderInfo {
                 name: member.name.clone(),

@@ -1,7 +1,7 @@
 //! Asks each builder at intervals if it answers: one that does not is left out, and tried again.
 
 use crate::builds::builder_disk::disk_of;
-use crate::builds::pool::Pool;
+use crate::builds::pool::{Member, Pool};
 use crate::builds::storage::Storages;
 use crate::builds::workshop::Workshop;
 use std::path::{Path, PathBuf};
@@ -17,8 +17,10 @@ const INTERVAL: Duration = Duration::from_secs(20);
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
-/// How often the disk of a builder is measured.
+/// How often the disk of a builder is measured, and how often while somebody looks at it. A daemon takes a while to add
+/// up what it has.
 const DISK_INTERVAL: Duration = Duration::from_secs(300);
+const LOOKED_AT_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Asks all builders until the tasks are dropped. `data` is the folder of this machine's own storages.
 pub(crate) fn watch(pool: &Arc<Pool>, data: &Path) -> JoinSet<()> {
@@ -43,12 +45,22 @@ async fn ask_at_intervals(pool: Arc<Pool>, index: usize, data: PathBuf) {
                     clean_abandoned(&workshop).await;
                 }
                 if measured.is_none_or(|at| at.elapsed() >= DISK_INTERVAL) {
-                    let disk = disk_of(&workshop.builder, &data).await;
-                    pool.record_disk(member, disk);
-                    measured = Some(Instant::now());
+                    measured = Some(measure(&pool, member, &workshop, &data).await);
                 }
                 retry = FIRST_RETRY;
-                INTERVAL
+                let looked_at = async {
+                    // A look just before the last measurement asks for nothing more.
+                    let rest = measured.map(|at| LOOKED_AT_INTERVAL.saturating_sub(at.elapsed()));
+                    tokio::time::sleep(rest.unwrap_or_default()).await;
+                    member.disk_asked.notified().await;
+                };
+                match tokio::time::timeout(INTERVAL, looked_at).await {
+                    Ok(()) => {
+                        measured = Some(measure(&pool, member, &workshop, &data).await);
+                        continue;
+                    }
+                    Err(_) => Duration::ZERO,
+                }
             }
             Err(reason) => {
                 pool.record(member, Err(reason), true);
@@ -59,6 +71,13 @@ async fn ask_at_intervals(pool: Arc<Pool>, index: usize, data: PathBuf) {
         };
         tokio::time::sleep(pause).await;
     }
+}
+
+/// Measures the disk of a builder. Returns the time.
+async fn measure(pool: &Pool, member: &Member, workshop: &Workshop, data: &Path) -> Instant {
+    let disk = disk_of(&workshop.builder, data).await;
+    pool.record_disk(member, disk);
+    Instant::now()
 }
 
 /// Cleans up what the builds of a server that was killed have left in the storages of a builder.

@@ -3,7 +3,7 @@
 mod run_build;
 
 use crate::builds::free_space::FreeSpace;
-use crate::builds::placing::{Wish, blocked_nodes};
+use crate::builds::placing::{Wish, blocked_nodes, held_up};
 use crate::builds::pool::{Pool, Slot};
 use crate::builds::registry::Registry;
 use crate::builds::registry_options::RegistryOptions;
@@ -13,7 +13,7 @@ use crate::process::job::StopReason;
 use crate::sources::git::Git;
 use crate::store::builds::PlannedBuild;
 use crate::store::cancellation::{self, Cancellation};
-use crate::store::{Caller, Store, builds, removal};
+use crate::store::{Caller, Store, builds, held_up as held_up_builds, removal};
 use futures_util::future::BoxFuture;
 use rusqlite::Connection;
 use slipway_api::Status;
@@ -294,6 +294,27 @@ impl Queue {
         }
     }
 
+    /// Says in the logs of builds why they wait, if no builder that could take them answers. No worker may take a build
+    /// meanwhile.
+    async fn note_held_up(&self, _: &Running) {
+        for held in held_up(&self.pool.candidates()) {
+            loop {
+                let (node, reason) = (held.node.clone(), held.reason());
+                let noted = self.store.run(move |connection| {
+                    held_up_builds::note(connection, node.as_deref(), &reason)
+                });
+                match noted.await {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => {
+                        tracing::error!("a log can't say why its build waits: {error}");
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
     /// Runs one build after another until the queue stops.
     async fn run_worker(self: Arc<Self>, run: Run) {
         loop {
@@ -337,6 +358,7 @@ impl Queue {
                     self.running.lock().await.builds.remove(&build_id);
                 }
                 Ok(None) => {
+                    self.note_held_up(&running).await;
                     drop(running);
                     woken.await;
                 }

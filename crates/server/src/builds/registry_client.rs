@@ -1,4 +1,4 @@
-//! The server's own look at the registry: how large an image is there.
+//! The server's own look at the registry: if an image is there, and how large it is.
 
 use crate::builds::registry_access::RegistryAccess;
 use crate::builds::registry_auth::{Credentials, DOCKER_HUB};
@@ -74,6 +74,38 @@ pub(crate) async fn image_size(
     repository: &str,
     digest: &str,
 ) -> Result<u64, String> {
+    let mut result = Err(String::new());
+    for place in places(access, repository)? {
+        result = place.size(digest).await;
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+/// Returns true if the registry has an image of this name and tag.
+///
+/// # Errors
+///
+/// A sentence about why the registry did not say it. It has no secret in it.
+pub(crate) async fn has_image(
+    access: &RegistryAccess,
+    repository: &str,
+    tag: &str,
+) -> Result<bool, String> {
+    let mut result = Err(String::new());
+    for place in places(access, repository)? {
+        result = place.has(tag).await;
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+/// Returns where the manifests of an image's name are asked for, one after the other, as builders do.
+fn places<'a>(access: &'a RegistryAccess, repository: &str) -> Result<Vec<Place<'a>>, String> {
     let client = Client::builder()
         .timeout(TIMEOUT)
         .danger_accept_invalid_certs(access.is_insecure())
@@ -84,29 +116,21 @@ pub(crate) async fn image_size(
         DOCKER_HUB => DOCKER_HUB_API,
         host => host,
     };
-    // As builders try them.
     let schemes: &[&str] = match access.is_insecure() {
         true => &["https", "http"],
         false => &["https"],
     };
-    let mut result = Err(String::new());
-    for scheme in schemes {
-        let place = Place {
-            client: &client,
-            credentials: access.credentials.as_ref(),
-            url: format!("{scheme}://{host}/v2/{path}/manifests"),
-        };
-        result = place.size(digest).await;
-        if result.is_ok() {
-            break;
-        }
-    }
-    result
+    let place = |scheme: &&str| Place {
+        client: client.clone(),
+        credentials: access.credentials.as_ref(),
+        url: format!("{scheme}://{host}/v2/{path}/manifests"),
+    };
+    Ok(schemes.iter().map(place).collect())
 }
 
 /// The manifests of one image's name.
 struct Place<'a> {
-    client: &'a Client,
+    client: Client,
     credentials: Option<&'a Credentials>,
     url: String,
 }
@@ -123,7 +147,21 @@ impl Place<'_> {
         Ok(parts.fold(0, |sum: u64, part| sum.saturating_add(part.size)))
     }
 
+    async fn has(&self, tag: &str) -> Result<bool, String> {
+        let response = self.response(tag).await?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Ok(false),
+            status if status.is_success() => Ok(true),
+            status => Err(format!("it answered {status}")),
+        }
+    }
+
     async fn manifest(&self, digest: &str) -> Result<Manifest, String> {
+        read(self.response(digest).await?).await
+    }
+
+    /// Asks for a manifest, by its digest or a tag.
+    async fn response(&self, digest: &str) -> Result<Response, String> {
         let request = || {
             let url = format!("{}/{digest}", self.url);
             self.client.get(url).header(ACCEPT, MANIFESTS)
@@ -133,7 +171,7 @@ impl Place<'_> {
             let request = self.authorized(request(), &response).await?;
             response = request.send().await.map_err(described)?;
         }
-        read(response).await
+        Ok(response)
     }
 
     /// Adds to a request what the registry asks for in its answer to the one before.
@@ -312,6 +350,23 @@ mod tests {
         for is_token in [false, true] {
             assert_eq!(size("b", is_token, "sha256:list").await, Ok(321));
             assert_eq!(size("b", is_token, "sha256:image").await, Ok(321));
+            let has = async |secret: &str, digest: &str| {
+                let credentials = Credentials {
+                    user: "a".to_owned(),
+                    secret: secret.to_owned(),
+                    is_token,
+                };
+                let access = RegistryAccess::new(&address, Some(credentials), true);
+                has_image(&access, &format!("{address}/team/app"), digest).await
+            };
+            assert_eq!(has("b", "sha256:image").await, Ok(true));
+            assert_eq!(has("b", "sha256:none").await, Ok(false));
+            assert!(
+                has("hidden", "sha256:none")
+                    .await
+                    .unwrap_err()
+                    .contains("401")
+            );
             for (secret, digest, expected) in [
                 ("hidden", "sha256:image", "401"),
                 ("b", "sha256:none", "404"),

@@ -293,6 +293,17 @@ impl Workplace {
         failure
     }
 
+    /// Says that a process was ended for its memory, though the build has gone on.
+    pub(crate) fn survived(&self) -> Option<String> {
+        let group = self.group.as_ref()?;
+        group.ran_out_of_memory().then(|| {
+            format!(
+                "a process of the build was ended: together they needed more memory than the limit of {} bytes",
+                self.workshop.limits.build_memory
+            )
+        })
+    }
+
     /// Ends the build: removes what it has left, unless another build of the namespace is running, which then does it.
     pub(crate) async fn close(self, has_succeeded: bool) {
         let Self {

@@ -6,6 +6,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// descriptor at their start, as some do in builds, would take minutes with a limit of billions.
 const MAX_DESCRIPTORS: u64 = 1 << 16;
 
+/// The limit that buildah and podman give to each step of a build. Where the server's own is lower, no `RUN` works.
+const FOR_STEPS: u64 = 1024;
+
 /// The descriptors that the server needs for itself: the database, the listener, the runtime, polls of sources.
 const OWN: u64 = 192;
 
@@ -18,9 +21,25 @@ const FOR_EACH_CONNECTION: u64 = 2;
 /// The limit of connections where descriptors are plenty. A connection can take some 100 kB of memory.
 const DEFAULT_CONNECTIONS: u64 = 2048;
 
-/// Raises the limit of open files as far as the system lets a program. Returns the limit.
+/// Raises the limit of open files as far as the system lets a program. Returns the limit. Says so where it is too low for
+/// builds.
 pub(crate) fn raise_limit() -> u64 {
-    let limit = getrlimit(Resource::Nofile);
+    let mut limit = getrlimit(Resource::Nofile);
+    let hard = limit.maximum.unwrap_or(u64::MAX);
+    if hard < FOR_STEPS {
+        // The rights of root may do.
+        let raised = Rlimit {
+            current: Some(FOR_STEPS),
+            maximum: Some(FOR_STEPS),
+        };
+        match setrlimit(Resource::Nofile, raised) {
+            Ok(()) => limit = raised,
+            Err(_) => tracing::warn!(
+                "the limit of open files is {hard}, and buildah and podman run no step of a Dockerfile below {FOR_STEPS}: \
+                 raise it (ulimit -Hn, or LimitNOFILE= of the service)"
+            ),
+        }
+    }
     let current = limit.current.unwrap_or(u64::MAX);
     let wanted = limit.maximum.unwrap_or(u64::MAX).min(MAX_DESCRIPTORS);
     if wanted <= current {

@@ -18,6 +18,10 @@ const MAX_BODY_BYTES: usize = 2 << 20;
 /// sending would not read the response otherwise.
 const MAX_DRAINED_BYTES: u64 = 64 << 20;
 
+/// What a 400 says about a query parameter.
+const UNKNOWN_PARAMETER: &str = "This call has no such parameter.";
+const REPEATED_PARAMETER: &str = "This parameter may be there once only.";
+
 /// The decoded parameters of the path. Rejects with 404 if one of them is not UTF-8.
 pub(crate) struct PathParams<T>(pub(crate) T);
 
@@ -52,6 +56,50 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         match Query::<HashMap<String, String>>::from_request_parts(parts, state).await {
+            Ok(Query(values)) => Ok(Self(values)),
+            Err(error) => Err(Error::field("non_field_errors", error.body_text())),
+        }
+    }
+}
+
+/// The query parameters of a call that must not overlook one, in their order.
+pub(crate) struct StrictParams(Vec<(String, String)>);
+
+impl StrictParams {
+    /// Returns the value of the only parameter that the call takes, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// A 400 that names a parameter that the call does not take, or that is there more than once.
+    pub(crate) fn only(&self, name: &str) -> Result<Option<&str>, Error> {
+        if let Some((unknown, _)) = self.0.iter().find(|(given, _)| given != name) {
+            return Err(Error::field(unknown, UNKNOWN_PARAMETER));
+        }
+        match &self.0[..] {
+            [] => Ok(None),
+            [(_, value)] => Ok(Some(value)),
+            _ => Err(Error::field(name, REPEATED_PARAMETER)),
+        }
+    }
+
+    /// Checks that there is no parameter.
+    ///
+    /// # Errors
+    ///
+    /// A 400 that names one.
+    pub(crate) fn none(&self) -> Result<(), Error> {
+        match self.0.first() {
+            Some((unknown, _)) => Err(Error::field(unknown, UNKNOWN_PARAMETER)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for StrictParams {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match Query::<Vec<(String, String)>>::from_request_parts(parts, state).await {
             Ok(Query(values)) => Ok(Self(values)),
             Err(error) => Err(Error::field("non_field_errors", error.body_text())),
         }

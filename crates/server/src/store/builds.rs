@@ -27,6 +27,9 @@ pub(crate) struct BuildPlan {
     /// True if the build starts without the layers of earlier ones.
     #[serde(default)]
     pub(crate) without_cache: bool,
+    /// True if the build's log says that it waits for a builder that answers: see [`crate::store::held_up`].
+    #[serde(default)]
+    pub(crate) is_held_up: bool,
 }
 
 /// A build with its plan.

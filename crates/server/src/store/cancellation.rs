@@ -15,8 +15,10 @@ pub(crate) enum Cancellation {
     Missing,
     /// The caller may read it and nothing else.
     Denied,
-    /// It has ended since the caller saw it. Nothing was changed.
+    /// It has ended since the caller saw it, or not as the caller says. Nothing was changed.
     Ended,
+    /// It has not ended, as the caller says it has. Nothing was changed.
+    NotEnded,
     /// It was waiting, and has failed now.
     Cancelled(Build),
     /// It runs, and has to be stopped, because of this user.
@@ -26,7 +28,7 @@ pub(crate) enum Cancellation {
 }
 
 /// Cancels a waiting build, or removes one that has ended. `seen` is the status that the caller saw: a build that was
-/// under way then is not removed.
+/// under way then is not removed, and one that had ended is not cancelled.
 ///
 /// # Errors
 ///
@@ -49,7 +51,9 @@ pub(crate) fn cancel_or_remove(
         return Ok(Cancellation::Denied);
     }
     let by = caller.name(namespace);
+    let saw_end = seen.map(|seen| matches!(seen, Status::Succeeded | Status::Failed));
     match &build.status {
+        Status::Waiting | Status::InProgress if saw_end == Some(true) => Ok(Cancellation::NotEnded),
         Status::Waiting => {
             let reason = format!("the build was cancelled by {by}");
             let cancelled = builds::fail_waiting(&transaction, build, &reason)?;
@@ -57,7 +61,7 @@ pub(crate) fn cancel_or_remove(
             Ok(Cancellation::Cancelled(cancelled))
         }
         Status::InProgress => Ok(Cancellation::Running(build, by)),
-        _ if matches!(seen, Some(Status::Waiting | Status::InProgress)) => Ok(Cancellation::Ended),
+        status if seen.is_some_and(|seen| seen != status) => Ok(Cancellation::Ended),
         _ => {
             transaction.commit()?;
             removal::remove_builds(connection, &[number])?;

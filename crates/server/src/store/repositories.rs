@@ -135,6 +135,8 @@ fn insert_tag_config(
 fn stored(connection: &Connection, row: &Row) -> Result<StoredRepository> {
     let id: i64 = row.get("id")?;
     let mut repository: Repository = decode(row.get_ref("repository")?.as_str()?)?;
+    // Earlier versions have stored a zero, though nobody counts them.
+    (repository.download, repository.upload) = (None, None);
     if let Some(config) = repository.build_config.as_mut() {
         config.id = Some(id);
         config.code_repo_webhook_code = row.get("webhook_code")?;

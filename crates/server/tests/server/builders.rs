@@ -189,6 +189,51 @@ async fn a_build_whose_builder_is_gone_twice_fails_with_the_reason() {
         "{message}"
     );
     assert!(message.contains("a second time"), "{message}");
+    // The step that it was at is not to blame.
+    let (_, page) = server.get("/v1/builds?namespace=t-twice").await;
+    let detail = page["results"][0]["detail"].as_str().unwrap();
+    assert_eq!(detail.trim_end(), message);
+}
+
+#[tokio::test]
+async fn a_build_that_no_builder_can_take_says_once_why_it_waits() {
+    let Some(mut a) = Dockerd::start() else {
+        return;
+    };
+    a.import_base(BASE, &[]);
+    a.kill();
+    let options = ["--builder-node=in", "--build-network=none"];
+    let at = at("a", &a, ",node=cn");
+    let server = TestServer::start(&[&options[..], &[&at]].concat()).await;
+    let paths = register_gates(&server, "t-waits", &["app".to_owned()]).await;
+    let url = format!("/v1/repositories/{}", paths[0]);
+    let (_, repository) = server.get(&url).await;
+    let rows = repository["build_config"]["tag_configs"].clone();
+    let body = json!({"build_node": "cn", "tag_configs": rows});
+    let (status, answer) = server.put(&format!("{url}/build-config"), &body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let id = server.trigger(&paths[0], "latest").await;
+    let reason = "no builder of the build node cn answers (a): the build waits until one does";
+    server.wait_for_log(&id, reason).await;
+    assert_eq!(server.build(&id).await["status"], "W");
+    let (_, page) = server.get("/v1/builds?namespace=t-waits").await;
+    assert_eq!(page["results"][0]["detail"], format!("{reason}\n"));
+    // Others go on, and each of them has a worker look at the queue again.
+    server.register_minimal("t-waits/other").await;
+    for _ in 0..2 {
+        let other = server.trigger("t-waits/other", "latest").await;
+        assert_eq!(
+            server.wait_for_status(&other, "S").await["builder"],
+            "local"
+        );
+    }
+    a.start_again().unwrap();
+    assert_eq!(server.wait_for_status(&id, "S").await["builder"], "a");
+    let log = server.log_text(&id).await;
+    let lines: Vec<_> = log.lines().take(3).collect();
+    let goes_on = "a builder answers again: the build goes on";
+    assert_eq!(lines, [reason, goes_on, "starting to build"], "{log}");
+    assert_eq!(log.matches(reason).count(), 1, "{log}");
 }
 
 #[tokio::test]
@@ -250,11 +295,15 @@ async fn a_builder_that_does_not_answer_is_left_out() {
     }
     let far = wait_for_builder(&server, "far", "unreachable").await;
     assert_eq!((&far["running"], &far["slots"]), (&json!(0), &json!(2)));
+    assert!(far.get("disk").is_none(), "{far}");
     let local = wait_for_builder(&server, "local", "ready").await;
     assert_eq!(local["node"], "in");
     wait_for("the free disk is known", async || {
         let local = wait_for_builder(&server, "local", "ready").await;
-        local["disk"]["free"].as_u64().filter(|free| *free > 0)
+        let disk = &local["disk"];
+        assert!(disk.get("used").is_none(), "{local}");
+        let is_known = disk["free"].as_u64().is_some_and(|free| free > 0);
+        is_known.then(|| assert!(disk["checked_at"].is_string(), "{local}"))
     })
     .await;
 }

@@ -97,6 +97,47 @@ async fn an_ended_build_is_removed_with_its_log_unless_it_was_to_be_stopped() {
 }
 
 #[tokio::test]
+async fn a_condition_that_does_not_hold_or_is_not_known_changes_nothing() {
+    let server = TestServer::start(&ONE_WORKER).await;
+    let source = server.repository("app", &[("x", "x")]);
+    let rows = vec![failing_tag_config("latest")];
+    server.register("t-strict/app", &source, rows).await;
+    let held = Held::start(&server, "t-held/app").await;
+    let running = builds(&server, "namespace=t-held").await;
+    let running = running[0]["build_id"].as_str().unwrap().to_owned();
+    let waiting = server.trigger("t-strict/app", "latest").await;
+    for id in [&running, &waiting] {
+        for seen in ["S", "F"] {
+            let (status, answer) = delete(&server, id, &format!("?status={seen}")).await;
+            assert_eq!(status, StatusCode::CONFLICT, "{answer}");
+        }
+        for (query, field, message) in [
+            ("?status=", "/status", "none of W, I, S and F"),
+            ("?status=X", "/status", "none of W, I, S and F"),
+            ("?status=I&status=S", "/status", "once"),
+            ("?state=S", "/state", "no such parameter"),
+            ("?status=I&force=1", "/force", "no such parameter"),
+        ] {
+            assert_field(&delete(&server, id, query).await, field, message);
+        }
+    }
+    assert_eq!(server.build(&running).await["status"], "I");
+    assert_eq!(server.build(&waiting).await["status"], "W");
+    // A running one was waiting when it was seen.
+    let (status, answer) = delete(&server, &running, "?status=W").await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+    held.release();
+    server.wait_for_status(&waiting, "F").await;
+    let (status, answer) = delete(&server, &waiting, "?status=S").await;
+    assert_eq!(status, StatusCode::CONFLICT, "{answer}");
+    let answer = server
+        .delete("/v1/repositories/t-strict/app?keep=images")
+        .await;
+    assert_field(&answer, "/keep", "no such parameter");
+    server.wait_for_status(&waiting, "F").await;
+}
+
+#[tokio::test]
 async fn only_the_namespace_of_a_build_may_cancel_or_remove_it() {
     let mut server = TestServer::start(&["--token=ours=secret", "--token=other=hidden"]).await;
     server.token = Some("secret".to_owned());

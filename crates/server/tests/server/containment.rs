@@ -380,6 +380,50 @@ async fn a_build_has_bounds() {
     .await;
 }
 
+#[tokio::test]
+async fn a_build_that_outlives_the_limit_of_memory_says_so() {
+    if !has_control_groups() {
+        return skip("control groups", "this machine lets nobody make one");
+    }
+    let server = TestServer::start(&["--build-memory=256M"]).await;
+    let hungry = "head -c 512m /dev/zero | tail >/dev/null";
+    for (name, end, status) in [("on", "true", "S"), ("later", "exit 3", "F")] {
+        let dockerfile = server.step_dockerfile(&[hungry, end]);
+        let path = format!("t-hungry/{name}");
+        let (ended, log) = server.outcome(&path, &[("Dockerfile", &dockerfile)]).await;
+        // The kernel may end all of them at once.
+        assert!(ended == status || ended == "F", "{log}");
+        let named = "more memory than the limit of 268435456 bytes";
+        assert_eq!(log.matches(named).count(), 1, "{log}");
+    }
+}
+
+/// The server raises the limit where it may, and says so at its start where it may not.
+#[tokio::test]
+async fn steps_run_although_few_files_may_be_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = folder.path().join("git");
+    std::fs::create_dir(&git).unwrap();
+    let errors = folder.path().join("errors");
+    let script = "ulimit -n 256; exec \"$0\" \"$@\" 2>\"$ERRORS\"";
+    let mut limited = Command::new("sh");
+    limited.args(["-c", script, env!("CARGO_BIN_EXE_slipway")]);
+    limited.env("ERRORS", &errors);
+    let program = Program::start_with(limited, folder, &git, |_| {});
+    let server = &program.server;
+    let mut may_raise = Command::new("sh");
+    may_raise.args(["-c", "ulimit -n 256 && ulimit -n 1024 2>/dev/null"]);
+    if may_raise.status().unwrap().success() {
+        server.register_step("t-few/app", "echo it runs").await;
+        let id = server.trigger("t-few/app", "latest").await;
+        server.wait_for_status(&id, "S").await;
+    } else {
+        let said = std::fs::read_to_string(errors).unwrap();
+        assert!(said.contains("the limit of open files is 256"), "{said}");
+        assert!(said.contains("ulimit -Hn"), "{said}");
+    }
+}
+
 /// Returns true if a group with a limit can be made on this machine.
 fn has_control_groups() -> bool {
     let folder = |name: &str| Path::new("/sys/fs/cgroup").join(name);

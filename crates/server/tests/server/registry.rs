@@ -442,12 +442,18 @@ async fn a_docker_daemon_finds_what_another_one_has_pushed() {
             .docker(&["images", "--format", "{{.Repository}}"])
             .unwrap();
         assert_eq!(images, "t-push-docker/app");
+        for entry in server.log(&id).await {
+            assert_ne!(entry["level"], "ERROR", "{entry}");
+        }
         digests.push((digest, log));
     }
+    let (_, log) = &digests[0];
+    let empty = "the registry has no layers of earlier builds yet";
+    assert!(log.contains(empty), "{log}");
     assert_eq!(digests[0].0, digests[1].0);
     let (_, log) = &digests[1];
     assert!(
-        log.contains("CACHED") && log.contains("Layer already exists"),
+        log.contains("CACHED") && log.contains("Layer already exists") && !log.contains(empty),
         "{log}"
     );
 }

@@ -63,6 +63,50 @@ impl TestServer {
 
 /// Each commit is built once for each row, whether a poll or the delivery finds it first.
 #[tokio::test]
+async fn an_answer_is_a_sentence_for_who_asks_for_text() {
+    let server = TestServer::start(&["--poll-interval=1h"]).await;
+    let source = server.repository("app", &[("x", "x")]);
+    server
+        .register("t-text/app", &source, vec![active("latest")])
+        .await;
+    let webhook = server.webhook("t-text/app").await;
+    let url = webhook["url"].as_str().unwrap();
+    let unknown = url.replace(webhook["code"].as_str().unwrap(), "1-unknown");
+    let notes = format!("{} {} refs/notes/commits", "0".repeat(40), "1".repeat(40));
+    for (url, body, status, sentence) in [
+        (url, "", StatusCode::ACCEPTED, "Slipway knows of the push"),
+        (url, &notes, StatusCode::OK, "no branch and no tag"),
+        (url, "x", StatusCode::BAD_REQUEST, "this is no push"),
+        (
+            &unknown,
+            "",
+            StatusCode::NOT_FOUND,
+            "no webhook with this address",
+        ),
+    ] {
+        let ask = async |accept: &str| {
+            let request = reqwest::Client::new().post(url).body(body.to_owned());
+            let answer = request.header("accept", accept).send().await.unwrap();
+            assert_eq!(answer.status(), status, "{body}");
+            let kind = answer.headers()["content-type"]
+                .to_str()
+                .unwrap()
+                .to_owned();
+            (kind, answer.text().await.unwrap())
+        };
+        let (kind, text) = ask("text/plain, */*;q=0.1").await;
+        assert!(kind.starts_with("text/plain"), "{kind}");
+        assert!(
+            text.contains(sentence) && text.lines().count() == 1,
+            "{text}"
+        );
+        let (kind, text) = ask("*/*").await;
+        assert_eq!(kind, "application/json");
+        assert!(serde_json::from_str::<Value>(&text).unwrap().is_object());
+    }
+}
+
+#[tokio::test]
 async fn a_delivery_builds_each_commit_once() {
     let server = TestServer::start(&["--poll-interval=1h"]).await;
     let source = server.repository("app", &[("Dockerfile", "FROM scratch\n")]);
@@ -417,9 +461,22 @@ async fn a_push_to_a_repository_with_the_readmes_hook_is_built() {
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).unwrap();
     let commit = source.commit(&[("file", "one")]);
     // The hook calls the server, which runs on this thread.
-    let path = bare.url();
-    let push = move || source.git(&["push", "--quiet", &path, "master"]);
-    tokio::task::spawn_blocking(push).await.unwrap();
+    let (path, folder) = (bare.url(), source.0.clone());
+    let push = move || {
+        let mut git = std::process::Command::new("git");
+        git.arg("-C").arg(folder).args(["push", &path, "master"]);
+        git.output().unwrap()
+    };
+    let pushed = tokio::task::spawn_blocking(push).await.unwrap();
+    let said = String::from_utf8_lossy(&pushed.stderr);
+    assert!(pushed.status.success(), "{said}");
+    // Whoever pushes reads one plain sentence.
+    let lines = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("remote: "));
+    let lines: Vec<_> = lines.map(str::trim_end).collect();
+    let sentence = "Slipway knows of the push: the page of the repository shows what is built";
+    assert_eq!(lines, [sentence], "{said}");
     let delivery = server.looked_at("t-real/app").await;
     assert_eq!(delivery["via"], "git", "{delivery}");
     assert_eq!(delivery["refs"][0]["commit"], *commit);

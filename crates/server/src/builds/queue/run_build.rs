@@ -4,7 +4,7 @@ use super::{Queue, RETRY_INTERVAL, Stop};
 use crate::builds::build_cache::build_cache;
 use crate::builds::checkout::BuildInputs;
 use crate::builds::lost_builder::{explain, says_lost};
-use crate::builds::planning::set_commit;
+use crate::builds::planning::{REQUESTED, set_commit};
 use crate::builds::pool::Slot;
 use crate::builds::progress::BuildProgress;
 use crate::builds::push::{Push, Pushed};
@@ -29,6 +29,9 @@ const STEP_AT_BUILD: i64 = 10;
 
 /// The API's `step_at` of a build that succeeded.
 const STEP_AT_DONE: i64 = 50;
+
+/// The line of a build that had to wait for a builder, as its log says: see [`crate::store::held_up`].
+const GOES_ON: &str = "a builder answers again: the build goes on";
 
 /// The parts of a build that are done, whatever becomes of the rest.
 #[derive(Default)]
@@ -56,6 +59,10 @@ impl Queue {
             log_limit: self.limits.log_bytes,
             stop,
         };
+        if std::mem::take(&mut planned.plan.is_held_up) {
+            job.log.write(EntryLevel::Info, GOES_ON);
+            planned.build.detail = Some(REQUESTED.to_owned());
+        }
         let result = self.build_in_folder(&mut job, &mut planned, &slot).await;
         if let Err(Failure::BuilderLost(name, _)) = &result
             && planned.plan.lost_builder.is_none()
@@ -67,9 +74,11 @@ impl Queue {
             tracing::warn!("build {build_id} goes back to the queue: {why}");
             return Some(once_more(&mut job, planned, &why).await);
         }
-        let result = result.map_err(|failure| match failure {
-            Failure::BuilderLost(..) => Failure::Other(format!("{failure}, a second time")),
-            failure => failure,
+        // No step has failed then.
+        let is_lost = matches!(result, Err(Failure::BuilderLost(..)));
+        let result = result.map_err(|failure| match is_lost {
+            true => Failure::Other(format!("{failure}, a second time")),
+            false => failure,
         });
         let made_none = result.as_ref().is_err_and(|failure| {
             // A builder that was stopped may have named its image already.
@@ -96,7 +105,8 @@ impl Queue {
                 job.log.write(EntryLevel::Error, &line);
                 build.status = Status::Failed;
                 // The step first: a list has room for one line.
-                let step = job.log.step().map(|step| format!("{step}: "));
+                let step = job.log.step().filter(|_| !is_lost);
+                let step = step.map(|step| format!("{step}: "));
                 build.detail = Some(format!("{}{line}\n", step.unwrap_or_default()));
             }
         }
@@ -353,6 +363,9 @@ impl Queue {
         )
         .await
         .map_err(|failure| workplace.explain(failure))?;
+        if let Some(warning) = workplace.survived() {
+            job.log.write(EntryLevel::Warning, &warning);
+        }
         if let Some((command, names)) = workplace.tag(&names)? {
             let _alone = self.naming.lock().await;
             // As the builder writes it where it names the image itself.

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::builds::planning::{BuildRequest, NotCreated, create_build};
 use crate::error::{Error, json_response};
 use crate::http::auth::require_write;
-use crate::http::extract::{JsonBody, PathParams, QueryParams};
+use crate::http::extract::{JsonBody, PathParams, QueryParams, StrictParams};
 use crate::http::paging::{origin, page, page_number};
 use crate::http::requests;
 use crate::http::revalidation::{Known, Stamps};
@@ -145,14 +145,15 @@ pub(crate) async fn read(
 }
 
 /// Cancels a build that waits or runs, or removes one that has ended, with its log. The parameter `status` is the one
-/// that the caller has seen: a build that was under way then, and has ended since, is not removed.
+/// that the caller has seen: a build that was under way then, and has ended since, is not removed, and one that had
+/// ended is not cancelled.
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
     PathParams(build_id): PathParams<String>,
-    parameters: QueryParams,
+    parameters: StrictParams,
 ) -> Result<Response, Error> {
-    let seen = parameters.get("status").map(Status::from);
+    let seen = parameters.only("status")?.map(seen_status).transpose()?;
     let unwanted = app
         .queue
         .cancel_or_remove(caller.clone(), build_id, seen)
@@ -161,6 +162,7 @@ pub(crate) async fn remove(
         Cancellation::Missing => Err(Error::NotFound),
         Cancellation::Denied => Err(Error::PermissionDenied),
         Cancellation::Ended => Err(Error::BuildEnded),
+        Cancellation::NotEnded => Err(Error::BuildNotEnded),
         Cancellation::Cancelled(build) => {
             Ok(json_response(StatusCode::OK, &single(build, &caller)))
         }
@@ -172,6 +174,17 @@ pub(crate) async fn remove(
             app.clean_now.notify_one();
             Ok(StatusCode::NO_CONTENT.into_response())
         }
+    }
+}
+
+/// Reads the status that a caller has seen.
+fn seen_status(text: &str) -> Result<Status, Error> {
+    match Status::from(text) {
+        Status::Other(_) => Err(Error::field(
+            "status",
+            "This status is none of W, I, S and F.",
+        )),
+        status => Ok(status),
     }
 }
 

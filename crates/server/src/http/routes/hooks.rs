@@ -1,7 +1,7 @@
 //! Webhooks: takes the deliveries of the sources' hosts, and tells a repository's own people what came of them.
 
 use crate::app::App;
-use crate::error::{Error, json_response};
+use crate::error::{Error, json_response, text_response};
 use crate::hooks::payloads::{self, Payload};
 use crate::hooks::pushed_refs::{Kept, Told, matched};
 use crate::hooks::signature;
@@ -15,25 +15,65 @@ use crate::store::deliveries::{self, SkipMarks};
 use crate::store::repositories::StoredRepository;
 use crate::store::{Caller, repositories, webhook_codes};
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use slipway_api::url::join_url;
 use slipway_api::{Delivery, DeliveryState, PushVia, Timestamp, Webhook};
 use std::sync::Arc;
 
+/// The answer to whoever pushes, with a code that no repository has.
+const UNKNOWN_CODE: &str =
+    "Slipway has no webhook with this address: copy it again from the page of the repository";
+
 /// The largest body of a delivery, in bytes. A push of some thousand commits has a few of them.
 const MAX_BODY_BYTES: usize = 8 << 20;
 
 /// Takes a delivery, and answers before it is looked at. The code in the path is who may deliver; see
-/// [`crate::hooks::signature`] for what else has to be right.
+/// [`crate::hooks::signature`] for what else has to be right. A hook of git itself shows the answer to whoever pushes:
+/// for that, there are sentences as plain text.
 pub(crate) async fn receive(
     State(app): State<Arc<App>>,
     peer: Option<Extension<Peer>>,
     PathParams(code): PathParams<String>,
     request: Request,
-) -> Result<Response, Error> {
+) -> Response {
+    let is_read_by_person = wants_text(request.headers());
     let peer = peer.map(|Extension(peer)| peer);
+    match (take(&app, peer, code, request).await, is_read_by_person) {
+        (Ok((status, state)), false) => json_response(status, &json!({ "state": state })),
+        (Ok((status, state)), true) => text_response(status, sentence(&state)),
+        (Err(error), false) => error.into_response(),
+        (Err(Error::NotFound), true) => text_response(StatusCode::NOT_FOUND, UNKNOWN_CODE),
+        (Err(error), true) => error.into_text(),
+    }
+}
+
+/// Returns true if the first kind of answer that the sender takes is plain text.
+fn wants_text(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    let first = accept.and_then(|kinds| kinds.to_str().ok()?.split([',', ';']).next());
+    first.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/plain"))
+}
+
+/// The answer to whoever pushes.
+fn sentence(state: &DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Pending => {
+            "Slipway knows of the push: the page of the repository shows what is built"
+        }
+        DeliveryState::Ping => "Slipway was reached: nothing was pushed",
+        _ => "Slipway was reached: there is no branch and no tag in this push",
+    }
+}
+
+/// Takes a delivery. Returns the status of the answer, and what is known of the delivery.
+async fn take(
+    app: &App,
+    peer: Option<Peer>,
+    code: String,
+    request: Request,
+) -> Result<(StatusCode, DeliveryState), Error> {
     let asked = code.clone();
     let found = app
         .store
@@ -45,7 +85,7 @@ pub(crate) async fn receive(
         )
         .await?;
     let Some(stored) = found else {
-        return Err(match refuse_slowly(&app, peer.as_ref()).await {
+        return Err(match refuse_slowly(app, peer.as_ref()).await {
             Error::NotAuthenticated => Error::NotFound,
             error => error,
         });
@@ -70,7 +110,7 @@ pub(crate) async fn receive(
     }
     match state {
         DeliveryState::WrongSecret => {
-            refuse_slowly(&app, peer.as_ref()).await;
+            refuse_slowly(app, peer.as_ref()).await;
             Err(Error::PermissionDenied)
         }
         DeliveryState::Unreadable => Err(Error::InvalidJson(
@@ -78,12 +118,9 @@ pub(crate) async fn receive(
         )),
         DeliveryState::Pending => {
             app.hook_arrived.notify_one();
-            Ok(json_response(
-                StatusCode::ACCEPTED,
-                &json!({ "state": state }),
-            ))
+            Ok((StatusCode::ACCEPTED, state))
         }
-        _ => Ok(json_response(StatusCode::OK, &json!({ "state": state }))),
+        state => Ok((StatusCode::OK, state)),
     }
 }
 

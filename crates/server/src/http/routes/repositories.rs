@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::{Error, json_response};
 use crate::http::auth::require_write;
-use crate::http::extract::{JsonBody, PathParams, QueryParams};
+use crate::http::extract::{JsonBody, PathParams, QueryParams, StrictParams};
 use crate::http::paging::{origin, page, page_number};
 use crate::http::requests;
 use crate::http::revalidation::Known;
@@ -86,7 +86,9 @@ pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
     PathParams((namespace, repo_name)): PathParams<(String, String)>,
+    parameters: StrictParams,
 ) -> Result<Response, Error> {
+    parameters.none()?;
     require_write(&caller, &namespace)?;
     let stored = find(&app, caller, namespace, repo_name).await?;
     let is_removed = app.queue.remove_repository(stored.id).await?;
