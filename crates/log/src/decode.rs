@@ -7,11 +7,13 @@ mod fast_path;
 mod nested;
 mod values;
 
+use crate::decode::fast_path::KnownLevel;
 use crate::decode::nested::Nested;
 use crate::json::Unescape;
 use crate::merge::Fate;
 use crate::sieve::Sieve;
 use crate::store::Store;
+use crate::text::Classes;
 
 /// The number of characters that are kept of a body that is not a log.
 const MAX_HEAD_CHARS: usize = 500;
@@ -103,6 +105,9 @@ pub(crate) struct Decoder {
     scratch: Vec<u8>,
     level: u8,
     time: Option<i64>,
+    /// The kinds of bytes of the entry's text, if they are known.
+    classes: Option<Classes>,
+    known_level: KnownLevel,
     /// The first and the last second of the entries that are kept.
     window: (i64, i64),
     /// True while the last entry that has a time is in the window. One without a time belongs with it.
@@ -120,6 +125,8 @@ impl Default for Decoder {
             scratch: Vec::new(),
             level: 0,
             time: None,
+            classes: None,
+            known_level: KnownLevel::default(),
             window: (i64::MIN, i64::MAX),
             is_inside: true,
             head: Vec::new(),
@@ -246,6 +253,7 @@ impl Decoder {
         store.arena.discard();
         self.level = 0;
         self.time = None;
+        self.classes = None;
     }
 
     /// Ends an entry: adds it to the store, unless the sieve holds it back or it is too long.
@@ -258,7 +266,7 @@ impl Decoder {
             store.arena.discard();
             return;
         }
-        let complex = store.finish_text();
+        let complex = store.finish_text(self.classes);
         if store.arena.is_too_long() {
             store.arena.discard();
             self.summary.unreadable += 1;

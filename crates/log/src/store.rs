@@ -7,7 +7,7 @@ use crate::column::Column;
 use crate::grammar::Prefilter;
 use crate::levels::{Level, LevelKind, Levels};
 use crate::screen::{Change, Lines, REACH, Screen, Written};
-use crate::text::{classes, has_special};
+use crate::text::{Classes, classes, has_special};
 use crate::times::TimeColumn;
 
 /// Flag: the line continues the entry of the line before it.
@@ -471,11 +471,11 @@ impl Store {
     }
 
     /// Replaces invalid UTF-8 in the arena's pending entry, and removes its last newline, before the
-    /// entry is compared or kept. Returns true if the entry contains control characters or non-ASCII
-    /// characters, which [`Store::keep`] needs to know.
+    /// entry is compared or kept. `known` are the kinds of its bytes, if they are known. Returns true if the entry
+    /// contains control characters or non-ASCII characters, which [`Store::keep`] needs to know.
     #[inline]
-    pub(crate) fn finish_text(&mut self) -> bool {
-        let classes = classes(self.arena.pending());
+    pub(crate) fn finish_text(&mut self, known: Option<Classes>) -> bool {
+        let classes = known.unwrap_or_else(|| classes(self.arena.pending()));
         if classes.wide && std::str::from_utf8(self.arena.pending()).is_err() {
             let text = String::from_utf8_lossy(self.arena.pending()).into_owned();
             self.arena.discard();

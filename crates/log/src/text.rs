@@ -1,15 +1,60 @@
-//! Classifies the bytes of a text, eight at a time.
+//! Classifies the bytes of a text, eight or sixteen at a time.
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+use wide::u8x16;
+
+pub(crate) const LOW: u64 = 0x0101_0101_0101_0101;
+pub(crate) const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// The kinds of bytes that a text contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Classes {
     /// True if it contains bytes outside of ASCII.
     pub wide: bool,
     /// True if it contains ASCII control characters; tabs and newlines count.
     pub control: bool,
+}
+
+impl Classes {
+    /// The kinds of bytes of two texts together.
+    #[inline]
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            wide: self.wide || other.wide,
+            control: self.control || other.control,
+        }
+    }
+}
+
+/// Finds the first quote or backslash in a text, and the kinds of bytes before it. `None` if it has neither.
+#[inline]
+pub(crate) fn until_quote(text: &[u8]) -> Option<(usize, Classes)> {
+    let (blocks, rest) = text.as_chunks::<16>();
+    let [quote, backslash, space, delete] = [b'"', b'\\', b' ', 0x7f].map(u8x16::splat);
+    let (mut wide, mut control) = (u8x16::ZERO, u8x16::ZERO);
+    for (index, block) in blocks.iter().enumerate() {
+        let block = u8x16::new(*block);
+        let ends = (block.simd_eq(quote) | block.simd_eq(backslash)).to_bitmask();
+        let controls = block.simd_lt(space) | block.simd_eq(delete);
+        if ends == 0 {
+            wide |= block;
+            control |= controls;
+            continue;
+        }
+        // Of the last block, only what is before the end counts.
+        let before = (ends & ends.wrapping_neg()) - 1;
+        let classes = Classes {
+            wide: (wide.to_bitmask() | block.to_bitmask() & before) != 0,
+            control: (control.to_bitmask() | controls.to_bitmask() & before) != 0,
+        };
+        return Some((16 * index + ends.trailing_zeros() as usize, classes));
+    }
+    let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let last = classes(rest.get(..end)?);
+    let classes = Classes {
+        wide: wide.to_bitmask() != 0,
+        control: control.to_bitmask() != 0,
+    };
+    Some((text.len() - rest.len() + end, classes.and(last)))
 }
 
 /// Finds the kinds of bytes of a text, in one pass.
@@ -85,6 +130,13 @@ mod tests {
             let found = classes(&text);
             prop_assert_eq!(found.wide, text.iter().any(|byte| *byte >= 0x80));
             prop_assert_eq!(found.control, text.iter().any(u8::is_ascii_control));
+        }
+
+        #[test]
+        fn the_first_quote_ends_a_text(text in "([a-z \u{1}\u{7f}é中]{0,30}[\"\\\\]?){0,3}") {
+            let end = text.bytes().position(|byte| matches!(byte, b'"' | b'\\'));
+            let expected = end.map(|end| (end, classes(&text.as_bytes()[..end])));
+            prop_assert_eq!(until_quote(text.as_bytes()), expected);
         }
 
         #[test]

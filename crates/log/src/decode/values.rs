@@ -52,7 +52,10 @@ impl Decoder {
     pub(super) fn value(&mut self, field: Field, byte: u8, store: &mut Store) -> usize {
         match field {
             // If a key appears twice, the last value counts.
-            Field::Message => store.arena.discard(),
+            Field::Message => {
+                store.arena.discard();
+                self.classes = None;
+            }
             _ => self.scratch.clear(),
         }
         self.state = match byte {
