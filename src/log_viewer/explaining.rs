@@ -1,13 +1,19 @@
-//! Explains the log in short slices: while it loads, when lines arrive, and once more when the build has failed.
+//! Explains the log in short slices: in the pauses while it loads, when lines arrive, and once more when the build has
+//! failed.
 
 use crate::log::Outcome;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::log_viewer::yielding::TimeSlice;
+use crate::platform::timer::sleep;
 use crate::reactive::effect;
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// The number of bytes explained between two checks of the clock.
 const CHUNK_BYTES: usize = 256 * 1024;
+
+/// The time between two looks at whether the log still comes in.
+const PAUSE_POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 impl LogViewer {
     /// Explains lines whenever some arrive, as long as the page exists.
@@ -38,7 +44,14 @@ impl LogViewer {
         self.is_explaining.set_value(true);
         leptos::task::spawn_local(async move {
             let mut slice = TimeSlice::background();
-            while self.update_model(|model| model.explain(CHUNK_BYTES)) == Some(false) {
+            loop {
+                // What there is to read comes first.
+                while self.is_being_fed() {
+                    sleep(PAUSE_POLL_INTERVAL).await;
+                }
+                if self.update_model(|model| model.explain(CHUNK_BYTES)) != Some(false) {
+                    break;
+                }
                 slice.next().await;
             }
             self.is_explaining.try_set_value(false);

@@ -1,5 +1,6 @@
 //! The link to what is on screen: restores what the page's URL says about the log, and keeps the URL up to date.
 
+use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::reactive::effect;
@@ -73,6 +74,14 @@ impl LogLink {
         let (query, fragment) = self.navigation.query_and_fragment();
         let now = LogLocation::parse(&query, &fragment);
         let before = self.last.get_value();
+        let lines = now.lines.map(|(first, last)| (index(first), index(last)));
+        if now == before && self.selects(lines) {
+            // Browsers tell of a new fragment by two events.
+            if let Some((first, _)) = lines {
+                self.viewer.go_to(first);
+            }
+            return;
+        }
         self.last.set_value(now.clone());
         self.read_window(&before, &now);
         if (&now.search, now.context) != (&before.search, before.context) {
@@ -93,15 +102,24 @@ impl LogLink {
             (before.only_new, before.fold_repeats),
             (now.only_new, now.fold_repeats),
         );
-        let lines = now.lines.map(|(first, last)| (index(first), index(last)));
-        self.viewer.set_options(|options| {
+        let href = self.href();
+        let select = |options: &mut DisplayOptions| {
             options.selected = lines;
-            options.href = self.href();
-        });
-        if let Some((first, _)) = lines {
-            self.range_start.set_value(first);
-            self.viewer.go_to(first);
+            options.href = href;
+        };
+        match lines {
+            Some((first, _)) => {
+                self.range_start.set_value(first);
+                self.viewer.go_to_with(first, select);
+            }
+            None => self.viewer.set_options(select),
         }
+    }
+
+    /// Returns true if these lines are selected already.
+    fn selects(self, lines: Option<(usize, usize)>) -> bool {
+        let options = self.viewer.options;
+        options.with_untracked(|options| options.selected == lines && options.href == self.href())
     }
 
     /// Restores the time window, if it differs. Where lines are counted in the whole log, that is loaded.

@@ -12,17 +12,23 @@ use crate::log_viewer::reading_plan::{Answer, Known, Next, Read, ReadingPlan};
 use crate::log_viewer::replacing::replace_log;
 use crate::log_viewer::source::LogSource;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
-use crate::log_viewer::yielding::{TimeSlice, next_frame};
+use crate::log_viewer::yielding::{TimeSlice, elapsed_since, next_frame, now_millis};
 use crate::platform::page;
+use crate::platform::timer::sleep;
 use crate::query::Query;
 use crate::reactive::{effect, memo};
 use crate::state::connection::use_connection;
-use futures_util::future::{AbortHandle, LocalBoxFuture, abortable};
+use futures_util::future::{AbortHandle, Either, LocalBoxFuture, abortable, select};
 use leptos::ev;
 use leptos::prelude::*;
+use std::pin::pin;
+use std::time::Duration;
 
 /// The number of bytes decoded between two checks of the clock.
 const CHUNK_BYTES: usize = 64 * 1024;
+
+/// The longest that the first lines wait for more of them.
+const MAX_FIRST_DELAY: Duration = Duration::from_millis(8);
 
 /// Reads a log into the viewer as long as the page exists.
 pub(crate) fn start_reading(commands: LogCommands, build: Query<Build>) {
@@ -149,9 +155,10 @@ async fn stream_file(
         model.log.begin_within(start, end);
     });
     let (mut slice, mut buffer) = (TimeSlice::background(), Vec::new());
+    let mut first = FirstLines::new(viewer);
     let problem = loop {
-        let more = stream.next(&mut buffer).await;
-        feed(viewer, &buffer, &mut slice).await;
+        let more = first.wait_for(stream.next(&mut buffer)).await;
+        feed(viewer, &buffer, &mut first, &mut slice).await;
         match more {
             Ok(true) => {}
             Ok(false) => break None,
@@ -169,21 +176,70 @@ async fn stream_file(
 }
 
 /// Feeds bytes of an answer to the log, in slices.
-async fn feed(viewer: LogViewer, bytes: &[u8], slice: &mut TimeSlice) {
-    let lines = || viewer.with_model(|model| model.log.len()).unwrap_or(0);
+async fn feed(viewer: LogViewer, bytes: &[u8], first: &mut FirstLines, slice: &mut TimeSlice) {
     for chunk in bytes.chunks(CHUNK_BYTES) {
-        let was_empty = lines() == 0;
         settle(viewer, slice).await;
-        let fed = viewer.update_model(|model| model.log.take(chunk));
+        viewer.update_model(|model| model.log.take(chunk));
         settle(viewer, slice).await;
-        viewer.request_redraw();
-        match was_empty && fed.unwrap_or(0) > 0 {
-            // Show the first lines before decoding more.
+        viewer.mark_fed();
+        match first.must_be_drawn() {
+            // Before more is decoded.
             true => {
-                viewer.draw_new_lines();
+                first.draw();
                 next_frame().await;
             }
             false => slice.next().await,
+        }
+        if !first.are_awaited {
+            viewer.request_redraw();
+        }
+    }
+}
+
+/// The first lines of a log. They are drawn soon, but not so soon that a short log would be drawn twice.
+struct FirstLines {
+    viewer: LogViewer,
+    /// True until they are drawn.
+    are_awaited: bool,
+    /// When the reading of the answer began, see `now_millis`.
+    began_millis: f64,
+}
+
+impl FirstLines {
+    fn new(viewer: LogViewer) -> Self {
+        Self {
+            viewer,
+            are_awaited: viewer.with_model(|model| model.log.is_empty()) == Some(true),
+            began_millis: now_millis(),
+        }
+    }
+
+    /// Returns true if there are lines, and decoding more of them would take too long.
+    fn must_be_drawn(&self) -> bool {
+        self.are_awaited && elapsed_since(self.began_millis) > MAX_FIRST_DELAY && self.are_there()
+    }
+
+    fn are_there(&self) -> bool {
+        self.viewer.with_model(|model| !model.log.is_empty()) == Some(true)
+    }
+
+    fn draw(&mut self) {
+        self.are_awaited = false;
+        self.viewer.draw_new_lines();
+    }
+
+    /// Waits for the next bytes. Draws the first lines if that takes long.
+    async fn wait_for<T>(&mut self, next: impl Future<Output = T>) -> T {
+        let next = pin!(next);
+        if !self.are_awaited || !self.are_there() {
+            return next.await;
+        }
+        match select(next, pin!(sleep(MAX_FIRST_DELAY))).await {
+            Either::Left((bytes, _)) => bytes,
+            Either::Right(((), next)) => {
+                self.draw();
+                next.await
+            }
         }
     }
 }
@@ -310,9 +366,10 @@ impl LogReader {
 
     /// Feeds the answer to the log while it streams in.
     async fn receive(&self, mut stream: LogStream, buffer: &mut Vec<u8>) -> Result<(), Error> {
-        let mut slice = TimeSlice::background();
-        while stream.next(buffer).await? {
-            feed(self.commands.viewer, buffer, &mut slice).await;
+        let viewer = self.commands.viewer;
+        let (mut first, mut slice) = (FirstLines::new(viewer), TimeSlice::background());
+        while first.wait_for(stream.next(buffer)).await? {
+            feed(viewer, buffer, &mut first, &mut slice).await;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Scrolling: by the scroll bar, by keys, and to a line.
 
+use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::model::{LogModel, PendingScroll};
 use crate::log_viewer::view_state::LogViewer;
 use crate::log_viewer::yielding::now_millis;
@@ -73,6 +74,15 @@ impl LogViewer {
         self.go_to_place(line, false);
     }
 
+    /// The same, with other display options. Draws once.
+    pub(crate) fn go_to_with(self, line: usize, change: impl FnOnce(&mut DisplayOptions)) {
+        crate::platform::dom::scroll_into_view_if_needed(".log-frame");
+        self.stop_following();
+        self.request_scroll(line, false, true);
+        self.unfold_step_of(line);
+        self.set_options(change);
+    }
+
     /// The same; with `at_top`, the line is put at the top edge.
     pub(crate) fn go_to_place(self, line: usize, at_top: bool) {
         crate::platform::dom::scroll_into_view_if_needed(".log-frame");
@@ -83,6 +93,13 @@ impl LogViewer {
     pub(crate) fn bring_into_view(self, line: usize, at_top: bool) {
         self.stop_following();
         self.request_scroll(line, at_top, true);
+        if !self.unfold_step_of(line) {
+            self.draw();
+        }
+    }
+
+    /// Unfolds the step that a line is in. Returns false if it is not folded.
+    fn unfold_step_of(self, line: usize) -> bool {
         let step = self
             .with_model(|model| model.log.steps().step_of_line(line))
             .flatten();
@@ -90,12 +107,13 @@ impl LogViewer {
             self.filter
                 .with_untracked(|filter| filter.folded.contains(step))
         };
-        match step.filter(is_folded) {
-            Some(step) => self.set_filter(|filter| {
-                filter.folded.remove(&step);
-            }),
-            None => self.draw(),
-        }
+        let Some(step) = step.filter(is_folded) else {
+            return false;
+        };
+        self.set_filter(|filter| {
+            filter.folded.remove(&step);
+        });
+        true
     }
 
     /// Scrolls down so far that all of a line on screen is in view, if its lower end is hidden.

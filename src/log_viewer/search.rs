@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// The number of bytes searched between two checks of the clock.
-const CHUNK_BYTES: usize = 512 * 1024;
+const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// The time between two updates of the results while a search runs, since each takes time from it.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(60);

@@ -16,7 +16,10 @@ use web_sys::{HtmlElement, ResizeObserver};
 const SCROLL_IDLE: Duration = Duration::from_millis(180);
 
 /// The minimum time between two draws while a long log loads.
-const MIN_DRAW_INTERVAL: Duration = Duration::from_millis(150);
+const MIN_DRAW_INTERVAL: Duration = Duration::from_millis(250);
+
+/// The time without bytes after which a log that loads is said to pause.
+const PAUSE: Duration = Duration::from_millis(30);
 
 /// The time between two draws while the page is hidden, which has no animation frames.
 const HIDDEN_DRAW_INTERVAL: Duration = Duration::from_millis(200);
@@ -40,6 +43,8 @@ pub(crate) struct LogViewer {
     poll_timer: StoredValue<WakeableTimer, LocalStorage>,
     frame_observer: StoredValue<Option<FrameObserver>, LocalStorage>,
     is_redraw_requested: StoredValue<bool>,
+    /// When the last bytes of the log were decoded, see `now_millis`.
+    fed_millis: StoredValue<f64>,
     /// True while the log is being explained.
     pub(crate) is_explaining: StoredValue<bool>,
     /// Updated at most once a frame.
@@ -80,6 +85,7 @@ impl LogViewer {
             poll_timer: StoredValue::new_local(WakeableTimer::default()),
             frame_observer: StoredValue::new_local(None),
             is_redraw_requested: StoredValue::new(false),
+            fed_millis: StoredValue::new(0.0),
             is_explaining: StoredValue::new(false),
             counts: RwSignal::new(Counts::default()),
             in_view: RwSignal::new(InView::default()),
@@ -106,6 +112,18 @@ impl LogViewer {
     /// Changes the model. Returns `None` once the page is gone.
     pub(crate) fn update_model<T>(self, update: impl FnOnce(&mut LogModel) -> T) -> Option<T> {
         self.model.try_update_value(update)
+    }
+
+    /// Remembers that bytes of the log are being decoded.
+    pub(crate) fn mark_fed(self) {
+        self.fed_millis.try_set_value(now_millis());
+    }
+
+    /// Returns true while the first answer comes in without a pause. Not tracked.
+    pub(crate) fn is_being_fed(self) -> bool {
+        let is_loading = self.loading.try_get_untracked() == Some(true);
+        let fed = self.fed_millis.try_get_value().unwrap_or_default();
+        is_loading && elapsed_since(fed) < PAUSE
     }
 
     /// The timer before the next read of the log. Waking it reads now.
@@ -194,7 +212,7 @@ impl LogViewer {
         self.request_redraw();
     }
 
-    /// Returns true if the last draw was too recent. While a long log loads, the user cannot tell ten
+    /// Returns true if the last draw was too recent. While a long log loads, the user cannot tell four
     /// frames per second from sixty, but drawing takes time from the decoder.
     fn is_too_early_to_draw(self) -> bool {
         let loads =

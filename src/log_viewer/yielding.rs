@@ -11,8 +11,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
-/// The maximum time of work before yielding to the browser.
-const MAX_SLICE: Duration = Duration::from_millis(7);
+/// The maximum time of background work before yielding to the browser.
+const BACKGROUND_SLICE: Duration = Duration::from_millis(7);
+
+/// The maximum time of work before yielding to the browser while the user waits for the result.
+const FOREGROUND_SLICE: Duration = Duration::from_millis(20);
 
 /// The maximum time without an animation frame during background work, such as loading.
 const BACKGROUND_FRAME_INTERVAL: Duration = Duration::from_millis(20);
@@ -100,32 +103,34 @@ pub(crate) struct TimeSlice {
     started_millis: f64,
     /// When the work started, or the last animation frame that it waited for.
     frame_millis: f64,
+    max_slice: Duration,
     frame_interval: Duration,
 }
 
 impl TimeSlice {
     /// Starts a slice of background work.
     pub(crate) fn background() -> Self {
-        Self::with_frame_interval(BACKGROUND_FRAME_INTERVAL)
+        Self::new(BACKGROUND_SLICE, BACKGROUND_FRAME_INTERVAL)
     }
 
     /// Starts a slice of work whose result the user waits for. It gives fewer frames to the browser.
     pub(crate) fn foreground() -> Self {
-        Self::with_frame_interval(FOREGROUND_FRAME_INTERVAL)
+        Self::new(FOREGROUND_SLICE, FOREGROUND_FRAME_INTERVAL)
     }
 
-    fn with_frame_interval(frame_interval: Duration) -> Self {
+    fn new(max_slice: Duration, frame_interval: Duration) -> Self {
         let started_millis = now_millis();
         Self {
             started_millis,
             frame_millis: started_millis,
+            max_slice,
             frame_interval,
         }
     }
 
     /// Returns at once while the slice lasts. After that, yields to the browser, and starts a new slice.
     pub(crate) async fn next(&mut self) {
-        if elapsed_since(self.started_millis) < MAX_SLICE {
+        if elapsed_since(self.started_millis) < self.max_slice {
             return;
         }
         if elapsed_since(LAST_FRAME_MILLIS.get().max(self.frame_millis)) > self.frame_interval {

@@ -20,8 +20,9 @@ pub(crate) async fn next_chunk(
     let Ok(bytes) = value.dyn_into::<Uint8Array>() else {
         return Ok(false);
     };
-    into.resize(bytes.length() as usize, 0);
-    bytes.copy_to(into);
+    // Not copied over the last chunk: what a longer one adds would be cleared first.
+    *into = Vec::new();
+    *into = bytes.to_vec();
     Ok(true)
 }
 
