@@ -1,11 +1,14 @@
 # `make run` and `make test` do everything. See README.md.
-.PHONY: run test dev check size bench screenshots clean site program
+.PHONY: run test test-engines dev check size bench screenshots clean site program
 
 run: ## install tools, build, and start the site and the server on http://127.0.0.1:8080
 	@scripts/run
 
 test: ## install tools, then run every check and test
 	@scripts/test
+
+test-engines: ## run all browser stories in Chromium, Firefox and WebKit
+	@scripts/test engines
 
 dev: ## rebuild and reload the site on every change
 	@scripts/dev

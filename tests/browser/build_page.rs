@@ -104,7 +104,7 @@ async fn the_log_begins_in_the_first_view_and_ends_with_the_window() -> Outcome 
                 top <= lowest,
                 "{status} at {width} px: the log begins at {top}"
             );
-            assert_eq!(bottom, f64::from(height), "{status} at {width} px");
+            assert_eq!(bottom.round(), f64::from(height), "{status} at {width} px");
             assert_eq!(browser.page_scroll().await, 0, "{status} at {width} px");
             if status == "F" {
                 let cause = browser.find("region", "Why it failed").await;
@@ -125,7 +125,7 @@ async fn a_failed_build_says_which_step_failed_and_quotes_the_lines_that_say_why
         .run(async |browser, api| {
             browser.open(&format!("{}/builds/b1", api.address)).await;
             let cause = browser.find("region", "Why it failed").await;
-            let text = async || cause.text().await.unwrap_or_default();
+            let text = async || browser.text_in(&cause).await;
             eventually("the cause", async || {
                 text().await.contains("exit code").then_some(())
             })

@@ -353,16 +353,10 @@ async fn the_config_is_saved_as_a_file() -> Outcome {
     story(Api::start().await)
         .run(async |browser, api| {
             open_editor(browser, api, json!([tag_config(1, "a")])).await;
-            let folder = tempfile::tempdir()?;
-            browser
-                .devtools(
-                    "Browser.setDownloadBehavior",
-                    json!({"behavior": "allow", "downloadPath": folder.path()}),
-                )
-                .await;
+            let folder = browser.downloads().await;
             browser.press("button", "Import and export").await;
             browser.press("button", "Export to file").await;
-            let path = folder.path().join("team-app-build-config.json");
+            let path = folder.join("team-app-build-config.json");
             let text = eventually("the file is there", async || {
                 let text = std::fs::read_to_string(&path).ok()?;
                 (!text.is_empty()).then_some(text)

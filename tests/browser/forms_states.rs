@@ -4,15 +4,22 @@ use crate::support::fixtures::{
     BUILD_CONFIG, BUILDS, CONFIG_PAGE, NEW_PAGE, REPOSITORIES, REPOSITORY, empty_page, repository,
     tag_config,
 };
+use crate::support::parts::skip;
 use crate::support::steps::{bulk_fields, fill_create_form, fill_row, open_editor};
 use crate::support::{Api, Browser, Outcome, Reply, Setup, eventually, story};
 use serde_json::json;
 
-/// Checks that axe-core finds nothing in either theme, and that the page fits into 320 px.
+/// Checks that axe-core finds nothing in either theme (where the engine can switch it), and that the page fits into 320 px.
 async fn is_sound(browser: &Browser, state: &str) {
     for theme in ["light", "dark"] {
-        browser.prefer(theme).await;
-        browser.axe(&format!("{state} ({theme})")).await;
+        if browser.prefer(theme).await || theme == "light" {
+            browser.axe(&format!("{state} ({theme})")).await;
+        } else {
+            skip(
+                browser.engine.part(),
+                "its driver can't switch the system's theme",
+            );
+        }
     }
     browser.prefer("light").await;
     let wide = Setup::default().size;

@@ -2,11 +2,11 @@
 
 use crate::support::fixtures::{LOG, log_api, log_entries};
 use crate::support::log_page::{
-    column_of, counted, finger, in_view, is_text_in_view, is_wrapped, only_touch, press,
+    column_of, counted, finger_down, finger_up, in_view, is_text_in_view, is_wrapped, press,
     press_number, scroll_fully_right, search, see_line, see_matches, selected, show_log, text_of,
     tops,
 };
-use crate::support::{Browser, Outcome, Reply, eventually, eventually_eq, story};
+use crate::support::{Browser, Engine, NO_TOUCH, Outcome, Reply, eventually, eventually_eq, story};
 use serde_json::{Value, json};
 
 fn entries(messages: &[String]) -> Vec<Value> {
@@ -208,18 +208,19 @@ async fn no_row_moves_when_lines_are_selected() -> Outcome {
 #[tokio::test]
 async fn a_finger_selects_a_range_by_a_long_press_and_a_tap() -> Outcome {
     story(log_api("S", log_entries(60)).await)
+        .not_in(Engine::WebKit, NO_TOUCH)
         .size(390, 844)
         .run(async |browser, api| {
-            only_touch(browser).await;
+            browser.only_touch().await;
             show_log(browser, api, "").await;
             counted(browser, 60).await;
             press(browser, "g").await;
             see_line(browser, 3).await;
-            finger(browser, Some(3)).await;
+            finger_down(browser, 3).await;
             eventually_eq("the line", "3".to_owned(), async || selected(browser).await).await;
-            finger(browser, None).await;
-            finger(browser, Some(6)).await;
-            finger(browser, None).await;
+            finger_up(browser, 3).await;
+            finger_down(browser, 6).await;
+            finger_up(browser, 6).await;
             browser.at("/builds/b1#L3-L6").await;
 
             // A line that came with a link is extended once that is asked for.
@@ -230,12 +231,12 @@ async fn a_finger_selects_a_range_by_a_long_press_and_a_tap() -> Outcome {
             })
             .await;
             browser.press("button", "Extend").await;
-            finger(browser, Some(10)).await;
-            finger(browser, None).await;
+            finger_down(browser, 10).await;
+            finger_up(browser, 10).await;
             browser.at("/builds/b1#L8-L10").await;
             browser.press("button", "Clear selection").await;
-            finger(browser, Some(9)).await;
-            finger(browser, None).await;
+            finger_down(browser, 9).await;
+            finger_up(browser, 9).await;
             assert_eq!(selected(browser).await, "");
             Ok(())
         })

@@ -218,7 +218,7 @@ async fn watch_default(browser: &Browser) {
              addEventListener('keydown', function watch(event) {
                if (event.key.length > 1) return;
                removeEventListener('keydown', watch);
-               queueMicrotask(() => { left = !event.defaultPrevented; });
+               queueMicrotask(() => { window.left = !event.defaultPrevented; });
              });",
         )
         .await;

@@ -1,5 +1,5 @@
-//! Whole stories in Chromium, against the real server with real git and the real image builder, or against
-//! a scriptable API.
+//! Whole stories in Chromium, Firefox or WebKit, against the real server with real git and the real image builder, or
+//! against a scriptable API.
 //!
 //! `make test` builds the site and the server first and runs these with `--features browser-tests`.
 //! Everything is found as a user finds it: by role, label and text, as the browser computes them.
@@ -44,6 +44,7 @@ mod pull_command;
 mod repositories;
 mod shell;
 mod source_looks;
+mod start;
 mod start_build;
 mod stories;
 mod unchanged;

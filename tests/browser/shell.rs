@@ -1,9 +1,10 @@
 //! The shell: languages, themes, policy, base path, keyboard, and axe-core's findings on every page.
 
 use crate::support::fixtures::{BUILDS, build, builds_page};
-use crate::support::log_page::only_touch;
 use crate::support::steps::{connect, create_simple};
-use crate::support::{Api, Browser, Outcome, Reply, Server, Source, eventually, project, story};
+use crate::support::{
+    Api, Browser, Engine, NO_TOUCH, Outcome, Reply, Server, Source, eventually, project, story,
+};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -45,19 +46,14 @@ async fn language_and_theme_are_set_before_the_first_paint_and_remembered() -> O
     browser.choose("Language", "简体中文").await;
     browser.find("heading", "设置").await;
     // Without its WebAssembly the console never starts, so what is set now was set before the start.
-    browser.devtools("Network.enable", json!({})).await;
-    browser
-        .devtools("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] }))
-        .await;
+    browser.block(".wasm").await;
     browser.driver.refresh().await?;
     browser.see("控制台未能加载或已停止运行").await;
     let state = browser
         .script("const r = document.documentElement; return [r.lang, r.dataset.theme, getComputedStyle(r).backgroundColor];")
         .await;
     assert_eq!(state, json!(["zh-CN", "dark", "rgb(20, 23, 28)"]));
-    browser
-        .devtools("Network.setBlockedURLs", json!({ "urls": [] }))
-        .await;
+    browser.block("").await;
     browser.reload().await;
     browser.find("heading", "设置").await;
 Ok(())
@@ -181,6 +177,7 @@ async fn a_device_without_keys_gets_no_hints_of_keys() -> Outcome {
     );
     story(api)
         .size(1280, 800)
+        .not_in(Engine::WebKit, NO_TOUCH)
         .run(async |browser, api| {
             let hints = "return [...document.querySelectorAll('kbd, main, header, [popover]')]
                 .filter((e) => e.checkVisibility() && (e.tagName === 'KBD' || /Ctrl|Alt|Shift|⌘|←|shortcut/.test(e.innerText)))
@@ -189,7 +186,7 @@ async fn a_device_without_keys_gets_no_hints_of_keys() -> Outcome {
             browser.open(&format!("{}/builds", api.address)).await;
             browser.ready().await;
             eventually("hints", async || (browser.script(hints).await != json!([])).then_some(())).await;
-            only_touch(browser).await;
+            browser.only_touch().await;
             for place in ["/repositories/team/new", "/builds", "/builds/b1"] {
                 browser.open(&format!("{}{place}", api.address)).await;
                 browser.ready().await;

@@ -86,6 +86,8 @@ struct Shared {
     rules: Mutex<Vec<Rule>>,
     fallback: Mutex<Option<Fallback>>,
     received: Mutex<Vec<Received>>,
+    /// The paths of the requests for files of the site.
+    files: Mutex<Vec<String>>,
     release: Notify,
     seconds_ahead: AtomicI64,
     is_fast: AtomicBool,
@@ -116,6 +118,7 @@ impl Api {
             rules: Mutex::default(),
             fallback: Mutex::default(),
             received: Mutex::default(),
+            files: Mutex::default(),
             release: Notify::new(),
             seconds_ahead: AtomicI64::new(0),
             is_fast: AtomicBool::new(false),
@@ -176,6 +179,11 @@ impl Api {
     /// All requests so far, in their order.
     pub fn all_requests(&self) -> Vec<Received> {
         self.shared.received.lock().expect("requests").clone()
+    }
+
+    /// The paths of all requests for files so far, in their order.
+    pub fn files(&self) -> Vec<String> {
+        self.shared.files.lock().expect("paths").clone()
     }
 
     /// Waits until at least `count` requests of this method and path have arrived.
@@ -266,6 +274,9 @@ async fn reply_to(shared: &Arc<Shared>, request: Request) -> Response<Body> {
     if is_call {
         let mut all = shared.received.lock().expect("requests");
         all.push(received.clone());
+    } else {
+        let mut files = shared.files.lock().expect("paths");
+        files.push(received.path.clone());
     }
     let reply = match rule.or_else(|| shared.fallback(&received)) {
         Some(Reply::Held(reply)) => {

@@ -1,13 +1,22 @@
-//! A Chromium with its driver, started for one test and stopped after it.
+//! A browser with its driver, started for one test and stopped after it.
 
-use super::server::{lines_of, match_before_end};
-use serde_json::json;
-use std::process::Stdio;
+mod chromium;
+mod firefox;
+mod webkit;
+
+use super::engine::Engine;
+use super::eventually;
+use super::proxy::Proxy;
+use axum::http::Method;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
-use thirtyfour::ChromeCapabilities;
-use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
+
+/// The most times that a driver is started: it ends at once if the free port that it has picked is taken meanwhile.
+const MAX_STARTS: usize = 5;
 
 /// How the browser is set up.
 #[derive(Clone)]
@@ -33,62 +42,194 @@ impl Default for Setup {
     }
 }
 
-/// A Chromium with its driver, and one tab.
+/// A browser with its driver, and one tab.
 pub struct Browser {
     pub driver: WebDriver,
-    _driver_process: Child,
-    _profile: TempDir,
+    pub engine: Engine,
+    /// In the engines whose driver has no way to do what it does, where the browser records.
+    pub(super) proxy: Option<Proxy>,
+    /// True while the button of the mouse is down, in Chromium.
+    pub(super) is_button_down: AtomicBool,
+    /// The driver, and what it runs in.
+    processes: Vec<Child>,
+    profile: TempDir,
+}
+
+/// The folder that files are saved to.
+fn downloads(profile: &Path) -> PathBuf {
+    profile.join("downloads")
 }
 
 impl Browser {
-    /// Starts a browser with an empty profile.
+    /// Starts a browser of the chosen engine with an empty profile.
     pub async fn start(setup: Setup) -> Self {
-        let (process, port) = start_driver().await;
+        let engine = Engine::chosen();
         let profile = tempfile::tempdir().expect("a folder for the profile");
-        let capabilities = capabilities(&setup, &profile);
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
-            .await
-            .expect("a browser");
-        let browser = Self {
-            driver,
-            _driver_process: process,
-            _profile: profile,
+        std::fs::create_dir(downloads(profile.path())).expect("a folder for downloads");
+        let proxy = match engine {
+            Engine::Firefox | Engine::WebKit if setup.records => Some(Proxy::start().await),
+            _ => None,
         };
-        browser
-            .prefer(if setup.dark { "dark" } else { "light" })
-            .await;
-        browser.resize(setup.size).await;
+        let (processes, address, capabilities) = match engine {
+            Engine::Chromium => {
+                let (process, address) = chromium::start_driver().await;
+                let capabilities = chromium::capabilities(&setup, profile.path());
+                (vec![process], address, capabilities)
+            }
+            Engine::Firefox => {
+                let (process, address) = firefox::start_driver().await;
+                let capabilities = firefox::capabilities(&setup, profile.path(), proxy.as_ref());
+                (vec![process], address, capabilities)
+            }
+            Engine::WebKit => {
+                let (processes, address) = webkit::start_driver(profile.path()).await;
+                (
+                    processes,
+                    address,
+                    webkit::capabilities(&setup, proxy.as_ref()),
+                )
+            }
+        };
+        let driver = WebDriver::new(address, capabilities).await;
+        let browser = Self {
+            driver: driver.expect("a browser"),
+            engine,
+            proxy,
+            is_button_down: AtomicBool::new(false),
+            processes,
+            profile,
+        };
+        if let (Engine::WebKit, Some(proxy)) = (engine, &browser.proxy) {
+            proxy.before_each_page(&webkit::languages(&setup));
+        }
+        browser.set_up(&setup).await;
         browser
     }
 
-    /// Switches the user's system to `light` or `dark`.
-    pub async fn prefer(&self, theme: &str) {
-        let feature = json!({ "name": "prefers-color-scheme", "value": theme });
-        self.devtools(
-            "Emulation.setEmulatedMedia",
-            json!({ "features": [feature] }),
-        )
+    async fn set_up(&self, setup: &Setup) {
+        // WebKit's theme is an argument of the browser.
+        if self.engine != Engine::WebKit {
+            self.prefer(if setup.dark { "dark" } else { "light" }).await;
+        }
+        self.resize(setup.size).await;
+    }
+
+    /// Switches the user's system to `light` or `dark`. Returns false where the engine's driver has no way to.
+    pub async fn prefer(&self, theme: &str) -> bool {
+        match self.engine {
+            Engine::Chromium => {
+                let feature = json!({ "name": "prefers-color-scheme", "value": theme });
+                let features = json!({ "features": [feature] });
+                self.devtools("Emulation.setEmulatedMedia", features).await;
+                true
+            }
+            Engine::Firefox => {
+                let name = "layout.css.prefers-color-scheme.content-override";
+                let value = i32::from(theme != "dark");
+                self.in_window(&firefox::preferring(name, value)).await;
+                true
+            }
+            Engine::WebKit => false,
+        }
+    }
+
+    /// Gives the page this size, in CSS pixels.
+    pub async fn resize(&self, (width, height): (u32, u32)) {
+        if self.engine == Engine::Chromium {
+            let size = json!({
+                "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+            });
+            self.devtools("Emulation.setDeviceMetricsOverride", size)
+                .await;
+            return;
+        }
+        // The window has its new size before the page has, and a window that has just opened may take another one.
+        let size = json!([width, height]);
+        eventually(&format!("a page of {width}×{height}"), async || {
+            let now = self.script("return [innerWidth, innerHeight];").await;
+            if now == size {
+                return Some(());
+            }
+            self.resize_window((width, height)).await;
+            None
+        })
         .await;
     }
 
-    /// Gives the window this size, in CSS pixels.
-    pub async fn resize(&self, (width, height): (u32, u32)) {
-        let size = json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
-        });
-        self.devtools("Emulation.setDeviceMetricsOverride", size)
+    async fn resize_window(&self, (width, height): (u32, u32)) {
+        if self.engine == Engine::Firefox {
+            return self.in_window(&firefox::resizing((width, height))).await;
+        }
+        let bars = self.script("return outerHeight - innerHeight;").await;
+        let bars = bars.as_u64().unwrap_or_default() as u32;
+        let sized = self.driver.set_window_rect(0, 0, width, height + bars);
+        sized.await.expect("a size");
+    }
+
+    /// Makes the browser one with a touchscreen and no mouse or keyboard. WebKit's driver has no way to.
+    pub async fn only_touch(&self) {
+        if self.engine == Engine::Chromium {
+            let on = json!({ "enabled": true, "maxTouchPoints": 5 });
+            self.devtools("Emulation.setTouchEmulationEnabled", on)
+                .await;
+            return;
+        }
+        // A pointer that is coarse and doesn't hover.
+        for kind in ["primary", "all"] {
+            let name = format!("ui.{kind}PointerCapabilities");
+            self.in_window(&firefox::preferring(&name, 1)).await;
+        }
+    }
+
+    /// From now on lets requests fail whose path ends like this; none with an empty end.
+    pub async fn block(&self, end: &str) {
+        if let Some(proxy) = &self.proxy {
+            return proxy.block((!end.is_empty()).then_some(end));
+        }
+        let urls: Vec<String> = match end {
+            "" => Vec::new(),
+            end => vec![format!("*{end}")],
+        };
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": urls }))
             .await;
     }
 
-    /// Sends a command of the Chrome DevTools protocol.
-    pub async fn devtools(&self, command: &str, parameters: serde_json::Value) {
+    /// The folder that files are saved to from now on.
+    pub async fn downloads(&self) -> PathBuf {
+        let folder = downloads(self.profile.path());
+        if self.engine == Engine::Chromium {
+            let behavior = json!({ "behavior": "allow", "downloadPath": folder });
+            self.devtools("Browser.setDownloadBehavior", behavior).await;
+        }
+        folder
+    }
+
+    /// Sends a command of the Chrome DevTools protocol, which only Chromium has.
+    pub async fn devtools(&self, command: &str, parameters: Value) {
         let tools = self.driver.cdp();
         let sent = tools.send_raw(command, parameters).await;
         sent.unwrap_or_else(|error| panic!("{command}: {error}"));
     }
 
+    /// Runs a script in Firefox's own window, outside of the page.
+    async fn in_window(&self, script: &str) {
+        let context = async |name: &str| {
+            let body = json!({ "context": name });
+            let set = self.raw(Method::POST, "moz/context".to_owned(), Some(body));
+            set.await.expect("a context");
+        };
+        context("chrome").await;
+        let result = self.driver.execute(script, Vec::new()).await;
+        context("content").await;
+        result.expect("the script runs");
+    }
+
     /// Runs a script in each document that is opened from now on, before the document's own scripts.
     pub async fn before_each_page(&self, script: &str) {
+        if let Some(proxy) = &self.proxy {
+            return proxy.before_each_page(script);
+        }
         let source = json!({ "source": script });
         self.devtools("Page.addScriptToEvaluateOnNewDocument", source)
             .await;
@@ -117,73 +258,15 @@ impl Browser {
     }
 }
 
-/// The most times that chromedriver is started: it ends at once if the free port that it has picked is taken meanwhile.
-const MAX_STARTS: usize = 5;
-
-/// Starts chromedriver, and answers its port.
-async fn start_driver() -> (Child, String) {
-    let driver = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-    for _ in 0..MAX_STARTS {
-        let mut process = Command::new(&driver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("chromedriver starts; `make test` installs it");
-        let lines = lines_of(&mut process);
-        let port = match_before_end(lines, |line| {
-            let (_, port) = line.rsplit_once("on port ")?;
-            let started = line.contains("started successfully");
-            started.then(|| port.trim_end_matches('.').to_owned())
-        });
-        if let Some(port) = port.await {
-            return (process, port);
-        }
-    }
-    panic!("chromedriver has ended each time");
-}
-
-fn capabilities(setup: &Setup, profile: &TempDir) -> ChromeCapabilities {
-    let mut capabilities = DesiredCapabilities::chrome();
-    let size = format!("--window-size={},{}", setup.size.0, setup.size.1);
-    let user_data = format!("--user-data-dir={}", profile.path().display());
-    for argument in [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        &size,
-        &user_data,
-    ] {
-        capabilities.add_arg(argument).expect("an argument");
-    }
-    let languages = json!({ "intl.accept_languages": setup.languages });
-    capabilities
-        .add_experimental_option("prefs", languages)
-        .expect("an option");
-    let recorded = match setup.records {
-        true => &["performance", "browser"][..],
-        false => &[],
-    };
-    for component in recorded {
-        capabilities
-            .set_logging_prefs(*component, LoggingPrefsLogLevel::All)
-            .expect("a capability");
-    }
-    capabilities
-}
-
 impl Drop for Browser {
-    /// Ends the browser of a test that did not close it: its driver would wait for it for long.
+    /// Ends the browser of a test that did not close it: its driver would wait for it for long. WebKit's browser ends
+    /// with its display.
     fn drop(&mut self) {
-        let _ = self._driver_process.start_kill();
-        let profile = format!("user-data-dir={}", self._profile.path().display());
+        for process in &mut self.processes {
+            let _ = process.start_kill();
+        }
+        // Other programs have other profiles.
+        let profile = self.profile.path().display().to_string();
         let _ = std::process::Command::new("pkill")
             .args(["-f", &profile])
             .status();

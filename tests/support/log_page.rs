@@ -4,7 +4,8 @@
 //! by the list's roles and each line's place in it (`aria-posinset`, the line's number). A line's parts
 //! have no role; they are found by their class, here only.
 
-use super::{Api, Browser, eventually, eventually_eq};
+use super::page::pointer::Press;
+use super::{Api, Browser, Engine, eventually, eventually_eq};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use thirtyfour::prelude::*;
@@ -339,33 +340,28 @@ pub async fn tops(browser: &Browser) -> BTreeMap<u64, i64> {
     serde_json::from_value(tops).expect("lines and their edges")
 }
 
-/// Touches a line's text with a finger, or takes the finger off.
-pub async fn finger(browser: &Browser, down_on: Option<u64>) {
-    let points = match down_on {
-        Some(number) => {
-            let place = format!(
-                "const box = line({number}).querySelector('.log-text').getBoundingClientRect();
-                 return {{ x: Math.round(box.left + 20), y: Math.round(box.top + 8) }};"
-            );
-            vec![script(browser, &place).await]
-        }
-        None => Vec::new(),
-    };
-    let kind = if down_on.is_some() {
-        "touchStart"
-    } else {
-        "touchEnd"
-    };
-    let event = json!({ "type": kind, "touchPoints": points });
-    browser.devtools("Input.dispatchTouchEvent", event).await;
+/// Touches a line's text with a finger.
+pub async fn finger_down(browser: &Browser, number: u64) {
+    browser
+        .finger(Press::Down, place_of(browser, number).await)
+        .await;
 }
 
-/// Makes the browser one with a touchscreen and no mouse or keyboard.
-pub async fn only_touch(browser: &Browser) {
-    let on = json!({ "enabled": true, "maxTouchPoints": 5 });
+/// Takes the finger off, where the line is now.
+pub async fn finger_up(browser: &Browser, number: u64) {
     browser
-        .devtools("Emulation.setTouchEmulationEnabled", on)
+        .finger(Press::Up, place_of(browser, number).await)
         .await;
+}
+
+/// A place in a line's text, in CSS pixels of the window.
+async fn place_of(browser: &Browser, number: u64) -> (f64, f64) {
+    let place = format!(
+        "const box = line({number}).querySelector('.log-text').getBoundingClientRect();
+         return [box.left + 20, box.top + 8];"
+    );
+    let place = script(browser, &place).await;
+    serde_json::from_value(place).expect("a place")
 }
 
 /// Scrolls fast for 60 frames; answers how many places of the frame had no line.
@@ -542,31 +538,14 @@ async fn place_in_text(browser: &Browser, (number, chars): (usize, usize)) -> (f
     serde_json::from_value(place).expect("a place")
 }
 
-/// Lets the mouse do something at a place of the window, with its button up or down.
-async fn mouse(browser: &Browser, event: &str, (x, y): (f64, f64), is_down: bool) {
-    let parameters = json!({
-        "type": event, "x": x, "y": y, "clickCount": 1,
-        "button": if is_down { "left" } else { "none" }, "buttons": u8::from(is_down),
-    });
-    browser
-        .devtools("Input.dispatchMouseEvent", parameters)
-        .await;
-}
-
 /// Turns the wheel over the log by this many CSS pixels, down or up, until the lines have moved and stay.
-async fn wheel(browser: &Browser, by: f64, is_down: bool) {
+async fn wheel(browser: &Browser, by: f64) {
     let middle = "const box = frame.getBoundingClientRect();
          return [(box.left + box.right) / 2, (box.top + box.bottom) / 2];";
     let (x, y): (f64, f64) =
         serde_json::from_value(script(browser, middle).await).expect("a frame");
     let before = first_in_view(browser).await;
-    let parameters = json!({
-        "type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": by,
-        "button": "none", "buttons": u8::from(is_down),
-    });
-    browser
-        .devtools("Input.dispatchMouseEvent", parameters)
-        .await;
+    browser.wheel((x, y), by).await;
     let mut last = before;
     eventually("the lines have moved", async || {
         let now = first_in_view(browser).await;
@@ -586,26 +565,26 @@ pub async fn drag_text(
     to_chars: usize,
 ) -> usize {
     let (x, y) = place_in_text(browser, from).await;
-    mouse(browser, "mouseMoved", (x, y), false).await;
-    mouse(browser, "mousePressed", (x, y), true).await;
-    mouse(browser, "mouseMoved", (x + 20.0, y), true).await;
-    wheel(browser, wheel_by, true).await;
-    wheel(browser, wheel_by, true).await;
+    browser.mouse(Press::Move, (x, y)).await;
+    browser.mouse(Press::Down, (x, y)).await;
+    browser.mouse(Press::Move, (x + 20.0, y)).await;
+    wheel(browser, wheel_by).await;
+    wheel(browser, wheel_by).await;
     let lines = in_view(browser).await;
     let line = lines.get(3).copied().unwrap_or_default() as usize;
     let end = place_in_text(browser, (line, to_chars)).await;
-    mouse(browser, "mouseMoved", (end.0 + 9.0, end.1), true).await;
-    mouse(browser, "mouseMoved", end, true).await;
-    mouse(browser, "mouseReleased", end, true).await;
+    browser.mouse(Press::Move, (end.0 + 9.0, end.1)).await;
+    browser.mouse(Press::Move, end).await;
+    browser.mouse(Press::Up, end).await;
     line
 }
 
 /// Presses in a line's text, after so many characters.
 pub async fn press_in_text(browser: &Browser, place: (usize, usize)) {
     let place = place_in_text(browser, place).await;
-    mouse(browser, "mouseMoved", place, false).await;
-    mouse(browser, "mousePressed", place, true).await;
-    mouse(browser, "mouseReleased", place, true).await;
+    browser.mouse(Press::Move, place).await;
+    browser.mouse(Press::Down, place).await;
+    browser.mouse(Press::Up, place).await;
 }
 
 /// The text that the browser copies when its key is pressed in the log.
@@ -614,20 +593,28 @@ pub async fn copied_by_browser(browser: &Browser) -> String {
         .script(
             "window.copiedText = null;
              addEventListener('copy', (event) => {
-               copiedText = event.clipboardData.getData('text/plain');
+               window.copiedText = event.clipboardData.getData('text/plain');
              }, {once: true});",
         )
         .await;
     script(browser, "frame.focus();").await;
-    // The driver's own keys do not run the browser's commands.
-    let key = json!({
-        "type": "rawKeyDown", "key": "c", "code": "KeyC", "windowsVirtualKeyCode": 67, "modifiers": 2,
-        "commands": ["copy"],
-    });
-    browser.devtools("Input.dispatchKeyEvent", key).await;
+    if browser.engine == Engine::Chromium {
+        press_to_copy(browser).await;
+    } else {
+        browser.keys(Key::Control + "c").await;
+    }
     eventually("a copied text", async || {
         let text = browser.script("return window.copiedText;").await;
         text.as_str().map(str::to_owned)
     })
     .await
+}
+
+/// Presses the keys that copy. The keys of Chromium's driver do not run the browser's commands.
+async fn press_to_copy(browser: &Browser) {
+    let key = json!({
+        "type": "rawKeyDown", "key": "c", "code": "KeyC", "windowsVirtualKeyCode": 67, "modifiers": 2,
+        "commands": ["copy"],
+    });
+    browser.devtools("Input.dispatchKeyEvent", key).await;
 }

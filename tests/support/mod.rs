@@ -7,11 +7,13 @@ pub mod api;
 pub mod browser;
 #[allow(dead_code, reason = "not every test program starts a daemon")]
 pub mod daemons;
+pub mod engine;
 pub mod files;
 pub mod fixtures;
 pub mod log_page;
 pub mod page;
 pub mod parts;
+pub mod proxy;
 #[allow(dead_code, reason = "not every test program starts a registry")]
 pub mod registry;
 pub mod scenes;
@@ -24,6 +26,7 @@ pub mod world;
 
 pub use api::{Api, Part, Reply};
 pub use browser::{Browser, Setup};
+pub use engine::{Engine, NO_TOUCH};
 pub use server::Server;
 pub use source::Source;
 pub use story::story;

@@ -4,10 +4,11 @@
 mod actions;
 mod focus;
 mod inspect;
+pub mod pointer;
 mod reading;
 mod table;
 
-use super::{Browser, eventually};
+use super::{Browser, Engine, eventually};
 use axum::http::Method;
 use serde_json::Value;
 use thirtyfour::common::command::FormatRequestData;
@@ -54,12 +55,36 @@ fn candidates(role: &str) -> &'static str {
     }
 }
 
+/// Finds the elements that may have a name: those that are there for a user, and around or in which all of its words
+/// are. The browser's own computed name decides after that; asking for it takes a request for each element.
+const LIKELY: &str = "
+    const [selector, words, parent] = arguments;
+    const attributes = ['aria-label', 'title', 'alt', 'placeholder', 'value'];
+    const said = (part) => attributes.map((name) => part.getAttribute(name) ?? '').join(' ');
+    const byIds = (element) => (element.getAttribute('aria-labelledby') ?? '').split(/\\s+/)
+      .map((id) => document.getElementById(id));
+    const fits = (element) => {
+      const parts = [element, ...(element.labels ?? []), ...byIds(element)].filter(Boolean);
+      const text = parts.flatMap((part) => [part.textContent, said(part), ...[...part.querySelectorAll('*')].map(said)])
+        .join(' ').toLowerCase();
+      return words.every((word) => text.includes(word));
+    };
+    const isThere = (element) => element.checkVisibility() || getComputedStyle(element).display === 'contents';
+    return [...(parent ?? document).querySelectorAll(selector)]
+      .filter((element) => isThere(element) && (!words.length || fits(element)));";
+
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Browser {
-    async fn raw(&self, method: Method, path: String, body: Option<Value>) -> Option<Value> {
+    /// Sends a command of the driver that the library has no function for; `None` where it fails.
+    pub(super) async fn raw(
+        &self,
+        method: Method,
+        path: String,
+        body: Option<Value>,
+    ) -> Option<Value> {
         let command = Raw(method, path, body);
         let answer = self.driver.handle().cmd(command).await.ok()?;
         answer.body.get("value").cloned()
@@ -75,6 +100,15 @@ impl Browser {
     async fn name_of(&self, element: &WebElement) -> String {
         let name = self.computed(element, "computedlabel").await;
         words(&name.unwrap_or_default())
+    }
+
+    /// Returns true if the name that a screen reader reads contains this text.
+    async fn is_named(&self, element: &WebElement, name: &str) -> bool {
+        let found = self.name_of(element).await;
+        // WebKit puts no space between the parts of a name that stand side by side in a flex box.
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        found.contains(name)
+            || self.engine == Engine::WebKit && squeezed(&found).contains(&squeezed(name))
     }
 
     async fn has_role(&self, element: &WebElement, role: &str) -> bool {
@@ -97,29 +131,32 @@ impl Browser {
             || role == "textbox" && (is_password().await || suggests().await)
     }
 
-    async fn matching(&self, found: Vec<WebElement>, role: &str, name: &str) -> Vec<WebElement> {
+    /// Everything visible with this role whose name contains this text.
+    pub async fn all(&self, role: &str, name: &str) -> Vec<WebElement> {
+        self.matching(Value::Null, role, name).await
+    }
+
+    /// Everything of that inside an element.
+    pub async fn all_in(&self, parent: &WebElement, role: &str, name: &str) -> Vec<WebElement> {
+        let parent = parent.to_json().expect("an element");
+        self.matching(parent, role, name).await
+    }
+
+    async fn matching(&self, parent: Value, role: &str, name: &str) -> Vec<WebElement> {
+        let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+        let arguments = vec![candidates(role).into(), words.into(), parent];
+        let found = self.driver.execute(LIKELY, arguments).await;
+        let found = found.and_then(|found| found.elements());
         let mut matching = Vec::new();
-        for element in found {
+        for element in found.unwrap_or_default() {
             if element.is_displayed().await.unwrap_or(false)
-                && self.name_of(&element).await.contains(name)
+                && self.is_named(&element, name).await
                 && self.has_role(&element, role).await
             {
                 matching.push(element);
             }
         }
         matching
-    }
-
-    /// Everything visible with this role whose name contains this text.
-    pub async fn all(&self, role: &str, name: &str) -> Vec<WebElement> {
-        let found = self.driver.find_all(By::Css(candidates(role))).await;
-        self.matching(found.unwrap_or_default(), role, name).await
-    }
-
-    /// Everything of that inside an element.
-    pub async fn all_in(&self, parent: &WebElement, role: &str, name: &str) -> Vec<WebElement> {
-        let found = parent.find_all(By::Css(candidates(role))).await;
-        self.matching(found.unwrap_or_default(), role, name).await
     }
 
     /// The first of these, once it is there.

@@ -1,6 +1,7 @@
 //! One opening and one end for every browser test.
 
-use super::{Browser, Outcome, Setup};
+use super::parts::skip;
+use super::{Browser, Engine, Outcome, Setup};
 use futures_util::FutureExt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
@@ -27,6 +28,7 @@ pub fn story<B>(backend: B) -> Story<B> {
     Story {
         backend,
         setup: Setup::default(),
+        left_out: Vec::new(),
     }
 }
 
@@ -34,6 +36,8 @@ pub fn story<B>(backend: B) -> Story<B> {
 pub struct Story<B> {
     backend: B,
     setup: Setup,
+    /// Engines that can't run it, and why.
+    left_out: Vec<(Engine, &'static str)>,
 }
 
 impl<B> Story<B> {
@@ -55,9 +59,23 @@ impl<B> Story<B> {
         self
     }
 
+    /// Leaves out an engine, since its browser or driver lacks what the test needs.
+    pub fn not_in(mut self, engine: Engine, why: &'static str) -> Self {
+        self.left_out.push((engine, why));
+        self
+    }
+
     /// Starts a browser, runs the test in it, and closes the browser however the test ends. A test that
-    /// fails prints a report first.
+    /// fails prints a report first. Where the chosen engine is missing or left out, says that the test is skipped.
     pub async fn run(mut self, test: impl AsyncFnOnce(&Browser, &mut B) -> Outcome) -> Outcome {
+        let engine = Engine::chosen();
+        if let Some((_, why)) = self.left_out.iter().find(|(left, _)| *left == engine) {
+            skip(engine.part(), why);
+            return Ok(());
+        }
+        if !engine.is_here() {
+            return Ok(());
+        }
         let browser = Browser::start(self.setup).await;
         let outcome = AssertUnwindSafe(test(&browser, &mut self.backend))
             .catch_unwind()

@@ -123,6 +123,18 @@ impl Browser {
         into.send_keys(Key::Control + "v").await.expect("pastes");
     }
 
+    /// The text of the clipboard: pastes it by keys into a field that is in the page for so long.
+    pub async fn clipboard(&self) -> String {
+        let field = "const field = document.createElement('textarea');
+            field.setAttribute('aria-label', 'Pasted text');
+            (document.querySelector('dialog[open]') ?? document.body).append(field);
+            field.focus();";
+        self.script(field).await;
+        self.keys(Key::Control + "v").await;
+        let take = "const field = document.activeElement; field.remove(); return field.value;";
+        self.script_text(take).await
+    }
+
     /// Chooses an option by its text.
     pub async fn choose(&self, label: &str, option: &str) {
         let list = self.find("combobox", label).await;

@@ -11,7 +11,7 @@ impl Browser {
             async || {
                 let element = self.driver.active_element().await.ok()?;
                 let is_role = self.computed(&element, "computedrole").await? == role;
-                (is_role && self.name_of(&element).await.contains(name)).then_some(())
+                (is_role && self.is_named(&element, name).await).then_some(())
             },
         )
         .await;

@@ -119,6 +119,9 @@ impl Browser {
 
     /// The requests that the browser has sent since the last call: method and URL.
     pub async fn sent_requests(&self) -> Vec<(String, String)> {
+        if let Some(proxy) = &self.proxy {
+            return proxy.take_requests();
+        }
         let entries = self.recorded("performance").await;
         let request = |entry: &Value| {
             let event: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
@@ -132,7 +135,7 @@ impl Browser {
         entries.iter().filter_map(request).collect()
     }
 
-    /// The errors and warnings that the browser's console has shown since the last call.
+    /// The errors and warnings that the browser's console has shown since the last call; only Chromium's driver has them.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.recorded("browser").await;
         entries

@@ -28,6 +28,12 @@ impl Browser {
         self.script_text("return document.body.innerText;").await
     }
 
+    /// The visible text of an element, as [`Browser::text`] has it.
+    pub async fn text_in(&self, element: &WebElement) -> String {
+        let text = self.script_on(element, "return arguments[0].innerText;");
+        text.await.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Waits until the page shows this text.
     pub async fn see(&self, text: &str) {
         eventually(&format!("the page shows '{text}'"), async || {

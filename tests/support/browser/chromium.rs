@@ -1,0 +1,70 @@
+//! Chromium and its driver.
+
+use super::{MAX_STARTS, Setup};
+use crate::support::server::{lines_of, match_before_end};
+use serde_json::json;
+use std::path::Path;
+use std::process::Stdio;
+use thirtyfour::common::log::LoggingPrefsLogLevel;
+use thirtyfour::prelude::*;
+use thirtyfour::{Capabilities, ChromeCapabilities};
+use tokio::process::{Child, Command};
+
+/// Starts chromedriver, and answers its address.
+pub(super) async fn start_driver() -> (Child, String) {
+    let driver = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
+    for _ in 0..MAX_STARTS {
+        let mut process = Command::new(&driver)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver starts; `make test` installs it");
+        let lines = lines_of(&mut process);
+        let port = match_before_end(lines, |line| {
+            let (_, port) = line.rsplit_once("on port ")?;
+            let started = line.contains("started successfully");
+            started.then(|| port.trim_end_matches('.').to_owned())
+        });
+        if let Some(port) = port.await {
+            return (process, format!("http://127.0.0.1:{port}"));
+        }
+    }
+    panic!("chromedriver has ended each time");
+}
+
+pub(super) fn capabilities(setup: &Setup, profile: &Path) -> Capabilities {
+    let mut capabilities = ChromeCapabilities::new();
+    let size = format!("--window-size={},{}", setup.size.0, setup.size.1);
+    let user_data = format!("--user-data-dir={}", profile.display());
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        &size,
+        &user_data,
+    ] {
+        capabilities.add_arg(argument).expect("an argument");
+    }
+    let languages = json!({ "intl.accept_languages": setup.languages });
+    capabilities
+        .add_experimental_option("prefs", languages)
+        .expect("an option");
+    let recorded = match setup.records {
+        true => &["performance", "browser"][..],
+        false => &[],
+    };
+    for component in recorded {
+        capabilities
+            .set_logging_prefs(*component, LoggingPrefsLogLevel::All)
+            .expect("a capability");
+    }
+    capabilities.into()
+}
