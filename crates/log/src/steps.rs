@@ -1,5 +1,6 @@
 //! Finds the steps of the Dockerfile in the output of image builders, while lines arrive.
 
+mod attempts;
 mod counts;
 mod failing;
 mod lines;
@@ -11,6 +12,8 @@ use crate::ansi;
 use crate::ansi::Painted;
 use crate::grammar::{self, Chosen, Says};
 use crate::screen::Written;
+use crate::steps::attempts::Attempts;
+pub use crate::steps::attempts::LostAttempt;
 use crate::steps::counts::Counts;
 use crate::steps::lines::Lines;
 pub(crate) use crate::steps::step::At;
@@ -62,6 +65,7 @@ pub struct Steps {
     /// A line that is a step if the builder says that it fails: see [`Says::Unknown`].
     candidate: Option<Candidate>,
     outcome: Outcome,
+    attempts: Attempts,
     /// A reused buffer.
     painted: Painted,
 }
@@ -92,6 +96,17 @@ impl Steps {
     /// All steps. A step's index in this list is its number everywhere in this crate.
     pub fn list(&self) -> &[Step] {
         &self.list
+    }
+
+    /// The attempts that ended because their builders were lost, in order. Their steps are the first ones of
+    /// [`Steps::list`], and none of them runs any more.
+    pub fn lost_attempts(&self) -> &[LostAttempt] {
+        self.attempts.lost()
+    }
+
+    /// The index of the first step of the attempt that goes on, or will: 0 unless a builder was lost.
+    pub fn first_of_attempt(&self) -> usize {
+        self.attempts.first_step()
     }
 
     /// Returns the index of the step that a line belongs to; `None` for a line before the first step, a
@@ -168,6 +183,9 @@ impl Steps {
 
     /// Reads a line that may say something about steps, without escapes.
     pub(crate) fn read(&mut self, at: At<'_>, text: &str) {
+        if self.attempts.read(at.line, text, self.list.len()) {
+            return self.forget_attempt(at);
+        }
         let Some(says) = self.grammar.read(text) else {
             return;
         };
@@ -186,6 +204,16 @@ impl Steps {
             Says::FailedVertex(header) => self.failed_vertex(at, header),
             Says::Fails(blame) => self.fail(at, blame),
         }
+    }
+
+    /// Begins with another attempt, maybe of another builder.
+    fn forget_attempt(&mut self, at: At<'_>) {
+        self.extend_open(at);
+        self.forget_build();
+        self.vertices.clear();
+        self.candidate = None;
+        self.grammar = Chosen::default();
+        self.enter(at, None);
     }
 
     /// Adds a step, and returns its index; `None` if there are too many.

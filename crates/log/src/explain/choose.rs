@@ -57,7 +57,7 @@ pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanati
         failing_step,
         first: failing_step
             .and_then(|step| log.steps().list().get(step))
-            .map_or(0, |step| step.first),
+            .map_or_else(|| first_of_attempt(log), |step| step.first),
         vertices,
         mixed: !vertices && !is_last,
         by_itself: None,
@@ -75,6 +75,12 @@ pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanati
         exit,
         cause,
     }
+}
+
+/// The first line of the attempt that the log ends with.
+fn first_of_attempt(log: &Log) -> usize {
+    let lost = log.steps().lost_attempts().last();
+    lost.map_or(0, |lost| lost.line + 1)
 }
 
 /// Returns true if the builder prefixes the lines of the step that failed, or of the first step.

@@ -29,6 +29,7 @@ pub(crate) fn may_be_marker(line: &[u8]) -> bool {
                 | b"erro"
                 | b"ERRO"
                 | b"The "
+                | b"the "
                 | b"COPY"
                 | b"ADD "
                 | b"exec"

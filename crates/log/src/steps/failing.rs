@@ -18,14 +18,15 @@ impl Steps {
 
     /// The step at which a build stopped that has failed without a word about it.
     fn stopped_at(&self) -> Option<usize> {
-        let last = |is: &dyn Fn(usize) -> bool| (0..self.list.len()).rev().find(|step| is(*step));
+        let of_attempt = self.first_of_attempt()..self.list.len();
+        let last = |is: &dyn Fn(usize) -> bool| of_attempt.clone().rev().find(|step| is(*step));
         let is_open = |step: usize| self.end_of(step) == End::Open;
         if self.grammar.style() != Some(HeaderStyle::Vertex) {
             return last(&is_open);
         }
         let kind = |step: usize| self.list.get(step).map(|step| step.kind);
         let is_instruction = |step: usize| kind(step) == Some(StepKind::Instruction);
-        let canceled = (0..self.list.len()).filter(|step| self.end_of(*step) == End::Canceled);
+        let canceled = (of_attempt.clone()).filter(|step| self.end_of(*step) == End::Canceled);
         canceled
             .max_by_key(|step| {
                 (
@@ -67,7 +68,9 @@ impl Steps {
         let is_done = |(step, mark): &(&Step, &crate::steps::Mark)| {
             matches!(mark.end, End::Done | End::Cached) && step.number > 1
         };
-        let done = self.list.iter().zip(&self.marks).filter(is_done).count();
+        let steps = self.list.iter().zip(&self.marks);
+        let of_attempt = steps.skip(self.first_of_attempt());
+        let done = of_attempt.filter(is_done).count();
         self.images.saturating_sub(done)
     }
 }

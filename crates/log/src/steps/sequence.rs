@@ -84,7 +84,7 @@ impl Steps {
     }
 
     /// Begins with another build.
-    fn forget_build(&mut self) {
+    pub(super) fn forget_build(&mut self) {
         if let Some(failed) = self.failed.take() {
             self.set_end(failed, End::Failed);
         }

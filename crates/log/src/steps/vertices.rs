@@ -161,6 +161,7 @@ impl Steps {
         let has_failed = self
             .marks
             .iter()
+            .skip(self.first_of_attempt())
             .any(|mark| matches!(mark.end, End::Failed | End::Canceled));
         if self.failed.is_none() && !has_failed {
             self.failed = self.announced_last();
@@ -177,7 +178,7 @@ impl Steps {
                     .get(*index)
                     .is_some_and(|step| is_header(step, header))
         };
-        let found = (0..self.list.len()).rev().find(is_it);
+        let found = (self.first_of_attempt()..self.list.len()).rev().find(is_it);
         self.failed = found.or(self.failed);
     }
 }

@@ -1,5 +1,6 @@
 //! Tests the steps of whole logs.
 
+mod attempts;
 mod buildah;
 mod buildkit;
 mod docker;

@@ -25,7 +25,7 @@ pub(crate) fn says_lost(line: &str) -> bool {
 pub(crate) async fn explain(slot: &Slot, failure: Failure, said: Option<String>) -> Failure {
     let can_be = matches!(
         failure,
-        Failure::Exit(..) | Failure::Program(..) | Failure::NotPushed(_)
+        Failure::Exit(..) | Failure::Program(..) | Failure::NotPushed { .. }
     );
     let Some(name) = slot.builder_name().filter(|_| can_be) else {
         return failure;

@@ -12,6 +12,7 @@ use crate::option_values::format_duration;
 use crate::process::job::{Failure, Job};
 use chrono::Utc;
 use slipway_api::{Build, Timestamp};
+use slipway_log::push_reason;
 use std::process::Output;
 use std::time::Duration;
 
@@ -103,9 +104,7 @@ impl Push<'_> {
                 Err(Unpushed::Reason(reason)) => reason,
             };
             let Some(pause) = pauses.next() else {
-                return Err(Failure::NotPushed(format!(
-                    "the image was built, but could not be pushed to {reference}: {reason}"
-                )));
+                return Err(Failure::NotPushed { reference, reason });
             };
             let tried = PAUSES.len() - pauses.len();
             let line = format!(
@@ -241,9 +240,7 @@ fn retried(last: String) -> impl FnOnce(Failure) -> Unpushed {
     }
 }
 
-/// A builder's message without what it begins with, and not too long.
+/// The reason in a builder's message, not too long.
 fn reason(line: &str) -> String {
-    let line = line.trim();
-    let line = line.strip_prefix("Error: ").unwrap_or(line);
-    line.chars().take(MAX_REASON_CHARS).collect()
+    push_reason(line).chars().take(MAX_REASON_CHARS).collect()
 }

@@ -88,12 +88,30 @@ pub(crate) enum Failure {
     BuilderLost(String, String),
     /// The build used more of this machine than it may, as a sentence.
     Exceeded(String),
-    /// The image was built, and could not be pushed, as a sentence.
-    NotPushed(String),
+    /// The image was built, and could not be pushed.
+    NotPushed {
+        /// The name by which it was to be pushed.
+        reference: String,
+        reason: String,
+    },
     /// Any other reason, as a sentence.
     Other(String),
     /// The server itself failed.
     Internal(String),
+}
+
+impl Failure {
+    /// Returns the text about it for lists, which have room for one line: what matters comes first. `step` is the one
+    /// that the build was at.
+    pub(crate) fn detail(&self, step: Option<&str>) -> String {
+        match (self, step) {
+            (Self::NotPushed { reference, reason }, _) => {
+                format!("{reason}: the image was built, but could not be pushed to {reference}")
+            }
+            (_, Some(step)) => format!("{step}: {self}"),
+            (_, None) => self.to_string(),
+        }
+    }
 }
 
 impl std::fmt::Display for Failure {
@@ -123,9 +141,11 @@ impl std::fmt::Display for Failure {
             Self::BuilderLost(name, reason) => {
                 write!(f, "the builder {name} doesn't answer: {}", reason.trim())
             }
-            Self::Exceeded(message) | Self::NotPushed(message) | Self::Other(message) => {
-                f.write_str(message)
-            }
+            Self::NotPushed { reference, reason } => write!(
+                f,
+                "the image was built, but could not be pushed to {reference}: {reason}"
+            ),
+            Self::Exceeded(message) | Self::Other(message) => f.write_str(message),
             Self::Internal(message) => write!(f, "the server failed: {message}"),
         }
     }

@@ -104,10 +104,8 @@ impl Queue {
                 let line = failure.to_string();
                 job.log.write(EntryLevel::Error, &line);
                 build.status = Status::Failed;
-                // The step first: a list has room for one line.
-                let step = job.log.step().filter(|_| !is_lost);
-                let step = step.map(|step| format!("{step}: "));
-                build.detail = Some(format!("{}{line}\n", step.unwrap_or_default()));
+                let detail = failure.detail(job.log.step().filter(|_| !is_lost));
+                build.detail = Some(format!("{detail}\n"));
             }
         }
         tracing::info!(
