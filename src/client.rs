@@ -128,8 +128,12 @@ impl Client {
         let mut query = vec![("page", page.as_str())];
         query.extend(namespace.map(|namespace| ("namespace", namespace)));
         query.extend(repo_name.map(|name| ("repo_name", name)));
-        self.read(&self.url(&["builds"], &query), REQUEST_TIMEOUT)
-            .await
+        let url = self.url(&["builds"], &query);
+        let mut page: Page<Build> = self.read(&url, REQUEST_TIMEOUT).await?;
+        for build in &mut page.results.read {
+            *build = std::mem::take(build).with_cancellation();
+        }
+        Ok(page)
     }
 
     /// Starts a build (reference, call 3).
@@ -146,8 +150,9 @@ impl Client {
     /// # Errors
     /// Any [`Error`], after the retries.
     pub async fn build(&self, build_id: &str) -> Result<Build, Error> {
-        self.read(&self.url(&["builds", build_id], &[]), REQUEST_TIMEOUT)
-            .await
+        let url = self.url(&["builds", build_id], &[]);
+        let build: Build = self.read(&url, REQUEST_TIMEOUT).await?;
+        Ok(build.with_cancellation())
     }
 
     /// Opens the log of a build (reference, call 5), from `start_time` to `end_time`: Unix seconds, UTC, both
@@ -247,7 +252,11 @@ impl Client {
     /// # Errors
     /// Any [`Error`]. [`Error::is_not_offered`]: no such build, or no such call.
     pub async fn remove_build(&self, build_id: &str, seen: &Status) -> Result<(), Error> {
-        let url = self.url(&["builds", build_id], &[("status", seen.as_str())]);
+        let seen = match seen {
+            Status::Canceled => Status::Failed.as_str(),
+            seen => seen.as_str(),
+        };
+        let url = self.url(&["builds", build_id], &[("status", seen)]);
         self.write(Method::DELETE, &url, None::<&()>).await?;
         Ok(())
     }

@@ -29,6 +29,7 @@
 //! | `time_window` | showing or loading only a part of the log |
 //! | `explaining` | explaining the log while it is read |
 //! | `failure_box`, `failure` | why a failed build failed, in words |
+//! | `waiting_note`, `waiting` | why a build waits |
 //! | `cause_in_view` | opening a failed build at its cause |
 //! | `commands`, `shortcuts` | everything that buttons and keys do |
 //! | `frame`, `panels/` | the scrolling frame; the row of tools, its menus, the steps and the bars around it |
@@ -74,6 +75,8 @@ mod source;
 mod text_selection;
 mod time_window;
 mod view_state;
+mod waiting;
+mod waiting_note;
 pub(crate) mod yielding;
 
 use crate::api::Build;
@@ -95,6 +98,7 @@ use crate::log_viewer::selection::Selection;
 pub(crate) use crate::log_viewer::source::LogSource;
 use crate::log_viewer::time_window::time_window_notice;
 use crate::log_viewer::view_state::LogViewer;
+use crate::log_viewer::waiting_note::waiting_note;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
@@ -151,6 +155,7 @@ pub(crate) fn log_section(
     let is_shown = move || build_error.with(Option::is_none) || has_build.get() || has_lines.get();
     view! {
         {failure_box(commands, build, detail)}
+        {waiting_note(commands, build)}
         {show(is_shown, move || section(commands, build))}
         {save_dialog(commands, build, detail)}
     }

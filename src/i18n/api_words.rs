@@ -97,8 +97,20 @@ pub fn status_word(status: &Status) -> String {
         Status::InProgress => t_string!(status.in_progress).to_string(),
         Status::Succeeded => t_string!(status.succeeded).to_string(),
         Status::Failed => t_string!(status.failed).to_string(),
+        Status::Canceled => t_string!(status.canceled).to_string(),
         Status::Other(text) if text.is_empty() => t_string!(status.none).to_string(),
         Status::Other(text) => text.clone(),
+    }
+}
+
+/// The name with which a server says that a build was canceled because there is a newer commit.
+const NEWER_PUSH: &str = "a newer push";
+
+/// Says who has canceled a build, by the name that its API gives.
+pub(crate) fn canceled_words(by: &str) -> String {
+    match by {
+        NEWER_PUSH => t_string!(build.newer_push).to_string(),
+        name => t_string!(build.canceled_by, name = name),
     }
 }
 

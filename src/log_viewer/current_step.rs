@@ -27,7 +27,11 @@ pub(crate) fn tell_current_step(viewer: LogViewer) {
         viewer.counts.track();
         // A part of the log may lack the last step.
         let is_whole = viewer.time_window.get() == (None, None);
-        let words = viewer.with_model(|model| step_words(model.log.steps().list()));
+        let words = viewer.with_model(|model| {
+            let steps = model.log.steps();
+            let of_attempt = steps.list().get(steps.first_of_attempt()..);
+            step_words(of_attempt.unwrap_or_default())
+        });
         let words = words.filter(|_| is_whole).unwrap_or_default();
         if step.with_untracked(|before| *before != words) {
             step.set(words);

@@ -1,7 +1,8 @@
 //! Explains the log in short slices: in the pauses while it loads, when lines arrive, and once more when the build has
 //! failed.
 
-use crate::log::Outcome;
+use crate::log::{Explanation, Outcome};
+use crate::log_viewer::failure::Stop;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::log_viewer::yielding::TimeSlice;
 use crate::platform::timer::sleep;
@@ -66,6 +67,12 @@ impl LogViewer {
         if !is_loading || has_ended {
             let explanation = self.update_model(|model| {
                 let explanation = model.explainer.explanation(&model.log);
+                // What ends a build from outside is no line's fault.
+                let is_failed = model.outcome_of_lines() == Outcome::Failed;
+                let explanation = match is_failed && Stop::find(&model.log, "").is_some() {
+                    true => Explanation::default(),
+                    false => explanation,
+                };
                 model.cause = explanation.cause.as_ref().map(|cause| cause.line);
                 explanation
             });

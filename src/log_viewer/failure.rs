@@ -1,8 +1,12 @@
 //! The words of the box about a failed build: the explanation of its log, or what is known without one.
 
+use crate::api::canceled_by;
+use crate::i18n::api_words::canceled_words;
 use crate::i18n::failure_words::{exit_words, failure_words};
 use crate::i18n::format::duration;
-use crate::log::{Cause, Exit, Explanation, FailureKind, Log, Outcome, Step, StepKind, explain};
+use crate::log::{
+    Cause, Exit, Explanation, FailureKind, Log, Outcome, Step, StepKind, explain, push_reason,
+};
 use crate::t_string;
 use chrono::TimeDelta;
 use serde_json::json;
@@ -18,12 +22,6 @@ const MAX_SEARCHED_LINES: usize = 200;
 
 /// The message in the log or the detail of a build that ended because the server did.
 const SERVER_STOPPED: &str = "the server stopped";
-
-/// The message of a build that somebody has canceled, before the name.
-const CANCELED_BY: &str = "the build was cancelled by ";
-
-/// The name in the message of a build that was canceled because there is a newer commit.
-const NEWER_PUSH: &str = "a newer push";
 
 /// The words before an exit code in the API's text.
 const EXIT_CODE_WORDS: [&str; 6] = [
@@ -66,35 +64,29 @@ pub(crate) struct Failure {
 pub(crate) enum Stop {
     /// The server stopped.
     Server,
-    /// This user has canceled the build.
-    User(String),
-    /// A newer commit of the same tag config is built instead.
-    NewerPush,
+    /// Somebody has canceled the build, by the name that its API gives.
+    Canceled(String),
 }
 
 impl Stop {
     /// Finds the reason in the API's text about a build, or in its log.
-    fn find(log: &Log, detail: &str) -> Option<Self> {
+    pub(crate) fn find(log: &Log, detail: &str) -> Option<Self> {
         // What a build prints before could look the same.
         let last = last_lines(log, |_| true).next().map(|(_, line)| line);
         let said = [Some(detail.trim()), last.as_deref()];
-        let canceled = said.into_iter().flatten().find_map(|text| {
-            let (_, name) = text.lines().next_back()?.split_once(CANCELED_BY)?;
-            Some(match name.trim() {
-                NEWER_PUSH => Self::NewerPush,
-                name => Self::User(name.to_owned()),
-            })
-        });
-        canceled.or_else(|| {
-            let is_stopped = detail.contains(SERVER_STOPPED)
-                || last_lines(log, |_| true).any(|line| line.1.contains(SERVER_STOPPED));
-            is_stopped.then_some(Self::Server)
-        })
+        let mut said = said.into_iter().flatten();
+        let canceled = said.clone().find_map(canceled_by);
+        match canceled {
+            Some(by) => Some(Self::Canceled(by.to_owned())),
+            None => said
+                .any(|text| text.contains(SERVER_STOPPED))
+                .then_some(Self::Server),
+        }
     }
 
     /// Returns true for a line that only says so.
     fn is_said_by(line: &str) -> bool {
-        line.contains(SERVER_STOPPED) || line.starts_with(CANCELED_BY)
+        line.contains(SERVER_STOPPED) || canceled_by(line).is_some()
     }
 }
 
@@ -263,8 +255,7 @@ impl Failure {
     pub(crate) fn headline(&self) -> Option<String> {
         match &self.stop {
             Some(Stop::Server) => return Some(t_string!(build.server_stopped).to_owned()),
-            Some(Stop::User(name)) => return Some(t_string!(build.canceled_by, name = name)),
-            Some(Stop::NewerPush) => return Some(t_string!(build.newer_push).to_owned()),
+            Some(Stop::Canceled(by)) => return Some(canceled_words(by)),
             None => {}
         }
         match self.kind {
@@ -338,10 +329,20 @@ fn evidence(log: &Log, cause: &Cause) -> Vec<QuotedLine> {
     let end = lines.iter().rev().take_while(|line| is_blank(line)).count();
     let shown = start..lines.len().saturating_sub(end).max(start);
     let lines = lines.get(shown).unwrap_or_default().iter();
-    let quoted = lines.map(|line| QuotedLine {
-        text: short(without_builder_prefix(log.plain(*line).trim_end())),
-        line: Some(*line),
-        is_cause: *line == cause.line,
+    let quoted = lines.map(|line| {
+        let is_cause = *line == cause.line;
+        let text = log.plain(*line);
+        let text = without_builder_prefix(text.trim_end());
+        let text = match cause.kind {
+            // What was tried comes before the reason, and takes more room than there is.
+            FailureKind::Push if is_cause => push_reason(text),
+            _ => text,
+        };
+        QuotedLine {
+            text: short(text),
+            line: Some(*line),
+            is_cause,
+        }
     });
     quoted.collect()
 }
@@ -521,6 +522,31 @@ mod tests {
     }
 
     #[test]
+    fn a_push_that_failed_is_quoted_by_its_reason() {
+        let log = log(&[
+            "pushing 127.0.0.1:1/team/app:latest",
+            "Error: pushing image \"01\" to \"docker://127.0.0.1:1/team/app:latest\": pinging container registry 127.0.0.1:1: Get \"http://127.0.0.1:1/v2/\": dial tcp 127.0.0.1:1: connect: connection refused",
+            "the image was built, but could not be pushed to 127.0.0.1:1/team/app:latest: connection refused",
+        ]);
+        let explanation = explain(&log, Outcome::Failed);
+        let failure = Failure::read(&log, &explanation, "");
+        let cause = failure.quote.iter().find(|line| line.is_cause);
+        assert_eq!(
+            cause.map(|line| line.text.as_str()),
+            Some("connection refused")
+        );
+        assert_eq!(failure.kind.map(|(kind, _)| kind), Some(FailureKind::Push));
+    }
+
+    #[test]
+    fn a_server_that_stopped_is_no_cause_where_a_step_speaks_of_another_one() {
+        let lines = ["STEP 1/1: RUN make test", "the server stopped", "cc: error"];
+        let failure = Failure::read(&log(&lines), &explanation(0, 2, &[2]), "");
+        assert_eq!(failure.stop, None);
+        assert_eq!(failure.line(), Some(2));
+    }
+
+    #[test]
     fn buildkit_lines_are_quoted_without_their_prefix() {
         let log = log(&[
             "#8 [4/5] COPY . .",
@@ -591,12 +617,15 @@ mod tests {
         let lines = |last| log(&["STEP 1/1: RUN make", "cc: error", last]);
         let by = "the build was cancelled by team";
         let failure = Failure::read(&lines(by), &failed, "");
-        assert_eq!(failure.stop, Some(Stop::User("team".to_owned())));
+        assert_eq!(failure.stop, Some(Stop::Canceled("team".to_owned())));
         assert_eq!((&failure.step, failure.kind), (&None, None));
         assert_eq!(texts(&failure), ["STEP 1/1: RUN make", "cc: error"]);
         let detail = "RUN make: the build was cancelled by a newer push\n";
         let failure = Failure::read(&Log::new(), &failed, detail);
-        assert_eq!(failure.stop, Some(Stop::NewerPush));
+        assert_eq!(
+            failure.stop,
+            Some(Stop::Canceled("a newer push".to_owned()))
+        );
         // A line that the build has printed itself says nothing.
         let printed = log(&["STEP 1/1: RUN make", by, "cc: error"]);
         let failure = Failure::read(&printed, &failed, "");

@@ -4,7 +4,7 @@ use crate::api::{Build, Status};
 use crate::i18n::numbers::number;
 use crate::log::Outcome;
 use crate::log_viewer::commands::LogCommands;
-use crate::log_viewer::failure::{Failure, Source};
+use crate::log_viewer::failure::{Failure, Source, Stop};
 use crate::log_viewer::happened_before::happened_before;
 use crate::log_viewer::new_lines::new_lines;
 use crate::query::Query;
@@ -32,11 +32,7 @@ pub(crate) fn failure_box(
     build: Query<Build>,
     detail: Memo<Option<String>>,
 ) -> AnyView {
-    let is_failed = move || {
-        build
-            .data()
-            .is_some_and(|build| build.status == Status::Failed)
-    };
+    let is_failed = move || build.data().is_some_and(|build| build.has_failed());
     show(is_failed, move || content(commands, build, detail)).into_any()
 }
 
@@ -82,17 +78,28 @@ fn content(commands: LogCommands, build: Query<Build>, detail: Memo<Option<Strin
         failure.map(|failure| failure.text()).unwrap_or_default()
     });
     let is_read = move || failure.with(Option::is_some).to_string();
+    let is_canceled = memo(move || {
+        let is_said = build
+            .data()
+            .is_some_and(|build| build.status == Status::Canceled);
+        let stop = |failure: &Failure| matches!(failure.stop, Some(Stop::Canceled(_)));
+        is_said || failure.with(|failure| failure.as_ref().is_some_and(stop))
+    });
+    let shape = move || match is_canceled.get() {
+        true => icon::icon(icon::CANCELED),
+        false => icon::icon(icon::CROSS),
+    };
     let more = RwSignal::new(false);
     view! {
         <section
             class="failure"
             aria-label=t_signal!(build.why)
             data-read=is_read
+            data-canceled=move || is_canceled.get().to_string()
             data-more=move || more.get().to_string()
         >
             <div class="failure-head">
-                {icon::icon(icon::CROSS)}
-                {dynamic(move || words(&failure.get().unwrap_or_default()))}
+                {dynamic(shape)} {dynamic(move || words(&failure.get().unwrap_or_default()))}
                 <div class="failure-actions">
                     // A narrow window shows these once the user asks for more.
                     <span class="failure-further">
@@ -257,7 +264,8 @@ fn again_button(
         target.is_complete().then_some(target)
     });
     let is_offered = move || {
-        let is_stopped = failure.with(|failure| failure.as_ref().is_some_and(|f| f.stop.is_some()));
+        let stop = |failure: &Failure| failure.stop == Some(Stop::Server);
+        let is_stopped = failure.with(|failure| failure.as_ref().is_some_and(stop));
         commands.source.is_api() && is_stopped && target.with(Option::is_some)
     };
     let press = move || {

@@ -1,5 +1,6 @@
 //! The controls and panels around the lines.
 
+mod attempts;
 mod checkbox;
 pub(crate) mod errors_button;
 mod go_to_field;

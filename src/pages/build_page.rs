@@ -23,7 +23,7 @@ mod tab_icon;
 mod tag_history;
 mod times;
 
-use crate::api::Build as BuildData;
+use crate::api::{Build as BuildData, Status};
 use crate::client::Error;
 use crate::components::error_notice::load_error;
 use crate::log_viewer::current_step::CurrentStep;
@@ -67,6 +67,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
     });
     let is_finished = memo(move || build.data().is_some_and(|build| build.is_finished()));
     let siblings = use_siblings(id, repository, is_finished);
+    learn_of_cancellation(build, siblings);
     provide_context(LastSuccess(memo(move || siblings.data()?.success.clone())));
     CurrentStep::provide();
     // The API knows the commit later than the rest.
@@ -142,7 +143,12 @@ fn use_build(id: StoredValue<String>) -> Query<BuildData> {
         move || {
             let client = connection.client()?;
             let id = id.get_value();
-            Some(Box::pin(async move { client.build(&id).await }))
+            Some(Box::pin(async move {
+                let build = client.build(&id).await?;
+                let known = cache.build(&id);
+                let canceled = known.and_then(|known| as_canceled(&build, &known));
+                Ok(canceled.unwrap_or(build))
+            }))
         },
         |build: &BuildData| match build.is_finished() {
             true => Pace::Never,
@@ -158,6 +164,31 @@ fn use_build(id: StoredValue<String>) -> Query<BuildData> {
         }
     });
     build
+}
+
+/// The build as a canceled one, if that is known of it from a list: only those have the text that says so.
+fn as_canceled(build: &BuildData, known: &BuildData) -> Option<BuildData> {
+    let is_known = build.status == Status::Failed
+        && known.status == Status::Canceled
+        && known.build_id == build.build_id;
+    is_known.then(|| BuildData {
+        status: Status::Canceled,
+        detail: known.detail.clone(),
+        ..build.clone()
+    })
+}
+
+/// Takes over from the list that the build was canceled.
+fn learn_of_cancellation(build: Query<BuildData>, siblings: Query<Siblings>) {
+    effect(move || {
+        let (Some(read), Some(siblings)) = (build.data(), siblings.data()) else {
+            return;
+        };
+        let own = siblings.own.as_ref();
+        if let Some(canceled) = own.and_then(|own| as_canceled(&read, own)) {
+            build.seed(canceled);
+        }
+    });
 }
 
 /// The API's text about the build. Lists have it, single builds mostly not. A list that was read while the build was

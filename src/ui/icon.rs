@@ -8,6 +8,7 @@ pub(crate) struct Icon(pub &'static str);
 
 pub(crate) const CHECK: Icon = Icon("M3 8.500l3.500 3.500L13 4.500");
 pub(crate) const CROSS: Icon = Icon("M4 4l8 8M12 4l-8 8");
+pub(crate) const CANCELED: Icon = Icon("M8 2a6 6 0 1 0 .01 0M3.800 3.800l8.400 8.400");
 pub(crate) const CLOCK: Icon = Icon("M8 2a6 6 0 1 0 .01 0M8 5v3.500l2.500 1.500");
 pub(crate) const RUN: Icon = Icon("M8 2a6 6 0 0 1 6 6");
 pub(crate) const DOT: Icon = Icon("M8 5.500a2.500 2.500 0 1 0 .01 0");

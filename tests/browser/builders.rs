@@ -106,3 +106,110 @@ async fn builders_are_shown_where_the_api_has_them() -> Outcome {
         })
         .await
 }
+
+/// A log of these messages, a second apart.
+fn log(messages: &[&str]) -> Value {
+    let entries = messages.iter().enumerate();
+    let entries = entries.map(|(second, message)| {
+        json!({ "message": message, "level": "INFO", "time": 1_432_811_607 + second })
+    });
+    Value::from_iter(entries)
+}
+
+/// A build that has lost its builder.
+const LOST: [&str; 6] = [
+    "building with docker on the builder near",
+    "Step 1/2 : FROM alpine",
+    " ---> 0123456789ab",
+    "Step 2/2 : RUN make",
+    "the builder near doesn't answer: error during connect: EOF",
+    "the build goes back to the queue, once",
+];
+
+#[tokio::test]
+async fn a_build_that_has_lost_its_builder_says_why_it_waits() -> Outcome {
+    let api = Api::start().await;
+    let id = "57000000-0009";
+    let build = |status: &str, more: Value| {
+        let mut built = build(id, "edge", status, more);
+        built["build_node"] = json!("cn");
+        built
+    };
+    let waits = build("W", json!({ "started_at": null, "ended_at": null }));
+    api.on("GET", BUILDS, builds_page(vec![waits.clone()], 1, false));
+    serve_build(&api, &waits);
+    let logs = format!("{BUILDS}/{id}/logs");
+    api.on("GET", &logs, Reply::Json(200, log(&LOST)));
+    let builders = [
+        builder("near", "unreachable", 0),
+        builder("far", "unreachable", 0),
+    ];
+    api.on("GET", BUILDERS, page(&builders));
+    story(api)
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds/{id}", api.address)).await;
+            browser
+                .see("Builder near stopped responding, so this build is queued again.")
+                .await;
+            browser
+                .see("No builder for build node cn is responding (near, far).")
+                .await;
+            let steps = browser.find("navigation", "Steps").await;
+            browser.find_in(&steps, "image", "canceled").await;
+            assert!(browser.all_in(&steps, "image", "running").await.is_empty());
+            browser.axe("a build that waits for a builder").await;
+
+            // All that answer are busy.
+            api.on("GET", BUILDERS, page(&[builder("near", "ready", 4)]));
+            browser
+                .see("All builders are busy (4 of 4 slots in use).")
+                .await;
+
+            // It runs once more.
+            let more = [
+                &LOST[..],
+                &[
+                    "building with docker on the builder far",
+                    LOST[1],
+                    LOST[2],
+                    LOST[3],
+                ],
+            ];
+            api.on("GET", &logs, Reply::Json(200, log(&more.concat())));
+            let runs = build("I", json!({ "ended_at": null, "builder": "far" }));
+            api.on("GET", &format!("{BUILDS}/{id}"), Reply::Json(200, runs));
+            browser.see_no_more("All builders are busy").await;
+            browser
+                .see("Attempt 1: builder near stopped responding")
+                .await;
+            browser.see("Attempt 2 on builder far").await;
+            browser.see("2 steps").await;
+            browser.axe("a build of two attempts").await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_log_says_why_a_build_waits_where_builders_are_not_offered() -> Outcome {
+    let api = Api::start().await;
+    let id = "57000000-0010";
+    let waits = build(
+        id,
+        "edge",
+        "W",
+        json!({ "started_at": null, "ended_at": null }),
+    );
+    serve_build(&api, &waits);
+    let line = "no builder of the build node cn answers (near): the build waits until one does";
+    let logs = format!("{BUILDS}/{id}/logs");
+    api.on("GET", &logs, Reply::Json(200, log(&[line])));
+    story(api)
+        .languages("zh-CN")
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds/{id}", api.address)).await;
+            browser.see("构建节点 cn 没有构建器响应（near）").await;
+            Ok(())
+        })
+        .await
+}

@@ -2,8 +2,9 @@
 //! that do not offer it.
 
 use crate::support::fixtures::{BUILDS, build, builds_page, running, serve_build, waiting};
+use crate::support::log_page::current_line;
 use crate::support::steps::{connect, create_simple};
-use crate::support::{Api, Browser, Outcome, Reply, Server, Source, story};
+use crate::support::{Api, Browser, Outcome, Reply, Server, Source, eventually_eq, story};
 use serde_json::json;
 
 const ID: &str = "57000000-0001";
@@ -35,10 +36,26 @@ async fn builds_are_canceled_while_they_wait_or_run_and_removed_once_they_have_e
             browser.press("button", "Cancel build").await;
             browser.see("Canceled by local").await;
             browser.find_no_more("button", "Cancel build").await;
+            // It is none of the failed ones.
+            eventually_eq(
+                "the tab's title",
+                format!("Canceled · {image} · Slipway"),
+                async || browser.driver.title().await.unwrap_or_default(),
+            )
+            .await;
+            let list = format!("{}/builds?namespace=team&repo={name}", server.address);
+            browser.open(&list).await;
+            browser.see("Canceled by local").await;
+            browser.axe("a canceled build in the table").await;
+            browser.open(&format!("{list}&status=F")).await;
+            browser.see("No builds match these filters.").await;
+            browser.open(&format!("{list}&status=canceled")).await;
+            browser.has_rows(1).await;
+            browser.see("Status: Canceled").await;
 
             browser.open(&format!("{}{running}", server.address)).await;
             browser.press("button", "Cancel build").await;
-            browser.see("It stops and counts as failed.").await;
+            browser.see("It stops, and its log is kept.").await;
             browser
                 .axe("the question before a running build is canceled")
                 .await;
@@ -51,8 +68,36 @@ async fn builds_are_canceled_while_they_wait_or_run_and_removed_once_they_have_e
             browser.find_no_more("button", "Cancel build").await;
             // The focus was on a button that is gone.
             browser.focus_is_on("heading", &name).await;
+            browser.see("Canceled").await;
+            // The line that is said is the one that it goes to.
+            let said = browser.find("button", "Go to line").await.text().await?;
+            browser.press("button", "Go to line").await;
+            let goes_to = async || {
+                let line = current_line(browser).await?;
+                Some(format!("Go to line {line}"))
+            };
+            eventually_eq("the current line", Some(said.clone()), goes_to).await;
             browser.axe("a canceled build").await;
+            assert_eq!(goes_to().await, Some(said));
             remove(browser, &image).await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn what_the_server_says_is_said_in_the_users_language() -> Outcome {
+    story(api("I", removable(running())).await)
+        .languages("zh-CN")
+        .run(async |browser, api| {
+            let message = "This build has ended meanwhile. It was not removed.";
+            api.on("DELETE", PATH, Reply::Json(409, json!({"detail": message})));
+            browser.open(&format!("{}/builds/{ID}", api.address)).await;
+            browser.press("button", "取消构建").await;
+            browser.press_in_dialog("button", "取消构建").await;
+            let dialog = browser.see_in("dialog", "该构建在此期间已结束").await;
+            let text = dialog.text().await?;
+            assert!(!text.contains("This build"), "{text}");
             Ok(())
         })
         .await
@@ -148,7 +193,9 @@ async fn a_build_that_has_ended_meanwhile_is_not_removed() -> Outcome {
             browser.press_in_dialog("button", "Cancel build").await;
             // The API is told which state the user has seen.
             api.received_query("DELETE", PATH, "status=I").await;
-            browser.see(message).await;
+            browser
+                .see("This build has ended in the meantime. It wasn’t removed.")
+                .await;
 
             // Once the page knows, the question has no answer any more.
             serve_build(api, &build(ID, "edge", "S", json!({"is_removable": true})));

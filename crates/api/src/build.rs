@@ -6,6 +6,9 @@ use crate::time::lenient;
 use crate::{CodeClient, SourceKind, SourceUrl, Timestamp};
 use serde::{Deserialize, Serialize};
 
+/// The sentence with which a build ends that somebody has canceled, before the name.
+const CANCELED_BY: &str = "the build was cancelled by ";
+
 text_enum! {
     /// The state of a build (`status`). The reference shows `W` and `S`; `I` and `F` come from
     /// published clients of the API.
@@ -18,6 +21,9 @@ text_enum! {
         Succeeded = "S",
         /// Failed: the log says why.
         Failed = "F",
+        /// Somebody has stopped it. No API of the reference sends this: such a build is a failed one there, and its
+        /// `detail` says so; see [`Build::with_cancellation`].
+        Canceled = "canceled",
     }
 }
 
@@ -124,9 +130,27 @@ impl Build {
     /// is set.
     pub fn is_finished(&self) -> bool {
         match self.status {
-            Status::Succeeded | Status::Failed => true,
+            Status::Succeeded | Status::Failed | Status::Canceled => true,
             Status::Waiting | Status::InProgress => false,
             Status::Other(_) => self.ended_at.is_some(),
+        }
+    }
+
+    /// Returns true once the build has ended without an image.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.status, Status::Failed | Status::Canceled)
+    }
+
+    /// Tells a canceled build from one that has failed, by its `detail`.
+    #[must_use]
+    pub fn with_cancellation(self) -> Self {
+        let by = self.detail.as_deref().and_then(canceled_by);
+        match (&self.status, by) {
+            (Status::Failed, Some(_)) => Self {
+                status: Status::Canceled,
+                ..self
+            },
+            _ => self,
         }
     }
 
@@ -192,6 +216,25 @@ impl Build {
     }
 }
 
+/// Reads who has canceled a build, in the last line of its log or its `detail`, where the step that it was at may stand
+/// before. `None` if nobody has.
+///
+/// # Examples
+///
+/// ```
+/// use slipway_api::canceled_by;
+///
+/// assert_eq!(canceled_by("STEP 2/3: RUN make: the build was cancelled by ann\n"), Some("ann"));
+/// assert_eq!(canceled_by("the build failed: buildah exited with code 1"), None);
+/// ```
+pub fn canceled_by(text: &str) -> Option<&str> {
+    let line = text.trim().lines().next_back()?;
+    let (before, name) = line.rsplit_once(CANCELED_BY)?;
+    // A step's own text can have the words too, and more follows then.
+    let is_end = !name.contains(": ") && (before.is_empty() || before.ends_with(": "));
+    Some(name.trim()).filter(|name| is_end && !name.is_empty())
+}
+
 /// The request of call 3: start a build of one tag.
 ///
 /// # Examples
@@ -250,6 +293,35 @@ mod tests {
         assert!(!build.is_finished());
         build.ended_at = Timestamp::from_millis(1);
         assert!(build.is_finished());
+    }
+
+    #[test]
+    fn a_failed_build_that_somebody_has_stopped_is_a_canceled_one() {
+        let status = |status: &str, detail: Option<&str>| {
+            let build = Build {
+                detail: detail.map(str::to_owned),
+                ..with_status(Status::from(status))
+            };
+            build.with_cancellation().status
+        };
+        let by = "RUN make: the build was cancelled by ann\n";
+        assert_eq!(status("F", Some(by)), Status::Canceled);
+        assert_eq!(
+            status("F", Some(by.trim_start_matches("RUN make: "))),
+            Status::Canceled
+        );
+        assert_eq!(status("S", Some(by)), Status::Succeeded);
+        assert_eq!(status("F", None), Status::Failed);
+        for other in [
+            "RUN echo the build was cancelled by ann: the build failed: docker exited with code 1",
+            "RUN echo x: the build was cancelled by ann: the build failed: docker exited with code 1",
+            "the build was cancelled by \n",
+            "the build was cancelled by ann\nthe build failed",
+            "no, the build was cancelled by ann",
+        ] {
+            assert_eq!(status("F", Some(other)), Status::Failed, "{other}");
+        }
+        assert!(with_status(Status::Canceled).is_finished());
     }
 
     #[test]

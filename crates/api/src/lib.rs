@@ -47,7 +47,7 @@ mod time;
 pub mod url;
 mod webhook;
 
-pub use crate::build::{Build, Status, TriggerBuild};
+pub use crate::build::{Build, Status, TriggerBuild, canceled_by};
 pub use crate::builder::{BuilderDisk, BuilderInfo, BuilderState};
 pub use crate::log::LogEntry;
 pub use crate::page::Page;

@@ -178,6 +178,7 @@ fn build_entry(navigation: Navigation, build: Build, now: i64) -> Entry {
         Status::InProgress => both!(status.in_progress),
         Status::Succeeded => both!(status.succeeded),
         Status::Failed => both!(status.failed),
+        Status::Canceled => both!(status.canceled),
         Status::Other(text) => text.clone(),
     };
     let commit = build.code_head_commit.as_deref().unwrap_or_default();

@@ -1,8 +1,9 @@
 //! The cells of a build's row.
 
-use crate::api::{Build, SourceKind, Status};
+use crate::api::{Build, SourceKind, Status, canceled_by};
 use crate::components::builds::status_badge::{appearance, status_badge};
 use crate::components::time::{UNKNOWN, build_duration, elapsed_millis};
+use crate::i18n::api_words::canceled_words;
 use crate::i18n::format::short_commit;
 use crate::reactive::text_signal;
 use crate::routing::navigation::use_navigation;
@@ -26,6 +27,8 @@ const MAX_BAR: u64 = 80;
 pub(crate) enum SecondLine {
     /// The step that the build is at, or that it failed in.
     Step(String),
+    /// Who has canceled the build.
+    Canceled(String),
     /// The additional tag of the image.
     Version(String),
     Nothing,
@@ -34,6 +37,11 @@ pub(crate) enum SecondLine {
 /// The second line of a build's row. `detail` may hold any text, or be missing.
 pub(crate) fn second_line(build: &Build) -> SecondLine {
     let detail = build.detail.as_deref().unwrap_or_default().trim();
+    if build.status == Status::Canceled
+        && let Some(by) = canceled_by(detail)
+    {
+        return SecondLine::Canceled(by.to_owned());
+    }
     let line = match build.status {
         Status::InProgress | Status::Waiting => detail.lines().next_back(),
         Status::Failed => detail.lines().next(),
@@ -43,9 +51,7 @@ pub(crate) fn second_line(build: &Build) -> SecondLine {
         .map(str::trim)
         .filter(|line| !line.is_empty() && *line != REQUESTED);
     // The image of a build that failed was not made, and so has no tag.
-    let version = build
-        .version_tag()
-        .filter(|_| build.status != Status::Failed);
+    let version = build.version_tag().filter(|_| !build.has_failed());
     match (step, version) {
         (Some(step), _) => SecondLine::Step(step.chars().take(MAX_LINE_CHARS).collect()),
         (None, Some(version)) => SecondLine::Version(version.to_owned()),
@@ -100,8 +106,13 @@ fn build_link(build: &Build, before: String, tag: String) -> AnyView {
 /// The second line of the row, below the image.
 pub(crate) fn second_line_view(build: &Build) -> AnyView {
     let (class, text, title) = match second_line(build) {
-        SecondLine::Step(text) => ("quiet row-step", text, detail_title(build)),
-        SecondLine::Version(text) => ("code quiet row-version", text, None),
+        SecondLine::Step(text) => ("quiet row-step", Signal::stored(text), detail_title(build)),
+        SecondLine::Canceled(by) => (
+            "quiet row-step",
+            text_signal(move || canceled_words(&by)),
+            detail_title(build),
+        ),
+        SecondLine::Version(text) => ("code quiet row-version", Signal::stored(text), None),
         SecondLine::Nothing => return ().into_any(),
     };
     view! {
@@ -205,6 +216,10 @@ mod tests {
         assert_eq!(line(Status::Waiting, requested, ""), SecondLine::Nothing);
         assert_eq!(line(Status::Failed, Some(" \n "), ""), SecondLine::Nothing);
         assert_eq!(line(Status::Failed, None, "v1"), SecondLine::Nothing);
+        let by = "RUN make: the build was cancelled by ann\n";
+        let canceled = SecondLine::Canceled("ann".to_owned());
+        assert_eq!(line(Status::Canceled, Some(by), "v1"), canceled);
+        assert_eq!(line(Status::Canceled, None, "v1"), SecondLine::Nothing);
         let long = "ä".repeat(5_000);
         assert_eq!(
             line(Status::Failed, Some(&long), ""),

@@ -14,6 +14,7 @@ pub(crate) fn appearance(status: &Status) -> (&'static str, Icon) {
         Status::InProgress => ("running", icon::RUN),
         Status::Succeeded => ("succeeded", icon::CHECK),
         Status::Failed => ("failed", icon::CROSS),
+        Status::Canceled => ("canceled", icon::CANCELED),
         Status::Other(_) => ("other", icon::DOT),
     }
 }

@@ -1,7 +1,7 @@
 //! The head of a saved build: everything but the log. `docs/build-file.md` documents the whole file.
 
 use crate::api::redact::MASK;
-use crate::api::{Build, BuildConfig, SourceUrl, Timestamp, lenient_time};
+use crate::api::{Build, BuildConfig, SourceUrl, Status, Timestamp, lenient_time};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that this console writes, and the last one that it reads.
@@ -47,7 +47,7 @@ impl Head {
             app: env!("CARGO_PKG_VERSION").to_owned(),
             saved_at: now,
             is_part,
-            build: build.clone(),
+            build: as_the_api_gives_it(build),
             config: config.map(redacted_config),
         }
     }
@@ -68,6 +68,15 @@ impl Head {
 
 /// The end of the file, after the log's last entry.
 pub(crate) const END: &[u8] = b"\n]}\n";
+
+/// A build with the status that the API has of it: its `detail` says that it was canceled.
+fn as_the_api_gives_it(build: &Build) -> Build {
+    let mut build = build.clone();
+    if build.status == Status::Canceled && build.detail.is_some() {
+        build.status = Status::Failed;
+    }
+    build
+}
 
 /// A build config without its deploy key and the secret of its webhook. The secrets of its URLs are masked as JSON is
 /// written.

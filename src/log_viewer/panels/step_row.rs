@@ -13,7 +13,6 @@ use leptos::prelude::*;
 
 pub(crate) const UNFOLDED: Icon = icon::DOWN;
 pub(crate) const FOLDED: Icon = Icon("M6 4l4 4-4 4");
-const CANCELED: Icon = Icon("M8 2a6 6 0 1 0 .01 0M3.800 3.800l8.400 8.400");
 
 /// Below this, a builder's own time is shown with tenths of a second.
 const EXACT_BELOW_TENTHS: u32 = 600;
@@ -41,6 +40,10 @@ pub(crate) struct Axis {
     pub(crate) finished: Memo<bool>,
     /// True if rows say their stage.
     pub(crate) has_stages: Memo<bool>,
+    /// True while the build waits, and so runs no step: maybe once more, after its builder was lost.
+    pub(crate) waiting: Memo<bool>,
+    /// True if somebody has canceled the build: no step is to blame.
+    pub(crate) canceled: Memo<bool>,
     /// The index of the step that failed.
     pub(crate) failing: Memo<Option<usize>>,
     /// The image of the build, such as `team/app:latest`.
@@ -132,7 +135,7 @@ fn state_icon(state: StepState) -> (Icon, &'static str) {
         StepState::Running => (icon::RUN, t_string!(log.step_running)),
         StepState::Done | StepState::Cached => (icon::CHECK, t_string!(log.step_done)),
         StepState::Failed => (icon::CROSS, t_string!(log.step_failed)),
-        StepState::Canceled => (CANCELED, t_string!(log.step_canceled)),
+        StepState::Canceled => (icon::CANCELED, t_string!(log.step_canceled)),
     }
 }
 
@@ -142,10 +145,14 @@ pub(crate) fn step_row(commands: LogCommands, index: usize, axis: Axis) -> AnyVi
     let step = memo(move || {
         viewer.counts.track();
         let mut step = read_step(commands, index, axis.has_stages.get())?;
-        // In a part of the log, the end of a step can be missing.
-        if axis.finished.get() && step.state == StepState::Running {
-            step.state = StepState::Done;
-        }
+        let is_blamed = axis.failing.get() == Some(index);
+        step.state = match step.state {
+            StepState::Failed if is_blamed && axis.canceled.get() => StepState::Canceled,
+            StepState::Running if axis.waiting.get() => StepState::Canceled,
+            // In a part of the log, the end of a step can be missing.
+            StepState::Running if axis.finished.get() => StepState::Done,
+            state => state,
+        };
         Some(step)
     });
     let text = move |part: fn(StepRow) -> String| {
@@ -175,7 +182,8 @@ pub(crate) fn step_row(commands: LogCommands, index: usize, axis: Axis) -> AnyVi
         })
     };
     // One that was stopped at the time limit is canceled, and still the one to blame.
-    let look = move || match (axis.failing.get() == Some(index), state.get()) {
+    let is_blamed = move || axis.failing.get() == Some(index) && !axis.canceled.get();
+    let look = move || match (is_blamed(), state.get()) {
         (true, _) | (_, Some(StepState::Failed)) => "failed",
         (_, Some(StepState::Running)) => "running",
         (_, Some(StepState::Cached)) => "cached",

@@ -1,10 +1,11 @@
 //! The list of the Dockerfile's steps, with a bar each on the log's time axis: a waterfall.
 
-use crate::api::Build;
+use crate::api::{Build, Status};
 use crate::components::time::elapsed;
 use crate::i18n::numbers::number;
 use crate::log::{NotRun, Step, StepKind, StepState};
 use crate::log_viewer::commands::LogCommands;
+use crate::log_viewer::panels::attempts::{FIRST_HEADING, Heading, attempt_heading, list_keys};
 use crate::log_viewer::panels::step_row::{Axis, step_row};
 use crate::log_viewer::panels::step_rows::{internal_row, not_run_row};
 use crate::query::Query;
@@ -25,7 +26,9 @@ struct Summary {
     /// The steps with a row of their own, by index: the instructions, and work of the builder that failed or is
     /// unfolded.
     rows: Vec<usize>,
-    /// The number of instructions that have begun.
+    /// The attempts that lost their builders: the name of the builder, and the index of the first step after it.
+    lost: Vec<(String, usize)>,
+    /// The number of instructions of the last attempt that have begun.
     begun: usize,
     cached: usize,
     /// The number of steps that are the builder's own work.
@@ -46,7 +49,8 @@ impl Summary {
             let list = steps.list();
             let failing = steps.failing();
             let is_internal = |step: &&Step| step.kind == StepKind::Internal;
-            let instructions = || list.iter().filter(|step| !is_internal(step));
+            let of_attempt = || list.iter().skip(steps.first_of_attempt());
+            let instructions = || of_attempt().filter(|step| !is_internal(step));
             let has_row = |(index, step): &(usize, &Step)| {
                 unfolded || !is_internal(step) || failing == Some(*index)
             };
@@ -58,6 +62,9 @@ impl Summary {
                     .enumerate()
                     .filter(has_row)
                     .map(|(index, _)| index)
+                    .collect(),
+                lost: (steps.lost_attempts().iter())
+                    .map(|lost| (lost.builder.clone(), lost.steps_end))
                     .collect(),
                 begun: instructions().count(),
                 cached: instructions()
@@ -102,6 +109,14 @@ pub(crate) fn steps_list(commands: LogCommands, build: Query<Build>) -> AnyView 
         })
     });
     let has_steps = move || summary.with(|summary| summary.begun + summary.internal > 0);
+    // Another attempt that waits has none yet.
+    let is_begun = move || summary.with(|summary| summary.begun > 0 || summary.lost.is_empty());
+    let taken =
+        move || view! {
+            {summary_text}
+            " · "
+            {dynamic(move || time_taken(build))}
+        }.into_any();
     let internal = memo(move || summary.with(|summary| summary.internal));
     let internal_in_view = memo(move || {
         let current = commands.current_step.get();
@@ -126,9 +141,7 @@ pub(crate) fn steps_list(commands: LogCommands, build: Query<Build>) -> AnyView 
                     has_steps,
                     move || {
                         view! {
-                            <span class="quiet">
-                                {summary_text} " · " {dynamic(move || time_taken(build))}
-                            </span>
+                            <span class="quiet">{show(is_begun, taken)}</span>
                             {fold_all_button(commands)}
                         }
                             .into_any()
@@ -169,17 +182,34 @@ fn rows(
         let start = page_start.get();
         summary.with(|summary| {
             let rows = summary.rows.iter().skip(start).take(STEPS_PER_PAGE);
-            rows.map(|step| *step as u64).collect::<Vec<_>>()
+            list_keys(rows.copied(), &summary.lost)
         })
     });
+    let has_status =
+        |status: Status| memo(move || build.data().is_some_and(|build| build.status == status));
     let axis = Axis {
         times: memo(move || viewer.counts.with(|counts| counts.times)),
         finished,
+        waiting: has_status(Status::Waiting),
+        canceled: has_status(Status::Canceled),
         has_stages: memo(move || summary.with(|summary| summary.has_stages)),
         failing: memo(move || summary.with(|summary| summary.failing)),
         image: memo(move || build.data().map(|build| build.image_reference())),
     };
-    let row = move |index: u64| step_row(commands, index as usize, axis);
+    let heading = move |attempt: usize| {
+        let builder = memo(move || {
+            let lost = summary.with(|summary| summary.lost.get(attempt).cloned());
+            match lost {
+                Some((name, _)) => Heading::Lost(name),
+                None => Heading::Last(build.data().and_then(|build| build.builder.clone())),
+            }
+        });
+        attempt_heading(attempt, builder)
+    };
+    let row = move |key: u64| match key.checked_sub(FIRST_HEADING) {
+        Some(attempt) => heading(attempt as usize),
+        None => step_row(commands, key as usize, axis),
+    };
     for_each(move || keys.get(), row).into_any()
 }
 

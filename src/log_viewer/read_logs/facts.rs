@@ -64,7 +64,8 @@ pub(crate) struct FactsStore {
 impl FactsStore {
     /// Adds what a log tells.
     pub(crate) fn add(&mut self, build: &Build, log: &Log, explanation: &Explanation) {
-        let steps = log.steps().list().iter().take(MAX_STEPS);
+        let steps = log.steps().list().iter();
+        let steps = steps.skip(log.steps().first_of_attempt()).take(MAX_STEPS);
         let steps: Vec<StepFact> = steps.map(|step| self.step(step)).collect();
         let failing = explanation.failing_step;
         let failing = failing.and_then(|index| log.steps().list().get(index));
@@ -137,7 +138,7 @@ pub(crate) fn short_title(title: &str) -> String {
 /// The outcome of a build, as its log needs to know it.
 pub(crate) fn outcome_of(build: &Build) -> Outcome {
     match build.status {
-        Status::Failed => Outcome::Failed,
+        Status::Failed | Status::Canceled => Outcome::Failed,
         _ if build.is_finished() => Outcome::Succeeded,
         _ => Outcome::Running,
     }

@@ -1,6 +1,6 @@
 //! The second line of the page: the facts that answer most questions. The others are in the details.
 
-use crate::api::{Build, SourceKind, SourceUrl, Status};
+use crate::api::{Build, SourceKind, SourceUrl};
 use crate::components::time::{elapsed, relative_time};
 use crate::i18n::format::short_commit;
 use crate::pages::build_page::changes::short_changes;
@@ -46,10 +46,7 @@ fn version_fields(build: &Build) -> Build {
 
 /// The version tag. A build that failed has made no image that has it.
 fn version(build: &Build) -> AnyView {
-    let Some(tag) = build
-        .version_tag()
-        .filter(|_| build.status != Status::Failed)
-    else {
+    let Some(tag) = build.version_tag().filter(|_| !build.has_failed()) else {
         return ().into_any();
     };
     let tag = tag.to_owned();

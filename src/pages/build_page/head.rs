@@ -95,7 +95,7 @@ pub(crate) fn duration(build: Query<Build>) -> AnyView {
     facet(build, time_fields, |build| {
         let is_finished = build.is_finished();
         let label = match (&build.status, build.started_at) {
-            (Status::Failed, _) => t_signal!(build.failed_after),
+            (Status::Failed | Status::Canceled, _) => t_signal!(build.failed_after),
             _ if is_finished => t_signal!(build.took),
             (_, Some(_)) => t_signal!(build.took_yet),
             _ => t_signal!(build.waited_yet),

@@ -4,6 +4,7 @@
 use crate::api::{Build, Status};
 use crate::client::Error;
 use crate::components::error_notice::{Retry, error_notice};
+use crate::i18n::refusal_words::in_own_words;
 use crate::platform::dom;
 use crate::query::Query;
 use crate::reactive::{dynamic, memo, show, text_signal};
@@ -183,11 +184,11 @@ impl Removal {
             self.is_refused.set(true);
             self.toasts.warn(t_signal!(build.cant_cancel));
         } else if self.is_open.get_untracked() {
-            self.error.set(Some(error));
+            self.error.set(Some(in_own_words(error)));
         } else {
             let text = t_signal!(build.canceling_failed);
             let nothing = Signal::stored(String::new());
-            self.toasts.failed(text, error, nothing);
+            self.toasts.failed(text, in_own_words(error), nothing);
         }
     }
 

@@ -17,6 +17,7 @@ pub(crate) fn show_in_tab(build: Memo<Option<(String, Status, bool)>>) {
             Status::InProgress => Some((icon::RUN.0, "0b5cad")),
             Status::Succeeded => Some((icon::CHECK.0, "176b34")),
             Status::Failed => Some((icon::CROSS.0, "b3201f")),
+            Status::Canceled => Some((icon::CANCELED.0, "5d6672")),
             Status::Other(_) => None,
         });
         notifications::set_tab_icon(icon);

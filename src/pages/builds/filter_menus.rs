@@ -95,6 +95,7 @@ impl FilterMenu {
             Status::InProgress,
             Status::Succeeded,
             Status::Failed,
+            Status::Canceled,
         ];
         statuses.extend(non_empty(self.query.get_untracked().status).map(|s| Status::from(&*s)));
         statuses.extend(rows(list).into_iter().map(|row| row.status));

@@ -2,6 +2,7 @@
 
 use crate::client::Error;
 use crate::components::error_notice::{Retry, error_notice};
+use crate::i18n::refusal_words::in_own_words;
 use crate::reactive::{bool_signal, dynamic, show};
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
@@ -65,7 +66,7 @@ impl RemoveForm {
                     known_repositories::remove(&address, &namespace, &name);
                     self.navigation.go(&Route::repositories(namespace));
                 }
-                Err(error) => self.error.set(Some(error)),
+                Err(error) => self.error.set(Some(in_own_words(error))),
             }
         });
     }
