@@ -17,5 +17,6 @@ pub(crate) mod source_looks;
 pub(crate) mod source_words;
 pub(crate) mod submission;
 pub(crate) mod submission_view;
+pub(crate) mod typing;
 pub(crate) mod undoable;
 pub(crate) mod wording;

@@ -286,19 +286,6 @@ impl RowList {
         }
     }
 
-    /// Edits the rows that are meant.
-    pub(crate) fn edit_where(
-        self,
-        is_meant: impl Fn(&RowDraft) -> bool,
-        edit: impl Fn(&mut RowDraft),
-    ) {
-        for (_, row) in self.list.get_untracked() {
-            if row.try_with_untracked(&is_meant) == Some(true) {
-                row.edit(&edit);
-            }
-        }
-    }
-
     /// Returns true if the row is selected, tracked.
     pub fn is_selected(self, key: u64) -> bool {
         self.selected.with(|selected| selected.contains(&key))

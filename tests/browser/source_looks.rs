@@ -48,28 +48,35 @@ async fn the_create_form_suggests_and_names_what_is_missing() -> Outcome {
                 .await;
             browser.axe("create, the source is known").await;
 
-            browser.fill("Branch or tag name", "master").await;
+            finish(browser, "Branch or tag name", "master").await;
             let missing = "The source has no branch master. Did you mean main?";
             browser.see(missing).await;
-            browser.see("latest would fail.").await;
+            // One thing is said of a push: what would happen.
+            browser
+                .see("A push to master now would fail to build team/app:latest.")
+                .await;
+            assert!(!browser.text().await.contains("now would build"));
             browser.axe("create, a branch is missing").await;
-            browser.press("button", "Use main").await;
+            // The button stands at the row that it changes.
+            let row = browser.find("row", "latest").await;
+            browser.press_in(&row, "button", "Use main").await;
             browser.holds("Branch or tag name", 1, "main").await;
+            browser.focus_holds("main").await;
             browser.see_no_more(missing).await;
 
-            browser.fill("Dockerfile", "/docker").await;
+            finish(browser, "Dockerfile", "/docker").await;
             browser
                 .see("There’s no Dockerfile at /docker. There’s one at /.")
                 .await;
-            browser.fill("Dockerfile", "/").await;
+            finish(browser, "Dockerfile", "/").await;
             browser.see_no_more("There’s no Dockerfile").await;
-            browser.fill("Context", "/web").await;
+            finish(browser, "Context", "/web").await;
             browser.see("The source has no folder /web.").await;
-            browser.fill("Context", "/").await;
+            finish(browser, "Context", "/").await;
             browser.see_no_more("The source has no folder").await;
 
             // What is said blocks nothing.
-            browser.fill("Branch or tag name", "later").await;
+            finish(browser, "Branch or tag name", "later").await;
             browser.see("The source has no branch later.").await;
             browser.press("button", "Create repository").await;
             browser.at("/repositories/team/app").await;
@@ -93,6 +100,42 @@ async fn the_create_form_suggests_and_names_what_is_missing() -> Outcome {
         .await
 }
 
+/// Fills in a field and leaves it.
+async fn finish(browser: &Browser, label: &str, text: &str) {
+    browser.fill(label, text).await;
+    browser.blur().await;
+}
+
+#[tokio::test]
+async fn no_fault_is_found_with_what_somebody_still_types() -> Outcome {
+    story(Api::start().await)
+        .run(async |browser, api| {
+            let listing =
+                json!({"default_branch": "main", "branches": ["main", "feature"], "tags": [], "is_complete": true});
+            api.on("GET", SOURCES, Reply::Json(200, listing));
+            browser.speed_up_clock().await;
+            open_editor(browser, api, json!([tag_config(1, "latest")])).await;
+            browser.see("The source has 2 branches and 0 tags.").await;
+            browser.wait_by_page_clock(Duration::from_secs(10)).await;
+            let before = api.requests("GET", SOURCES).len();
+            browser.fill("Branch or tag name", "f").await;
+            suggests(browser, "Branch or tag name", "main feature").await;
+            browser.wait_by_page_clock(Duration::from_secs(10)).await;
+            assert!(!browser.text().await.contains("no branch f"));
+            assert!(!browser.text().await.contains("would fail"));
+            assert_eq!(api.requests("GET", SOURCES).len(), before);
+            browser.blur().await;
+            browser.see("The source has no branch f. Did you mean main?").await;
+            // Nor once the field is edited again.
+            browser.fill("Branch or tag name", "fe").await;
+            browser.see_no_more("no branch f").await;
+            browser.blur().await;
+            browser.see("The source has no branch fe.").await;
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn a_source_that_is_not_there_is_said_in_words_with_what_to_do() -> Outcome {
     story(Server::start(&[]).await)
@@ -100,7 +143,7 @@ async fn a_source_that_is_not_there_is_said_in_words_with_what_to_do() -> Outcom
         .size(390, 844)
         .run(async |browser, server| {
             browser.open(&format!("{}{NEW_PAGE}", server.address)).await;
-            browser.fill("代码来源", "/srv/git/none").await;
+            finish(browser, "代码来源", "/srv/git/none").await;
             browser.see("服务器不允许从此路径构建").await;
             browser.axe("create, in Chinese, no such source").await;
             browser.fits_into("create, no such source", 390).await;

@@ -98,7 +98,13 @@ pub(crate) fn TextField(
                 aria-describedby=frame.described_by()
                 prop:value=value
                 on:input=move |event| {
-                    notify(path, |path| form.edited(path));
+                    notify(
+                        path,
+                        |path| {
+                            form.edited(path);
+                            form.typing.edited(path);
+                        },
+                    );
                     on_input.run(event_target_value(&event));
                 }
                 on:blur=move |_| notify(path, |path| form.mark_touched(path))

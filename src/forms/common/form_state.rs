@@ -5,6 +5,7 @@ use crate::api::grammar::RuleViolation;
 use crate::client::{Error, Refusal};
 use crate::forms::common::field_id::{id_of, selector};
 use crate::forms::common::pointer_release::PointerRelease;
+use crate::forms::common::typing::Typing;
 use crate::forms::common::wording;
 use crate::forms::model::rules;
 use crate::forms::model::rules::Validation;
@@ -30,6 +31,8 @@ pub struct FormState {
     fields: &'static [&'static str],
     rows_prefix: &'static str,
     pointer: PointerRelease,
+    /// The field in which somebody types.
+    pub(crate) typing: Typing,
 }
 
 /// Scrolls to the notice above the form: the button that was pressed may be far below it.
@@ -81,6 +84,7 @@ impl FormState {
             fields,
             rows_prefix,
             pointer: PointerRelease::new(),
+            typing: Typing::new(),
         };
         provide_context(state);
         state
@@ -179,6 +183,7 @@ impl FormState {
     /// Shows all problems and moves the focus to the first one. Returns true if there is none, so that
     /// the form may be sent.
     pub fn submit(self) -> bool {
+        self.typing.end();
         self.is_submitted.set(true);
         self.refusal.set(Refusal::default());
         self.error.set(None);
@@ -255,6 +260,7 @@ impl FormState {
     pub(crate) fn mark_touched(self, path: &str) {
         let path = path.to_owned();
         self.when_released(move || {
+            self.typing.left(&path);
             let is_new = |touched: &HashSet<String>| !touched.contains(&path);
             if self.touched.try_with_untracked(is_new) == Some(true) {
                 self.touched.update(|touched| {
@@ -272,6 +278,7 @@ impl FormState {
     /// Takes note of rows that have moved: the API's errors of rows, which are known by index, go, and so does the
     /// offer to undo an earlier step.
     pub(crate) fn rows_moved(self) {
+        self.typing.end();
         self.dismiss_undo();
         self.refusal
             .update(|refusal| refusal.fields.retain(|field| !field.path.contains('[')));
@@ -279,6 +286,7 @@ impl FormState {
 
     /// Drops all messages, because the form's whole content was replaced.
     pub(crate) fn reset(self) {
+        self.typing.end();
         self.touched.update(HashSet::clear);
         self.refusal.set(Refusal::default());
         self.is_submitted.set(false);

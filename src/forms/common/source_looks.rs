@@ -22,6 +22,9 @@ use std::time::Duration;
 /// The time without edits after which the API is asked.
 const LOOK_DEBOUNCE: Duration = Duration::from_millis(600);
 
+/// The time after which a source is taken to be finished that somebody still types in.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// The most rows that are asked about at a time.
 const MAX_ROWS: usize = 20;
 
@@ -90,9 +93,12 @@ pub(crate) struct SourceLooks {
     rows: StoredValue<LookedRows>,
     is_offered: StoredValue<bool>,
     state: RwSignal<SourceState>,
+    /// True once the source was not edited for a while.
+    is_settled: RwSignal<bool>,
     looks: RwSignal<Vec<(TagConfig, RowLook)>>,
     call: StoredValue<Option<AbortHandle>>,
     timer: StoredValue<Option<Timeout>, LocalStorage>,
+    settling: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 impl SourceLooks {
@@ -109,18 +115,22 @@ impl SourceLooks {
             rows: StoredValue::new(rows),
             is_offered: StoredValue::new(true),
             state: RwSignal::new(SourceState::Unknown),
+            is_settled: RwSignal::new(false),
             looks: RwSignal::new(Vec::new()),
             call: StoredValue::new(None),
             timer: StoredValue::new_local(None),
+            settling: StoredValue::new_local(None),
         };
         effect(move || {
             looked_at.track();
             looks.connection.is_ready();
             looks.forget();
+            looks.settle();
             looks.later(move || looks.look());
         });
         effect(move || {
             looks.rows.with_value(|rows| (rows.track)());
+            form.typing.row();
             if looks
                 .state
                 .with(|state| matches!(state, SourceState::Read(_)))
@@ -139,8 +149,19 @@ impl SourceLooks {
         self.timer.try_set_value(Some(timer));
     }
 
+    /// Waits until the source is not edited any more.
+    fn settle(self) {
+        self.is_settled.set(false);
+        let settled = move || {
+            self.is_settled.try_set(true);
+        };
+        let timer = Timeout::new(timer_millis(PATIENCE), settled);
+        self.settling.try_set_value(Some(timer));
+    }
+
     fn stop(self) {
         self.timer.try_set_value(None);
+        self.settling.try_set_value(None);
         if let Some(Some(call)) = self.call.try_update_value(Option::take) {
             call.abort();
         }
@@ -209,7 +230,12 @@ impl SourceLooks {
         };
         let mut unknown: Vec<TagConfig> = Vec::new();
         let rows = self.rows.with_value(|rows| (rows.read)());
-        for row in rows.iter().filter_map(asked_row) {
+        let typed = untrack(move || self.form.typing.row());
+        let finished = rows
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| Some(*index) != typed);
+        for row in finished.filter_map(|(_, row)| asked_row(row)) {
             let is_known = |row: &TagConfig| {
                 self.looks
                     .with_untracked(|looks| looks.iter().any(|(known, _)| known == row))
@@ -248,9 +274,14 @@ impl SourceLooks {
         });
     }
 
-    /// Returns what is known of the source, tracked.
+    /// Returns what is known of the source, tracked. A failure is kept back while somebody types in it.
     pub(crate) fn state(self) -> SourceState {
-        self.state.get()
+        match self.state.get() {
+            SourceState::Failed(_) if self.form.typing.is_in_own() && !self.is_settled.get() => {
+                SourceState::Reading
+            }
+            state => state,
+        }
     }
 
     /// Returns what the source offers, tracked; `None` while that is not known.
@@ -290,21 +321,18 @@ impl SourceLooks {
         })
     }
 
-    /// Returns true if a build of a row would fail, as far as is known, tracked.
-    pub(crate) fn would_fail(self, row: &TagConfig) -> bool {
+    /// Returns true if a build of the row with this index would fail, as far as is known, tracked. Nothing is known of one
+    /// in which somebody types.
+    pub(crate) fn would_fail(self, index: usize, row: &TagConfig) -> bool {
         let fails = |look: &RowLook| Some(!look.findings.is_empty());
-        self.with_look(row, fails).unwrap_or_default()
+        self.form.typing.row() != Some(index) && self.with_look(row, fails).unwrap_or_default()
     }
 
-    /// Returns the branch that is missing and the one that is likely to be meant, tracked.
-    pub(crate) fn branch_to_use(self, row: &TagConfig) -> Option<(String, String)> {
+    /// Returns the branch or tag that is likely to be meant where a row names one that is missing, tracked.
+    pub(crate) fn ref_to_use(self, row: &TagConfig) -> Option<String> {
         self.with_look(row, |look| {
             look.findings.iter().find_map(|(_, finding)| match finding {
-                Finding::NoRef {
-                    name,
-                    near: Some(near),
-                    ..
-                } => Some((name.clone(), near.clone())),
+                Finding::NoRef { near, .. } => near.clone(),
                 _ => None,
             })
         })

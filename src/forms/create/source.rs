@@ -142,9 +142,11 @@ fn link_field(source: SourceLink) -> AnyView {
             on:input=move |event| {
                 let at_once = is_paste.try_update_value(std::mem::take).unwrap_or_default();
                 state.edited(SOURCE_LINK);
+                state.typing.edited(SOURCE_LINK);
                 source.typed(event_target_value(&event), at_once);
             }
             on:change=move |_| source.left()
+            on:blur=move |_| state.when_released(move || state.typing.left(SOURCE_LINK))
             on:keydown=move |event: KeyboardEvent| {
                 if event.key() == "Enter" && !event.is_composing() {
                     source.read();

@@ -116,17 +116,20 @@ pub struct Push {
     pub name: String,
     /// The image tags that it would build.
     pub builds: Vec<String>,
-    /// Those of them whose builds would fail.
+    /// The image tags whose builds would fail.
     pub fails: Vec<String>,
 }
 
-/// Returns what pushes would do, in the order of the rows. `would_fail` tells it of a row.
+/// Returns what pushes would do, in the order of the rows. `would_fail` tells it of a row, by its index.
 pub fn pushes<'a>(
     rows: impl Iterator<Item = &'a TagConfig>,
-    would_fail: impl Fn(&TagConfig) -> bool,
+    would_fail: impl Fn(usize, &TagConfig) -> bool,
 ) -> Vec<Push> {
     let mut pushes: Vec<Push> = Vec::new();
-    for row in rows.filter(|row| row.is_active && !row.code_repo_type_value.is_empty()) {
+    for (index, row) in rows.enumerate() {
+        if !row.is_active || row.code_repo_type_value.is_empty() {
+            continue;
+        }
         let is_it =
             |push: &Push| push.kind == row.code_repo_type && push.name == row.code_repo_type_value;
         let at = pushes.iter().position(is_it).unwrap_or_else(|| {
@@ -139,10 +142,11 @@ pub fn pushes<'a>(
             pushes.len() - 1
         });
         let push = &mut pushes[at];
-        push.builds.push(row.docker_repo_tag.clone());
-        if would_fail(row) {
-            push.fails.push(row.docker_repo_tag.clone());
-        }
+        let tags = match would_fail(index, row) {
+            true => &mut push.fails,
+            false => &mut push.builds,
+        };
+        tags.push(row.docker_repo_tag.clone());
     }
     pushes
 }
@@ -253,7 +257,10 @@ mod tests {
             row(SourceKind::Branch, "", "new"),
         ];
         rows[1].is_active = false;
-        let found = pushes(rows.iter(), |row| row.docker_repo_tag == "next");
+        let found = pushes(rows.iter(), |index, row| {
+            assert_eq!(rows[index].docker_repo_tag, row.docker_repo_tag);
+            row.docker_repo_tag == "next"
+        });
         let words: Vec<String> = found
             .iter()
             .map(|push| {
@@ -261,6 +268,6 @@ mod tests {
                 format!("{} {} {builds} !{fails}", push.kind, push.name)
             })
             .collect();
-        assert_eq!(words, ["branch trunk latest+next !next", "tag trunk one !"]);
+        assert_eq!(words, ["branch trunk latest !next", "tag trunk one !"]);
     }
 }

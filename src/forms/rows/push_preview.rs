@@ -8,7 +8,6 @@ use crate::forms::model::source_findings::{Push, pushes};
 use crate::forms::rows::RowList;
 use crate::reactive::dynamic;
 use crate::t_string;
-use crate::ui::button::Button;
 use crate::ui::icon;
 use leptos::prelude::*;
 
@@ -32,13 +31,14 @@ fn lines(looks: SourceLooks, rows: RowList, image: Signal<(String, String)>) -> 
     looks.listing()?;
     let drafts = rows.drafts();
     let configs: Vec<TagConfig> = drafts.iter().map(RowDraft::to_config).collect();
-    let pushes = pushes(configs.iter(), |row| looks.would_fail(row));
+    let pushes = pushes(configs.iter(), |index, row| looks.would_fail(index, row));
     let mut texts: Vec<(String, bool)> = Vec::new();
     for push in pushes.iter().take(MAX_PUSHES) {
-        texts.push((push_words(push, image), false));
+        if !push.builds.is_empty() {
+            texts.push((builds_words(push, &images(&push.builds, image)), false));
+        }
         if !push.fails.is_empty() {
-            let tags = push.fails.join(t_string!(words.list));
-            texts.push((t_string!(look.push_fails, tags = tags), true));
+            texts.push((fails_words(push, &images(&push.fails, image)), true));
         }
     }
     match pushes.len().checked_sub(MAX_PUSHES) {
@@ -56,29 +56,11 @@ fn lines(looks: SourceLooks, rows: RowList, image: Signal<(String, String)>) -> 
             false => view! { <p class="quiet">{text}</p> }.into_any(),
         })
         .collect();
-    let renamed = configs.iter().find_map(|row| looks.branch_to_use(row));
-    let button = renamed.map(|(from, to)| {
-        let text = t_string!(look.use_branch, name = to.clone());
-        let is_meant = move |row: &RowDraft| {
-            let renamed = untrack(|| looks.branch_to_use(&row.to_config()));
-            renamed.is_some_and(|(missing, _)| missing == from)
-        };
-        Button::new(Signal::stored(text)).on_press(move || {
-            rows.edit_where(&is_meant, |row| {
-                row.values.code_repo_type_value.clone_from(&to)
-            });
-        })
-    });
-    Some(
-        view! {
-            {texts}
-            {button}
-        }
-        .into_any(),
-    )
+    Some(texts.into_any())
 }
 
-fn push_words(push: &Push, image: Signal<(String, String)>) -> String {
+/// The images of these tags. `image` has namespace and name of the image repository.
+fn images(tags: &[String], image: Signal<(String, String)>) -> String {
     let image = |tag: &String| {
         image.with(|(namespace, name)| {
             let or_dots = |text: &str| match text {
@@ -88,10 +70,22 @@ fn push_words(push: &Push, image: Signal<(String, String)>) -> String {
             image_reference(namespace, &or_dots(name), &or_dots(tag))
         })
     };
-    let images: Vec<String> = push.builds.iter().map(image).collect();
-    let images = images.join(t_string!(words.list));
+    let images: Vec<String> = tags.iter().map(image).collect();
+    images.join(t_string!(words.list))
+}
+
+fn builds_words(push: &Push, images: &str) -> String {
+    let name = push.name.as_str();
     match push.kind {
-        SourceKind::Tag => t_string!(look.push_tag, name = push.name.clone(), images = images),
-        _ => t_string!(look.push_branch, name = push.name.clone(), images = images),
+        SourceKind::Tag => t_string!(look.push_tag, name = name, images = images),
+        _ => t_string!(look.push_branch, name = name, images = images),
+    }
+}
+
+fn fails_words(push: &Push, images: &str) -> String {
+    let name = push.name.as_str();
+    match push.kind {
+        SourceKind::Tag => t_string!(look.push_tag_fails, name = name, images = images),
+        _ => t_string!(look.push_branch_fails, name = name, images = images),
     }
 }

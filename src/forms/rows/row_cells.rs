@@ -11,7 +11,10 @@ use crate::forms::model::fields::{
 };
 use crate::forms::model::rules::row_path;
 use crate::forms::rows::row::RowState;
-use crate::reactive::{bool_signal, dynamic, memo, text_signal};
+use crate::platform::dom;
+use crate::reactive::{bool_signal, dynamic, memo, show, text_signal};
+use crate::t_signal;
+use crate::ui::button::Button;
 use crate::ui::field_frame::{FieldFrame, FieldNote};
 use crate::ui::icon;
 use leptos::prelude::*;
@@ -65,6 +68,9 @@ impl RowCells {
             let message = path.with(|path| form.message(path, kind, is_touched));
             message.or_else(|| {
                 let looks = looks.filter(|_| SOURCE_FIELDS.contains(&name))?;
+                if path.with(|path| form.typing.is_in(path)) {
+                    return None;
+                }
                 let text = row.with(|row| looks.advice(&row.to_config(), name))?;
                 Some(FieldMessage {
                     text,
@@ -127,11 +133,47 @@ impl CellField {
             .edit(|row| (self.field.set)(&mut row.values, value));
     }
 
+    fn type_in(self, value: &str) {
+        let form = self.form;
+        self.path
+            .try_with_untracked(|path| form.typing.edited(path));
+        self.edit(value);
+    }
+
+    /// The button that puts in the branch or tag that is likely to be meant, where the source lacks the one of the row.
+    fn use_ref_button(self) -> Option<AnyView> {
+        let looks = self
+            .looks
+            .filter(|_| self.field.wire_name == SOURCE_VALUE)?;
+        let (form, row, path) = (self.form, self.row, self.path);
+        let meant = memo(move || {
+            let is_typing = path.with(|path| form.typing.is_in(path));
+            let meant = row.with(|row| looks.ref_to_use(&row.to_config()));
+            meant.filter(|_| !is_typing)
+        });
+        let use_it = move || {
+            if let Some(name) = meant.get_untracked() {
+                self.edit(&name);
+                // The button goes.
+                dom::focus(&format!("#{}", self.frame.id.get_untracked()));
+            }
+        };
+        let button = move || {
+            let name = text_signal(move || meant.get().unwrap_or_default());
+            let button = Button::new(t_signal!(look.use_branch, name = name.get()));
+            view! { <div class="field-actions">{button.on_press(use_it)}</div> }.into_any()
+        };
+        Some(show(move || meant.with(Option::is_some), button).into_any())
+    }
+
     /// Shows the value as it will be sent, once the user has left the input.
     fn leave(self) {
         let Self { row, field, .. } = self;
-        self.form
-            .when_released(move || row.mark_touched(field.wire_name));
+        let Self { form, path, .. } = self;
+        form.when_released(move || {
+            path.try_with_untracked(|path| form.typing.left(path));
+            row.mark_touched(field.wire_name);
+        });
         if let Some(Some(_)) = row.try_with_untracked(|row| row.cleaned(field)) {
             row.edit(|row| row.clean(field));
         }
@@ -168,10 +210,11 @@ impl CellField {
                 aria-invalid=frame.aria_invalid()
                 aria-describedby=frame.described_by()
                 prop:value=text_signal(move || self.value())
-                on:input=move |event| self.edit(&event_target_value(&event))
+                on:input=move |event| self.type_in(&event_target_value(&event))
                 on:blur=move |_| self.leave()
             />
             {self.message()}
+            {self.use_ref_button()}
         }
         .into_any()
     }
