@@ -23,16 +23,30 @@ pub(crate) fn copy_button(text: Signal<String>, name: Signal<String>) -> AnyView
     button(text, name, None)
 }
 
-/// A button with the text 'Copy {name}', for what does not stand beside it: the tooltip shows it.
-pub(crate) fn copy_text_button(text: String, name: Signal<String>) -> AnyView {
-    button(Signal::stored(text.clone()), name, Some(text))
+/// A button with the text 'Copy {name}', for what does not stand beside it: the tooltip shows it. Screen readers say
+/// `whole_name`, which begins with the name and tells the button apart from others with the same text.
+pub(crate) fn copy_text_button(
+    text: String,
+    name: Signal<String>,
+    whole_name: Signal<String>,
+) -> AnyView {
+    let shown = t_signal!(copy.label, what = name.get());
+    let title = text.clone();
+    button(Signal::stored(text), whole_name, Some((shown, title)))
 }
 
-fn button(text: Signal<String>, name: Signal<String>, title: Option<String>) -> AnyView {
+/// `shown` has the text of the button and its tooltip, if there is more than an icon.
+fn button(
+    text: Signal<String>,
+    name: Signal<String>,
+    shown: Option<(Signal<String>, String)>,
+) -> AnyView {
     let copied = RwSignal::new(Copied::No);
     let label = t_signal!(copy.label, what = name.get());
-    let shown = title.as_ref().map(|_| label);
-    let title = title.map_or(label, Signal::stored);
+    let (shown, title) = match shown {
+        Some((shown, title)) => (Some(shown), Signal::stored(title)),
+        None => (None, label),
+    };
     let class = match shown {
         Some(_) => "button",
         None => "button-icon",

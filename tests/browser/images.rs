@@ -6,6 +6,7 @@ use crate::support::fixtures::{
 };
 use crate::support::{Api, Browser, Outcome, Reply, story};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use thirtyfour::prelude::*;
 
 const PULL: &str = "docker pull";
@@ -44,6 +45,14 @@ async fn commands(browser: &Browser, name: &str) -> Vec<String> {
     commands
 }
 
+/// The names of the buttons in the dialog that copy something.
+async fn names_of_copy_buttons(browser: &Browser) -> Vec<String> {
+    let script = "const buttons = [...document.querySelectorAll('dialog[open] .copy button')];
+        return buttons.map((button) => button.getAttribute('aria-label'));";
+    let names = browser.script(script).await;
+    serde_json::from_value(names).unwrap_or_default()
+}
+
 /// The texts of the palette's entries that match.
 async fn palette_offers(browser: &Browser, text: &str) -> Vec<String> {
     browser.press("button", "Go to").await;
@@ -69,7 +78,10 @@ async fn a_build_offers_its_image_once_it_has_succeeded() -> Outcome {
                 edge(
                     "1",
                     "S",
-                    json!({ "image_digest": DIGEST, "image_size": 1_234_567 }),
+                    json!({
+                        "image_digest": DIGEST, "image_size": 1_234_567,
+                        "pushed_at": "2015-05-28T11:19:28.000Z",
+                    }),
                 ),
             ];
             builds.iter().for_each(|build| serve_build(api, build));
@@ -84,7 +96,9 @@ async fn a_build_offers_its_image_once_it_has_succeeded() -> Outcome {
                 assert!(browser.all("button", PULL).await.is_empty(), "{id}");
                 browser.keys(Key::Escape + "").await;
                 browser.press("button", "Details").await;
-                browser.find_in_dialog("button", "Copy image").await;
+                browser
+                    .find_in_dialog("button", "Copy image reference")
+                    .await;
                 assert!(browser.all("button", PULL).await.is_empty(), "{id}");
                 // Nor does it offer a tag that no image has got.
                 let versions = browser.all("button", "Copy version tag").await;
@@ -111,8 +125,16 @@ async fn a_build_offers_its_image_once_it_has_succeeded() -> Outcome {
                 assert_eq!(commands(browser, button).await, expected);
             }
             browser.see("1.2 MB").await;
-            // The icon beside the name copies the name.
-            browser.find_in_dialog("button", "Copy image").await;
+            // The icon beside the name copies the name, which is the whole one.
+            browser
+                .find_in_dialog("button", "Copy image reference")
+                .await;
+            let details = browser.see_in("dialog", edge).await.text().await?;
+            assert!(details.contains("Pushed"), "{details}");
+            let names = names_of_copy_buttons(browser).await;
+            let distinct: BTreeSet<_> = names.iter().collect();
+            assert_eq!(distinct.len(), names.len(), "{names:?}");
+            assert!(names.len() >= 10, "{names:?}");
             browser.axe("the details of a build with an image").await;
             browser.press_in_dialog("button", "Close").await;
             let offers = palette_offers(browser, PULL).await;

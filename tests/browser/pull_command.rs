@@ -70,6 +70,13 @@ async fn the_pull_command_pulls_the_image() -> Outcome {
             );
             let image = format!("{}/team-images/team/{name}", registry.address);
             assert_eq!(docker[0], format!("docker pull {image}:latest"));
+            browser
+                .see_in(
+                    "dialog",
+                    &format!("{}/team-images/team/{name}:latest", registry.address),
+                )
+                .await;
+            browser.see_in("dialog", "Pushed").await;
             let by_digest = docker.last().cloned().unwrap_or_default();
             assert!(by_digest.starts_with(&format!("docker pull {image}@sha256:")));
             let ids: Vec<String> = (docker.iter().chain(&podman))

@@ -2,6 +2,7 @@
 
 use crate::api::{Build, CodeClient, SourceUrl, Status};
 use crate::components::builds::cells::started_by;
+use crate::components::time::{absolute_time, relative_time};
 use crate::i18n::api_words::client_name;
 use crate::i18n::numbers;
 use crate::pages::build_page::changes::changes_fact;
@@ -72,7 +73,7 @@ fn content(parts: Details) -> AnyView {
             {facet(build, without_stage, move |build| times(build, utc))} {zone}
         </div>
         <dl class="facts build-details">
-            {facet(build, without_stage, move |build| image_facts(build, connection, is_live))}
+            {facet(build, without_stage, move |build| image_facts(build, connection, is_live, utc))}
             {facet(build, without_stage, source_facts)}
             {is_live.then(|| changes_fact(build, siblings))}
             {facet(build, without_stage, run_facts)} {dynamic(move || progress_fact(build))}
@@ -107,15 +108,31 @@ fn without_stage(build: &Build) -> Build {
     }
 }
 
-fn image_facts(build: &Build, connection: Connection, is_live: bool) -> AnyView {
+fn image_facts(
+    build: &Build,
+    connection: Connection,
+    is_live: bool,
+    utc: RwSignal<bool>,
+) -> AnyView {
     // A file does not say where its image can be pulled from.
     let registry = match is_live {
         true => connection.registry(),
         false => String::new(),
     };
-    let image = |label: Signal<String>, reference: String, tag: &str| {
-        let pull = build.pull_name(&registry, tag);
-        fact(label, named_image(reference, pull, label))
+    let pull = |name: &dyn Fn(Signal<String>) -> Signal<String>, reference: Option<String>| {
+        reference.map(|reference| pull_buttons(&reference, name))
+    };
+    let of_tag = |tag: &str| {
+        let tag = tag.to_owned();
+        move |command: Signal<String>| {
+            let tag = tag.clone();
+            t_signal!(build.command_for, command = command.get(), tag = tag)
+        }
+    };
+    let image = |label: Signal<String>, copy: Signal<String>, reference: String, tag: &str| {
+        let pulled = build.pull_name(&registry, tag);
+        let shown = pulled.clone().unwrap_or(reference);
+        fact(label, named_image(shown, copy, pull(&of_tag(tag), pulled)))
     };
     let digest = build
         .image_digest
@@ -123,52 +140,73 @@ fn image_facts(build: &Build, connection: Connection, is_live: bool) -> AnyView 
         .filter(|digest| !digest.is_empty());
     let digest = digest.map(|digest| {
         let label = t_signal!(build.digest);
-        fact(
-            label,
-            named_image(digest, build.pull_name_by_digest(&registry), label),
-        )
+        let by_digest =
+            |command: Signal<String>| t_signal!(build.command_by_digest, command = command.get());
+        let buttons = pull(&by_digest, build.pull_name_by_digest(&registry));
+        fact(label, named_image(digest, label, buttons))
     });
     let size = build.image_size.map(|size| {
         let text = text_signal(move || numbers::size(size));
         fact(t_signal!(build.image_size), text.into_any())
     });
-    let version = build
-        .version_tag()
-        .filter(|_| build.status != Status::Failed);
+    let pushed = build.pushed_at.map(|time| {
+        let value = view! {
+            <span>{absolute_time(time, utc.into())}</span>
+            <span class="quiet">{relative_time(time)}</span>
+        };
+        fact(t_signal!(build.pushed), value.into_any())
+    });
+    let version = build.version_tag().filter(|_| !build.has_failed());
     let version = version.map(|tag| {
         let reference = match build.docker_repo_path.as_str() {
             "" => tag.to_owned(),
             path => format!("{path}:{tag}"),
         };
-        image(t_signal!(build.version_tag), reference, tag)
+        let label = t_signal!(build.version_tag);
+        image(label, label, reference, tag)
     });
     let repository = build
         .repository()
         .map(|(namespace, name)| repository_fact(namespace, name, is_live));
     view! {
-        {image(t_signal!(build.image), build.image_reference(), &build.docker_repo_tag)}
+        {image(
+            t_signal!(build.image),
+            t_signal!(build.image_reference),
+            build.image_reference(),
+            &build.docker_repo_tag,
+        )}
         {version}
         {copied_fact(t_signal!(build.image_id), build.image_id.as_deref())}
         {digest}
         {size}
+        {pushed}
         {repository}
     }
     .into_any()
 }
 
-/// An image's name with a button that copies it and, if it can be pulled by a name, buttons that copy the commands for
-/// that.
-fn named_image(reference: String, pull: Option<String>, label: Signal<String>) -> AnyView {
-    let pull = pull.map(|name| {
-        view! {
-            {copy_text_button(format!("docker pull {name}"), t_signal!(build.pull_command))}
-            {copy_text_button(format!("podman pull {name}"), t_signal!(build.podman_command))}
-        }
-    });
+/// An image's name with a button that copies it, and those that copy the commands which pull it.
+fn named_image(reference: String, copy: Signal<String>, pull: Option<AnyView>) -> AnyView {
     view! {
         <span class="code">{reference.clone()}</span>
-        {copy_button(Signal::stored(reference), label)}
+        {copy_button(Signal::stored(reference), copy)}
         {pull}
+    }
+    .into_any()
+}
+
+/// The buttons that copy the commands which pull an image by this name. `whole_name` tells them apart from those of other
+/// names of the image.
+fn pull_buttons(reference: &str, whole_name: &dyn Fn(Signal<String>) -> Signal<String>) -> AnyView {
+    let (docker, podman) = (
+        t_signal!(build.pull_command),
+        t_signal!(build.podman_command),
+    );
+    view! {
+        <span class="copies">
+            {copy_text_button(format!("docker pull {reference}"), docker, whole_name(docker))}
+            {copy_text_button(format!("podman pull {reference}"), podman, whole_name(podman))}
+        </span>
     }
     .into_any()
 }

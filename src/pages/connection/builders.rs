@@ -67,7 +67,9 @@ fn row(builder: &BuilderInfo) -> AnyView {
         t_string!(builders.running, running = running, slots = slots)
     });
     let disk = builder.disk;
-    let disk = text_signal(move || match (disk.used, disk.free) {
+    // None fills nothing at all: it says that it does not know.
+    let used = disk.used.filter(|used| *used > 0);
+    let disk = text_signal(move || match (used, disk.free) {
         (Some(used), _) => t_string!(builders.used, size = size(used)),
         (None, Some(free)) => t_string!(builders.free, size = size(free)),
         (None, None) => String::new(),

@@ -198,9 +198,10 @@ impl Row {
             true => t_signal!(repositories.public),
             false => t_signal!(repositories.private),
         });
+        let is_first = visibility.is_none();
         let updated = row.updated_at.map(|time| {
             view! {
-                " · "
+                {(!is_first).then_some(" · ")}
                 {t_signal!(repositories.updated)}
                 " "
                 {relative_time(time)}

@@ -48,7 +48,12 @@ pub(crate) fn last_pushes(webhook: Query<Webhook>) -> AnyView {
 }
 
 fn delivery(delivery: &Delivery) -> AnyView {
-    let time = delivery.received_at.map(relative_time);
+    let time = delivery.received_at.map(|time| {
+        view! {
+            {relative_time(time)}
+            " · "
+        }
+    });
     let via = delivery.via.clone();
     let via = text_signal(move || via_words(&via));
     let (state, reason) = (delivery.state.clone(), delivery.reason.clone());
@@ -61,7 +66,7 @@ fn delivery(delivery: &Delivery) -> AnyView {
         (more > 0).then(|| view! { <p class="quiet">{t_signal!(push.more_refs, n = more)}</p> });
     view! {
         <li class="push">
-            <p class="quiet">{time} " · " {via}</p>
+            <p class="quiet">{time} {via}</p>
             {words}
             {refs}
             {more}

@@ -12,8 +12,8 @@ use crate::platform::page;
 use crate::query::Query;
 use crate::reactive::{dynamic, memo, show, text_signal};
 use crate::state::connection::use_connection;
-use crate::t_signal;
 use crate::ui::external_link::external_link;
+use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The cards. While the repository was never built, its deploy key is part of the first steps.
@@ -107,11 +107,7 @@ fn source(config: &BuildConfig) -> AnyView {
         .map(SourceUrl::shown)
         .filter(|url| *url != text && !url.is_empty())
         .map(|url| copied(url, t_signal!(create.clone_url)));
-    let node = config.build_node.clone().filter(|node| !node.is_empty());
-    let node = node.map(|node| {
-        let text = t_signal!(repository.node, node = node);
-        view! { <li>{text}</li> }
-    });
+    let node = config.build_node.clone().unwrap_or_default();
     let email = match config.email_enabled {
         true => t_signal!(repository.email_on),
         false => t_signal!(repository.email_off),
@@ -121,14 +117,30 @@ fn source(config: &BuildConfig) -> AnyView {
         let link = external_link(text, project.as_deref());
         view! { <p class="code">{link}</p> }
     });
-    let client = (client != CodeClient::default())
-        .then(|| view! { <li>{text_signal(move || client_name(&client))}</li> });
+    // An API need not say all of them.
+    let facts = text_signal(move || {
+        let client = match client == CodeClient::default() {
+            true => String::new(),
+            false => client_name(&client),
+        };
+        let node = match node.trim() {
+            "" => String::new(),
+            node => t_string!(repository.node, node = node),
+        };
+        joined([client, node, email.get()])
+    });
     let content = view! {
         {path}
         {clone_url}
-        <ul class="dotted quiet">{client} {node} <li>{email}</li></ul>
+        <p class="quiet">{facts}</p>
     };
     card(t_signal!(build.source), content.into_any())
+}
+
+/// The facts that are known, with a dot between them that never begins a line.
+fn joined(facts: [String; 3]) -> String {
+    let known: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    known.join("\u{a0}· ")
 }
 
 fn deploy_key(key: &str, url: Option<&str>) -> AnyView {
@@ -170,4 +182,17 @@ fn about(repository: &RepositoryData) -> AnyView {
         </ul>
     };
     card(t_signal!(repository.about), content.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn facts_that_are_not_known_leave_no_dot() {
+        let facts = |facts: [&str; 3]| joined(facts.map(str::to_owned));
+        assert_eq!(facts(["", "", "no emails"]), "no emails");
+        assert_eq!(facts(["Gitee", "", "no emails"]), "Gitee\u{a0}· no emails");
+        assert_eq!(facts(["", "cn", ""]), "cn");
+    }
 }

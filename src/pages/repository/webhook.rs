@@ -56,6 +56,11 @@ fn post_receive(url: &str) -> String {
     )
 }
 
+fn hook_button(url: &str) -> AnyView {
+    let name = t_signal!(webhook.post_receive);
+    copy_text_button(post_receive(url), name, name)
+}
+
 /// The card beside the tags; `None` without a webhook. While the repository was never built, `is_new`, the address is
 /// part of the first steps.
 pub(crate) fn webhook_card(
@@ -73,10 +78,9 @@ pub(crate) fn webhook_card(
         let code = code.clone();
         let address = move || {
             let url = url.get()?;
-            let hook = own_server
-                .then(|| copy_text_button(post_receive(&url), t_signal!(webhook.post_receive)));
+            let hook = own_server.then(|| hook_button(&url));
             Some(view! {
-                {copied(url, t_signal!(webhook.address))}
+                {labeled(url, t_signal!(webhook.address))}
                 {hook}
             })
         };
@@ -86,7 +90,7 @@ pub(crate) fn webhook_card(
         });
         view! {
             {dynamic(address)}
-            {copied(code, t_signal!(repository.webhook_code))}
+            {labeled(code, t_signal!(repository.webhook_code))}
             <p class="quiet">{why}</p>
         }
         .into_any()
@@ -129,8 +133,7 @@ pub(crate) fn webhook_step(config: &BuildConfig, webhook: Query<Webhook>) -> Opt
     let url = address(webhook);
     let step = move || {
         let url = url.get()?;
-        let hook = own_server
-            .then(|| copy_text_button(post_receive(&url), t_signal!(webhook.post_receive)));
+        let hook = own_server.then(|| hook_button(&url));
         let code = code.clone();
         Some(view! {
             <li>
@@ -143,6 +146,25 @@ pub(crate) fn webhook_step(config: &BuildConfig, webhook: Query<Webhook>) -> Opt
         })
     };
     Some(dynamic(step).into_any())
+}
+
+/// The same as [`copied`], with its name above it.
+fn labeled(text: String, name: Signal<String>) -> AnyView {
+    let shown = text_signal(move || name.with(|name| capitalized(name)));
+    view! {
+        <div role="group" aria-label=shown>
+            <p class="quiet">{shown}</p>
+            {copied(text, name)}
+        </div>
+    }
+    .into_any()
+}
+
+/// A text of the console that begins a line.
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).collect()
 }
 
 /// A text on one line, cut at its end, with a button that copies all of it.
