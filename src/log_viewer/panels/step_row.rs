@@ -50,6 +50,25 @@ pub(crate) struct Axis {
     pub(crate) image: Memo<Option<String>>,
 }
 
+impl Axis {
+    /// Returns true if the build failed because of this step.
+    fn is_blamed(self, index: usize) -> bool {
+        self.failing.get() == Some(index) && !self.canceled.get()
+    }
+
+    /// The state of a step as the state of the build allows it.
+    fn shown_state(self, index: usize, state: StepState) -> StepState {
+        let is_last = self.failing.get() == Some(index);
+        match state {
+            StepState::Failed if is_last && self.canceled.get() => StepState::Canceled,
+            StepState::Running if self.waiting.get() => StepState::Canceled,
+            // In a part of the log, the end of a step can be missing.
+            StepState::Running if self.finished.get() => StepState::Done,
+            state => state,
+        }
+    }
+}
+
 /// The name of a stage, with its platform before it; empty if it has neither.
 pub(crate) fn stage_name(stage: Option<&str>, platform: Option<&str>) -> String {
     let stage = stage.map(
@@ -145,14 +164,7 @@ pub(crate) fn step_row(commands: LogCommands, index: usize, axis: Axis) -> AnyVi
     let step = memo(move || {
         viewer.counts.track();
         let mut step = read_step(commands, index, axis.has_stages.get())?;
-        let is_blamed = axis.failing.get() == Some(index);
-        step.state = match step.state {
-            StepState::Failed if is_blamed && axis.canceled.get() => StepState::Canceled,
-            StepState::Running if axis.waiting.get() => StepState::Canceled,
-            // In a part of the log, the end of a step can be missing.
-            StepState::Running if axis.finished.get() => StepState::Done,
-            state => state,
-        };
+        step.state = axis.shown_state(index, step.state);
         Some(step)
     });
     let text = move |part: fn(StepRow) -> String| {
@@ -182,8 +194,7 @@ pub(crate) fn step_row(commands: LogCommands, index: usize, axis: Axis) -> AnyVi
         })
     };
     // One that was stopped at the time limit is canceled, and still the one to blame.
-    let is_blamed = move || axis.failing.get() == Some(index) && !axis.canceled.get();
-    let look = move || match (is_blamed(), state.get()) {
+    let look = move || match (axis.is_blamed(index), state.get()) {
         (true, _) | (_, Some(StepState::Failed)) => "failed",
         (_, Some(StepState::Running)) => "running",
         (_, Some(StepState::Cached)) => "cached",

@@ -111,12 +111,14 @@ pub(crate) fn steps_list(commands: LogCommands, build: Query<Build>) -> AnyView 
     let has_steps = move || summary.with(|summary| summary.begun + summary.internal > 0);
     // Another attempt that waits has none yet.
     let is_begun = move || summary.with(|summary| summary.begun > 0 || summary.lost.is_empty());
-    let taken =
-        move || view! {
+    let taken = move || {
+        view! {
             {summary_text}
             " · "
             {dynamic(move || time_taken(build))}
-        }.into_any();
+        }
+        .into_any()
+    };
     let internal = memo(move || summary.with(|summary| summary.internal));
     let internal_in_view = memo(move || {
         let current = commands.current_step.get();

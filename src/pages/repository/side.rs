@@ -85,8 +85,10 @@ fn image(config: &BuildConfig, builds: Memo<Vec<Build>>) -> AnyView {
             return Some(card(t_signal!(build.image), content));
         };
         let content = view! {
-            {copied(format!("docker pull {name}"), t_signal!(build.pull_command))}
-            {copied(format!("podman pull {name}"), t_signal!(build.podman_command))}
+            <div class="pull-commands">
+                {copied(format!("docker pull {name}"), t_signal!(build.pull_command))}
+                {copied(format!("podman pull {name}"), t_signal!(build.podman_command))}
+            </div>
         };
         Some(card(t_signal!(repository.pull), content.into_any()))
     })
