@@ -308,7 +308,8 @@ pub(crate) fn said(text: &str) -> String {
     let ends = text.match_indices(". ").map(|(at, _)| at + 1);
     for end in ends {
         if let Some(first) = sentence_words(&text[..end]) {
-            return format!("{first} {}", said(&text[end..]));
+            let next = said(&text[end..]);
+            return t_string!(words.sentences, first = first, next = next);
         }
     }
     text.to_owned()

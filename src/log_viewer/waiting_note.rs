@@ -54,8 +54,10 @@ fn note(commands: LogCommands, build: Query<Build>) -> AnyView {
     });
     let text = text_signal(move || {
         let lost = lost.get().map(|name| t_string!(wait.lost, name = name));
-        let parts: Vec<String> = lost.into_iter().chain(why.get().map(wait_words)).collect();
-        parts.join(" ")
+        match (lost, why.get().map(wait_words)) {
+            (Some(lost), Some(why)) => t_string!(words.sentences, first = lost, next = why),
+            (lost, why) => lost.or(why).unwrap_or_default(),
+        }
     });
     let line = move || view! { <p>{icon::icon(icon::CLOCK)} {text}</p> }.into_any();
     view! {

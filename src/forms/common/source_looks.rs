@@ -294,8 +294,12 @@ impl SourceLooks {
 
     /// Returns true if something that a row names is missing, tracked.
     pub(crate) fn has_findings(self) -> bool {
-        let has_any = |(_, look): &(TagConfig, RowLook)| !look.findings.is_empty();
-        self.looks.with(|looks| looks.iter().any(has_any))
+        let rows = self.rows.with_value(|rows| {
+            (rows.track)();
+            (rows.read)()
+        });
+        let mut rows = rows.iter().enumerate();
+        rows.any(|(index, row)| self.would_fail(index, row))
     }
 
     fn with_look<T>(self, row: &TagConfig, read: impl FnOnce(&RowLook) -> Option<T>) -> Option<T> {

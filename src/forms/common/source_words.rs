@@ -16,7 +16,11 @@ pub(crate) fn finding_words(finding: &Finding) -> String {
                 _ => t_string!(look.no_branch, name = name),
             };
             match near {
-                Some(near) => format!("{missing} {}", t_string!(look.near, name = near)),
+                Some(near) => t_string!(
+                    words.sentences,
+                    first = missing,
+                    next = t_string!(look.near, name = near)
+                ),
                 None => missing,
             }
         }
@@ -30,7 +34,8 @@ pub(crate) fn finding_words(finding: &Finding) -> String {
                 true => missing,
                 false => {
                     let paths = others.join(t_string!(words.list));
-                    format!("{missing} {}", t_string!(look.dockerfiles, paths = paths))
+                    let others = t_string!(look.dockerfiles, paths = paths);
+                    t_string!(words.sentences, first = missing, next = others)
                 }
             }
         }
@@ -42,8 +47,9 @@ pub(crate) fn finding_words(finding: &Finding) -> String {
 pub(crate) fn failure_words(error: &Error) -> String {
     match error {
         Error::Refused(Refusal { fields, .. }) if !fields.is_empty() => {
-            let words: Vec<String> = fields.iter().map(|field| said(&field.message)).collect();
-            words.join(" ")
+            let said = fields.iter().map(|field| said(&field.message));
+            said.reduce(|first, next| t_string!(words.sentences, first = first, next = next))
+                .unwrap_or_default()
         }
         error => t_string!(look.failed, why = error_words(error)),
     }
