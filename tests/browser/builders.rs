@@ -10,7 +10,9 @@ const BUILDERS: &str = "/v1/builders";
 fn builder(name: &str, state: &str, running: u64) -> Value {
     json!({
         "name": name, "node": "cn", "state": state, "slots": 4, "running": running,
-        "disk": { "used": 12_340_000_000_u64, "free": null },
+        "disk": {
+            "used": 12_340_000_000_u64, "free": null, "checked_at": "2015-05-28T11:13:20.000Z",
+        },
     })
 }
 
@@ -63,12 +65,19 @@ async fn builders_are_shown_where_the_api_has_them() -> Outcome {
     api.on(
         "GET",
         BUILDERS,
-        page(&[builder("near", "ready", 1), builder("far", "ready", 4)]),
+        page(&[
+            builder("near", "ready", 1),
+            builder("far", "ready", 4),
+            json!({ "name": "odd", "state": "ready", "disk": { "used": 0 } }),
+        ]),
     );
     story(api)
         .run(async |browser, api| {
             browser.open(&format!("{}/connection", api.address)).await;
             browser.see("12.3 GB used").await;
+            browser.see("checked 1").await;
+            // Of this one, nothing is known.
+            assert!(!browser.text().await.contains("0 B"));
             browser.see("4 of 4").await;
             api.on(
                 "GET",

@@ -6,6 +6,7 @@ use crate::i18n::words;
 use crate::query::intervals::BUILDERS;
 use crate::query::use_query;
 use crate::reactive::{dynamic, show, text_signal};
+use crate::state::clock::use_clock;
 use crate::state::connection::use_connection;
 use crate::ui::icon;
 use crate::ui::table::{cell, head};
@@ -69,11 +70,30 @@ fn row(builder: &BuilderInfo) -> AnyView {
     let disk = builder.disk;
     // None fills nothing at all: it says that it does not know.
     let used = disk.used.filter(|used| *used > 0);
-    let disk = text_signal(move || match (used, disk.free) {
+    let (disk_free, checked_at) = (disk.free, disk.checked_at);
+    let disk = text_signal(move || match (used, disk_free) {
         (Some(used), _) => t_string!(builders.used, size = size(used)),
         (None, Some(free)) => t_string!(builders.free, size = size(free)),
         (None, None) => String::new(),
     });
+    let is_known = used.or(disk_free).is_some();
+    let checked = checked_at.filter(|_| is_known).map(|time| {
+        let clock = use_clock();
+        let text = text_signal(move || {
+            let age = words().relative(time.millis(), clock.now());
+            t_string!(builders.checked, time = age)
+        });
+        let at = text_signal(move || words().absolute(time.millis(), false));
+        view! {
+            <div class="quiet" title=at>
+                {text}
+            </div>
+        }
+    });
+    let disk = view! {
+        {disk}
+        {checked}
+    };
     view! {
         <tr>
             {cell(t_signal!(builders.name), name.into_any())}
