@@ -196,8 +196,13 @@ fn in_namespaces(program: &Path) -> Command {
     command
 }
 
-/// Makes an authority, and one certificate of it for the daemon and its clients.
-fn make_certificates(folder: &Path) -> Result<(), String> {
+/// Makes an authority, and one certificate of it for a server at 127.0.0.1 and its clients, by the names that docker gives
+/// to the files.
+///
+/// # Errors
+///
+/// Why openssl can't.
+pub fn make_certificates(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let names = "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n";
     fs::write(folder.join("names"), names).map_err(|error| error.to_string())?;

@@ -1,5 +1,6 @@
 //! A real registry, on a port and in a folder of its own.
 
+use super::daemons::make_certificates;
 use super::parts;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -20,28 +21,44 @@ pub(crate) struct Registry {
     child: Child,
     /// `127.0.0.1:PORT`.
     pub(crate) address: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Registry {
     /// Starts a registry that everybody can read and write. `None`, and it says so, where there is no registry to start.
     pub(crate) fn start() -> Option<Self> {
-        Self::start_with("")
+        Self::start_with("", false)
+    }
+
+    #[allow(dead_code, reason = "not every test program needs one")]
+    /// Starts a registry with a certificate of an authority of its own: see [`Registry::authority`].
+    pub(crate) fn with_certificate() -> Option<Self> {
+        Self::start_with("", true)
+    }
+
+    #[allow(dead_code, reason = "not every test program needs one")]
+    /// The certificate of the authority.
+    pub(crate) fn authority(&self) -> std::path::PathBuf {
+        self.folder.path().join("ca.pem")
     }
 
     #[allow(dead_code, reason = "not every test program needs one")]
     /// Starts a registry that only [`ACCOUNT`] can use.
     pub(crate) fn with_account() -> Option<Self> {
-        Self::start_with(HTPASSWD)
+        Self::start_with(HTPASSWD, false)
     }
 
-    fn start_with(accounts: &str) -> Option<Self> {
+    fn start_with(accounts: &str, has_certificate: bool) -> Option<Self> {
         let program = parts::program("registry", "docker-registry")?;
         let folder = tempfile::tempdir().expect("a folder for the registry");
+        if has_certificate && let Err(why) = make_certificates(folder.path()) {
+            parts::skip("openssl", why);
+            return None;
+        }
         // Another program may take the port that was free.
         for _ in 0..5 {
             let address = free_address();
-            let config = write_config(folder.path(), &address, accounts);
+            let config = write_config(folder.path(), &address, accounts, has_certificate);
             let mut child = Command::new(&program)
                 .arg("serve")
                 .arg(config)
@@ -53,7 +70,7 @@ impl Registry {
                 return Some(Self {
                     child,
                     address,
-                    _folder: folder,
+                    folder,
                 });
             }
             let _ = child.kill();
@@ -90,7 +107,12 @@ fn listens(child: &mut Child, address: &str) -> bool {
     false
 }
 
-fn write_config(folder: &Path, address: &str, accounts: &str) -> std::path::PathBuf {
+fn write_config(
+    folder: &Path,
+    address: &str,
+    accounts: &str,
+    has_certificate: bool,
+) -> std::path::PathBuf {
     let (images, htpasswd) = (folder.join("images"), folder.join("htpasswd"));
     let auth = match accounts {
         "" => String::new(),
@@ -102,9 +124,14 @@ fn write_config(folder: &Path, address: &str, accounts: &str) -> std::path::Path
             )
         }
     };
+    let at = folder.display();
+    let tls = match has_certificate {
+        true => format!(", tls: {{certificate: {at}/cert.pem, key: {at}/key.pem}}"),
+        false => String::new(),
+    };
     let text = format!(
         "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n\
-         storage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: \"{address}\"}}\n{auth}",
+         storage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: \"{address}\"{tls}}}\n{auth}",
         images.display()
     );
     let path = folder.join("config.yml");

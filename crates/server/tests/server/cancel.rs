@@ -97,6 +97,32 @@ async fn an_ended_build_is_removed_with_its_log_unless_it_was_to_be_stopped() {
 }
 
 #[tokio::test]
+async fn the_last_success_takes_its_version_tag_with_it() {
+    let server = TestServer::start(&[]).await;
+    let source = server.repository("app", &[("Dockerfile", &server.minimal_dockerfile())]);
+    let row = with(tag_config("latest"), json!({"version_tagging": 1}));
+    server.register("t-last/app", &source, vec![row]).await;
+    let id = server.trigger("t-last/app", "latest").await;
+    let build = server.wait_for_status(&id, "S").await;
+    assert_eq!(server.images("t-last/app").len(), 2);
+    assert_eq!(delete(&server, &id, "").await.0, StatusCode::NO_CONTENT);
+    wait_for("the version tag is gone", async || {
+        (server.images("t-last/app").len() == 1).then_some(())
+    })
+    .await;
+    // What the image tag names is there until another build takes its place.
+    let (name, image) = server.images("t-last/app").remove(0);
+    assert_eq!(name, "localhost/t-last/app:latest");
+    assert_eq!(image, build["image_id"].as_str().unwrap());
+    assert_eq!(
+        builds(&server, "namespace=t-last").await,
+        Vec::<Value>::new()
+    );
+    let next = server.trigger("t-last/app", "latest").await;
+    server.wait_for_status(&next, "S").await;
+}
+
+#[tokio::test]
 async fn a_condition_that_does_not_hold_or_is_not_known_changes_nothing() {
     let server = TestServer::start(&ONE_WORKER).await;
     let source = server.repository("app", &[("x", "x")]);

@@ -3,6 +3,7 @@
 use crate::daemons::Dockerd;
 use crate::gap::Gap;
 use crate::parts;
+use crate::program::Program;
 use crate::registry_part::{ACCOUNT, Registry};
 use crate::support::*;
 use base64::Engine;
@@ -10,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
@@ -198,6 +199,88 @@ async fn a_registry_that_goes_away_in_the_middle_is_tried_again() {
         warnings.iter().any(|text| text.contains("pushing failed")),
         "{warnings:?}"
     );
+}
+
+/// An authority of one's own is trusted where the system trusts it.
+#[tokio::test]
+async fn a_registry_has_a_certificate_of_an_authority_that_the_system_trusts() {
+    let Some(registry) = Registry::with_certificate() else {
+        return;
+    };
+    if !std::fs::metadata("/proc/self").is_ok_and(|data| data.uid() == 0) {
+        return skip(
+            "root",
+            "only root can give a program another /etc/ssl/certs",
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (git, certificates) = (folder.path().join("git"), folder.path().join("certs"));
+    for folder in [&git, &certificates] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    let bundle = certificates.join("ca-certificates.crt");
+    std::fs::copy(registry.authority(), bundle).unwrap();
+    let script = "mount --bind \"$CERTIFICATES\" /etc/ssl/certs && exec \"$0\" \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args([
+        "--mount",
+        "--",
+        "sh",
+        "-c",
+        script,
+        env!("CARGO_BIN_EXE_slipway"),
+    ]);
+    command.env("CERTIFICATES", &certificates);
+    let program = Program::start_with(command, folder, &git, |command| {
+        command.arg(format!("--registry={}/images", registry.address));
+    });
+    let server = &program.server;
+    server.register_minimal("t-push-tls/app").await;
+    let id = server.trigger("t-push-tls/app", "latest").await;
+    let build = server.wait_for_status(&id, "S").await;
+    assert!(
+        build["image_digest"]
+            .as_str()
+            .unwrap()
+            .starts_with("sha256:")
+    );
+    // The server has asked the registry itself.
+    assert!(
+        build["image_size"].as_u64().is_some_and(|size| size > 0),
+        "{build}"
+    );
+}
+
+#[tokio::test]
+async fn a_daemon_that_is_killed_while_it_pushes_loses_nothing() {
+    let Some(registry) = Registry::start() else {
+        return;
+    };
+    let Some(mut daemon) = Dockerd::start() else {
+        return;
+    };
+    let gap = Gap::open(&registry.address).await;
+    let at = format!("--builder-at=there={}", daemon.address());
+    let server = server(&gap.address, &["--workers=0", "--build-network=none", &at]).await;
+    server.register_minimal("t-push-killed/app").await;
+    gap.hold();
+    let id = server.trigger("t-push-killed/app", "latest").await;
+    server
+        .wait_for_log(&id, "\nThe push refers to repository")
+        .await;
+    daemon.kill();
+    server
+        .wait_for_log(&id, "\nthe build goes back to the queue, once")
+        .await;
+    gap.release();
+    daemon.start_again().unwrap();
+    let build = server.wait_for_status(&id, "S").await;
+    let (_, digest) = manifest(&registry.address, "images/t-push-killed/app", "latest").await;
+    assert_eq!(build["image_digest"], digest);
+    let log = server.log_text(&id).await;
+    assert!(log.contains("the builder there doesn't answer"), "{log}");
+    let (_, page) = server.get("/v1/builds?namespace=t-push-killed").await;
+    assert_eq!(page["count"], 1);
 }
 
 #[tokio::test]
