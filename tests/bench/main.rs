@@ -11,12 +11,19 @@ mod support;
 
 mod api;
 mod builders;
+mod client;
 mod engine;
 mod generator;
 mod log;
 mod memory;
 mod old_database;
+// The tests use the rest of it.
+#[allow(dead_code)]
+#[path = "../hosting/recipes.rs"]
+mod recipes;
+mod registry;
 mod server;
+mod site;
 mod start;
 mod table;
 mod typing;
@@ -54,7 +61,7 @@ async fn press_to_paint(browser: &Browser, link: &str, condition: &str) -> f64 {
     millis.as_f64().expect("a number")
 }
 
-/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `start`, `pages`, `log` (the table), `long`
+/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `site`, `registry`, `start`, `pages`, `log` (the table), `long`
 /// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
 /// table's end once, and `serve`, which only serves, to look at a long log by hand.
 #[tokio::main]
@@ -74,6 +81,12 @@ async fn main() {
     }
     if is_wanted("builders") {
         builders::builders().await;
+    }
+    if is_wanted("site") {
+        site::site().await;
+    }
+    if is_wanted("registry") {
+        registry::registry().await;
     }
     if is_wanted("start") {
         start::start().await;

@@ -1,6 +1,7 @@
 //! The server with 300,000 builds: its first start on a database of an earlier version, pages for 50 clients, polls,
 //! writes beside them, and a log of a million lines.
 
+use crate::client::{Client, millis, percentile};
 use crate::generator;
 use crate::old_database::{BUILDS, build_id, old_database};
 use crate::{RUNS, median, report};
@@ -11,8 +12,6 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// The number of clients that ask at the same time.
 const CLIENTS: usize = 50;
@@ -65,10 +64,6 @@ fn serve_bare(file: &Path, size: usize) -> String {
     address.to_string()
 }
 
-fn millis(begun: Instant) -> f64 {
-    begun.elapsed().as_secs_f64() * 1000.0
-}
-
 /// The server as a process. Dropping it stops it.
 struct Program {
     child: Child,
@@ -118,99 +113,6 @@ impl Drop for Program {
     }
 }
 
-/// A connection to the server.
-struct Client {
-    stream: tokio::io::BufReader<TcpStream>,
-    address: String,
-}
-
-/// What an answer was.
-struct Answer {
-    status: u16,
-    etag: Option<String>,
-    bytes: usize,
-}
-
-impl Client {
-    async fn connect(address: &str) -> Self {
-        let stream = TcpStream::connect(address).await.expect("a connection");
-        stream.set_nodelay(true).expect("a setting");
-        Self {
-            stream: tokio::io::BufReader::with_capacity(256 << 10, stream),
-            address: address.to_owned(),
-        }
-    }
-
-    /// Sends a request, and reads and drops the body.
-    async fn ask(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Content-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        self.stream
-            .write_all(request.as_bytes())
-            .await
-            .expect("sends");
-        let mut answer = Answer {
-            status: 0,
-            etag: None,
-            bytes: 0,
-        };
-        let (mut length, mut is_chunked) = (0, false);
-        loop {
-            let line = self.line().await;
-            if line.is_empty() {
-                break;
-            }
-            if answer.status == 0 {
-                let status = line
-                    .split(' ')
-                    .nth(1)
-                    .and_then(|status| status.parse().ok());
-                answer.status = status.expect("a status");
-                continue;
-            }
-            let (name, value) = line.split_once(':').expect("a header");
-            match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = value.trim().parse().expect("a length"),
-                "transfer-encoding" => is_chunked = true,
-                "etag" => answer.etag = Some(value.trim().to_owned()),
-                _ => {}
-            }
-        }
-        if answer.status == 304 {
-            return answer;
-        }
-        if !is_chunked {
-            self.skip(length).await;
-            answer.bytes = length;
-            return answer;
-        }
-        loop {
-            length = usize::from_str_radix(&self.line().await, 16).expect("a size");
-            answer.bytes += length;
-            self.skip(length + 2).await;
-            if length == 0 {
-                return answer;
-            }
-        }
-    }
-
-    async fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.stream.read_line(&mut line).await.expect("a line");
-        line.trim_end().to_owned()
-    }
-
-    async fn skip(&mut self, bytes: usize) {
-        let mut rest = (&mut self.stream).take(bytes as u64);
-        tokio::io::copy_buf(&mut rest, &mut tokio::io::sink())
-            .await
-            .expect("a body");
-    }
-}
-
 /// Measures pages of lists, and writes beside them.
 async fn pages(program: &Program) {
     let repository = "/v1/builds?namespace=team-1&repo_name=app-0";
@@ -247,7 +149,7 @@ async fn pages(program: &Program) {
 /// Asks with many clients for a while, and prints what that took.
 async fn load(program: &Program, what: &str, path: &str, is_poll: bool, has_writes: bool) {
     let mut first = Client::connect(&program.address).await;
-    let known = first.ask("GET", path, "", "").await;
+    let known = first.ask("GET", path, "", b"").await;
     assert_eq!(known.status, 200, "{path}");
     let headers = match known.etag {
         Some(tag) if is_poll => format!("If-None-Match: {tag}\r\n"),
@@ -269,7 +171,7 @@ async fn load(program: &Program, what: &str, path: &str, is_poll: bool, has_writ
                 let mut times = Vec::new();
                 while begun.elapsed() < DURATION {
                     let asked = Instant::now();
-                    let answer = client.ask("GET", &path, &headers, "").await;
+                    let answer = client.ask("GET", &path, &headers, b"").await;
                     assert_eq!(answer.status, if is_poll { 304 } else { 200 });
                     times.push(millis(asked));
                 }
@@ -312,21 +214,12 @@ async fn writes(address: String, until: Instant, is_wanted: bool) -> Vec<f64> {
     while is_wanted && Instant::now() < until {
         let begun = Instant::now();
         let headers = "Content-Type: application/json\r\n";
-        let answer = client.ask("PUT", path, headers, &body).await;
+        let answer = client.ask("PUT", path, headers, body.as_bytes()).await;
         assert_eq!(answer.status, 200);
         times.push(millis(begun));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     times
-}
-
-fn percentile(mut values: Vec<f64>, share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let last = values.len().saturating_sub(1) as f64;
-    values
-        .get((last * share) as usize)
-        .copied()
-        .unwrap_or_default()
 }
 
 /// Measures the long log in each encoding against the bare file.
@@ -354,7 +247,7 @@ async fn long_log(program: &Program, bare: &Path, size: usize) {
             };
             let mut client = Client::connect(address).await;
             let begun = Instant::now();
-            let answer = client.ask("GET", path, headers, "").await;
+            let answer = client.ask("GET", path, headers, b"").await;
             assert_eq!(answer.status, 200);
             times[index].push(millis(begun));
             bytes[index] = answer.bytes;

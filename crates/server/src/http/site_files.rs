@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,14 @@ impl SiteFiles {
                 let mut path = folder.clone();
                 path.extend(names);
                 // A folder can't be read, nor can a path that goes on after a file.
-                std::fs::read(path).map(|content| Bytes::from(content).into())
+                let plain = std::fs::read(&path)?.into();
+                let brotli = beside(&path, "br");
+                let gzip = beside(&path, "gz");
+                Ok(Content {
+                    plain,
+                    brotli,
+                    gzip,
+                })
             }
             Self::BuiltIn => {
                 let wanted = names.join("/");
@@ -93,6 +101,21 @@ impl Content {
     /// Returns true if the content is there in several encodings.
     pub(crate) fn is_packed(&self) -> bool {
         !self.brotli.is_empty() || !self.gzip.is_empty()
+    }
+}
+
+/// Reads the packed file beside a file, as `scripts/pack-site` makes it. Empty if there is none, or if it is older: the
+/// file was changed since.
+fn beside(path: &Path, ending: &str) -> Bytes {
+    let mut packed = path.as_os_str().to_owned();
+    packed.push(".");
+    packed.push(ending);
+    let changed = |path: &OsStr| std::fs::metadata(path)?.modified();
+    match (changed(path.as_os_str()), changed(&packed)) {
+        (Ok(plain), Ok(own)) if own >= plain => {
+            std::fs::read(packed).map_or_else(|_| Bytes::new(), Bytes::from)
+        }
+        _ => Bytes::new(),
     }
 }
 
@@ -142,6 +165,32 @@ mod tests {
             assert_eq!(accepts(&accepting(value), "br"), expected, "{value}");
         }
         assert!(!accepts(&HeaderMap::new(), "br"));
+    }
+
+    #[test]
+    fn a_packed_file_of_a_folder_is_used_unless_its_file_is_newer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let files = SiteFiles::find(Some(folder.path())).unwrap();
+        let packed = || {
+            let content = files.read(&["app.js"]).unwrap();
+            assert_eq!(content.plain, "plain");
+            content.packed(&accepting("br, gzip")).map(|(name, _)| name)
+        };
+        std::fs::write(path("app.js"), "plain").unwrap();
+        assert_eq!(packed(), None);
+        std::fs::write(path("app.js.gz"), "less").unwrap();
+        assert_eq!(packed(), Some("gzip"));
+        std::fs::write(path("app.js.br"), "br").unwrap();
+        assert_eq!(packed(), Some("br"));
+        let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+        let file = std::fs::File::options()
+            .write(true)
+            .open(path("app.js"))
+            .unwrap();
+        file.set_modified(later).unwrap();
+        assert_eq!(packed(), None);
+        assert!(files.read(&["missing.js"]).is_err());
     }
 
     #[test]
