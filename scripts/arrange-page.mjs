@@ -5,7 +5,9 @@
 // - The links that load ahead stand before boot.js: with a policy in the page, browsers look for nothing behind a
 //   script until it has run.
 // - The file that the main script imports is named too, so that it is not asked for one round trip later.
+// - The scripts that Trunk does not make smaller are minified.
 // - The chunks of a build's page are named in links without rel: boot.js loads them where the address is a build's.
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +24,15 @@ const file = (pattern) => {
 };
 const digest = (bytes, kind) => createHash(kind).update(bytes);
 const integrity = (name) => `sha384-${digest(readFileSync(join(folder, name)), "sha384").digest("base64")}`;
+
+/** A script, minified where terser is installed. */
+const minified = (script) => {
+  const options = ["--module", "--ecma", "2022", "--compress", "passes=3", "--mangle"];
+  const { error, status, stdout, stderr } = spawnSync("terser", options, { input: script, encoding: "utf8" });
+  if (error?.code === "ENOENT") return script;
+  if (error || status) throw new Error(`terser: ${error ?? stderr}`);
+  return stdout;
+};
 
 /** Takes all tags like this out of the page. */
 const take = (pattern) => {
@@ -41,22 +52,28 @@ writeFileSync(join(folder, first), styles);
 for (const name of names) rmSync(join(folder, name));
 
 const lazy = take(/<link data-lazy=[^>]*>/g);
-const script = take(/<script [^>]*boot-[^>]*><\/script>/g);
+take(/<script [^>]*boot-[^>]*><\/script>/g);
+const bootSource = file(/^boot-[0-9a-f]+\.js$/);
+const bootScript = minified(readFileSync(join(folder, bootSource), "utf8"));
+const boot = `boot-${digest(bootScript, "sha256").digest("hex").slice(0, 16)}.js`;
+rmSync(join(folder, bootSource));
+writeFileSync(join(folder, boot), bootScript);
 const preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);
 const loader = file(/^split-[0-9a-f]+\.js$/);
-const needed = /__wasm_split_load_build = wrapAsyncCb\(makeLoad\("\.\/([^"]*)", \[([^\]]*)\]/.exec(
-  readFileSync(join(folder, loader), "utf8"),
-);
-const chunks = readFileSync(join(folder, loader), "utf8").matchAll(/const __(chunk_\d+) = makeLoad\("\.\/([^"]*)"/g);
+const loading = readFileSync(join(folder, loader), "utf8");
+const needed = /__wasm_split_load_build = wrapAsyncCb\(makeLoad\("\.\/([^"]*)", \[([^\]]*)\]/.exec(loading);
+const chunks = loading.matchAll(/const __(chunk_\d+) = makeLoad\("\.\/([^"]*)"/g);
 const ahead = new Set([needed[1]]);
 for (const [, name, url] of chunks) if (needed[2].split(/, */).includes(`__${name}`)) ahead.add(url);
+// Its name stays: scripts/bin/wasm-bindgen made it of the content and of terser's version.
+writeFileSync(join(folder, loader), minified(loading));
 
 const head = [
   ...preloads,
   `<link crossorigin href=${base}${loader} integrity=${integrity(loader)} rel=modulepreload>`,
   `<link as=style href=${base}${first} integrity=${integrity(first)} rel=preload>`,
   ...[...ahead].map((name) => `<link data-ahead href=${base}${name}>`),
-  ...script,
+  `<script integrity=${integrity(boot)} src=${base}${boot}></script>`,
   `<link href=${base}${first} integrity=${integrity(first)} rel=stylesheet>`,
   // The cascade goes by the order in the page.
   ...lazy,

@@ -1,7 +1,6 @@
 // Usage: node trim-bindings.mjs MAIN.wasm MAIN.js
 // Gives the functions between MAIN.wasm and MAIN.js short names, in both files: wasm-bindgen's names end in a hash,
-// and are most of what these tables weigh. Takes the classes of wasm-streams, which the console does not use, out of
-// MAIN.js. Prints the exports that are left, as a graph for wasm-metadce, which drops the others.
+// and are most of what these tables weigh.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const IMPORTS = 2;
@@ -99,24 +98,7 @@ function rewritten(wasm) {
   return Buffer.concat(parts);
 }
 
-/** The script without the classes that wasm-streams exports. */
-function withoutStreams(script) {
-  return script
-    .replace(/^export class (IntoUnderlying\w+) \{\n[^]*?\n\}\n(if \(Symbol\.dispose\) \1\..*\n)?/gm, "")
-    .replace(/^const IntoUnderlying\w+Finalization = [^]*?, 1\)\);\n/gm, "");
-}
-
-const unused = /intounderlying/i;
 const wasm = rewritten(readFileSync(wasmPath));
 const script = readFileSync(scriptPath, "utf8");
-const trimmed = withoutStreams(script);
-// A class that something else uses stays, and with it all exports.
-const isFree = !unused.test(trimmed);
 writeFileSync(wasmPath, wasm);
-writeFileSync(scriptPath, (isFree ? trimmed : script).replace(/\b\w+\b/g, (word) => shortNames.get(word) ?? word));
-
-const names = WebAssembly.Module.exports(new WebAssembly.Module(wasm)).map(({ name }) => name);
-const kept = names.filter((name) => !(isFree && unused.test(name)));
-const nodes = kept.map((name) => ({ name: `export ${name}`, export: name }));
-const root = { name: "console", root: true, reaches: nodes.map(({ name }) => name) };
-console.log(JSON.stringify([root, ...nodes]));
+writeFileSync(scriptPath, script.replace(/\b\w+\b/g, (word) => shortNames.get(word) ?? word));

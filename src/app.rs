@@ -12,7 +12,7 @@ mod toast_place;
 
 use crate::app::header::Header;
 use crate::app::lazy::{
-    lazy_builds_part, lazy_overlay, lazy_page, preload_build_page, start_build_watcher,
+    lazy_builds_part, lazy_overlay, lazy_page, load_behind_first_rows, start_build_watcher,
     start_placing_toasts,
 };
 use crate::client::site_config::site_config;
@@ -26,10 +26,11 @@ use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
 use crate::state::clock::Clock;
 use crate::state::connection::Connection;
+use crate::state::last_list;
 use crate::state::overlay::OpenOverlay;
 use crate::state::page_actions::PageActions;
 use crate::state::session_cache::SessionCache;
-use crate::state::theme::provide_theme;
+use crate::state::theme::ChosenTheme;
 use crate::state::toasts::Toasts;
 use crate::state::watched_builds::BuildWatchlist;
 use crate::t_signal;
@@ -49,17 +50,23 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(OpenOverlay(overlay));
     shortcuts::listen(navigation, connection, overlay);
     let PageTitle { title, announced } = PageTitle::provide();
-    provide_theme();
+    ChosenTheme::provide();
     set_builds_part_loader(lazy_builds_part);
     leptos::task::spawn_local(async move {
         connection.set_site(site_config(&page::base_path()).await);
     });
 
-    // Another API or user may not see the same builds.
     let client = Memo::new(move |_| connection.client());
-    effect(move || {
-        client.track();
-        session_cache.clear();
+    Effect::new(move |was_known: Option<bool>| {
+        let is_known = client.with(Option::is_some);
+        if is_known && was_known != Some(true) {
+            last_list::restore(connection, session_cache);
+        } else if is_known {
+            // Another API or user may not see the same builds.
+            session_cache.clear();
+            last_list::forget();
+        }
+        is_known
     });
     let has_toasts = memo(move || toasts.has_any());
     effect(move || {
@@ -90,7 +97,9 @@ pub(crate) fn App() -> impl IntoView {
         }
     });
     let view = move || match page.get() {
-        Some(Route::Builds(_)) => view! { <Builds on_first_rows=preload_build_page /> }.into_any(),
+        Some(Route::Builds(_)) => {
+            view! { <Builds on_first_rows=load_behind_first_rows /> }.into_any()
+        }
         route => lazy_page(route),
     };
     view! {

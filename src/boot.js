@@ -1,5 +1,5 @@
 // Sets theme and language before the first paint. Starts the console, and loads its files.
-// Not minified, so comments are short: docs/ARCHITECTURE.md says more.
+// docs/ARCHITECTURE.md says more.
 (() => {
   "use strict";
   const root = document.documentElement;

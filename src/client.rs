@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+pub(crate) mod answers;
 pub mod backoff;
 pub mod error;
 pub mod reachability;
@@ -29,6 +30,7 @@ use crate::api::{
     Build, BuildConfig, BuilderInfo, CreateRepository, Page, Repository, SourceListing,
     SourceQuestion, Status, TriggerBuild, UpdateBuildConfig, Webhook,
 };
+use crate::client::answers::{build_of, page_of};
 use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
 pub use crate::client::reachability::Reachability;
@@ -37,6 +39,7 @@ pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
 use crate::platform::byte_stream::next_chunk;
 use crate::platform::early_answers::{EarlyAnswer, early_answer};
+use crate::platform::json::{Json, Unreadable};
 use crate::platform::timer::timer_millis;
 use gloo_net::http::{Method, Request, Response};
 use gloo_timers::callback::Timeout;
@@ -128,12 +131,8 @@ impl Client {
         let mut query = vec![("page", page.as_str())];
         query.extend(namespace.map(|namespace| ("namespace", namespace)));
         query.extend(repo_name.map(|name| ("repo_name", name)));
-        let url = self.url(&["builds"], &query);
-        let mut page: Page<Build> = self.read(&url, REQUEST_TIMEOUT).await?;
-        for build in &mut page.results.read {
-            *build = std::mem::take(build).with_cancellation();
-        }
-        Ok(page)
+        self.read_page(&self.url(&["builds"], &query), build_of)
+            .await
     }
 
     /// Starts a build (reference, call 3).
@@ -142,7 +141,8 @@ impl Client {
     /// Any [`Error`]. Sent once: after [`Error::is_doubtful`], the build may have started.
     pub async fn trigger_build(&self, request: &TriggerBuild) -> Result<Build, Error> {
         let url = self.url(&["builds"], &[]);
-        decode(&self.write(Method::POST, &url, Some(request)).await?)
+        let body = self.write(Method::POST, &url, Some(request)).await?;
+        read_answer(&body, build_of)
     }
 
     /// Reads a build (reference, call 4).
@@ -151,8 +151,7 @@ impl Client {
     /// Any [`Error`], after the retries.
     pub async fn build(&self, build_id: &str) -> Result<Build, Error> {
         let url = self.url(&["builds", build_id], &[]);
-        let build: Build = self.read(&url, REQUEST_TIMEOUT).await?;
-        Ok(build.with_cancellation())
+        read_answer(&self.read_text(&url, REQUEST_TIMEOUT).await?, build_of)
     }
 
     /// Opens the log of a build (reference, call 5), from `start_time` to `end_time`: Unix seconds, UTC, both
@@ -201,17 +200,13 @@ impl Client {
     ) -> Result<Option<BuildConfig>, Error> {
         let url = self.build_config_url(namespace, repo_name);
         let body = self.write(Method::PUT, &url, Some(request)).await?;
-        let Ok(value) = serde_json::from_str::<serde_json::Value>(&body) else {
+        let Ok(answer) = Json::parse(&body) else {
             return Ok(None);
         };
-        let config = value.get("build_config").unwrap_or(&value);
+        let config = answer.member("build_config").unwrap_or(answer);
         // Every field of a build config is optional: only the rows distinguish it from other answers.
-        let has_rows = config
-            .get("tag_configs")
-            .is_some_and(|rows| rows.is_array());
-        Ok(has_rows
-            .then(|| BuildConfig::deserialize(config).ok())
-            .flatten())
+        let rows = config.list("tag_configs");
+        Ok(rows.and_then(|_| config.read().ok()))
     }
 
     /// Reads a page of a namespace's repositories (optional call). `page` counts from 1.
@@ -225,7 +220,7 @@ impl Client {
     ) -> Result<Page<Repository>, Error> {
         let page = page.to_string();
         let url = self.url(&["repositories", namespace], &[("page", &page)]);
-        self.read(&url, REQUEST_TIMEOUT).await
+        self.read_page(&url, Json::read).await
     }
 
     /// Reads the builders (optional call).
@@ -233,7 +228,7 @@ impl Client {
     /// # Errors
     /// Any [`Error`], after the retries. [`Error::is_not_offered`]: this API has no such call.
     pub async fn builders(&self) -> Result<Page<BuilderInfo>, Error> {
-        self.read(&self.url(&["builders"], &[]), REQUEST_TIMEOUT)
+        self.read_page(&self.url(&["builders"], &[]), Json::read)
             .await
     }
 
@@ -334,10 +329,23 @@ impl Client {
     }
 
     async fn read<T: DeserializeOwned>(&self, url: &str, time_limit: Duration) -> Result<T, Error> {
+        decode(&self.read_text(url, time_limit).await?)
+    }
+
+    async fn read_page<T>(
+        &self,
+        url: &str,
+        read_row: fn(&Json) -> Result<T, Unreadable>,
+    ) -> Result<Page<T>, Error> {
+        let body = self.read_text(url, REQUEST_TIMEOUT).await?;
+        read_answer(&body, |json| page_of(json, read_row))
+    }
+
+    async fn read_text(&self, url: &str, time_limit: Duration) -> Result<String, Error> {
         let send = async || self.send(Method::GET, url, None, time_limit).await;
         let body = with_retries(send).await;
         self.reachability.observe(&body);
-        decode(&body?)
+        body
     }
 
     async fn write<T: Serialize>(
@@ -493,13 +501,22 @@ fn header(response: &Response, name: &str) -> Option<String> {
 }
 
 fn decode<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
-    serde_json::from_str(body).map_err(|error| {
-        // The body often explains more than the decoder's message: it may be a proxy's HTML page.
-        let start: String = body.trim().chars().take(MAX_BODY_CHARS).collect();
-        Error::Unreadable {
-            reason: format!("{error}\n{start}"),
-        }
-    })
+    read_answer(body, Json::read)
+}
+
+fn read_answer<T>(
+    body: &str,
+    read: impl FnOnce(&Json) -> Result<T, Unreadable>,
+) -> Result<T, Error> {
+    Json::parse(body)
+        .and_then(|json| read(&json))
+        .map_err(|error| {
+            // The body often explains more than the decoder's message: it may be a proxy's HTML page.
+            let start: String = body.trim().chars().take(MAX_BODY_CHARS).collect();
+            Error::Unreadable {
+                reason: format!("{error}\n{start}"),
+            }
+        })
 }
 
 /// A request under way. It is aborted when this value is dropped or the timer ends; both do nothing to a

@@ -6,6 +6,7 @@ pub(crate) mod clipboard;
 pub(crate) mod dom;
 pub(crate) mod early_answers;
 pub(crate) mod files;
+pub(crate) mod json;
 pub(crate) mod keep_off;
 pub(crate) mod keyboard;
 pub(crate) mod lazy_style;

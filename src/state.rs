@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod connection;
 pub mod known_repositories;
+pub(crate) mod last_list;
 pub mod overlay;
 pub mod page_actions;
 pub mod scanned_builds;

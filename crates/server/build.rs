@@ -1,5 +1,5 @@
 //! With the feature `site`, writes the list of the built site's files, which `src/http/site_files.rs` includes: each file
-//! with what `scripts/build-program` has packed of it. Without the feature, the list is empty.
+//! with what `scripts/build-site` has packed of it. Without the feature, the list is empty.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

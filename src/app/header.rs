@@ -12,7 +12,7 @@ use crate::routing::navigation::Navigation;
 use crate::routing::routes::{BuildsQuery, InsightQuery, Route};
 use crate::state::connection::Connection;
 use crate::state::overlay::{OpenOverlay, Overlay};
-use crate::state::theme::Theme;
+use crate::state::theme::{Theme, use_theme};
 use crate::ui::button::Button;
 use crate::ui::icon;
 use crate::ui::menu::Menu;
@@ -202,7 +202,7 @@ fn language_choice(language: Locale) -> AnyView {
 }
 
 fn theme_choice(choice: Theme) -> AnyView {
-    let theme = expect_context::<RwSignal<Theme>>();
+    let theme = use_theme();
     Button::new(text_signal(move || choice.word()))
         .pressed(bool_signal(move || theme.get() == choice))
         .on_press(move || theme.set(choice))

@@ -23,8 +23,10 @@ use crate::platform::site_files::is_outdated;
 use crate::reactive::dynamic;
 use crate::routing::navigation::{Navigation, use_navigation};
 use crate::routing::routes::Route;
-use crate::state::connection::Connection;
+use crate::state::connection::{Connection, use_connection};
+use crate::state::last_list::keep_when_left;
 use crate::state::overlay::{OpenOverlay, Overlay};
+use crate::state::session_cache::{SessionCache, use_session_cache};
 use crate::state::toasts::{Toasts, use_toasts};
 use crate::state::watched_builds::BuildWatchlist;
 use crate::t_signal;
@@ -99,11 +101,13 @@ pub(crate) fn lazy_builds_part(part: BuildsPart) -> AnyView {
     lazy_view(Rc::new(view), || ().into_any())
 }
 
-/// Loads the code of the build page ahead. An error is shown when the page is opened.
-pub(crate) fn preload_build_page() {
-    leptos::task::spawn_local(async {
+/// Loads what comes after the first rows: what keeps them for the next visit, and the code of the build page ahead. An
+/// error is shown when the page is opened.
+pub(crate) fn load_behind_first_rows() {
+    let (connection, cache) = (use_connection(), use_session_cache());
+    leptos::task::spawn_local(async move {
         let styles = styles(BUILD_STYLES);
-        let _ = load_builds_part_chunk().await;
+        let _ = keep_list_chunk(connection, cache).await;
         let _ = load_build_chunk().await;
         let _ = styles.await;
     });
@@ -290,7 +294,7 @@ fn pages_chunk(route: Option<Route>) -> Result<AnyView, SplitLoaderError> {
     unsafe_code,
     reason = "the macro's calls into another chunk are extern"
 )]
-#[wasm_split::wasm_split(builds_part, wasm_split_path = leptos::wasm_split, preload(load_builds_part_chunk), fallible)]
+#[wasm_split::wasm_split(builds_part, wasm_split_path = leptos::wasm_split, fallible)]
 fn builds_part_chunk(part: BuildsPart) -> Result<AnyView, SplitLoaderError> {
     Ok(part_view(part))
 }
@@ -329,6 +333,17 @@ fn watcher_chunk(
 #[wasm_split::wasm_split(builds_part, wasm_split_path = leptos::wasm_split, fallible)]
 fn toast_place_chunk(toasts: Toasts) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {
     Ok(Box::pin(keep_toasts_off(toasts)))
+}
+
+/// Keeps the list of builds for the next visit.
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls into another chunk are extern"
+)]
+#[wasm_split::wasm_split(builds_part, wasm_split_path = leptos::wasm_split, fallible)]
+fn keep_list_chunk(connection: Connection, cache: SessionCache) -> Result<(), SplitLoaderError> {
+    keep_when_left(connection, cache);
+    Ok(())
 }
 
 /// The two large forms: the create form, or with a name the editor of a repository's config.

@@ -1,6 +1,6 @@
 //! Errors of a call, and the four formats of the API's error bodies (`v1.md`, Errors).
 
-use serde_json::Value;
+use crate::platform::json::{Json, Kind};
 use std::time::Duration;
 
 /// An error of a call.
@@ -108,24 +108,16 @@ impl Refusal {
             status,
             ..Self::default()
         };
-        let is_known_format = match serde_json::from_str::<Value>(body) {
-            Ok(Value::Object(object)) => match object.get("errors") {
-                Some(Value::Array(errors)) => {
-                    errors.iter().for_each(|error| refusal.read_error(error));
-                    true
-                }
-                _ => {
-                    for (key, value) in &object {
-                        refusal.read_field("", key, value, MAX_DEPTH);
-                    }
-                    true
-                }
-            },
-            Ok(Value::Array(messages)) => {
+        let is_known_format = match Json::parse(body).map(|json| json.kind()) {
+            Ok(Kind::Object(members)) => {
+                refusal.read_object(members);
+                true
+            }
+            Ok(Kind::List(messages)) => {
                 // A `ValidationError` raised with a plain list.
-                messages.iter().filter_map(Value::as_str).for_each(|text| {
-                    refusal.add_message(text);
-                });
+                for message in &messages {
+                    refusal.read_message(message);
+                }
                 true
             }
             _ => false,
@@ -154,66 +146,78 @@ impl Refusal {
         self.message.push_str(text);
     }
 
-    /// Reads `{"code", "message", "fields"}`.
-    fn read_error(&mut self, error: &Value) {
-        let message = error.get("message").or(error.get("code"));
-        if let Some(text) = message.and_then(Value::as_str) {
-            self.add_message(text);
+    /// Reads an object with `errors`, or else with its fields.
+    fn read_object(&mut self, members: Vec<(String, Json)>) {
+        let errors = members.iter().find(|(name, _)| name == "errors");
+        match errors.map(|(_, errors)| errors.kind()) {
+            Some(Kind::List(errors)) => errors.iter().for_each(|error| self.read_error(error)),
+            _ => self.read_fields("", members, MAX_DEPTH),
         }
-        match error.get("fields") {
-            Some(Value::Object(fields)) => {
-                for (key, value) in fields {
-                    self.read_field("", key, value, MAX_DEPTH);
-                }
-            }
-            Some(Value::Array(fields)) => {
-                for field in fields.iter().filter_map(Value::as_object).flatten() {
-                    self.read_field("", field.0, field.1, MAX_DEPTH);
+    }
+
+    /// Reads a message, if it is a text.
+    fn read_message(&mut self, message: &Json) {
+        if let Kind::Text(text) = message.kind() {
+            self.add_message(&text);
+        }
+    }
+
+    /// Reads `{"code", "message", "fields"}`.
+    fn read_error(&mut self, error: &Json) {
+        let message = error.member("message").or_else(|| error.member("code"));
+        if let Some(message) = message {
+            self.read_message(&message);
+        }
+        match error.member("fields").map(|fields| fields.kind()) {
+            Some(Kind::Object(fields)) => self.read_fields("", fields, MAX_DEPTH),
+            Some(Kind::List(rows)) => {
+                for row in rows {
+                    if let Kind::Object(fields) = row.kind() {
+                        self.read_fields("", fields, MAX_DEPTH);
+                    }
                 }
             }
             _ => {}
         }
     }
 
-    /// Reads `"field": …` of the object at `parent`.
-    fn read_field(&mut self, parent: &str, key: &str, value: &Value, depth: usize) {
-        let is_about_parent = matches!(key, "detail" | "non_field_errors");
-        let path = match (parent, is_about_parent) {
-            (parent, true) => parent.to_owned(),
-            ("", false) => key.to_owned(),
-            (parent, false) => format!("{parent}.{key}"),
-        };
-        self.read_value(&path, value, depth);
+    /// Reads the members of the object at `parent`.
+    fn read_fields(&mut self, parent: &str, fields: Vec<(String, Json)>, depth: usize) {
+        for (key, value) in fields {
+            let is_about_parent = matches!(key.as_str(), "detail" | "non_field_errors");
+            let path = match (parent, is_about_parent) {
+                (parent, true) => parent.to_owned(),
+                ("", false) => key,
+                (parent, false) => format!("{parent}.{key}"),
+            };
+            self.read_value(&path, value.kind(), depth);
+        }
     }
 
-    fn read_value(&mut self, path: &str, value: &Value, depth: usize) {
+    fn read_value(&mut self, path: &str, value: Kind, depth: usize) {
         if depth == 0 {
             return;
         }
         match value {
-            Value::Null => {}
-            Value::Object(object) => {
-                for (key, value) in object {
-                    self.read_field(path, key, value, depth - 1);
-                }
-            }
+            Kind::Null => {}
+            Kind::Object(fields) => self.read_fields(path, fields, depth - 1),
             // A list of messages, or of one object for each row, empty if the row is valid.
-            Value::Array(items) => {
+            Kind::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    match item {
-                        Value::Object(_) | Value::Array(_) => {
-                            self.read_value(&format!("{path}[{index}]"), item, depth - 1);
+                    match item.kind() {
+                        nested @ (Kind::Object(_) | Kind::List(_)) => {
+                            self.read_value(&format!("{path}[{index}]"), nested, depth - 1);
                         }
-                        _ => self.read_value(path, item, depth - 1),
+                        message => self.read_value(path, message, depth - 1),
                     }
                 }
             }
-            Value::String(text) => self.add(path, text),
-            Value::Bool(value) => self.add(path, if *value { "true" } else { "false" }),
+            Kind::Text(text) => self.add(path, &text),
+            Kind::Bool(value) => self.add(path, if value { "true" } else { "false" }),
             // Whole numbers only: formatting others would add 4 kB, and the API sends none.
-            Value::Number(number) => {
-                if let Some(number) = number.as_i64() {
-                    self.add(path, &number.to_string());
+            Kind::Number(number) => {
+                if number.trunc() == number {
+                    self.add(path, &(number as i64).to_string());
                 }
             }
         }

@@ -3,7 +3,7 @@
 use crate::components::time::{show_absolute_times, shows_absolute_times};
 use crate::i18n::{Locale, locale, remember, set_locale, tag};
 use crate::reactive::text_signal;
-use crate::state::theme::Theme;
+use crate::state::theme::{Theme, use_theme};
 use crate::t_signal;
 use crate::ui::input::select;
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ pub(crate) fn language_choice() -> AnyView {
 
 /// Chooses the theme.
 pub(crate) fn theme_choice() -> AnyView {
-    let theme = expect_context::<RwSignal<Theme>>();
+    let theme = use_theme();
     let themes = [Theme::System, Theme::Light, Theme::Dark]
         .map(|theme| (theme.as_str().to_owned(), text_signal(move || theme.word())));
     select(

@@ -20,6 +20,7 @@ use crate::components::builds::visible_rows::sorted;
 use crate::components::error_notice::load_error;
 use crate::components::page_beyond_last::page_beyond_last;
 use crate::components::page_heading::heading;
+use crate::i18n::words;
 use crate::pages::builds::filters::filters;
 use crate::pages::builds::footer::footer;
 use crate::reactive::{dynamic, effect, memo, show, show_or, text_signal};
@@ -83,14 +84,24 @@ pub(crate) fn Builds(on_first_rows: fn()) -> impl IntoView {
 fn list_state(scan: Scan) -> AnyView {
     let list = scan.list;
     let error = list.query.error();
-    let label = text_signal(
-        move || match (list.query.interval(), error.with(Option::is_some)) {
+    let label = text_signal(move || {
+        let state = match (list.query.interval(), error.with(Option::is_some)) {
             _ if scan.is_stopped.get() => t_string!(builds.not_live).to_owned(),
             (0, _) => t_string!(builds.not_live).to_owned(),
             (seconds, true) => t_string!(builds.retrying, s = seconds),
             (seconds, false) => t_string!(builds.live, s = seconds),
-        },
-    );
+        };
+        match list.last_visit() {
+            Some(at) => {
+                let as_of = t_string!(builds.as_of, time = words().minute(at));
+                match list.query.interval() {
+                    0 => as_of,
+                    _ => format!("{as_of} · {state}"),
+                }
+            }
+            None => state,
+        }
+    });
     let menu = Menu::new(label)
         .quiet()
         .content(move || builds_part(BuildsPart::ListMenu(list)));

@@ -26,6 +26,16 @@ pub struct BuildsRequest {
     pub page: u64,
 }
 
+impl BuildsRequest {
+    /// The newest builds of all repositories.
+    pub(crate) fn first() -> Self {
+        Self {
+            page: 1,
+            ..Self::default()
+        }
+    }
+}
+
 /// A page of builds with the request that it answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BuildsPage {
@@ -38,28 +48,35 @@ pub struct BuildsPage {
 /// The cache. Provided once; copies share it.
 #[derive(Clone, Copy)]
 pub struct SessionCache {
-    /// The page read last comes last.
-    pages: StoredValue<Vec<Arc<BuildsPage>>>,
-    builds: StoredValue<Vec<Build>>,
-    /// Lists that were looked through, by the request of their first page. The one used last comes last.
-    scans: StoredValue<Vec<(BuildsRequest, ScannedBuilds)>>,
+    kept: StoredValue<Kept>,
     /// Builds that this browser started and no list has shown yet, each with the id of the last request for
     /// a list before the start.
     started: RwSignal<Vec<(Build, u64)>>,
-    last_request_id: StoredValue<u64>,
     invalidations: RwSignal<u32>,
+    /// When the first page of builds was read, if it is still that of the last visit: Unix seconds by this machine's
+    /// clock. 0 if it is not.
+    pub(crate) last_visit: RwSignal<u32>,
+}
+
+/// What is in the cache and notifies nobody.
+#[derive(Default)]
+struct Kept {
+    /// The page read last comes last.
+    pages: Vec<Arc<BuildsPage>>,
+    builds: Vec<Build>,
+    /// Lists that were looked through, by the request of their first page. The one used last comes last.
+    scans: Vec<(BuildsRequest, ScannedBuilds)>,
+    last_request_id: u64,
 }
 
 impl SessionCache {
     /// Provides an empty cache.
     pub fn provide() -> Self {
         let cache = Self {
-            pages: StoredValue::default(),
-            builds: StoredValue::default(),
-            scans: StoredValue::default(),
+            kept: StoredValue::default(),
             started: RwSignal::new(Vec::new()),
-            last_request_id: StoredValue::new(0),
             invalidations: RwSignal::new(0),
+            last_visit: RwSignal::new(0),
         };
         provide_context(cache);
         cache
@@ -67,23 +84,42 @@ impl SessionCache {
 
     /// Empties the cache: another API or user may not see the same builds.
     pub fn clear(self) {
-        self.pages.update_value(Vec::clear);
-        self.builds.update_value(Vec::clear);
-        self.scans.update_value(Vec::clear);
+        self.kept.update_value(|kept| {
+            kept.pages.clear();
+            kept.builds.clear();
+            kept.scans.clear();
+        });
         self.started.update(Vec::clear);
+    }
+
+    /// Adds the first page of the last visit, and when it was read.
+    pub(crate) fn restore(self, page: Page<Build>, at: i64) {
+        self.keep(Arc::new(BuildsPage {
+            request: BuildsRequest::first(),
+            page,
+            own: Vec::new(),
+        }));
+        self.last_visit.set((at / 1000) as u32);
+    }
+
+    /// Notes that the API has answered a request: its list is no longer that of the last visit.
+    pub(crate) fn note_answer(self, request: &BuildsRequest) {
+        if *request == BuildsRequest::first() && self.last_visit.get_untracked() > 0 {
+            self.last_visit.set(0);
+        }
     }
 
     /// The answer to a request, as it was read last.
     pub fn page(self, request: &BuildsRequest) -> Option<Arc<BuildsPage>> {
-        self.pages.with_value(|pages| {
-            let found = pages.iter().find(|answer| answer.request == *request);
+        self.kept.with_value(|kept| {
+            let found = kept.pages.iter().find(|answer| answer.request == *request);
             found.cloned()
         })
     }
 
     /// Adds a page that was read.
     pub fn keep(self, answer: Arc<BuildsPage>) {
-        self.pages.update_value(|pages| {
+        self.kept.update_value(|Kept { pages, .. }| {
             pages.retain(|known| known.request != answer.request);
             pages.push(answer);
             let excess = pages.len().saturating_sub(MAX_PAGES);
@@ -93,8 +129,8 @@ impl SessionCache {
 
     /// Takes out what was read of a list to look through it. Nothing at first.
     pub fn take_scan(self, list: &BuildsRequest) -> ScannedBuilds {
-        self.scans
-            .try_update_value(|scans| {
+        self.kept
+            .try_update_value(|Kept { scans, .. }| {
                 let index = scans.iter().position(|(known, _)| known == list)?;
                 Some(scans.remove(index).1)
             })
@@ -104,7 +140,7 @@ impl SessionCache {
 
     /// Puts back what was read of a list.
     pub fn keep_scan(self, list: BuildsRequest, scan: ScannedBuilds) {
-        self.scans.update_value(|scans| {
+        self.kept.update_value(|Kept { scans, .. }| {
             let mut others: usize = scans.iter().map(|(_, scan)| scan.len()).sum();
             while others > MAX_SCANNED_BUILDS {
                 others -= scans.remove(0).1.len();
@@ -115,7 +151,7 @@ impl SessionCache {
 
     /// Adds a single build that was read.
     pub fn keep_build(self, build: &Build) {
-        self.builds.update_value(|builds| {
+        self.kept.update_value(|Kept { builds, .. }| {
             builds.retain(|known| known.build_id != build.build_id);
             builds.push(build.clone());
             let excess = builds.len().saturating_sub(MAX_BUILDS);
@@ -138,10 +174,9 @@ impl SessionCache {
                 all.push(build.clone());
             }
         };
-        self.builds
-            .with_value(|builds| builds.iter().rev().for_each(&mut add));
-        self.pages.with_value(|pages| {
-            let pages = pages.iter().rev();
+        self.kept.with_value(|kept| {
+            kept.builds.iter().rev().for_each(&mut add);
+            let pages = kept.pages.iter().rev();
             pages
                 .flat_map(|answer| &answer.page.results.read)
                 .for_each(&mut add);
@@ -153,10 +188,10 @@ impl SessionCache {
 
     /// Returns the id of a request for a list that is sent now. Ids grow.
     pub fn next_request_id(self) -> u64 {
-        self.last_request_id
-            .try_update_value(|id| {
-                *id += 1;
-                *id
+        self.kept
+            .try_update_value(|kept| {
+                kept.last_request_id += 1;
+                kept.last_request_id
             })
             .unwrap_or_default()
     }
@@ -174,7 +209,7 @@ impl SessionCache {
     /// Adds a build that this browser started. Tables show it until a list that was requested later has
     /// been read.
     pub fn start(self, build: Build) {
-        let request_id = self.last_request_id.get_value();
+        let request_id = self.kept.with_value(|kept| kept.last_request_id);
         self.keep_build(&build);
         self.started
             .update(|started| started.push((build, request_id)));

@@ -43,17 +43,29 @@ impl From<&str> for Theme {
     }
 }
 
-/// Provides the theme as a signal. A change is stored and applied to the page.
-pub(crate) fn provide_theme() {
-    let theme = RwSignal::new(Theme::from(
-        stored(Keep::Device, "theme").unwrap_or_default().as_str(),
-    ));
-    provide_context(theme);
-    Effect::new(move |before: Option<()>| {
-        let theme = theme.get();
-        if before.is_none() {
-            return; // boot.js has applied the stored theme.
+/// The theme that the user has chosen. Provided once; copies share it.
+#[derive(Clone, Copy)]
+pub struct ChosenTheme(RwSignal<u32>);
+
+impl ChosenTheme {
+    /// Provides the theme that this browser keeps.
+    pub(crate) fn provide() {
+        let theme = Theme::from(stored(Keep::Device, "theme").unwrap_or_default().as_str());
+        provide_context(Self(RwSignal::new(theme as u32)));
+    }
+
+    /// Tracked.
+    pub(crate) fn get(self) -> Theme {
+        match self.0.get() {
+            1 => Theme::Light,
+            2 => Theme::Dark,
+            _ => Theme::System,
         }
+    }
+
+    /// Stores the theme, and applies it to the page.
+    pub(crate) fn set(self, theme: Theme) {
+        self.0.set(theme as u32);
         let stored_value = (theme != Theme::System).then(|| theme.as_str());
         store(Keep::Device, "theme", stored_value);
         if let Some(root) = document().document_element() {
@@ -63,5 +75,10 @@ pub(crate) fn provide_theme() {
                 None => root.remove_attribute("data-theme"),
             };
         }
-    });
+    }
+}
+
+/// The theme of this console. Call it while a component is being built.
+pub(crate) fn use_theme() -> ChosenTheme {
+    expect_context()
 }

@@ -30,6 +30,7 @@ mod getting_around;
 mod history;
 mod images;
 mod insight;
+mod last_visit;
 mod log;
 mod log_columns;
 mod log_comparison;

@@ -1,8 +1,9 @@
 //! Points in time as the API writes them: RFC 3339 with milliseconds and `Z`.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserializer, Serialize, Serializer};
+use std::fmt;
 
 /// A point in time, UTC, to the millisecond. Reads any RFC 3339 text; writes milliseconds and `Z`.
 ///
@@ -22,6 +23,12 @@ impl Timestamp {
     /// Makes a time of Unix milliseconds, UTC. Returns `None` outside the years that chrono can hold.
     pub fn from_millis(millis: i64) -> Option<Self> {
         DateTime::from_timestamp_millis(millis).map(Self)
+    }
+
+    /// Reads RFC 3339. Returns `None` for any other text.
+    pub fn read(text: &str) -> Option<Self> {
+        let time = DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Self(time.to_utc()))
     }
 
     /// Returns Unix milliseconds, UTC.
@@ -58,8 +65,8 @@ impl From<DateTime<Utc>> for Timestamp {
     }
 }
 
-impl std::fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
     }
 }
@@ -73,12 +80,52 @@ impl Serialize for Timestamp {
 /// Reads a time. A missing, `null` or invalid value is `None`: one invalid field must not hide the
 /// whole row.
 pub fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
-    Ok(match Option::<Value>::deserialize(d)? {
-        Some(Value::String(text)) => DateTime::parse_from_rfc3339(&text)
-            .ok()
-            .map(|time| Timestamp(time.to_utc())),
-        _ => None,
-    })
+    d.deserialize_any(AnyValue)
+}
+
+/// Takes a value of any kind, and keeps the time that a text says.
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Option<Timestamp>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Timestamp::read(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
 }
 
 #[cfg(test)]
@@ -116,6 +163,34 @@ mod tests {
             "2015-09-02T08:17:42.000Z"
         );
         assert_eq!(Timestamp::from_millis(i64::MAX), None);
+    }
+
+    #[test]
+    fn a_value_that_is_no_time_is_none_and_hides_nothing() {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            #[serde(default, deserialize_with = "lenient")]
+            at: Option<Timestamp>,
+            name: String,
+        }
+        let values = [
+            "null",
+            "true",
+            "-7",
+            "7",
+            "7.5",
+            "\"soon\"",
+            "[1, [2]]",
+            r#"{"a": {"b": 1}}"#,
+        ];
+        for value in values {
+            let row: Row =
+                serde_json::from_str(&format!(r#"{{"at": {value}, "name": "a"}}"#)).unwrap();
+            assert_eq!((row.at, row.name.as_str()), (None, "a"), "{value}");
+        }
+        let row: Row =
+            serde_json::from_str(r#"{"at": "2015-09-02T08:17:42.581Z", "name": "a"}"#).unwrap();
+        assert_eq!(row.at, Some(at("2015-09-02T08:17:42.581Z")));
     }
 
     #[test]

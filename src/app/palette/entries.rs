@@ -10,7 +10,7 @@ use crate::state::connection::use_connection;
 use crate::state::known_repositories;
 use crate::state::page_actions::PageActions;
 use crate::state::session_cache::use_session_cache;
-use crate::state::theme::Theme;
+use crate::state::theme::{Theme, use_theme};
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 use std::cmp::Reverse;
@@ -128,7 +128,7 @@ fn pages(navigation: Navigation) -> Vec<Entry> {
 
 /// The settings of the console itself: language and theme.
 fn settings() -> Vec<Entry> {
-    let theme = expect_context::<RwSignal<Theme>>();
+    let theme = use_theme();
     let entry = |text: String, run| Entry::new(t_signal!(palette.setting), text, run);
     let language = other_locale(untrack(locale));
     let switch_language = Callback::new(move |()| {

@@ -29,6 +29,7 @@ pub(crate) struct BuildsList {
     /// How often the user asked to see all new builds.
     reveals: RwSignal<u32>,
     rows: Memo<Vec<Build>>,
+    last_visit: RwSignal<u32>,
 }
 
 /// The rows of one page, and what they were made from.
@@ -48,6 +49,15 @@ impl BuildsList {
     /// The API's last response, tracked.
     pub(crate) fn answer(self) -> Option<Arc<BuildsPage>> {
         self.query.data()
+    }
+
+    /// When the list was read, if it is that of the last visit: Unix milliseconds. Tracked.
+    pub(crate) fn last_visit(self) -> Option<i64> {
+        let is_first = self
+            .request
+            .with(|request| *request == BuildsRequest::first());
+        let seconds = self.last_visit.get();
+        (is_first && seconds > 0).then(|| i64::from(seconds) * 1000)
     }
 
     /// Returns true while the rows are those of another page or filter, tracked.
@@ -90,6 +100,7 @@ pub(crate) fn use_builds(request: Memo<BuildsRequest>, reads_ahead: Signal<bool>
         shown,
         reveals,
         rows,
+        last_visit: cache.last_visit,
     }
 }
 
@@ -104,6 +115,7 @@ fn poll(request: Memo<BuildsRequest>) -> Query<BuildsPage> {
             Some(Box::pin(async move {
                 let number = cache.next_request_id();
                 let page = read(&client, &request).await?;
+                cache.note_answer(&request);
                 let own = cache.resolve_started(number, &request);
                 Ok(BuildsPage { request, page, own })
             }))
@@ -115,6 +127,8 @@ fn poll(request: Memo<BuildsRequest>) -> Query<BuildsPage> {
     );
     // A cached page is shown at once, and read again.
     effect(move || {
+        // That of the last visit comes when the address of the API is known.
+        cache.last_visit.track();
         if let Some(answer) = cache.page(&request.get()) {
             query.seed((*answer).clone());
         }

@@ -104,7 +104,7 @@ impl Content {
     }
 }
 
-/// Reads the packed file beside a file, as `scripts/pack-site` makes it. Empty if there is none, or if it is older: the
+/// Reads the packed file beside a file, as `scripts/build-site` makes it. Empty if there is none, or if it is older: the
 /// file was changed since.
 fn beside(path: &Path, ending: &str) -> Bytes {
     let mut packed = path.as_os_str().to_owned();
