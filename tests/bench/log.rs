@@ -3,6 +3,7 @@
 use crate::api::{BenchServer, build_id};
 use crate::generator::{COMMON, RARE};
 use crate::memory::renderer_memory;
+use crate::start::emulate_4g;
 use crate::support::{Browser, Setup};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -38,29 +39,38 @@ struct Figures {
 }
 
 /// The value of an asynchronous function of the page.
-async fn ask(browser: &Browser, call: &str) -> Value {
+pub async fn ask(browser: &Browser, call: &str) -> Value {
     let script =
         format!("const done = arguments[0]; Promise.resolve({call}).then(done, () => done(null));");
     let answer = browser.driver.execute_async(script, Vec::new()).await;
     answer.map_or(Value::Null, |answer| answer.json().clone())
 }
 
-fn number(value: &Value) -> f64 {
+pub fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
 }
 
-async fn open(server: &BenchServer, path: &str, lines: usize) -> Browser {
+/// Starts a browser with the bench's probe, on the emulated network if `is_slow`.
+pub async fn browser_for(lines: usize, is_slow: bool) -> Browser {
     let browser = Browser::start(Setup::default()).await;
+    if is_slow {
+        emulate_4g(&browser).await;
+    }
     let probe = include_str!("probe.js").replace("WANTED", &lines.to_string());
     browser.before_each_page(&probe).await;
     let timeout = browser.driver.set_script_timeout(MAX_LOADING_TIME);
     timeout.await.expect("a timeout");
+    browser
+}
+
+async fn open(server: &BenchServer, path: &str, lines: usize) -> Browser {
+    let browser = browser_for(lines, false).await;
     browser.open(&format!("{}{path}", server.address)).await;
     browser
 }
 
 /// Returns true once the whole log is loaded, and false if it is not in time.
-async fn loaded(browser: &Browser) -> bool {
+pub async fn loaded(browser: &Browser) -> bool {
     let start = Instant::now();
     while start.elapsed() < MAX_LOADING_TIME {
         if number(&browser.script("return slipwayBench.all;").await) > 0.0 {

@@ -16,6 +16,7 @@ mod engine;
 mod generator;
 mod log;
 mod memory;
+mod navigation;
 mod old_database;
 // The tests use the rest of it.
 #[allow(dead_code)]
@@ -61,7 +62,8 @@ async fn press_to_paint(browser: &Browser, link: &str, condition: &str) -> f64 {
     millis.as_f64().expect("a number")
 }
 
-/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `site`, `registry`, `start`, `pages`, `log` (the table), `long`
+/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `site`, `registry`, `start`,
+/// `pages`, `navigation`, `log` (the tables), `long`
 /// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
 /// table's end once, and `serve`, which only serves, to look at a long log by hand.
 #[tokio::main]
@@ -95,6 +97,9 @@ async fn main() {
         pages().await;
     }
     let server = api::BenchServer::start().await;
+    if is_wanted("navigation") {
+        navigation::navigation(&server).await;
+    }
     if is_wanted("log") {
         for lines in [10_000, 100_000, 1_000_000] {
             log::table(&server, lines).await;

@@ -1,6 +1,7 @@
 //! A database of an earlier version, with many builds.
 
-use rusqlite::{Connection, params};
+use axum::body::Bytes;
+use rusqlite::{Connection, Transaction, params};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -53,6 +54,32 @@ pub fn build_id(number: usize) -> String {
 pub fn old_database(data: &Path, long_log: &str) {
     std::fs::create_dir(data).expect("a folder");
     let mut connection = Connection::open(data.join("slipway.db")).expect("a database");
+    let transaction = with_repositories(&mut connection);
+    for number in 1..=BUILDS {
+        add_build(&transaction, number);
+        if number < BUILDS {
+            add_short_log(&transaction, number);
+        }
+    }
+    add_long_log(&transaction, BUILDS, long_log);
+    transaction.commit().expect("is stored");
+}
+
+/// Writes a database of an earlier version: a build for each log, with its id, and nothing else.
+pub fn database_of_logs(data: &Path, logs: &[(usize, Bytes)]) {
+    std::fs::create_dir(data).expect("a folder");
+    let mut connection = Connection::open(data.join("slipway.db")).expect("a database");
+    let transaction = with_repositories(&mut connection);
+    for (number, log) in logs {
+        add_build(&transaction, *number);
+        let log = std::str::from_utf8(log).expect("a text");
+        add_long_log(&transaction, *number, log);
+    }
+    transaction.commit().expect("is stored");
+}
+
+/// Makes the tables of an earlier version, and 10 namespaces of 30 repositories.
+fn with_repositories(connection: &mut Connection) -> Transaction<'_> {
     connection
         .execute_batch("PRAGMA synchronous = OFF")
         .expect("a setting");
@@ -73,9 +100,11 @@ pub fn old_database(data: &Path, long_log: &str) {
             )
             .expect("a repository");
     }
-    for number in 1..=BUILDS {
-        add_build(&transaction, number);
-    }
+    transaction
+}
+
+/// Adds a log in parts.
+fn add_long_log(connection: &Connection, number: usize, long_log: &str) {
     let (mut part, mut rest) = (1, long_log.trim_matches(['[', ']', '\n']));
     while !rest.is_empty() {
         let mut ends = OLD_PART_BYTES.min(rest.len())..=rest.len();
@@ -85,11 +114,10 @@ pub fn old_database(data: &Path, long_log: &str) {
         let end = rest[least..]
             .find("},{")
             .map_or(rest.len(), |at| least + at + 1);
-        add_log(&transaction, BUILDS, part, &rest[..end]);
+        add_log(connection, number, part, &rest[..end]);
         rest = rest[end..].trim_start_matches(',');
         part += 1;
     }
-    transaction.commit().expect("is stored");
 }
 
 fn repository(id: usize) -> Value {
@@ -146,13 +174,14 @@ fn add_build(connection: &Connection, number: usize) {
             r#"{"clone_urls":[],"deploy_key":null,"commit":null,"tag_by_commit":false}"#,
         ])
         .expect("a build");
-    if number < BUILDS {
-        let lines = (0..10).map(|line| {
-            json!({"level": "INFO", "message": format!("STEP {line}/10: RUN make part-{number}"), "time": 1})
-                .to_string()
-        });
-        add_log(connection, number, 1, &lines.collect::<Vec<_>>().join(","));
-    }
+}
+
+fn add_short_log(connection: &Connection, number: usize) {
+    let lines = (0..10).map(|line| {
+        json!({"level": "INFO", "message": format!("STEP {line}/10: RUN make part-{number}"), "time": 1})
+            .to_string()
+    });
+    add_log(connection, number, 1, &lines.collect::<Vec<_>>().join(","));
 }
 
 fn add_log(connection: &Connection, number: usize, part: usize, entries: &str) {

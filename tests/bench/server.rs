@@ -34,13 +34,13 @@ pub async fn server() {
     drop(log);
 
     let begun = Instant::now();
-    drop(Program::start(&data));
+    drop(Program::start(&data, &[]));
     report(
         "first start on 300,000 builds of an earlier version",
         millis(begun),
     );
     let begun = Instant::now();
-    let program = Program::start(&data);
+    let program = Program::start(&data, &[]);
     report("next start", millis(begun));
     pages(&program).await;
     long_log(&program, &bare, size).await;
@@ -65,19 +65,21 @@ fn serve_bare(file: &Path, size: usize) -> String {
 }
 
 /// The server as a process. Dropping it stops it.
-struct Program {
+pub struct Program {
     child: Child,
     /// `127.0.0.1:PORT`.
-    address: String,
+    pub address: String,
 }
 
 impl Program {
-    fn start(data: &Path) -> Self {
+    /// Starts it with these further options.
+    pub fn start(data: &Path, options: &[&str]) -> Self {
         let program = std::env::var_os("SLIPWAY_SERVER")
             .map_or_else(|| PathBuf::from("target/debug/slipway"), PathBuf::from);
         let mut child = Command::new(program)
             .args(["--listen=127.0.0.1:0", "--data"])
             .arg(data)
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -115,18 +115,22 @@ async fn floor(bytes: usize, is_slow: bool) -> f64 {
         .millis
 }
 
+/// Emulates a 4G network: 100 ms, and 9 Mbit/s.
+pub async fn emulate_4g(browser: &Browser) {
+    browser.devtools("Network.enable", json!({})).await;
+    let network = json!({
+        "offline": false, "latency": 100, "downloadThroughput": 1_125_000, "uploadThroughput": 1_125_000,
+    });
+    browser
+        .devtools("Network.emulateNetworkConditions", network)
+        .await;
+}
+
 /// Opens a page in a fresh browser and waits until the condition holds and was painted.
 async fn visit(url: &str, condition: &str, is_slow: bool) -> Visit {
     let browser = Browser::start(Setup::default()).await;
     if is_slow {
-        browser.devtools("Network.enable", json!({})).await;
-        // 100 ms, and 9 Mbit/s.
-        let network = json!({
-            "offline": false, "latency": 100, "downloadThroughput": 1_125_000, "uploadThroughput": 1_125_000,
-        });
-        browser
-            .devtools("Network.emulateNetworkConditions", network)
-            .await;
+        emulate_4g(&browser).await;
     }
     let probe = format!(
         "const look = () => ({condition})
