@@ -1,8 +1,7 @@
 //! The list of the last visit: it is there before the API answers, with its time, and only for the same user.
 
 use crate::support::fixtures::{BUILDS, build, builds_page};
-use crate::support::wait::eventually;
-use crate::support::{Api, Browser, Outcome, Reply, story};
+use crate::support::{Api, Browser, Outcome, Reply, eventually, story};
 use serde_json::json;
 
 const STORED: &str = "slipway.builds";
