@@ -58,7 +58,7 @@ const bootScript = minified(readFileSync(join(folder, bootSource), "utf8"));
 const boot = `boot-${digest(bootScript, "sha256").digest("hex").slice(0, 16)}.js`;
 rmSync(join(folder, bootSource));
 writeFileSync(join(folder, boot), bootScript);
-const preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);
+let preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);
 const loader = file(/^split-[0-9a-f]+\.js$/);
 const loading = readFileSync(join(folder, loader), "utf8");
 const needed = /__wasm_split_load_build = wrapAsyncCb\(makeLoad\("\.\/([^"]*)", \[([^\]]*)\]/.exec(loading);
@@ -67,6 +67,10 @@ const ahead = new Set([needed[1]]);
 for (const [, name, url] of chunks) if (needed[2].split(/, */).includes(`__${name}`)) ahead.add(url);
 // Its name stays: scripts/bin/wasm-bindgen made it of the content and of terser's version.
 writeFileSync(join(folder, loader), minified(loading));
+const main = file(/^slipway-console-[0-9a-f]+\.js$/);
+const before = integrity(main);
+writeFileSync(join(folder, main), minified(readFileSync(join(folder, main), "utf8")));
+preloads = preloads.map((tag) => tag.replace(before, integrity(main)));
 
 const head = [
   ...preloads,

@@ -239,7 +239,7 @@ fn problems(viewer: LogViewer, build: Query<Build>) -> AnyView {
         <div class="log-problems">
             {load_error(
                 t_signal!(log.loading),
-                error,
+                move || error.get(),
                 has_lines,
                 move || viewer.poll_timer().wake(),
             )}

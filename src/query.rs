@@ -125,9 +125,9 @@ impl<T: Send + Sync + 'static> Query<T> {
         bool_signal(move || data.with(Option::is_some))
     }
 
-    /// The error of the last read; `None` if it succeeded.
-    pub(crate) fn error(self) -> Signal<Option<Error>> {
-        self.core.error.into()
+    /// The error of the last read; `None` if it succeeded. Only the query sets it.
+    pub(crate) fn error(self) -> RwSignal<Option<Error>> {
+        self.core.error
     }
 
     /// The delay between the last read and the next one, in seconds; 0 if none is due. Tracked.

@@ -102,7 +102,7 @@ pub(crate) fn error_notice(
 /// The error of a query, which retries by itself; nothing while there is none.
 pub(crate) fn load_error(
     action: Signal<String>,
-    error: Signal<Option<Error>>,
+    error: impl Fn() -> Option<Error> + Send + Sync + 'static,
     has_data: Signal<bool>,
     retry: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
@@ -111,14 +111,16 @@ pub(crate) fn load_error(
 }
 
 /// The error of something that is loaded; nothing while there is none.
+///
+/// A function, because a signal of errors would be one more type: 3 kB.
 pub(crate) fn load_error_with(
     action: Signal<String>,
-    error: Signal<Option<Error>>,
+    error: impl Fn() -> Option<Error> + Send + Sync + 'static,
     has_data: Signal<bool>,
     retry: Retry,
 ) -> AnyView {
     dynamic(move || {
-        let error = error.get()?;
+        let error = error()?;
         Some(error_notice(action, error, has_data.get(), retry))
     })
     .into_any()

@@ -118,7 +118,7 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
                 {show_or(move || has_data.get(), below_head, loading)}
                 {load_error(
                     t_signal!(build.loading),
-                    load_failure,
+                    move || load_failure.get(),
                     has_data,
                     move || build.refresh(),
                 )}

@@ -127,7 +127,7 @@ impl BuildsView {
             let status = error.get().and_then(|error| error.status());
             status == Some(404) && query.with(|query| query.page > 1)
         };
-        let shown_error = Signal::derive(move || error.get().filter(|_| !is_refused()));
+        let shown_error = move || error.get().filter(|_| !is_refused());
         let is_beyond_last = memo(move || match self.is_narrowed.get() {
             true => {
                 self.found(|found| found.is_complete && found.fitting > 0 && found.rows.is_empty())
@@ -154,7 +154,7 @@ impl BuildsView {
                 has_data,
                 move || list.query.refresh(),
             )}
-            {show(move || shown_error.with(Option::is_some) && !has_data.get(), file_link)}
+            {show(move || shown_error().is_some() && !has_data.get(), file_link)}
             {show(move || is_beyond_last.get(), move || beyond_last(query))}
             {dynamic(move || {
                 (unread.get() > 0)

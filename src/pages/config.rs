@@ -70,7 +70,7 @@ pub(crate) fn Config(namespace: String, name: String) -> impl IntoView {
         </div>
         {load_error(
             t_signal!(repository.loading),
-            shown_error,
+            move || shown_error.get(),
             read.has_data(),
             move || read.refresh(),
         )}

@@ -109,7 +109,7 @@ pub(crate) fn Insight(namespace: String, name: String) -> impl IntoView {
         {reading_progress(state, resume)}
         {load_error_with(
             t_signal!(builds.loading),
-            state.error.into(),
+            move || state.error.get(),
             Signal::derive(move || has_builds.get()),
             Retry::ByUser(resume),
         )}

@@ -68,7 +68,7 @@ pub(crate) fn LogSearch(namespace: String, name: String) -> impl IntoView {
         {reading_progress(state, resume)}
         {load_error_with(
             t_signal!(builds.loading),
-            state.error.into(),
+            move || state.error.get(),
             has_builds,
             Retry::ByUser(resume),
         )}

@@ -78,10 +78,10 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
     });
     let (states, builds) = use_states(namespace);
     // One notice is enough when both reads fail.
-    let builds_error = Signal::derive(move || match error.get() {
+    let builds_error = move || match error.get() {
         Some(error) if !error.is_not_offered() => None,
         _ => builds.error().get(),
-    });
+    };
     let main = move || {
         view! {
             {dynamic(move || not_offered.get().then(|| known_only(namespace)))}
@@ -117,7 +117,7 @@ pub(crate) fn Repositories(namespace: String) -> impl IntoView {
         </div>
         {load_error(
             t_signal!(repositories.loading),
-            shown_error,
+            move || shown_error.get(),
             list.has_data(),
             move || list.refresh(),
         )}

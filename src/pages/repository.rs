@@ -116,7 +116,7 @@ pub(crate) fn Repository(namespace: String, name: String) -> impl IntoView {
         </div>
         {load_error(
             t_signal!(repository.loading),
-            shown_error,
+            move || shown_error.get(),
             read.has_data(),
             move || read.refresh(),
         )}
@@ -289,7 +289,7 @@ fn all_targets(
 /// The repository as this browser knows it, where the API does not offer the read that failed so.
 fn known_repository(
     path: StoredValue<(String, String)>,
-    error: Signal<Option<Error>>,
+    error: RwSignal<Option<Error>>,
 ) -> Memo<Option<KnownRepository>> {
     let connection = use_connection();
     memo(move || {

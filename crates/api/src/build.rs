@@ -229,7 +229,9 @@ impl Build {
 /// ```
 pub fn canceled_by(text: &str) -> Option<&str> {
     let line = text.trim().lines().next_back()?;
-    let (before, name) = line.rsplit_once(CANCELED_BY)?;
+    // From the left, as other texts are searched: another search would be more code in the console's first view.
+    let name = line.split(CANCELED_BY).last()?;
+    let before = line.strip_suffix(name)?.strip_suffix(CANCELED_BY)?;
     // A step's own text can have the words too, and more follows then.
     let is_end = !name.contains(": ") && (before.is_empty() || before.ends_with(": "));
     Some(name.trim()).filter(|name| is_end && !name.is_empty())

@@ -94,7 +94,7 @@ pub(crate) fn ComparePage(build_id: String) -> impl IntoView {
             </div>
             {load_error_with(
                 t_signal!(compare.loading),
-                error,
+                move || error.get(),
                 Signal::stored(false),
                 Retry::ByUser(retry),
             )}

@@ -158,7 +158,7 @@ pub(crate) fn search_note(search: SearchedRows) -> AnyView {
                 {reading_progress(reader.state(), Callback::new(move |()| reader.resume()))}
                 {load_error_with(
                     t_signal!(repositories.loading),
-                    reader.state().error.into(),
+                    move || reader.state().error.get(),
                     bool_signal(|| true),
                     Retry::ByUser(Callback::new(move |()| reader.resume())),
                 )}

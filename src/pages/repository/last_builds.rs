@@ -22,10 +22,10 @@ pub(crate) fn last_builds(
     let rows = list.rows();
     let has_rows = list.query.has_data();
     // When both reads fail, one notice is enough.
-    let builds_error = Signal::derive(move || match shown_error.get() {
+    let builds_error = move || match shown_error.get() {
         None => list.query.error().get(),
         Some(_) => None,
-    });
+    };
     let all_builds = text_signal(move || {
         let (namespace, repo) = path.get_value();
         navigation.href(&Route::Builds(BuildsQuery::of_repository(namespace, repo)))
@@ -42,7 +42,7 @@ pub(crate) fn last_builds(
     let has_failed = move || list.query.error().with(Option::is_some);
     let loading = move || (!has_failed()).then(|| skeleton(3)).into_any();
     // Without builds and without an error of its own, the section would be a heading alone.
-    let is_bare = move || !has_rows.get() && has_failed() && builds_error.with(Option::is_none);
+    let is_bare = move || !has_rows.get() && has_failed() && builds_error().is_none();
     view! {
         <section class="section" hidden=is_bare>
             <div class="page-head">

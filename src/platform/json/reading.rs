@@ -1,10 +1,10 @@
 //! A value of JSON as the types that serde derives read it.
 
-use crate::platform::json::{Json, Kind, MAX_EXACT, Unreadable};
+use crate::platform::json::value::{Json, Kind, MAX_EXACT, Unreadable};
 use serde::de::value::{StrDeserializer, StringDeserializer};
 use serde::de::{
-    DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use std::fmt::Display;
@@ -13,14 +13,24 @@ use std::vec;
 /// The deepest nesting that is read. Each level takes some of the stack.
 const MAX_DEPTH: u8 = 128;
 
+impl Json {
+    /// Reads the value as a `T`. Numbers are those of a browser: whole ones are exact up to 2⁵³.
+    ///
+    /// # Errors
+    /// [`Unreadable`] if it has another form, or is nested more than 128 levels deep.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
+        T::deserialize(Reading::of(self))
+    }
+}
+
 /// A value, and how many more levels below it are read.
-pub(super) struct Reading {
+struct Reading {
     json: Json,
     depth: u8,
 }
 
 impl Reading {
-    pub(super) fn of(json: &Json) -> Self {
+    fn of(json: &Json) -> Self {
         Self {
             json: json.clone(),
             depth: MAX_DEPTH,
@@ -237,7 +247,6 @@ mod tests {
     use super::*;
     use crate::api::{Build, Repository};
     use proptest::prelude::*;
-    use serde::de::DeserializeOwned;
     use serde::{Deserialize, Serialize};
     use std::collections::BTreeMap;
 
