@@ -4,10 +4,11 @@
 //! between them. It tolerates small errors in the JSON, and counts the entries that it cannot read.
 
 mod fast_path;
+mod known_level;
 mod nested;
 mod values;
 
-use crate::decode::fast_path::KnownLevel;
+use crate::decode::known_level::KnownLevel;
 use crate::decode::nested::Nested;
 use crate::json::Unescape;
 use crate::merge::Fate;

@@ -2,6 +2,7 @@
 //! The decoder's states handle everything else.
 
 use crate::arena::Arena;
+use crate::decode::known_level::KnownLevel;
 use crate::decode::values::text;
 use crate::decode::{Decoder, Field, State};
 use crate::levels::Levels;
@@ -16,14 +17,6 @@ const TIME: u64 = u64::from_le_bytes(*b"\"time\":\0");
 
 /// The bytes of a word that [`TIME`] has.
 const TIME_BYTES: u64 = u64::MAX >> 8;
-
-/// A level of the entries before, to recognize it by one comparison.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct KnownLevel {
-    /// Its text with the quote that ends it, padded with zeros to eight bytes; 0 for none.
-    word: u64,
-    number: u8,
-}
 
 impl Decoder {
     /// Reads from a key on, as far as the fast path applies, through as many entries. Returns the number of bytes used,
