@@ -317,6 +317,30 @@ impl Queue {
 
     /// Runs one build after another until the queue stops.
     async fn run_worker(self: Arc<Self>, run: Run) {
+        while let Some((planned, slot, stop)) = self.next_build().await {
+            // More builds may be waiting, for the other workers.
+            self.wake.notify_one();
+            let build_id = planned.build.build_id.clone();
+            // A task of its own, so that a panic ends this build alone.
+            let queue = self.clone();
+            let ended = tokio::spawn(async move { run(queue, planned, slot, stop).await });
+            match ended.await {
+                Ok(Some(planned)) => {
+                    self.put_back(planned).await;
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => self.fail_panicked(build_id.clone(), &error).await,
+            }
+            self.running.lock().await.builds.remove(&build_id);
+        }
+    }
+
+    /// Waits for a build that a free builder can take, and takes it. Returns `None` once the queue stops.
+    ///
+    /// A worker that returns from here waits for no wake any more: one that a busy worker got would be lost until its
+    /// build has ended.
+    async fn next_build(&self) -> Option<(PlannedBuild, Slot, Stop)> {
         loop {
             // Enabled before the store is read, so that a wake between the two is not lost.
             let woken = self.wake.notified();
@@ -324,7 +348,7 @@ impl Queue {
             woken.as_mut().enable();
             let mut running = self.running.lock().await;
             if running.is_stopping {
-                return;
+                return None;
             }
             if !self.free_space.is_enough() {
                 drop(running);
@@ -334,28 +358,14 @@ impl Queue {
             match self.take(&mut running).await {
                 Ok(Some((planned, slot))) => {
                     let (sender, stop) = watch::channel(None);
-                    let build_id = planned.build.build_id.clone();
                     let path = planned.build.docker_repo_path.as_str();
                     let build = RunningBuild {
                         namespace: path.split('/').next().unwrap_or_default().to_owned(),
                         stop: sender,
                     };
-                    running.builds.insert(build_id.clone(), build);
-                    drop(running);
-                    // More builds may be waiting, for the other workers.
-                    self.wake.notify_one();
-                    // A task of its own, so that a panic ends this build alone.
-                    let queue = self.clone();
-                    let ended = tokio::spawn(async move { run(queue, planned, slot, stop).await });
-                    match ended.await {
-                        Ok(Some(planned)) => {
-                            self.put_back(planned).await;
-                            continue;
-                        }
-                        Ok(None) => {}
-                        Err(error) => self.fail_panicked(build_id.clone(), &error).await,
-                    }
-                    self.running.lock().await.builds.remove(&build_id);
+                    let build_id = planned.build.build_id.clone();
+                    running.builds.insert(build_id, build);
+                    return Some((planned, slot, stop));
                 }
                 Ok(None) => {
                     self.note_held_up(&running).await;
@@ -451,21 +461,20 @@ mod tests {
         assert!(added.await.unwrap());
     }
 
-    #[tokio::test]
-    async fn a_worker_that_panics_is_replaced_and_its_build_fails() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("slipway.db")).unwrap();
+    /// A queue without workers, with a builder of so many slots that takes any build.
+    fn queue(folder: &std::path::Path, slots: u16) -> (Arc<Queue>, Store) {
+        let store = Store::open(&folder.join("slipway.db")).unwrap();
         let options = Options::parse_from(["slipway"]);
         let sources = Sources::new(&[], &[], false, &[], &[]);
-        let git = Git::new(folder.path(), sources, options.source_options.clone()).unwrap();
+        let git = Git::new(folder, sources, options.source_options.clone()).unwrap();
         let settings = BuilderSettings {
             choice: options.builder,
             buildkit_addr: None,
             limits: options.build_limits,
-            data: folder.path().to_owned(),
+            data: folder.to_owned(),
             program: "/none".into(),
         };
-        let pool = Pool::new(&settings, 1, &options.builders);
+        let pool = Pool::new(&settings, slots, &options.builders);
         let queue = Queue::new(
             store.clone(),
             Arc::new(git),
@@ -475,22 +484,73 @@ mod tests {
                 log_bytes: 1 << 20,
                 waiting: 10,
             },
-            folder.path().to_owned(),
-            FreeSpace::new(folder.path().to_owned(), 0),
-            Arc::new(Metrics::new(folder.path().to_owned())),
+            folder.to_owned(),
+            FreeSpace::new(folder.to_owned(), 0),
+            Arc::new(Metrics::new(folder.to_owned())),
         );
+        (queue, store)
+    }
+
+    /// Stores that a build has succeeded.
+    async fn succeed(queue: &Queue, mut build: slipway_api::Build) {
+        build.status = Status::Succeeded;
+        let saved = queue
+            .store
+            .run(move |connection| builds::save(connection, &build));
+        saved.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_build_starts_while_other_workers_are_busy() {
+        /// Ends a build that waits for it.
+        static END: Notify = Notify::const_new();
+        static ENDED: Notify = Notify::const_new();
+        const WORKERS: u16 = 4;
+        let folder = tempfile::tempdir().unwrap();
+        let (queue, store) = queue(folder.path(), WORKERS);
+        let workers = queue.start_with(WORKERS, |queue, planned, _slot, _| {
+            Box::pin(async move {
+                if planned.build.build_id != "short" {
+                    END.notified().await;
+                }
+                succeed(&queue, planned.build).await;
+                ENDED.notify_one();
+                None
+            })
+        });
+        for (count, tag) in ["a", "b", "c"].into_iter().enumerate() {
+            add(&store, tag).await;
+            queue.wake();
+            while queue.running.lock().await.builds.len() <= count {
+                tokio::task::yield_now().await;
+            }
+        }
+        add(&store, "short").await;
+        queue.wake();
+        // Only this one ends by itself.
+        let ended = tokio::time::timeout(Duration::from_secs(60), ENDED.notified()).await;
+        assert!(ended.is_ok(), "the fourth worker got no build");
+        queue.stop().await;
+        for _ in 0..3 {
+            END.notify_one();
+            ENDED.notified().await;
+        }
+        for worker in workers {
+            worker.await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_panics_is_replaced_and_its_build_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let (queue, store) = queue(folder.path(), 1);
         for tag in ["panics", "runs"] {
             add(&store, tag).await;
         }
         let workers = queue.start_with(1, |queue, planned, _slot, _| {
             Box::pin(async move {
-                let mut build = planned.build;
-                assert_ne!(build.build_id, "panics", "a panic of this test");
-                build.status = Status::Succeeded;
-                let saved = queue
-                    .store
-                    .run(move |connection| builds::save(connection, &build));
-                saved.await.unwrap();
+                assert_ne!(planned.build.build_id, "panics", "a panic of this test");
+                succeed(&queue, planned.build).await;
                 let stopping = queue.clone();
                 tokio::spawn(async move { stopping.stop().await });
                 None
