@@ -116,7 +116,7 @@ async fn what_the_api_says_is_said_in_the_readers_language() -> Outcome {
                 "最多 200 个字符。",
                 "服务器不允许从此路径构建",
                 "No such luck.",
-                "此项不能为空。 Unheard of.",
+                "此项不能为空。Unheard of.",
             ] {
                 browser.see(text).await;
             }

@@ -41,13 +41,14 @@ async fn the_last_list_is_there_before_the_api_answers() -> Outcome {
                 build("2", "v2", "S", json!({})),
                 build("1", "latest", "S", json!({})),
             ];
-            let answer = Box::new(builds_page(newer, 2, false));
-            api.on("GET", BUILDS, Reply::Held(answer));
+            let answer = builds_page(newer, 2, false);
+            api.on("GET", BUILDS, Reply::Held(Box::new(answer.clone())));
             browser.reload().await;
             browser.find("link", "team/app:latest").await;
             browser.find("button", "as of ").await;
             browser.axe("the list of the last visit").await;
-            api.release();
+            api.on("GET", BUILDS, answer);
+            api.release_all();
             browser.find("link", "team/app:v2").await;
             browser.find_no_more("button", "as of ").await;
             Ok(())
@@ -90,12 +91,14 @@ async fn another_user_does_not_see_the_last_list() -> Outcome {
                 .await;
             browser.reload().await;
             browser.find("link", "team/app:latest").await;
-            // The token is in this tab only, and so is the list.
+            // The token is in this tab only, and so is the list. The device has that of the visit without a token.
+            let forget = format!("localStorage.removeItem({STORED:?});");
+            browser.script(&forget).await;
             leave(browser, "sessionStorage").await;
             assert!(!stored(browser, "localStorage").await);
 
-            let none = Box::new(builds_page(Vec::new(), 0, false));
-            api.on("GET", BUILDS, Reply::Held(none));
+            let none = builds_page(Vec::new(), 0, false);
+            api.on("GET", BUILDS, Reply::Held(Box::new(none.clone())));
             browser
                 .script("sessionStorage.setItem('slipway.token', '\\nother-t0ken');")
                 .await;
@@ -104,7 +107,8 @@ async fn another_user_does_not_see_the_last_list() -> Outcome {
             api.received("GET", BUILDS, before + 1).await;
             browser.find("heading", "Builds").await;
             browser.find_no_more("link", "team/app").await;
-            api.release();
+            api.on("GET", BUILDS, none);
+            api.release_all();
             browser.see("No builds yet.").await;
             browser.find_no_more("link", "team/app").await;
             Ok(())

@@ -109,7 +109,8 @@ impl Pool {
         let index = place(candidates, wish)?;
         self.members[index].running.fetch_add(1, Ordering::AcqRel);
         let node = wish.node.filter(|node| !node.is_empty());
-        let has_nodes = self.is_choice() || candidates.iter().any(|each| each.node.is_some());
+        // Where no builder has a node, the field says nothing.
+        let has_nodes = candidates.iter().any(|each| each.node.is_some());
         let unknown = node.filter(|node| has_nodes && !is_known(candidates, node));
         Some(Slot {
             pool: self.clone(),
