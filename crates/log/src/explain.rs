@@ -12,6 +12,7 @@ mod rules;
 mod scan;
 mod sieve;
 mod text;
+mod unpushed;
 mod weigh;
 
 use crate::column::Column;

@@ -11,6 +11,7 @@ use crate::explain::last_words::Rank;
 use crate::explain::rules::{Role, is_of_builder, rule};
 use crate::explain::scan::Scan;
 use crate::explain::text::{Place, indent, split};
+use crate::explain::unpushed;
 use crate::explain::weigh::{
     Candidate, boost_named, boost_network, by_exit, is_hard, is_soft, is_system, kind_of,
 };
@@ -45,6 +46,11 @@ const MAX_REPEATS: usize = 200;
 pub(crate) fn explanation(log: &Log, scan: &Scan, outcome: Outcome) -> Explanation {
     if outcome == Outcome::Succeeded {
         return Explanation::default();
+    }
+    if outcome == Outcome::Failed
+        && let Some(explanation) = unpushed::explanation(log)
+    {
+        return explanation;
     }
     let failing_step = log.steps().failing();
     if outcome == Outcome::Running && failing_step.is_none() {
