@@ -30,6 +30,8 @@ pub(crate) struct LinkState {
     pub(crate) branch: RwSignal<Option<String>>,
     /// True while the fields of the source are shown.
     pub(crate) is_open: RwSignal<bool>,
+    /// True once the user has typed the name of the repository: no link suggests another one.
+    pub(crate) is_name_typed: StoredValue<bool>,
     /// The values that the choice of a host has carried over from one kind of source to another.
     pub(crate) carried: RwSignal<Carried>,
 }
@@ -42,6 +44,7 @@ impl LinkState {
             unclear: RwSignal::new(None),
             branch: RwSignal::new(None),
             is_open: RwSignal::new(false),
+            is_name_typed: StoredValue::new(false),
             carried: RwSignal::new(Carried::default()),
         }
     }
@@ -52,6 +55,7 @@ impl LinkState {
         self.unclear.set(None);
         self.branch.set(None);
         self.is_open.set(false);
+        self.is_name_typed.set_value(false);
         self.carried.set(Carried::default());
     }
 }
@@ -81,6 +85,21 @@ impl CreateEditor {
             fields.client != CodeClient::Simple
                 && fields.code_namespace.trim().is_empty() != fields.code_name.trim().is_empty()
         })
+    }
+
+    /// Names the repository after its source once the user has left the name's field, in which no suggestion may land
+    /// before. What was typed stays, also if it was removed again.
+    pub(crate) fn name_left(self) {
+        // The field may lose the focus while the form is removed.
+        let fields = self.fields;
+        let is_empty = fields.try_with_untracked(|fields| fields.repo_name.trim().is_empty());
+        let is_typed = self.link.is_name_typed.try_get_value();
+        let fill = self.link.fill.try_get_untracked().flatten();
+        let may_fill = is_empty == Some(true) && is_typed == Some(false);
+        if let Some(mut fill) = fill.filter(|_| may_fill) {
+            fields.update(|fields| fill.fill_name(fields));
+            self.link.fill.set(Some(fill));
+        }
     }
 
     /// Returns the name as it will be sent, tracked.

@@ -50,7 +50,7 @@ pub(crate) fn repository_section(editor: CreateEditor, namespace: StoredValue<St
         text_signal(move || t_string!(create.repo_name_hint, path = images(editor, namespace)));
     view! {
         <section class="form-section" aria-label=t_signal!(create.repository)>
-            <div class="field-pair">
+            <div class="field-pair" on:focusout=move |_| editor.name_left()>
                 <TextField
                     path=Signal::stored("repo_name".to_owned())
                     label=t_signal!(create.repo_name)
@@ -58,7 +58,10 @@ pub(crate) fn repository_section(editor: CreateEditor, namespace: StoredValue<St
                     code=true
                     required=true
                     value=field_text(fields, |fields| &fields.repo_name)
-                    on_input=move |text| fields.update(|fields| fields.repo_name = text)
+                    on_input=move |text| {
+                        editor.link.is_name_typed.set_value(true);
+                        fields.update(|fields| fields.repo_name = text);
+                    }
                 />
                 <TextField
                     path=Signal::stored("description".to_owned())

@@ -141,10 +141,9 @@ impl SourceLink {
             return;
         }
         let mut draft = self.editor.draft();
-        if let Some(fill) = &before {
-            fill.undo(&mut draft);
-        }
-        let fill = pasted.map(|pasted| LinkFill::apply(pasted, &mut draft));
+        let is_at_name =
+            self.link().is_name_typed.get_value() || dom::has_focus(&selector("repo_name"));
+        let fill = LinkFill::follow(before.as_ref(), pasted, &mut draft, is_at_name);
         self.put(draft);
         self.link().fill.set(fill);
     }

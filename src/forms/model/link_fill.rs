@@ -14,8 +14,40 @@ pub struct LinkFill {
 
 impl LinkFill {
     /// Fills in the source, the branch or tag, Dockerfile and context of the first row, and the name of the image
-    /// repository if that is still empty.
-    pub fn apply(pasted: Pasted, draft: &mut CreateDraft) -> Self {
+    /// repository if that is still empty; in place of what the link before it has filled in. The name stays as it is
+    /// while the user is at it: a suggestion would get between the letters.
+    pub fn follow(
+        before: Option<&Self>,
+        pasted: Option<Pasted>,
+        draft: &mut CreateDraft,
+        is_at_name: bool,
+    ) -> Option<Self> {
+        let name = draft.repository.repo_name.clone();
+        if let Some(before) = before {
+            before.undo(draft);
+        }
+        if !is_at_name {
+            return pasted.map(|pasted| Self::apply(pasted, draft));
+        }
+        draft.repository.repo_name.clone_from(&name);
+        let mut fill = pasted.map(|pasted| Self::apply(pasted, draft));
+        draft.repository.repo_name.clone_from(&name);
+        if let Some(fill) = &mut fill {
+            fill.after.repository.repo_name = name;
+        }
+        fill
+    }
+
+    /// Fills in the name of the image repository once the user has left its field empty.
+    pub fn fill_name(&mut self, repository: &mut RepositoryDraft) {
+        fill_name(&self.pasted.source, repository);
+        self.after
+            .repository
+            .repo_name
+            .clone_from(&repository.repo_name);
+    }
+
+    fn apply(pasted: Pasted, draft: &mut CreateDraft) -> Self {
         let before = draft.clone();
         fill(&pasted, draft);
         Self {
@@ -109,7 +141,7 @@ fn revert<T: PartialEq + Clone>(now: &mut T, before: &T, after: &T) {
 
 fn fill(pasted: &Pasted, draft: &mut CreateDraft) {
     let repository = &mut draft.repository;
-    let name = match &pasted.source {
+    match &pasted.source {
         PastedSource::Hosted {
             client,
             owner,
@@ -118,27 +150,14 @@ fn fill(pasted: &Pasted, draft: &mut CreateDraft) {
             repository.client = client.clone();
             repository.code_namespace.clone_from(owner);
             repository.code_name.clone_from(name);
-            name.as_str()
         }
         PastedSource::Address { clone_url } => {
             repository.client = CodeClient::Simple;
             repository.clone_url.clone_from(clone_url);
             repository.is_secret_dropped = false;
-            clone_url
-                .split(['?', '#'])
-                .next()
-                .unwrap_or_default()
-                .trim_end_matches('/')
-                .trim_end_matches(".git")
-                .rsplit(['/', ':'])
-                .next()
-                .unwrap_or_default()
         }
-    };
-    let name = name.to_lowercase();
-    if repository.repo_name.trim().is_empty() && grammar::repo_name(&name).is_none() {
-        repository.repo_name = name;
     }
+    fill_name(&pasted.source, repository);
     let Some(row) = draft.rows.first_mut() else {
         return;
     };
@@ -151,6 +170,26 @@ fn fill(pasted: &Pasted, draft: &mut CreateDraft) {
     }
     if pasted.context.is_some() {
         row.values.build_context_path.clone_from(&pasted.context);
+    }
+}
+
+/// Names the image repository after the source if it has no name.
+fn fill_name(source: &PastedSource, repository: &mut RepositoryDraft) {
+    let name = match source {
+        PastedSource::Hosted { name, .. } => name.as_str(),
+        PastedSource::Address { clone_url } => clone_url
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('/')
+            .trim_end_matches(".git")
+            .rsplit(['/', ':'])
+            .next()
+            .unwrap_or_default(),
+    };
+    let name = name.to_lowercase();
+    if repository.repo_name.trim().is_empty() && grammar::repo_name(&name).is_none() {
+        repository.repo_name = name;
     }
 }
 
@@ -184,6 +223,33 @@ mod tests {
         assert_eq!(draft.repository.client, CodeClient::Simple);
         assert_eq!(draft.repository.clone_url, "git@git.test:a/other.git");
         assert_eq!(draft.repository.repo_name, "my-app");
+    }
+
+    #[test]
+    fn a_name_at_which_the_user_is_stays() {
+        let mut draft = CreateDraft::default();
+        let link = || Some(pasted("https://github.com/octo/ok"));
+        let mut fill = LinkFill::follow(None, link(), &mut draft, true).unwrap();
+        assert_eq!(draft.repository.code_name, "ok");
+        assert_eq!(draft.repository.repo_name, "");
+        assert!(fill.is_intact(&draft));
+        // The field is left empty.
+        fill.fill_name(&mut draft.repository);
+        assert_eq!(draft.repository.repo_name, "ok");
+        assert!(fill.is_intact(&draft));
+        fill.undo(&mut draft);
+        assert_eq!(draft.repository.repo_name, "");
+        // It takes the name of the next link.
+        let other = Some(pasted("https://github.com/octo/other"));
+        let fill = LinkFill::follow(Some(&fill), other, &mut draft, false).unwrap();
+        assert_eq!(draft.repository.repo_name, "other");
+        // A suggestion before does not go either.
+        let fill = LinkFill::follow(Some(&fill), link(), &mut draft, true).unwrap();
+        assert_eq!(draft.repository.repo_name, "other");
+        assert!(fill.is_intact(&draft));
+        assert_eq!(LinkFill::follow(Some(&fill), None, &mut draft, true), None);
+        assert_eq!(draft.repository.repo_name, "other");
+        assert_eq!(draft.repository.code_name, "");
     }
 
     #[test]
