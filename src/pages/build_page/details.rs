@@ -119,9 +119,6 @@ fn image_facts(
         true => connection.registry(),
         false => String::new(),
     };
-    let pull = |name: &dyn Fn(Signal<String>) -> Signal<String>, reference: Option<String>| {
-        reference.map(|reference| pull_buttons(&reference, name))
-    };
     let of_tag = |tag: &str| {
         let tag = tag.to_owned();
         move |command: Signal<String>| {
@@ -132,7 +129,9 @@ fn image_facts(
     let image = |label: Signal<String>, copy: Signal<String>, reference: String, tag: &str| {
         let pulled = build.pull_name(&registry, tag);
         let shown = pulled.clone().unwrap_or(reference);
-        fact(label, named_image(shown, copy, pull(&of_tag(tag), pulled)))
+        let of_tag = of_tag(tag);
+        let pull = pulled.map(|name| pull_buttons(&name, &|command| command, &of_tag));
+        fact(label, named_image(shown, copy, pull))
     };
     let digest = build
         .image_digest
@@ -142,8 +141,9 @@ fn image_facts(
         let label = t_signal!(build.digest);
         let by_digest =
             |command: Signal<String>| t_signal!(build.command_by_digest, command = command.get());
-        let buttons = pull(&by_digest, build.pull_name_by_digest(&registry));
-        fact(label, named_image(digest, label, buttons))
+        let pulled = build.pull_name_by_digest(&registry);
+        let pull = pulled.map(|name| pull_buttons(&name, &by_digest, &by_digest));
+        fact(label, named_image(digest, label, pull))
     });
     let size = build.image_size.map(|size| {
         let text = text_signal(move || numbers::size(size));
@@ -195,17 +195,28 @@ fn named_image(reference: String, copy: Signal<String>, pull: Option<AnyView>) -
     .into_any()
 }
 
-/// The buttons that copy the commands which pull an image by this name. `whole_name` tells them apart from those of other
-/// names of the image.
-fn pull_buttons(reference: &str, whole_name: &dyn Fn(Signal<String>) -> Signal<String>) -> AnyView {
+/// What a button that copies a command is called, by the name of the command.
+type NameOf<'a> = &'a dyn Fn(Signal<String>) -> Signal<String>;
+
+/// The buttons that copy the commands which pull an image by this name. `shown` is their text; `whole_name` tells them
+/// apart from those of other names of the image.
+fn pull_buttons(reference: &str, shown: NameOf<'_>, whole_name: NameOf<'_>) -> AnyView {
     let (docker, podman) = (
         t_signal!(build.pull_command),
         t_signal!(build.podman_command),
     );
     view! {
         <span class="copies">
-            {copy_text_button(format!("docker pull {reference}"), docker, whole_name(docker))}
-            {copy_text_button(format!("podman pull {reference}"), podman, whole_name(podman))}
+            {copy_text_button(
+                format!("docker pull {reference}"),
+                shown(docker),
+                whole_name(docker),
+            )}
+            {copy_text_button(
+                format!("podman pull {reference}"),
+                shown(podman),
+                whole_name(podman),
+            )}
         </span>
     }
     .into_any()
