@@ -202,7 +202,7 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
         )}
         <div class="settings">
             <div class="settings-column">
-                {connection_form(form, StoredValue::new(back))} {builders()} {token_by_password()}
+                {connection_form(form, StoredValue::new(back))} {token_by_password()}
             </div>
             <div class="settings-column">
                 <section class="settings-part">
@@ -219,6 +219,7 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
                 </section>
                 {stored_data()}
             </div>
+            {builders()}
         </div>
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn builders() -> AnyView {
     };
     let section = move || {
         view! {
-            <section class="settings-part">
+            <section class="settings-part settings-wide">
                 <h2>{t_signal!(builders.title)}</h2>
                 <p>{t_signal!(builders.what)}</p>
                 // The region can be scrolled by keys.
