@@ -366,7 +366,9 @@ fn quoted_last_lines(log: &Log, is_wanted: impl Fn(usize) -> bool + Copy) -> Vec
     let lines = lines.filter(|(_, line)| !is_report(line) && !Stop::is_said_by(line));
     let mut found: Vec<(usize, String)> = lines.take(MAX_LAST_LINES).collect();
     if found.is_empty() {
-        found = last_lines(log, is_wanted).take(MAX_LAST_LINES).collect();
+        // The heading says already why the build was stopped.
+        let lines = last_lines(log, is_wanted).filter(|(_, line)| !Stop::is_said_by(line));
+        found = lines.take(MAX_LAST_LINES).collect();
     }
     let quoted = found.into_iter().rev().map(|(line, text)| QuotedLine {
         text: short(&text),
@@ -626,6 +628,8 @@ mod tests {
             failure.stop,
             Some(Stop::Canceled("a newer push".to_owned()))
         );
+        let failure = Failure::read(&log(&[by]), &failed, by);
+        assert!(failure.quote.is_empty(), "the heading says it");
         // A line that the build has printed itself says nothing.
         let printed = log(&["STEP 1/1: RUN make", by, "cc: error"]);
         let failure = Failure::read(&printed, &failed, "");
