@@ -89,7 +89,7 @@ async fn a_push_is_built_by_the_hook_that_the_page_offers() -> Outcome {
             browser
                 .see("not built: the commit message says [skip ci]")
                 .await;
-            browser.press("button", "1 earlier push").await;
+            browser.press("button", "1 earlier delivery").await;
             browser.find("link", "build started").await;
             browser.axe("a repository with a webhook").await;
             Ok(())
@@ -148,7 +148,7 @@ async fn each_delivery_says_what_it_started_or_why_not() -> Outcome {
             browser.see("webhook from GitHub").await;
             let link = browser.find("link", "build started").await;
             assert_eq!(link.attr("href").await?.as_deref(), Some("/builds/9"));
-            browser.press("button", "8 earlier pushes").await;
+            browser.press("button", "8 earlier deliveries").await;
             for text in [
                 "latest: the queue is full",
                 "latest: not built on pushes",
