@@ -5,6 +5,7 @@
 
 use crate::client::{Error, Refusal};
 use crate::t_string;
+use std::net::IpAddr;
 
 /// The words for a sentence. They are given what stands at its first `*`.
 type Words = fn(&str) -> String;
@@ -252,7 +253,10 @@ static KNOWN: [Known; 86] = [
     ),
     (
         "The source can't be read: * is at an address of this machine or of a private network*",
-        |host| t_string!(look.own_network, host = host),
+        |host| match is_this_machine(host) {
+            true => t_string!(look.own_machine, host = host),
+            false => t_string!(look.own_network, host = host),
+        },
     ),
     ("The source can't be read: *.", |why| {
         t_string!(look.unreadable, why = why)
@@ -267,6 +271,16 @@ static KNOWN: [Known; 86] = [
         |why| t_string!(look.unlisted, why = why),
     ),
 ];
+
+/// Returns true for a host that is the server's own machine, whatever the network.
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost"
+        || address.is_ok_and(|address| {
+            let address = address.to_canonical();
+            address.is_loopback() || address.is_unspecified()
+        })
+}
 
 /// The words for one sentence of the API.
 fn sentence_words(sentence: &str) -> Option<String> {
@@ -356,6 +370,29 @@ mod tests {
         assert!(known("").is_none());
         let (_, value) = known("\"trunk\" is not a valid choice.").expect("is known");
         assert_eq!(value, "trunk");
+    }
+
+    #[test]
+    fn an_address_of_the_machine_itself_is_no_private_network() {
+        for host in [
+            "127.0.0.1",
+            "127.1.2.3",
+            "[::1]",
+            "::1",
+            "0.0.0.0",
+            "localhost",
+        ] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in [
+            "10.0.0.1",
+            "192.168.1.1",
+            "[fd00::1]",
+            "git.example.com",
+            "",
+        ] {
+            assert!(!is_this_machine(host), "{host}");
+        }
     }
 
     /// The sentences that `api_words` has words for.
