@@ -41,7 +41,8 @@ impl Workshop {
             None => self.remove_by_daemon(image).await,
         };
         if let Err(reason) = result {
-            tracing::info!("{image:?} was not removed: {reason}");
+            let (Unwanted::Id(name) | Unwanted::Name(name)) = image;
+            tracing::info!("the image {name} was not removed: {reason}");
         }
     }
 

@@ -77,7 +77,7 @@ impl Queue {
         // No step has failed then.
         let is_lost = matches!(result, Err(Failure::BuilderLost(..)));
         let result = result.map_err(|failure| match is_lost {
-            true => Failure::Other(format!("{failure}, a second time")),
+            true => Failure::Other(format!("a builder was lost a second time: {failure}")),
             false => failure,
         });
         let made_none = result.as_ref().is_err_and(|failure| {
