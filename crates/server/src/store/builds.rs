@@ -401,7 +401,7 @@ pub(crate) fn fail_abandoned(connection: &mut Connection, reason: &str) -> Resul
         .collect::<Result<_>>()?;
     let failed = builds.len();
     for build in builds {
-        fail(&transaction, build, reason)?;
+        fail(&transaction, build, EntryLevel::Error, reason)?;
     }
     transaction.commit()?;
     Ok(failed)
@@ -439,19 +439,19 @@ pub(crate) fn fail_waiting(
 ) -> Result<Build> {
     image_tags::release(connection, &build.build_id)?;
     build.docker_repo_version_tag = Some(String::new());
-    fail(connection, build, reason)
+    // Somebody, or a newer push, wanted it to end: that is no error.
+    fail(connection, build, EntryLevel::Info, reason)
 }
 
 /// Marks a build as failed and adds the reason to its log.
-fn fail(connection: &Connection, mut build: Build, reason: &str) -> Result<Build> {
+fn fail(
+    connection: &Connection,
+    mut build: Build,
+    level: EntryLevel,
+    reason: &str,
+) -> Result<Build> {
     let now = Timestamp::from(chrono::Utc::now());
-    logs::append_line(
-        connection,
-        &build.build_id,
-        now.seconds(),
-        EntryLevel::Error,
-        reason,
-    )?;
+    logs::append_line(connection, &build.build_id, now.seconds(), level, reason)?;
     build.status = Status::Failed;
     build.started_at = build.started_at.or(Some(now));
     build.ended_at = Some(now);
@@ -479,7 +479,7 @@ pub(crate) fn fail_running(
         )
         .optional()?;
     let failed = running
-        .map(|running| fail(&transaction, running, reason))
+        .map(|running| fail(&transaction, running, EntryLevel::Error, reason))
         .transpose()?;
     transaction.commit()?;
     Ok(failed)

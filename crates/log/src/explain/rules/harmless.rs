@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 /// Lines with one of these patterns tell of no error.
 static ALWAYS: &[&str] = &[
+    // The service says who wanted the build to end.
+    "^the build was cancelled by ",
     "(ignored)",
     "（已忽略）",
     "（忽略）",
@@ -219,6 +221,7 @@ mod tests {
         let mut seen = Seen::default();
         for line in [
             "   Compiling error v0.1.0",
+            "the build was cancelled by a newer push",
             "gcc -Wall -Werror -c error.c -o error.o",
             "cc -Wno-error=format -c a.c",
             "0 errors, 0 failures",

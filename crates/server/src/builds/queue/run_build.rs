@@ -102,7 +102,12 @@ impl Queue {
             }
             Err(failure) => {
                 let line = failure.to_string();
-                job.log.write(EntryLevel::Error, &line);
+                // Somebody wanted it to end: that is no error.
+                let level = match is_cancelled {
+                    true => EntryLevel::Info,
+                    false => EntryLevel::Error,
+                };
+                job.log.write(level, &line);
                 build.status = Status::Failed;
                 let detail = failure.detail(job.log.step().filter(|_| !is_lost));
                 build.detail = Some(format!("{detail}\n"));
