@@ -441,6 +441,8 @@ mod tests {
     use clap::Parser;
     use serde_json::json;
     use slipway_api::{Status, VersionTagging};
+    use std::sync::LazyLock;
+    use tokio::sync::Barrier;
 
     /// Adds a waiting build of a repository with this tag.
     async fn add(store: &Store, tag: &'static str) {
@@ -500,41 +502,48 @@ mod tests {
         saved.await.unwrap();
     }
 
+    /// Waits until so many builds run.
+    async fn until_running(queue: &Queue, count: usize) {
+        let running = async {
+            while queue.running.lock().await.builds.len() != count {
+                tokio::task::yield_now().await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(60), running).await;
+        assert!(in_time.is_ok(), "never happened: {count} builds run");
+    }
+
     #[tokio::test]
     async fn a_build_starts_while_other_workers_are_busy() {
-        /// Ends a build that waits for it.
-        static END: Notify = Notify::const_new();
-        static ENDED: Notify = Notify::const_new();
         const WORKERS: u16 = 4;
+        /// Ends the builds of one round, once each worker has one.
+        static END: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(usize::from(WORKERS) + 1));
         let folder = tempfile::tempdir().unwrap();
         let (queue, store) = queue(folder.path(), WORKERS);
         let workers = queue.start_with(WORKERS, |queue, planned, _slot, _| {
             Box::pin(async move {
-                if planned.build.build_id != "short" {
-                    END.notified().await;
-                }
+                END.wait().await;
                 succeed(&queue, planned.build).await;
-                ENDED.notify_one();
                 None
             })
         });
-        for (count, tag) in ["a", "b", "c"].into_iter().enumerate() {
-            add(&store, tag).await;
-            queue.wake();
-            while queue.running.lock().await.builds.len() <= count {
-                tokio::task::yield_now().await;
+        let rounds = [
+            ["a", "b", "c", "d"],
+            ["e", "f", "g", "h"],
+            ["i", "j", "k", "l"],
+        ];
+        for round in rounds {
+            for (before, tag) in round.into_iter().enumerate() {
+                add(&store, tag).await;
+                queue.wake();
+                until_running(&queue, before + 1).await;
             }
+            END.wait().await;
+            until_running(&queue, 0).await;
+            // Each worker has asked for this lock by now: behind them, it is there when all of them wait.
+            drop(queue.running.lock().await);
         }
-        add(&store, "short").await;
-        queue.wake();
-        // Only this one ends by itself.
-        let ended = tokio::time::timeout(Duration::from_secs(60), ENDED.notified()).await;
-        assert!(ended.is_ok(), "the fourth worker got no build");
         queue.stop().await;
-        for _ in 0..3 {
-            END.notify_one();
-            ENDED.notified().await;
-        }
         for worker in workers {
             worker.await.unwrap();
         }
