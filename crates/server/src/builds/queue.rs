@@ -508,6 +508,11 @@ mod tests {
             while queue.running.lock().await.builds.len() != count {
                 tokio::task::yield_now().await;
             }
+            // A worker that was woken asks for this lock in its turn: behind it, it waits for the next wake.
+            for _ in 0..16 {
+                tokio::task::yield_now().await;
+                drop(queue.running.lock().await);
+            }
         };
         let in_time = tokio::time::timeout(Duration::from_secs(60), running).await;
         assert!(in_time.is_ok(), "never happened: {count} builds run");
@@ -540,8 +545,6 @@ mod tests {
             }
             END.wait().await;
             until_running(&queue, 0).await;
-            // Each worker has asked for this lock by now: behind them, it is there when all of them wait.
-            drop(queue.running.lock().await);
         }
         queue.stop().await;
         for worker in workers {
