@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::cell::Cell;
 
 /// The key in storage.
-const KEY: &str = "builds";
+pub(crate) const KEY: &str = "builds";
 
 /// The storage that the token is in: a list must not outlive the right to read it.
 fn place(connection: Connection) -> Keep {

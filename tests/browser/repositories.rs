@@ -354,7 +354,7 @@ async fn settings_are_tested_and_what_is_stored_can_be_forgotten() -> Outcome {
                 .await;
             browser.see("Forgotten.").await;
             let stored =
-                "return Object.keys(localStorage).filter((key) => /\\.(names|seen)\\./.test(key)).length;";
+                "return Object.keys(localStorage).filter((key) => /\\.(names|seen)\\.|\\.builds$/.test(key)).length;";
             assert_eq!(browser.script(stored).await, 0);
             Ok(())
         })

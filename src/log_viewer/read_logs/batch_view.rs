@@ -43,7 +43,12 @@ pub(crate) fn batch_progress(batch: LogBatch) -> AnyView {
         <span class="visually-hidden" role="status">
             {said}
         </span>
-        {load_error_with(t_signal!(logs.reading), move || batch.error.get(), has_read.into(), retry)}
+        {load_error_with(
+            t_signal!(logs.reading),
+            move || batch.error.get(),
+            has_read.into(),
+            retry,
+        )}
         {dynamic(move || failures_notice(batch))}
     }
     .into_any()

@@ -2,13 +2,14 @@
 
 use crate::platform::storage::{Keep, remove_shared, store, stored_keys};
 use crate::reactive::{bool_signal, show, text_signal};
+use crate::state::last_list;
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The beginnings of the keys under which repositories and drafts are stored.
-const PREFIXES: [&str; 3] = ["seen.", "names.", "draft/"];
+/// The beginnings of the keys under which repositories, drafts and the last list of builds are stored.
+const PREFIXES: [&str; 4] = ["seen.", "names.", "draft/", last_list::KEY];
 
 fn keys() -> Vec<String> {
     let keys = PREFIXES.into_iter();
@@ -31,6 +32,7 @@ pub(crate) fn stored_data() -> AnyView {
             store(Keep::Device, &key, None);
         }
         PREFIXES.into_iter().for_each(remove_shared);
+        last_list::forget();
         is_empty.set(true);
         is_done.set(true);
         is_open.set(false);
