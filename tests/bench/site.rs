@@ -29,8 +29,7 @@ pub async fn site() {
     let page = std::fs::read_to_string(site.join("index.html")).expect("the page");
     let files = first_files(&page);
     println!("site: a page open is the page and {} files", files.len());
-    let option = format!("--site={}", site.display());
-    let server = Server::start(&[&option]).await;
+    let server = Server::start(&[]).await;
     let address = server.address.trim_start_matches("http://");
     figures("slipway", address, &files).await;
     if let Some(nginx) = Nginx::start(folder) {
