@@ -450,7 +450,7 @@ impl Client {
     }
 }
 
-/// What the API says about a namespace and the token.
+/// The API's answer about a namespace and the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Profile {
     /// True if the token is valid for the namespace.

@@ -58,7 +58,7 @@ pub struct SessionCache {
     pub(crate) last_visit: RwSignal<u32>,
 }
 
-/// What is in the cache and notifies nobody.
+/// The part of the cache that notifies nobody.
 #[derive(Default)]
 struct Kept {
     /// The page read last comes last.

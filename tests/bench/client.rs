@@ -10,7 +10,7 @@ pub struct Client {
     address: String,
 }
 
-/// What an answer was.
+/// An answer, as it was measured.
 pub struct Answer {
     pub status: u16,
     pub etag: Option<String>,

@@ -12,7 +12,7 @@ use std::path::Path;
 /// The lengths of the logs, and whether they are read on the slow network too: the longest would take minutes.
 const LENGTHS: [(usize, bool); 3] = [(10_000, true), (100_000, true), (1_000_000, false)];
 
-/// What a visit took, in milliseconds.
+/// The times of a visit, in milliseconds.
 #[derive(Default)]
 struct Visits {
     /// From the navigation until the first line was painted.

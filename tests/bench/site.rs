@@ -16,7 +16,7 @@ const CLIENTS: usize = 50;
 /// How long each figure is measured.
 const DURATION: Duration = Duration::from_secs(5);
 
-/// What a browser takes.
+/// The headers of a browser's request.
 const ACCEPT: &str = "Accept: */*\r\nAccept-Encoding: gzip, deflate, br\r\n";
 
 /// Measures all of it. The site has its packed files beside it, as in the shipped program.

@@ -84,7 +84,7 @@ struct Head {
     path: String,
     /// The lines below the first one, without those about the connection.
     fields: Vec<String>,
-    /// What was read of the body.
+    /// The part of the body that was read.
     rest: Vec<u8>,
 }
 

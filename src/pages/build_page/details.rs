@@ -195,7 +195,7 @@ fn named_image(reference: String, copy: Signal<String>, pull: Option<AnyView>) -
     .into_any()
 }
 
-/// What a button that copies a command is called, by the name of the command.
+/// The label of a button that copies a command, by the name of the command.
 type NameOf<'a> = &'a dyn Fn(Signal<String>) -> Signal<String>;
 
 /// The buttons that copy the commands which pull an image by this name. `shown` is their text; `whole_name` tells them

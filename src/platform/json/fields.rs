@@ -88,7 +88,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// What `read` reads. It is a problem if that is missing or `null`.
+    /// Returns the value that `read` reads. It is a problem if that is missing or `null`.
     pub(crate) fn required<T: Default>(
         &mut self,
         name: &str,

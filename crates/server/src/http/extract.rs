@@ -18,7 +18,7 @@ const MAX_BODY_BYTES: usize = 2 << 20;
 /// sending would not read the response otherwise.
 const MAX_DRAINED_BYTES: u64 = 64 << 20;
 
-/// What a 400 says about a query parameter.
+/// The message of a 400 about a query parameter.
 const UNKNOWN_PARAMETER: &str = "This call has no such parameter.";
 const REPEATED_PARAMETER: &str = "This parameter may be there once only.";
 

@@ -1,4 +1,4 @@
-//! What the server reaches by ssh: builders, and private sources with their submodules and large files.
+//! Builders and private sources by ssh, with submodules and large files.
 
 use crate::daemons::{Dockerd, PodmanService};
 use crate::git_web::{Web, is_proxied};
