@@ -14,6 +14,7 @@ mod builders;
 mod client;
 mod engine;
 mod generator;
+mod http2;
 mod log;
 mod memory;
 mod navigation;

@@ -3,12 +3,12 @@
 
 use crate::client::{Client, millis, percentile};
 use crate::recipes::block;
-use crate::support::{Server, parts, project};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use crate::support::nginx::{self, Nginx};
+use crate::support::{Server, project};
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// The number of clients that ask at the same time.
 const CLIENTS: usize = 50;
@@ -32,8 +32,8 @@ pub async fn site() {
     let server = Server::start(&[]).await;
     let address = server.address.trim_start_matches("http://");
     figures("slipway", address, &files).await;
-    if let Some(nginx) = Nginx::start(folder) {
-        figures("nginx", &nginx.address, &files).await;
+    if let Some((_nginx, address)) = nginx(&site) {
+        figures("nginx", &address, &files).await;
     }
 }
 
@@ -131,73 +131,21 @@ async fn load(address: &str, paths: &[String]) -> Load {
     }
 }
 
-/// nginx with the recipe of the README for a site at the root, without TLS. Dropping it stops it.
-struct Nginx {
-    child: Child,
-    address: String,
-    _folder: TempDir,
-}
-
-impl Nginx {
-    /// Starts it on the site in `srv` of a folder.
-    fn start(folder: TempDir) -> Option<Self> {
-        let program = parts::program("nginx", "nginx")?;
-        let place = folder.path().display().to_string();
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
-        let recipe = block("### nginx", "nginx", 0);
-        let lines = recipe.lines().filter(|line| !line.contains("ssl_"));
-        let recipe: Vec<_> = lines.collect();
-        let recipe = recipe
-            .join("\n")
-            .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
-            .replace("root /srv/", &format!("root {place}/srv/"));
-        let text = format!(
-            "daemon off; pid {place}/pid; error_log stderr crit; worker_processes auto; events {{}}
-             http {{ include /etc/nginx/mime.types; default_type application/octet-stream; sendfile on; tcp_nopush on;
-             access_log off; keepalive_requests 1000000; client_body_temp_path {place}/body;
-             proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/fastcgi; uwsgi_temp_path {place}/uwsgi;
-             scgi_temp_path {place}/scgi;\n{recipe}\n}}"
-        );
-        let config = folder.path().join("nginx.conf");
-        std::fs::write(&config, format!("{}{text}", user_line())).expect("writes");
-        let child = Command::new(program)
-            .args(["-e", "stderr", "-c"])
-            .arg(&config)
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("nginx starts");
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(begun.elapsed() < Duration::from_secs(30), "nginx listens");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Some(Self {
-            child,
-            address: format!("127.0.0.1:{port}"),
-            _folder: folder,
-        })
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        // SIGTERM, so that the master takes its workers along.
-        let id = self.child.id().to_string();
-        let _ = Command::new("kill").arg(id).status();
-        let _ = self.child.wait();
-    }
-}
-
-/// Its workers are of the user who runs the bench, where that is root.
-fn user_line() -> String {
-    let is_root = std::fs::metadata("/proc/self")
-        .is_ok_and(|data| std::os::unix::fs::MetadataExt::uid(&data) == 0);
-    match is_root {
-        true => "user root; ".to_owned(),
-        false => String::new(),
-    }
+/// Starts nginx with the recipe of the README for a site at the root, without TLS. Returns its host and port too.
+fn nginx(site: &Path) -> Option<(Nginx, String)> {
+    let setup = nginx::Setup::new()?;
+    let address = format!("127.0.0.1:{}", setup.port);
+    let recipe = block("### nginx", "nginx", 0);
+    let lines: Vec<_> = recipe
+        .lines()
+        .filter(|line| !line.contains("ssl_"))
+        .collect();
+    let recipe = lines
+        .join("\n")
+        .replace("listen 443 ssl http2;", &format!("listen {address};"))
+        .replace("root /srv/slipway", &format!("root {}", site.display()));
+    let http = format!("keepalive_requests 1000000;\n{recipe}");
+    Some((setup.start(&http), address))
 }
 
 fn run(command: &mut Command) {

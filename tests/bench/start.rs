@@ -1,7 +1,8 @@
 //! The start of the console in a fresh browser: from the navigation to the first row of the builds table, and to the
 //! first line of a log. Beside each a floor, measured in the same run: a bare page that loads one file of as many bytes
-//! and then makes one call. On this machine's network, and on an emulated 4G network.
+//! and then makes one call. On this machine's network and on an emulated 4G network, over HTTP/1.1 and over HTTP/2.
 
+use crate::http2::front;
 use crate::support::{Api, Browser, Reply, Server, Setup, Source};
 use crate::{HAS_LINES, RUNS, median};
 use axum::body::Bytes;
@@ -33,22 +34,33 @@ pub async fn start() {
     let server = Server::with_source(&source).await;
     let build = one_build(&server, &source).await;
     println!("\nFrom the navigation in a fresh browser, medians of {RUNS}");
-    println!("| | network | console | requests | bytes | floor | ratio |");
-    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: |");
+    println!("| | network | HTTP | console | requests | bytes | floor | ratio |");
+    println!("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |");
+    let front = front(&server.address);
     for is_slow in [false, true] {
         for (what, path, condition) in [
             ("first row", "/builds", HAS_ROWS),
             ("first line of a log", build.as_str(), HAS_LINES),
         ] {
-            compare(
+            let goal = Goal {
                 what,
-                &format!("{}{path}", server.address),
                 condition,
                 is_slow,
-            )
-            .await;
+            };
+            compare(&goal, &format!("{}{path}", server.address), false).await;
+            if let Some(front) = &front {
+                compare(&goal, &format!("{}{path}", front.address), true).await;
+            }
         }
     }
+}
+
+/// What a visit waits for, and on which network.
+struct Goal {
+    what: &'static str,
+    /// JavaScript that is true once it is in the page.
+    condition: &'static str,
+    is_slow: bool,
 }
 
 /// Creates a repository and builds it once. Returns the path of the build's page.
@@ -71,18 +83,20 @@ async fn one_build(server: &Server, source: &Source) -> String {
 }
 
 /// Visits a page and its floor in turns, and prints a row of the table.
-async fn compare(what: &str, url: &str, condition: &str, is_slow: bool) {
+async fn compare(goal: &Goal, url: &str, is_http2: bool) {
     let (mut visits, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        let visit = visit(url, condition, is_slow).await;
-        floors.push(floor(visit.bytes as usize, is_slow).await);
+        let visit = visit(url, goal.condition, goal.is_slow).await;
+        floors.push(floor(visit.bytes as usize, goal.is_slow, is_http2).await);
         visits.push(visit);
     }
     let of = |value: fn(&Visit) -> f64| median(visits.iter().map(value).collect());
     let (millis, floor) = (of(|visit| visit.millis), median(floors));
-    let network = if is_slow { "4G" } else { "loopback" };
+    let network = if goal.is_slow { "4G" } else { "loopback" };
+    let version = if is_http2 { "2" } else { "1.1" };
+    let what = goal.what;
     println!(
-        "| {what} | {network} | {millis:.0} ms | {:.0} | {:.0} kB | {floor:.0} ms | {:.2} |",
+        "| {what} | {network} | {version} | {millis:.0} ms | {:.0} | {:.0} kB | {floor:.0} ms | {:.2} |",
         of(|visit| visit.requests),
         of(|visit| visit.bytes) / 1000.0,
         millis / floor
@@ -90,7 +104,7 @@ async fn compare(what: &str, url: &str, condition: &str, is_slow: bool) {
 }
 
 /// Opens the floor's page with a file of so many bytes. Returns milliseconds.
-async fn floor(bytes: usize, is_slow: bool) -> f64 {
+async fn floor(bytes: usize, is_slow: bool, is_http2: bool) -> f64 {
     let api = Api::start().await;
     api.serve_fast();
     // Bytes that nothing on the way can compress.
@@ -110,7 +124,9 @@ async fn floor(bytes: usize, is_slow: bool) -> f64 {
         Reply::Typed("application/octet-stream", Bytes::from(file)),
     );
     api.on("GET", "/v1/call", Reply::Json(200, json!({})));
-    visit(&format!("{}/floor", api.address), HAS_ANSWER, is_slow)
+    let front = if is_http2 { front(&api.address) } else { None };
+    let address = front.as_ref().map_or(&api.address, |front| &front.address);
+    visit(&format!("{address}/floor"), HAS_ANSWER, is_slow)
         .await
         .millis
 }

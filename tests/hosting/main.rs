@@ -5,14 +5,16 @@
 //! `make test` builds `dist/`, `target/site-console` and the program first and runs this with `--features browser-tests`.
 #![forbid(unsafe_code)]
 
+#[path = "../support/nginx.rs"]
 mod nginx;
 #[path = "../support/parts.rs"]
 mod parts;
 mod program;
+mod recipe;
 mod recipes;
 mod static_host;
 
-use nginx::Nginx;
+use recipe::Host;
 use recipes::{block, project};
 use static_host::StaticHost;
 use std::collections::BTreeMap;
@@ -81,6 +83,15 @@ impl Response {
     fn is_page(&self) -> bool {
         String::from_utf8_lossy(&self.body).contains("<title>Slipway</title>")
     }
+}
+
+/// The version of HTTP that a host and a browser agree on.
+fn http_version(url: &str) -> String {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--insecure", "--noproxy", "*"]);
+    curl.args(["--output", "/dev/null", "--write-out", "%{http_version}", url]);
+    let output = curl.output().expect("curl");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// The abilities of a host.
@@ -211,10 +222,11 @@ fn nginx_at_the_root_serves_the_site_and_the_api() {
     let site = project("dist");
     let recipe = block("### nginx", "nginx", 0);
     let addresses = [("https://api.example.com", api.address.as_str())];
-    let Some(nginx) = Nginx::start(&recipe, Some((&site, "slipway")), &addresses) else {
+    let Some(host) = Host::start(&recipe, Some((&site, "slipway")), &addresses) else {
         return;
     };
-    let base = format!("{}/", nginx.address);
+    let base = format!("{}/", host.address);
+    assert_eq!(http_version(&base), "2");
     check(&base, &site, &NGINX);
     let answer = Response::get(&format!("{base}v1/builds?page=2"), &[]);
     assert_eq!(answer.status, 200);
@@ -233,14 +245,14 @@ fn nginx_at_the_root_serves_the_site_and_the_api() {
 fn nginx_serves_the_site_under_a_path() {
     let site = project("target/site-console");
     let recipe = block("### nginx", "nginx", 1);
-    let Some(nginx) = Nginx::start(&recipe, Some((&site, "www/console")), &[]) else {
+    let Some(host) = Host::start(&recipe, Some((&site, "www/console")), &[]) else {
         return;
     };
-    check(&format!("{}/console/", nginx.address), &site, &NGINX);
-    let bare = Response::get(&format!("{}/console", nginx.address), &[]);
+    check(&format!("{}/console/", host.address), &site, &NGINX);
+    let bare = Response::get(&format!("{}/console", host.address), &[]);
     assert_eq!(bare.status, 301);
     assert!(bare.header("location").ends_with("/console/"));
-    let other = Response::get(&format!("{}/other", nginx.address), &[]);
+    let other = Response::get(&format!("{}/other", host.address), &[]);
     assert_eq!(other.status, 404);
     assert!(!other.is_page());
 }

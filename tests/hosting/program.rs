@@ -1,6 +1,6 @@
 //! The program that has the site in it, as it is installed on a server: alone, behind nginx, and as a service.
 
-use crate::nginx::Nginx;
+use crate::recipe::Host;
 use crate::recipes::{block, project};
 use crate::{Response, file_of, parts};
 use std::io::{BufRead, BufReader};
@@ -126,10 +126,10 @@ fn nginx_before_the_program_adds_tls() {
     let program = Program::start();
     let recipe = block(HEADING, "nginx", 0);
     let addresses = [("http://127.0.0.1:8080", program.address.as_str())];
-    let Some(nginx) = Nginx::start(&recipe, None, &addresses) else {
+    let Some(host) = Host::start(&recipe, None, &addresses) else {
         return;
     };
-    check(&nginx.address);
+    check(&host.address);
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub mod engine;
 pub mod files;
 pub mod fixtures;
 pub mod log_page;
+#[allow(dead_code, reason = "not every test program starts nginx")]
+pub mod nginx;
 pub mod page;
 pub mod parts;
 pub mod proxy;

@@ -66,5 +66,8 @@ pub(super) fn capabilities(setup: &Setup, profile: &Path) -> Capabilities {
             .set_logging_prefs(*component, LoggingPrefsLogLevel::All)
             .expect("a capability");
     }
-    capabilities.into()
+    let mut capabilities: Capabilities = capabilities.into();
+    // Some servers of the tests have a certificate of their own.
+    capabilities.accept_insecure_certs(true).expect("a capability");
+    capabilities
 }
