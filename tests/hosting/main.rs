@@ -89,7 +89,13 @@ impl Response {
 fn http_version(url: &str) -> String {
     let mut curl = Command::new("curl");
     curl.args(["--silent", "--show-error", "--insecure", "--noproxy", "*"]);
-    curl.args(["--output", "/dev/null", "--write-out", "%{http_version}", url]);
+    curl.args([
+        "--output",
+        "/dev/null",
+        "--write-out",
+        "%{http_version}",
+        url,
+    ]);
     let output = curl.output().expect("curl");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -28,7 +28,10 @@ impl Host {
             replaced.push(("root /srv/", root));
         }
         let port = setup.port;
-        replaced.push(("listen 443 ssl http2;", format!("listen 127.0.0.1:{port} ssl http2;")));
+        replaced.push((
+            "listen 443 ssl http2;",
+            format!("listen 127.0.0.1:{port} ssl http2;"),
+        ));
         for (written, here) in addresses {
             replaced.push((written, (*here).to_owned()));
         }

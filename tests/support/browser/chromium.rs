@@ -68,6 +68,8 @@ pub(super) fn capabilities(setup: &Setup, profile: &Path) -> Capabilities {
     }
     let mut capabilities: Capabilities = capabilities.into();
     // Some servers of the tests have a certificate of their own.
-    capabilities.accept_insecure_certs(true).expect("a capability");
+    capabilities
+        .accept_insecure_certs(true)
+        .expect("a capability");
     capabilities
 }
