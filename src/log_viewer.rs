@@ -11,6 +11,8 @@
 //! | --- | --- |
 //! | `source` | the API or a file |
 //! | `reader`, `reading_plan` | loading, polling, retrying; what is read next, and when (pure) |
+//! | `file_reader` | loading from a file |
+//! | `tools` | what stands around the lines and goes on behind them, in a chunk of its own |
 //! | `replacing` | another reading of the log in the place of the one on the page |
 //! | `read_logs`, `record_facts` | whole logs of other builds, read and kept for the session |
 //! | `build_file` | a build as a file: saving and opening |
@@ -49,6 +51,7 @@ mod errors;
 mod explaining;
 mod failure;
 mod failure_box;
+pub(crate) mod file_reader;
 mod follow;
 mod frame;
 mod happened_before;
@@ -62,7 +65,7 @@ mod panels;
 mod print;
 pub(crate) mod query_words;
 pub(crate) mod read_logs;
-mod reader;
+pub(crate) mod reader;
 mod reading_plan;
 mod record_facts;
 mod replacing;
@@ -74,6 +77,7 @@ mod shortcuts;
 mod source;
 mod text_selection;
 mod time_window;
+pub(crate) mod tools;
 mod view_state;
 mod waiting;
 mod waiting_note;
@@ -81,43 +85,42 @@ pub(crate) mod yielding;
 
 use crate::api::Build;
 use crate::components::error_notice::load_error;
+use crate::components::lazy_view::{LazyView, lazy_view};
 use crate::i18n::numbers::number;
-use crate::log_viewer::build_file::save_dialog::save_dialog;
 use crate::log_viewer::build_file::words::problem_words;
 use crate::log_viewer::commands::LogCommands;
-use crate::log_viewer::current_step::tell_current_step;
 use crate::log_viewer::display_options::DisplayOptions;
-use crate::log_viewer::failure_box::failure_box;
 use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::link::LogLink;
-use crate::log_viewer::new_lines::new_lines_notice;
-use crate::log_viewer::record_facts::record_facts;
+use crate::log_viewer::panels::steps_width::stored_width;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::selection::Selection;
 pub(crate) use crate::log_viewer::source::LogSource;
-use crate::log_viewer::time_window::time_window_notice;
+use crate::log_viewer::tools::{Tools, load_tools};
 use crate::log_viewer::view_state::LogViewer;
-use crate::log_viewer::waiting_note::waiting_note;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
-use crate::reactive::{bool_signal, dynamic, memo, show, text_signal};
+use crate::reactive::{bool_signal, dynamic, effect, memo, show, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::t_signal;
 use crate::ui::notice::notice;
 use leptos::prelude::*;
+use std::rc::Rc;
+use web_sys::KeyboardEvent;
 
 /// The width of the browser window, in CSS pixels, below which it is a phone's. Same as in the style sheet.
 const MIN_WIDTH_OF_COMPUTER: f64 = 600.0;
 
 /// The log of a build: why it failed, its steps, its tools, its lines, or why there are none. Starts reading it.
 ///
-/// `detail` is the API's text about the build.
+/// `detail` is the API's text about the build. `read` reads the log from its source.
 pub(crate) fn log_section(
     source: LogSource,
     build: Query<Build>,
     detail: Memo<Option<String>>,
+    read: fn(LogCommands, Query<Build>),
 ) -> AnyView {
     let viewer = LogViewer::new(stored_options());
     if stored(Keep::Device, "log.repeats").is_some() {
@@ -143,21 +146,24 @@ pub(crate) fn log_section(
         bar_above: RwSignal::new(false),
         is_copying: StoredValue::new(false),
     };
-    reader::start_reading(commands, build);
-    viewer.start_explaining();
-    commands.bring_cause_into_view(build);
-    errors::announce_new_errors(viewer, build);
-    record_facts(commands, build);
-    tell_current_step(viewer);
+    read(commands, build);
+    let tools = RwSignal::new(None::<Tools>);
+    let are_loaded = memo(move || tools.with(Option::is_some));
+    effect(move || {
+        if are_loaded.get()
+            && let Some(tools) = tools.get_untracked()
+        {
+            (tools.start)(commands, build);
+        }
+    });
     let (build_error, has_build) = (build.error(), build.has_data());
     let has_lines = bool_signal(move || viewer.counts.with(|counts| counts.lines > 0));
     // A build that cannot be read is the page's to tell.
     let is_shown = move || build_error.with(Option::is_none) || has_build.get() || has_lines.get();
     view! {
-        {failure_box(commands, build, detail)}
-        {waiting_note(commands, build)}
-        {show(is_shown, move || section(commands, build))}
-        {save_dialog(commands, build, detail)}
+        {dynamic(move || tools.get().map(|tools| (tools.reasons)(commands, build, detail)))}
+        {show(is_shown, move || section(commands, build, tools))}
+        {dynamic(move || tools.get().map(|tools| (tools.save_dialog)(commands, build, detail)))}
     }
     .into_any()
 }
@@ -185,17 +191,16 @@ fn window_width() -> f64 {
     width.unwrap_or(MIN_WIDTH_OF_COMPUTER)
 }
 
-fn section(commands: LogCommands, build: Query<Build>) -> AnyView {
+fn section(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<Tools>>) -> AnyView {
     let viewer = commands.viewer;
-    let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        shortcuts::press_with_command(&event, commands);
-        shortcuts::press_outside(&event, commands);
-    });
-    on_cleanup(move || keys.remove());
-    text_selection::listen(commands);
     if commands.selection.lines().is_some() {
         scroll_into_view_if_needed(".log-frame");
     }
+    let press = move |event: KeyboardEvent| {
+        if let Some(tools) = tools.get_untracked() {
+            (tools.press)(&event, commands);
+        }
+    };
     // In the full window, the page's own heading is hidden.
     let title_when_full =
         || view! { <h1 class="visually-hidden">{t_signal!(log.section)}</h1> }.into_any();
@@ -206,15 +211,19 @@ fn section(commands: LogCommands, build: Query<Build>) -> AnyView {
             data-full=text_signal(move || commands.full_screen.get().to_string())
             data-wrap=text_signal(move || viewer.options.with(|options| options.wrap).to_string())
             data-times=text_signal(move || viewer.options.with(|options| options.times.name()))
-            on:keydown=move |event| shortcuts::press(&event, commands)
+            on:keydown=press
         >
             {show(move || commands.full_screen.get(), title_when_full)}
             <h2 class="visually-hidden">{t_signal!(log.title)}</h2>
-            {panels::steps_panel::steps_panel(commands, build)}
+            {dynamic(move || match tools.get() {
+                Some(tools) => (tools.steps)(commands, build),
+                None => place_of_steps(commands),
+            })}
             <div class="log-main">
-                {panels::toolbar::toolbar(commands, build)} {problems(viewer, build)}
-                {time_window_notice(commands)} {new_lines_notice(commands)} {frame(commands, build)}
-                {panels::selection_bar::selection_bar(commands)}
+                {toolbar(commands, build, tools)} {problems(viewer, build)}
+                {dynamic(move || tools.get().map(|tools| (tools.notices)(commands)))}
+                {frame(commands, build, tools)}
+                {dynamic(move || tools.get().map(|tools| (tools.selection_bar)(commands)))}
                 <p class="visually-hidden" role="status">
                     {viewer.announced}
                 </p>
@@ -222,6 +231,28 @@ fn section(commands: LogCommands, build: Query<Build>) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The row of tools, once the code of all tools has been loaded.
+fn toolbar(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<Tools>>) -> AnyView {
+    let load = move || -> LazyView {
+        Box::pin(async move {
+            let loaded = load_tools().await?;
+            tools.try_set(Some(loaded));
+            Some((loaded.toolbar)(commands, build))
+        })
+    };
+    let place = || view! { <div class="log-tools"></div> }.into_any();
+    lazy_view(Rc::new(load), place)
+}
+
+/// Keeps the place of the list of steps, so that the lines do not move when it comes.
+fn place_of_steps(commands: LogCommands) -> AnyView {
+    let place = move || {
+        let width = format!("{}px", stored_width());
+        view! { <div class="log-steps-panel" style:inline-size=width></div> }.into_any()
+    };
+    show(move || commands.steps_shown.get(), place).into_any()
 }
 
 /// Why the log could not be read, or not all of it.

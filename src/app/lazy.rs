@@ -5,7 +5,8 @@ use crate::app::build_watcher::watch_builds;
 use crate::app::overlays::overlay_dialog;
 use crate::app::toast_place::keep_toasts_off;
 use crate::components::builds::builds_part::BuildsPart;
-use crate::components::reload_button::reload_button;
+use crate::components::lazy_view::{LazyView, lazy_view, lazy_view_or};
+use crate::log_viewer::tools::load_tools;
 use crate::pages::build_page::Build;
 use crate::pages::build_page::compare_page::ComparePage;
 use crate::pages::build_page::file_page::FilePage;
@@ -20,8 +21,7 @@ use crate::pages::repositories::Repositories;
 use crate::pages::repository::Repository;
 use crate::platform::lazy_style::load_style;
 use crate::platform::site_files::is_outdated;
-use crate::reactive::dynamic;
-use crate::routing::navigation::{Navigation, use_navigation};
+use crate::routing::navigation::Navigation;
 use crate::routing::routes::Route;
 use crate::state::connection::{Connection, use_connection};
 use crate::state::last_list::keep_when_left;
@@ -30,18 +30,12 @@ use crate::state::session_cache::{SessionCache, use_session_cache};
 use crate::state::toasts::{Toasts, use_toasts};
 use crate::state::watched_builds::BuildWatchlist;
 use crate::t_signal;
-use crate::ui::button::Button;
-use crate::ui::icon;
 use crate::ui::notice::skeleton;
 use futures_util::future::LocalBoxFuture;
-use leptos::ev;
 use leptos::prelude::*;
-use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
-use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
 
 /// A page whose code is loaded lazily. `None`: the page for unknown URLs. Shows a skeleton until then, and an error
 /// if loading fails.
@@ -51,9 +45,8 @@ pub(crate) fn lazy_page(route: Option<Route>) -> AnyView {
         Box::pin(async move {
             let styles = styles(styles_of(route.as_ref()));
             let view = match route {
-                Some(route @ (Route::Build { .. } | Route::Compare { .. } | Route::File)) => {
-                    build_chunk(route).await
-                }
+                Some(route @ Route::Build { .. }) => build_chunk(route).await,
+                Some(route @ (Route::Compare { .. } | Route::File)) => compare_chunk(route).await,
                 Some(Route::NewRepository { namespace }) => forms_chunk(namespace, None).await,
                 Some(Route::Config { namespace, name }) => forms_chunk(namespace, Some(name)).await,
                 Some(route @ (Route::Insight(_) | Route::LogSearch { .. })) => {
@@ -109,6 +102,7 @@ pub(crate) fn load_behind_first_rows() {
         let styles = styles(BUILD_STYLES);
         let _ = keep_list_chunk(connection, cache).await;
         let _ = load_build_chunk().await;
+        let _ = load_tools().await;
         let _ = styles.await;
     });
 }
@@ -134,9 +128,6 @@ pub(crate) fn start_placing_toasts(toasts: Toasts) {
         }
     });
 }
-
-/// A view whose code and style sheets are being loaded. `None` if one of them cannot be.
-type LazyView = LocalBoxFuture<'static, Option<AnyView>>;
 
 const BUILD_STYLES: &[&str] = &["fields", "build", "log"];
 const FORM_STYLES: &[&str] = &["fields", "forms"];
@@ -171,104 +162,6 @@ async fn loaded(
     view.ok()
 }
 
-/// Shows the view of `make` once its code has been loaded, and `placeholder` until then. After a failure, a button
-/// tries again; where the site has another version of the console by now, it reloads the page.
-fn lazy_view(make: Rc<dyn Fn() -> LazyView>, placeholder: fn() -> AnyView) -> AnyView {
-    lazy_view_or(make, placeholder, None)
-}
-
-/// The same. With `report`, a failure is reported so, and not shown in the place of the view.
-fn lazy_view_or(
-    make: Rc<dyn Fn() -> LazyView>,
-    placeholder: fn() -> AnyView,
-    report: Option<Rc<dyn Fn()>>,
-) -> AnyView {
-    let navigation = use_navigation();
-    // A press of Retry has no owner.
-    let owner = Owner::current().unwrap_or_default();
-    let parts = StoredValue::new_local(Rc::new((owner, make, report)));
-    let loaded = RwSignal::new_local(None::<AnyView>);
-    let failed = RwSignal::new(false);
-    let load = move || {
-        let Some(parts) = parts.try_get_value() else {
-            return;
-        };
-        failed.set(false);
-        let (owner, make, _) = &*parts;
-        // Made inside the owner, so that the view is removed with it.
-        let mut view = Box::pin(owner.with(|| ScopedFuture::new(make())));
-        // The user may have left the page. Then the owner and all signals are gone, and the view cannot be made.
-        let view = poll_fn(move |context| match failed.try_get_untracked() {
-            Some(_) => view.as_mut().poll(context).map(Some),
-            None => Poll::Ready(None),
-        });
-        leptos::task::spawn_local(async move {
-            match view.await {
-                None => (),
-                Some(Some(view)) => {
-                    loaded.try_set(Some(view));
-                }
-                Some(None) => match &parts.2 {
-                    Some(report) => report(),
-                    None => {
-                        failed.try_set(true);
-                    }
-                },
-            }
-        });
-    };
-    let retry = move || {
-        // The button goes: the heading of the page takes the focus.
-        navigation.mark_moved();
-        load();
-    };
-    load();
-    let online = window_event_listener(ev::online, move |_| {
-        if failed.get_untracked() {
-            load();
-        }
-    });
-    on_cleanup(move || online.remove());
-    dynamic(move || {
-        if failed.get() {
-            let (text, button) = match is_outdated() {
-                true => (
-                    t_signal!(error.outdated),
-                    reload_button(navigation, move || failed.set(true)),
-                ),
-                false => (
-                    t_signal!(error.part_missing),
-                    Button::new(t_signal!(error.retry)).on_press(retry),
-                ),
-            };
-            // The heading of a page is part of what is missing.
-            let has_heading = document().query_selector("main h1").ok().flatten();
-            let heading = has_heading.is_none().then(|| {
-                view! {
-                    <h1 id="heading" tabindex="-1" class="visually-hidden">
-                        {text}
-                    </h1>
-                }
-            });
-            return view! {
-                {heading}
-                <div class="notice" data-kind="error" role="alert">
-                    {icon::icon(icon::WARNING)}
-                    <p class="notice-body">{text}</p>
-                    {button}
-                </div>
-            }
-            .into_any();
-        }
-        loaded.track();
-        match loaded.try_update_untracked(Option::take).flatten() {
-            Some(view) => view,
-            None => placeholder(),
-        }
-    })
-    .into_any()
-}
-
 // Each macro moves its function, and all code that only it reaches, into the chunk of that name.
 
 #[allow(
@@ -299,7 +192,7 @@ fn builds_part_chunk(part: BuildsPart) -> Result<AnyView, SplitLoaderError> {
     Ok(part_view(part))
 }
 
-/// The page of a build, the one that compares two, or the one that opens a file.
+/// The page of a build.
 #[allow(
     unsafe_code,
     reason = "the macro's calls into another chunk are extern"
@@ -308,6 +201,19 @@ fn builds_part_chunk(part: BuildsPart) -> Result<AnyView, SplitLoaderError> {
 fn build_chunk(route: Route) -> Result<AnyView, SplitLoaderError> {
     Ok(match route {
         Route::Build { build_id } => view! { <Build build_id=build_id /> }.into_any(),
+        // The other pages have chunks of their own.
+        _ => ().into_any(),
+    })
+}
+
+/// The page that compares two builds, or the one that opens a file.
+#[allow(
+    unsafe_code,
+    reason = "the macro's calls into another chunk are extern"
+)]
+#[wasm_split::wasm_split(log_tools, wasm_split_path = leptos::wasm_split, fallible)]
+fn compare_chunk(route: Route) -> Result<AnyView, SplitLoaderError> {
+    Ok(match route {
         Route::Compare { build_id, .. } => view! { <ComparePage build_id=build_id /> }.into_any(),
         _ => view! { <FilePage /> }.into_any(),
     })

@@ -23,16 +23,18 @@ impl LogViewer {
             self.counts.track();
             self.loading.track();
             self.error.track();
+            self.outcomes.track();
             self.explain();
         });
     }
 
-    /// Sets the state of the build, and explains the log again if it is another one.
+    /// Sets the state of the build. If it is another one, the log is explained again.
     pub(crate) fn set_outcome(self, outcome: Outcome) {
         let is_other = self.update_model(|model| model.set_outcome(outcome));
         if is_other == Some(true) {
             set_if_changed(self.explained, None);
-            self.explain();
+            // What explains may still be on its way.
+            self.outcomes.update(|count| *count += 1);
         }
         self.request_redraw();
     }

@@ -6,10 +6,10 @@ use crate::log::Filter;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::follow::new_lines_button;
 use crate::log_viewer::long_press::LongPress;
-use crate::log_viewer::panels::minimap::minimap;
+use crate::log_viewer::tools::Tools;
 use crate::log_viewer::view_state::LogViewer;
 use crate::query::Query;
-use crate::reactive::{effect, show, text_signal};
+use crate::reactive::{dynamic, effect, show, text_signal};
 use crate::ui::button::Button;
 use crate::{t_signal, t_string};
 use leptos::html;
@@ -19,7 +19,11 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, Event, HtmlElement, MouseEvent, ResizeObserver};
 
 /// The frame. `RowPool` fills `.log-rows` with rows.
-pub(crate) fn frame(commands: LogCommands, build: Query<Build>) -> AnyView {
+pub(crate) fn frame(
+    commands: LogCommands,
+    build: Query<Build>,
+    tools: RwSignal<Option<Tools>>,
+) -> AnyView {
     let viewer = commands.viewer;
     let frame = NodeRef::<html::Div>::new();
     effect(move || {
@@ -59,7 +63,10 @@ pub(crate) fn frame(commands: LogCommands, build: Query<Build>) -> AnyView {
                 </div>
             </div>
             {empty_states(commands, build)}
-            {minimap(commands)}
+            {dynamic(move || match tools.get() {
+                Some(tools) => (tools.minimap)(commands),
+                None => view! { <div class="log-overview"></div> }.into_any(),
+            })}
             <div class="log-over">
                 <p class="log-message" aria-hidden="true">
                     {commands.message}

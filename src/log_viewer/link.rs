@@ -1,5 +1,6 @@
 //! The link to what is on screen: restores what the page's URL says about the log, and keeps the URL up to date.
 
+use crate::log::SearchQuery;
 use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
@@ -12,6 +13,16 @@ use std::time::Duration;
 
 /// The time from the last change of the search or the filter until the URL follows.
 const WRITE_DELAY: Duration = Duration::from_millis(300);
+
+/// A search that the URL names.
+#[derive(Clone)]
+struct WantedSearch {
+    query: SearchQuery,
+    /// As [`LogSearch::context`] has it.
+    context: Option<usize>,
+    /// True if the first match is to be shown.
+    shows_first: bool,
+}
 
 /// The URL of one log. A handle: copies refer to the same log.
 #[derive(Clone, Copy)]
@@ -27,6 +38,8 @@ pub(crate) struct LogLink {
     levels_to_hide: StoredValue<BTreeSet<String>>,
     /// The steps to fold once there are lines, counted from 1.
     steps_to_fold: StoredValue<Option<BTreeSet<usize>>>,
+    /// The search that the URL named, until it is begun.
+    wanted_search: RwSignal<Option<WantedSearch>>,
     /// True while the lines that are new since the last success are to be shown, and are not known yet.
     pub(crate) new_lines_wanted: RwSignal<bool>,
     write_timer: StoredValue<Option<TimeoutHandle>>,
@@ -45,6 +58,7 @@ impl LogLink {
             last: StoredValue::default(),
             levels_to_hide: StoredValue::default(),
             steps_to_fold: StoredValue::default(),
+            wanted_search: RwSignal::new(None),
             new_lines_wanted: RwSignal::new(false),
             write_timer: StoredValue::new(None),
             range_start: StoredValue::new(0),
@@ -86,8 +100,12 @@ impl LogLink {
         self.read_window(&before, &now);
         if (&now.search, now.context) != (&before.search, before.context) {
             // A page that opens with lines shows those, not the first match.
-            self.search
-                .restore(now.search, now.context, now.lines.is_none());
+            let wanted = WantedSearch {
+                query: now.search,
+                context: now.context,
+                shows_first: now.lines.is_none(),
+            };
+            self.wanted_search.set(Some(wanted));
         }
         if (&now.hidden_levels, &now.folded) != (&before.hidden_levels, &before.folded) {
             self.viewer.set_filter(|filter| {
@@ -114,6 +132,17 @@ impl LogLink {
             }
             None => self.viewer.set_options(select),
         }
+    }
+
+    /// Searches for what the URL names, now and whenever it changes.
+    pub(crate) fn restore_searches(self) {
+        effect(move || {
+            if let Some(wanted) = self.wanted_search.get() {
+                self.wanted_search.set(None);
+                self.search
+                    .restore(wanted.query, wanted.context, wanted.shows_first);
+            }
+        });
     }
 
     /// Returns true if these lines are selected already.
@@ -215,6 +244,14 @@ impl LogLink {
             let levels = levels.filter_map(|number| model.log.levels().get(usize::from(*number)));
             hidden_levels.extend(levels.map(|level| level.name.clone()));
         });
+        let wanted = self.wanted_search.get_untracked();
+        let (search, context) = match wanted {
+            Some(wanted) => (wanted.query, wanted.context),
+            None => (
+                self.search.query.get_untracked(),
+                self.search.context.get_untracked(),
+            ),
+        };
         let folded: BTreeSet<usize> = filter.folded.iter().map(|step| step + 1).collect();
         let folded = Some(folded).filter(|folded| !folded.is_empty());
         LogLocation {
@@ -222,8 +259,8 @@ impl LogLink {
             start,
             end,
             of_whole: (start.is_some() || end.is_some()) && self.viewer.is_whole_loaded(),
-            search: self.search.query.get_untracked(),
-            context: self.search.context.get_untracked(),
+            search,
+            context,
             hidden_levels,
             only_new: filter.only.is_some() || self.new_lines_wanted.get_untracked(),
             folded: self.steps_to_fold.get_value().or(folded),

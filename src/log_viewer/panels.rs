@@ -13,7 +13,7 @@ pub(crate) mod step_row;
 mod step_rows;
 mod steps_list;
 pub(crate) mod steps_panel;
-mod steps_width;
+pub(crate) mod steps_width;
 mod times_menu;
 pub(crate) mod toolbar;
 mod usual_time;

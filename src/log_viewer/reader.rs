@@ -1,16 +1,13 @@
-//! Reads the log: from the API, where it streams the first answer and then polls while the build runs, or from a file.
+//! Reads the log from the API: streams the first answer, then polls while the build runs.
 
-use crate::api::{Build, Status, Timestamp};
+use crate::api::{Build, Timestamp};
 use crate::client::{Client, Error, LogStream, ServerClock, backoff};
 use crate::log::{Fault, Rereading, Summary};
-use crate::log_viewer::build_file::log_file::LogFile;
-use crate::log_viewer::build_file::unpack::Problem;
 use crate::log_viewer::commands::LogCommands;
-use crate::log_viewer::model::LogModel;
 use crate::log_viewer::read_logs::facts::outcome_of;
 use crate::log_viewer::reading_plan::{Answer, Known, Next, Read, ReadingPlan};
-use crate::log_viewer::replacing::replace_log;
 use crate::log_viewer::source::LogSource;
+use crate::log_viewer::tools::load_tools;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
 use crate::log_viewer::yielding::{TimeSlice, elapsed_since, next_frame, now_millis};
 use crate::platform::page;
@@ -30,13 +27,16 @@ const CHUNK_BYTES: usize = 64 * 1024;
 /// The longest that the first lines wait for more of them.
 const MAX_FIRST_DELAY: Duration = Duration::from_millis(8);
 
-/// Reads a log into the viewer as long as the page exists.
-pub(crate) fn start_reading(commands: LogCommands, build: Query<Build>) {
-    let viewer = commands.viewer;
-    match commands.source {
-        LogSource::Api(build_id) => poll(commands, build_id, build),
-        LogSource::File(file) => read_file(viewer, file, build),
+/// Reads a log from the API into the viewer, as long as the page exists.
+pub(crate) fn read_from_api(commands: LogCommands, build: Query<Build>) {
+    if let LogSource::Api(build_id) = commands.source {
+        poll(commands, build_id, build);
     }
+    follow_outcome(commands.viewer, build);
+}
+
+/// Tells the viewer the state of the build.
+pub(crate) fn follow_outcome(viewer: LogViewer, build: Query<Build>) {
     // Not at each change of the build: a log that is repeated is asked for less often.
     let state = memo(move || {
         let build = build.data()?;
@@ -81,7 +81,9 @@ fn poll(commands: LogCommands, build_id: StoredValue<String>, build: Query<Build
 }
 
 /// Runs the read that `start` returns, until a signal that it tracks changes or the page is gone.
-fn read_again_on_change(start: impl Fn() -> Option<LocalBoxFuture<'static, ()>> + 'static) {
+pub(crate) fn read_again_on_change(
+    start: impl Fn() -> Option<LocalBoxFuture<'static, ()>> + 'static,
+) {
     let running = StoredValue::new(None::<AbortHandle>);
     let stop = move || {
         if let Some(Some(handle)) = running.try_update_value(Option::take) {
@@ -101,82 +103,13 @@ fn read_again_on_change(start: impl Fn() -> Option<LocalBoxFuture<'static, ()>> 
     on_cleanup(stop);
 }
 
-/// Reads the log from a file. Starts again when the time window changes.
-fn read_file(viewer: LogViewer, file: StoredValue<LogFile, LocalStorage>, build: Query<Build>) {
-    read_again_on_change(move || {
-        let file = file.try_get_value()?;
-        let time_window = viewer.loaded.get();
-        viewer.clear();
-        Some(Box::pin(async move {
-            let problem = stream_file(viewer, &file, time_window).await;
-            if file.head().is_none() {
-                end_unknown_build(viewer, build);
-            }
-            set_if_changed(viewer.file_problem, problem);
-            set_if_changed(viewer.loading, false);
-        }))
-    });
-}
-
-/// Ends the build of a log alone, whose state nobody has told: it failed if its text says so.
-fn end_unknown_build(viewer: LogViewer, build: Query<Build>) {
-    let failing = viewer.with_model(|model| model.log.steps().failing());
-    let Some(before) = untrack(move || build.data()) else {
-        return;
-    };
-    let status = match &before.status {
-        Status::Other(_) if failing.flatten().is_some() => Status::Failed,
-        status => status.clone(),
-    };
-    build.seed(Build {
-        status,
-        ended_at: before
-            .ended_at
-            .or(Timestamp::from_millis(page::now_millis())),
-        ..(*before).clone()
-    });
-}
-
-/// Reads a file to its end. Returns why that cannot be done, or not to the end.
-async fn stream_file(
-    viewer: LogViewer,
-    file: &LogFile,
-    (start, end): (Option<i64>, Option<i64>),
-) -> Option<Problem> {
-    let mut stream = match file.stream() {
-        Ok(stream) => stream,
-        Err(problem) => return Some(problem),
-    };
-    let is_part = file.head().is_some_and(|head| head.is_part);
-    viewer.update_model(|model| {
-        if is_part {
-            model.set_part();
-        }
-        model.log.begin_within(start, end);
-    });
-    let (mut slice, mut buffer) = (TimeSlice::background(), Vec::new());
-    let mut first = FirstLines::new(viewer);
-    let problem = loop {
-        let more = first.wait_for(stream.next(&mut buffer)).await;
-        feed(viewer, &buffer, &mut first, &mut slice).await;
-        match more {
-            Ok(true) => {}
-            Ok(false) => break None,
-            Err(problem) => break Some(problem),
-        }
-    };
-    let summary = viewer.update_model(|model| model.log.end());
-    let is_cut = summary.is_some_and(|summary| summary.truncated);
-    let problem = problem.or(is_cut.then_some(Problem::CutShort));
-    if problem.is_some() {
-        viewer.update_model(LogModel::set_part);
-    }
-    viewer.draw_new_lines();
-    problem
-}
-
 /// Feeds bytes of an answer to the log, in slices.
-async fn feed(viewer: LogViewer, bytes: &[u8], first: &mut FirstLines, slice: &mut TimeSlice) {
+pub(crate) async fn feed(
+    viewer: LogViewer,
+    bytes: &[u8],
+    first: &mut FirstLines,
+    slice: &mut TimeSlice,
+) {
     for chunk in bytes.chunks(CHUNK_BYTES) {
         settle(viewer, slice).await;
         viewer.update_model(|model| model.log.take(chunk));
@@ -197,7 +130,7 @@ async fn feed(viewer: LogViewer, bytes: &[u8], first: &mut FirstLines, slice: &m
 }
 
 /// The first lines of a log. They are drawn soon, but not so soon that a short log would be drawn twice.
-struct FirstLines {
+pub(crate) struct FirstLines {
     viewer: LogViewer,
     /// True until they are drawn.
     are_awaited: bool,
@@ -206,7 +139,7 @@ struct FirstLines {
 }
 
 impl FirstLines {
-    fn new(viewer: LogViewer) -> Self {
+    pub(crate) fn new(viewer: LogViewer) -> Self {
         Self {
             viewer,
             are_awaited: viewer.with_model(|model| model.log.is_empty()) == Some(true),
@@ -229,7 +162,7 @@ impl FirstLines {
     }
 
     /// Waits for the next bytes. Draws the first lines if that takes long.
-    async fn wait_for<T>(&mut self, next: impl Future<Output = T>) -> T {
+    pub(crate) async fn wait_for<T>(&mut self, next: impl Future<Output = T>) -> T {
         let next = pin!(next);
         if !self.are_awaited || !self.are_there() {
             return next.await;
@@ -403,7 +336,9 @@ impl LogReader {
         let other = rereading.into_log();
         let is_other = other.is_some();
         if let Some(log) = other {
-            replace_log(self.commands, log, same.unwrap_or(0)).await;
+            // Without its code, it is as if the answer had not come.
+            let tools = load_tools().await.ok_or(Error::Unreachable)?;
+            (tools.replace)(self.commands, log, same.unwrap_or(0)).await;
         }
         let has_grown = viewer.with_model(|model| model.log.text_bytes() > bytes) == Some(true);
         Ok(Received {

@@ -42,16 +42,21 @@ pub(crate) struct LogSearch {
 }
 
 impl LogSearch {
-    /// Creates a search without a query. It continues when more lines arrive.
+    /// Creates a search without a query.
     pub(crate) fn new(viewer: LogViewer) -> Self {
-        let search = Self {
+        Self {
             viewer,
             query: RwSignal::new(SearchQuery::default()),
             results: RwSignal::new(SearchResults::default()),
             show_first_from: StoredValue::new(None),
             running: StoredValue::new(false),
             context: RwSignal::new(None),
-        };
+        }
+    }
+
+    /// Continues searches when more lines arrive, as long as the component that is being built exists.
+    pub(crate) fn start(self) {
+        let (search, viewer) = (self, self.viewer);
         effect(move || {
             let lines = viewer.counts.with(|counts| counts.lines);
             let seen = viewer.with_model(|model| model.search.as_ref().map(Search::seen));
@@ -69,7 +74,6 @@ impl LogSearch {
                 search.show_first_from.set_value(None);
             }
         });
-        search
     }
 
     /// Changes the query, and starts a new search.

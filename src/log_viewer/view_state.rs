@@ -63,6 +63,8 @@ pub(crate) struct LogViewer {
     pub(crate) file_problem: RwSignal<Option<Problem>>,
     /// The explanation of all loaded lines; `None` until the first answer is complete and explained.
     pub(crate) explained: RwSignal<Option<Explanation>>,
+    /// The number of times that the build's state has changed.
+    pub(crate) outcomes: RwSignal<u32>,
     /// The time window that is shown: its start and end, Unix seconds, UTC.
     pub(crate) time_window: RwSignal<(Option<i64>, Option<i64>)>,
     /// The time window that is loaded: the one that is shown, or the whole log.
@@ -95,6 +97,7 @@ impl LogViewer {
             error: RwSignal::new(None),
             file_problem: RwSignal::new(None),
             explained: RwSignal::new(None),
+            outcomes: RwSignal::new(0),
             time_window: RwSignal::new((None, None)),
             loaded: RwSignal::new((None, None)),
             options: RwSignal::new(options),

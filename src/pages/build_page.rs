@@ -28,6 +28,7 @@ use crate::client::Error;
 use crate::components::error_notice::load_error;
 use crate::log_viewer::current_step::CurrentStep;
 use crate::log_viewer::new_lines::LastSuccess;
+use crate::log_viewer::reader::read_from_api;
 use crate::log_viewer::{LogSource, log_section};
 use crate::pages::build_page::build_again::build_again;
 use crate::pages::build_page::copy_and_say::copy_and_say;
@@ -126,7 +127,10 @@ pub(crate) fn Build(build_id: String) -> impl IntoView {
                 {details(details_open, parts)}
                 {removal.dialog()}
             </div>
-            {show(may_have_log, move || log_section(LogSource::Api(id), build, detail))}
+            {show(
+                may_have_log,
+                move || log_section(LogSource::Api(id), build, detail, read_from_api),
+            )}
         </div>
     }
 }

@@ -6,6 +6,7 @@ use crate::components::time::absolute_time;
 use crate::i18n::numbers::size;
 use crate::log_viewer::build_file::format::Head;
 use crate::log_viewer::build_file::log_file::LogFile;
+use crate::log_viewer::file_reader::read_from_file;
 use crate::log_viewer::{LogSource, log_section};
 use crate::pages::build_page::details::{Details, details};
 use crate::pages::build_page::facts::facts;
@@ -31,7 +32,7 @@ pub(crate) fn opened(opener: Opener, file: LogFile) -> AnyView {
     view! {
         <div class="build-page">
             <div class="build-top">{top.view} {problem(opener)}</div>
-            {log_section(source, build, detail)}
+            {log_section(source, build, detail, read_from_file)}
         </div>
     }
     .into_any()
