@@ -1,5 +1,6 @@
-// Puts the small chunks that wasm-split made of code which several pages share into two files, so that a page asks for
-// a few files and not for dozens: one with all that a build's page needs, and one with the rest.
+// Puts the small chunks that wasm-split made of code which several pages share into three files, so that a page asks for
+// a few files and not for dozens: one with all that the lines of a log need, one with what their tools need, and one
+// with the rest.
 // Usage: node scripts/pack-chunks.mjs FOLDER
 //
 // A pack is a module without code that has each chunk as a custom section. src/chunks.js takes them out of it.
@@ -9,23 +10,27 @@ import { join } from "node:path";
 /** Larger chunks stay files of their own, which are compiled while they arrive. In bytes. */
 const LARGEST = 64 << 10;
 
-/** The pages' chunk that decides what is in the first pack. */
-const FIRST = "build";
+/** The packs, each with the chunk that decides what is in it: what that needs and no pack before has. */
+const PACKS = { shared_build: "build", shared_tools: "log_tools" };
 
 const folder = process.argv[2];
 const loader = join(folder, "__wasm_split.js");
 const text = readFileSync(loader, "utf8");
 
-const first = new RegExp(`__wasm_split_load_${FIRST} = wrapAsyncCb\\(makeLoad\\([^\\[]*\\[([^\\]]*)\\]`).exec(text);
-if (!first) throw new Error(`${loader} does not load ${FIRST}`);
-const needed = new Set(first[1].match(/chunk_\d+/g));
+const needed = (chunk) => {
+  const loads = new RegExp(`__wasm_split_load_${chunk} = wrapAsyncCb\\(makeLoad\\([^\\[]*\\[([^\\]]*)\\]`).exec(text);
+  if (!loads) throw new Error(`${loader} does not load ${chunk}`);
+  return new Set(loads[1].match(/chunk_\d+/g));
+};
 
-const packs = { shared_build: [], shared_rest: [] };
+const packs = Object.entries(PACKS).map(([pack, chunk]) => ({ pack, needs: needed(chunk), chunks: [] }));
+const rest = { pack: "shared_rest", chunks: [] };
 for (const file of readdirSync(folder)) {
   const name = /^(chunk_\d+)\.wasm$/.exec(file)?.[1];
   const code = name && readFileSync(join(folder, file));
   if (!code || code.length > LARGEST) continue;
-  packs[needed.has(name) ? "shared_build" : "shared_rest"].push({ name, file, code });
+  const { chunks } = packs.find(({ needs }) => needs.has(name)) ?? rest;
+  chunks.push({ name, file, code });
 }
 
 /** A number as WebAssembly writes it: LEB128. */
@@ -37,7 +42,7 @@ const leb = (number) => {
 };
 
 let packed = text;
-for (const [pack, chunks] of Object.entries(packs)) {
+for (const { pack, chunks } of [...packs, rest]) {
   chunks.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   const sections = chunks.flatMap(({ name, code }) => {
     const label = Buffer.concat([leb(name.length), Buffer.from(name)]);

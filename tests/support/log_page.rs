@@ -37,6 +37,12 @@ pub async fn show_log(browser: &Browser, api: &Api, place: &str) {
         (count > 0).then_some(())
     })
     .await;
+    // Their code comes after that of the lines, and keys are theirs.
+    eventually("the tools of the log", async || {
+        let has_tools = "return document.querySelector('.log-count') !== null;";
+        browser.script(has_tools).await.as_bool()?.then_some(())
+    })
+    .await;
     // In view, as a user reads it.
     script(browser, "frame.scrollIntoView({block: 'center'});").await;
 }
