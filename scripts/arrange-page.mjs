@@ -62,9 +62,12 @@ let preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);
 const loader = file(/^split-[0-9a-f]+\.js$/);
 const loading = readFileSync(join(folder, loader), "utf8");
 const needed = /__wasm_split_load_build = wrapAsyncCb\(makeLoad\("\.\/([^"]*)", \[([^\]]*)\]/.exec(loading);
-const chunks = loading.matchAll(/const __(chunk_\d+) = makeLoad\("\.\/([^"]*)"/g);
+// A chunk is in a file of its own, or in a pack.
+const packs = new Map([...loading.matchAll(/const (\w+) = \(number\) => makeLoad\("\.\/([^"]*)"/g)].map(([, pack, url]) => [pack, url]));
+const chunks = loading.matchAll(/const __(chunk_\d+) = (?:makeLoad\("\.\/([^"]*)"|(\w+)\()/g);
 const ahead = new Set([needed[1]]);
-for (const [, name, url] of chunks) if (needed[2].split(/, */).includes(`__${name}`)) ahead.add(url);
+for (const [, name, url, pack] of chunks)
+  if (needed[2].split(/, */).includes(`__${name}`)) ahead.add(url ?? packs.get(pack));
 // Its name stays: scripts/bin/wasm-bindgen made it of the content and of terser's version.
 writeFileSync(join(folder, loader), minified(loading));
 const main = file(/^slipway-console-[0-9a-f]+\.js$/);

@@ -42,6 +42,8 @@ const leb = (number) => {
 };
 
 let packed = text;
+// A short call for each chunk: the loader is part of the first view.
+let loaders = "";
 for (const { pack, chunks } of [...packs, rest]) {
   chunks.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   const sections = chunks.flatMap(({ name, code }) => {
@@ -53,8 +55,10 @@ for (const { pack, chunks } of [...packs, rest]) {
   for (const { name, file } of chunks) {
     const before = `makeLoad("./${file}", [])`;
     if (!packed.includes(before)) throw new Error(`${loader} does not load ${file}`);
-    packed = packed.replace(before, `makeLoad("./${pack}.wasm", [], "${name}")`);
+    packed = packed.replace(before, `${pack}(${name.slice("chunk_".length)})`);
     rmSync(join(folder, file));
   }
+  loaders += `const ${pack} = (number) => makeLoad("./${pack}.wasm", [], "chunk_" + number);\n`;
 }
-writeFileSync(loader, packed);
+const at = packed.search(/^const __/m);
+writeFileSync(loader, packed.slice(0, at) + loaders + packed.slice(at));

@@ -161,7 +161,10 @@ pub(crate) fn log_section(
     // A build that cannot be read is the page's to tell.
     let is_shown = move || build_error.with(Option::is_none) || has_build.get() || has_lines.get();
     view! {
-        {dynamic(move || tools.get().map(|tools| (tools.reasons)(commands, build, detail)))}
+        {dynamic(move || match tools.get() {
+            Some(tools) => (tools.reasons)(commands, build, detail),
+            None => place_of_reasons(build),
+        })}
         {show(is_shown, move || section(commands, build, tools))}
         {dynamic(move || tools.get().map(|tools| (tools.save_dialog)(commands, build, detail)))}
     }
@@ -244,6 +247,21 @@ fn toolbar(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<To
     };
     let place = || view! { <div class="log-tools"></div> }.into_any();
     lazy_view(Rc::new(load), place)
+}
+
+/// Keeps the place of the box that says why the build failed.
+fn place_of_reasons(build: Query<Build>) -> AnyView {
+    let is_failed = move || build.data().is_some_and(|build| build.has_failed());
+    let place = || {
+        view! {
+            <section class="failure" aria-label=t_signal!(build.why) data-read="false">
+                <div class="failure-head"></div>
+                <p class="quiet">{t_signal!(build.reading_why)}</p>
+            </section>
+        }
+        .into_any()
+    };
+    show(is_failed, place).into_any()
 }
 
 /// Keeps the place of the list of steps, so that the lines do not move when it comes.

@@ -46,12 +46,14 @@ pub(crate) fn lazy_page(route: Option<Route>) -> AnyView {
             let styles = styles(styles_of(route.as_ref()));
             let view = match route {
                 Some(route @ Route::Build { .. }) => build_chunk(route).await,
-                Some(route @ (Route::Compare { .. } | Route::File)) => compare_chunk(route).await,
                 Some(Route::NewRepository { namespace }) => forms_chunk(namespace, None).await,
                 Some(Route::Config { namespace, name }) => forms_chunk(namespace, Some(name)).await,
-                Some(route @ (Route::Insight(_) | Route::LogSearch { .. })) => {
-                    insight_chunk(route).await
-                }
+                Some(
+                    route @ (Route::Compare { .. }
+                    | Route::File
+                    | Route::Insight(_)
+                    | Route::LogSearch { .. }),
+                ) => insight_chunk(route).await,
                 route => pages_chunk(route).await,
             };
             loaded(view, styles).await
@@ -100,9 +102,9 @@ pub(crate) fn load_behind_first_rows() {
     let (connection, cache) = (use_connection(), use_session_cache());
     leptos::task::spawn_local(async move {
         let styles = styles(BUILD_STYLES);
-        let _ = keep_list_chunk(connection, cache).await;
-        let _ = load_build_chunk().await;
-        let _ = load_tools().await;
+        if let Ok(behind) = behind_rows_chunk(connection, cache).await {
+            behind.await;
+        }
         let _ = styles.await;
     });
 }
@@ -206,19 +208,6 @@ fn build_chunk(route: Route) -> Result<AnyView, SplitLoaderError> {
     })
 }
 
-/// The page that compares two builds, or the one that opens a file.
-#[allow(
-    unsafe_code,
-    reason = "the macro's calls into another chunk are extern"
-)]
-#[wasm_split::wasm_split(log_tools, wasm_split_path = leptos::wasm_split, fallible)]
-fn compare_chunk(route: Route) -> Result<AnyView, SplitLoaderError> {
-    Ok(match route {
-        Route::Compare { build_id, .. } => view! { <ComparePage build_id=build_id /> }.into_any(),
-        _ => view! { <FilePage /> }.into_any(),
-    })
-}
-
 #[allow(
     unsafe_code,
     reason = "the macro's calls into another chunk are extern"
@@ -241,15 +230,21 @@ fn toast_place_chunk(toasts: Toasts) -> Result<LocalBoxFuture<'static, ()>, Spli
     Ok(Box::pin(keep_toasts_off(toasts)))
 }
 
-/// Keeps the list of builds for the next visit.
+/// Keeps the list of builds for the next visit. Returns what loads the code of a build's page.
 #[allow(
     unsafe_code,
     reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(builds_part, wasm_split_path = leptos::wasm_split, fallible)]
-fn keep_list_chunk(connection: Connection, cache: SessionCache) -> Result<(), SplitLoaderError> {
+fn behind_rows_chunk(
+    connection: Connection,
+    cache: SessionCache,
+) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {
     keep_when_left(connection, cache);
-    Ok(())
+    Ok(Box::pin(async {
+        let _ = load_build_chunk().await;
+        let _ = load_tools().await;
+    }))
 }
 
 /// The two large forms: the create form, or with a name the editor of a repository's config.
@@ -278,6 +273,8 @@ fn insight_chunk(route: Route) -> Result<AnyView, SplitLoaderError> {
         Route::Insight(query) => {
             view! { <Insight namespace=query.namespace name=query.name /> }.into_any()
         }
+        Route::Compare { build_id, .. } => view! { <ComparePage build_id=build_id /> }.into_any(),
+        Route::File => view! { <FilePage /> }.into_any(),
         // The other pages have chunks of their own.
         _ => ().into_any(),
     })

@@ -13,7 +13,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 pub fn encode(text: &str) -> String {
     // A browser resolves a segment of dots as a parent folder, encoded or not. No name consists of dots.
     match text {
-        "." | ".." => text.replace('.', "%252E"),
+        "." => "%252E".to_owned(),
+        ".." => "%252E%252E".to_owned(),
         _ => utf8_percent_encode(text, ENCODED).to_string(),
     }
 }
@@ -21,7 +22,8 @@ pub fn encode(text: &str) -> String {
 /// Decodes the result of [`encode`]. Returns `None` if it is not UTF-8.
 pub fn decode(text: &str) -> Option<String> {
     match text {
-        "%252E" | "%252E%252E" => Some(text.replace("%252E", ".")),
+        "%252E" => Some(".".to_owned()),
+        "%252E%252E" => Some("..".to_owned()),
         _ => Some(percent_decode_str(text).decode_utf8().ok()?.into_owned()),
     }
 }

@@ -8,6 +8,7 @@ mod chooser;
 mod opened;
 mod opener;
 
+use crate::log_viewer::tools::load_tools;
 use crate::pages::build_page::file_page::chooser::chooser;
 use crate::pages::build_page::file_page::opened::opened;
 use crate::pages::build_page::file_page::opener::Opener;
@@ -20,6 +21,10 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn FilePage() -> impl IntoView {
     let opener = Opener::new();
+    // Ahead: an opened file needs no network.
+    leptos::task::spawn_local(async {
+        let _ = load_tools().await;
+    });
     let is_over = on_file_drop(move |file| opener.open(file));
     let hint = || {
         view! {
