@@ -238,7 +238,12 @@ impl Browser {
     /// Opens a second tab, and answers the one that was current; `driver.switch_to_window` leads back.
     pub async fn new_tab(&self) -> WindowHandle {
         let old = self.driver.window().await.expect("a tab");
-        let new = self.driver.new_tab().await.expect("a second tab");
+        // WebKit's driver leaves a second tab behind the first one, where nothing is drawn.
+        let new = match self.engine {
+            Engine::WebKit => self.driver.new_window().await,
+            _ => self.driver.new_tab().await,
+        };
+        let new = new.expect("a second tab");
         let switched = self.driver.switch_to_window(new).await;
         switched.expect("shows the second tab");
         old

@@ -105,10 +105,11 @@ impl Browser {
     /// Returns true if the name that a screen reader reads contains this text.
     async fn is_named(&self, element: &WebElement, name: &str) -> bool {
         let found = self.name_of(element).await;
-        // WebKit puts no space between the parts of a name that stand side by side in a flex box.
+        // WebKit puts no space between the parts of a name that stand side by side in a flex box; Firefox puts one
+        // between all of them.
         let squeezed = |text: &str| text.split_whitespace().collect::<String>();
         found.contains(name)
-            || self.engine == Engine::WebKit && squeezed(&found).contains(&squeezed(name))
+            || self.engine != Engine::Chromium && squeezed(&found).contains(&squeezed(name))
     }
 
     async fn has_role(&self, element: &WebElement, role: &str) -> bool {

@@ -8,8 +8,9 @@
 
 use std::ops::Range;
 
-/// The maximum height and width of the scrolled element, in CSS pixels. Browsers allow 17 to 33 million.
-const MAX_HEIGHT: f64 = 15_000_000.0;
+/// The maximum height and width of the scrolled element, in CSS pixels. Browsers allow 17 to 33 million, but beyond 8.9
+/// million, Firefox keeps nothing sticky in view.
+const MAX_HEIGHT: f64 = 8_000_000.0;
 
 /// The length at either end of the scroll bar that maps to the log pixel by pixel, even if the middle is
 /// scaled.

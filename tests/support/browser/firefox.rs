@@ -49,6 +49,10 @@ pub(super) fn capabilities(setup: &Setup, profile: &Path, proxy: Option<&Proxy>)
         "browser.helperApps.neverAsk.saveToDisk": "application/json",
         // The frames of an animation come as fast as those of a page that one looks at.
         "widget.windows.window_occlusion_tracking.enabled": false,
+        // Its own pages, and processes for pages that nobody opens, take half of the machine.
+        "dom.ipc.processPrelaunch.enabled": false,
+        "browser.newtab.preload": false,
+        "browser.startup.page": 0,
     });
     if let Some((host, port)) = proxy.and_then(|proxy| proxy.address.split_once(':')) {
         let port: u16 = port.parse().expect("a port");
