@@ -46,7 +46,7 @@ pub(crate) struct Tools {
     pub(crate) steps: Part,
     /// The row of tools.
     pub(crate) toolbar: Part,
-    /// What is said about the lines as a whole.
+    /// The notices about the lines as a whole.
     pub(crate) notices: fn(LogCommands) -> AnyView,
     /// The minimap.
     pub(crate) minimap: fn(LogCommands) -> AnyView,

@@ -55,7 +55,7 @@ pub async fn start() {
     }
 }
 
-/// What a visit waits for, and on which network.
+/// The condition that a visit waits for, and its network.
 struct Goal {
     what: &'static str,
     /// JavaScript that is true once it is in the page.
