@@ -102,8 +102,10 @@ pub(crate) fn load_behind_first_rows() {
     let (connection, cache) = (use_connection(), use_session_cache());
     leptos::task::spawn_local(async move {
         let styles = styles(BUILD_STYLES);
-        if let Ok(behind) = behind_rows_chunk(connection, cache).await {
-            behind.await;
+        let tools = behind_rows_chunk(connection, cache).await;
+        let _ = load_build_chunk().await;
+        if let Ok(tools) = tools {
+            tools.await;
         }
         let _ = styles.await;
     });
@@ -230,7 +232,7 @@ fn toast_place_chunk(toasts: Toasts) -> Result<LocalBoxFuture<'static, ()>, Spli
     Ok(Box::pin(keep_toasts_off(toasts)))
 }
 
-/// Keeps the list of builds for the next visit. Returns what loads the code of a build's page.
+/// Keeps the list of builds for the next visit. Returns what loads the tools of a log.
 #[allow(
     unsafe_code,
     reason = "the macro's calls into another chunk are extern"
@@ -242,7 +244,6 @@ fn behind_rows_chunk(
 ) -> Result<LocalBoxFuture<'static, ()>, SplitLoaderError> {
     keep_when_left(connection, cache);
     Ok(Box::pin(async {
-        let _ = load_build_chunk().await;
         let _ = load_tools().await;
     }))
 }

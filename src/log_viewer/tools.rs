@@ -21,6 +21,7 @@ use crate::log_viewer::{shortcuts, text_selection};
 use crate::query::Query;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
+#[cfg(not(debug_assertions))]
 use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 use web_sys::KeyboardEvent;
@@ -62,13 +63,24 @@ pub(crate) async fn load_tools() -> Option<Tools> {
 }
 
 // The macro moves its function, and all code that only it reaches, into the chunk of that name.
+#[cfg(not(debug_assertions))]
 #[allow(
     unsafe_code,
     reason = "the macro's calls into another chunk are extern"
 )]
 #[wasm_split::wasm_split(log_tools, wasm_split_path = leptos::wasm_split, fallible)]
 fn tools_chunk() -> Result<Tools, SplitLoaderError> {
-    Ok(Tools {
+    Ok(tools())
+}
+
+/// Without a chunk in debug builds: the component tests are one file, and code of other chunks calls this.
+#[cfg(debug_assertions)]
+async fn tools_chunk() -> Result<Tools, SplitLoaderError> {
+    Ok(tools())
+}
+
+fn tools() -> Tools {
+    Tools {
         start,
         press: shortcuts::press,
         replace: |commands, log, same| Box::pin(replace_log(commands, log, same)),
@@ -79,7 +91,7 @@ fn tools_chunk() -> Result<Tools, SplitLoaderError> {
         minimap,
         selection_bar,
         save_dialog,
-    })
+    }
 }
 
 fn start(commands: LogCommands, build: Query<Build>) {
