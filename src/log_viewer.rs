@@ -245,8 +245,14 @@ fn toolbar(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<To
             Some((loaded.toolbar)(commands, build))
         })
     };
-    let place = || view! { <div class="log-tools"></div> }.into_any();
-    lazy_view(Rc::new(load), place)
+    // One element from the start: a browser that lays out the page while another one takes its place moves the scroll
+    // bar of a log whose end is shown.
+    view! {
+        <div class="log-tools" role="group" aria-label=t_signal!(log.tools)>
+            {lazy_view(Rc::new(load), || ().into_any())}
+        </div>
+    }
+    .into_any()
 }
 
 /// Keeps the place of the box that says why the build failed.

@@ -4,6 +4,7 @@ use crate::api::{Build, Status};
 use crate::i18n::failure_words::failure_words;
 use crate::log_viewer::commands::{LogCommands, MAX_ANNOUNCED_CHARS};
 use crate::log_viewer::model::InView;
+use crate::log_viewer::view_state::LogViewer;
 use crate::platform::dom::{has_focus, has_selected_text};
 use crate::query::Query;
 use crate::reactive::effect;
@@ -17,6 +18,14 @@ struct Place {
     line: usize,
     /// The row at the upper edge of the frame: another one if the user has scrolled since.
     top_row: Option<usize>,
+}
+
+/// Returns true if a line is in view with the one after it. The box above the log takes its room later than the log, and
+/// then hides the lower lines. Tracked.
+fn is_well_in_view(viewer: LogViewer, line: usize) -> bool {
+    let InView { first, end } = viewer.in_view.get();
+    let after = (line + 1).min(viewer.counts.with(|counts| counts.lines).saturating_sub(1));
+    (first..end).contains(&line) && (first..end).contains(&after)
 }
 
 impl LogCommands {
@@ -53,9 +62,7 @@ impl LogCommands {
             let before = place.get_value();
             let is_other_window = viewer.time_window.get_untracked() != window;
             let is_same = before.is_some_and(|before| before.line == line);
-            // The box above the log takes its room later, and then hides the lower lines.
-            let InView { first, end } = viewer.in_view.get();
-            let is_shown = is_same && (first..end).contains(&line);
+            let is_shown = is_same && is_well_in_view(viewer, line);
             if is_other_window
                 || is_hidden == Some(true)
                 || is_shown

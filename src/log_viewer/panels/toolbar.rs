@@ -17,34 +17,32 @@ use crate::ui::icon;
 use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
-/// The row of tools.
+/// The tools of the row.
 pub(crate) fn toolbar(commands: LogCommands, build: Query<Build>) -> AnyView {
     let viewer = commands.viewer;
     let place = text_signal(move || lines_in_view_text(viewer));
     view! {
-        <div class="log-tools" role="group" aria-label=t_signal!(log.tools)>
-            {steps_button(commands, build)}
-            {search_field(commands)}
-            {errors_button(commands)}
-            <span class="log-choices">
-                {level_menu(viewer)} {times_menu(commands)} {wrap_button(commands)}
-            </span>
-            {more_menu(commands)}
-            <span class="quiet log-count" title=place>
-                {text_signal(move || line_count_text(viewer))}
-            </span>
-            <span class="log-end">
-                {Button::new(t_signal!(log.end))
-                    .icon(icon::END)
-                    .quiet()
-                    .name(t_signal!(log.follow))
-                    .title(t_signal!(log.follow))
-                    .pressed(viewer.follow)
-                    .on_press(move || commands.toggle_follow())}
-            </span>
-            <span class="log-full">{full_screen_button(commands)}</span>
-            {show(move || viewer.loading.get(), move || progress(viewer, build))}
-        </div>
+        {steps_button(commands, build)}
+        {search_field(commands)}
+        {errors_button(commands)}
+        <span class="log-choices">
+            {level_menu(viewer)} {times_menu(commands)} {wrap_button(commands)}
+        </span>
+        {more_menu(commands)}
+        <span class="quiet log-count" title=place>
+            {text_signal(move || line_count_text(viewer))}
+        </span>
+        <span class="log-end">
+            {Button::new(t_signal!(log.end))
+                .icon(icon::END)
+                .quiet()
+                .name(t_signal!(log.follow))
+                .title(t_signal!(log.follow))
+                .pressed(viewer.follow)
+                .on_press(move || commands.toggle_follow())}
+        </span>
+        <span class="log-full">{full_screen_button(commands)}</span>
+        {show(move || viewer.loading.get(), move || progress(viewer, build))}
         <p class="visually-hidden" id="log-place">
             {place}
         </p>
