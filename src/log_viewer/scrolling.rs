@@ -52,6 +52,8 @@ impl LogViewer {
 
     /// Handles the end of scrolling: moves the scroll bar to its exact position.
     pub(crate) fn on_scroll_end(self) {
+        // This can be the end of an earlier scroll, told after the user has moved the bar again.
+        self.on_scroll();
         self.update_model(LogModel::set_bar);
     }
 

@@ -27,19 +27,36 @@ impl Browser {
         result.expect("the script runs").json().clone()
     }
 
-    /// Scrolls it to the middle of the view, as a user does with what is below a bar.
-    async fn to_middle(&self, element: &WebElement) {
-        let script = "arguments[0].scrollIntoView({block: 'center'});";
+    /// Scrolls it to the middle of the view, as a user does with what is below a bar, and notes whether the pointer
+    /// comes down on it.
+    async fn aim_at(&self, element: &WebElement) {
+        let script = "const [element] = arguments;
+            element.scrollIntoView({block: 'center'});
+            window.hasMissed = element.localName !== 'option';
+            const down = ({target}) => { if (element.contains(target)) window.hasMissed = false; };
+            window.addEventListener('pointerdown', down, {capture: true, once: true});";
         if let Ok(element) = element.to_json() {
             let _ = self.driver.execute(script, vec![element]).await;
         }
     }
 
+    /// Returns true if the pointer came down beside what it was aimed at, on the same page.
+    async fn has_missed(&self) -> bool {
+        let missed = self.driver.execute("return window.hasMissed === true;", Vec::new());
+        missed.await.is_ok_and(|missed| *missed.json() == true)
+    }
+
     async fn try_press(&self, element: WebElement) -> Option<()> {
         element.is_enabled().await.ok()?.then_some(())?;
-        self.to_middle(&element).await;
+        self.aim_at(&element).await;
         // The element can be rendered again between finding and pressing.
-        element.click().await.ok()
+        element.click().await.ok()?;
+        // An answer that arrives between the aim and the press can move the element. A user then presses again.
+        if self.has_missed().await {
+            self.aim_at(&element).await;
+            element.click().await.ok()?;
+        }
+        Some(())
     }
 
     /// Presses it, once it can be pressed.
