@@ -75,6 +75,9 @@ const before = integrity(main);
 writeFileSync(join(folder, main), minified(readFileSync(join(folder, main), "utf8")));
 preloads = preloads.map((tag) => tag.replace(before, integrity(main)));
 
+const worker = join(folder, "offline.js");
+writeFileSync(worker, minified(readFileSync(worker, "utf8")));
+
 const head = [
   ...preloads,
   `<link crossorigin href=${base}${loader} integrity=${integrity(loader)} rel=modulepreload>`,

@@ -105,7 +105,9 @@
   // The answers that the address needs, asked for while the code loads; each is taken once, by a call with the same
   // token. src/platform/early_answers.rs takes them.
   const early = new Map();
+  const asked = [];
   const askEarly = (url, token) => {
+    asked.push(url);
     const abort = new AbortController();
     const headers = { Accept: "application/json" };
     if (token) headers.Authorization = token;
@@ -161,7 +163,23 @@
     setTimeout(() => early.forEach(({ abort }) => abort.abort()), 30000);
   };
 
-  window.slipway = { load, style, reload, takeEarly };
+  // Lets offline.js keep what is seen, for the token that this device keeps; first removes what it has kept, to `forget`.
+  // Waits, so that the first view is not slower. Without service workers, nothing is kept.
+  const keep = async (forget) => {
+    try {
+      if (forget) await caches.delete(`${prefix}api`);
+      const worker = navigator.serviceWorker;
+      const isKnown = forget || worker.controller;
+      await new Promise((done) => setTimeout(done, 2000));
+      await worker.register(`${base}/offline.js`);
+      const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+      const seen = isKnown ? [] : [...asked, ...loaded];
+      const token = `${prefix}token`;
+      (await worker.ready).active.postMessage([stored(`${prefix}address`), stored(token), sessionStorage.getItem(token), seen]);
+    } catch {}
+  };
+
+  window.slipway = { load, style, reload, takeEarly, keep };
 
   // A module with SIMD and references, as the console's own.
   const sample = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 12, 1, 10, 0, 65, 0, 253, 15, 26, 208, 111, 26, 11);

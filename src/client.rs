@@ -34,6 +34,7 @@ use crate::client::answers::{build_of, page_of};
 use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
 pub use crate::client::reachability::Reachability;
+use crate::client::reachability::note_answer;
 use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
@@ -59,6 +60,9 @@ const SOURCE_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The longest time without a byte of a log. A running build may print nothing for a while.
 const LOG_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// The header of an answer that `src/offline.js` had kept, since the API can't be reached.
+const KEPT: &str = "x-slipway-kept";
 
 /// A client of the API at one address, with or without a token. Cheap to clone.
 #[derive(Clone, PartialEq)]
@@ -403,6 +407,7 @@ impl Client {
             }
         };
         let response = response.ok_or_else(|| call.failure())?;
+        note_answer(header(&response, KEPT).is_some());
         let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
         if let Some(date) = date.filter(|date| date.is_finite()) {
             self.clock.observe(date as i64, sent_at, now_millis());

@@ -8,6 +8,7 @@ pub(crate) mod early_answers;
 pub(crate) mod files;
 pub(crate) mod json;
 pub(crate) mod keep_off;
+pub(crate) mod kept_answers;
 pub(crate) mod keyboard;
 pub(crate) mod lazy_style;
 pub(crate) mod notifications;

@@ -11,7 +11,7 @@
 //! 4. `components/builds/table.rs` makes the rows from that signal, keyed by build id: a row that stays is
 //!    not drawn again, and within it only the cells that changed are.
 //! 5. [`Schedule`] says when the next read is due: by the pace of the data (`query/intervals.rs`), or by
-//!    `client/backoff.rs` after a failure. While the page is hidden, `poll` ends; `visibilitychange` and
+//!    `client/backoff.rs` after a failure or a kept answer. While the page is hidden, `poll` ends; `visibilitychange` and
 //!    `online` start it again.
 //!
 //! # Why not leptos-fetch
@@ -30,6 +30,7 @@
 
 use crate::client::Error;
 use crate::client::backoff::chance;
+use crate::client::reachability::is_kept;
 use crate::platform::page;
 use crate::platform::timer::sleep;
 use crate::query::schedule::{Due, Pace, Schedule};
@@ -246,7 +247,12 @@ async fn poll(
                 let changed = core.data.with_untracked(|before| {
                     !before.as_ref().is_some_and(|before| is_same(before, &data))
                 });
-                schedule.record_success(page::now_millis(), pace(&data), changed);
+                let now = page::now_millis();
+                match is_kept() {
+                    // It was given for want of a better one, which is asked for again as after a failure.
+                    true => schedule.record_failure(now, true, None, chance()),
+                    false => schedule.record_success(now, pace(&data), changed),
+                }
                 if changed {
                     core.data.set(Some(data));
                 }

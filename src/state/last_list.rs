@@ -4,6 +4,7 @@
 use crate::api::{Build, Page};
 use crate::client::answers::{build_of, page_of};
 use crate::platform::json::{Fields, Json};
+use crate::platform::kept_answers::keep_answers;
 use crate::platform::page::now_millis;
 use crate::platform::storage::{Keep, store, stored};
 use crate::state::connection::Connection;
@@ -33,8 +34,9 @@ fn owner(connection: Connection) -> String {
     format!("{address} {hash}")
 }
 
-/// Puts the list into the cache, unless another user has left it.
+/// Puts the list into the cache, unless another user has left it. From now on, the service worker keeps what is seen.
 pub(crate) fn restore(connection: Connection, cache: SessionCache) {
+    keep_answers(false);
     let list = stored(place(connection), KEY).and_then(|text| read(&text, &owner(connection)));
     if let Some((page, at)) = list {
         cache.restore(page, at);
@@ -49,8 +51,9 @@ fn read(text: &str, owner: &str) -> Option<(Page<Build>, i64)> {
     (whose == owner).then_some((page, at))
 }
 
-/// Forgets the list.
+/// Forgets the list, and what the service worker has kept.
 pub(crate) fn forget() {
+    keep_answers(true);
     for keep in [Keep::Tab, Keep::Device] {
         store(keep, KEY, None);
     }

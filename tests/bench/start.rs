@@ -144,7 +144,11 @@ pub async fn emulate_4g(browser: &Browser) {
 
 /// Opens a page in a fresh browser and waits until the condition holds and was painted.
 async fn visit(url: &str, condition: &str, is_slow: bool) -> Visit {
-    let browser = Browser::start(Setup::default()).await;
+    let browser = Browser::start(Setup {
+        has_workers: true,
+        ..Setup::default()
+    })
+    .await;
     if is_slow {
         emulate_4g(&browser).await;
     }

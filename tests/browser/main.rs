@@ -41,6 +41,7 @@ mod log_search;
 mod log_steps;
 mod log_tools;
 mod missing_fields;
+mod offline;
 mod pull_command;
 mod repositories;
 mod shell;

@@ -177,6 +177,11 @@ fn check(base: &str, site: &Path, abilities: &Abilities) {
         (config.status, config.header("cache-control")),
         (200, "no-cache")
     );
+    let worker = Response::get(&format!("{base}offline.js"), &[]);
+    assert_eq!(
+        (worker.status, worker.header("cache-control")),
+        (200, "no-cache")
+    );
 }
 
 fn check_page(page: &Response, url: &str, abilities: &Abilities) {
@@ -287,7 +292,7 @@ fn github_pages_has_the_site_under_the_name_of_the_repository() {
 }
 
 fn cache_by_name(name: &str) -> &'static str {
-    match name.ends_with(".html") || name.ends_with(".json") {
+    match name.ends_with(".html") || name.ends_with(".json") || name == "offline.js" {
         true => "no-cache",
         false => IMMUTABLE,
     }

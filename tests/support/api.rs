@@ -91,6 +91,7 @@ struct Shared {
     release: Notify,
     seconds_ahead: AtomicI64,
     is_fast: AtomicBool,
+    is_down: AtomicBool,
 }
 
 /// The API. A call that no rule is for is 404, as at an API that has only some of the calls.
@@ -122,6 +123,7 @@ impl Api {
             release: Notify::new(),
             seconds_ahead: AtomicI64::new(0),
             is_fast: AtomicBool::new(false),
+            is_down: AtomicBool::new(false),
         });
         let router = Router::new().fallback(answer).with_state(shared.clone());
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("no delay"));
@@ -135,6 +137,11 @@ impl Api {
     /// itself when a connection that it reuses is cut, which would hide the fault from the console.
     pub fn serve_fast(&self) {
         self.shared.is_fast.store(true, Ordering::Relaxed);
+    }
+
+    /// Closes each connection without an answer, those for files of the site too, until it is up again.
+    pub fn set_down(&self, is_down: bool) {
+        self.shared.is_down.store(is_down, Ordering::Relaxed);
     }
 
     /// Sets the clock this many seconds ahead of this machine's.
@@ -264,6 +271,9 @@ async fn reply_to(shared: &Arc<Shared>, request: Request) -> Response<Body> {
         if_none_match: text(header::IF_NONE_MATCH),
         body: Value::Null,
     };
+    if shared.is_down.load(Ordering::Relaxed) {
+        return cut();
+    }
     let rule = shared.rule(&received);
     if matches!(rule, Some(Reply::CutBefore)) {
         return cut();

@@ -29,6 +29,8 @@ pub struct Setup {
     pub size: (u32, u32),
     /// Records requests and console messages for the test to read; that takes the page's memory.
     pub records: bool,
+    /// Has service workers. Without them, a story decides by itself what comes from the network.
+    pub has_workers: bool,
 }
 
 impl Default for Setup {
@@ -38,6 +40,7 @@ impl Default for Setup {
             dark: false,
             size: (1280, 900),
             records: true,
+            has_workers: false,
         }
     }
 }
@@ -50,6 +53,7 @@ pub struct Browser {
     pub(super) proxy: Option<Proxy>,
     /// True while the button of the mouse is down, in Chromium.
     pub(super) is_button_down: AtomicBool,
+    has_workers: bool,
     /// The driver, and what it runs in.
     processes: Vec<Child>,
     profile: TempDir,
@@ -96,6 +100,7 @@ impl Browser {
             engine,
             proxy,
             is_button_down: AtomicBool::new(false),
+            has_workers: setup.has_workers,
             processes,
             profile,
         };
@@ -112,6 +117,15 @@ impl Browser {
             self.prefer(if setup.dark { "dark" } else { "light" }).await;
         }
         self.resize(setup.size).await;
+        self.begin_tab().await;
+    }
+
+    /// Prepares a tab. What a script in Chromium does before each page, it does for one tab.
+    async fn begin_tab(&self) {
+        if !self.has_workers && (self.engine == Engine::Chromium || self.proxy.is_some()) {
+            let script = "delete Navigator.prototype.serviceWorker;";
+            self.before_each_page(script).await;
+        }
     }
 
     /// Switches the user's system to `light` or `dark`. Returns false where the engine's driver has no way to.
@@ -246,6 +260,7 @@ impl Browser {
         let new = new.expect("a second tab");
         let switched = self.driver.switch_to_window(new).await;
         switched.expect("shows the second tab");
+        self.begin_tab().await;
         old
     }
 
@@ -255,6 +270,7 @@ impl Browser {
         self.driver.close_window().await.expect("closes the tab");
         let switched = self.driver.switch_to_window(new).await;
         switched.expect("shows the new tab");
+        self.begin_tab().await;
     }
 
     /// Closes it.

@@ -59,6 +59,12 @@ impl<B> Story<B> {
         self
     }
 
+    /// Lets the console have its service worker, which keeps what was seen (`src/offline.js`).
+    pub fn with_workers(mut self) -> Self {
+        self.setup.has_workers = true;
+        self
+    }
+
     /// Leaves out an engine, since its browser or driver lacks what the test needs.
     pub fn not_in(mut self, engine: Engine, why: &'static str) -> Self {
         self.left_out.push((engine, why));

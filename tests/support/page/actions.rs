@@ -27,14 +27,24 @@ impl Browser {
         result.expect("the script runs").json().clone()
     }
 
-    /// Scrolls it to the middle of the view, as a user does with what is below a bar, and notes whether the pointer
-    /// comes down on it.
+    /// Scrolls it to the middle of the view, as a user does with what is below a bar.
+    async fn to_middle(&self, element: &WebElement) {
+        self.try_script_on(element, "arguments[0].scrollIntoView({block: 'center'});")
+            .await;
+    }
+
+    /// The same, and notes whether the pointer comes down on it.
     async fn aim_at(&self, element: &WebElement) {
         let script = "const [element] = arguments;
             element.scrollIntoView({block: 'center'});
             window.hasMissed = element.localName !== 'option';
             const down = ({target}) => { if (element.contains(target)) window.hasMissed = false; };
             window.addEventListener('pointerdown', down, {capture: true, once: true});";
+        self.try_script_on(element, script).await;
+    }
+
+    /// Runs a script on an element, unless it is gone.
+    async fn try_script_on(&self, element: &WebElement, script: &str) {
         if let Ok(element) = element.to_json() {
             let _ = self.driver.execute(script, vec![element]).await;
         }
@@ -42,7 +52,9 @@ impl Browser {
 
     /// Returns true if the pointer came down beside what it was aimed at, on the same page.
     async fn has_missed(&self) -> bool {
-        let missed = self.driver.execute("return window.hasMissed === true;", Vec::new());
+        let missed = self
+            .driver
+            .execute("return window.hasMissed === true;", Vec::new());
         missed.await.is_ok_and(|missed| *missed.json() == true)
     }
 

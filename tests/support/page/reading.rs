@@ -23,9 +23,9 @@ impl Browser {
         value.as_str().unwrap_or_default().to_owned()
     }
 
-    /// The visible text of the page.
+    /// The visible text of the page; empty while a document that is being loaded has no body yet.
     pub async fn text(&self) -> String {
-        self.script_text("return document.body.innerText;").await
+        self.script_text("return document.body?.innerText;").await
     }
 
     /// The visible text of an element, as [`Browser::text`] has it.
