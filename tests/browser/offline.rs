@@ -417,3 +417,53 @@ async fn a_version_whose_files_are_missing_replaces_nothing() -> Outcome {
         })
         .await
 }
+
+#[tokio::test]
+async fn a_console_under_a_path_keeps_what_an_api_elsewhere_answers() -> Outcome {
+    let site = project("target/site-console");
+    assert!(site.join("offline.js").exists(), "built by `make test`");
+    let host = Api::host(site, "/console/").await;
+    story(Server::start(&["--allow-origin", &host.address]).await)
+        .with_workers()
+        .run(async |browser, server| {
+            let console = format!("{}/console", host.address);
+            browser.open(&format!("{console}/connection")).await;
+            browser.fill("Address", &server.address).await;
+            browser.fill("Namespace", "team").await;
+            browser.press("button", "Save and test").await;
+            browser.see("Connected").await;
+            browser.press("link", "Repositories").await;
+            browser.see("No build repositories yet.").await;
+            let list = format!("{}/v1/repositories/team?page=1", server.address);
+            let caches = async || {
+                let names = browser
+                    .script_async("caches.keys().then(arguments[0]);")
+                    .await;
+                serde_json::from_value::<Vec<String>>(names).expect("names")
+            };
+            eventually("the page and the list are kept", async || {
+                let kept = browser
+                    .script_async(&format!(
+                        "Promise.all([{list:?}, '/console/'].map((url) => caches.match(url)))
+                           .then((kept) => arguments[0](kept.every(Boolean)));"
+                    ))
+                    .await;
+                (kept == true).then_some(())
+            })
+            .await;
+            let names = caches().await;
+            assert!(
+                names
+                    .iter()
+                    .all(|name| name.starts_with("slipway/console/.")),
+                "{names:?}"
+            );
+            server.stop().await;
+            host.set_down(true);
+            reopen(browser).await;
+            browser.see("No build repositories yet.").await;
+            browser.see_in("status", UNREACHABLE).await;
+            Ok(())
+        })
+        .await
+}
