@@ -130,10 +130,11 @@ const DROP_PICTURE: &str = "const data = new DataTransfer();
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));";
 
 /// Opens the dialog that saves the build as a file.
-const SAVE_BUILD: &str = "document.querySelector('.log-tools-more button').click();
+const SAVE_BUILD: &str = "const more = () => document.querySelector('.log-tools-more button');
     const find = () => [...document.querySelectorAll('.log-tools-more .menu-popover button')].at(-1);
     const press = () => find() ? find().click() : requestAnimationFrame(press);
-    press();";
+    const open = () => more() ? (more().click(), press()) : requestAnimationFrame(open);
+    open();";
 
 /// Shows the builder's own work among the steps.
 const UNFOLD: &str = "document.querySelector('.log-steps [aria-expanded=false]')?.click();";
