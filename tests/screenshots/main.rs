@@ -68,6 +68,7 @@ async fn pictures(view: &View, scenes: &[&Scene]) {
         dark: view.dark,
         size: view.size,
         records: false,
+        has_workers: false,
     })
     .await;
     prepare(&browser).await;
