@@ -1,4 +1,4 @@
-//! What the service worker (`src/offline.js`) keeps of the API, to show it while the network is down.
+//! Tells the service worker (`src/offline.js`) to keep answers of the API, or to forget them.
 #![allow(unsafe_code, reason = "wasm-bindgen calls functions of the page so")]
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};

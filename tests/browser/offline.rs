@@ -1,4 +1,4 @@
-//! What was seen is there without the network, for the same user only: the service worker, `src/offline.js`.
+//! The service worker, `src/offline.js`: shows what was seen without the network, to the same user only.
 
 use crate::support::fixtures::{
     BUILDS, LOG, LOG_BUILD, REPOSITORY, build, builds_page, log_api, log_build, log_entries,
