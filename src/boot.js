@@ -166,14 +166,15 @@
   // Lets offline.js keep what is seen, for the token that this device keeps; first removes what it has kept, to `forget`.
   // Waits, so that the first view is not slower. Without service workers, nothing is kept.
   const keep = async (forget) => {
+    const since = forget ? performance.now() : 0;
     try {
       if (forget) await caches.delete(`${prefix}api`);
       const worker = navigator.serviceWorker;
-      const isKnown = forget || worker.controller;
+      const isKnown = !forget && worker.controller;
       await new Promise((done) => setTimeout(done, 2000));
       await worker.register(`${base}/offline.js`);
-      const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-      const seen = isKnown ? [] : [...asked, ...loaded];
+      const loaded = performance.getEntriesByType("resource").filter(({ startTime }) => startTime >= since);
+      const seen = isKnown ? [] : [...(forget ? [] : asked), ...loaded.map(({ name }) => name)];
       const token = `${prefix}token`;
       (await worker.ready).active.postMessage([stored(`${prefix}address`), stored(token), sessionStorage.getItem(token), seen]);
     } catch {}
