@@ -26,7 +26,7 @@ async fn the_editor_has_the_build_cache_where_the_api_has_it() -> Outcome {
             browser.press("checkbox", "Cache").await;
             browser.press("button", "Save").await;
             let dialog = browser.find("dialog", "Review changes").await;
-            let text = dialog.text().await?;
+            let text = browser.text_in(&dialog).await;
             assert!(
                 text.contains("Cache") && text.contains("On → Off"),
                 "{text}"

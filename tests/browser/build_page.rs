@@ -274,7 +274,7 @@ async fn the_details_have_all_that_the_api_gives() -> Outcome {
             assert!(!browser.text().await.contains(full));
             browser.press("button", "Details").await;
             let dialog = browser.find("dialog", "Details").await;
-            let text = dialog.text().await?;
+            let text = browser.text_in(&dialog).await;
             for fact in [
                 full,
                 "team/app:latest",

@@ -49,7 +49,9 @@ async fn a_build_goes_to_a_builder_that_answers() -> Outcome {
             browser.see("Succeeded").await;
             browser.see("on the builder local").await;
             browser.press("button", "Details").await;
-            let details = browser.see_in("dialog", "Builder").await.text().await?;
+            let details = browser
+                .text_in(&browser.see_in("dialog", "Builder").await)
+                .await;
             let mut lines = details.lines().map(str::trim);
             assert!(lines.any(|line| line == "Builder"), "{details}");
             assert_eq!(lines.next(), Some("local"), "{details}");
@@ -109,7 +111,9 @@ async fn builders_are_shown_where_the_api_has_them() -> Outcome {
                 .open(&format!("{}/builds/5709f780-e8fb", api.address))
                 .await;
             browser.press("button", "Details").await;
-            let details = browser.see_in("dialog", "Build ID").await.text().await?;
+            let details = browser
+                .text_in(&browser.see_in("dialog", "Build ID").await)
+                .await;
             assert!(!details.contains("Builder"), "{details}");
             Ok(())
         })

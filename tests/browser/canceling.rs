@@ -70,7 +70,9 @@ async fn builds_are_canceled_while_they_wait_or_run_and_removed_once_they_have_e
             browser.focus_is_on("heading", &name).await;
             browser.see("Canceled").await;
             // The line that is said is the one that it goes to.
-            let said = browser.find("button", "Go to line").await.text().await?;
+            let said = browser
+                .text_in(&browser.find("button", "Go to line").await)
+                .await;
             browser.press("button", "Go to line").await;
             let goes_to = async || {
                 let line = current_line(browser).await?;
@@ -96,7 +98,7 @@ async fn what_the_server_says_is_said_in_the_users_language() -> Outcome {
             browser.press("button", "取消构建").await;
             browser.press_in_dialog("button", "取消构建").await;
             let dialog = browser.see_in("dialog", "该构建在此期间已结束").await;
-            let text = dialog.text().await?;
+            let text = browser.text_in(&dialog).await;
             assert!(!text.contains("This build"), "{text}");
             Ok(())
         })

@@ -35,7 +35,7 @@ async fn the_review_lists_every_change_and_asks_for_removals_by_name() -> Outcom
             browser.keys(Key::Tab + "").await;
             browser.press("button", "Save").await;
             let dialog = browser.find("dialog", "Review changes").await;
-            let text = dialog.text().await?;
+            let text = browser.text_in(&dialog).await;
             for part in [
                 "Build node",
                 "in → cn",
@@ -105,7 +105,7 @@ async fn the_changes_are_shown_as_a_diff_beside_the_rows() -> Outcome {
             browser.fill_nth("Image tag", 2, "edited").await;
             browser.see("unchanged lines").await;
             let region = browser.find("region", "Changes").await;
-            let text = region.text().await?;
+            let text = browser.text_in(&region).await;
             let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
             let is_there = |sign: &str, tag: &str| {
                 let value = format!("\"docker_repo_tag\": \"{tag}\",");
@@ -173,7 +173,7 @@ async fn two_editors_at_once_lose_nothing_of_each_other() -> Outcome {
             browser.press_in_dialog("button", "Save").await;
             browser.see("Someone else changed this config").await;
             let dialog = browser.find("dialog", "Someone else").await;
-            let text = dialog.text().await?;
+            let text = browser.text_in(&dialog).await;
             for version in ["Image tag: latest", "Image tag: theirs", "Image tag: mine"] {
                 assert!(text.contains(version), "{version}: {text}");
             }
@@ -183,7 +183,7 @@ async fn two_editors_at_once_lose_nothing_of_each_other() -> Outcome {
             browser.press_in(&choice, "radio", "Yours").await;
             browser.press_in_dialog("button", "Continue").await;
             let dialog = browser.find("dialog", "Review changes").await;
-            let text = dialog.text().await?;
+            let text = browser.text_in(&dialog).await;
             assert!(text.contains("theirs → mine"), "{text}");
             assert!(!text.contains("Dockerfile"), "{text}");
             browser.press_in_dialog("button", "Save").await;
@@ -332,7 +332,7 @@ async fn without_a_read_the_rows_come_from_memory_or_an_import_or_nowhere() -> O
             browser.fill("Image tag", "edge").await;
             browser.press("button", "Save").await;
             let review = browser.find("dialog", "Review changes").await;
-            assert!(review.text().await?.contains("latest → edge"));
+            assert!(browser.text_in(&review).await.contains("latest → edge"));
             browser.press_in_dialog("button", "Save").await;
             browser.see("Saved.").await;
             assert_eq!(

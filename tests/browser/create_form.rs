@@ -420,7 +420,7 @@ async fn success_shows_the_deploy_key_and_the_first_builds() -> Outcome {
             browser.press("button", "Create repository").await;
             browser.at("/repositories/team/app").await;
             let steps = browser.find("region", "First steps").await;
-            let text = steps.text().await?;
+            let text = browser.text_in(&steps).await;
             let key = made["build_config"]["code_repo_public_key"]
                 .as_str()
                 .unwrap_or_default();

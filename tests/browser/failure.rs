@@ -71,7 +71,7 @@ async fn announced(browser: &Browser) -> String {
 
 async fn text_of_box(browser: &Browser) -> String {
     let failure = browser.find("region", "Why it failed").await;
-    failure.text().await.unwrap_or_default()
+    browser.text_in(&failure).await
 }
 
 async fn see_in_box(browser: &Browser, part: &str) {

@@ -26,7 +26,7 @@ async fn refused_fields_show_their_messages_rows_included_and_the_rest_is_shown_
             browser.is_invalid("Image tag", 2).await;
             browser.is_invalid("Repository name", 1).await;
             let notice = browser.find("alert", "").await;
-            let text = notice.text().await?;
+            let text = browser.text_in(&notice).await;
             assert!(
                 text.contains("Not like this.") && text.contains("odd: Who knows."),
                 "{text}"

@@ -59,7 +59,7 @@ async fn palette_offers(browser: &Browser, text: &str) -> Vec<String> {
     browser.find("option", "Build team/app:edge").await;
     let mut offers = Vec::new();
     for option in browser.all("option", text).await {
-        offers.push(option.text().await.unwrap_or_default());
+        offers.push(browser.text_in(&option).await);
     }
     browser.keys(Key::Escape + "").await;
     browser.find_no_more("option", "Build team/app:edge").await;
@@ -129,7 +129,7 @@ async fn a_build_offers_its_image_once_it_has_succeeded() -> Outcome {
             browser
                 .find_in_dialog("button", "Copy image reference")
                 .await;
-            let details = browser.see_in("dialog", edge).await.text().await?;
+            let details = browser.text_in(&browser.see_in("dialog", edge).await).await;
             assert!(details.contains("Pushed"), "{details}");
             let names = names_of_copy_buttons(browser).await;
             let distinct: BTreeSet<_> = names.iter().collect();

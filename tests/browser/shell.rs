@@ -358,10 +358,10 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
             browser.blur().await;
             tab(1).await;
             let skip = browser.driver.active_element().await?;
-            assert_eq!(skip.text().await?, "Skip to content");
+            assert_eq!(browser.text_in(&skip).await, "Skip to content");
             tab(4).await;
             let link = browser.driver.active_element().await?;
-            assert_eq!(link.text().await?, "Settings");
+            assert_eq!(browser.text_in(&link).await, "Settings");
             link.send_keys(Key::Enter + "").await?;
             browser.at("/connection").await;
             browser.focus_is_on("heading", "Settings").await;

@@ -519,7 +519,7 @@ pub async fn failed_step(browser: &Browser) -> String {
     let steps = browser.find("navigation", "Steps").await;
     for step in browser.all_in(&steps, "listitem", "").await {
         if !browser.all_in(&step, "image", "Failed").await.is_empty() {
-            return step.text().await.expect("a text");
+            return browser.text_in(&step).await;
         }
     }
     panic!("no step failed")

@@ -112,6 +112,23 @@ impl Browser {
             || self.engine != Engine::Chromium && squeezed(&found).contains(&squeezed(name))
     }
 
+    /// Returns true if it can be seen. WebKit's driver says that a button whose text is cut off is hidden, so there the
+    /// page is asked for its place and its style.
+    async fn is_displayed(&self, element: &WebElement) -> bool {
+        if self.engine != Engine::WebKit {
+            return element.is_displayed().await.unwrap_or(false);
+        }
+        let Ok(argument) = element.to_json() else {
+            return false;
+        };
+        let script = "const [element] = arguments;
+            const isBox = getComputedStyle(element).display !== 'contents';
+            return !isBox || element.checkVisibility({visibilityProperty: true, opacityProperty: true})
+              && [...element.getClientRects()].some((box) => box.width > 0 && box.height > 0);";
+        let answer = self.driver.execute(script, vec![argument]).await;
+        answer.is_ok_and(|answer| *answer.json() == true)
+    }
+
     async fn has_role(&self, element: &WebElement, role: &str) -> bool {
         // The other roles' candidates have no other role.
         if !["textbox", "checkbox", "radio"].contains(&role) {
@@ -150,7 +167,7 @@ impl Browser {
         let found = found.and_then(|found| found.elements());
         let mut matching = Vec::new();
         for element in found.unwrap_or_default() {
-            if element.is_displayed().await.unwrap_or(false)
+            if self.is_displayed(&element).await
                 && self.is_named(&element, name).await
                 && self.has_role(&element, role).await
             {

@@ -98,7 +98,11 @@ async fn free_port() -> u16 {
 
 pub(super) fn capabilities(setup: &Setup, proxy: Option<&Proxy>) -> Capabilities {
     let mut capabilities = Capabilities::new();
-    let mut arguments = vec!["--automation", "--javascript-can-access-clipboard=true"];
+    let mut arguments = vec![
+        "--automation",
+        "--javascript-can-access-clipboard=true",
+        "--javascript-can-open-windows-automatically=true",
+    ];
     if setup.dark {
         arguments.push("--dark-mode");
     }

@@ -173,7 +173,7 @@ impl Browser {
     /// Chooses an option of a list that was found.
     pub async fn choose_in(&self, list: &WebElement, option: &str) {
         for candidate in list.find_all(By::Tag("option")).await.expect("options") {
-            if candidate.text().await.expect("a text").contains(option) {
+            if self.text_in(&candidate).await.contains(option) {
                 candidate.click().await.expect("chooses");
                 return;
             }

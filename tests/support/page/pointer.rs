@@ -83,6 +83,20 @@ impl Browser {
             return self.devtools("Input.dispatchMouseEvent", event).await;
         }
         let (x, y, by) = (x.round() as i64, y.round() as i64, by.round() as i64);
+        if self.engine == Engine::WebKit {
+            // Its driver takes a turn of the wheel and does nothing.
+            let turn = "const [x, y, by] = arguments;
+                let place = document.elementFromPoint(x, y);
+                const options = {bubbles: true, cancelable: true, clientX: x, clientY: y, deltaY: by};
+                if (!place.dispatchEvent(new WheelEvent('wheel', options))) return;
+                const scrolls = (element) => element.scrollHeight > element.clientHeight
+                  && /auto|scroll/.test(getComputedStyle(element).overflowY);
+                while (place && !scrolls(place)) place = place.parentElement;
+                (place ?? document.scrollingElement).scrollBy(0, by);";
+            let arguments = vec![x.into(), y.into(), by.into()];
+            self.driver.execute(turn, arguments).await.expect("turns");
+            return;
+        }
         let turn = json!({
             "type": "scroll", "duration": 0, "x": x, "y": y, "deltaX": 0, "deltaY": by,
         });

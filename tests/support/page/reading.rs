@@ -30,8 +30,14 @@ impl Browser {
 
     /// The visible text of an element, as [`Browser::text`] has it.
     pub async fn text_in(&self, element: &WebElement) -> String {
-        let text = self.script_on(element, "return arguments[0].innerText;");
-        text.await.as_str().unwrap_or_default().to_owned()
+        self.try_text_in(element).await.unwrap_or_default()
+    }
+
+    /// The same; `None` if the element is no longer in the page.
+    pub(super) async fn try_text_in(&self, element: &WebElement) -> Option<String> {
+        let script = "return arguments[0].innerText;";
+        let text = self.driver.execute(script, vec![element.to_json().ok()?]);
+        Some(text.await.ok()?.json().as_str()?.to_owned())
     }
 
     /// Waits until the page shows this text.
@@ -46,7 +52,7 @@ impl Browser {
     pub async fn see_in(&self, role: &str, text: &str) -> WebElement {
         eventually(&format!("a {role} shows '{text}'"), async || {
             for element in self.all(role, "").await {
-                if element.text().await.ok()?.contains(text) {
+                if self.try_text_in(&element).await?.contains(text) {
                     return Some(element);
                 }
             }
