@@ -377,11 +377,8 @@ async fn a_build_has_its_neighbours_and_what_changed_since_the_last_success() ->
     browser.find("link", "Newer build").await;
     let compare = browser.find("link", "aaaaaaa…119d9dc").await;
     assert_eq!(
-        compare.attr("href").await?.as_deref(),
-        Some(
-            format!("https://github.com/team/app/compare/{OLD}...119d9dc6f33992b6c4f8ddf068e347d426ddf22c")
-                .as_str()
-        )
+        browser.href(&compare).await,
+        format!("https://github.com/team/app/compare/{OLD}...119d9dc6f33992b6c4f8ddf068e347d426ddf22c")
     );
     // Links name the host that they lead to.
     let title = compare.attr("title").await?.unwrap_or_default();

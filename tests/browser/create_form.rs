@@ -428,7 +428,7 @@ async fn success_shows_the_deploy_key_and_the_first_builds() -> Outcome {
             browser.find("button", "Copy deploy key").await;
             let link = browser.find("link", "settings/keys").await;
             assert_eq!(
-                link.attr("href").await?.unwrap_or_default(),
+                browser.href(&link).await,
                 "https://github.com/alauda/testtest/settings/keys"
             );
             browser.press("button", "Build now: team/app:latest").await;

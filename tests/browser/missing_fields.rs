@@ -56,7 +56,7 @@ fn without(fields: &[&str], how: usize) -> Value {
 /// Places for a fact that have no text: an icon alone says nothing.
 const EMPTY_PLACES: &str = "const has = (e) => e.innerText.trim() || e.querySelector('[aria-label], button, input, progress');
     const all = document.querySelectorAll('main :is(dd, li, [role=cell]), dialog :is(dd, li)');
-    return [...all].filter((e) => e.checkVisibility() && !has(e)).map((e) => e.outerHTML.slice(0, 200));";
+    return [...all].filter((e) => e.checkVisibility() && !has(e)).map((e) => e.outerHTML.slice(0, 200).toWellFormed());";
 
 async fn nothing_is_empty(browser: &Browser, state: &str) {
     let empty = browser.script(EMPTY_PLACES).await;

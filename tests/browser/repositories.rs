@@ -45,8 +45,7 @@ async fn the_page_number_is_in_the_url() -> Outcome {
                 .await;
             browser.find("link", "first").await;
             let next = browser.find("link", "Next").await;
-            let href = next.attr("href").await?;
-            assert_eq!(href.as_deref(), Some("/repositories/team?page=2"));
+            assert_eq!(browser.href(&next).await, "/repositories/team?page=2");
             browser.press("link", "Next").await;
             browser.at("/repositories/team?page=2").await;
             browser.find("link", "second").await;
@@ -244,8 +243,7 @@ async fn each_tag_shows_its_last_build() -> Outcome {
             browser.find("button", "Copy webhook code").await;
             browser.find("heading", "Of the app").await;
             let all = browser.find("link", "All 2").await;
-            let href = all.attr("href").await?.unwrap_or_default();
-            assert_eq!(href, "/builds?namespace=team&repo=app");
+            assert_eq!(browser.href(&all).await, "/builds?namespace=team&repo=app");
             browser.axe("a repository").await;
             browser.press("link", "Failed 6 m 02 s").await;
             browser.at("/builds/2").await;

@@ -147,7 +147,7 @@ async fn each_delivery_says_what_it_started_or_why_not() -> Outcome {
                 .await;
             browser.see("webhook from GitHub").await;
             let link = browser.find("link", "build started").await;
-            assert_eq!(link.attr("href").await?.as_deref(), Some("/builds/9"));
+            assert_eq!(browser.href(&link).await, "/builds/9");
             browser.press("button", "8 earlier deliveries").await;
             for text in [
                 "latest: the queue is full",

@@ -164,11 +164,13 @@ impl RowPool {
         }
     }
 
-    /// Reads the sideways scroll position. Returns true if other columns must be drawn.
+    /// Reads the sideways scroll position. Returns true if the rows must be drawn: other columns are in view, or the end
+    /// is, where the rows are measured.
     pub(crate) fn scroll_sideways(&mut self) -> bool {
         let bar = f64::from(self.scroller.scroll_left().max(0));
+        let was_at_end = self.sideways.at_end();
         self.sideways.on_bar_moved(bar);
-        let must_draw = self.move_columns();
+        let must_draw = self.move_columns() || (self.sideways.at_end() && !was_at_end);
         if self.sideways.is_bar_stuck() {
             self.set_sideways_bar();
         }

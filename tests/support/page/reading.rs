@@ -33,7 +33,13 @@ impl Browser {
         self.try_text_in(element).await.unwrap_or_default()
     }
 
-    /// The same; `None` if the element is no longer in the page.
+    /// Where a link leads, as the page has it. WebKit's driver answers the whole address for the attribute.
+    pub async fn href(&self, link: &WebElement) -> String {
+        let href = self.script_on(link, "return arguments[0].getAttribute('href');");
+        href.await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The visible text of an element; `None` if it is no longer in the page.
     pub(super) async fn try_text_in(&self, element: &WebElement) -> Option<String> {
         let script = "return arguments[0].innerText;";
         let text = self.driver.execute(script, vec![element.to_json().ok()?]);
