@@ -71,6 +71,8 @@ pub struct Client {
     token: Option<Token>,
     clock: ServerClock,
     reachability: Reachability,
+    /// True if only the API may answer, not what `src/offline.js` has kept.
+    is_live: bool,
 }
 
 impl Client {
@@ -81,6 +83,15 @@ impl Client {
             token,
             clock: ServerClock::default(),
             reachability: Reachability::default(),
+            is_live: false,
+        }
+    }
+
+    /// A client whose reads only the API answers, never what `src/offline.js` has kept: for what decides about a write.
+    pub(crate) fn live(&self) -> Self {
+        Self {
+            is_live: true,
+            ..self.clone()
         }
     }
 
@@ -417,7 +428,7 @@ impl Client {
 
     /// Takes the answer, if it was asked for while the console was loading.
     fn early(&self, call: &PendingCall, method: &Method, url: &str) -> Option<EarlyAnswer> {
-        if *method != Method::GET {
+        if *method != Method::GET || self.is_live {
             return None;
         }
         let authorization = self.token.as_ref().and_then(Token::authorization);
@@ -446,8 +457,12 @@ impl Client {
         }
         options.set_method(method.as_str());
         // The browser asks whether what it has still holds, by the ETag that came with it: a poll that brings nothing
-        // is a 304 without a body. It never answers by itself, whatever the API says about caching.
-        options.set_cache(RequestCache::NoCache);
+        // is a 304 without a body. It never answers by itself, whatever the API says about caching. The worker lets through
+        // what asks for a reload.
+        options.set_cache(match self.is_live {
+            true => RequestCache::Reload,
+            false => RequestCache::NoCache,
+        });
         options.set_headers(&headers);
         let signal = call.controller.as_ref().map(AbortController::signal);
         options.set_signal(signal.as_ref());

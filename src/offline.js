@@ -55,8 +55,11 @@
     text
       .replace(/(https?:\\?\/\\?\/)[^\s\/\\"]*@/gi, "$1")
       .replace(/(:\\?\/\\?\/[^\s\/\\"@:]*):[^\s\/\\"]*@/g, "$1@")
-      .replace(/([?&;][\w.-]{0,64}(?:token|secret|pass|key|auth|sig|jwt|session|code)[\w.-]{0,64}=)[^\s&;#"\\]+/gi, "$1");
-  const isSecretName = (name) => /token|secret|password|webhook_code/i.test(name);
+      .replace(SECRET_PARAMETER, "$1");
+  // As crates/api/src/redact/token.rs, but what has such a word anywhere in its name.
+  const SECRET_PARAMETER =
+    /((?:[?&;#]|\\u0026)(?:[\w.-]{0,64}(?:token|secret|pass|pwd|key|credential|auth|sig|jwt|bearer|session|code)[\w.-]{0,64}|pat|pw|sas)=)[^\s&;#"\\]+/gi;
+  const isSecretName = (name) => /token|secret|passw|pwd|credential|webhook_code/i.test(name);
 
   // The text of an answer as it may be kept. `undefined`: it may not.
   const keptText = (text, isLog) => {
@@ -216,7 +219,8 @@
   // Keeps the page at this URL, whose console has started, once all files of its first view are kept, and those that
   // were used before. Only then the files of other versions go.
   const keepSite = async (url, seen) => {
-    const answer = await fetch(url, { cache: "force-cache", headers: { Accept: "text/html" } });
+    // What the browser has of an older version would replace a newer one.
+    const answer = await fetch(url, { cache: "no-cache", headers: { Accept: "text/html" } });
     const headers = new Headers(answer.headers);
     const page = await answer.text();
     const names = new Set(page.match(NAMES));
@@ -240,6 +244,10 @@
       if (isName(name) && !names.has(name)) await cache.delete(url);
     }
   };
+
+  // The console's pages, by the first part of their paths: those of src/routing/routes.rs. What else there is on the host
+  // is not the console's to answer.
+  const PAGES = /^(?:(?:index\.html|builds|repositories|connection|file)(?:[/?#]|$)|[?#]|$)/;
 
   const page = async (event) => {
     // Who opens or reloads a page wants to know.
@@ -280,15 +288,21 @@
     event.waitUntil(Promise.all([clients.claim(), preload?.enable()]));
   });
   addEventListener("fetch", (event) => {
-    const { method, mode, url } = event.request;
-    if (method !== "GET") return;
+    const { cache, method, mode, url } = event.request;
+    // After a write the API itself is asked, as far as it can be reached.
+    if (method !== "GET") return pauses.delete(new URL(url).origin);
     const name = url.startsWith(scope) ? url.slice(scope.length) : undefined;
     if (mode === "navigate") {
-      if (name !== undefined && !/^(v1\/|healthz|metrics)/.test(name)) event.respondWith(page(event));
-    } else if (isKeptCall(new URL(url))) event.respondWith(answerOfApi(event));
-    else if (partOf(new URL(url))) event.waitUntil(notePart(partOf(new URL(url))).catch(() => {}));
+      if (name !== undefined && PAGES.test(name)) event.respondWith(page(event));
+    } else if (isKeptCall(new URL(url))) {
+      // What decides about a write is asked with "reload", and gets no kept answer.
+      if (cache !== "reload") event.respondWith(answerOfApi(event));
+    } else if (partOf(new URL(url))) event.waitUntil(notePart(partOf(new URL(url))).catch(() => {}));
     else if (name && (name === "config.json" || isName(name))) event.respondWith(file(event, name));
   });
+
+  // The site is kept for one page after the other: two versions at once would remove each other's files.
+  let sites = Promise.resolve();
 
   // What the page tells: for whom the API's answers are to be kept. The first page of a browser tells as well what it
   // had loaded before there was a worker, which is asked for once more.
@@ -304,11 +318,13 @@
       await caches.delete(API);
       await writeMark(await caches.open(API), { of, owner, sizes: {} });
     });
-    await keepSite(page, seen).catch(() => {});
+    await (sites = sites.then(() => keepSite(page, seen)).catch(() => {}));
     // What was seen with the token of a tab alone isn't kept.
     if (entryOfTab) return;
     const api = new URL(`${home.replace(/\/+$/, "")}/v1/`, scope).href;
     for (const url of seen.filter((url) => isKeptCall(new URL(url))).slice(0, 20)) {
+      // The user may have signed out meanwhile.
+      if ((await readMark(await caches.open(API)))?.of !== of) return;
       const isToken = authorization && url.startsWith(api);
       const headers = { Accept: "application/json", ...(isToken && { Authorization: authorization }) };
       const known = await find(API, url);

@@ -314,7 +314,9 @@ impl LogReader {
         let Some(id) = self.build_id.try_get_value() else {
             return Ok(Received::default());
         };
-        let mut stream = self.client.log_stream(&id, start, end).await?;
+        // What was kept may lack the end that the page has.
+        let client = self.client.live();
+        let mut stream = client.log_stream(&id, start, end).await?;
         let before =
             viewer.with_model(|model| (model.log.text_bytes(), Rereading::new(&model.log)));
         let Some((bytes, mut rereading)) = before else {

@@ -604,6 +604,28 @@ mod tests {
         assert!(!BuildsQuery::of_repository("a".to_owned(), "b".to_owned()).is_narrowed());
     }
 
+    /// The service worker gives the kept page for the console's pages, and for nothing else of the host.
+    #[test]
+    fn the_service_worker_knows_the_pages() {
+        let worker = include_str!("../offline.js");
+        let pages = worker
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("const PAGES = "));
+        let pages = pages.and_then(|pages| pages.split("(?:(?:").nth(1)?.split(')').next());
+        let pages = pages.unwrap_or_default().replace('\\', "");
+        assert_eq!(
+            pages.split('|').collect::<Vec<_>>(),
+            ["index.html", "builds", "repositories", "connection", "file"]
+        );
+        for page in pages.split('|') {
+            let paths = [format!("/{page}"), format!("/{page}/a")];
+            assert!(
+                paths.iter().any(|path| Route::parse(path, "").is_some()),
+                "{page}"
+            );
+        }
+    }
+
     #[test]
     fn back_leads_nowhere_else() {
         assert_eq!(

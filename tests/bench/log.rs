@@ -4,7 +4,7 @@ use crate::api::{BenchServer, build_id};
 use crate::generator::{COMMON, RARE};
 use crate::memory::renderer_memory;
 use crate::start::emulate_4g;
-use crate::support::{Browser, Setup};
+use crate::support::{Browser, Engine, Setup};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -19,23 +19,33 @@ const MAX_LOADING_TIME: Duration = Duration::from_secs(90);
 
 /// The figures of a page, one value for each browser process. Milliseconds; NaN for a figure that never came.
 #[derive(Default)]
-struct Figures {
-    first: Vec<f64>,
-    all: Vec<f64>,
-    floor: Vec<f64>,
-    gap: Vec<f64>,
-    stall: Vec<f64>,
-    memory: Vec<f64>,
-    jump: Vec<f64>,
-    jump_p95: Vec<f64>,
-    jump_blank: Vec<f64>,
-    frames: Vec<f64>,
-    frames_blank: Vec<f64>,
-    rare_first: Vec<f64>,
-    rare: Vec<f64>,
-    common_first: Vec<f64>,
-    common: Vec<f64>,
-    nodes: Vec<f64>,
+pub struct Figures {
+    pub first: Vec<f64>,
+    pub all: Vec<f64>,
+    pub floor: Vec<f64>,
+    pub gap: Vec<f64>,
+    pub stall: Vec<f64>,
+    pub memory: Vec<f64>,
+    pub jump: Vec<f64>,
+    pub jump_p95: Vec<f64>,
+    pub jump_blank: Vec<f64>,
+    pub frames: Vec<f64>,
+    pub frames_blank: Vec<f64>,
+    pub rare_first: Vec<f64>,
+    pub rare: Vec<f64>,
+    pub common_first: Vec<f64>,
+    pub common: Vec<f64>,
+    pub nodes: Vec<f64>,
+}
+
+impl Figures {
+    /// Takes what the probe's `times` answers.
+    pub fn take_times(&mut self, times: &Value) {
+        self.first.push(number(&times["first"]));
+        self.all.push(number(&times["all"]));
+        self.gap.push(number(&times["gap"]));
+        self.stall.push(number(&times["stall"]));
+    }
 }
 
 /// The value of an asynchronous function of the page.
@@ -52,10 +62,16 @@ pub fn number(value: &Value) -> f64 {
 
 /// Starts a browser with the bench's probe, on the emulated network if `is_slow`.
 pub async fn browser_for(lines: usize, is_slow: bool) -> Browser {
-    let browser = Browser::start(Setup::default()).await;
+    let browser = browser_in(Engine::Chromium, lines).await;
     if is_slow {
         emulate_4g(&browser).await;
     }
+    browser
+}
+
+/// Starts a browser of an engine with the bench's probe.
+pub async fn browser_in(engine: Engine, lines: usize) -> Browser {
+    let browser = Browser::start_in(engine, Setup::default()).await;
     let probe = include_str!("probe.js").replace("WANTED", &lines.to_string());
     browser.before_each_page(&probe).await;
     let timeout = browser.driver.set_script_timeout(MAX_LOADING_TIME);
@@ -107,10 +123,7 @@ async fn measure(server: &BenchServer, path: &str, lines: usize, into: &mut Figu
         println!("  {path}: not loaded after {MAX_LOADING_TIME:?}");
     }
     let times = ask(&browser, "slipwayBench.times()").await;
-    into.first.push(number(&times["first"]));
-    into.all.push(number(&times["all"]));
-    into.gap.push(number(&times["gap"]));
-    into.stall.push(number(&times["stall"]));
+    into.take_times(&times);
     // Garbage is collected before the memory is counted.
     browser
         .devtools("HeapProfiler.collectGarbage", json!({}))
@@ -128,7 +141,7 @@ async fn measure(server: &BenchServer, path: &str, lines: usize, into: &mut Figu
 }
 
 /// Jumps to lines and scrolls.
-async fn measure_moves(browser: &Browser, lines: usize, into: &mut Figures) {
+pub async fn measure_moves(browser: &Browser, lines: usize, into: &mut Figures) {
     let (mut jumps, mut blank) = (Vec::new(), 0.0);
     for line in jump_targets(lines) {
         let jump = ask(browser, &format!("slipwayBench.jump({line})")).await;
@@ -145,7 +158,7 @@ async fn measure_moves(browser: &Browser, lines: usize, into: &mut Figures) {
 }
 
 /// Searches a rare word and a common one.
-async fn measure_searches(browser: &Browser, body: &[u8], into: &mut Figures) {
+pub async fn measure_searches(browser: &Browser, body: &[u8], into: &mut Figures) {
     let rare = ask(browser, &format!("slipwayBench.search({RARE:?}, 1)")).await;
     into.rare_first.push(number(&rare["first"]));
     into.rare.push(number(&rare["count"]));

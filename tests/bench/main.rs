@@ -13,6 +13,7 @@ mod api;
 mod builders;
 mod client;
 mod engine;
+mod engines;
 mod generator;
 mod http2;
 mod log;
@@ -63,10 +64,10 @@ async fn press_to_paint(browser: &Browser, link: &str, condition: &str) -> f64 {
     millis.as_f64().expect("a number")
 }
 
-/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `site`, `registry`, `start`,
-/// `pages`, `navigation`, `log` (the tables), `long`
-/// (five million lines); and what is never run but by its name: `console` or `baseline`, one side of the
-/// table's end once, and `serve`, which only serves, to look at a long log by hand.
+/// `make bench` runs all of it; `scripts/bench engine log` some: `engine`, `server`, `builders`, `site`, `registry`,
+/// `start`, `pages`, `navigation`, `log` (the tables), `engines` (a log in three engines), `long` (five million lines);
+/// and what is never run but by its name: `console` or `baseline`, one side of the table's end once, and `serve`, which
+/// only serves, to look at a long log by hand.
 #[tokio::main]
 async fn main() {
     let wanted: Vec<String> = std::env::args()
@@ -106,6 +107,9 @@ async fn main() {
             log::table(&server, lines).await;
             server.forget(lines);
         }
+    }
+    if is_wanted("engines") {
+        engines::engines(&server).await;
     }
     if is_wanted("long") {
         log::alone(&server, &log::console_path(5_000_000), 5_000_000).await;

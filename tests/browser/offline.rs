@@ -1,10 +1,10 @@
 //! The service worker, `src/offline.js`: shows what was seen without the network, to the same user only.
 
 use crate::support::fixtures::{
-    BUILDS, LOG, LOG_BUILD, REPOSITORY, build, builds_page, log_api, log_build, log_entries,
-    log_entry, repository, tag_config,
+    BUILD_CONFIG, BUILDS, LOG, LOG_BUILD, REPOSITORY, build, builds_page, log_api, log_build,
+    log_entries, log_entry, repository, tag_config,
 };
-use crate::support::steps::{connect, create_simple};
+use crate::support::steps::{connect, create_simple, open_editor};
 use crate::support::{
     Api, Browser, Outcome, Part, Reply, Server, Source, eventually, project, story,
 };
@@ -233,12 +233,37 @@ async fn a_token_of_the_tab_alone_keeps_nothing() -> Outcome {
         .await
 }
 
+/// What was kept can be older than what another user has saved since.
+#[tokio::test]
+async fn a_save_is_compared_with_what_the_api_has_and_never_with_what_is_kept() -> Outcome {
+    story(Api::start().await)
+        .with_workers()
+        .run(async |browser, api| {
+            open_editor(browser, api, json!([tag_config(1, "one")])).await;
+            is_kept(browser, "api", REPOSITORY).await;
+            browser.fill_nth("Image tag", 1, "mine").await;
+            api.on("GET", REPOSITORY, Reply::CutBefore);
+            browser.press("button", "Save").await;
+            browser.press_in_dialog("button", "Save").await;
+            browser.see("can’t be reached").await;
+            assert!(api.requests("PUT", BUILD_CONFIG).is_empty());
+            let theirs = repository("app", json!([tag_config(1, "theirs")]));
+            api.on("GET", REPOSITORY, Reply::Json(200, theirs));
+            browser.press("button", "Save").await;
+            browser.press_in_dialog("button", "Save").await;
+            browser.see("Someone else changed this config").await;
+            assert!(api.requests("PUT", BUILD_CONFIG).is_empty());
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn secrets_and_the_first_list_are_not_kept_and_all_of_it_can_be_forgotten() -> Outcome {
     story(Api::start().await)
         .with_workers()
         .run(async |browser, api| {
-            let secret = json!({ "code_repo_http_url": "https://me:hunter2@git.test/a?private_token=hunter2" });
+            let secret = json!({ "code_repo_http_url": "https://me:hunter2@git.test/a?private_token=hunter2&pwd=hunter2#access_token=hunter2" });
             let row = build("1", "latest", "S", secret);
             api.on("GET", BUILDS, builds_page(vec![row.clone()], 1, false));
             api.on("GET", "/v1/builds/1", Reply::Json(200, row));

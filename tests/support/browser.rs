@@ -67,7 +67,11 @@ fn downloads(profile: &Path) -> PathBuf {
 impl Browser {
     /// Starts a browser of the chosen engine with an empty profile.
     pub async fn start(setup: Setup) -> Self {
-        let engine = Engine::chosen();
+        Self::start_in(Engine::chosen(), setup).await
+    }
+
+    /// Starts a browser of this engine with an empty profile.
+    pub async fn start_in(engine: Engine, setup: Setup) -> Self {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         std::fs::create_dir(downloads(profile.path())).expect("a folder for downloads");
         let proxy = match engine {

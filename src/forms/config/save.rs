@@ -36,7 +36,7 @@ pub(crate) async fn read(
     path: StoredValue<(String, String)>,
 ) -> Result<SavedConfig, Error> {
     let (namespace, name) = path.try_get_value().unwrap_or_default();
-    let repository = client.repository(&namespace, &name).await?;
+    let repository = client.live().repository(&namespace, &name).await?;
     let config = repository.build_config.as_ref();
     Ok(config.map(SavedConfig::from).unwrap_or_default())
 }
@@ -78,7 +78,7 @@ pub(crate) async fn verify(
     sent: ConfigDraft,
 ) -> Result<Verification<SaveOutcome>, Error> {
     let (namespace, name) = path.try_get_value().unwrap_or_default();
-    let repository = client.repository(&namespace, &name).await?;
+    let repository = client.live().repository(&namespace, &name).await?;
     let config = repository.build_config;
     let current = config.as_ref().map(SavedConfig::from).unwrap_or_default();
     Ok(if is_as_sent(&current, &sent) {

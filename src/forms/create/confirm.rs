@@ -14,6 +14,7 @@ pub(crate) async fn verify(
     namespace: String,
     request: CreateRepository,
 ) -> Result<Verification<Repository>, Error> {
+    let client = client.live();
     let name = &request.repo_name;
     match client.repository(&namespace, name).await {
         Ok(repository) if is_created(&repository, &request) => {

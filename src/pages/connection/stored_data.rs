@@ -3,6 +3,7 @@
 use crate::platform::storage::{Keep, remove_shared, store, stored_keys};
 use crate::reactive::{bool_signal, show, text_signal};
 use crate::state::last_list;
+use crate::state::session_cache::SessionCache;
 use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::{t_signal, t_string};
@@ -22,6 +23,7 @@ pub(crate) fn stored_data() -> AnyView {
     let is_empty = RwSignal::new(keys().is_empty());
     let is_done = RwSignal::new(false);
     let is_open = RwSignal::new(false);
+    let session_cache = expect_context::<SessionCache>();
     let said = text_signal(move || match (is_done.get(), is_empty.get()) {
         (true, _) => t_string!(connection.stored_gone),
         (false, true) => t_string!(connection.stored_none),
@@ -32,6 +34,8 @@ pub(crate) fn stored_data() -> AnyView {
             store(Keep::Device, &key, None);
         }
         PREFIXES.into_iter().for_each(remove_shared);
+        // Else it would be stored again when the page is left.
+        session_cache.clear();
         last_list::forget();
         is_empty.set(true);
         is_done.set(true);
