@@ -37,14 +37,18 @@ pub async fn show_log(browser: &Browser, api: &Api, place: &str) {
         (count > 0).then_some(())
     })
     .await;
-    // Their code comes after that of the lines, and keys are theirs.
+    tools_are_there(browser).await;
+    // In view, as a user reads it.
+    script(browser, "frame.scrollIntoView({block: 'center'});").await;
+}
+
+/// Waits for the tools of the log: their code comes after that of the lines, and keys are theirs.
+async fn tools_are_there(browser: &Browser) {
     eventually("the tools of the log", async || {
         let has_tools = "return document.querySelector('.log-count') !== null;";
         browser.script(has_tools).await.as_bool()?.then_some(())
     })
     .await;
-    // In view, as a user reads it.
-    script(browser, "frame.scrollIntoView({block: 'center'});").await;
 }
 
 /// How many lines of the log are elements of the page.
@@ -187,6 +191,7 @@ pub async fn press_number(browser: &Browser, number: u64, shift: bool) {
 
 /// Opens the field that goes to a line or a time by its key, types, and presses Enter.
 pub async fn go_to(browser: &Browser, place: &str) {
+    tools_are_there(browser).await;
     press(browser, "l").await;
     browser.focus_is_on("textbox", "Go to a line").await;
     browser.keys(Key::Control + "a").await;
