@@ -186,26 +186,17 @@
   const sample = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 12, 1, 10, 0, 65, 0, 253, 15, 26, 208, 111, 26, 11);
   const isAble = window.WebAssembly?.validate(sample);
 
-  // Fetches and compiles the code, and returns what starts it; nothing while the links of the code aren't read yet.
-  const fetchCode = () => {
-    const script = document.querySelector('link[rel="modulepreload"]')?.href;
+  const start = async () => {
+    const script = document.querySelector('link[rel="modulepreload"]').href;
     const wasm = document.querySelector('link[rel="preload"][as="fetch"]');
-    if (!script || !wasm) return undefined;
-    const loader = import(script).catch(async (error) => {
+    const { default: init } = await import(script).catch(async (error) => {
       await load(script, /javascript/);
       throw error;
     });
     const compile = (answer) => WebAssembly.compileStreaming(answer);
-    const code = Promise.all([loader, load(wasm.href, /wasm/, compile, wasm.dataset.integrity)]);
-    code.catch(() => {}); // Told once it is started.
-    return async () => {
-      const [{ default: init }, module] = await code;
-      await init({ module_or_path: module });
-    };
+    const module = await load(wasm.href, /wasm/, compile, wasm.dataset.integrity);
+    await init({ module_or_path: module });
   };
-  // While the page is still being read, where the links stand before this script: in the built site.
-  const fetched = isAble && fetchCode();
-  const start = async () => (fetched || fetchCode())();
   // Without its answer, the console asks itself.
   if (isAble) begin().catch(() => {});
   document.addEventListener("DOMContentLoaded", () => {
