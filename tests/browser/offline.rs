@@ -233,7 +233,7 @@ async fn a_token_of_the_tab_alone_keeps_nothing() -> Outcome {
         .await
 }
 
-/// What was kept can be older than what another user has saved since.
+/// Another user may have saved since the config was kept.
 #[tokio::test]
 async fn a_save_is_compared_with_what_the_api_has_and_never_with_what_is_kept() -> Outcome {
     story(Api::start().await)
