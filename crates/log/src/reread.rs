@@ -3,6 +3,7 @@
 use crate::decode::{Decoder, Summary};
 use crate::log::Log;
 use crate::sieve::{Comparing, Sieve};
+use std::collections::HashMap;
 
 /// A second read of a whole log.
 ///
@@ -150,7 +151,34 @@ impl Rereading {
             let (next, held) = (self.next.entry(place), held.entry(before + place));
             next.map(|entry| (entry.text, entry.time)) == held.map(|entry| (entry.text, entry.time))
         };
-        before > 0 && (0..places).all(is_same)
+        before > 0 && (0..places).all(is_same) && !self.repeats(held, before)
+    }
+
+    /// Returns true if the answer has all of the log's first entries again, and none of them has a time.
+    ///
+    /// An entry without a time belongs to the second of the entry before it. If the API puts a late entry before it, it
+    /// belongs to another second than before, and the log has it twice. Then the answer is no part of the log.
+    fn repeats(&self, held: &Log, entries: usize) -> bool {
+        let first = || (0..entries).filter_map(|place| held.entry(place));
+        if first().any(|entry| entry.time.is_some()) {
+            return false;
+        }
+        let mut counts: HashMap<(&[u8], u8), usize> = HashMap::new();
+        for place in 0..self.next.entries_len() {
+            if let Some(entry) = self.next.entry(place)
+                && entry.time.is_none()
+            {
+                *counts.entry((entry.text, entry.level)).or_default() += 1;
+            }
+        }
+        first().all(|entry| {
+            let count = counts.get_mut(&(entry.text, entry.level));
+            count.is_some_and(|count| {
+                let is_there = *count > 0;
+                *count = count.saturating_sub(1);
+                is_there
+            })
+        })
     }
 
     /// The number of lines with which the log and the other one are sure to begin.

@@ -320,3 +320,26 @@ fn an_answer_that_is_cut_changes_nothing() {
     assert!(rereading.into_log().is_none());
     assert_eq!(texts(&log), ["a", "c"]);
 }
+
+#[test]
+fn an_entry_without_a_time_is_there_once_after_a_late_one_came_before_it() {
+    let untimed = |text: &str| (None, text.to_owned(), "INFO");
+    let all = [entry(1, "late"), untimed("a"), untimed("a")];
+    let mut log = whole(&all[1..]);
+    for start in [None, Some(1)] {
+        log.begin(start);
+        log.feed(&body(&all));
+        log.end();
+    }
+    // The answer is the end of the log too. But it is not a part of it: nothing is missing in it.
+    assert_eq!(texts(&log), ["a", "a", "late", "a", "a"]);
+    let (other, _) = reread(&mut log, &body(&all), 7);
+    assert_eq!(texts(&other.unwrap()), ["late", "a", "a"]);
+    // An entry that the answer lacks stays.
+    let mut log = whole(&[untimed("b"), untimed("a"), entry(1, "c"), untimed("a")]);
+    assert!(
+        reread(&mut log, &body(&[entry(1, "c"), untimed("a")]), 7)
+            .0
+            .is_none()
+    );
+}
