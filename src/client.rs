@@ -34,7 +34,7 @@ use crate::client::answers::{build_of, page_of};
 use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
 pub use crate::client::reachability::Reachability;
-use crate::client::reachability::note_answer;
+use crate::client::reachability::{is_kept, note_answer};
 use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
@@ -390,10 +390,14 @@ impl Client {
     ) -> Result<String, Error> {
         let call = PendingCall::new(time_limit);
         let response = self.answer(&call, method, url, body).await?;
-        if !response.ok() {
-            return Err(refusal(&call, &response).await);
-        }
-        response.text().await.map_err(|_| call.failure())
+        let kept = is_kept();
+        let result = match response.ok() {
+            true => response.text().await.map_err(|_| call.failure()),
+            false => Err(refusal(&call, &response).await),
+        };
+        // Another call may have been answered while the body came.
+        note_answer(kept);
+        result
     }
 
     /// Sends once. Returns when the answer begins, with any status.

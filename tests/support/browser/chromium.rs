@@ -10,6 +10,10 @@ use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, ChromeCapabilities};
 use tokio::process::{Child, Command};
 
+/// Pages of the browser's own address bar, which it draws beside the first page of a new profile: that takes a core for a
+/// second, while the console starts.
+const NO_OWN_PAGES: &str = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup";
+
 /// Starts chromedriver, and answers its address.
 pub(super) async fn start_driver() -> (Child, String) {
     let driver = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
@@ -48,6 +52,7 @@ pub(super) fn capabilities(setup: &Setup, profile: &Path) -> Capabilities {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        NO_OWN_PAGES,
         &size,
         &user_data,
     ] {
