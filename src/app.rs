@@ -41,7 +41,7 @@ use leptos::prelude::*;
 pub(crate) fn App() -> impl IntoView {
     let navigation = Navigation::provide();
     let connection = Connection::provide();
-    Clock::provide(connection.clock());
+    Clock::provide(connection.clock(), connection.reachability());
     PageActions::provide();
     let session_cache = SessionCache::provide();
     let toasts = Toasts::provide();

@@ -33,8 +33,8 @@ use crate::api::{
 use crate::client::answers::{build_of, page_of};
 use crate::client::error::MAX_BODY_CHARS;
 pub use crate::client::error::{Error, FieldError, Refusal};
-pub use crate::client::reachability::Reachability;
-use crate::client::reachability::{is_kept, note_answer};
+use crate::client::reachability::kept_at;
+pub use crate::client::reachability::{Contact, Reachability};
 use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
@@ -390,13 +390,13 @@ impl Client {
     ) -> Result<String, Error> {
         let call = PendingCall::new(time_limit);
         let response = self.answer(&call, method, url, body).await?;
-        let kept = is_kept();
+        let kept_at = kept_at();
         let result = match response.ok() {
             true => response.text().await.map_err(|_| call.failure()),
             false => Err(refusal(&call, &response).await),
         };
         // Another call may have been answered while the body came.
-        note_answer(kept);
+        self.reachability.note_answer(kept_at, now_millis());
         result
     }
 
@@ -422,7 +422,8 @@ impl Client {
             }
         };
         let response = response.ok_or_else(|| call.failure())?;
-        note_answer(header(&response, KEPT).is_some());
+        let kept_at = header(&response, KEPT).map(|time| time.parse().unwrap_or(sent_at));
+        self.reachability.note_answer(kept_at, now_millis());
         let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
         if let Some(date) = date.filter(|date| date.is_finite()) {
             self.clock.observe(date as i64, sent_at, now_millis());

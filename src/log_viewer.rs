@@ -47,6 +47,7 @@ pub(crate) mod current_step;
 mod display_options;
 mod dom;
 mod download;
+mod early_keys;
 mod errors;
 mod explaining;
 mod failure;
@@ -85,11 +86,12 @@ pub(crate) mod yielding;
 
 use crate::api::Build;
 use crate::components::error_notice::load_error;
-use crate::components::lazy_view::{LazyView, lazy_view};
+use crate::components::lazy_view::{LazyView, OnFailure, lazy_view_with};
 use crate::i18n::numbers::number;
 use crate::log_viewer::build_file::words::problem_words;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::display_options::DisplayOptions;
+use crate::log_viewer::early_keys::EarlyKeys;
 use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
 use crate::log_viewer::link::LogLink;
@@ -148,12 +150,18 @@ pub(crate) fn log_section(
     };
     read(commands, build);
     let tools = RwSignal::new(None::<Tools>);
+    let are_missing = RwSignal::new(false);
+    let early = EarlyKeys::listen();
     let are_loaded = memo(move || tools.with(Option::is_some));
     effect(move || {
         if are_loaded.get()
             && let Some(tools) = tools.get_untracked()
         {
             (tools.start)(commands, build);
+            early
+                .take()
+                .iter()
+                .for_each(|event| (tools.press_late)(event, commands));
         }
     });
     let (build_error, has_build) = (build.error(), build.has_data());
@@ -163,9 +171,9 @@ pub(crate) fn log_section(
     view! {
         {dynamic(move || match tools.get() {
             Some(tools) => (tools.reasons)(commands, build, detail),
-            None => place_of_reasons(build),
+            None => place_of_reasons(build, are_missing),
         })}
-        {show(is_shown, move || section(commands, build, tools))}
+        {show(is_shown, move || section(commands, build, tools, are_missing))}
         {dynamic(move || tools.get().map(|tools| (tools.save_dialog)(commands, build, detail)))}
     }
     .into_any()
@@ -194,7 +202,12 @@ fn window_width() -> f64 {
     width.unwrap_or(MIN_WIDTH_OF_COMPUTER)
 }
 
-fn section(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<Tools>>) -> AnyView {
+fn section(
+    commands: LogCommands,
+    build: Query<Build>,
+    tools: RwSignal<Option<Tools>>,
+    are_missing: RwSignal<bool>,
+) -> AnyView {
     let viewer = commands.viewer;
     if commands.selection.lines().is_some() {
         scroll_into_view_if_needed(".log-frame");
@@ -223,7 +236,7 @@ fn section(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<To
                 None => place_of_steps(commands),
             })}
             <div class="log-main">
-                {toolbar(commands, build, tools)} {problems(viewer, build)}
+                {toolbar(commands, build, tools, are_missing)} {problems(viewer, build)}
                 {dynamic(move || tools.get().map(|tools| (tools.notices)(commands)))}
                 {frame(commands, build, tools)}
                 {dynamic(move || tools.get().map(|tools| (tools.selection_bar)(commands)))}
@@ -237,10 +250,17 @@ fn section(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<To
 }
 
 /// The row of tools, once the code of all tools has been loaded.
-fn toolbar(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<Tools>>) -> AnyView {
+fn toolbar(
+    commands: LogCommands,
+    build: Query<Build>,
+    tools: RwSignal<Option<Tools>>,
+    are_missing: RwSignal<bool>,
+) -> AnyView {
     let load = move || -> LazyView {
         Box::pin(async move {
-            let loaded = load_tools().await?;
+            let loaded = load_tools().await;
+            are_missing.try_set(loaded.is_none());
+            let loaded = loaded?;
             tools.try_set(Some(loaded));
             Some((loaded.toolbar)(commands, build))
         })
@@ -249,15 +269,20 @@ fn toolbar(commands: LogCommands, build: Query<Build>, tools: RwSignal<Option<To
     // bar of a log whose end is shown.
     view! {
         <div class="log-tools" role="group" aria-label=t_signal!(log.tools)>
-            {lazy_view(Rc::new(load), || ().into_any())}
+            {lazy_view_with(
+                Rc::new(load),
+                || ().into_any(),
+                OnFailure::Say(|| t_signal!(error.tools_missing)),
+            )}
         </div>
     }
     .into_any()
 }
 
-/// Keeps the place of the box that says why the build failed.
-fn place_of_reasons(build: Query<Build>) -> AnyView {
-    let is_failed = move || build.data().is_some_and(|build| build.has_failed());
+/// Keeps the place of the box that says why the build failed, unless its code cannot be loaded.
+fn place_of_reasons(build: Query<Build>, are_missing: RwSignal<bool>) -> AnyView {
+    let is_failed =
+        move || !are_missing.get() && build.data().is_some_and(|build| build.has_failed());
     let place = || {
         view! {
             <section class="failure" aria-label=t_signal!(build.why) data-read="false">

@@ -7,6 +7,7 @@
 use gloo_timers::future::TimeoutFuture;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use slipway_console::client::Reachability;
 use slipway_console::client::server_clock::ServerClock;
 use slipway_console::forms::common::form_state::FormState;
 use slipway_console::forms::model::draft::RowDraft;
@@ -73,7 +74,7 @@ fn rows_editor(
     let inside = StoredValue::new(None);
     let handle = mount_to(container.clone(), move || {
         let rows = RowList::new(drafts);
-        Clock::provide(ServerClock::default());
+        Clock::provide(ServerClock::default(), Reachability::default());
         let validation = Memo::new(move |_| check_editor("in", &rows.verdicts()));
         let form = FormState::provide(validation, &["tag_configs"], "");
         inside.set_value(Some((rows, form)));

@@ -5,7 +5,8 @@
     reason = "#[component] makes a public struct of the props"
 )]
 
-use crate::i18n::{Locale, locale, remember, set_locale};
+use crate::client::Contact;
+use crate::i18n::{Locale, locale, remember, set_locale, words};
 use crate::platform::page;
 use crate::reactive::{bool_signal, dynamic, memo, text_signal};
 use crate::routing::navigation::Navigation;
@@ -136,19 +137,28 @@ fn connection_sign() -> AnyView {
     ];
     on_cleanup(move || changes.into_iter().for_each(|change| change.remove()));
     let sign = move || {
-        let text = match online.get() {
-            false => Some(t_string!(nav.offline)),
-            true if !connection.is_reachable() => Some(t_string!(nav.unreachable)),
-            true => None,
+        let heard_at = match (connection.contact(), online.get()) {
+            (Contact::Good, true) => return None,
+            (Contact::Good, false) => None,
+            (Contact::Lost { heard_at }, _) => heard_at,
         };
-        text.map(|text| {
-            view! {
-                <span class="badge" data-status="other" title=text>
-                    {icon::icon(icon::OFFLINE)}
-                    <span>{text}</span>
-                </span>
-            }
-        })
+        let time = heard_at.map(|at| words().moment(at, page::now_millis()));
+        let text = match (online.get(), &time) {
+            (false, None) => t_string!(nav.offline).to_owned(),
+            (true, None) => t_string!(nav.unreachable).to_owned(),
+            (false, Some(time)) => t_string!(nav.offline_since, time = time),
+            (true, Some(time)) => t_string!(nav.unreachable_since, time = time),
+        };
+        // A phone shows the time alone.
+        let name = text.clone();
+        let view = view! {
+            <span class="badge" data-status="other" title=name>
+                {icon::icon(icon::OFFLINE)}
+                <span class="shell-narrow">{time}</span>
+                <span>{text}</span>
+            </span>
+        };
+        Some(view)
     };
     view! {
         <span class="shell-sign" role="status">

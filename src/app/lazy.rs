@@ -5,7 +5,7 @@ use crate::app::build_watcher::watch_builds;
 use crate::app::overlays::overlay_dialog;
 use crate::app::toast_place::keep_toasts_off;
 use crate::components::builds::builds_part::BuildsPart;
-use crate::components::lazy_view::{LazyView, lazy_view, lazy_view_or};
+use crate::components::lazy_view::{LazyView, OnFailure, lazy_view, lazy_view_with};
 use crate::log_viewer::tools::load_tools;
 use crate::pages::build_page::Build;
 use crate::pages::build_page::compare_page::ComparePage;
@@ -81,7 +81,11 @@ pub(crate) fn lazy_overlay(overlay: Overlay) -> AnyView {
             false => toasts.warn(t_signal!(error.code_missing)),
         }
     };
-    lazy_view_or(Rc::new(view), || ().into_any(), Some(Rc::new(report)))
+    lazy_view_with(
+        Rc::new(view),
+        || ().into_any(),
+        OnFailure::Report(Rc::new(report)),
+    )
 }
 
 /// A part of a table of builds, whose code is loaded lazily.

@@ -2,14 +2,31 @@
 
 use crate::client::error::Error;
 use leptos::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
-/// True while the last answer is one that `src/offline.js` had kept: the API itself could not be reached.
-static IS_KEPT: AtomicBool = AtomicBool::new(false);
+/// When `src/offline.js` kept the last answer, Unix milliseconds; 0 if the API itself has given it.
+static KEPT_AT: AtomicI64 = AtomicI64::new(0);
 
-/// Becomes false when a call ends without an answer of the API, and true with the next answer. Copies share it.
+/// When the API itself last gave an answer that the console has, by this machine's clock; 0 before the first.
+static HEARD_AT: AtomicI64 = AtomicI64::new(0);
+
+/// The contact with the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Contact {
+    /// It answers.
+    #[default]
+    Good,
+    /// It does not answer.
+    Lost {
+        /// When it last did, Unix milliseconds by this machine's clock; `None` if that is not known.
+        heard_at: Option<i64>,
+    },
+}
+
+/// Becomes [`Contact::Lost`] when a call ends without an answer of the API, and good with the next answer. Copies share
+/// it.
 #[derive(Clone, Copy, Default)]
-pub struct Reachability(Option<RwSignal<bool>>);
+pub struct Reachability(Option<RwSignal<Contact>>);
 
 /// A reachability does not count when two clients are compared.
 impl PartialEq for Reachability {
@@ -21,40 +38,59 @@ impl PartialEq for Reachability {
 impl Reachability {
     /// A reachability that can be read. The default one forgets what it observes.
     pub fn observed() -> Self {
-        Self(Some(RwSignal::new(true)))
+        Self(Some(RwSignal::new(Contact::Good)))
     }
 
-    /// Returns false after a call without an answer of the API. Tracked.
-    pub fn is_reachable(self) -> bool {
-        self.0.is_none_or(|signal| signal.get())
+    /// The contact at the last call. Tracked.
+    pub fn contact(self) -> Contact {
+        self.0.map_or(Contact::Good, |signal| signal.get())
     }
 
     /// Forgets the failures so far: the network is back, and the next call will tell.
     pub fn reset(self) {
-        note_answer(false);
-        self.observe(&Ok(()));
+        self.set(Contact::Good);
     }
 
     /// Records the result of a call, after its retries. An error of the API is an answer too, a kept answer is none.
     pub(crate) fn observe<T>(self, result: &Result<T, Error>) {
-        let answered =
-            !is_kept() && !matches!(result, Err(Error::Unreachable | Error::TimedOut { .. }));
+        let is_lost =
+            is_kept() || matches!(result, Err(Error::Unreachable | Error::TimedOut { .. }));
+        let heard_at = HEARD_AT.load(Ordering::Relaxed);
+        self.set(match is_lost {
+            true => Contact::Lost {
+                heard_at: (heard_at > 0).then_some(heard_at),
+            },
+            false => Contact::Good,
+        });
+    }
+
+    /// Records that a call is answered `now`: by the API, or with what was kept at a time. Both are Unix milliseconds.
+    pub(crate) fn note_answer(self, kept_at: Option<i64>, now: i64) {
+        // Others than the API are not observed.
+        if self.0.is_some() {
+            KEPT_AT.store(kept_at.unwrap_or(0), Ordering::Relaxed);
+            HEARD_AT.fetch_max(kept_at.unwrap_or(now), Ordering::Relaxed);
+        }
+    }
+
+    fn set(self, contact: Contact) {
         if let Some(signal) = self.0
             && signal
                 .try_get_untracked()
-                .is_some_and(|before| before != answered)
+                .is_some_and(|before| before != contact)
         {
-            signal.set(answered);
+            signal.set(contact);
         }
     }
 }
 
-/// Records that a call is answered, by the API or with what was kept.
-pub(crate) fn note_answer(kept: bool) {
-    IS_KEPT.store(kept, Ordering::Relaxed);
-}
-
 /// Returns true if the last answer was a kept one.
 pub(crate) fn is_kept() -> bool {
-    IS_KEPT.load(Ordering::Relaxed)
+    kept_at().is_some()
+}
+
+/// When the last answer was kept, Unix milliseconds; `None` if the API itself has given it.
+pub(crate) fn kept_at() -> Option<i64> {
+    let kept_at = KEPT_AT.load(Ordering::Relaxed);
+    (kept_at > 0).then_some(kept_at)
 }

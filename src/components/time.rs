@@ -77,8 +77,8 @@ pub(crate) fn elapsed(from: Option<Timestamp>, to: Option<Timestamp>, ended: boo
 /// The milliseconds of a duration that is not known.
 pub(crate) const UNKNOWN: u64 = u64::MAX;
 
-/// The milliseconds between two times, which grow by whole seconds until the second is known. [`UNKNOWN`] when it has
-/// `ended` without one, and before the first.
+/// The milliseconds between two times, which grow by whole seconds until the second is known, while the API answers.
+/// [`UNKNOWN`] when it has `ended` without one, and before the first.
 pub(crate) fn elapsed_millis(
     from: Option<Timestamp>,
     to: Option<Timestamp>,
@@ -88,7 +88,7 @@ pub(crate) fn elapsed_millis(
     memo(move || {
         let length = match (from, to) {
             (Some(from), Some(to)) => to.since(from),
-            (Some(from), None) if !ended => match Timestamp::from_millis(clock.now()) {
+            (Some(from), None) if !ended => match Timestamp::from_millis(clock.known_until()) {
                 Some(now) => TimeDelta::seconds(now.since(from).num_seconds()),
                 None => return UNKNOWN,
             },

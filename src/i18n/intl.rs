@@ -33,6 +33,19 @@ impl IntlWords<'_> {
         self.format_date(&to_the_minute(), millis)
     }
 
+    /// The time to the minute, with the date if it is not within a day of `now`. Both are Unix milliseconds.
+    pub fn moment(&self, millis: i64, now: i64) -> String {
+        if (now - millis).abs() > 86_400_000 {
+            return self.minute(millis);
+        }
+        let options = object(&[
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+            ("hourCycle", "h23"),
+        ]);
+        self.format_date(&options, millis)
+    }
+
     /// The time of day to the second, in the user's time zone. `millis`: Unix milliseconds.
     pub fn clock(&self, millis: i64) -> String {
         let options = object(&[

@@ -83,6 +83,14 @@ pub(super) fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
     }
 }
 
+/// Handles a key that was pressed before its handlers were there, as they would have.
+pub(super) fn press_late(event: &KeyboardEvent, commands: LogCommands) {
+    match target(event).is_some_and(|target| is_inside(&target, ".log")) {
+        true => press(event, commands),
+        false => press_outside(event, commands),
+    }
+}
+
 fn target(event: &KeyboardEvent) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }

@@ -39,6 +39,8 @@ pub(crate) struct Tools {
     pub(crate) start: fn(LogCommands, Query<Build>),
     /// Handles a key that was pressed inside the log.
     pub(crate) press: fn(&KeyboardEvent, LogCommands),
+    /// Handles a key that was pressed anywhere on the page, before this code was there.
+    pub(crate) press_late: fn(&KeyboardEvent, LogCommands),
     /// Puts another reading of the log in the place of the one on the page. The lines before the number are the same.
     pub(crate) replace: fn(LogCommands, Log, usize) -> LocalBoxFuture<'static, ()>,
     /// Why the build failed, or waits.
@@ -83,6 +85,7 @@ fn tools() -> Tools {
     Tools {
         start,
         press: shortcuts::press,
+        press_late: shortcuts::press_late,
         replace: |commands, log, same| Box::pin(replace_log(commands, log, same)),
         reasons,
         steps: steps_panel,

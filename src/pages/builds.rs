@@ -23,7 +23,7 @@ use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::builds::filters::filters;
 use crate::pages::builds::footer::footer;
-use crate::reactive::{dynamic, effect, memo, show, show_or, text_signal};
+use crate::reactive::{bool_signal, dynamic, effect, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route, Sort};
 use crate::state::connection::use_connection;
@@ -102,10 +102,20 @@ fn list_state(scan: Scan) -> AnyView {
             None => state,
         }
     });
-    let menu = Menu::new(label)
-        .quiet()
-        .content(move || builds_part(BuildsPart::ListMenu(list)));
-    view! { <div class="page-actions list-state">{menu}</div> }.into_any()
+    let menu = move || {
+        Menu::new(label)
+            .quiet()
+            .content(move || builds_part(BuildsPart::ListMenu(list)))
+    };
+    // Before the first answer there is nothing to tell.
+    let is_known = bool_signal(move || list.query.has_data().get() || error.with(Option::is_some));
+    let is_old = text_signal(move || list.last_visit().is_some().to_string());
+    view! {
+        <div class="page-actions list-state" data-old=is_old>
+            {show(move || is_known.get(), menu)}
+        </div>
+    }
+    .into_any()
 }
 
 /// The list of the page, in all its states.

@@ -1,6 +1,7 @@
 //! The console's clock.
 
 use crate::client::server_clock::ServerClock;
+use crate::client::{Contact, Reachability};
 use crate::platform::page;
 use crate::platform::timer::sleep;
 use leptos::prelude::*;
@@ -14,14 +15,16 @@ const TICK_INTERVAL: Duration = Duration::from_secs(1);
 pub struct Clock {
     now: RwSignal<i64>,
     server: StoredValue<ServerClock>,
+    reachability: Reachability,
 }
 
 impl Clock {
     /// Starts the clock for the whole console.
-    pub fn provide(server: ServerClock) {
+    pub fn provide(server: ServerClock, reachability: Reachability) {
         let clock = Self {
             now: RwSignal::new(page::now_millis()),
             server: StoredValue::new(server),
+            reachability,
         };
         provide_context(clock);
         leptos::task::spawn_local(async move {
@@ -37,7 +40,22 @@ impl Clock {
 
     /// The API's time, Unix milliseconds. Tracked.
     pub fn now(self) -> i64 {
-        self.now.get() + self.server.with_value(ServerClock::ahead)
+        self.by_api(self.now.get())
+    }
+
+    /// The API's time up to which is known what goes on there, Unix milliseconds: now, or while it does not answer, when
+    /// it last did. Tracked.
+    pub fn known_until(self) -> i64 {
+        match self.reachability.contact() {
+            Contact::Lost {
+                heard_at: Some(heard_at),
+            } => self.by_api(heard_at),
+            _ => self.now(),
+        }
+    }
+
+    fn by_api(self, millis: i64) -> i64 {
+        millis + self.server.with_value(ServerClock::ahead)
     }
 }
 

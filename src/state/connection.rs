@@ -2,7 +2,7 @@
 
 use crate::client::server_clock::ServerClock;
 use crate::client::site_config::SiteConfig;
-use crate::client::{Client, Reachability, Token};
+use crate::client::{Client, Contact, Reachability, Token};
 use crate::platform::storage::{Keep, own_key, remove_shared, store, stored};
 use crate::platform::tabs::{listen_to_tabs, tell_tabs};
 use leptos::ev;
@@ -116,9 +116,14 @@ impl Connection {
         self.reachability.reset();
     }
 
-    /// Returns false while the API does not answer. Tracked.
-    pub fn is_reachable(self) -> bool {
-        self.reachability.is_reachable()
+    /// The contact with the API. Tracked.
+    pub fn contact(self) -> Contact {
+        self.reachability.contact()
+    }
+
+    /// What the client's calls tell of the contact with the API. Copies share it.
+    pub fn reachability(self) -> Reachability {
+        self.reachability
     }
 
     /// The API's clock, which the answers to `client` keep right.

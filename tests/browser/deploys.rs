@@ -1,6 +1,6 @@
 //! Files of the site that are missing, wrong or out of reach: after a deploy, from a browser's cache, without a network.
 
-use crate::support::fixtures::{BUILDS, NEW_PAGE, builds_page};
+use crate::support::fixtures::{BUILDS, NEW_PAGE, builds_page, log_api, log_entries};
 use crate::support::{Api, Browser, Outcome, Reply, project, story};
 use thirtyfour::prelude::*;
 
@@ -93,7 +93,7 @@ async fn a_file_that_is_out_of_reach_is_tried_again_without_a_reload() -> Outcom
                 browser.press("button", "Retry").await;
                 browser.see_in("alert", "This page didn’t load").await;
                 api.on("GET", &file, as_built(&file));
-                browser.press("button", "Retry").await;
+                // By itself, after a while.
                 browser.focus_is_on("heading", "Settings").await;
                 assert_eq!(browser.script("return window.isSamePage;").await, true);
                 Ok(())
@@ -102,6 +102,29 @@ async fn a_file_that_is_out_of_reach_is_tried_again_without_a_reload() -> Outcom
         }
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_log_is_read_without_its_tools_and_keys_wait_for_them() -> Outcome {
+    let file = site_file("split_log_tools", ".wasm");
+    story(log_api("F", log_entries(3)).await)
+        .run(async |browser, api| {
+            api.on("GET", &file, Reply::CutBefore);
+            browser.open(&format!("{}/builds/b1", api.address)).await;
+            browser.see("line 3").await;
+            browser
+                .see_in("alert", "Search, steps and menus didn’t load")
+                .await;
+            browser.see_no_more("Reading the log…").await;
+            browser.axe("a log without its tools").await;
+            browser.keys("w").await;
+            api.on("GET", &file, as_built(&file));
+            browser.find("searchbox", "Search the log").await;
+            browser.is_pressed("Wrap").await;
+            browser.find_no_more("button", "Retry").await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]

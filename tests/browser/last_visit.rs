@@ -47,6 +47,12 @@ async fn the_last_list_is_there_before_the_api_answers() -> Outcome {
             browser.find("link", "team/app:latest").await;
             browser.find("button", "as of ").await;
             browser.axe("the list of the last visit").await;
+            // On a phone it is in sight too, where the row of filters scrolls sideways.
+            browser.resize((390, 844)).await;
+            let state = browser.find("button", "as of ").await;
+            let script = "const { left, right } = arguments[0].getBoundingClientRect();
+                return left >= 0 && right <= innerWidth;";
+            assert_eq!(browser.script_on(&state, script).await, true);
             api.on("GET", BUILDS, answer);
             api.release_all();
             browser.find("link", "team/app:v2").await;

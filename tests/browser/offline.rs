@@ -113,6 +113,37 @@ async fn a_build_with_its_log_and_a_repository_are_there_while_the_server_is_sto
 }
 
 #[tokio::test]
+async fn a_kept_build_that_was_running_is_shown_as_of_when_it_was() -> Outcome {
+    let started = chrono::Utc::now() - chrono::TimeDelta::seconds(65);
+    let mut running = log_build("I");
+    running["started_at"] = json!(started.to_rfc3339());
+    let api = log_api("I", log_entries(3)).await;
+    api.on("GET", LOG_BUILD, Reply::Json(200, running));
+    story(api)
+        .with_workers()
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds/b1", api.address)).await;
+            browser.see("line 3").await;
+            is_kept(browser, "api", LOG_BUILD).await;
+            is_kept(browser, "api", LOG).await;
+            site_is_kept(browser).await;
+            api.set_down(true);
+            // Three hours later.
+            browser
+                .before_each_page("const now = Date.now; Date.now = () => now() + 10_800_000;")
+                .await;
+            reopen(browser).await;
+            browser.see("line 3").await;
+            browser.see_in("status", "API unreachable since ").await;
+            browser.see("building for").await;
+            let text = browser.text().await;
+            assert!(!text.contains("building for 3 h"), "{text}");
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
 async fn the_first_page_is_kept_too_and_what_comes_later_replaces_it() -> Outcome {
     story(log_api("S", log_entries(3)).await)
         .with_workers()

@@ -2,7 +2,7 @@
 //! names of it. The call is optional. An API that does not have it is asked once, and the form stays as it is.
 
 use crate::api::{AskedSource, CodeSource, RowSource, SourceListing, SourceQuestion, TagConfig};
-use crate::client::{Client, Error, FieldError};
+use crate::client::{Client, Contact, Error, FieldError};
 use crate::forms::common::form_state::FormState;
 use crate::forms::common::source_words::finding_words;
 use crate::forms::model::source_findings::{
@@ -136,6 +136,15 @@ impl SourceLooks {
                 .with(|state| matches!(state, SourceState::Read(_)))
             {
                 looks.later(move || looks.look_for_rows());
+            }
+        });
+        // The source could not be asked about while the API did not answer.
+        effect(move || {
+            let is_lost = looks.state.with_untracked(
+                |state| matches!(state, SourceState::Failed(error) if error.is_transient()),
+            );
+            if looks.connection.contact() == Contact::Good && is_lost {
+                looks.look_again();
             }
         });
         on_cleanup(move || looks.stop());
