@@ -143,12 +143,14 @@ fn connection_sign() -> AnyView {
             (Contact::Lost { heard_at }, _) => heard_at,
         };
         let time = heard_at.map(|at| words().moment(at, page::now_millis()));
-        let text = match (online.get(), &time) {
-            (false, None) => t_string!(nav.offline).to_owned(),
-            (true, None) => t_string!(nav.unreachable).to_owned(),
-            (false, Some(time)) => t_string!(nav.offline_since, time = time),
-            (true, Some(time)) => t_string!(nav.unreachable_since, time = time),
-        };
+        let mut text = match online.get() {
+            false => t_string!(nav.offline),
+            true => t_string!(nav.unreachable),
+        }
+        .to_owned();
+        if let Some(time) = &time {
+            text = format!("{text} · {}", t_string!(builds.as_of, time = time));
+        }
         // A phone shows the time alone.
         let name = text.clone();
         let view = view! {

@@ -23,10 +23,13 @@ pub enum Contact {
     },
 }
 
+/// The number that stands for [`Contact::Good`]. A signal of numbers is there anyhow, and has no code of its own.
+const GOOD: i64 = i64::MAX;
+
 /// Becomes [`Contact::Lost`] when a call ends without an answer of the API, and good with the next answer. Copies share
-/// it.
+/// it. Holds when the API last answered, 0 if that is not known, or [`GOOD`].
 #[derive(Clone, Copy, Default)]
-pub struct Reachability(Option<RwSignal<Contact>>);
+pub struct Reachability(Option<RwSignal<i64>>);
 
 /// A reachability does not count when two clients are compared.
 impl PartialEq for Reachability {
@@ -38,29 +41,31 @@ impl PartialEq for Reachability {
 impl Reachability {
     /// A reachability that can be read. The default one forgets what it observes.
     pub fn observed() -> Self {
-        Self(Some(RwSignal::new(Contact::Good)))
+        Self(Some(RwSignal::new(GOOD)))
     }
 
     /// The contact at the last call. Tracked.
     pub fn contact(self) -> Contact {
-        self.0.map_or(Contact::Good, |signal| signal.get())
+        match self.0.map_or(GOOD, |signal| signal.get()) {
+            GOOD => Contact::Good,
+            heard_at => Contact::Lost {
+                heard_at: (heard_at > 0).then_some(heard_at),
+            },
+        }
     }
 
     /// Forgets the failures so far: the network is back, and the next call will tell.
     pub fn reset(self) {
-        self.set(Contact::Good);
+        self.set(GOOD);
     }
 
     /// Records the result of a call, after its retries. An error of the API is an answer too, a kept answer is none.
     pub(crate) fn observe<T>(self, result: &Result<T, Error>) {
         let is_lost =
             is_kept() || matches!(result, Err(Error::Unreachable | Error::TimedOut { .. }));
-        let heard_at = HEARD_AT.load(Ordering::Relaxed);
         self.set(match is_lost {
-            true => Contact::Lost {
-                heard_at: (heard_at > 0).then_some(heard_at),
-            },
-            false => Contact::Good,
+            true => HEARD_AT.load(Ordering::Relaxed),
+            false => GOOD,
         });
     }
 
@@ -73,7 +78,7 @@ impl Reachability {
         }
     }
 
-    fn set(self, contact: Contact) {
+    fn set(self, contact: i64) {
         if let Some(signal) = self.0
             && signal
                 .try_get_untracked()

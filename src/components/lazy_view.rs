@@ -16,6 +16,7 @@ use futures_util::future::LocalBoxFuture;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -54,14 +55,17 @@ pub(crate) fn lazy_view_with(
         OnFailure::Say(words) => words,
         OnFailure::Report(_) => || t_signal!(error.part_missing),
     };
-    // A press of Retry has no owner.
-    let owner = Owner::current().unwrap_or_default();
+    let parts = Parts {
+        owner: Owner::current().unwrap_or_default(),
+        make,
+        on_failure,
+        runs: Cell::new(0),
+    };
     let loading = Loading {
-        parts: StoredValue::new_local(Rc::new((owner, make, on_failure))),
+        parts: StoredValue::new_local(Rc::new(parts)),
         loaded: RwSignal::new_local(None),
         failed: RwSignal::new(false),
         navigation,
-        runs: StoredValue::new(0),
     };
     let Loading { loaded, failed, .. } = loading;
     let retry = move || {
@@ -71,21 +75,12 @@ pub(crate) fn lazy_view_with(
         loading.begin();
     };
     loading.begin();
-    let again = move || {
+    let online = window_event_listener(ev::online, move |_| {
         if failed.get_untracked() {
             loading.begin();
         }
-    };
-    let online = window_event_listener(ev::online, move |_| again());
-    let visible = window_event_listener(ev::visibilitychange, move |_| {
-        if !page::is_hidden() {
-            again();
-        }
     });
-    on_cleanup(move || {
-        online.remove();
-        visible.remove();
-    });
+    on_cleanup(move || online.remove());
     dynamic(move || {
         if failed.get() {
             let (text, button) = match is_outdated() {
@@ -127,8 +122,15 @@ pub(crate) fn lazy_view_with(
     .into_any()
 }
 
-/// The owner of a view, what makes it, and what follows a failure.
-type Parts = (Owner, Rc<dyn Fn() -> LazyView>, OnFailure);
+/// What a view is made of.
+struct Parts {
+    /// The owner of the view. A press of Retry has none.
+    owner: Owner,
+    make: Rc<dyn Fn() -> LazyView>,
+    on_failure: OnFailure,
+    /// How often loading has begun. Only the last run goes on.
+    runs: Cell<u32>,
+}
 
 /// A view that is being loaded.
 #[derive(Clone, Copy)]
@@ -137,79 +139,66 @@ struct Loading {
     loaded: RwSignal<Option<AnyView>, LocalStorage>,
     failed: RwSignal<bool>,
     navigation: Navigation,
-    /// How often loading has begun. Only the last run goes on.
-    runs: StoredValue<u32>,
 }
 
 impl Loading {
+    /// Tries until the view is there or this is called again. Waits while nobody looks.
     fn begin(self) {
-        let Some(run) = self.runs.try_update_value(|runs| {
-            *runs += 1;
-            *runs
-        }) else {
+        let Some(parts) = self.parts.try_get_value() else {
             return;
         };
-        leptos::task::spawn_local(self.run(run));
-    }
-
-    /// Tries until the view is there, nobody looks, or another run has begun.
-    async fn run(self, run: u32) {
-        for failures in 0.. {
-            let view = self.view().await;
-            if self.runs.try_get_value() != Some(run) {
-                return;
-            }
-            let Some(view) = view else {
-                if !self.fail() {
+        let run = parts.runs.get() + 1;
+        parts.runs.set(run);
+        leptos::task::spawn_local(async move {
+            for failures in 0.. {
+                // Made inside the owner, so that the view is removed with it.
+                let mut view = Box::pin(parts.owner.with(|| ScopedFuture::new((parts.make)())));
+                // The user may have left the page. Then the owner and all signals are gone, and the view cannot be made.
+                let view = poll_fn(|context| match self.failed.try_get_untracked() {
+                    Some(_) => view.as_mut().poll(context),
+                    None => Poll::Ready(None),
+                });
+                let view = view.await;
+                let is_last = || parts.runs.get() == run && !self.failed.is_disposed();
+                if !is_last() || self.show(view) || !self.fail(&parts.on_failure) {
                     return;
                 }
                 sleep(POLL.delay(failures, chance())).await;
-                // The listeners go on when the page is looked at.
-                if page::is_hidden() || self.runs.try_get_value() != Some(run) {
+                while page::is_hidden() {
+                    sleep(POLL.delay(failures, chance())).await;
+                }
+                if !is_last() {
                     return;
                 }
-                continue;
-            };
-            if has_focus(".notice button") {
-                self.navigation.mark_moved();
             }
-            self.loaded.try_set(Some(view));
-            if self.failed.try_get_untracked() == Some(true) {
-                self.failed.set(false);
-            }
-            return;
-        }
+        });
     }
 
-    /// Makes the view once its code is there; `None` if that cannot be loaded, or if the user has left the page: then the
-    /// owner and all signals are gone, and the view cannot be made.
-    async fn view(self) -> Option<AnyView> {
-        let (owner, make) = self.parts.try_with_value(|parts| {
-            let (owner, make, _) = &**parts;
-            (owner.clone(), Rc::clone(make))
-        })?;
-        // Made inside the owner, so that the view is removed with it.
-        let mut view = Box::pin(owner.with(|| ScopedFuture::new(make())));
-        poll_fn(move |context| match self.failed.try_get_untracked() {
-            Some(_) => view.as_mut().poll(context),
-            None => Poll::Ready(None),
-        })
-        .await
+    /// Shows the view. Returns false if there is none.
+    fn show(self, view: Option<AnyView>) -> bool {
+        if view.is_none() {
+            return false;
+        }
+        if has_focus(".notice button") {
+            self.navigation.mark_moved();
+        }
+        self.loaded.set(view);
+        if self.failed.get_untracked() {
+            self.failed.set(false);
+        }
+        true
     }
 
     /// Tells of a failure. Returns true if another try may help.
-    fn fail(self) -> bool {
-        let Some(parts) = self.parts.try_get_value() else {
-            return false;
-        };
-        if let OnFailure::Report(report) = &parts.2 {
+    fn fail(self, on_failure: &OnFailure) -> bool {
+        if let OnFailure::Report(report) = on_failure {
             report();
             return false;
         }
         // Another version of the site has another notice.
         let is_outdated = is_outdated();
-        if self.failed.try_get_untracked() == Some(false) || is_outdated {
-            self.failed.try_set(true);
+        if is_outdated || !self.failed.get_untracked() {
+            self.failed.set(true);
         }
         !is_outdated
     }

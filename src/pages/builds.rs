@@ -23,7 +23,7 @@ use crate::components::page_heading::heading;
 use crate::i18n::words;
 use crate::pages::builds::filters::filters;
 use crate::pages::builds::footer::footer;
-use crate::reactive::{bool_signal, dynamic, effect, memo, show, show_or, text_signal};
+use crate::reactive::{dynamic, effect, memo, show, show_or, text_signal};
 use crate::routing::navigation::use_navigation;
 use crate::routing::routes::{BuildsQuery, Route, Sort};
 use crate::state::connection::use_connection;
@@ -102,17 +102,22 @@ fn list_state(scan: Scan) -> AnyView {
             None => state,
         }
     });
-    let menu = move || {
-        Menu::new(label)
-            .quiet()
-            .content(move || builds_part(BuildsPart::ListMenu(list)))
-    };
+    let menu = Menu::new(label)
+        .quiet()
+        .content(move || builds_part(BuildsPart::ListMenu(list)));
     // Before the first answer there is nothing to tell.
-    let is_known = bool_signal(move || list.query.has_data().get() || error.with(Option::is_some));
-    let is_old = text_signal(move || list.last_visit().is_some().to_string());
+    let age = text_signal(move || {
+        let is_known = list.query.has_data().get() || error.with(Option::is_some);
+        let age = match list.last_visit() {
+            Some(_) => "old",
+            None if is_known => "new",
+            None => "unknown",
+        };
+        age.to_owned()
+    });
     view! {
-        <div class="page-actions list-state" data-old=is_old>
-            {show(move || is_known.get(), menu)}
+        <div class="page-actions list-state" data-age=age>
+            {menu}
         </div>
     }
     .into_any()

@@ -134,7 +134,7 @@ async fn a_kept_build_that_was_running_is_shown_as_of_when_it_was() -> Outcome {
                 .await;
             reopen(browser).await;
             browser.see("line 3").await;
-            browser.see_in("status", "API unreachable since ").await;
+            browser.see_in("status", "API unreachable · as of ").await;
             browser.see("building for").await;
             let text = browser.text().await;
             assert!(!text.contains("building for 3 h"), "{text}");
