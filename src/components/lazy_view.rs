@@ -122,7 +122,7 @@ pub(crate) fn lazy_view_with(
     .into_any()
 }
 
-/// What a view is made of.
+/// The parts that make a view.
 struct Parts {
     /// The owner of the view. A press of Retry has none.
     owner: Owner,

@@ -121,7 +121,7 @@ impl Connection {
         self.reachability.contact()
     }
 
-    /// What the client's calls tell of the contact with the API. Copies share it.
+    /// The reachability that the client's calls record. Copies share it.
     pub fn reachability(self) -> Reachability {
         self.reachability
     }
