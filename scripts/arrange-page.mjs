@@ -23,7 +23,8 @@ const file = (pattern) => {
   return found[0];
 };
 const digest = (bytes, kind) => createHash(kind).update(bytes);
-const integrity = (name) => `sha384-${digest(readFileSync(join(folder, name)), "sha384").digest("base64")}`;
+/** In quotes: it ends with an equals sign. */
+const integrity = (name) => `"sha256-${digest(readFileSync(join(folder, name)), "sha256").digest("base64")}"`;
 
 /** A script, minified where terser is installed. */
 const minified = (script) => {
@@ -58,7 +59,7 @@ const bootScript = minified(readFileSync(join(folder, bootSource), "utf8"));
 const boot = `boot-${digest(bootScript, "sha256").digest("hex").slice(0, 16)}.js`;
 rmSync(join(folder, bootSource));
 writeFileSync(join(folder, boot), bootScript);
-let preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);
+const preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);
 const loader = file(/^split-[0-9a-f]+\.js$/);
 const loading = readFileSync(join(folder, loader), "utf8");
 const needed = /__wasm_split_load_build = wrapAsyncCb\(makeLoad\("\.\/([^"]*)", \[([^\]]*)\]/.exec(loading);
@@ -71,22 +72,22 @@ for (const [, name, url, pack] of chunks)
 // Its name stays: scripts/bin/wasm-bindgen made it of the content and of terser's version.
 writeFileSync(join(folder, loader), minified(loading));
 const main = file(/^slipway-console-[0-9a-f]+\.js$/);
-const before = integrity(main);
 writeFileSync(join(folder, main), minified(readFileSync(join(folder, main), "utf8")));
-preloads = preloads.map((tag) => tag.replace(before, integrity(main)));
+/** A tag of Trunk's with the integrity of its file as it is now. */
+const signed = (tag) => tag.replace(/integrity="?sha[^" >]*"?/, `integrity=${integrity(href(tag).slice(base.length))}`);
 
 const worker = join(folder, "offline.js");
 writeFileSync(worker, minified(readFileSync(worker, "utf8")));
 
 const head = [
-  ...preloads,
+  ...preloads.map(signed),
   `<link crossorigin href=${base}${loader} integrity=${integrity(loader)} rel=modulepreload>`,
   `<link as=style href=${base}${first} integrity=${integrity(first)} rel=preload>`,
   ...[...ahead].map((name) => `<link data-ahead href=${base}${name}>`),
   `<script integrity=${integrity(boot)} src=${base}${boot}></script>`,
   `<link href=${base}${first} integrity=${integrity(first)} rel=stylesheet>`,
   // The cascade goes by the order in the page.
-  ...lazy,
+  ...lazy.map(signed),
 ].join("");
 if (!html.includes("</title>")) throw new Error("the page has no title");
 html = html.replace("</title>", `</title>${head}`);

@@ -149,7 +149,7 @@
       }
       // Behind the others, so that they come after them in the cascade.
       document.addEventListener("DOMContentLoaded", () => {
-        for (const link of document.querySelectorAll("link:is([data-lazy=fields], [data-lazy=build], [data-lazy=log])"))
+        for (const link of document.querySelectorAll("link:is([data-lazy=further], [data-lazy=build], [data-lazy=log])"))
           style(link).catch(() => {});
       });
     }

@@ -137,11 +137,11 @@ pub(crate) fn start_placing_toasts(toasts: Toasts) {
     });
 }
 
-const BUILD_STYLES: &[&str] = &["fields", "build", "log"];
-const FORM_STYLES: &[&str] = &["fields", "forms"];
-const PAGE_STYLES: &[&str] = &["fields", "pages"];
-const BUILDS_PART_STYLES: &[&str] = &["fields"];
-const OVERLAY_STYLES: &[&str] = &["fields", "overlays"];
+const BUILD_STYLES: &[&str] = &["further", "build", "log"];
+const FORM_STYLES: &[&str] = &["further", "forms"];
+const PAGE_STYLES: &[&str] = &["further", "pages"];
+const BUILDS_PART_STYLES: &[&str] = &["further"];
+const OVERLAY_STYLES: &[&str] = &["further", "overlays"];
 
 fn styles_of(route: Option<&Route>) -> &'static [&'static str] {
     match route {

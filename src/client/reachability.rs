@@ -59,6 +59,12 @@ impl Reachability {
         self.set(GOOD);
     }
 
+    /// Forgets when the API answered: from now on, another one is asked.
+    pub(crate) fn forget(self) {
+        HEARD_AT.store(0, Ordering::Relaxed);
+        self.reset();
+    }
+
     /// Records the result of a call, after its retries. An error of the API is an answer too, a kept answer is none.
     pub(crate) fn observe<T>(self, result: &Result<T, Error>) {
         let is_lost =

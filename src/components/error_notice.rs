@@ -44,6 +44,7 @@ pub(crate) fn error_notice(
     };
     let api_message = api_words(&error);
     let unreachable = matches!(error, Error::Unreachable);
+    let is_elsewhere = untrack(move || page::is_other_origin(&connection.address()));
     let address = move || match connection.address() {
         address if address.is_empty() => page::origin(),
         address => address,
@@ -70,6 +71,7 @@ pub(crate) fn error_notice(
                     .then(|| {
                         view! {
                             <p>{t_signal!(error.address)} <span class="code">{address}</span></p>
+                            {is_elsewhere.then(|| view! { <p>{t_signal!(error.cross_origin)}</p> })}
                         }
                     })}
                 {(!api_message.is_empty())

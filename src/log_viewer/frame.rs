@@ -101,6 +101,7 @@ fn empty_states(commands: LogCommands, build: Query<Build>) -> AnyView {
             .data()
             .map(|build| (build.status.clone(), build.is_finished()));
         match status {
+            _ if viewer.error.with(Option::is_some) => t_string!(log.missing),
             Some((Status::Waiting, _)) => t_string!(log.queued),
             Some((_, false)) => t_string!(log.waiting),
             _ if viewer.loading.get() => t_string!(log.loading_now),
@@ -132,7 +133,7 @@ fn empty_states(commands: LogCommands, build: Query<Build>) -> AnyView {
     };
     view! {
         {show(
-            move || is_empty() && viewer.error.with(Option::is_none),
+            is_empty,
             move || view! { <p class="log-empty">{no_lines_text}</p> }.into_any(),
         )}
         {show(is_all_hidden, all_hidden)}

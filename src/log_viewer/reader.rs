@@ -217,7 +217,7 @@ impl LogReader {
         let (mut plan, mut read, mut failures) = (ReadingPlan::default(), Read::Tail, 0);
         let mut buffer = Vec::new();
         loop {
-            let asked_at = self.now_millis();
+            let asked_at = page::now_millis();
             let received = match read {
                 Read::Tail => self.read_tail(&mut buffer).await,
                 Read::Whole => self.read_whole(&mut buffer).await,
@@ -230,19 +230,19 @@ impl LogReader {
                     set_if_changed(viewer.loading, false);
                     let answer = Answer {
                         read,
-                        asked_at,
+                        // By the clock of the API, which its first answer tells.
+                        asked_at: asked_at.saturating_add(self.clock.ahead()),
                         is_news: received.is_news,
                         repeated_bytes: received.repeated_bytes,
                     };
-                    let known = self.known.try_get_untracked().unwrap_or(Known {
-                        is_finished: Some(true),
-                        ended_at: None,
-                    });
-                    match plan.after(answer, known, size.unwrap_or(0)) {
+                    match plan.after(answer, self.known(), size.unwrap_or(0)) {
                         Next::Done => return,
                         Next::Read(next, delay) => {
                             read = next;
                             viewer.poll_timer().wait(Some(delay)).await;
+                            if plan.is_complete(self.known()) {
+                                return;
+                            }
                         }
                     }
                 }
@@ -261,6 +261,14 @@ impl LogReader {
                 }
             }
         }
+    }
+
+    /// What is known of the build. Without its page, nothing more is read.
+    fn known(&self) -> Known {
+        self.known.try_get_untracked().unwrap_or(Known {
+            is_finished: Some(true),
+            ended_at: None,
+        })
     }
 
     /// The time by the API's clock, Unix milliseconds.

@@ -6,8 +6,8 @@
 //! has ended and nothing new comes; [`crate::log::Rereading`] compares it with the lines on the page.
 //!
 //! That costs the log's bytes a second time, of every build whose end one has watched. It is not done where the first
-//! answer was asked for after the end of the build: then it was the whole log. So a log that is long and old is read
-//! once. A short log is read again once more some seconds later, for lines that arrive after the end, and while a build
+//! answer was asked for some time after the end of the build: then it was the whole log, and nothing else is read. A
+//! short log is read again once more some seconds later, for lines that arrive after the end, and while a build
 //! is silent, in case its clock has gone back: then the new lines are behind the second that is asked from. These reads
 //! become rarer each time.
 //!
@@ -110,10 +110,20 @@ impl ReadingPlan {
         self.may_miss = true;
     }
 
+    /// Returns true if the first answer was the whole log of a build that had ended well before. What is known of the
+    /// build can come after that answer.
+    pub(crate) fn is_complete(&self, now: Known) -> bool {
+        let is_over = now.is_finished == Some(true) && now.ended_at.is_some();
+        is_over && self.first.is_some() && !self.may_miss && !self.began_early(now)
+    }
+
     /// Decides what follows an answer. `now` is what is known of the build since before the answer; `text_bytes` is the
     /// size of the log on the page.
     pub(crate) fn after(&mut self, answer: Answer, now: Known, text_bytes: usize) -> Next {
         self.note(answer, now);
+        if self.is_complete(now) {
+            return Next::Done;
+        }
         let repeated = answer.repeated_bytes.saturating_mul(1_000) / REPEATED_BYTES_PER_SECOND;
         let wait = Duration::from_millis(repeated).min(MAX_WAIT);
         let wait = wait.max(intervals::LOG);
@@ -295,6 +305,10 @@ mod tests {
                 Next::Read(next, delay) => {
                     read = next;
                     now_millis += delay.as_millis() as i64;
+                    let is_known = follower.reads.len() >= knows_late;
+                    if is_known && plan.is_complete(world.known(now_millis / 1_000)) {
+                        return follower;
+                    }
                 }
             }
         }
@@ -411,7 +425,7 @@ mod tests {
             let world = World { says_end: true, ..world };
             let follower = follow(&world, world.ended_at + 60, knows_late);
             prop_assert_eq!(lines(&follower.log), world.log(i64::MAX));
-            prop_assert!(follower.reads.iter().all(|(read, _)| *read == Read::Tail));
+            prop_assert_eq!(follower.reads, [(Read::Tail, None)]);
         }
     }
 

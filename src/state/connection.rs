@@ -140,6 +140,7 @@ impl Connection {
         let now = self.address();
         if now != before {
             self.token.set(stored_token(&now));
+            self.reachability.forget();
         }
     }
 

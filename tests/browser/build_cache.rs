@@ -2,7 +2,7 @@
 
 use crate::support::fixtures::{BUILD_CONFIG, repository, tag_config};
 use crate::support::steps::open_editor;
-use crate::support::{Api, Outcome, Reply, story};
+use crate::support::{Api, Outcome, Reply, assert_soon, story};
 use serde_json::{Value, json};
 
 /// A row with or without a build cache, as an API that has it answers.
@@ -18,7 +18,7 @@ async fn the_editor_has_the_build_cache_where_the_api_has_it() -> Outcome {
         .run(async |browser, api| {
             let rows = json!([row(1, "one", true), row(2, "two", false)]);
             open_editor(browser, api, rows).await;
-            assert_eq!(browser.ticks_in_rows("Cache").await, [true, false]);
+            assert_soon!(browser.ticks_in_rows("Cache").await, [true, false]);
             browser.axe("the editor with the build cache").await;
             browser
                 .fits_into("the editor with the build cache", 1280)

@@ -11,7 +11,7 @@ use crate::support::log_page::{
     count, counted, in_view, load_window, press, press_in_menu, press_number, search, see_line,
     see_matches, selected, set_fragment, show_log, text_of,
 };
-use crate::support::{Api, Browser, Outcome, Part, Reply, eventually, story};
+use crate::support::{Api, Browser, Outcome, Part, Reply, assert_soon, eventually, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -98,8 +98,8 @@ async fn a_saved_build_opens_on_a_host_without_an_api() -> Outcome {
             counted(browser, 308).await;
             // The link is followed.
             see_line(browser, 3).await;
-            assert_eq!(selected(browser).await, "3,4");
-            assert_eq!(text_of(browser, 4).await, "lines red \"quoted\"");
+            assert_soon!(selected(browser).await, "3,4");
+            assert_soon!(text_of(browser, 4).await, "lines red \"quoted\"");
             browser.find("region", "Why it failed").await;
             browser.see("2/2").await;
             browser.find("button", "2/2 RUN make").await;
@@ -181,7 +181,7 @@ async fn a_running_build_is_saved_as_far_as_it_is() -> Outcome {
             // The API has no call that gives the config.
             browser.see("without the build config").await;
             let (name, file) = saved_file(browser).await;
-            assert_eq!(unpacked(browser, &file).await["is_part"], true);
+            assert_soon!(unpacked(browser, &file).await["is_part"], true);
 
             let site = Api::start().await;
             open_file_page(browser, &site, "").await;
@@ -222,7 +222,7 @@ async fn a_log_alone_opens_as_json_or_text() -> Outcome {
             choose_file(browser, "build.log", text.as_bytes()).await?;
             browser.focus_is_on("heading", "build.log").await;
             counted(browser, 4).await;
-            assert_eq!(in_view(browser).await, [1, 2, 3, 4]);
+            assert_soon!(in_view(browser).await, [1, 2, 3, 4]);
             // Its text says that the build failed.
             browser.find("region", "Why it failed").await;
             browser.choose("Result of the build", "Succeeded").await;

@@ -5,7 +5,7 @@ use crate::support::fixtures::{
     BUILDS, LOG, LOG_BUILD, build, builds_page, log_api, log_build, log_entry, running, serve_build,
 };
 use crate::support::log_page::{see_line, text_of};
-use crate::support::{Api, Browser, Outcome, Reply, eventually, eventually_eq, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, eventually, eventually_eq, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -105,7 +105,7 @@ async fn the_log_begins_in_the_first_view_and_ends_with_the_window() -> Outcome 
                 "{status} at {width} px: the log begins at {top}"
             );
             assert_eq!(bottom.round(), f64::from(height), "{status} at {width} px");
-            assert_eq!(browser.page_scroll().await, 0, "{status} at {width} px");
+            assert_soon!(browser.page_scroll().await, 0, "{status} at {width} px");
             if status == "F" {
                 let cause = browser.find("region", "Why it failed").await;
                 let (_, end) = browser.edges(&cause).await;
@@ -237,7 +237,7 @@ async fn the_last_builds_of_the_tag_are_links() -> Outcome {
             // Five bars and the arrow to the older build.
             assert_eq!(bars.len(), 6);
             // The newest one is the last.
-            assert_eq!(bars[4].attr("aria-current").await?.as_deref(), Some("page"));
+            assert_soon!(bars[4].attr("aria-current").await?.as_deref(), Some("page"));
             let newer = browser.find_in(&builds, "button", "Newer build").await;
             assert!(!newer.is_enabled().await?);
             let why = newer.attr("title").await?;
@@ -376,7 +376,7 @@ async fn a_build_has_its_neighbours_and_what_changed_since_the_last_success() ->
     browser.open(&format!("{}/builds/here", api.address)).await;
     browser.find("link", "Newer build").await;
     let compare = browser.find("link", "aaaaaaa…119d9dc").await;
-    assert_eq!(
+    assert_soon!(
         browser.href(&compare).await,
         format!("https://github.com/team/app/compare/{OLD}...119d9dc6f33992b6c4f8ddf068e347d426ddf22c")
     );
@@ -384,7 +384,7 @@ async fn a_build_has_its_neighbours_and_what_changed_since_the_last_success() ->
     let title = compare.attr("title").await?.unwrap_or_default();
     assert!(title.contains("github.com"), "{title}");
     browser.see("exit status 2").await;
-    assert_eq!(
+    assert_soon!(
         browser.driver.title().await?,
         "Failed · team/app:a · Slipway"
     );
@@ -422,7 +422,7 @@ async fn addresses_with_other_schemes_are_not_links() -> Outcome {
     browser
         .see("No earlier build of this tag succeeded")
         .await;
-    assert_eq!(browser.outside_links().await, [""; 0]);
+    assert_soon!(browser.outside_links().await, [""; 0]);
 Ok(())
 }).await
 }

@@ -3,7 +3,7 @@
 use crate::support::fixtures::{BUILDS, build, builds_page, running, serve_build, waiting};
 use crate::support::steps::{connect, create_simple, round_trip};
 use crate::support::{
-    Api, Browser, Outcome, Reply, Server, Source, eventually, eventually_eq, story,
+    Api, Browser, Outcome, Reply, Server, Source, assert_soon, eventually, eventually_eq, story,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -89,7 +89,7 @@ async fn a_poll_changes_only_what_is_new() -> Outcome {
                 !changed.is_empty() && changed.iter().all(fits),
                 "{changed:?}"
             );
-            assert_eq!(browser.focused_text().await, "team/app:two");
+            assert_soon!(browser.focused_text().await, "team/app:two");
             Ok(())
         })
         .await
@@ -116,7 +116,7 @@ async fn new_builds_wait_while_the_user_reads_and_are_added_at_the_top() -> Outc
             live[0] = build("22", "t22", "I", running());
             api.on("GET", BUILDS, builds_page(live, 42, true));
             browser.see("2 new builds").await;
-            assert_eq!(tags(browser).await[..2], ["t20", "t19"]);
+            assert_soon!(tags(browser).await[..2], ["t20", "t19"]);
             browser.press("button", "2 new builds").await;
             starts_with(browser, &["t22", "t21", "t20"]).await;
             browser.see_no_more("new builds").await;
@@ -201,7 +201,7 @@ async fn filters_sorting_and_page_are_in_the_url() -> Outcome {
     has_tags(browser, "a c b").await;
     browser.press("link", "Duration").await;
     has_tags(browser, "c a b").await;
-    assert_eq!(browser.sort_order().await, "ascending");
+    assert_soon!(browser.sort_order().await, "ascending");
     browser.press("link", "Duration").await;
     browser.at("/builds").await;
     // Namespace and repository are filtered by the API.
@@ -414,7 +414,7 @@ async fn a_disabled_build_button_says_why_and_a_refusal_is_shown_once() -> Outco
             browser.press("button", "Build team/app:one").await;
             browser.see("Your plan has no builds left.").await;
             browser.see("this token isn’t allowed to do that").await;
-            assert_eq!(browser.all("alert", "").await.len(), 1);
+            assert_soon!(browser.all("alert", "").await.len(), 1);
             assert_eq!(api.requests("POST", BUILDS).len(), 1);
             browser.press("button", "Dismiss").await;
             browser.see_no_more("Your plan has no builds left.").await;

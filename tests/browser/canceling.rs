@@ -4,7 +4,9 @@
 use crate::support::fixtures::{BUILDS, build, builds_page, running, serve_build, waiting};
 use crate::support::log_page::current_line;
 use crate::support::steps::{connect, create_simple};
-use crate::support::{Api, Browser, Outcome, Reply, Server, Source, eventually_eq, story};
+use crate::support::{
+    Api, Browser, Outcome, Reply, Server, Source, assert_soon, eventually_eq, story,
+};
 use serde_json::json;
 
 const ID: &str = "57000000-0001";
@@ -80,7 +82,7 @@ async fn builds_are_canceled_while_they_wait_or_run_and_removed_once_they_have_e
             };
             eventually_eq("the current line", Some(said.clone()), goes_to).await;
             browser.axe("a canceled build").await;
-            assert_eq!(goes_to().await, Some(said));
+            assert_soon!(goes_to().await, Some(said.clone()));
             remove(browser, &image).await;
             Ok(())
         })

@@ -4,7 +4,7 @@ use crate::support::fixtures::{
     BUILD_CONFIG, BUILDS, CONFIG_PAGE, REPOSITORY, repository, sample_started_build, tag_config,
 };
 use crate::support::steps::{bulk_fields, connect, create_simple, fill_row, open_editor};
-use crate::support::{Api, Outcome, Reply, Server, Source, eventually, story};
+use crate::support::{Api, Outcome, Reply, Server, Source, assert_soon, eventually, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -290,7 +290,7 @@ async fn a_row_can_be_built_once_it_is_saved() -> Outcome {
             .await;
             browser.fill_nth("Image tag", 1, "c").await;
             let build = browser.find("button", "Build team/app:c").await;
-            assert_eq!(build.attr("aria-disabled").await?.as_deref(), Some("true"));
+            assert_soon!(build.attr("aria-disabled").await?.as_deref(), Some("true"));
             build.click().await?;
             browser.see("Save the config first").await;
             // The other row's button works, and a failure is shown beside it.

@@ -1,7 +1,7 @@
 //! Several consoles on one host, and several tabs of one: what is stored, and whose token is sent.
 
 use crate::support::fixtures::{BUILDS, builds_page};
-use crate::support::{Api, Browser, Outcome, Reply, eventually, project, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, eventually, project, story};
 
 /// An API whose host has the console at its root, below `/a/` and below `/b/`.
 async fn host() -> Api {
@@ -71,7 +71,7 @@ async fn two_consoles_of_a_host_share_nothing() -> Outcome {
                 open(browser, api, &format!("{other}connection")).await;
                 browser.holds("Namespace", 1, "").await;
                 let theme = "return document.documentElement.dataset.theme ?? 'none';";
-                assert_eq!(browser.script(theme).await, "none");
+                assert_soon!(browser.script(theme).await, "none");
             }
             set_token(browser, api, "/b/", "t0ken-b", remembered).await;
             assert_eq!(token_sent(browser, api, "/a/").await, "Token t0ken-a");
@@ -104,7 +104,7 @@ async fn what_was_shared_is_taken_over_without_the_token() -> Outcome {
             open(browser, api, "/a/connection").await;
             browser.holds("Namespace", 1, "before").await;
             let theme = "return document.documentElement.dataset.theme;";
-            assert_eq!(browser.script(theme).await, "dark");
+            assert_soon!(browser.script(theme).await, "dark");
             // From then on it is the console's own.
             browser.fill("Namespace", "alpha").await;
             browser.press("button", "Save and test").await;
@@ -140,7 +140,7 @@ async fn what_was_shared_is_forgotten_where_no_console_is_at_the_root() -> Outco
             browser.see("Forgotten.").await;
             let left =
                 "return Object.keys(localStorage).filter((key) => /token|draft/.test(key)).join();";
-            assert_eq!(browser.script(left).await, "");
+            assert_soon!(browser.script(left).await, "");
             Ok(())
         })
         .await
@@ -207,7 +207,7 @@ async fn a_tab_that_was_opened_from_another_loses_its_token_too() -> Outcome {
             browser.driver.switch_to_window(opened).await?;
             sends(browser, api, "").await;
             let left = "return JSON.stringify([{...sessionStorage}, {...localStorage}]).includes('shared');";
-            assert_eq!(browser.script(left).await, false);
+            assert_soon!(browser.script(left).await, false);
             Ok(())
         })
         .await

@@ -7,7 +7,7 @@ use crate::support::fixtures::{
 use crate::support::source::builder_has;
 use crate::support::steps::{connect, fill_create_form, fill_row};
 use crate::support::{
-    Api, Browser, Outcome, Reply, Server, Source, eventually, eventually_eq, story,
+    Api, Browser, Outcome, Reply, Server, Source, assert_soon, eventually, eventually_eq, story,
 };
 use serde_json::{Value, json};
 use std::process::Command;
@@ -215,7 +215,7 @@ async fn create_and_build_sends_each_request_once() -> Outcome {
             browser.press("button", "Add row").await;
             fill_row(browser, 2, "next", "next").await;
             let button = browser.find("button", "Create and build").await;
-            assert_eq!(
+            assert_soon!(
                 button.attr("title").await?.as_deref(),
                 Some("Creates the repository, then builds latest, next")
             );
@@ -323,7 +323,7 @@ async fn the_previews_are_what_is_sent() -> Outcome {
             let line = preview(browser, "curl").await;
             browser.press("button", "Copy curl").await;
             browser.see_in("status", "Copied").await;
-            assert_eq!(browser.clipboard().await, line);
+            assert_soon!(browser.clipboard().await, line);
             assert!(line.contains("Token $SLIPWAY_TOKEN"), "{line}");
             let output = Command::new("sh")
                 .args(["-c", &format!("{line} --silent --show-error")])
@@ -427,7 +427,7 @@ async fn success_shows_the_deploy_key_and_the_first_builds() -> Outcome {
             assert!(text.contains(key), "{text}");
             browser.find("button", "Copy deploy key").await;
             let link = browser.find("link", "settings/keys").await;
-            assert_eq!(
+            assert_soon!(
                 browser.href(&link).await,
                 "https://github.com/alauda/testtest/settings/keys"
             );

@@ -1,7 +1,7 @@
 //! Files of the site that are missing, wrong or out of reach: after a deploy, from a browser's cache, without a network.
 
 use crate::support::fixtures::{BUILDS, NEW_PAGE, builds_page, log_api, log_entries};
-use crate::support::{Api, Browser, Outcome, Reply, project, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, project, story};
 use thirtyfour::prelude::*;
 
 /// The address of the file of the built site whose name begins and ends so.
@@ -62,7 +62,7 @@ async fn an_open_tab_says_that_the_console_was_updated_and_reloads() -> Outcome 
                 api.on("GET", &file, as_built(&file));
                 browser.press("button", "Reload").await;
                 browser.find("heading", "Settings").await;
-                assert_eq!(browser.path().await, "/connection");
+                assert_soon!(browser.path().await, "/connection");
                 // What the browser kept was replaced.
                 browser.reload().await;
                 browser.find("heading", "Settings").await;
@@ -141,11 +141,11 @@ async fn what_was_typed_is_a_draft_after_the_reload() -> Outcome {
             // Once more makes no second message.
             browser.keys(Key::Control + "k").await;
             browser.fill("Repository name", "typed-last").await;
-            assert_eq!(browser.all("button", "Reload").await.len(), 1);
+            assert_soon!(browser.all("button", "Reload").await.len(), 1);
             api.on("GET", &file, as_built(&file));
             browser.press("button", "Reload").await;
             browser.see("You have an unsent draft").await;
-            assert_eq!(browser.path().await, NEW_PAGE);
+            assert_soon!(browser.path().await, NEW_PAGE);
             browser.press("button", "Restore").await;
             browser.holds("Repository name", 1, "typed-last").await;
             Ok(())

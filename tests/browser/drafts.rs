@@ -2,7 +2,7 @@
 
 use crate::support::fixtures::{BUILD_CONFIG, NEW_PAGE, REPOSITORIES, repository, tag_config};
 use crate::support::steps::{fill_create_form, open_editor};
-use crate::support::{Api, Browser, Outcome, Reply, eventually, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, eventually, story};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -73,7 +73,7 @@ async fn a_draft_survives_a_reload_and_a_closed_tab_and_is_deleted_on_success() 
             is_kept(browser, "typed-on").await;
             browser.driver.refresh().await?;
             browser.see("You have an unsent draft").await;
-            assert_eq!(browser.all("button", "Restore draft").await.len(), 1);
+            assert_soon!(browser.all("button", "Restore draft").await.len(), 1);
             browser.press("button", "Restore draft").await;
             browser.holds("Image tag", 1, "typed-on").await;
             browser.press("button", "Create repository").await;
@@ -251,14 +251,14 @@ async fn leaving_with_unsaved_changes_asks() -> Outcome {
                     )
                     .await
             };
-            assert_eq!(closing().await, false);
+            assert_soon!(closing().await, false);
             browser.fill("Image tag", "typed").await;
-            assert_eq!(closing().await, true);
+            assert_soon!(closing().await, true);
             let editor = browser.path().await;
             browser.press("link", "Builds").await;
             browser.find("dialog", "Leave without sending?").await;
             browser.press_in_dialog("button", "Stay").await;
-            assert_eq!(browser.path().await, editor);
+            assert_soon!(browser.path().await, editor);
             browser.holds("Image tag", 1, "typed").await;
             browser.press("link", "Builds").await;
             browser
@@ -299,7 +299,7 @@ async fn leaving_with_unsaved_changes_asks() -> Outcome {
                 Reply::Json(200, answer["build_config"].clone()),
             );
             browser.save().await;
-            assert_eq!(closing().await, false);
+            assert_soon!(closing().await, false);
             browser.press("link", "Builds").await;
             browser.at("/builds").await;
             Ok(())

@@ -5,7 +5,9 @@ use crate::support::log_page::{
     current_line, first_in_view, in_view, load_window, press, press_in_menu, search, see_line,
     see_matches, show_log, statuses,
 };
-use crate::support::{Api, Browser, Outcome, Reply, eventually, eventually_eq, project, story};
+use crate::support::{
+    Api, Browser, Outcome, Reply, assert_soon, eventually, eventually_eq, project, story,
+};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -134,7 +136,7 @@ async fn failures_of_many_tools_are_explained_and_opened_at_their_cause() -> Out
                 "{name}: {cause}, not one of {right:?}"
             );
             see_line(browser, cause).await;
-            assert_eq!(current_line(browser).await, Some(cause), "{name}");
+            assert_soon!(current_line(browser).await, Some(cause), "{name}");
             let failure = browser.find("region", "Why it failed").await;
             browser.find_in(&failure, "heading", kind).await;
             let text = text_of_box(browser).await.replace('\n', " ");
@@ -161,7 +163,7 @@ async fn the_box_leads_to_the_cause_and_to_builds_that_failed_like_this_one() ->
             );
             show_log(browser, api, "").await;
             see_line(browser, 100).await;
-            assert_eq!(cause_line(browser).await, 100);
+            assert_soon!(cause_line(browser).await, 100);
             for fact in [
                 "The code doesn’t compile (gcc)",
                 "Step 2/2",
@@ -202,7 +204,7 @@ async fn a_link_to_a_line_is_opened_there_and_not_at_the_cause() -> Outcome {
             assert!(!in_view(browser).await.contains(&100));
             // The cause is marked all the same.
             press(browser, "F").await;
-            assert_eq!(cause_line(browser).await, 100);
+            assert_soon!(cause_line(browser).await, 100);
             Ok(())
         })
         .await
@@ -227,7 +229,7 @@ async fn a_build_that_fails_while_one_follows_it_shows_its_cause() -> Outcome {
             see_line(browser, 180).await;
             fail(api);
             see_line(browser, 100).await;
-            assert_eq!(cause_line(browser).await, 100);
+            assert_soon!(cause_line(browser).await, 100);
             see_in_box(browser, "failed after 20 s: exit code 2").await;
             let said = "The build failed. The code doesn’t compile: main.c:3:5: error: 'n' undeclared (first use in this function)";
             eventually_eq("the announcement", said.to_owned(), async || {
@@ -249,7 +251,7 @@ async fn a_build_that_fails_while_one_reads_or_searches_stays_where_it_is() -> O
             see_line(browser, 1).await;
             fail(api);
             see_in_box(browser, "The code doesn’t compile").await;
-            assert_eq!(first_in_view(browser).await, 1);
+            assert_soon!(first_in_view(browser).await, 1);
             Ok(())
         })
         .await?;

@@ -1,7 +1,7 @@
 //! The console when something goes wrong: a stopped server, refusals, wrong addresses.
 
 use crate::support::steps::{connect, create_simple};
-use crate::support::{Outcome, Server, Source, story};
+use crate::support::{Outcome, Server, Source, assert_soon, story};
 use thirtyfour::prelude::*;
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn a_stopped_server_is_reported_and_waited_for() -> Outcome {
             // The lines read so far are still shown.
             browser.see("before the stop").await;
             // One message for one failure.
-            assert_eq!(browser.all("alert", "").await.len(), 1);
+            assert_soon!(browser.all("alert", "").await.len(), 1);
 
             server.start_again().await;
             // Resumes without a press.
@@ -42,7 +42,7 @@ async fn a_refused_field_shows_its_message_and_nothing_typed_is_lost() -> Outcom
             browser.at("/repositories/team/taken").await;
             create_simple(browser, "taken", &source).await;
             browser.is_invalid("Repository name", 1).await;
-            assert_eq!(browser.path().await, "/repositories/team/new");
+            assert_soon!(browser.path().await, "/repositories/team/new");
             browser
                 .holds("Clone URL", 1, &source.path().display().to_string())
                 .await;

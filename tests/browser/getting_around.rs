@@ -1,7 +1,7 @@
 //! Palette, keys, suggestions for wrong addresses, and the message of each failure.
 
 use crate::support::fixtures::{BUILDS, build, builds_page, serve_build, waiting};
-use crate::support::{Api, Outcome, Reply, eventually_eq, story};
+use crate::support::{Api, Outcome, Reply, assert_soon, eventually_eq, story};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -97,7 +97,7 @@ async fn keys_move_and_act_but_never_while_typing() -> Outcome {
             browser.keys(Key::Escape + "").await;
             browser.find_no_more("dialog", "").await;
             browser.keys("jj").await;
-            assert_eq!(browser.focused_text().await, "team/app:one");
+            assert_soon!(browser.focused_text().await, "team/app:one");
             browser.keys("k").await;
             browser.keys("j").await;
             // Builds the row that has the focus.
@@ -173,7 +173,7 @@ async fn each_failure_has_its_own_message_once_and_a_retry() -> Outcome {
                 browser.see("Loading builds failed").await;
                 browser.see(words).await;
                 browser.see(more).await;
-                assert_eq!(browser.all("alert", "").await.len(), 1, "{words}");
+                assert_soon!(browser.all("alert", "").await.len(), 1, "{words}");
             }
             browser.axe("builds that cannot be loaded").await;
             api.on(
@@ -210,7 +210,7 @@ async fn axe_core_finds_nothing_and_nothing_is_wider_than_the_window() -> Outcom
                     browser
                         .axe(&format!("{path} (dark: {dark}, {width} px)"))
                         .await;
-                    assert_eq!(browser.too_wide().await, json!([]), "{path} at {width} px");
+                    assert_soon!(browser.too_wide().await, json!([]), "{path} at {width} px");
                 }
                 Ok(())
             });

@@ -2,7 +2,7 @@
 //! suggested for one that the API does not find.
 
 use crate::support::fixtures::{BUILDS, build, builds_page};
-use crate::support::{Api, Browser, Outcome, eventually_eq, story};
+use crate::support::{Api, Browser, Outcome, assert_soon, eventually_eq, story};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -31,7 +31,7 @@ async fn entries(browser: &Browser) -> i64 {
 /// Waits for the URL, and holds the number of new entries since `before` against `new`.
 async fn has_new(browser: &Browser, before: i64, new: i64, path: &str) {
     browser.at(path).await;
-    assert_eq!(entries(browser).await - before, new, "{path}");
+    assert_soon!(entries(browser).await - before, new, "{path}");
 }
 
 async fn set_repository(browser: &Browser, chip: &str, name: &str) {

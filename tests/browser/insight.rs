@@ -2,7 +2,9 @@
 
 use crate::support::fixtures::{BUILDS, build, builds_page, serve_build};
 use crate::support::steps::{connect, create_simple};
-use crate::support::{Api, Browser, Outcome, Reply, Server, Source, eventually, story};
+use crate::support::{
+    Api, Browser, Outcome, Reply, Server, Source, assert_soon, eventually, story,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 use thirtyfour::prelude::*;
@@ -79,7 +81,7 @@ async fn two_hundred_builds_are_summarised_page_by_page() -> Outcome {
             // All builds of the tag are of one commit, and some of them failed.
             browser.see("1 of 1 commit both succeeded and failed").await;
             // Each build has a bar that leads to its page.
-            assert_eq!(bars(browser).await, 201);
+            assert_soon!(bars(browser).await, 201);
             browser.axe("insight").await;
             browser.choose("Image tag", "edge").await;
             browser
@@ -175,7 +177,7 @@ async fn the_chart_is_read_by_keys_and_opens_a_build() -> Outcome {
             browser.see("Duration of the last 2 finished builds").await;
             browser.see("median 6 m 02 s").await;
             browser.see("Point at a bar").await;
-            assert_eq!(bars(browser).await, 2);
+            assert_soon!(bars(browser).await, 2);
             // The chart is one stop of the Tab key: the newest build.
             browser.tab_to("team/app:edge").await;
             browser.see("Failed\n6 m 02 s\nedge\nabcdef0").await;

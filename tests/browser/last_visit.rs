@@ -1,7 +1,7 @@
 //! The list of the last visit: it is there before the API answers, with its time, and only for the same user.
 
 use crate::support::fixtures::{BUILDS, build, builds_page};
-use crate::support::{Api, Browser, Outcome, Reply, eventually, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, eventually, story};
 use serde_json::json;
 
 const STORED: &str = "slipway.builds";
@@ -52,7 +52,7 @@ async fn the_last_list_is_there_before_the_api_answers() -> Outcome {
             let state = browser.find("button", "as of ").await;
             let script = "const { left, right } = arguments[0].getBoundingClientRect();
                 return left >= 0 && right <= innerWidth;";
-            assert_eq!(browser.script_on(&state, script).await, true);
+            assert_soon!(browser.script_on(&state, script).await, true);
             api.on("GET", BUILDS, answer);
             api.release_all();
             browser.find("link", "team/app:v2").await;

@@ -6,7 +6,7 @@ use crate::support::log_page::{
     is_wrapped, press, press_number, scroll_to_middle, search, see_line, see_matches, selected,
     set_fragment, show_log, text_of, top_line,
 };
-use crate::support::{Browser, Outcome, Part, Reply, eventually, story};
+use crate::support::{Browser, Outcome, Part, Reply, assert_soon, eventually, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -30,7 +30,7 @@ async fn only_the_lines_on_screen_of_a_long_log_are_in_the_page() -> Outcome {
                 (99_000..101_000).contains(lines.first()?).then_some(())
             })
             .await;
-            assert_eq!(elements_in_page(browser).await, at_end);
+            assert_soon!(elements_in_page(browser).await, at_end);
 
             // Keys go one line or one page further.
             let top = in_view(browser).await[0];
@@ -44,9 +44,9 @@ async fn only_the_lines_on_screen_of_a_long_log_are_in_the_page() -> Outcome {
             let lines = in_view(browser).await;
             assert!(lines[0] > top + 20 && lines.windows(2).all(|two| two[1] == two[0] + 1));
             press(browser, Key::Shift + " ").await;
-            assert_eq!(in_view(browser).await[0], top + 1);
+            assert_soon!(in_view(browser).await[0], top + 1);
             press(browser, "k").await;
-            assert_eq!(in_view(browser).await[0], top);
+            assert_soon!(in_view(browser).await[0], top);
 
             // No blank places while it scrolls.
             assert_eq!(blank_places_while_scrolling(browser).await, 0);
@@ -70,7 +70,7 @@ async fn the_end_is_followed_until_the_user_scrolls_up() -> Outcome {
             api.on("GET", LOG, Reply::Log(log_entries(530)));
             browser.find("button", "20 new lines").await;
             // The lines in view have not moved.
-            assert_eq!(in_view(browser).await, before);
+            assert_soon!(in_view(browser).await, before);
             browser.press("button", "20 new lines").await;
             see_line(browser, 530).await;
             api.on("GET", LOG, Reply::Log(log_entries(540)));
@@ -93,7 +93,7 @@ async fn lines_have_links() -> Outcome {
         .run(async |browser, api| {
             show_log(browser, api, "#L1200-L1202").await;
             see_line(browser, 1_201).await;
-            assert_eq!(selected(browser).await, "1200,1201,1202");
+            assert_soon!(selected(browser).await, "1200,1201,1202");
             browser.see("Lines 1,200–1,202").await;
 
             // A press selects a line, with Shift a range; the address has it, and a reload keeps it.
@@ -101,16 +101,16 @@ async fn lines_have_links() -> Outcome {
             browser.at("/builds/b1#L1205").await;
             press_number(browser, 1_203, true).await;
             browser.at("/builds/b1#L1203-L1205").await;
-            assert_eq!(selected(browser).await, "1203,1204,1205");
+            assert_soon!(selected(browser).await, "1203,1204,1205");
             browser.reload().await;
             see_line(browser, 1_204).await;
-            assert_eq!(selected(browser).await, "1203,1204,1205");
+            assert_soon!(selected(browser).await, "1203,1204,1205");
 
             // The address bar leads to another line without loading the page again.
             browser.script("window.same = true;").await;
             set_fragment(browser, "#L4000").await;
             see_line(browser, 4_000).await;
-            assert_eq!(browser.script("return window.same").await, json!(true));
+            assert_soon!(browser.script("return window.same").await, json!(true));
 
             // By keyboard: a range.
             go_to(browser, "17-19").await;
@@ -211,7 +211,7 @@ async fn wrapping_keeps_the_position_and_a_huge_line_is_harmless() -> Outcome {
             press(browser, "k".repeat(40).as_str()).await;
             assert_ne!(top_line(browser).await, before);
             press(browser, "j".repeat(40).as_str()).await;
-            assert_eq!(top_line(browser).await, before);
+            assert_soon!(top_line(browser).await, before);
 
             the_huge_line_is_shown_in_part(browser).await;
             Ok(())

@@ -6,7 +6,9 @@ use crate::support::log_page::{
     press_number, scroll_fully_right, search, see_line, see_matches, selected, show_log, text_of,
     tops,
 };
-use crate::support::{Browser, Engine, NO_TOUCH, Outcome, Reply, eventually, eventually_eq, story};
+use crate::support::{
+    Browser, Engine, NO_TOUCH, Outcome, Reply, assert_soon, eventually, eventually_eq, story,
+};
 use serde_json::{Value, json};
 
 fn entries(messages: &[String]) -> Vec<Value> {
@@ -77,7 +79,7 @@ async fn characters_take_the_columns_of_a_terminal() -> Outcome {
             show_log(browser, api, "").await;
             counted(browser, 5).await;
             for (number, column) in [(1, 4), (2, 24), (3, 1), (4, 13)] {
-                assert_eq!(
+                assert_soon!(
                     column_of(browser, number, "|").await,
                     column,
                     "line {number}"
@@ -241,7 +243,7 @@ async fn a_finger_selects_a_range_by_a_long_press_and_a_tap() -> Outcome {
             browser.press("button", "Clear selection").await;
             finger_down(browser, 9).await;
             finger_up(browser, 9).await;
-            assert_eq!(selected(browser).await, "");
+            assert_soon!(selected(browser).await, "");
             Ok(())
         })
         .await

@@ -5,7 +5,7 @@ use crate::support::fixtures::{BUILDS, LOG, LOG_BUILD, build, builds_page, log_a
 use crate::support::log_page::{
     counted, current_line, go_to, press_in_menu, search, see_line, show_log,
 };
-use crate::support::{Api, Outcome, Reply, story};
+use crate::support::{Api, Outcome, Reply, assert_soon, story};
 use serde_json::{Value, json};
 
 const OTHER_BUILD: &str = "/v1/builds/b0";
@@ -88,7 +88,7 @@ async fn repeated_lines_are_folded_to_one() -> Outcome {
             // Whoever looks for one of the lines sees it.
             go_to(browser, "10").await;
             see_line(browser, 10).await;
-            assert_eq!(current_line(browser).await, Some(10));
+            assert_soon!(current_line(browser).await, Some(10));
             browser.press("button", "Fold 20 lines").await;
             browser.see("3 of 22 lines").await;
             search(browser, "Get:15").await;
@@ -193,8 +193,8 @@ async fn two_builds_are_compared() -> Outcome {
             browser.see("main.c:3: error: expected ';'").await;
             browser.see("Gone lines: 1").await;
             browser.see("linked the program").await;
-            assert_eq!(browser.column("Step").await, ["FROM alpine", "RUN make"]);
-            assert_eq!(browser.column("Difference").await.len(), 2);
+            assert_soon!(browser.column("Step").await, ["FROM alpine", "RUN make"]);
+            assert_soon!(browser.column("Difference").await.len(), 2);
             browser.axe("comparison").await;
             browser.resize((320, 800)).await;
             browser.fits_into("comparison", 320).await;
@@ -242,7 +242,7 @@ async fn a_build_that_cannot_be_read_can_be_asked_for_again() -> Outcome {
             // Both are of the second step, and stand under it, after those around them.
             let titles = "return [...document.querySelectorAll('[aria-label^=\"New lines\"] h3')]
                 .map((title) => title.textContent).join('|');";
-            assert_eq!(browser.script_text(titles).await, "RUN make");
+            assert_soon!(browser.script_text(titles).await, "RUN make");
             Ok(())
         })
         .await

@@ -8,7 +8,7 @@ use crate::support::log_page::{
     copied_by_browser, counted, drag_text, go_to, in_view, press, press_at_step, press_in_menu,
     press_in_text, record_exports, see_line, see_matches, see_only, show_log, statuses,
 };
-use crate::support::{Browser, Outcome, Reply, eventually, eventually_eq, story};
+use crate::support::{Browser, Outcome, Reply, assert_soon, eventually, eventually_eq, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -101,16 +101,16 @@ async fn text_that_is_dragged_and_wheeled_past_the_window_is_copied_exactly() ->
             let last = drag_text(browser, (102, 3), 400.0, 5).await;
             assert!(last > 130, "{last}");
             let expected = between(&texts, (102, 3), (last, 5));
-            assert_eq!(copied_by_browser(browser).await, expected);
+            assert_soon!(copied_by_browser(browser).await, expected);
             // The same once neither end is on screen.
             press(browser, "G").await;
             see_line(browser, 20_000).await;
-            assert_eq!(copied_by_browser(browser).await, expected);
+            assert_soon!(copied_by_browser(browser).await, expected);
             // And upwards.
             let first = drag_text(browser, (19_998, 4), -400.0, 2).await;
             assert!(first < 19_970, "{first}");
             let expected = between(&texts, (first, 2), (19_998, 4));
-            assert_eq!(copied_by_browser(browser).await, expected);
+            assert_soon!(copied_by_browser(browser).await, expected);
             Ok(())
         })
         .await
@@ -141,7 +141,7 @@ async fn colored_wrapped_and_wide_text_is_copied_exactly() -> Outcome {
                 let last = drag_text(browser, (501, 2), 300.0, 4).await;
                 assert!(last > 510, "{last}");
                 let expected = between(&texts, (501, 2), (last, 4));
-                assert_eq!(copied_by_browser(browser).await, expected);
+                assert_soon!(copied_by_browser(browser).await, expected);
                 // The same with wrapped lines.
                 press(browser, "w").await;
             }
@@ -166,7 +166,7 @@ async fn text_is_selected_by_keys_beyond_the_window() -> Outcome {
             }
             see_line(browser, 161).await;
             let expected = between(&texts, (101, 2), (161, 2));
-            assert_eq!(copied_by_browser(browser).await, expected);
+            assert_soon!(copied_by_browser(browser).await, expected);
             Ok(())
         })
         .await
@@ -182,20 +182,20 @@ async fn the_browsers_key_opens_the_search_of_the_log() -> Outcome {
             watch_default(browser).await;
             browser.keys(Key::Control + "f").await;
             browser.focus_is_on("searchbox", "Search the log").await;
-            assert_eq!(is_left_to_browser(browser).await, json!(false));
+            assert_soon!(is_left_to_browser(browser).await, json!(false));
             // Its text is selected: what is typed takes its place.
             browser.keys("12").await;
-            assert_eq!(searched(browser).await, "12");
+            assert_soon!(searched(browser).await, "12");
             watch_default(browser).await;
             browser.keys(Key::Control + "f").await;
-            assert_eq!(is_left_to_browser(browser).await, json!(true));
+            assert_soon!(is_left_to_browser(browser).await, json!(true));
             // Not over a dialog.
             press(browser, "?").await;
             browser.find("dialog", "Keyboard shortcuts").await;
             browser.see("Ctrl F, ⌘ F").await;
             watch_default(browser).await;
             browser.keys(Key::Control + "f").await;
-            assert_eq!(is_left_to_browser(browser).await, json!(true));
+            assert_soon!(is_left_to_browser(browser).await, json!(true));
             Ok(())
         })
         .await
@@ -257,7 +257,7 @@ async fn the_link_has_search_filter_and_folded_steps() -> Outcome {
             browser.reload().await;
             see_only(browser, &[1, 3, 4]).await;
             see_matches(browser, "1 of 2").await;
-            assert_eq!(searched(browser).await, "STEP [12]");
+            assert_soon!(searched(browser).await, "STEP [12]");
             browser.is_pressed("Match case").await;
             browser.at(&place).await;
             browser.press("button", "More log tools").await;
@@ -287,11 +287,11 @@ async fn the_link_has_search_filter_and_folded_steps() -> Outcome {
             let odd = "?search=(&match=regex,loud&fold=x&hide=NONE&around=7&start=soon&show=old&repeats=1";
             show_log(browser, api, odd).await;
             see_matches(browser, "Unbalanced parenthesis").await;
-            assert_eq!(in_view(browser).await, [1, 2, 3, 4, 5, 6]);
+            assert_soon!(in_view(browser).await, [1, 2, 3, 4, 5, 6]);
             let long = format!("?search={}#L2", "x".repeat(3_000));
             show_log(browser, api, &long).await;
             see_only(browser, &[1, 2, 3, 4, 5, 6]).await;
-            assert_eq!(searched(browser).await, "");
+            assert_soon!(searched(browser).await, "");
             Ok(())
         })
         .await

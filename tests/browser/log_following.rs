@@ -5,7 +5,7 @@ use crate::support::fixtures::{LOG, LOG_BUILD, log_api, log_build, log_entries};
 use crate::support::log_page::{
     counted, press, search, see_line, see_matches, selected, show_log, text_of,
 };
-use crate::support::{Api, Browser, Outcome, Reply, eventually, eventually_eq, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, eventually, eventually_eq, story};
 use chrono::Utc;
 use serde_json::{Value, json};
 
@@ -81,13 +81,13 @@ async fn a_late_line_gets_its_place_and_what_one_looks_at_stays() -> Outcome {
             end(api, "S");
             browser.at("/builds/b1?search=line%20152#L153-L155").await;
             counted(browser, 402).await;
-            assert_eq!(selected(browser).await, "153,154,155");
-            assert_eq!(text_of(browser, 153).await, "line 151");
+            assert_soon!(selected(browser).await, "153,154,155");
+            assert_soon!(text_of(browser, 153).await, "line 151");
             see_line(browser, 154).await;
             see_matches(browser, "1 of 1").await;
             press(browser, "g").await;
             see_line(browser, 6).await;
-            assert_eq!(text_of(browser, 6).await, "late 2");
+            assert_soon!(text_of(browser, 6).await, "late 2");
             Ok(())
         })
         .await
@@ -148,7 +148,7 @@ async fn an_api_that_ignores_the_bounds_makes_no_line_twice() -> Outcome {
             see_log(browser, "the first lines", &log).await;
             let reads = api.requests("GET", LOG).len();
             api.received("GET", LOG, reads + 4).await;
-            assert_eq!(shown(browser).await, texts(&log));
+            assert_soon!(shown(browser).await, texts(&log));
             log.push(entry("same", now - 10));
             api.on("GET", LOG, all(&log));
             see_log(browser, "a new line", &log).await;

@@ -8,7 +8,9 @@ use crate::support::log_page::{
     press_at_step, press_in_menu, search, see_line, see_matches, selected, show_log, text_of,
 };
 use crate::support::steps::{connect, create_simple};
-use crate::support::{Api, Browser, Outcome, Part, Reply, Server, Source, eventually, story};
+use crate::support::{
+    Api, Browser, Outcome, Part, Reply, Server, Source, assert_soon, eventually, story,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -187,7 +189,7 @@ async fn fifty_thousand_lines_in_bursts_are_read_without_loss() -> Outcome {
     search(browser, "burst 50000").await;
     see_matches(browser, "1 of 1").await;
     let last = current_line(browser).await.expect("a line");
-    assert_eq!(text_of(browser, last - 1).await, "burst 49999");
+    assert_soon!(text_of(browser, last - 1).await, "burst 49999");
 
     // The failed step, by its key and in the list of steps.
     press(browser, "g").await;
@@ -199,7 +201,7 @@ async fn fifty_thousand_lines_in_bursts_are_read_without_loss() -> Outcome {
 
     // The lines stay when the server stops.
     server.stop().await;
-    assert_eq!(count(browser).await, whole);
+    assert_soon!(count(browser).await, whole);
     server.start_again().await;
     browser.reload().await;
     counted(browser, whole).await;
@@ -217,7 +219,7 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
             show_log(browser, api, "").await;
             counted(browser, 400).await;
             go_to(browser, "120").await;
-            assert_eq!(current_line(browser).await, Some(120));
+            assert_soon!(current_line(browser).await, Some(120));
             press_at_step(browser, "2/2 RUN make", "Load only the time range of").await;
             browser
                 .see("Line numbers are those of the whole log.")
@@ -230,7 +232,7 @@ async fn a_window_of_time_is_requested_from_the_api_and_kept_in_the_url() -> Out
                 .at(&format!("/builds/b1{place}&numbers=whole#L120"))
                 .await;
             // The whole log is there: a line stays the same line.
-            assert_eq!(selected(browser).await, "120");
+            assert_soon!(selected(browser).await, "120");
             browser.reload().await;
             browser.see("301 of 400 lines").await;
             browser.press("button", "Load whole log").await;
@@ -294,16 +296,16 @@ async fn selected_lines_stay_the_same_lines_in_a_time_range() -> Outcome {
             see_line(browser, 150).await;
             let place = format!("?start={second}&end={second}&numbers=whole#L151-L153");
             browser.at(&format!("/builds/b1{place}")).await;
-            assert_eq!(selected(browser).await, "151,152,153");
-            assert_eq!(text_of(browser, 151).await, "line 151");
+            assert_soon!(selected(browser).await, "151,152,153");
+            assert_soon!(text_of(browser, 151).await, "line 151");
             // A search finds what is shown.
             search(browser, "line").await;
             see_matches(browser, "of 10").await;
             // Whoever opens the link sees the same lines.
             show_log(browser, api, &place).await;
             browser.see("10 of 400 lines").await;
-            assert_eq!(selected(browser).await, "151,152,153");
-            assert_eq!(text_of(browser, 151).await, "line 151");
+            assert_soon!(selected(browser).await, "151,152,153");
+            assert_soon!(text_of(browser, 151).await, "line 151");
             // Going to a line outside leaves the range.
             go_to(browser, "390").await;
             see_line(browser, 390).await;

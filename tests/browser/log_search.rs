@@ -1,7 +1,7 @@
 //! The search through the logs of a repository's builds, and what Insights tells of them.
 
 use crate::support::fixtures::{BUILDS, LOG_START, build, builds_page};
-use crate::support::{Api, Browser, Outcome, Reply, eventually, eventually_eq, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, eventually, eventually_eq, story};
 use serde_json::{Value, json};
 
 /// The address of a build's log.
@@ -151,10 +151,10 @@ async fn many_lines_of_a_build_are_bounded_and_a_wrong_expression_is_explained()
             browser.fill("Text in the logs", r"^warning \d+$").await;
             browser.press("button", "Search").await;
             browser.see("Found in 1 of 1 log, 130 lines").await;
-            assert_eq!(lines(browser).await.lines().count(), 5);
+            assert_soon!(lines(browser).await.lines().count(), 5);
             browser.press("button", "Show 125 more").await;
             browser.see("30 more in the build’s log").await;
-            assert_eq!(lines(browser).await.lines().count(), 100);
+            assert_soon!(lines(browser).await.lines().count(), 100);
             eventually("the first line that was hidden has the focus", async || {
                 let focused = browser.focused_text().await;
                 focused.contains("warning 5").then_some(())

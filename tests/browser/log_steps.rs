@@ -5,7 +5,7 @@ use crate::support::log_page::{
     counted, current_line, first_in_view, in_view, is_wrapped, long_press, press, see_line,
     selected, show_log, step_in_view, tap, times, top_line, waterfall,
 };
-use crate::support::{Browser, Outcome, Reply, eventually, eventually_eq, story};
+use crate::support::{Browser, Outcome, Reply, assert_soon, eventually, eventually_eq, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -56,14 +56,14 @@ async fn steps_are_a_waterfall_and_lead_to_their_lines() -> Outcome {
             assert_eq!(bars[2..], [(0.0, 50.0), (50.0, 50.0)]);
 
             // The end is in view, and so is its step.
-            assert_eq!(step_in_view(browser).await, "4/5 RUN make test");
+            assert_soon!(step_in_view(browser).await, "4/5 RUN make test");
             browser.press("button", "3/5 RUN make").await;
             eventually_eq("its first line at the top", 4, async || {
                 first_in_view(browser).await
             })
             .await;
-            assert_eq!(step_in_view(browser).await, "3/5 RUN make");
-            assert_eq!(current_line(browser).await, Some(4));
+            assert_soon!(step_in_view(browser).await, "3/5 RUN make");
+            assert_soon!(current_line(browser).await, Some(4));
             browser.press("button", "1/5 FROM scratch").await;
             eventually_eq(
                 "the step in view",
@@ -134,7 +134,7 @@ async fn steps_of_several_stages_say_their_stage_and_exact_time() -> Outcome {
                 ("Failed", "12.4 s"),
             ];
             let expected = expected.map(|(state, time)| (state.to_owned(), time.to_owned()));
-            assert_eq!(facts().await, expected);
+            assert_soon!(facts().await, expected);
             // The bar of a step that was announced at its end begins where its time did.
             let bars: Vec<(f64, f64)> = waterfall(browser)
                 .await
@@ -195,7 +195,7 @@ async fn the_steps_are_resized_and_hidden_by_keyboard_and_that_is_remembered() -
             eventually_eq("a key narrower", before + 20, async || width(browser).await).await;
             browser.reload().await;
             counted(browser, 206).await;
-            assert_eq!(width(browser).await, before + 20);
+            assert_soon!(width(browser).await, before + 20);
 
             browser.tab_to("Steps").await;
             browser.keys(Key::Enter + "").await;
@@ -213,7 +213,7 @@ async fn the_steps_are_resized_and_hidden_by_keyboard_and_that_is_remembered() -
             assert!(browser.all("navigation", "Steps").await.is_empty());
             browser.press("button", "Steps").await;
             browser.find("navigation", "Steps").await;
-            assert_eq!(width(browser).await, before + 20);
+            assert_soon!(width(browser).await, before + 20);
             Ok(())
         })
         .await
@@ -228,7 +228,7 @@ async fn two_hundred_steps_are_listed_and_the_one_in_view_is_shown() -> Outcome 
         .run(async |browser, api| {
             show_log(browser, api, "").await;
             counted(browser, 200).await;
-            assert_eq!(waterfall(browser).await.len(), 200);
+            assert_soon!(waterfall(browser).await.len(), 200);
             let in_list = "const [step, list] = [document.querySelector('[aria-label=Steps] li[aria-current]'),
                 document.querySelector('nav[aria-label=Steps]')].map((e) => e.getBoundingClientRect());
                 return step.top >= list.top && step.bottom <= list.bottom + 1;";
@@ -299,7 +299,7 @@ async fn on_a_phone_the_steps_are_a_sheet_and_lines_wrap() -> Outcome {
             counted(browser, 206).await;
             see_line(browser, 11).await;
             assert!(!is_wrapped(browser).await);
-            assert_eq!(browser.too_wide().await, json!([]));
+            assert_soon!(browser.too_wide().await, json!([]));
             Ok(())
         })
         .await
@@ -315,17 +315,17 @@ async fn a_finger_selects_lines_by_a_long_press() -> Outcome {
             press(browser, "g").await;
             see_line(browser, 3).await;
             tap(browser, 3).await;
-            assert_eq!(selected(browser).await, "");
+            assert_soon!(selected(browser).await, "");
             long_press(browser, 3).await;
             browser.at("/builds/b1#L3").await;
             browser.see("Tap another line to select a range").await;
             tap(browser, 6).await;
             browser.at("/builds/b1#L3-L6").await;
-            assert_eq!(selected(browser).await, "3,4,5,6");
+            assert_soon!(selected(browser).await, "3,4,5,6");
             browser.find("button", "Copy link").await;
             browser.press("button", "Clear selection").await;
             tap(browser, 4).await;
-            assert_eq!(selected(browser).await, "");
+            assert_soon!(selected(browser).await, "");
             Ok(())
         })
         .await
@@ -346,7 +346,7 @@ async fn errors_are_counted_and_a_key_goes_to_the_next() -> Outcome {
             for (key, line) in [("e", 500), ("e", 880), ("e", 20), ("E", 880)] {
                 press(browser, key).await;
                 see_line(browser, line).await;
-                assert_eq!(current_line(browser).await, Some(line));
+                assert_soon!(current_line(browser).await, Some(line));
             }
             api.on("GET", LOG, Reply::Log(mixed_log()));
             browser.reload().await;

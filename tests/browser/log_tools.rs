@@ -7,7 +7,7 @@ use crate::support::log_page::{
     see_line, see_line_in_window, see_matches, see_only, set_fragment, show_log, statuses,
     style_of, text_of, times,
 };
-use crate::support::{Browser, Outcome, Reply, eventually, story};
+use crate::support::{Browser, Outcome, Reply, assert_soon, eventually, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -34,7 +34,7 @@ async fn a_search_goes_through_the_log() -> Outcome {
             see_line(browser, 10).await;
             press(browser, "N").await;
             see_line(browser, 2_900).await;
-            assert_eq!(marked_in_current_line(browser).await, "Needle");
+            assert_soon!(marked_in_current_line(browser).await, "Needle");
 
             browser.press("button", "Match case").await;
             see_matches(browser, "No matches").await;
@@ -56,7 +56,7 @@ async fn a_search_goes_through_the_log() -> Outcome {
             browser.press("button", "More log tools").await;
             browser.choose("Lines to show", "Matches ± 2 lines").await;
             browser.see("15 of 3,000 lines").await;
-            assert_eq!(in_view(browser).await.len(), 15);
+            assert_soon!(in_view(browser).await.len(), 15);
             // Leaving the search shows all lines again.
             browser.press("button", "Clear search").await;
             browser.focus_is_on("searchbox", "Search the log").await;
@@ -87,20 +87,20 @@ async fn colors_links_and_control_characters_are_shown_safely() -> Outcome {
         .run(async |browser, api| {
             show_log(browser, api, "").await;
             counted(browser, 6).await;
-            assert_eq!(text_of(browser, 1).await, "red plain own");
-            assert_eq!(text_of(browser, 2).await, "100%");
+            assert_soon!(text_of(browser, 1).await, "red plain own");
+            assert_soon!(text_of(browser, 2).await, "100%");
             let (plain_weight, plain) = style_of(browser, "").await;
             let (weight, red) = style_of(browser, "red").await;
             assert!(weight > plain_weight && red != plain, "{weight} {red}");
             // A color continues in the next line.
             let (_, green) = style_of(browser, "green goes on").await;
-            assert_eq!(style_of(browser, "to here").await.1, green);
+            assert_soon!(style_of(browser, "to here").await.1, green);
             assert!(![plain, red].contains(&green), "{green}");
             let link = ("https://example.test/a".to_owned(), "here".to_owned());
-            assert_eq!(links(browser).await, [link]);
+            assert_soon!(links(browser).await, [link.clone()]);
             let text = text_of(browser, 4).await;
             assert_eq!(text, "<img src=x onerror=alert(1)> \\u{202e}over");
-            assert_eq!(images(browser).await, 0);
+            assert_soon!(images(browser).await, 0);
             browser.press("button", "More log tools").await;
             browser
                 .press("checkbox", "Show escape and control characters")
@@ -126,7 +126,7 @@ async fn levels_and_steps_are_hidden_and_shown_again() -> Outcome {
             browser.press("button", "Levels").await;
             browser.press("checkbox", "ERROR (1)").await;
             browser.see("5 of 6 lines").await;
-            assert_eq!(in_view(browser).await, [1, 2, 4, 5, 6]);
+            assert_soon!(in_view(browser).await, [1, 2, 4, 5, 6]);
             browser.press("checkbox", "INFO (3)").await;
             browser.press("checkbox", "WARN (1)").await;
             browser.press("checkbox", "No level (1)").await;
@@ -139,7 +139,7 @@ async fn levels_and_steps_are_hidden_and_shown_again() -> Outcome {
             press_at_step(browser, "1/2 FROM scratch", "Lines of").await;
             see_only(browser, &[1, 4, 5, 6]).await;
             let state = browser.find("button", "Lines of 1/2 FROM scratch").await;
-            assert_eq!(state.attr("aria-expanded").await?.as_deref(), Some("false"));
+            assert_soon!(state.attr("aria-expanded").await?.as_deref(), Some("false"));
             // A link to a line in the step unfolds it.
             set_fragment(browser, "#L3").await;
             see_line(browser, 3).await;
@@ -160,27 +160,27 @@ async fn times_are_shown_as_the_user_chose() -> Outcome {
             counted(browser, 6).await;
             press_in_menu(browser, "Times", "checkbox", "Times in UTC").await;
             browser.keys(Key::Escape + "").await;
-            assert_eq!(
+            assert_soon!(
                 times(browser).await,
                 "03:51:46,03:51:47,03:51:49,03:52:51,,03:52:56"
             );
             press(browser, "t").await;
-            assert_eq!(times(browser).await, "0:00,0:01,0:03,1:05,,1:10");
+            assert_soon!(times(browser).await, "0:00,0:01,0:03,1:05,,1:10");
             press(browser, "t").await;
-            assert_eq!(times(browser).await, ",+0:01,+0:02,+1:02,,+0:05");
+            assert_soon!(times(browser).await, ",+0:01,+0:02,+1:02,,+0:05");
             press(browser, "t").await;
-            assert_eq!(times(browser).await, ",,,,,");
+            assert_soon!(times(browser).await, ",,,,,");
             press_in_menu(browser, "Times", "button", "Clock time").await;
             // A time leads to the first line at or after it.
             go_to(browser, "03:51:48").await;
-            assert_eq!(current_line(browser).await, Some(3));
+            assert_soon!(current_line(browser).await, Some(3));
             go_to(browser, "99999").await;
             browser.see("No such line or time").await;
             browser.keys(Key::Escape + "").await;
             // The choice is remembered.
             browser.reload().await;
             counted(browser, 6).await;
-            assert_eq!(
+            assert_soon!(
                 times(browser).await,
                 "03:51:46,03:51:47,03:51:49,03:52:51,,03:52:56"
             );
@@ -202,7 +202,7 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
     press_in_menu(browser, "More for these lines", "checkbox", "Include timestamps").await;
     browser.keys(Key::Escape + "").await;
     browser.press("button", "Copy lines").await;
-    assert_eq!(
+    assert_soon!(
         exported(browser, "copied", 1).await,
         "2015-09-09T03:51:47Z careful\n2015-09-09T03:51:49Z it broke\n"
     );
@@ -211,19 +211,19 @@ async fn selected_lines_are_copied_printed_and_the_whole_is_saved() -> Outcome {
     browser.press("button", "Copy as Markdown").await;
     assert_eq!(exported(browser, "copied", 2).await, "```\ncareful\nit broke\n```\n");
     browser.press("button", "Copy link").await;
-    assert_eq!(
+    assert_soon!(
         exported(browser, "copied", 3).await,
         format!("{}/builds/b1#L2-L3", api.address)
     );
     press_in_menu(browser, "More for these lines", "button", "Print").await;
-    assert_eq!(
+    assert_soon!(
         exported(browser, "printed", 1).await,
         "2015-09-09T03:51:47Z careful\n2015-09-09T03:51:49Z it broke\n"
     );
     assert_eq!(end_printing(browser).await, 0);
     press_in_menu(browser, "More log tools", "button", "Download raw log").await;
     assert_eq!(exported(browser, "saved", 1).await, "b1.log");
-    assert_eq!(
+    assert_soon!(
         exported(browser, "saved", 2).await,
         "STEP 1/2: FROM scratch\n\u{1b}[33mcareful\u{1b}[0m\nit broke\nSTEP 2/2: RUN make\nno time, no level\ndone\n"
     );
@@ -278,7 +278,7 @@ async fn the_log_works_with_keyboards_and_screen_readers() -> Outcome {
             browser.keys("?").await;
             browser.find("dialog", "Keyboard shortcuts").await;
             browser.keys("f").await;
-            assert_eq!(follow.attr("aria-pressed").await?, before);
+            assert_soon!(follow.attr("aria-pressed").await?, before);
             Ok(())
         })
         .await
@@ -287,7 +287,7 @@ async fn the_log_works_with_keyboards_and_screen_readers() -> Outcome {
 /// Checks the roles of the log, and a search, with axe-core.
 async fn check_by_screen_reader(browser: &Browser) {
     browser.find("region", "Log").await;
-    assert_eq!(role_of(browser, 3).await, "listitem,3,8");
+    assert_soon!(role_of(browser, 3).await, "listitem,3,8");
     search(browser, "no time").await;
     see_matches(browser, "1 of 1").await;
     browser.axe("the log").await;
@@ -367,7 +367,7 @@ async fn the_log_fits_into_a_narrow_window() -> Outcome {
             browser.press("button", "步骤").await;
             browser.axe("the sheet of steps at 320 px").await;
             browser.keys(Key::Escape + "").await;
-            assert_eq!(browser.too_wide().await, json!([]));
+            assert_soon!(browser.too_wide().await, json!([]));
             browser.screenshot("log-narrow").await;
             Ok(())
         })

@@ -3,7 +3,7 @@
 use crate::support::fixtures::{
     BUILDS, REPOSITORIES, REPOSITORY, build, builds_page, repository, serve_build, tag_config,
 };
-use crate::support::{Api, Browser, Outcome, Reply, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, story};
 use serde_json::{Value, json};
 
 /// The fields of a build that may be missing, one or several at a time.
@@ -130,7 +130,7 @@ async fn a_repository_without_a_field_has_no_empty_fact() -> Outcome {
                 browser.see("About").await;
                 nothing_is_empty(browser, &format!("the repository, {blank}")).await;
                 let empty = "return [...document.querySelectorAll('main :is(p, h2, code)')].filter((e) => e.checkVisibility() && !e.innerText.trim()).length;";
-                assert_eq!(browser.script(empty).await, 0);
+                assert_soon!(browser.script(empty).await, 0);
             }
             Ok(())
         })

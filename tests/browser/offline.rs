@@ -6,7 +6,7 @@ use crate::support::fixtures::{
 };
 use crate::support::steps::{connect, create_simple, open_editor};
 use crate::support::{
-    Api, Browser, Outcome, Part, Reply, Server, Source, eventually, project, story,
+    Api, Browser, Outcome, Part, Reply, Server, Source, assert_soon, eventually, project, story,
 };
 use serde_json::json;
 use std::path::Path;
@@ -157,6 +157,8 @@ async fn the_first_page_is_kept_too_and_what_comes_later_replaces_it() -> Outcom
             reopen(browser).await;
             browser.see("line 3").await;
             browser.see_in("status", UNREACHABLE).await;
+            // The kept log is that of an ended build. Nothing is missing.
+            assert!(browser.all("alert", "").await.is_empty());
             api.on("GET", LOG, Reply::Log(log_entries(4)));
             api.on("GET", LOG_BUILD, Reply::Json(200, log_build("F")));
             api.set_down(false);
@@ -192,6 +194,28 @@ async fn a_page_that_was_never_seen_says_that_it_cannot_be_loaded() -> Outcome {
         shown.await?;
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_build_that_was_seen_in_the_list_alone_says_that_its_log_is_missing() -> Outcome {
+    let api = Api::start().await;
+    api.on("GET", BUILDS, builds_page(vec![log_build("S")], 1, false));
+    story(api)
+        .with_workers()
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser.find("link", "team/app:latest").await;
+            site_is_kept(browser).await;
+            api.set_down(true);
+            browser.press("link", "team/app:latest").await;
+            browser.see_in("region", "The log didn’t load.").await;
+            browser.see_in("alert", "the API can’t be reached").await;
+            // The API is the site's own.
+            assert!(!browser.text().await.contains("CORS"));
+            browser.axe("a build without its log").await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
@@ -248,7 +272,7 @@ async fn a_token_of_the_tab_alone_keeps_nothing() -> Outcome {
             api.on("GET", BUILDS, builds_page(Vec::new(), 0, false));
             browser.press("link", "Builds").await;
             browser.see("No builds yet.").await;
-            assert_eq!(kept(browser, "api").await.len(), 1);
+            assert_soon!(kept(browser, "api").await.len(), 1);
             api.set_down(true);
             browser.open(&format!("{}/builds/b1", api.address)).await;
             browser.see_in("alert", "the API can’t be reached").await;
@@ -392,7 +416,7 @@ fn copy_site(into: &Path) {
 fn deploy(site: &Path, name: &str) {
     let files = std::fs::read_dir(site).expect("a site");
     let mut names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
-    let old = names.find(|name| name.starts_with("fields-") && name.ends_with(".css"));
+    let old = names.find(|name| name.starts_with("further-") && name.ends_with(".css"));
     let old = old.expect("a style sheet");
     std::fs::rename(site.join(&old), site.join(name)).expect("renames");
     for page in ["index.html", "404.html"] {
@@ -417,7 +441,7 @@ async fn a_new_version_of_the_site_is_taken_at_the_next_visit() -> Outcome {
             browser.see("No builds yet.").await;
             site_is_kept(browser).await;
             let old = kept(browser, "site").await;
-            let name = "fields-0123456789abcdef.css";
+            let name = "further-0123456789abcdef.css";
             deploy(site.path(), name);
             reopen(browser).await;
             browser.see("No builds yet.").await;
@@ -426,7 +450,7 @@ async fn a_new_version_of_the_site_is_taken_at_the_next_visit() -> Outcome {
             is_kept(browser, "site", name).await;
             eventually("the file of the old version is gone", async || {
                 let files = kept(browser, "site").await;
-                let of_old = |url: &&String| url.contains("/fields-") && !url.ends_with(name);
+                let of_old = |url: &&String| url.contains("/further-") && !url.ends_with(name);
                 assert!(files.len() >= old.len(), "{files:?}");
                 files.iter().find(of_old).is_none().then_some(())
             })
@@ -453,7 +477,7 @@ async fn a_version_whose_files_are_missing_replaces_nothing() -> Outcome {
             browser.see("No builds yet.").await;
             site_is_kept(browser).await;
             let old = kept(browser, "site").await;
-            let name = "fields-0123456789abcdef.css";
+            let name = "further-0123456789abcdef.css";
             deploy(site.path(), name);
             std::fs::remove_file(site.path().join(name))?;
             let before = api.files().len();
@@ -468,7 +492,7 @@ async fn a_version_whose_files_are_missing_replaces_nothing() -> Outcome {
             api.set_down(true);
             reopen(browser).await;
             browser.find("heading", "Builds").await;
-            assert_eq!(kept(browser, "site").await, old);
+            assert_soon!(kept(browser, "site").await, old);
             Ok(())
         })
         .await
@@ -519,6 +543,9 @@ async fn a_console_under_a_path_keeps_what_an_api_elsewhere_answers() -> Outcome
             reopen(browser).await;
             browser.see("No build repositories yet.").await;
             browser.see_in("status", UNREACHABLE).await;
+            // Of another origin, it may as well refuse this site.
+            browser.open(&format!("{console}/repositories/never")).await;
+            browser.see_in("alert", "It may not allow requests").await;
             Ok(())
         })
         .await

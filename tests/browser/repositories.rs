@@ -4,7 +4,7 @@ use crate::support::fixtures::{
     BUILDS, REPOSITORIES, REPOSITORY, build, builds_page, repository, serve_build, tag_config,
     waiting,
 };
-use crate::support::{Api, Outcome, Reply, story};
+use crate::support::{Api, Outcome, Reply, assert_soon, story};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -45,7 +45,7 @@ async fn the_page_number_is_in_the_url() -> Outcome {
                 .await;
             browser.find("link", "first").await;
             let next = browser.find("link", "Next").await;
-            assert_eq!(browser.href(&next).await, "/repositories/team?page=2");
+            assert_soon!(browser.href(&next).await, "/repositories/team?page=2");
             browser.press("link", "Next").await;
             browser.at("/repositories/team?page=2").await;
             browser.find("link", "second").await;
@@ -243,7 +243,7 @@ async fn each_tag_shows_its_last_build() -> Outcome {
             browser.find("button", "Copy webhook code").await;
             browser.find("heading", "Of the app").await;
             let all = browser.find("link", "All 2").await;
-            assert_eq!(browser.href(&all).await, "/builds?namespace=team&repo=app");
+            assert_soon!(browser.href(&all).await, "/builds?namespace=team&repo=app");
             browser.axe("a repository").await;
             browser.press("link", "Failed 6 m 02 s").await;
             browser.at("/builds/2").await;
@@ -337,11 +337,11 @@ async fn settings_are_tested_and_what_is_stored_can_be_forgotten() -> Outcome {
             // A live region inside another one is read twice.
             let nested = "return document.querySelectorAll(
                 '[role=status] [role=status], [role=status] [role=alert]').length;";
-            assert_eq!(browser.script(nested).await, 0);
+            assert_soon!(browser.script(nested).await, 0);
             api.on("GET", BUILDS, Reply::Json(500, json!({})));
             browser.press("button", "Save and test").await;
             browser.see("Testing the connection failed").await;
-            assert_eq!(browser.script(nested).await, 0);
+            assert_soon!(browser.script(nested).await, 0);
             browser.choose("Theme", "Dark").await;
             browser.axe("settings, failed, dark").await;
             browser
@@ -353,7 +353,7 @@ async fn settings_are_tested_and_what_is_stored_can_be_forgotten() -> Outcome {
             browser.see("Forgotten.").await;
             let stored =
                 "return Object.keys(localStorage).filter((key) => /\\.(names|seen)\\.|\\.builds$/.test(key)).length;";
-            assert_eq!(browser.script(stored).await, 0);
+            assert_soon!(browser.script(stored).await, 0);
             Ok(())
         })
         .await

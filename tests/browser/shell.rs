@@ -3,7 +3,8 @@
 use crate::support::fixtures::{BUILDS, build, builds_page};
 use crate::support::steps::{connect, create_simple};
 use crate::support::{
-    Api, Browser, Engine, NO_TOUCH, Outcome, Reply, Server, Source, eventually, project, story,
+    Api, Browser, Engine, NO_TOUCH, Outcome, Reply, Server, Source, assert_soon, eventually,
+    project, story,
 };
 use serde_json::json;
 use thirtyfour::prelude::*;
@@ -76,7 +77,7 @@ async fn the_menu_in_the_header_changes_language_and_theme_by_keyboard() -> Outc
             browser.tab_to("Dark").await;
             browser.keys(Key::Enter + "").await;
             let theme = "return document.documentElement.dataset.theme;";
-            assert_eq!(browser.script(theme).await, "dark");
+            assert_soon!(browser.script(theme).await, "dark");
             // The choice closes the menu, and its button has the focus again.
             browser.focus_is_on("button", "Language and theme").await;
             browser.keys(Key::Enter + "").await;
@@ -165,7 +166,7 @@ async fn on_a_phone_a_started_build_is_told_beside_what_the_row_says() -> Outcom
                     return text.data;
                 }
                 return '';";
-            assert_eq!(browser.script_on(&said, covered).await, "");
+            assert_soon!(browser.script_on(&said, covered).await, "");
             Ok(())
         })
         .await
@@ -304,7 +305,7 @@ async fn no_request_goes_to_another_host_and_the_policy_is_never_violated() -> O
                 "{policy}"
             );
             // Everything that Trunk adds has its digest.
-            assert_eq!(browser.without_integrity().await, json!([]));
+            assert_soon!(browser.without_integrity().await, json!([]));
             let console = browser.console().await;
             assert!(console.is_empty(), "{console:?}");
             Ok(())
@@ -362,20 +363,20 @@ async fn a_page_change_moves_the_focus_and_is_announced() -> Outcome {
             browser.blur().await;
             tab(1).await;
             let skip = browser.driver.active_element().await?;
-            assert_eq!(browser.text_in(&skip).await, "Skip to content");
+            assert_soon!(browser.text_in(&skip).await, "Skip to content");
             tab(4).await;
             let link = browser.driver.active_element().await?;
-            assert_eq!(browser.text_in(&link).await, "Settings");
+            assert_soon!(browser.text_in(&link).await, "Settings");
             link.send_keys(Key::Enter + "").await?;
             browser.at("/connection").await;
             browser.focus_is_on("heading", "Settings").await;
-            assert_eq!(browser.driver.title().await?, "Settings · Slipway");
-            assert_eq!(browser.announced().await, "Settings");
+            assert_soon!(browser.driver.title().await?, "Settings · Slipway");
+            assert_soon!(browser.announced().await, "Settings");
             // The skip link stays on the current page.
             browser.focus_hidden_link("Skip to content").await;
             browser.keys(Key::Enter + "").await;
             browser.focus_is_on("heading", "Settings").await;
-            assert_eq!(browser.path().await, "/connection");
+            assert_soon!(browser.path().await, "/connection");
             browser.driver.back().await?;
             browser.at("/builds").await;
             browser.find("heading", "Builds").await;
@@ -419,7 +420,7 @@ async fn sixty_builds_are_paged_by_the_url() -> Outcome {
     browser.see("21–40 of 60").await;
     browser.press("link", "Older").await;
     browser.see("41–60 of 60").await;
-    assert_eq!(browser.row_count().await, 20);
+    assert_soon!(browser.row_count().await, 20);
     browser.driver.back().await?;
     browser.at("/builds?page=2").await;
     browser.see("21–40 of 60").await;

@@ -2,7 +2,9 @@
 
 use crate::support::fixtures::{CONFIG_PAGE, NEW_PAGE, tag_config};
 use crate::support::steps::{fill_create_form, open_editor};
-use crate::support::{Api, Browser, Outcome, Reply, Server, Source, eventually_eq, story};
+use crate::support::{
+    Api, Browser, Outcome, Reply, Server, Source, assert_soon, eventually_eq, story,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -168,7 +170,7 @@ async fn an_api_without_the_call_is_asked_once_and_the_form_is_as_it_was() -> Ou
             browser.fill("Branch or tag name", "none").await;
             browser.wait_by_page_clock(Duration::from_secs(10)).await;
             assert_eq!(api.requests("GET", SOURCES).len(), 1);
-            assert_eq!(suggested(browser, "Branch or tag name").await, "");
+            assert_soon!(suggested(browser, "Branch or tag name").await, "");
             for text in ["The source", "A push"] {
                 assert!(!browser.text().await.contains(text), "{text}");
             }

@@ -4,7 +4,7 @@
 use crate::support::fixtures::{
     BUILDS, REPOSITORY, build, builds_page, repository, serve_build, tag_config, waiting,
 };
-use crate::support::{Api, Browser, Outcome, Reply, story};
+use crate::support::{Api, Browser, Outcome, Reply, assert_soon, story};
 use serde_json::{Value, json};
 
 /// The id of the build that the API starts.
@@ -114,7 +114,7 @@ async fn a_row_of_the_builds_table_starts_a_build() -> Outcome {
             browser.see(IN_DOUBT).await;
             list_is_read_again(api, before).await;
             were_posted(api, &[request.clone(), request]).await;
-            assert_eq!(browser.all("link", "team/app:edge").await.len(), 2);
+            assert_soon!(browser.all("link", "team/app:edge").await.len(), 2);
             Ok(())
         })
         .await

@@ -3,7 +3,7 @@
 use crate::support::fixtures::{
     BUILDS, NEW_PAGE, REPOSITORY, build, builds_page, repository, tag_config,
 };
-use crate::support::{Api, Browser, Outcome, Reply, Server, Source, story};
+use crate::support::{Api, Browser, Outcome, Reply, Server, Source, assert_soon, story};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -147,7 +147,7 @@ async fn each_delivery_says_what_it_started_or_why_not() -> Outcome {
                 .await;
             browser.see("webhook from GitHub").await;
             let link = browser.find("link", "build started").await;
-            assert_eq!(browser.href(&link).await, "/builds/9");
+            assert_soon!(browser.href(&link).await, "/builds/9");
             browser.press("button", "8 earlier deliveries").await;
             for text in [
                 "latest: the queue is full",

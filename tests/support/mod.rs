@@ -23,7 +23,7 @@ pub mod server;
 pub mod source;
 pub mod steps;
 pub mod story;
-mod wait;
+pub mod wait;
 pub mod world;
 
 pub use api::{Api, Part, Reply};
@@ -32,6 +32,8 @@ pub use engine::{Engine, NO_TOUCH};
 pub use server::Server;
 pub use source::Source;
 pub use story::story;
+#[allow(unused_imports, reason = "not every test program waits for a value")]
+pub(crate) use wait::assert_soon;
 pub use wait::{eventually, eventually_eq};
 
 use std::path::{Path, PathBuf};

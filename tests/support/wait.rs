@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// How long a condition may take to hold. Long, because only a failing test waits it out.
-const WAIT_LIMIT: Duration = Duration::from_secs(60);
+pub const WAIT_LIMIT: Duration = Duration::from_secs(60);
 
-const POLL_INTERVAL: Duration = Duration::from_millis(40);
+pub const POLL_INTERVAL: Duration = Duration::from_millis(40);
 
 /// Asks until there is an answer. Panics with `condition` when there is none in time.
 pub async fn eventually<T>(condition: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
@@ -40,3 +40,32 @@ pub async fn eventually_eq<T: PartialEq + Debug>(
         sleep(POLL_INTERVAL).await;
     }
 }
+
+/// Reads a value until it is as wanted, as `assert_eq!` with time for the page to draw it.
+///
+/// The note after the two values, if there is one, says which case it is. Panics with the last value when it
+/// is not as wanted in time.
+macro_rules! assert_soon {
+    ($value:expr, $wanted:expr $(,)?) => {
+        $crate::support::assert_soon!($value, $wanted, "{}", stringify!($value))
+    };
+    ($value:expr, $wanted:expr, $($note:tt)+) => {{
+        let deadline = tokio::time::Instant::now() + $crate::support::wait::WAIT_LIMIT;
+        loop {
+            match (&$value, &$wanted) {
+                (value, wanted) => {
+                    if *value == *wanted {
+                        break;
+                    }
+                    assert!(
+                        tokio::time::Instant::now() < deadline,
+                        "never happened: {}: it is {value:?}, not {wanted:?}",
+                        format_args!($($note)+)
+                    );
+                }
+            }
+            tokio::time::sleep($crate::support::wait::POLL_INTERVAL).await;
+        }
+    }};
+}
+pub(crate) use assert_soon;

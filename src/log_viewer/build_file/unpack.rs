@@ -192,15 +192,12 @@ impl Unpacker {
         if text.iter().take(SNIFFED_BYTES).any(|byte| *byte == 0) {
             return Err(Problem::NotALog);
         }
-        let next = |start: u8| {
-            Some(
-                text.trim_ascii_start()
-                    .strip_prefix(&[start])?
-                    .trim_ascii_start(),
-            )
-        };
-        let is_build = next(b'{').is_some_and(|rest| rest.starts_with(b"\"slipway\""));
-        let is_entries = next(b'[').is_some_and(|rest| matches!(rest.first(), Some(b'{' | b']')));
+        let text_start = text.trim_ascii_start();
+        let is_build = after(text_start, b"{").is_some_and(|rest| rest.starts_with(b"\"slipway\""));
+        let is_entries = after(text_start, b"[").is_some_and(|rest| match after(rest, b"{") {
+            Some(entry) => matches!(entry.first(), Some(b'"' | b'}')),
+            None => after(rest, b"]").is_some_and(<[u8]>::is_empty),
+        });
         if is_build {
             self.state = State::Head(Vec::new(), HeadScan::default());
         } else if is_entries {
@@ -242,6 +239,11 @@ impl Unpacker {
         self.state = State::Log(Vec::new());
         self.take(read.get(start..).unwrap_or_default(), into)
     }
+}
+
+/// The bytes after this start and the blanks that follow it, if `text` begins with it.
+fn after<'a>(text: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
+    text.strip_prefix(start).map(<[u8]>::trim_ascii_start)
 }
 
 /// Writes each line of a text as an entry. A line can go on in the next bytes.
@@ -404,7 +406,9 @@ mod tests {
 
         #[test]
         fn a_text_has_its_lines(text in "(\\PC|[\"\\\\\n]){0,200}", size in 1_usize..50) {
-            prop_assume!(!text.is_empty() && !text.starts_with(['{', '[', ' ', '\u{feff}']));
+            let start = text.trim_ascii_start();
+            prop_assume!(!text.is_empty() && !start.starts_with(['{', '[']));
+            prop_assume!(!text.starts_with('\u{feff}'));
             let (log, unpacker, result) = read(text.as_bytes(), size);
             prop_assert_eq!(result, Ok(()));
             prop_assert_eq!(unpacker.kind(), Some(Kind::Text));
@@ -442,6 +446,19 @@ mod tests {
         let (log, unpacker, _) = read(b"[1/2] STEP 1/5: FROM alpine\r\n{\"a\": 1}", 100);
         assert_eq!(unpacker.kind(), Some(Kind::Text));
         assert_eq!(lines(&log), ["[1/2] STEP 1/5: FROM alpine", "{\"a\": 1}"]);
+        for text in ["[] done", "\n[{x} y", "[ ]\nSTEP 1/5: FROM alpine"] {
+            let (log, unpacker, result) = read(text.as_bytes(), 3);
+            assert_eq!(
+                (unpacker.kind(), result),
+                (Some(Kind::Text), Ok(())),
+                "{text}"
+            );
+            assert_eq!(lines(&log), text.split('\n').collect::<Vec<_>>());
+        }
+        for entries in ["[]", " [ ]\n", "[{}]", "\n[ { \"message\": \"a\" } ]"] {
+            let kind = read(entries.as_bytes(), 3).1.kind();
+            assert_eq!(kind, Some(Kind::Entries), "{entries}");
+        }
     }
 
     #[test]
