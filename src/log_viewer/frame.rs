@@ -132,10 +132,7 @@ fn empty_states(commands: LogCommands, build: Query<Build>) -> AnyView {
         .into_any()
     };
     view! {
-        {show(
-            is_empty,
-            move || view! { <p class="log-empty">{no_lines_text}</p> }.into_any(),
-        )}
+        {show(is_empty, move || view! { <p class="log-empty">{no_lines_text}</p> }.into_any())}
         {show(is_all_hidden, all_hidden)}
     }
     .into_any()

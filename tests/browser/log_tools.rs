@@ -96,8 +96,8 @@ async fn colors_links_and_control_characters_are_shown_safely() -> Outcome {
             let (_, green) = style_of(browser, "green goes on").await;
             assert_soon!(style_of(browser, "to here").await.1, green);
             assert!(![plain, red].contains(&green), "{green}");
-            let link = ("https://example.test/a".to_owned(), "here".to_owned());
-            assert_soon!(links(browser).await, [link.clone()]);
+            let wanted = [("https://example.test/a".to_owned(), "here".to_owned())];
+            assert_soon!(links(browser).await, wanted);
             let text = text_of(browser, 4).await;
             assert_eq!(text, "<img src=x onerror=alert(1)> \\u{202e}over");
             assert_soon!(images(browser).await, 0);

@@ -45,6 +45,7 @@ pub async fn eventually_eq<T: PartialEq + Debug>(
 ///
 /// The note after the two values, if there is one, says which case it is. Panics with the last value when it
 /// is not as wanted in time.
+#[allow(unused_macros, reason = "not every test program waits for a value")]
 macro_rules! assert_soon {
     ($value:expr, $wanted:expr $(,)?) => {
         $crate::support::assert_soon!($value, $wanted, "{}", stringify!($value))
