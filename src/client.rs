@@ -188,14 +188,18 @@ impl Client {
         let url = self.url(&["builds", build_id, "logs"], &query);
         let open = async || {
             let call = PendingCall::new(LOG_IDLE_TIMEOUT);
-            let response = self.answer(&call, Method::GET, &url, None).await?;
+            let (response, asked_at) = self.answer(&call, Method::GET, &url, None).await?;
             if !response.ok() {
                 return Err(refusal(&call, &response).await);
             }
             let body = response.body().ok_or(Error::Unreachable)?;
             // Fails only for a body that somebody else reads.
             let reader = ReadableStreamDefaultReader::new(&body).map_err(|_| Error::Unreachable)?;
-            Ok(LogStream { call, reader })
+            Ok(LogStream {
+                call,
+                reader,
+                asked_at,
+            })
         };
         let stream = with_retries(open).await;
         self.reachability.observe(&stream);
@@ -389,7 +393,7 @@ impl Client {
         time_limit: Duration,
     ) -> Result<String, Error> {
         let call = PendingCall::new(time_limit);
-        let response = self.answer(&call, method, url, body).await?;
+        let (response, _) = self.answer(&call, method, url, body).await?;
         let kept_at = kept_at();
         let result = match response.ok() {
             true => response.text().await.map_err(|_| call.failure()),
@@ -400,14 +404,15 @@ impl Client {
         result
     }
 
-    /// Sends once. Returns when the answer begins, with any status.
+    /// Sends once. Returns when the answer begins, with any status, and when it was asked for: for an answer that was
+    /// kept, when that was. Unix milliseconds by this machine's clock.
     async fn answer(
         &self,
         call: &PendingCall,
         method: Method,
         url: &str,
         body: Option<String>,
-    ) -> Result<Response, Error> {
+    ) -> Result<(Response, i64), Error> {
         let (sent_at, response) = match self.early(call, &method, url) {
             Some(early) => (
                 early.sent_at(),
@@ -425,10 +430,11 @@ impl Client {
         let kept_at = header(&response, KEPT).map(|time| time.parse().unwrap_or(sent_at));
         self.reachability.note_answer(kept_at, now_millis());
         let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
-        if let Some(date) = date.filter(|date| date.is_finite()) {
+        // What was kept tells the time of then.
+        if let Some(date) = date.filter(|date| date.is_finite() && kept_at.is_none()) {
             self.clock.observe(date as i64, sent_at, now_millis());
         }
-        Ok(response)
+        Ok((response, kept_at.unwrap_or(sent_at)))
     }
 
     /// Takes the answer, if it was asked for while the console was loading.
@@ -490,9 +496,15 @@ pub struct Profile {
 pub struct LogStream {
     call: PendingCall,
     reader: ReadableStreamDefaultReader,
+    asked_at: i64,
 }
 
 impl LogStream {
+    /// When the log was asked for, Unix milliseconds by this machine's clock. For a log that was kept: when that was.
+    pub(crate) fn asked_at(&self) -> i64 {
+        self.asked_at
+    }
+
     /// Waits for the next chunk, and replaces the content of `into` by its bytes. Returns false at the end.
     ///
     /// # Errors

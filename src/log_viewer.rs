@@ -12,6 +12,7 @@
 //! | `source` | the API or a file |
 //! | `reader`, `reading_plan` | loading, polling, retrying; what is read next, and when (pure) |
 //! | `file_reader` | loading from a file |
+//! | `line_count` | the number of lines, which is there before the tools |
 //! | `tools` | what stands around the lines and goes on behind them, in a chunk of its own |
 //! | `replacing` | another reading of the log in the place of the one on the page |
 //! | `read_logs`, `record_facts` | whole logs of other builds, read and kept for the session |
@@ -57,6 +58,7 @@ mod follow;
 mod frame;
 mod happened_before;
 mod layout;
+mod line_count;
 pub(crate) mod lines_with_context;
 mod link;
 mod long_press;
@@ -94,6 +96,7 @@ use crate::log_viewer::display_options::DisplayOptions;
 use crate::log_viewer::early_keys::EarlyKeys;
 use crate::log_viewer::frame::frame;
 use crate::log_viewer::layout::times::TimeKind;
+use crate::log_viewer::line_count::line_count;
 use crate::log_viewer::link::LogLink;
 use crate::log_viewer::panels::steps_width::stored_width;
 use crate::log_viewer::search::LogSearch;
@@ -249,7 +252,7 @@ fn section(
     .into_any()
 }
 
-/// The row of tools, once the code of all tools has been loaded.
+/// The row of tools: the number of lines, and the tools themselves once their code has been loaded.
 fn toolbar(
     commands: LogCommands,
     build: Query<Build>,
@@ -274,6 +277,7 @@ fn toolbar(
                 || ().into_any(),
                 OnFailure::Say(|| t_signal!(error.tools_missing)),
             )}
+            {line_count(commands.viewer)}
         </div>
     }
     .into_any()

@@ -44,7 +44,14 @@ pub(crate) fn error_notice(
     };
     let api_message = api_words(&error);
     let unreachable = matches!(error, Error::Unreachable);
-    let is_elsewhere = untrack(move || page::is_other_origin(&connection.address()));
+    // The site's own origin refuses no request from the site.
+    let why = {
+        let is_here = unreachable && !untrack(move || page::is_other_origin(&connection.address()));
+        move || match is_here && !page::is_offline() {
+            true => t_string!(error.unreachable_here).to_owned(),
+            false => error_words(&error),
+        }
+    };
     let address = move || match connection.address() {
         address if address.is_empty() => page::origin(),
         address => address,
@@ -60,7 +67,7 @@ pub(crate) fn error_notice(
             <div class="notice-body">
                 <p class="notice-title">
                     {text_signal(move || {
-                        t_string!(error.failed_why, what = action.get(), why = error_words(&error))
+                        t_string!(error.failed_why, what = action.get(), why = why())
                     })}
                     {status
                         .map(|status| {
@@ -71,7 +78,6 @@ pub(crate) fn error_notice(
                     .then(|| {
                         view! {
                             <p>{t_signal!(error.address)} <span class="code">{address}</span></p>
-                            {is_elsewhere.then(|| view! { <p>{t_signal!(error.cross_origin)}</p> })}
                         }
                     })}
                 {(!api_message.is_empty())

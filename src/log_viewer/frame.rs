@@ -101,7 +101,9 @@ fn empty_states(commands: LogCommands, build: Query<Build>) -> AnyView {
             .data()
             .map(|build| (build.status.clone(), build.is_finished()));
         match status {
-            _ if viewer.error.with(Option::is_some) => t_string!(log.missing),
+            _ if viewer.loading.get() && viewer.error.with(Option::is_some) => {
+                t_string!(log.missing)
+            }
             Some((Status::Waiting, _)) => t_string!(log.queued),
             Some((_, false)) => t_string!(log.waiting),
             _ if viewer.loading.get() => t_string!(log.loading_now),

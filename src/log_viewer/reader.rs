@@ -217,7 +217,6 @@ impl LogReader {
         let (mut plan, mut read, mut failures) = (ReadingPlan::default(), Read::Tail, 0);
         let mut buffer = Vec::new();
         loop {
-            let asked_at = page::now_millis();
             let received = match read {
                 Read::Tail => self.read_tail(&mut buffer).await,
                 Read::Whole => self.read_whole(&mut buffer).await,
@@ -231,7 +230,7 @@ impl LogReader {
                     let answer = Answer {
                         read,
                         // By the clock of the API, which its first answer tells.
-                        asked_at: asked_at.saturating_add(self.clock.ahead()),
+                        asked_at: received.asked_at.saturating_add(self.clock.ahead()),
                         is_news: received.is_news,
                         repeated_bytes: received.repeated_bytes,
                     };
@@ -287,6 +286,7 @@ impl LogReader {
             return Ok(Received::default());
         };
         let stream = self.client.log_stream(&id, start, end).await?;
+        let asked_at = stream.asked_at();
         let size = || viewer.with_model(|model| model.log.text_bytes());
         let before = size();
         viewer.update_model(|model| model.log.begin(start));
@@ -300,6 +300,7 @@ impl LogReader {
         let summary = whole_answer(summary.unwrap_or_default())?;
         let share = summary.known as f64 / summary.entries.max(1) as f64;
         Ok(Received {
+            asked_at,
             is_news: size() > before,
             repeated_bytes: (summary.bytes as f64 * share) as u64,
         })
@@ -325,6 +326,7 @@ impl LogReader {
         // What was kept may lack the end that the page has.
         let client = self.client.live();
         let mut stream = client.log_stream(&id, start, end).await?;
+        let asked_at = stream.asked_at();
         let before =
             viewer.with_model(|model| (model.log.text_bytes(), Rereading::new(&model.log)));
         let Some((bytes, mut rereading)) = before else {
@@ -352,6 +354,7 @@ impl LogReader {
         }
         let has_grown = viewer.with_model(|model| model.log.text_bytes() > bytes) == Some(true);
         Ok(Received {
+            asked_at,
             is_news: is_other || has_grown,
             repeated_bytes: summary.bytes,
         })
@@ -361,6 +364,8 @@ impl LogReader {
 /// The yield of a complete answer, see [`Answer`].
 #[derive(Default)]
 struct Received {
+    /// By this machine's clock, Unix milliseconds.
+    asked_at: i64,
     is_news: bool,
     repeated_bytes: u64,
 }

@@ -27,7 +27,8 @@ pub(crate) fn origin() -> String {
 
 /// Returns true if this URL is of another origin than the site. A URL without an origin is the site's.
 pub(crate) fn is_other_origin(url: &str) -> bool {
-    web_sys::Url::new(url).is_ok_and(|url| url.origin() != origin())
+    let url = web_sys::Url::new_with_base(url, &origin());
+    url.is_ok_and(|url| url.origin() != origin())
 }
 
 /// Returns true while the page is hidden: another tab is shown, or the window is minimized.

@@ -1,7 +1,7 @@
 //! The answers that a page begins with: they are asked for while its code loads, once, and with the right token.
 
 use crate::support::fixtures::{BUILDS, LOG, LOG_BUILD, build, builds_page, log_api, log_entries};
-use crate::support::{Api, Browser, Outcome, Reply, assert_soon, project, story};
+use crate::support::{Api, Browser, Outcome, Reply, project, story};
 use serde_json::json;
 
 /// Holds the console's code back until the test releases it.
@@ -96,7 +96,7 @@ async fn an_early_answer_is_for_the_token_that_it_was_asked_with() -> Outcome {
             // Nobody else gets it.
             let taken =
                 "return slipway.takeEarly('/v1/builds?page=1', 'Token other') === undefined;";
-            assert_soon!(browser.script(taken).await, true);
+            assert_eq!(browser.script(taken).await, true);
             Ok(())
         })
         .await

@@ -101,16 +101,16 @@ async fn text_that_is_dragged_and_wheeled_past_the_window_is_copied_exactly() ->
             let last = drag_text(browser, (102, 3), 400.0, 5).await;
             assert!(last > 130, "{last}");
             let expected = between(&texts, (102, 3), (last, 5));
-            assert_soon!(copied_by_browser(browser).await, expected);
+            assert_eq!(copied_by_browser(browser).await, expected);
             // The same once neither end is on screen.
             press(browser, "G").await;
             see_line(browser, 20_000).await;
-            assert_soon!(copied_by_browser(browser).await, expected);
+            assert_eq!(copied_by_browser(browser).await, expected);
             // And upwards.
             let first = drag_text(browser, (19_998, 4), -400.0, 2).await;
             assert!(first < 19_970, "{first}");
             let expected = between(&texts, (first, 2), (19_998, 4));
-            assert_soon!(copied_by_browser(browser).await, expected);
+            assert_eq!(copied_by_browser(browser).await, expected);
             Ok(())
         })
         .await
@@ -141,7 +141,7 @@ async fn colored_wrapped_and_wide_text_is_copied_exactly() -> Outcome {
                 let last = drag_text(browser, (501, 2), 300.0, 4).await;
                 assert!(last > 510, "{last}");
                 let expected = between(&texts, (501, 2), (last, 4));
-                assert_soon!(copied_by_browser(browser).await, expected);
+                assert_eq!(copied_by_browser(browser).await, expected);
                 // The same with wrapped lines.
                 press(browser, "w").await;
             }
@@ -166,7 +166,7 @@ async fn text_is_selected_by_keys_beyond_the_window() -> Outcome {
             }
             see_line(browser, 161).await;
             let expected = between(&texts, (101, 2), (161, 2));
-            assert_soon!(copied_by_browser(browser).await, expected);
+            assert_eq!(copied_by_browser(browser).await, expected);
             Ok(())
         })
         .await

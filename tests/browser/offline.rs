@@ -196,6 +196,37 @@ async fn a_page_that_was_never_seen_says_that_it_cannot_be_loaded() -> Outcome {
     Ok(())
 }
 
+/// The last lines of a log can come some seconds after its build has ended.
+#[tokio::test]
+async fn a_log_that_was_kept_at_the_end_of_its_build_is_read_on_once_the_api_is_back() -> Outcome {
+    let mut ended = log_build("S");
+    ended["ended_at"] = json!(chrono::Utc::now().to_rfc3339());
+    let api = log_api("S", log_entries(3)).await;
+    api.on("GET", LOG_BUILD, Reply::Json(200, ended));
+    story(api)
+        .with_workers()
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds/b1", api.address)).await;
+            browser.see("line 3").await;
+            is_kept(browser, "api", LOG_BUILD).await;
+            is_kept(browser, "api", LOG).await;
+            site_is_kept(browser).await;
+            api.set_down(true);
+            // An hour later.
+            browser
+                .before_each_page("const now = Date.now; Date.now = () => now() + 3_600_000;")
+                .await;
+            reopen(browser).await;
+            browser.see("line 3").await;
+            browser.see_in("status", UNREACHABLE).await;
+            api.on("GET", LOG, Reply::Log(log_entries(4)));
+            api.set_down(false);
+            browser.see("line 4").await;
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn a_build_that_was_seen_in_the_list_alone_says_that_its_log_is_missing() -> Outcome {
     let api = Api::start().await;
@@ -545,7 +576,7 @@ async fn a_console_under_a_path_keeps_what_an_api_elsewhere_answers() -> Outcome
             browser.see_in("status", UNREACHABLE).await;
             // Of another origin, it may as well refuse this site.
             browser.open(&format!("{console}/repositories/never")).await;
-            browser.see_in("alert", "It may not allow requests").await;
+            browser.see_in("alert", "it may not allow requests").await;
             Ok(())
         })
         .await

@@ -438,6 +438,25 @@ Ok(())
 }
 
 #[tokio::test]
+async fn nothing_turns_for_a_user_who_wants_less_motion() -> Outcome {
+    const MOVING: &str = "return document.getAnimations().length;";
+    let api = Api::start().await;
+    let running = build("1", "latest", "I", json!({}));
+    api.on("GET", BUILDS, builds_page(vec![running], 1, false));
+    story(api)
+        .not_in(Engine::WebKit, "its driver can't ask for less motion")
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser.find("link", "team/app:latest").await;
+            assert_soon!(browser.script(MOVING).await, 1);
+            browser.reduce_motion().await;
+            assert_soon!(browser.script(MOVING).await, 0);
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
 async fn axe_core_finds_nothing() -> Outcome {
     let source = Source::with_steps(&["/bin/busybox echo hello", "exit 1"]);
     let mut server = Server::with_source(&source).await;

@@ -151,6 +151,22 @@ impl Browser {
         }
     }
 
+    /// Makes the user's system ask for less motion. WebKit's driver has no way to.
+    pub async fn reduce_motion(&self) {
+        match self.engine {
+            Engine::Chromium => {
+                let feature = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+                let features = json!({ "features": [feature] });
+                self.devtools("Emulation.setEmulatedMedia", features).await;
+            }
+            Engine::Firefox => {
+                let name = "ui.prefersReducedMotion";
+                self.in_window(&firefox::preferring(name, 1)).await;
+            }
+            Engine::WebKit => {}
+        }
+    }
+
     /// Gives the page this size, in CSS pixels.
     pub async fn resize(&self, (width, height): (u32, u32)) {
         if self.engine == Engine::Chromium {

@@ -45,7 +45,7 @@ pub async fn show_log(browser: &Browser, api: &Api, place: &str) {
 /// Waits for the tools of the log: their code comes after that of the lines, and keys are theirs.
 async fn tools_are_there(browser: &Browser) {
     eventually("the tools of the log", async || {
-        let has_tools = "return document.querySelector('.log-count') !== null;";
+        let has_tools = "return document.querySelector('.log-tools input[type=search]') !== null;";
         browser.script(has_tools).await.as_bool()?.then_some(())
     })
     .await;

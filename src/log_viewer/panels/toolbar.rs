@@ -1,7 +1,6 @@
-//! The row of tools above the lines: search, errors, what is shown, the menu of the rest, and the end of the log.
+//! The tools in the row above the lines: search, errors, what is shown, the menu of the rest, and the end of the log.
 
 use crate::api::Build;
-use crate::i18n::numbers::number;
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::panels::errors_button::errors_button;
 use crate::log_viewer::panels::level_menu::level_menu;
@@ -11,16 +10,15 @@ use crate::log_viewer::panels::steps_panel::steps_button;
 use crate::log_viewer::panels::times_menu::times_menu;
 use crate::log_viewer::view_state::LogViewer;
 use crate::query::Query;
-use crate::reactive::{bool_signal, show, text_signal};
+use crate::reactive::{bool_signal, show};
+use crate::t_signal;
 use crate::ui::button::Button;
 use crate::ui::icon;
-use crate::{t_signal, t_string};
 use leptos::prelude::*;
 
 /// The tools of the row.
 pub(crate) fn toolbar(commands: LogCommands, build: Query<Build>) -> AnyView {
     let viewer = commands.viewer;
-    let place = text_signal(move || lines_in_view_text(viewer));
     view! {
         {steps_button(commands, build)}
         {search_field(commands)}
@@ -29,9 +27,6 @@ pub(crate) fn toolbar(commands: LogCommands, build: Query<Build>) -> AnyView {
             {level_menu(viewer)} {times_menu(commands)} {wrap_button(commands)}
         </span>
         {more_menu(commands)}
-        <span class="quiet log-count" title=place>
-            {text_signal(move || line_count_text(viewer))}
-        </span>
         <span class="log-end">
             {Button::new(t_signal!(log.end))
                 .icon(icon::END)
@@ -43,9 +38,6 @@ pub(crate) fn toolbar(commands: LogCommands, build: Query<Build>) -> AnyView {
         </span>
         <span class="log-full">{full_screen_button(commands)}</span>
         {show(move || viewer.loading.get(), move || progress(viewer, build))}
-        <p class="visually-hidden" id="log-place">
-            {place}
-        </p>
     }
     .into_any()
 }
@@ -65,38 +57,6 @@ fn full_screen_button(commands: LogCommands) -> AnyView {
         .quiet()
         .pressed(commands.full_screen)
         .on_press(move || commands.toggle_full_screen())
-}
-
-/// The number of lines, in words; with a filter, also how many are shown.
-fn line_count_text(viewer: LogViewer) -> String {
-    let counts = viewer.counts.get();
-    if counts.lines == 0 && viewer.error.with(Option::is_some) {
-        // The log may have lines: they could not be read.
-        return String::new();
-    }
-    match viewer.filter.with(|filter| filter.is_open()) {
-        true => t_string!(log.lines, n = number(counts.lines)),
-        false => t_string!(
-            log.lines_shown,
-            n = number(counts.rows),
-            of = number(counts.lines)
-        ),
-    }
-}
-
-/// The lines in view, in words.
-fn lines_in_view_text(viewer: LogViewer) -> String {
-    let in_view = viewer.in_view.get();
-    if in_view.end == 0 {
-        return String::new();
-    }
-    let of = viewer.counts.with(|counts| counts.lines);
-    t_string!(
-        log.in_view,
-        first = number(in_view.first + 1),
-        last = number(in_view.end),
-        of = number(of)
-    )
 }
 
 /// The progress of the first answer, in time: the API does not say how long the log is.
