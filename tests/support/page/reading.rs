@@ -7,7 +7,12 @@ use thirtyfour::prelude::*;
 impl Browser {
     /// Runs a script, and answers what it returns.
     pub async fn script(&self, script: &str) -> Value {
-        let result = self.driver.execute(script, Vec::new()).await;
+        let mut result = self.driver.execute(script, Vec::new()).await;
+        // WebKit: another page came while it ran. What it did is gone with the page before.
+        while matches!(&result, Err(error) if format!("{error:?}").contains("before the unload event"))
+        {
+            result = self.driver.execute(script, Vec::new()).await;
+        }
         result.expect("the script runs").json().clone()
     }
 
