@@ -262,7 +262,7 @@ impl LogReader {
         }
     }
 
-    /// What is known of the build. Without its page, nothing more is read.
+    /// Returns what is known of the build. Without its page, nothing more is read.
     fn known(&self) -> Known {
         self.known.try_get_untracked().unwrap_or(Known {
             is_finished: Some(true),

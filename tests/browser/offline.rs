@@ -13,6 +13,9 @@ use std::path::Path;
 
 const UNREACHABLE: &str = "API unreachable";
 
+/// In milliseconds.
+const HOUR: u64 = 3_600_000;
+
 /// The URLs in a cache of the console, `site` or `api`.
 async fn kept(browser: &Browser, cache: &str) -> Vec<String> {
     let script = format!(
@@ -56,6 +59,22 @@ async fn reopen(browser: &Browser) {
     let url = browser.driver.current_url().await.expect("a URL");
     browser.open(url.as_str()).await;
     browser.ready().await;
+}
+
+/// Opens the build's page, with a log of three lines, and takes the API away once all of it is kept.
+async fn keep_build(browser: &Browser, api: &Api) {
+    browser.open(&format!("{}/builds/b1", api.address)).await;
+    browser.see("line 3").await;
+    is_kept(browser, "api", LOG_BUILD).await;
+    is_kept(browser, "api", LOG).await;
+    site_is_kept(browser).await;
+    api.set_down(true);
+}
+
+/// Moves the clock of the next pages forward, by milliseconds.
+async fn pass(browser: &Browser, millis: u64) {
+    let script = format!("const now = Date.now; Date.now = () => now() + {millis};");
+    browser.before_each_page(&script).await;
 }
 
 /// Stores a token, in a file of the site that is no page of the console.
@@ -122,16 +141,8 @@ async fn a_kept_build_that_was_running_is_shown_as_of_when_it_was() -> Outcome {
     story(api)
         .with_workers()
         .run(async |browser, api| {
-            browser.open(&format!("{}/builds/b1", api.address)).await;
-            browser.see("line 3").await;
-            is_kept(browser, "api", LOG_BUILD).await;
-            is_kept(browser, "api", LOG).await;
-            site_is_kept(browser).await;
-            api.set_down(true);
-            // Three hours later.
-            browser
-                .before_each_page("const now = Date.now; Date.now = () => now() + 10_800_000;")
-                .await;
+            keep_build(browser, api).await;
+            pass(browser, 3 * HOUR).await;
             reopen(browser).await;
             browser.see("line 3").await;
             browser.see_in("status", "API unreachable · as of ").await;
@@ -148,12 +159,7 @@ async fn the_first_page_is_kept_too_and_what_comes_later_replaces_it() -> Outcom
     story(log_api("S", log_entries(3)).await)
         .with_workers()
         .run(async |browser, api| {
-            browser.open(&format!("{}/builds/b1", api.address)).await;
-            browser.see("line 3").await;
-            is_kept(browser, "api", LOG_BUILD).await;
-            is_kept(browser, "api", LOG).await;
-            site_is_kept(browser).await;
-            api.set_down(true);
+            keep_build(browser, api).await;
             reopen(browser).await;
             browser.see("line 3").await;
             browser.see_in("status", UNREACHABLE).await;
@@ -206,16 +212,8 @@ async fn a_log_that_was_kept_at_the_end_of_its_build_is_read_on_once_the_api_is_
     story(api)
         .with_workers()
         .run(async |browser, api| {
-            browser.open(&format!("{}/builds/b1", api.address)).await;
-            browser.see("line 3").await;
-            is_kept(browser, "api", LOG_BUILD).await;
-            is_kept(browser, "api", LOG).await;
-            site_is_kept(browser).await;
-            api.set_down(true);
-            // An hour later.
-            browser
-                .before_each_page("const now = Date.now; Date.now = () => now() + 3_600_000;")
-                .await;
+            keep_build(browser, api).await;
+            pass(browser, HOUR).await;
             reopen(browser).await;
             browser.see("line 3").await;
             browser.see_in("status", UNREACHABLE).await;
