@@ -41,6 +41,7 @@ pub use crate::client::token::Token;
 use crate::platform::byte_stream::next_chunk;
 use crate::platform::early_answers::{EarlyAnswer, early_answer};
 use crate::platform::json::{Json, Unreadable};
+use crate::platform::page;
 use crate::platform::timer::timer_millis;
 use gloo_net::http::{Method, Request, Response};
 use gloo_timers::callback::Timeout;
@@ -192,9 +193,9 @@ impl Client {
             if !response.ok() {
                 return Err(refusal(&call, &response).await);
             }
-            let body = response.body().ok_or(Error::Unreachable)?;
+            let body = response.body().ok_or_else(|| call.failure())?;
             // Fails only for a body that somebody else reads.
-            let reader = ReadableStreamDefaultReader::new(&body).map_err(|_| Error::Unreachable)?;
+            let reader = ReadableStreamDefaultReader::new(&body).map_err(|_| call.failure())?;
             Ok(LogStream {
                 call,
                 reader,
@@ -421,12 +422,12 @@ impl Client {
             None => {
                 let request = self.request(call, method, url, body);
                 // Refused for an address that is no URL.
-                let request = request.map_err(|_| call.failure())?;
+                let request = request.map_err(|_| self.no_answer(call))?;
                 let sent_at = now_millis();
                 (sent_at, Request::from(request).send().await.ok())
             }
         };
-        let response = response.ok_or_else(|| call.failure())?;
+        let response = response.ok_or_else(|| self.no_answer(call))?;
         let kept_at = header(&response, KEPT).map(|time| time.parse().unwrap_or(sent_at));
         self.reachability.note_answer(kept_at, now_millis());
         let date = header(&response, "date").map(|date| js_sys::Date::parse(&date));
@@ -435,6 +436,16 @@ impl Client {
             self.clock.observe(date as i64, sent_at, now_millis());
         }
         Ok((response, kept_at.unwrap_or(sent_at)))
+    }
+
+    /// The reason why no answer has begun.
+    fn no_answer(&self, call: &PendingCall) -> Error {
+        match call.failure() {
+            Error::Unreachable { .. } => Error::Unreachable {
+                is_other_origin: page::is_other_origin(&self.address),
+            },
+            error => error,
+        }
     }
 
     /// Takes the answer, if it was asked for while the console was loading.
@@ -588,11 +599,11 @@ impl PendingCall {
         });
     }
 
-    /// The reason why there is no answer.
+    /// The reason why the answer did not come to its end.
     fn failure(&self) -> Error {
         match self.timed_out.get() {
             true => Error::TimedOut { limit: self.limit },
-            false => Error::Unreachable,
+            false => Error::BROKEN_OFF,
         }
     }
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 /// An error of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// No answer: no network, no server, or blocked by the browser (CORS).
-    Unreachable,
+    /// No answer, or one that broke off: no network, or no server. At another origin than the site's, the browser may
+    /// also have blocked the request (CORS).
+    Unreachable { is_other_origin: bool },
     /// No answer within this time.
     TimedOut { limit: Duration },
     /// The status is not a 2xx.
@@ -17,6 +18,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// An answer that broke off.
+    pub(crate) const BROKEN_OFF: Self = Self::Unreachable {
+        is_other_origin: false,
+    };
+
     /// The HTTP status of a refusal.
     pub fn status(&self) -> Option<u16> {
         match self {
@@ -48,7 +54,7 @@ impl Error {
     /// Returns true if the same read is likely to succeed soon.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable | Self::TimedOut { .. } => true,
+            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
             Self::Refused(refusal) => matches!(refusal.status, 429 | 502 | 503 | 504),
             Self::Unreadable { .. } => false,
         }
@@ -66,7 +72,7 @@ impl Error {
     /// answered for the API, or the answer to a success is unreadable.
     pub fn is_doubtful(&self) -> bool {
         match self {
-            Self::Unreachable | Self::TimedOut { .. } | Self::Unreadable { .. } => true,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unreadable { .. } => true,
             Self::Refused(refusal) => matches!(refusal.status, 408 | 502 | 503 | 504),
         }
     }
@@ -328,7 +334,7 @@ mod tests {
         for status in [404, 405, 501] {
             assert!(refused(status).is_not_offered(), "{status}");
         }
-        assert!(!refused(500).is_not_offered() && !Error::Unreachable.is_not_offered());
+        assert!(!refused(500).is_not_offered() && !Error::BROKEN_OFF.is_not_offered());
     }
 
     #[test]
@@ -339,7 +345,7 @@ mod tests {
         for status in [400, 401, 403, 404, 500, 501] {
             assert!(!refused(status).is_transient(), "{status}");
         }
-        assert!(Error::Unreachable.is_transient());
+        assert!(Error::BROKEN_OFF.is_transient());
     }
 
     #[test]
@@ -357,7 +363,7 @@ mod tests {
         let unreadable = Error::Unreadable {
             reason: String::new(),
         };
-        assert!(unreadable.is_doubtful() && Error::Unreachable.is_doubtful());
+        assert!(unreadable.is_doubtful() && Error::BROKEN_OFF.is_doubtful());
         assert!(refused(408).is_doubtful() && refused(503).is_doubtful());
         assert!(!refused(400).is_doubtful() && !refused(500).is_doubtful());
     }

@@ -67,8 +67,11 @@ impl Reachability {
 
     /// Records the result of a call, after its retries. An error of the API is an answer too, a kept answer is none.
     pub(crate) fn observe<T>(self, result: &Result<T, Error>) {
-        let is_lost =
-            is_kept() || matches!(result, Err(Error::Unreachable | Error::TimedOut { .. }));
+        let is_lost = is_kept()
+            || matches!(
+                result,
+                Err(Error::Unreachable { .. } | Error::TimedOut { .. })
+            );
         self.set(match is_lost {
             true => HEARD_AT.load(Ordering::Relaxed),
             false => GOOD,

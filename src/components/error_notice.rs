@@ -43,15 +43,7 @@ pub(crate) fn error_notice(
         Retry::ByUser(retry) | Retry::Automatic(retry) => Some(retry),
     };
     let api_message = api_words(&error);
-    let unreachable = matches!(error, Error::Unreachable);
-    // The site's own origin refuses no request from the site.
-    let why = {
-        let is_here = unreachable && !untrack(move || page::is_other_origin(&connection.address()));
-        move || match is_here && !page::is_offline() {
-            true => t_string!(error.unreachable_here).to_owned(),
-            false => error_words(&error),
-        }
-    };
+    let unreachable = matches!(error, Error::Unreachable { .. });
     let address = move || match connection.address() {
         address if address.is_empty() => page::origin(),
         address => address,
@@ -67,7 +59,7 @@ pub(crate) fn error_notice(
             <div class="notice-body">
                 <p class="notice-title">
                     {text_signal(move || {
-                        t_string!(error.failed_why, what = action.get(), why = why())
+                        t_string!(error.failed_why, what = action.get(), why = error_words(&error))
                     })}
                     {status
                         .map(|status| {

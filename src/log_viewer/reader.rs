@@ -349,7 +349,7 @@ impl LogReader {
         let is_other = other.is_some();
         if let Some(log) = other {
             // Without its code, it is as if the answer had not come.
-            let tools = load_tools().await.ok_or(Error::Unreachable)?;
+            let tools = load_tools().await.ok_or(Error::BROKEN_OFF)?;
             (tools.replace)(self.commands, log, same.unwrap_or(0)).await;
         }
         let has_grown = viewer.with_model(|model| model.log.text_bytes() > bytes) == Some(true);
@@ -375,7 +375,7 @@ fn whole_answer(summary: Summary) -> Result<Summary, Error> {
     match summary.fault {
         Some(Fault::NotAnArray(reason)) => Err(Error::Unreadable { reason }),
         // The connection was cut, even though it ended without an error.
-        None if summary.truncated => Err(Error::Unreachable),
+        None if summary.truncated => Err(Error::BROKEN_OFF),
         None => Ok(summary),
     }
 }

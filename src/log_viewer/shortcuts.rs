@@ -1,10 +1,11 @@
-//! The keyboard shortcuts of the log: all of them while the focus is in it, and those with `Scope::Page`
-//! anywhere on its page.
+//! The keyboard shortcuts of the log: all of them while the focus is in it, those with `Scope::Page` anywhere on its
+//! page, and those that scroll a page while no control has the focus.
 
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::dom::row_pool::ROW_HEIGHT;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::view_state::LogViewer;
+use crate::platform::dom::{has_focus, is_focus_lost};
 use crate::platform::keyboard::command_letter;
 use crate::state::shortcuts::{Binding, LOG_SHORTCUTS, LogAction, Modifier, Scope, find_binding};
 use wasm_bindgen::JsCast;
@@ -77,10 +78,38 @@ pub(super) fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
     if is_taken || is_dialog_open() {
         return;
     }
-    let binding = pressed_binding(event).filter(|binding| binding.scope == Scope::Page);
-    if binding.is_some_and(|binding| run(binding.action, commands)) {
+    let bound = pressed_binding(event).filter(|binding| binding.scope == Scope::Page);
+    let action = bound.map(|binding| binding.action);
+    let action = action.or_else(|| scrolling(event).filter(|_| is_at_rest() && !page_scrolls()));
+    if action.is_some_and(|action| run(action, commands)) {
         event.prevent_default();
     }
+}
+
+/// The keys that scroll a page. They scroll the log while no control has the focus and the page itself has nothing to
+/// scroll.
+fn scrolling(event: &KeyboardEvent) -> Option<LogAction> {
+    Some(match event.key().as_str() {
+        "Home" => LogAction::Start,
+        "End" => LogAction::End,
+        "ArrowDown" => LogAction::LineDown,
+        "ArrowUp" => LogAction::LineUp,
+        " " if event.shift_key() => LogAction::PageUp,
+        " " | "PageDown" => LogAction::PageDown,
+        "PageUp" => LogAction::PageUp,
+        _ => return None,
+    })
+}
+
+/// Returns true if no control has the focus: nothing has it, or the heading that a new page gives it to.
+fn is_at_rest() -> bool {
+    is_focus_lost() || has_focus("#heading")
+}
+
+/// Returns true if the page is higher than its window.
+fn page_scrolls() -> bool {
+    let page = leptos::prelude::document().document_element();
+    page.is_some_and(|page| page.scroll_height() > page.client_height())
 }
 
 /// Handles a key that was pressed before its handlers were there, as they would have.

@@ -400,3 +400,31 @@ async fn keys_work_before_the_log_has_the_focus_and_a_missing_line_is_reported()
         })
         .await
 }
+
+#[tokio::test]
+async fn keys_that_scroll_a_page_scroll_the_log_while_no_control_has_the_focus() -> Outcome {
+    story(log_api("S", log_entries(500)).await)
+        .run(async |browser, api| {
+            show_log(browser, api, "").await;
+            see_line(browser, 500).await;
+            browser.focus_heading().await;
+            browser.keys(Key::Home + "").await;
+            see_line(browser, 1).await;
+            browser.keys(" ").await;
+            assert_soon!(in_view(browser).await[0] > 10, true);
+            browser.keys(Key::PageUp + "").await;
+            assert_soon!(in_view(browser).await[0], 1);
+            browser.keys(Key::Down + "").await;
+            assert_soon!(in_view(browser).await[0], 2);
+            browser.keys(Key::End + "").await;
+            see_line(browser, 500).await;
+            // Space still presses the button that has the focus.
+            let wrap = browser.find("button", "Wrap").await;
+            wrap.focus().await?;
+            browser.keys(" ").await;
+            browser.is_pressed("Wrap").await;
+            see_line(browser, 500).await;
+            Ok(())
+        })
+        .await
+}

@@ -330,6 +330,8 @@ async fn a_save_is_compared_with_what_the_api_has_and_never_with_what_is_kept() 
             browser.press("button", "Save").await;
             browser.press_in_dialog("button", "Save").await;
             browser.see("can’t be reached").await;
+            // The site's own origin refuses no request from the site.
+            assert!(!browser.text().await.contains("CORS"));
             assert!(api.requests("PUT", BUILD_CONFIG).is_empty());
             let theirs = repository("app", json!([tag_config(1, "theirs")]));
             api.on("GET", REPOSITORY, Reply::Json(200, theirs));

@@ -19,6 +19,7 @@ use leptos::prelude::*;
 /// The tools of the row.
 pub(crate) fn toolbar(commands: LogCommands, build: Query<Build>) -> AnyView {
     let viewer = commands.viewer;
+    let is_arriving = move || viewer.loading.get() && viewer.error.with(Option::is_none);
     view! {
         {steps_button(commands, build)}
         {search_field(commands)}
@@ -37,7 +38,7 @@ pub(crate) fn toolbar(commands: LogCommands, build: Query<Build>) -> AnyView {
                 .on_press(move || commands.toggle_follow())}
         </span>
         <span class="log-full">{full_screen_button(commands)}</span>
-        {show(move || viewer.loading.get(), move || progress(viewer, build))}
+        {show(is_arriving, move || progress(viewer, build))}
     }
     .into_any()
 }

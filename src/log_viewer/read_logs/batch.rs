@@ -180,7 +180,7 @@ impl LogBatch {
 
 /// Returns true if the failure is not that of one log: no network, no valid token, or too many requests.
 fn concerns_all(error: &Error) -> bool {
-    matches!(error, Error::Unreachable) || matches!(error.status(), Some(401 | 429))
+    matches!(error, Error::Unreachable { .. }) || matches!(error.status(), Some(401 | 429))
 }
 
 #[cfg(test)]
@@ -196,7 +196,7 @@ mod tests {
                 ..Refusal::default()
             })
         };
-        assert!(concerns_all(&Error::Unreachable));
+        assert!(concerns_all(&Error::BROKEN_OFF));
         assert!(concerns_all(&refused(401)) && concerns_all(&refused(429)));
         assert!(!concerns_all(&refused(404)) && !concerns_all(&refused(500)));
     }

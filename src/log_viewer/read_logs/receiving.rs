@@ -63,7 +63,7 @@ async fn receive_once(client: &Client, build_id: &str, log: &mut Log) -> Result<
     match summary.fault {
         Some(Fault::NotAnArray(reason)) => Err(Error::Unreadable { reason }),
         // The connection was cut, even though it ended without an error.
-        None if summary.truncated => Err(Error::Unreachable),
+        None if summary.truncated => Err(Error::BROKEN_OFF),
         None => Ok(()),
     }
 }
