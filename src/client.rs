@@ -442,7 +442,7 @@ impl Client {
     fn no_answer(&self, call: &PendingCall) -> Error {
         match call.failure() {
             Error::Unreachable { .. } => Error::Unreachable {
-                is_other_origin: page::is_other_origin(&self.address),
+                may_be_refused: page::is_other_origin(&self.address),
             },
             error => error,
         }

@@ -6,9 +6,9 @@ use std::time::Duration;
 /// An error of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// No answer, or one that broke off: no network, or no server. At another origin than the site's, the browser may
-    /// also have blocked the request (CORS).
-    Unreachable { is_other_origin: bool },
+    /// No answer, or one that broke off: no network, or no server. `may_be_refused` is true if the browser may have
+    /// blocked the request (CORS): the API is of another origin than the site, and no answer has begun.
+    Unreachable { may_be_refused: bool },
     /// No answer within this time.
     TimedOut { limit: Duration },
     /// The status is not a 2xx.
@@ -18,9 +18,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// An answer that broke off.
+    /// No whole answer, and not because of CORS.
     pub(crate) const BROKEN_OFF: Self = Self::Unreachable {
-        is_other_origin: false,
+        may_be_refused: false,
     };
 
     /// The HTTP status of a refusal.

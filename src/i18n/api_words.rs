@@ -11,12 +11,11 @@ use chrono::TimeDelta;
 pub fn error_words(error: &Error) -> String {
     match error {
         Error::Unreachable { .. } if page::is_offline() => t_string!(error.offline).to_string(),
-        // The site's own origin refuses no request from the site.
         Error::Unreachable {
-            is_other_origin: true,
+            may_be_refused: true,
         } => t_string!(error.unreachable_elsewhere).to_string(),
         Error::Unreachable {
-            is_other_origin: false,
+            may_be_refused: false,
         } => t_string!(error.unreachable).to_string(),
         Error::TimedOut { limit } => t_string!(error.timed_out, s = limit.as_secs()),
         Error::Unreadable { .. } => t_string!(error.unreadable).to_string(),

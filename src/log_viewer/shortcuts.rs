@@ -1,13 +1,13 @@
 //! The keyboard shortcuts of the log: all of them while the focus is in it, those with `Scope::Page` anywhere on its
-//! page, and those that scroll a page while no control has the focus.
+//! page, and those that scroll a page while no control has the focus and the page itself doesn't scroll.
 
 use crate::log_viewer::commands::LogCommands;
 use crate::log_viewer::dom::row_pool::ROW_HEIGHT;
 use crate::log_viewer::search::LogSearch;
 use crate::log_viewer::view_state::LogViewer;
-use crate::platform::dom::{has_focus, is_focus_lost};
 use crate::platform::keyboard::command_letter;
 use crate::state::shortcuts::{Binding, LOG_SHORTCUTS, LogAction, Modifier, Scope, find_binding};
+use leptos::prelude::{With, document, untrack};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -24,7 +24,7 @@ pub(super) fn press(event: &KeyboardEvent, commands: LogCommands) {
         return;
     };
     // The browser closes an open menu on Escape.
-    if binding.action == LogAction::Escape && is_menu_open() {
+    if binding.action == LogAction::Escape && is_open(".log :popover-open") {
         return;
     }
     let is_field = is_inside(&target, "input, select, textarea, dialog");
@@ -48,7 +48,7 @@ pub(super) fn press_with_command(event: &KeyboardEvent, commands: LogCommands) {
         let key = letter.encode_utf8(&mut [0; 4]).to_owned();
         find_binding(&LOG_SHORTCUTS, Modifier::Ctrl, &key)
     });
-    let Some(binding) = binding.filter(|_| !is_dialog_open()) else {
+    let Some(binding) = binding.filter(|_| !is_open("dialog[open]")) else {
         return;
     };
     let is_in_scope = match binding.scope {
@@ -62,11 +62,6 @@ pub(super) fn press_with_command(event: &KeyboardEvent, commands: LogCommands) {
     }
 }
 
-fn is_dialog_open() -> bool {
-    let dialog = leptos::prelude::document().query_selector("dialog[open]");
-    dialog.is_ok_and(|dialog| dialog.is_some())
-}
-
 /// Handles a key that was pressed outside the log, unless another handler took it.
 pub(super) fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
     const OWN_KEYS: &str = "input, select, textarea, [contenteditable], dialog, .log";
@@ -75,21 +70,28 @@ pub(super) fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
         || event.meta_key()
         || event.alt_key()
         || target(event).is_some_and(|target| is_inside(&target, OWN_KEYS));
-    if is_taken || is_dialog_open() {
+    if is_taken || is_open("dialog[open]") {
         return;
     }
     let bound = pressed_binding(event).filter(|binding| binding.scope == Scope::Page);
     let action = bound.map(|binding| binding.action);
-    let action = action.or_else(|| scrolling(event).filter(|_| is_at_rest() && !page_scrolls()));
+    let action = action.or_else(|| {
+        let is_free = is_at_rest(event) && !is_open(":popover-open") && !page_scrolls();
+        scrolling(event).filter(|_| is_free && has_rows(commands))
+    });
     if action.is_some_and(|action| run(action, commands)) {
         event.prevent_default();
     }
 }
 
 /// The keys that scroll a page. They scroll the log while no control has the focus and the page itself has nothing to
-/// scroll.
+/// scroll. With Shift they are the browser's, which extends a selection, but for Space.
 fn scrolling(event: &KeyboardEvent) -> Option<LogAction> {
-    Some(match event.key().as_str() {
+    let key = event.key();
+    if event.shift_key() && key != " " {
+        return None;
+    }
+    Some(match key.as_str() {
         "Home" => LogAction::Start,
         "End" => LogAction::End,
         "ArrowDown" => LogAction::LineDown,
@@ -101,15 +103,20 @@ fn scrolling(event: &KeyboardEvent) -> Option<LogAction> {
     })
 }
 
-/// Returns true if no control has the focus: nothing has it, or the heading that a new page gives it to.
-fn is_at_rest() -> bool {
-    is_focus_lost() || has_focus("#heading")
+/// Returns true if no control had the focus at the key press: nothing had it, or the heading that a new page gives it to.
+fn is_at_rest(event: &KeyboardEvent) -> bool {
+    const PLACES: &str = "html, body, #heading";
+    target(event).is_none_or(|target| target.matches(PLACES).unwrap_or(false))
 }
 
-/// Returns true if the page is higher than its window.
+fn has_rows(commands: LogCommands) -> bool {
+    untrack(|| commands.viewer.counts.with(|counts| counts.rows > 0))
+}
+
+/// Returns true if the page is higher than its window. A pixel is what rounding adds where the page is zoomed.
 fn page_scrolls() -> bool {
-    let page = leptos::prelude::document().document_element();
-    page.is_some_and(|page| page.scroll_height() > page.client_height())
+    let page = document().document_element();
+    page.is_some_and(|page| page.scroll_height() > page.client_height() + 1)
 }
 
 /// Handles a key that was pressed before its handlers were there, as they would have.
@@ -124,9 +131,10 @@ fn target(event: &KeyboardEvent) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
-fn is_menu_open() -> bool {
-    let menu = leptos::prelude::document().query_selector(".log :popover-open");
-    menu.is_ok_and(|menu| menu.is_some())
+/// Returns true if the page has an element that matches the selector of an open one.
+fn is_open(selector: &str) -> bool {
+    let element = document().query_selector(selector);
+    element.is_ok_and(|element| element.is_some())
 }
 
 fn is_inside(element: &Element, selector: &str) -> bool {
@@ -148,6 +156,8 @@ fn run(action: LogAction, commands: LogCommands) -> bool {
         .with_model(|model| model.viewport.height())
         .unwrap_or(0.0)
         - 2.0 * ROW_HEIGHT;
+    // A frame can be lower than two rows.
+    let page = page.max(ROW_HEIGHT);
     match action {
         LogAction::Search => commands.focus_search(),
         LogAction::Find => return commands.find(),

@@ -1,6 +1,7 @@
 //! Every keyboard shortcut of the console. The key handlers (`app/shortcuts.rs`, `log_viewer/shortcuts.rs`)
 //! and the help (`app/shortcut_help.rs`) are made from these two lists. The rows of a form have a list of
-//! their own (`forms/rows/row_keys.rs`), because it is part of the forms' chunk.
+//! their own (`forms/rows/row_keys.rs`), because it is part of the forms' chunk. The keys that scroll any page scroll the
+//! log too (`log_viewer/shortcuts.rs`).
 
 use crate::t_string;
 

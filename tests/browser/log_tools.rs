@@ -418,6 +418,16 @@ async fn keys_that_scroll_a_page_scroll_the_log_while_no_control_has_the_focus()
             assert_soon!(in_view(browser).await[0], 2);
             browser.keys(Key::End + "").await;
             see_line(browser, 500).await;
+            // With Shift they extend the selection, and over an open menu they are the menu's.
+            browser.keys(Key::Shift + Key::Home).await;
+            browser.settled("a key with Shift").await;
+            assert!(in_view(browser).await.contains(&500));
+            browser.press("button", "Levels").await;
+            browser.script("document.activeElement.blur();").await;
+            browser.keys(Key::Home + "").await;
+            browser.settled("a key over a menu").await;
+            assert!(in_view(browser).await.contains(&500));
+            browser.keys(Key::Escape + "").await;
             // Space still presses the button that has the focus.
             let wrap = browser.find("button", "Wrap").await;
             wrap.focus().await?;

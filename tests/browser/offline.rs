@@ -241,6 +241,8 @@ async fn a_build_that_was_seen_in_the_list_alone_says_that_its_log_is_missing() 
             browser.see_in("alert", "the API can’t be reached").await;
             // The API is the site's own.
             assert!(!browser.text().await.contains("CORS"));
+            // Nothing is on its way.
+            assert_soon!(browser.all("progressbar", "").await.len(), 0);
             browser.axe("a build without its log").await;
             Ok(())
         })

@@ -45,6 +45,7 @@ fn candidates(role: &str) -> &'static str {
         "listitem" => "li, [role=listitem]",
         "navigation" => "nav",
         "option" => "[role=option]",
+        "progressbar" => "progress",
         "region" => "[role=region], section[aria-label]",
         "row" => "tr",
         "searchbox" => "input[type=search]",

@@ -19,7 +19,11 @@ use leptos::prelude::*;
 /// The tools of the row.
 pub(crate) fn toolbar(commands: LogCommands, build: Query<Build>) -> AnyView {
     let viewer = commands.viewer;
-    let is_arriving = move || viewer.loading.get() && viewer.error.with(Option::is_none);
+    // After an error there is one only if lines have come.
+    let is_arriving = move || {
+        let has_lines = viewer.counts.with(|counts| counts.lines > 0);
+        viewer.loading.get() && (has_lines || viewer.error.with(Option::is_none))
+    };
     view! {
         {steps_button(commands, build)}
         {search_field(commands)}
