@@ -76,8 +76,8 @@ pub(super) fn press_outside(event: &KeyboardEvent, commands: LogCommands) {
     let bound = pressed_binding(event).filter(|binding| binding.scope == Scope::Page);
     let action = bound.map(|binding| binding.action);
     let action = action.or_else(|| {
-        let is_free = is_at_rest(event) && !is_open(":popover-open") && !page_scrolls();
-        scrolling(event).filter(|_| is_free && has_rows(commands))
+        let is_free = || is_at_rest(event) && !is_open(":popover-open") && !page_scrolls();
+        scrolling(event).filter(|_| is_free() && has_rows(commands))
     });
     if action.is_some_and(|action| run(action, commands)) {
         event.prevent_default();
