@@ -163,6 +163,8 @@
     setTimeout(() => early.forEach(({ abort }) => abort.abort()), 30000);
   };
 
+  const wait = (millis) => new Promise((done) => setTimeout(done, millis));
+
   // Lets offline.js keep what is seen, for the token that this device keeps; first removes what it has kept, to `forget`.
   // Waits, so that the first view is not slower. Without service workers, nothing is kept.
   const keep = async (forget) => {
@@ -171,12 +173,21 @@
       if (forget) await caches.delete(`${prefix}api`);
       const worker = navigator.serviceWorker;
       const isKnown = !forget && worker.controller;
-      await new Promise((done) => setTimeout(done, 2000));
+      await wait(2000);
       await worker.register(`${base}/offline.js`);
-      const loaded = performance.getEntriesByType("resource").filter(({ startTime }) => startTime >= since);
-      const seen = isKnown ? [] : [...(forget ? [] : asked), ...loaded.map(({ name }) => name)];
+      const { active } = await worker.ready;
+      // It sees what is asked for once it controls the page. It never controls one that was reloaded past it.
+      const controls = new Promise((done) => (worker.oncontrollerchange = done));
+      if (!worker.controller) await Promise.race([controls, wait(5000)]);
       const token = `${prefix}token`;
-      (await worker.ready).active.postMessage([stored(`${prefix}address`), stored(token), sessionStorage.getItem(token), seen]);
+      const tell = (seen) =>
+        active.postMessage([stored(`${prefix}address`), stored(token), sessionStorage.getItem(token), seen]);
+      if (isKnown) return tell([]);
+      tell();
+      // What was on its way before has come by then.
+      await wait(2000);
+      const loaded = performance.getEntriesByType("resource").filter(({ startTime }) => startTime >= since);
+      tell([...(forget ? [] : asked), ...loaded.map(({ name }) => name)]);
     } catch {}
   };
 

@@ -130,9 +130,11 @@
     change(async () => {
       const cache = await caches.open(API);
       const mark = await readMark(cache);
-      if (!(log in (mark?.sizes ?? {})) || mark.partial?.includes(log)) return;
+      if (!(log in (mark?.sizes ?? {}))) return false;
+      if (mark.partial?.includes(log)) return true;
       mark.partial = [...(mark.partial ?? []), log];
       await writeMark(cache, mark);
+      return true;
     });
 
   // Reads the whole log again, once its build has ended, if a part is missing.
@@ -144,6 +146,16 @@
     if (!build?.ended_at && !/^[SF]$/.test(build?.status)) return;
     const answer = await fetch(log, { headers, cache: "no-cache", priority: "low" });
     await keepAnswer(log, owner, answer);
+  };
+
+  const seePart = async ({ url, headers }) => {
+    const log = partOf(new URL(url));
+    const isNoted = await notePart(log);
+    await later(2000);
+    // The log itself may have been on its way into the cache.
+    if (!isNoted) await notePart(log);
+    // The last part is asked for after the build has ended.
+    await completeLog({ url: log.replace(/\/logs\/?$/, ""), headers }, await ownerOf({ headers }));
   };
 
   const keptAnswer = async (request) => {
@@ -297,17 +309,16 @@
     } else if (isKeptCall(new URL(url))) {
       // What decides about a write is asked with "reload", and gets no kept answer.
       if (cache !== "reload") event.respondWith(answerOfApi(event));
-    } else if (partOf(new URL(url))) event.waitUntil(notePart(partOf(new URL(url))).catch(() => {}));
+    } else if (partOf(new URL(url))) event.waitUntil(seePart(event.request).catch(() => {}));
     else if (name && (name === "config.json" || isName(name))) event.respondWith(file(event, name));
   });
 
   // The site is kept for one page after the other: two versions at once would remove each other's files.
   let sites = Promise.resolve();
 
-  // What the page tells: for whom the API's answers are to be kept. The first page of a browser tells as well what it
-  // had loaded before there was a worker, which is asked for once more.
+  // What the page tells: for whom the API's answers are to be kept. The first page of a browser tells as well, a little
+  // later, what it had loaded before there was a worker, which is asked for once more.
   const listen = async ([address, entry, entryOfTab, urls], page) => {
-    const seen = [...new Set(urls.map((url) => new URL(url, scope).href))];
     const [home, token = ""] = (entry ?? "").split("\n");
     const authorization = token.trim() && `Token ${token.trim()}`;
     const owner = await digest(authorization);
@@ -318,6 +329,8 @@
       await caches.delete(API);
       await writeMark(await caches.open(API), { of, owner, sizes: {} });
     });
+    if (!urls) return;
+    const seen = [...new Set(urls.map((url) => new URL(url, scope).href))];
     await (sites = sites.then(() => keepSite(page, seen)).catch(() => {}));
     // What was seen with the token of a tab alone isn't kept.
     if (entryOfTab) return;

@@ -38,9 +38,23 @@ async fn is_kept(browser: &Browser, cache: &str, end: &str) {
     .await;
 }
 
-/// Waits until the page itself is kept, with its files.
+/// Waits until the page itself is kept, with all files of the site that it has loaded.
 async fn site_is_kept(browser: &Browser) {
     is_kept(browser, "site", "/").await;
+    files_are_kept(browser).await;
+}
+
+/// Waits until all files that the page has loaded are kept. The worker keeps those that came later, as the code of the
+/// next page, some seconds after their use.
+async fn files_are_kept(browser: &Browser) {
+    let script = "const urls = performance.getEntriesByType('resource').map(({ name }) => name)
+          .filter((url) => /-[0-9a-f]{12,}(_bg)?[.](js|css|wasm)$/.test(url));
+        Promise.all(urls.map((url) => caches.match(url, { ignoreVary: true })))
+          .then((kept) => arguments[0](kept.length > 0 && kept.every(Boolean)));";
+    eventually("all loaded files are kept", async || {
+        (browser.script_async(script).await == true).then_some(())
+    })
+    .await;
 }
 
 /// All that is kept of the API, as text.
@@ -225,6 +239,36 @@ async fn a_log_that_was_kept_at_the_end_of_its_build_is_read_on_once_the_api_is_
         .await
 }
 
+/// What is read of a log once its build has ended is kept as well.
+#[tokio::test]
+async fn the_lines_after_the_end_of_a_build_are_kept_too() -> Outcome {
+    story(log_api("I", log_entries(3)).await)
+        .with_workers()
+        .run(async |browser, api| {
+            browser.open(&format!("{}/builds/b1", api.address)).await;
+            browser.see("line 3").await;
+            is_kept(browser, "api", LOG).await;
+            let mut ended = log_build("S");
+            ended["ended_at"] = json!(chrono::Utc::now().to_rfc3339());
+            api.on("GET", LOG_BUILD, Reply::Json(200, ended));
+            browser.see("Succeeded").await;
+            eventually("the ended build is kept", async || {
+                let text = kept_text(browser).await;
+                text.contains("\"status\":\"S\"").then_some(())
+            })
+            .await;
+            api.on("GET", LOG, Reply::Log(log_entries(4)));
+            browser.see("line 4").await;
+            eventually("the last line is kept", async || {
+                let text = kept_text(browser).await;
+                text.contains("line 4").then_some(())
+            })
+            .await;
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn a_build_that_was_seen_in_the_list_alone_says_that_its_log_is_missing() -> Outcome {
     let api = Api::start().await;
@@ -244,6 +288,47 @@ async fn a_build_that_was_seen_in_the_list_alone_says_that_its_log_is_missing() 
             // Nothing is on its way.
             assert_soon!(browser.all("progressbar", "").await.len(), 0);
             browser.axe("a build without its log").await;
+            Ok(())
+        })
+        .await
+}
+
+/// The first page of a browser may load more while its worker is on its way.
+#[tokio::test]
+async fn what_was_loaded_before_the_worker_began_is_kept_too() -> Outcome {
+    let api = log_api("S", log_entries(3)).await;
+    api.on("GET", BUILDS, builds_page(vec![log_build("S")], 1, false));
+    story(api)
+        .with_workers()
+        .run(async |browser, api| {
+            let late_worker = "
+                const workers = ServiceWorkerContainer.prototype;
+                const { register } = workers;
+                const { get } = Object.getOwnPropertyDescriptor(workers, 'ready');
+                let url;
+                workers.register = async (later) => { url = later; };
+                const ready = new Promise((done) => (window.beginWorker = done))
+                  .then(() => register.call(navigator.serviceWorker, url))
+                  .then(() => get.call(navigator.serviceWorker));
+                Object.defineProperty(workers, 'ready', {
+                  get() {
+                    window.isWorkerAwaited = true;
+                    return ready;
+                  },
+                });";
+            browser.before_each_page(late_worker).await;
+            browser.open(&format!("{}/builds", api.address)).await;
+            browser.find("link", "team/app:latest").await;
+            eventually("the page waits for its worker", async || {
+                let is_awaited = browser.script("return window.isWorkerAwaited;").await;
+                (is_awaited == true).then_some(())
+            })
+            .await;
+            browser.press("link", "team/app:latest").await;
+            browser.see("line 3").await;
+            browser.script("window.beginWorker();").await;
+            site_is_kept(browser).await;
+            is_kept(browser, "api", LOG).await;
             Ok(())
         })
         .await
@@ -564,6 +649,7 @@ async fn a_console_under_a_path_keeps_what_an_api_elsewhere_answers() -> Outcome
                 (kept == true).then_some(())
             })
             .await;
+            files_are_kept(browser).await;
             let names = caches().await;
             assert!(
                 names
