@@ -167,27 +167,30 @@
 
   // Lets offline.js keep what is seen, for the token that this device keeps; first removes what it has kept, to `forget`.
   // Waits, so that the first view is not slower. Without service workers, nothing is kept.
+  let since = 0; // When it was last made to forget.
   const keep = async (forget) => {
-    const since = forget ? performance.now() : 0;
     try {
-      if (forget) await caches.delete(`${prefix}api`);
+      if (forget) {
+        since = performance.now();
+        asked.length = 0;
+        await caches.delete(`${prefix}api`);
+      }
       const worker = navigator.serviceWorker;
       const isKnown = !forget && worker.controller;
+      const token = `${prefix}token`;
+      const tell = async (seen) =>
+        (await worker.ready).active.postMessage([stored(`${prefix}address`), stored(token), sessionStorage.getItem(token), seen]);
       await wait(2000);
       await worker.register(`${base}/offline.js`);
-      const { active } = await worker.ready;
-      // It sees what is asked for once it controls the page. It never controls one that was reloaded past it.
-      const controls = new Promise((done) => (worker.oncontrollerchange = done));
+      if (isKnown) return await tell([]);
+      await tell();
+      // The worker sees what is asked for once it controls the page, which it never does after a reload past it.
+      const controls = new Promise((done) => worker.addEventListener("controllerchange", done, { once: true }));
       if (!worker.controller) await Promise.race([controls, wait(5000)]);
-      const token = `${prefix}token`;
-      const tell = (seen) =>
-        active.postMessage([stored(`${prefix}address`), stored(token), sessionStorage.getItem(token), seen]);
-      if (isKnown) return tell([]);
-      tell();
-      // What was on its way before has come by then.
+      // What was on its way before has mostly come by then.
       await wait(2000);
-      const loaded = performance.getEntriesByType("resource").filter(({ startTime }) => startTime >= since);
-      tell([...(forget ? [] : asked), ...loaded.map(({ name }) => name)]);
+      const loaded = performance.getEntriesByType("resource").filter(({ name, startTime }) => startTime >= since || !name.includes("/v1/"));
+      await tell([...asked, ...loaded.map(({ name }) => name)]);
     } catch {}
   };
 

@@ -124,24 +124,26 @@
   };
 
   // A log that is followed is read on in parts, which are not kept. What is kept of it lacks them: that is in the mark.
-  const partOf = ({ pathname, search, href }) =>
-    search && /\/v1\/builds\/[^/]+\/logs\/?$/.test(pathname) ? href.split("?")[0] : undefined;
-  const notePart = (log) =>
+  // A window of time, which has an end, is another matter.
+  const partOf = ({ pathname, search, searchParams, href }) =>
+    search && !searchParams.has("end_time") && /\/v1\/builds\/[^/]+\/logs\/?$/.test(pathname) ? href.split("?")[0] : undefined;
+  const notePart = (log, owner) =>
     change(async () => {
       const cache = await caches.open(API);
       const mark = await readMark(cache);
-      if (!(log in (mark?.sizes ?? {}))) return false;
-      if (mark.partial?.includes(log)) return true;
+      if (mark?.owner !== owner || !(log in mark.sizes) || mark.partial?.includes(log)) return;
       mark.partial = [...(mark.partial ?? []), log];
       await writeMark(cache, mark);
-      return true;
     });
 
-  // Reads the whole log again, once its build has ended, if a part is missing.
+  // The last parts are asked for after the build has ended, and may come while the log is on its way to the cache.
+  const lastParts = new Map();
+
+  // Reads the whole log again, once its build has ended and no more parts come, if one is missing.
   const completeLog = async ({ url, headers }, owner) => {
     const log = `${url.replace(/\/+$/, "")}/logs`;
     const mark = await readMark(await caches.open(API));
-    if (!mark?.partial?.includes(log)) return;
+    if (lastParts.has(log) || mark?.owner !== owner || !mark.partial?.includes(log)) return;
     const build = await (await find(API, url))?.json();
     if (!build?.ended_at && !/^[SF]$/.test(build?.status)) return;
     const answer = await fetch(log, { headers, cache: "no-cache", priority: "low" });
@@ -150,12 +152,15 @@
 
   const seePart = async ({ url, headers }) => {
     const log = partOf(new URL(url));
-    const isNoted = await notePart(log);
+    const part = {};
+    lastParts.set(log, part);
+    const owner = await ownerOf({ headers });
+    await notePart(log, owner);
     await later(2000);
-    // The log itself may have been on its way into the cache.
-    if (!isNoted) await notePart(log);
-    // The last part is asked for after the build has ended.
-    await completeLog({ url: log.replace(/\/logs\/?$/, ""), headers }, await ownerOf({ headers }));
+    if (lastParts.get(log) !== part) return;
+    lastParts.delete(log);
+    await notePart(log, owner);
+    await completeLog({ url: log.replace(/\/logs\/?$/, ""), headers }, owner);
   };
 
   const keptAnswer = async (request) => {
@@ -316,8 +321,8 @@
   // The site is kept for one page after the other: two versions at once would remove each other's files.
   let sites = Promise.resolve();
 
-  // What the page tells: for whom the API's answers are to be kept. The first page of a browser tells as well, a little
-  // later, what it had loaded before there was a worker, which is asked for once more.
+  // What the page tells: for whom the API's answers are to be kept. The first page of a browser, and one that has had
+  // all forgotten, tells a little later what it had loaded before the worker kept it. That is asked for once more.
   const listen = async ([address, entry, entryOfTab, urls], page) => {
     const [home, token = ""] = (entry ?? "").split("\n");
     const authorization = token.trim() && `Token ${token.trim()}`;
@@ -342,8 +347,12 @@
       const headers = { Accept: "application/json", ...(isToken && { Authorization: authorization }) };
       const known = await find(API, url);
       if (known) continue;
-      const answer = await fetch(url, { headers, cache: "no-cache", priority: "low" });
-      await keepAnswer(url, isToken ? owner : await digest(""), answer);
+      try {
+        const answer = await fetch(url, { headers, cache: "no-cache", priority: "low" });
+        await keepAnswer(url, isToken ? owner : await digest(""), answer);
+      } catch {
+        // One that fails is not kept. The others may be.
+      }
     }
   };
   addEventListener("message", (event) => {

@@ -16,6 +16,23 @@ const UNREACHABLE: &str = "API unreachable";
 /// In milliseconds.
 const HOUR: u64 = 3_600_000;
 
+/// Lets the worker of the next pages begin no sooner than `beginWorker` is called.
+const LATE_WORKER: &str = "
+    const workers = ServiceWorkerContainer.prototype;
+    const { register } = workers;
+    const { get } = Object.getOwnPropertyDescriptor(workers, 'ready');
+    let url;
+    workers.register = async (later) => { url = later; };
+    const ready = new Promise((done) => (window.beginWorker = done))
+      .then(() => register.call(navigator.serviceWorker, url))
+      .then(() => get.call(navigator.serviceWorker));
+    Object.defineProperty(workers, 'ready', {
+      get() {
+        window.isWorkerAwaited = true;
+        return ready;
+      },
+    });";
+
 /// The URLs in a cache of the console, `site` or `api`.
 async fn kept(browser: &Browser, cache: &str) -> Vec<String> {
     let script = format!(
@@ -62,7 +79,7 @@ async fn kept_text(browser: &Browser) -> String {
     let script = "const done = arguments[0];
         caches.open('slipway.api')
           .then((cache) => cache.keys().then((keys) => Promise.all(keys.map((key) => cache.match(key)))))
-          .then((answers) => Promise.all(answers.map((answer) => answer.text())))
+          .then((answers) => Promise.all(answers.filter(Boolean).map((answer) => answer.text())))
           .then((texts) => done(texts.join('\\n')));";
     let text = browser.script_async(script).await;
     text.as_str().unwrap_or_default().to_owned()
@@ -83,6 +100,15 @@ async fn keep_build(browser: &Browser, api: &Api) {
     is_kept(browser, "api", LOG).await;
     site_is_kept(browser).await;
     api.set_down(true);
+}
+
+/// Waits until the page waits for a [`LATE_WORKER`].
+async fn worker_is_awaited(browser: &Browser) {
+    eventually("the page waits for its worker", async || {
+        let is_awaited = browser.script("return window.isWorkerAwaited;").await;
+        (is_awaited == true).then_some(())
+    })
+    .await;
 }
 
 /// Moves the clock of the next pages forward, by milliseconds.
@@ -264,6 +290,10 @@ async fn the_lines_after_the_end_of_a_build_are_kept_too() -> Outcome {
                 text.contains("line 4").then_some(())
             })
             .await;
+            // By the page, by the worker at its start, at the end of the build, and after the last parts.
+            let asked = api.requests("GET", LOG);
+            let whole = asked.iter().filter(|one| one.query.is_empty()).count();
+            assert!(whole <= 4, "the whole log was read {whole} times");
             Ok(())
         })
         .await
@@ -301,34 +331,50 @@ async fn what_was_loaded_before_the_worker_began_is_kept_too() -> Outcome {
     story(api)
         .with_workers()
         .run(async |browser, api| {
-            let late_worker = "
-                const workers = ServiceWorkerContainer.prototype;
-                const { register } = workers;
-                const { get } = Object.getOwnPropertyDescriptor(workers, 'ready');
-                let url;
-                workers.register = async (later) => { url = later; };
-                const ready = new Promise((done) => (window.beginWorker = done))
-                  .then(() => register.call(navigator.serviceWorker, url))
-                  .then(() => get.call(navigator.serviceWorker));
-                Object.defineProperty(workers, 'ready', {
-                  get() {
-                    window.isWorkerAwaited = true;
-                    return ready;
-                  },
-                });";
-            browser.before_each_page(late_worker).await;
+            browser.before_each_page(LATE_WORKER).await;
             browser.open(&format!("{}/builds", api.address)).await;
             browser.find("link", "team/app:latest").await;
-            eventually("the page waits for its worker", async || {
-                let is_awaited = browser.script("return window.isWorkerAwaited;").await;
-                (is_awaited == true).then_some(())
-            })
-            .await;
+            worker_is_awaited(browser).await;
             browser.press("link", "team/app:latest").await;
             browser.see("line 3").await;
             browser.script("window.beginWorker();").await;
             site_is_kept(browser).await;
             is_kept(browser, "api", LOG).await;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn what_was_forgotten_before_the_worker_began_is_not_kept() -> Outcome {
+    let api = log_api("S", log_entries(3)).await;
+    let mut other = log_build("S");
+    other["build_id"] = json!("b2");
+    api.on("GET", BUILDS, builds_page(vec![other.clone()], 1, false));
+    api.on("GET", "/v1/builds/b2", Reply::Json(200, other));
+    api.on("GET", "/v1/builds/b2/logs", Reply::Log(log_entries(4)));
+    story(api)
+        .with_workers()
+        .run(async |browser, api| {
+            browser.before_each_page(LATE_WORKER).await;
+            browser.open(&format!("{}/builds/b1", api.address)).await;
+            browser.see("line 3").await;
+            worker_is_awaited(browser).await;
+            browser.press("link", "Settings").await;
+            browser
+                .press("button", "Forget repositories and drafts")
+                .await;
+            browser
+                .press_in_dialog("button", "Forget repositories and drafts")
+                .await;
+            browser.press("link", "Builds").await;
+            browser.press("link", "team/app:latest").await;
+            browser.see("line 4").await;
+            browser.script("window.beginWorker();").await;
+            // What was seen after that is.
+            is_kept(browser, "api", "/v1/builds/b2/logs").await;
+            let urls = kept(browser, "api").await;
+            assert!(!urls.iter().any(|url| url.ends_with(LOG)), "{urls:?}");
             Ok(())
         })
         .await

@@ -1,7 +1,7 @@
 //! The user's work that this browser has stored, and a button to remove it.
 
 use crate::platform::storage::{Keep, remove_shared, store, stored_keys};
-use crate::reactive::{bool_signal, show, text_signal};
+use crate::reactive::{show, text_signal};
 use crate::state::last_list;
 use crate::state::session_cache::SessionCache;
 use crate::ui::button::Button;
@@ -12,32 +12,25 @@ use leptos::prelude::*;
 /// The beginnings of the keys under which repositories, drafts and the last list of builds are stored.
 const PREFIXES: [&str; 4] = ["seen.", "names.", "draft/", last_list::KEY];
 
-fn keys() -> Vec<String> {
-    let keys = PREFIXES.into_iter();
-    keys.flat_map(|prefix| stored_keys(Keep::Device, prefix))
-        .collect()
-}
-
-/// The section that says what is stored, with a button that removes it.
+/// The section that says what is stored, with a button that removes it. The button is always there: what the service
+/// worker has kept is not seen from here.
 pub(crate) fn stored_data() -> AnyView {
-    let is_empty = RwSignal::new(keys().is_empty());
     let is_done = RwSignal::new(false);
     let is_open = RwSignal::new(false);
     let session_cache = expect_context::<SessionCache>();
-    let said = text_signal(move || match (is_done.get(), is_empty.get()) {
-        (true, _) => t_string!(connection.stored_gone),
-        (false, true) => t_string!(connection.stored_none),
-        (false, false) => "",
+    let said = text_signal(move || match is_done.get() {
+        true => t_string!(connection.stored_gone),
+        false => "",
     });
     let forget = move || {
-        for key in keys() {
+        let keys = PREFIXES.into_iter();
+        for key in keys.flat_map(|prefix| stored_keys(Keep::Device, prefix)) {
             store(Keep::Device, &key, None);
         }
         PREFIXES.into_iter().for_each(remove_shared);
         // Else it would be stored again when the page is left.
         session_cache.clear();
         last_list::forget();
-        is_empty.set(true);
         is_done.set(true);
         is_open.set(false);
     };
@@ -59,7 +52,6 @@ pub(crate) fn stored_data() -> AnyView {
             <p>{t_signal!(connection.stored_what)}</p>
             <div class="form-actions">
                 {Button::new(t_signal!(connection.stored_forget))
-                    .busy(bool_signal(move || is_empty.get()))
                     .on_press(move || is_open.set(true))} <span class="quiet" role="status">
                     {said}
                 </span>
