@@ -156,7 +156,7 @@
     lastParts.set(log, part);
     const owner = await ownerOf({ headers });
     await notePart(log, owner);
-    await later(2000);
+    await later(1000);
     if (lastParts.get(log) !== part) return;
     lastParts.delete(log);
     await notePart(log, owner);

@@ -139,7 +139,8 @@ async fn a_build_with_its_log_and_a_repository_are_there_while_the_server_is_sto
             // It was read in parts, while the build ran.
             eventually("the whole log is kept", async || {
                 let text = kept_text(browser).await;
-                text.contains("hello from the build").then_some(())
+                let is_whole = text.contains("\"message\":\"hello from the build\"");
+                is_whole.then_some(())
             })
             .await;
             site_is_kept(browser).await;
