@@ -131,12 +131,7 @@ async fn what_was_shared_is_forgotten_where_no_console_is_at_the_root() -> Outco
             set_token(browser, api, "/a/", "t0ken-a", false).await;
             browser.press("button", "Forget token").await;
             browser.find_no_more("button", "Forget token").await;
-            browser
-                .press("button", "Forget repositories and drafts")
-                .await;
-            browser
-                .press_in_dialog("button", "Forget repositories and drafts")
-                .await;
+            browser.forget_stored().await;
             browser.see("Forgotten.").await;
             let left =
                 "return Object.keys(localStorage).filter((key) => /token|draft/.test(key)).join();";

@@ -266,7 +266,7 @@ async fn a_log_that_was_kept_at_the_end_of_its_build_is_read_on_once_the_api_is_
         .await
 }
 
-/// What is read of a log once its build has ended is kept as well.
+/// Keeps what is read of a log once its build has ended.
 #[tokio::test]
 async fn the_lines_after_the_end_of_a_build_are_kept_too() -> Outcome {
     story(log_api("I", log_entries(3)).await)
@@ -362,12 +362,7 @@ async fn what_was_forgotten_before_the_worker_began_is_not_kept() -> Outcome {
             browser.see("line 3").await;
             worker_is_awaited(browser).await;
             browser.press("link", "Settings").await;
-            browser
-                .press("button", "Forget repositories and drafts")
-                .await;
-            browser
-                .press_in_dialog("button", "Forget repositories and drafts")
-                .await;
+            browser.forget_stored().await;
             browser.press("link", "Builds").await;
             browser.press("link", "team/app:latest").await;
             browser.see("line 4").await;

@@ -344,12 +344,7 @@ async fn settings_are_tested_and_what_is_stored_can_be_forgotten() -> Outcome {
             assert_soon!(browser.script(nested).await, 0);
             browser.choose("Theme", "Dark").await;
             browser.axe("settings, failed, dark").await;
-            browser
-                .press("button", "Forget repositories and drafts")
-                .await;
-            browser
-                .press_in_dialog("button", "Forget repositories and drafts")
-                .await;
+            browser.forget_stored().await;
             browser.see("Forgotten.").await;
             let stored =
                 "return Object.keys(localStorage).filter((key) => /\\.(names|seen)\\.|\\.builds$/.test(key)).length;";

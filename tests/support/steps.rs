@@ -66,6 +66,13 @@ pub async fn round_trip(browser: &Browser) {
 }
 
 impl Browser {
+    /// Lets Settings forget what this browser has stored.
+    pub async fn forget_stored(&self) {
+        const FORGET: &str = "Forget repositories and drafts";
+        self.press("button", FORGET).await;
+        self.press_in_dialog("button", FORGET).await;
+    }
+
     /// Opens the palette, types this and takes the first line.
     pub async fn palette(&self, text: &str) {
         self.keys(Key::Control + "k").await;
