@@ -48,7 +48,7 @@ const href = (tag) => /href="?([^" >]*)/.exec(tag)[1];
 const base = href(sheets[0]).replace(/[^/]*$/, "");
 const names = sheets.map((tag) => href(tag).slice(base.length));
 const styles = names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
-const first = `first-${digest(styles, "sha256").digest("hex").slice(0, 16)}.css`;
+const first = `first-${digest(styles, "sha256").digest("hex").slice(0, 12)}.css`;
 writeFileSync(join(folder, first), styles);
 for (const name of names) rmSync(join(folder, name));
 
@@ -56,7 +56,7 @@ const lazy = take(/<link data-lazy=[^>]*>/g);
 take(/<script [^>]*boot-[^>]*><\/script>/g);
 const bootSource = file(/^boot-[0-9a-f]+\.js$/);
 const bootScript = minified(readFileSync(join(folder, bootSource), "utf8"));
-const boot = `boot-${digest(bootScript, "sha256").digest("hex").slice(0, 16)}.js`;
+const boot = `boot-${digest(bootScript, "sha256").digest("hex").slice(0, 12)}.js`;
 rmSync(join(folder, bootSource));
 writeFileSync(join(folder, boot), bootScript);
 const preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);

@@ -163,6 +163,13 @@
     setTimeout(() => early.forEach(({ abort }) => abort.abort()), 30000);
   };
 
+  // After a trap, that of a panic or one by a fault in the browser's own compiler, nothing that the page shows can be
+  // relied on.
+  for (const type of ["error", "unhandledrejection"])
+    addEventListener(type, ({ error, reason }) => {
+      if ((error ?? reason)?.name === "RuntimeError") root.dataset.failed = "";
+    });
+
   const wait = (millis) => new Promise((done) => setTimeout(done, millis));
 
   // Lets offline.js keep what is seen, for the token that this device keeps; first removes what it has kept, to `forget`.
@@ -217,8 +224,8 @@
     if (!isAble) return (root.dataset.failed = "unable");
     document.querySelector(".boot-failed button").onclick = reload;
     start().catch((error) => {
-      console.error(error);
       root.dataset.failed = "";
+      throw error;
     });
   });
 })();

@@ -72,3 +72,42 @@ async fn a_browser_without_simd_or_without_webassembly_is_told_so_and_asks_for_n
     }
     Ok(())
 }
+
+/// A script before each page: its event `trap` lets code of the page stop as after a fault of the browser's compiler.
+fn trap(within: &str) -> String {
+    let module = "0,97,115,109,1,0,0,0,1,4,1,96,0,0,3,2,1,0,7,5,1,1,102,0,0,10,5,1,3,0,0,11";
+    format!(
+        "addEventListener('trap', () => {{
+           const module = new WebAssembly.Module(Uint8Array.of({module}));
+           const {{ f }} = new WebAssembly.Instance(module).exports;
+           {within};
+         }});"
+    )
+}
+
+#[tokio::test]
+async fn a_console_that_stops_says_so_in_view_and_offers_a_reload() -> Outcome {
+    for within in ["setTimeout(f)", "Promise.resolve().then(f)"] {
+        let story = story(log_api("S", log_entries(100)).await);
+        let told = story.run(async |browser, api| {
+            browser.before_each_page(&trap(within)).await;
+            browser.open(&format!("{}/builds/b1", api.address)).await;
+            browser.see("line 99").await;
+            browser.script("dispatchEvent(new Event('trap'));").await;
+            let alert = browser.see_in("alert", "it stopped working").await;
+            let (top, bottom) = browser.edges(&alert).await;
+            let height = browser.script("return innerHeight;").await;
+            assert!(
+                top > 0.0 && bottom.round() <= height.as_f64().unwrap_or_default(),
+                "{within}: from {top} to {bottom}"
+            );
+            browser.axe("a console that has stopped").await;
+            browser.press_in(&alert, "button", "Reload").await;
+            browser.see_no_more("it stopped working").await;
+            browser.see("line 99").await;
+            Ok(())
+        });
+        told.await?;
+    }
+    Ok(())
+}

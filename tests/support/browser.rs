@@ -6,6 +6,7 @@ mod webkit;
 
 use super::engine::Engine;
 use super::eventually;
+use super::page::inspect::KEEP_ERRORS;
 use super::proxy::Proxy;
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -110,6 +111,9 @@ impl Browser {
         };
         if let (Engine::WebKit, Some(proxy)) = (engine, &browser.proxy) {
             proxy.before_each_page(&webkit::languages(&setup));
+        }
+        if let Some(proxy) = &browser.proxy {
+            proxy.before_each_page(KEEP_ERRORS);
         }
         browser.set_up(&setup).await;
         browser

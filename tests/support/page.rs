@@ -3,7 +3,7 @@
 
 mod actions;
 mod focus;
-mod inspect;
+pub(super) mod inspect;
 pub mod pointer;
 mod reading;
 mod table;

@@ -6,6 +6,17 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use thirtyfour::prelude::*;
 
+/// A script before each page that keeps its errors and what it logs as such.
+pub const KEEP_ERRORS: &str = "
+    window.errorsOfPage = [];
+    const keepError = (...parts) =>
+      window.errorsOfPage.push(parts.map((part) => [part, part?.stack ?? ''].join(' ').trim()).join(' '));
+    addEventListener('error', ({ message, error }) => keepError(error ?? message));
+    addEventListener('unhandledrejection', ({ reason }) => keepError(reason));
+    console.error = new Proxy(console.error, {
+      apply: (log, self, parts) => (keepError(...parts), log.apply(self, parts)),
+    });";
+
 impl Browser {
     /// Fails with what axe-core finds wrong with the page as it is, by WCAG 2.2 AA and its best practices. A form's bar
     /// stands at its end meanwhile: what has scrolled behind it can be scrolled out again, so it is no smaller a target.
@@ -141,8 +152,14 @@ impl Browser {
         entries.iter().filter_map(request).collect()
     }
 
-    /// The errors and warnings that the browser's console has shown since the last call; only Chromium's driver has them.
+    /// The errors and warnings that the browser's console has shown since the last call. In the engines whose driver tells
+    /// none, the errors of the current page alone, see [`KEEP_ERRORS`].
     pub async fn console(&self) -> Vec<String> {
+        if self.proxy.is_some() {
+            let taken = "return JSON.stringify(window.errorsOfPage?.splice(0) ?? []);";
+            let errors = self.script_text(taken).await;
+            return serde_json::from_str(&errors).expect("texts");
+        }
         let entries = self.recorded("browser").await;
         entries
             .iter()

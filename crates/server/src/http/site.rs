@@ -390,7 +390,7 @@ mod tests {
             "style-0123456789abcdef.css",
             // A hash that begins with zeros has fewer digits.
             "build-3db1ea6413134fc.css",
-            "chunk_10-291a0d0d77de3a0b.wasm",
+            "chunk_10-291a0d0d77de.wasm",
         ] {
             assert!(is_hashed(name), "{name}");
         }
