@@ -40,7 +40,7 @@ for (const chunk of process.argv.slice(2)) {
   const module = binaryen.readBinary(readFileSync(chunk));
   module.setFeatures(features);
   module.optimize();
-  module.runPasses(["reorder-functions-by-name", "strip-debug", "strip-producers"]);
+  module.runPasses(["reorder-functions-by-name", "strip-debug", "strip-producers", "strip-target-features"]);
   writeFileSync(chunk, module.emitBinary());
   module.dispose();
 }

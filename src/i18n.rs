@@ -84,7 +84,7 @@ pub fn tag(locale: Locale) -> &'static str {
 }
 
 /// Formats times and numbers in the current language.
-pub fn words() -> crate::i18n::intl::IntlWords<'static> {
+pub fn words() -> crate::i18n::intl::IntlWords {
     crate::i18n::intl::IntlWords(tag(locale()))
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn lazy_overlay(overlay: Overlay) -> AnyView {
     let view = move || -> LazyView {
         let overlay = overlay.clone();
         Box::pin(async move {
-            let styles = styles(OVERLAY_STYLES);
+            let styles = styles(OTHER_STYLES);
             loaded(overlay_chunk(overlay).await, styles).await
         })
     };
@@ -93,7 +93,7 @@ pub(crate) fn lazy_builds_part(part: BuildsPart) -> AnyView {
     let view = move || -> LazyView {
         let part = part.clone();
         Box::pin(async move {
-            let styles = styles(BUILDS_PART_STYLES);
+            let styles = styles(OTHER_STYLES);
             loaded(builds_part_chunk(part).await, styles).await
         })
     };
@@ -140,8 +140,7 @@ pub(crate) fn start_placing_toasts(toasts: Toasts) {
 const BUILD_STYLES: &[&str] = &["further", "build", "log"];
 const FORM_STYLES: &[&str] = &["further", "forms"];
 const PAGE_STYLES: &[&str] = &["further", "pages"];
-const BUILDS_PART_STYLES: &[&str] = &["further"];
-const OVERLAY_STYLES: &[&str] = &["further", "overlays"];
+const OTHER_STYLES: &[&str] = &["further"];
 
 fn styles_of(route: Option<&Route>) -> &'static [&'static str] {
     match route {

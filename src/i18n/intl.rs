@@ -2,64 +2,78 @@
 
 use crate::i18n::push_spaced;
 use crate::t_string;
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Date, Function, Intl, JSON, Object};
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Formats times and numbers in the language with this tag.
-pub struct IntlWords<'a>(pub &'a str);
+pub struct IntlWords(pub &'static str);
 
-impl IntlWords<'_> {
+/// The options of a date and time to the minute, as JSON. The browser takes them as an object.
+const MINUTE: &str = r#"{"year":"numeric","month":"short","day":"numeric","hour":"2-digit","minute":"2-digit","hourCycle":"h23"}"#;
+const SECOND: &str = r#"{"year":"numeric","month":"short","day":"numeric","hour":"2-digit","minute":"2-digit","hourCycle":"h23","second":"2-digit"}"#;
+const SECOND_UTC: &str = r#"{"year":"numeric","month":"short","day":"numeric","hour":"2-digit","minute":"2-digit","hourCycle":"h23","second":"2-digit","timeZone":"UTC"}"#;
+/// A date with the name of the time zone.
+const ZONE: &str = r#"{"timeZoneName":"short"}"#;
+const ZONE_UTC: &str = r#"{"timeZoneName":"short","timeZone":"UTC"}"#;
+/// The time of day, to the minute and to the second.
+const TIME: &str = r#"{"hour":"2-digit","minute":"2-digit","hourCycle":"h23"}"#;
+const CLOCK: &str = r#"{"hour":"2-digit","minute":"2-digit","hourCycle":"h23","second":"2-digit"}"#;
+const RELATIVE: &str = r#"{"numeric":"auto"}"#;
+const NUMBER: &str = "{}";
+
+/// The formats that were made within a minute, each with its language and its options: to make one takes much longer
+/// than to use it.
+struct Made {
+    /// Minutes since 1970. Formats of an earlier one can be of a time zone that the user has left.
+    minute: i64,
+    formats: Vec<(&'static str, &'static str, JsValue)>,
+}
+
+thread_local! {
+    static MADE: RefCell<Made> = const {
+        RefCell::new(Made {
+            minute: 0,
+            formats: Vec::new(),
+        })
+    };
+}
+
+impl IntlWords {
     /// Date and time to the second with the name of the time zone: the user's, or UTC. `millis`: Unix milliseconds.
     pub fn absolute(&self, millis: i64, utc: bool) -> String {
-        let (options, zone) = (to_the_minute(), Object::new());
-        set(&options, "second", "2-digit");
+        let (second, zone) = match utc {
+            true => (SECOND_UTC, ZONE_UTC),
+            false => (SECOND, ZONE),
+        };
         // In Chinese, `Intl` puts the zone between the date and the time. With a date alone, it is the last word.
-        set(&zone, "timeZoneName", "short");
-        if utc {
-            set(&options, "timeZone", "UTC");
-            set(&zone, "timeZone", "UTC");
-        }
-        let zone = self.format_date(&zone, millis);
+        let zone = self.date(zone, millis);
         let zone = zone.rsplit(' ').next().unwrap_or_default().to_owned();
-        t_string!(
-            time.zoned,
-            time = self.format_date(&options, millis),
-            zone = zone
-        )
+        t_string!(time.zoned, time = self.date(second, millis), zone = zone)
     }
 
     /// Date and time to the minute, in the user's time zone. `millis`: Unix milliseconds.
     pub fn minute(&self, millis: i64) -> String {
-        self.format_date(&to_the_minute(), millis)
+        self.date(MINUTE, millis)
     }
 
     /// The time to the minute, with the date if it is not within a day of `now`. Both are Unix milliseconds.
     pub fn moment(&self, millis: i64, now: i64) -> String {
-        if (now - millis).abs() > 86_400_000 {
-            return self.minute(millis);
-        }
-        let options = object(&[
-            ("hour", "2-digit"),
-            ("minute", "2-digit"),
-            ("hourCycle", "h23"),
-        ]);
-        self.format_date(&options, millis)
+        let is_near = (now - millis).abs() <= 86_400_000;
+        self.date(if is_near { TIME } else { MINUTE }, millis)
     }
 
     /// The time of day to the second, in the user's time zone. `millis`: Unix milliseconds.
     pub fn clock(&self, millis: i64) -> String {
-        let options = object(&[
-            ("hour", "2-digit"),
-            ("minute", "2-digit"),
-            ("second", "2-digit"),
-            ("hourCycle", "h23"),
-        ]);
-        self.format_date(&options, millis)
+        self.date(CLOCK, millis)
     }
 
-    fn format_date(&self, options: &Object, millis: i64) -> String {
-        let format = Intl::DateTimeFormat::new(&self.locales(), options);
-        call(&format.format(), &date(millis))
+    fn date(&self, options: &'static str, millis: i64) -> String {
+        let date = Date::new(&JsValue::from_f64(millis as f64));
+        let make = |locales: &Array, options: &Object| {
+            Intl::DateTimeFormat::new(locales, options).format().into()
+        };
+        call(&self.made(options, make), &date)
     }
 
     /// The time seen from `now`: `3 minutes ago`, `in 2 hours`. Both are Unix milliseconds.
@@ -73,8 +87,10 @@ impl IntlWords<'_> {
             s if s < 365.0 * 86_400.0 => (30.0 * 86_400.0, "month"),
             _ => (365.0 * 86_400.0, "year"),
         };
-        let options = object(&[("numeric", "auto")]);
-        let format = Intl::RelativeTimeFormat::new(&self.locales(), &options);
+        let make = |locales: &Array, options: &Object| {
+            Intl::RelativeTimeFormat::new(locales, options).into()
+        };
+        let format: Intl::RelativeTimeFormat = self.made(RELATIVE, make).unchecked_into();
         let text = String::from(format.format((seconds / size).trunc(), unit));
         // `Intl` writes `2分钟前`, without the space that all other texts have after a number.
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -86,45 +102,38 @@ impl IntlWords<'_> {
 
     /// A whole number with the language's separators.
     pub fn number(&self, number: u64) -> String {
-        let format = Intl::NumberFormat::new(&self.locales(), &Object::new());
-        call(&format.format(), &JsValue::from_f64(number as f64))
+        let make = |locales: &Array, options: &Object| {
+            Intl::NumberFormat::new(locales, options).format().into()
+        };
+        let number = JsValue::from_f64(number as f64);
+        call(&self.made(NUMBER, make), &number)
     }
 
-    fn locales(&self) -> Array {
-        Array::of1(&JsValue::from_str(self.0))
+    /// The browser's format with these options, which `make` makes where there is none.
+    fn made(&self, options: &'static str, make: fn(&Array, &Object) -> JsValue) -> JsValue {
+        let minute = (Date::now() / 60_000.0) as i64;
+        MADE.with_borrow_mut(|made| {
+            if made.minute != minute {
+                made.minute = minute;
+                made.formats.clear();
+            }
+            let mut formats = made.formats.iter();
+            let known = formats.find(|(language, of, _)| *language == self.0 && *of == options);
+            if let Some((_, _, known)) = known {
+                return known.clone();
+            }
+            let locales = Array::of1(&JsValue::from_str(self.0));
+            // It fails only for what is no JSON.
+            let object = JSON::parse(options).unwrap_or_default();
+            let new = make(&locales, object.unchecked_ref());
+            made.formats.push((self.0, options, new.clone()));
+            new
+        })
     }
 }
 
-/// A date of these Unix milliseconds.
-fn date(millis: i64) -> Date {
-    Date::new(&JsValue::from_f64(millis as f64))
-}
-
-fn to_the_minute() -> Object {
-    object(&[
-        ("year", "numeric"),
-        ("month", "short"),
-        ("day", "numeric"),
-        ("hour", "2-digit"),
-        ("minute", "2-digit"),
-        ("hourCycle", "h23"),
-    ])
-}
-
-pub(crate) fn object(pairs: &[(&str, &str)]) -> Object {
-    let object = Object::new();
-    for (key, value) in pairs {
-        set(&object, key, value);
-    }
-    object
-}
-
-pub(crate) fn set(object: &Object, key: &str, value: &str) {
-    // Succeeds for a new plain object.
-    let _ = Reflect::set(object, &JsValue::from_str(key), &JsValue::from_str(value));
-}
-
-pub(crate) fn call(format: &Function, value: &JsValue) -> String {
+fn call(format: &JsValue, value: &JsValue) -> String {
+    let format: &Function = format.unchecked_ref();
     format
         .call1(&JsValue::UNDEFINED, value)
         .ok()
