@@ -163,11 +163,13 @@
     setTimeout(() => early.forEach(({ abort }) => abort.abort()), 30000);
   };
 
-  // After a trap, that of a panic or one by a fault in the browser's own compiler, nothing that the page shows can be
-  // relied on.
+  // After a trap (a panic, too deep a recursion, or a fault of the browser's compiler), nothing on the page can be relied
+  // on. An open dialog would lie above what says so, and let nobody reach it.
   for (const type of ["error", "unhandledrejection"])
     addEventListener(type, ({ error, reason }) => {
-      if ((error ?? reason)?.name === "RuntimeError") root.dataset.failed = "";
+      if (!/^(Runtime|Range|Internal)Error$/.test((error ?? reason)?.name)) return;
+      root.dataset.failed = "";
+      document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
     });
 
   const wait = (millis) => new Promise((done) => setTimeout(done, millis));

@@ -6,12 +6,9 @@ use wasm_bindgen::JsCast;
 
 /// Replaces the page's skeleton by the console.
 pub fn mount() {
-    // After a panic nothing on the page works: boot.js and the style sheet then show a failure.
+    // A panic ends in a trap, which boot.js shows.
     std::panic::set_hook(Box::new(|info| {
         web_sys::console::error_1(&info.to_string().into());
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-failed", "");
-        }
     }));
     let root = document()
         .get_element_by_id("app")

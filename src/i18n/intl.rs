@@ -112,23 +112,25 @@ impl IntlWords {
     /// The browser's format with these options, which `make` makes where there is none.
     fn made(&self, options: &'static str, make: fn(&Array, &Object) -> JsValue) -> JsValue {
         let minute = (Date::now() / 60_000.0) as i64;
-        MADE.with_borrow_mut(|made| {
+        let known = MADE.with_borrow_mut(|made| {
             if made.minute != minute {
                 made.minute = minute;
                 made.formats.clear();
             }
             let mut formats = made.formats.iter();
             let known = formats.find(|(language, of, _)| *language == self.0 && *of == options);
-            if let Some((_, _, known)) = known {
-                return known.clone();
-            }
-            let locales = Array::of1(&JsValue::from_str(self.0));
-            // It fails only for what is no JSON.
-            let object = JSON::parse(options).unwrap_or_default();
-            let new = make(&locales, object.unchecked_ref());
-            made.formats.push((self.0, options, new.clone()));
-            new
-        })
+            known.map(|(_, _, format)| format.clone())
+        });
+        if let Some(known) = known {
+            return known;
+        }
+        let locales = Array::of1(&JsValue::from_str(self.0));
+        // Fails only for text that isn't JSON.
+        let object = JSON::parse(options).unwrap_or_default();
+        // Not while the list is borrowed: the browser can throw here, and nothing would give it back.
+        let new = make(&locales, object.unchecked_ref());
+        MADE.with_borrow_mut(|made| made.formats.push((self.0, options, new.clone())));
+        new
     }
 }
 

@@ -52,7 +52,7 @@ async fn a_browser_without_simd_or_without_webassembly_is_told_so_and_asks_for_n
             NO_SIMD,
             "en-US,en",
             "This browser has no WebAssembly with SIMD",
-            "Check your connection",
+            "check your connection",
         ),
         (NOTHING, "zh-CN,zh", "请更新浏览器", "请检查网络连接"),
     ] {
@@ -93,6 +93,9 @@ async fn a_console_that_stops_says_so_in_view_and_offers_a_reload() -> Outcome {
             browser.before_each_page(&trap(within)).await;
             browser.open(&format!("{}/builds/b1", api.address)).await;
             browser.see("line 99").await;
+            // What the dialog holds back would be out of reach.
+            browser.press("button", "Details").await;
+            browser.find("dialog", "").await;
             browser.script("dispatchEvent(new Event('trap'));").await;
             let alert = browser.see_in("alert", "it stopped working").await;
             let (top, bottom) = browser.edges(&alert).await;
