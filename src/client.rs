@@ -38,7 +38,7 @@ pub use crate::client::reachability::{Contact, Reachability};
 use crate::client::retry::with_retries;
 pub use crate::client::server_clock::ServerClock;
 pub use crate::client::token::Token;
-use crate::platform::byte_stream::next_chunk;
+use crate::platform::byte_stream::ByteReader;
 use crate::platform::early_answers::{EarlyAnswer, early_answer};
 use crate::platform::json::{Json, Unreadable};
 use crate::platform::page;
@@ -51,7 +51,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
-use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestInit};
+use web_sys::{AbortController, Headers, RequestCache, RequestInit};
 
 /// The longest time that a call may take, except call 5.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -195,7 +195,7 @@ impl Client {
             }
             let body = response.body().ok_or_else(|| call.failure())?;
             // Fails only for a body that somebody else reads.
-            let reader = ReadableStreamDefaultReader::new(&body).map_err(|_| call.failure())?;
+            let reader = ByteReader::new(&body).map_err(|_| call.failure())?;
             Ok(LogStream {
                 call,
                 reader,
@@ -503,10 +503,10 @@ pub struct Profile {
     pub is_email_available: Option<bool>,
 }
 
-/// The body of a log, read chunk by chunk.
+/// The body of a log, read part by part.
 pub struct LogStream {
     call: PendingCall,
-    reader: ReadableStreamDefaultReader,
+    reader: ByteReader,
     asked_at: i64,
 }
 
@@ -516,14 +516,16 @@ impl LogStream {
         self.asked_at
     }
 
-    /// Waits for the next chunk, and replaces the content of `into` by its bytes. Returns false at the end.
+    /// Waits for the next part, at most 64 KiB, and replaces the content of `into` by it. Returns false at the end.
     ///
     /// # Errors
     /// [`Error::TimedOut`] or [`Error::Unreachable`] when the stream breaks.
     pub async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
-        self.call.restart_timer();
-        let chunk = next_chunk(&self.reader, into).await;
-        chunk.map_err(|_| self.call.failure())
+        if !self.reader.has_part() {
+            self.call.restart_timer();
+        }
+        let part = self.reader.next(into).await;
+        part.map_err(|_| self.call.failure())
     }
 }
 
@@ -603,7 +605,7 @@ impl PendingCall {
     fn failure(&self) -> Error {
         match self.timed_out.get() {
             true => Error::TimedOut { limit: self.limit },
-            false => Error::BROKEN_OFF,
+            false => Error::CUT_OFF,
         }
     }
 }

@@ -12,7 +12,7 @@ pub mod forms;
 pub mod i18n;
 mod log_viewer;
 mod pages;
-mod platform;
+pub mod platform;
 mod query;
 pub mod reactive;
 mod routing;

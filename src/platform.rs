@@ -1,7 +1,7 @@
-//! Browser APIs except HTTP: storage, clipboard, notifications, files, streams of bytes, focus and scrolling. A function returns a
-//! plain value such as `false` or `None` when the browser refuses.
+//! Browser APIs except HTTP: storage, clipboard, notifications, files, streams of bytes, focus and scrolling. A function
+//! returns a plain value such as `false` or `None` when the browser refuses.
 
-pub(crate) mod byte_stream;
+pub mod byte_stream;
 pub(crate) mod clipboard;
 pub(crate) mod dom;
 pub(crate) mod early_answers;

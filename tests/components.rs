@@ -16,11 +16,12 @@ use slipway_console::forms::rows::RowList;
 use slipway_console::forms::rows::editor::RowsEditor;
 use slipway_console::forms::rows::table::rows_table;
 use slipway_console::i18n::{Locale, set_locale};
+use slipway_console::platform::byte_stream::ByteReader;
 use slipway_console::reactive::{bool_signal, dynamic, effect, for_each, memo, show, text_signal};
 use slipway_console::state::clock::Clock;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Element, HtmlButtonElement, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlButtonElement, HtmlElement, HtmlInputElement, ReadableStream};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -268,4 +269,36 @@ async fn an_effect_runs_once_for_one_change() {
         runs.get_untracked(),
         [(true, 2), (true, 4), (true, 6), (true, 8)]
     );
+}
+
+/// A stream of chunks with these sizes. Its bytes count from 0 to 250, again and again.
+fn stream_of(sizes: &[u32]) -> ReadableStream {
+    let code = "let at = 0;
+        const chunk = (length) => Uint8Array.from({ length }, () => at++ % 251);
+        return new ReadableStream({ start: (to) => { sizes.map(chunk).forEach((bytes) => to.enqueue(bytes)); to.close(); } });";
+    let sizes: js_sys::Array = sizes.iter().map(|size| JsValue::from(*size)).collect();
+    let make = js_sys::Function::new_with_args("sizes", code);
+    make.call1(&JsValue::NULL, &sizes).unwrap().unchecked_into()
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_is_read_in_small_parts_however_large_its_chunks_are() {
+    let sizes = [0, 1, 300_000, 65_536, 0, 65_537];
+    let mut reader = ByteReader::new(&stream_of(&sizes)).unwrap();
+    let (mut bytes, mut part) = (Vec::new(), Vec::new());
+    while reader.next(&mut part).await.unwrap() {
+        assert!(part.len() <= 65_536, "a part has {} bytes", part.len());
+        bytes.extend_from_slice(&part);
+    }
+    let whole: u32 = sizes.iter().sum();
+    let expected: Vec<u8> = (0..whole).map(|at| (at % 251) as u8).collect();
+    assert!(bytes == expected, "{} bytes of {whole}", bytes.len());
+    assert!(!reader.next(&mut part).await.unwrap());
+}
+
+#[wasm_bindgen_test]
+fn a_stream_that_is_read_already_is_refused() {
+    let stream = stream_of(&[1]);
+    let _reader = ByteReader::new(&stream).unwrap();
+    assert!(ByteReader::new(&stream).is_err());
 }

@@ -18,8 +18,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// No whole answer, and not because of CORS.
-    pub(crate) const BROKEN_OFF: Self = Self::Unreachable {
+    /// The connection ended before the answer did. CORS is not the reason.
+    pub(crate) const CUT_OFF: Self = Self::Unreachable {
         may_be_refused: false,
     };
 
@@ -334,7 +334,7 @@ mod tests {
         for status in [404, 405, 501] {
             assert!(refused(status).is_not_offered(), "{status}");
         }
-        assert!(!refused(500).is_not_offered() && !Error::BROKEN_OFF.is_not_offered());
+        assert!(!refused(500).is_not_offered() && !Error::CUT_OFF.is_not_offered());
     }
 
     #[test]
@@ -345,7 +345,7 @@ mod tests {
         for status in [400, 401, 403, 404, 500, 501] {
             assert!(!refused(status).is_transient(), "{status}");
         }
-        assert!(Error::BROKEN_OFF.is_transient());
+        assert!(Error::CUT_OFF.is_transient());
     }
 
     #[test]
@@ -363,7 +363,7 @@ mod tests {
         let unreadable = Error::Unreadable {
             reason: String::new(),
         };
-        assert!(unreadable.is_doubtful() && Error::BROKEN_OFF.is_doubtful());
+        assert!(unreadable.is_doubtful() && Error::CUT_OFF.is_doubtful());
         assert!(refused(408).is_doubtful() && refused(503).is_doubtful());
         assert!(!refused(400).is_doubtful() && !refused(500).is_doubtful());
     }

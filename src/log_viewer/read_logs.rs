@@ -157,7 +157,7 @@ impl ReadLogs {
 
     async fn read_anew(self, client: Option<Client>, build: Build) -> Result<Rc<Log>, Error> {
         // The address is not known yet.
-        let client = client.ok_or(Error::BROKEN_OFF)?;
+        let client = client.ok_or(Error::CUT_OFF)?;
         let mut log = receive_log(&client, &build.build_id).await?;
         let outcome = outcome_of(&build);
         log.set_outcome(outcome);

@@ -24,6 +24,9 @@ use std::time::Duration;
 /// The number of bytes decoded between two checks of the clock.
 const CHUNK_BYTES: usize = 64 * 1024;
 
+/// The same until the first lines are drawn: the code is not compiled for speed yet.
+const FIRST_CHUNK_BYTES: usize = 16 * 1024;
+
 /// The longest that the first lines wait for more of them.
 const MAX_FIRST_DELAY: Duration = Duration::from_millis(8);
 
@@ -110,7 +113,14 @@ pub(crate) async fn feed(
     first: &mut FirstLines,
     slice: &mut TimeSlice,
 ) {
-    for chunk in bytes.chunks(CHUNK_BYTES) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let max = match first.are_awaited {
+            true => FIRST_CHUNK_BYTES,
+            false => CHUNK_BYTES,
+        };
+        let (chunk, after) = rest.split_at(max.min(rest.len()));
+        rest = after;
         settle(viewer, slice).await;
         viewer.update_model(|model| model.log.take(chunk));
         settle(viewer, slice).await;
@@ -334,11 +344,9 @@ impl LogReader {
         };
         let mut slice = TimeSlice::background();
         while stream.next(buffer).await? {
-            for chunk in buffer.chunks(CHUNK_BYTES) {
-                viewer.with_model(|model| rereading.feed(&model.log, chunk));
-                settle_reread(viewer, &mut rereading, &mut slice).await;
-                slice.next().await;
-            }
+            viewer.with_model(|model| rereading.feed(&model.log, buffer));
+            settle_reread(viewer, &mut rereading, &mut slice).await;
+            slice.next().await;
         }
         let summary = viewer.update_model(|model| rereading.close(&mut model.log, true));
         let summary = whole_answer(summary.unwrap_or_default())?;
@@ -349,7 +357,7 @@ impl LogReader {
         let is_other = other.is_some();
         if let Some(log) = other {
             // Without its code, it is as if the answer had not come.
-            let tools = load_tools().await.ok_or(Error::BROKEN_OFF)?;
+            let tools = load_tools().await.ok_or(Error::CUT_OFF)?;
             (tools.replace)(self.commands, log, same.unwrap_or(0)).await;
         }
         let has_grown = viewer.with_model(|model| model.log.text_bytes() > bytes) == Some(true);
@@ -375,7 +383,7 @@ fn whole_answer(summary: Summary) -> Result<Summary, Error> {
     match summary.fault {
         Some(Fault::NotAnArray(reason)) => Err(Error::Unreadable { reason }),
         // The connection was cut, even though it ended without an error.
-        None if summary.truncated => Err(Error::BROKEN_OFF),
+        None if summary.truncated => Err(Error::CUT_OFF),
         None => Ok(summary),
     }
 }

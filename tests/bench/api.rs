@@ -18,35 +18,52 @@ pub fn build_id(lines: usize) -> String {
 /// The logs made so far, by their number of lines.
 type Logs = Mutex<HashMap<usize, Bytes>>;
 
+/// What the server answers with.
+#[derive(Default)]
+struct Content {
+    logs: Logs,
+    /// Runs before the console's own scripts; empty for none.
+    first_script: Mutex<String>,
+}
+
 /// The server, which lives as long as the process.
 pub struct BenchServer {
     /// `http://127.0.0.1:PORT`.
     pub address: String,
-    logs: Arc<Logs>,
+    content: Arc<Content>,
 }
+
+/// The path of the script that runs before the console's own.
+const FIRST_SCRIPT: &str = "/first-script.js";
 
 impl BenchServer {
     /// Starts it.
     pub async fn start() -> Self {
         let api = Api::start().await;
         api.serve_fast();
-        let logs: Arc<Logs> = Arc::default();
-        let of_api = logs.clone();
+        let content: Arc<Content> = Arc::default();
+        let of_api = content.clone();
         api.otherwise(move |request| answer(request, &of_api));
         Self {
             address: api.address,
-            logs,
+            content,
         }
+    }
+
+    /// Runs a script before the console's own in each of its pages; none with an empty one. In any engine, and without a
+    /// proxy.
+    pub fn run_first(&self, script: &str) {
+        *self.content.first_script.lock().expect("a script") = script.to_owned();
     }
 
     /// The body of a log, made if it is not there yet.
     pub fn body(&self, lines: usize) -> Bytes {
-        body_of(&self.logs, lines)
+        body_of(&self.content.logs, lines)
     }
 
     /// Drops a log.
     pub fn forget(&self, lines: usize) {
-        self.logs.lock().expect("logs").remove(&lines);
+        self.content.logs.lock().expect("logs").remove(&lines);
     }
 }
 
@@ -57,9 +74,9 @@ fn body_of(logs: &Logs, lines: usize) -> Bytes {
         .clone()
 }
 
-fn answer(request: &Received, logs: &Logs) -> Option<Reply> {
+fn answer(request: &Received, content: &Content) -> Option<Reply> {
     if let Some(rest) = request.path.strip_prefix("/v1/builds/") {
-        return build_call(rest, &request.query, logs);
+        return build_call(rest, &request.query, &content.logs);
     }
     let baseline = project("tests/bench/baseline");
     match request.path.as_str() {
@@ -69,10 +86,24 @@ fn answer(request: &Received, logs: &Logs) -> Option<Reply> {
             let page = "<!DOCTYPE html><title>Empty</title>";
             Some(Reply::Typed("text/html", page.into()))
         }
-        // The console's own pages.
-        path if !path.contains('.') => Some(Reply::File(project("dist/index.html"))),
+        FIRST_SCRIPT => {
+            let script = content.first_script.lock().expect("a script").clone();
+            Some(Reply::Typed("text/javascript", script.into()))
+        }
+        path if !path.contains('.') => Some(console_page(content)),
         _ => None,
     }
+}
+
+/// The page that all addresses of the console have.
+fn console_page(content: &Content) -> Reply {
+    let page = project("dist/index.html");
+    if content.first_script.lock().expect("a script").is_empty() {
+        return Reply::File(page);
+    }
+    let page = std::fs::read_to_string(page).expect("the site is built");
+    let script = format!("<script src=\"{FIRST_SCRIPT}\"></script><meta");
+    Reply::Typed("text/html", page.replacen("<meta", &script, 1).into())
 }
 
 /// Answers for a build or its log.

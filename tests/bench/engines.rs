@@ -1,8 +1,10 @@
 //! The log view in Chromium, Firefox and WebKit, in turn and in the same run.
 
 use crate::api::BenchServer;
-use crate::log::{Figures, ask, browser_in, console_path, loaded, measure_moves, measure_searches};
-use crate::support::Engine;
+use crate::log::{
+    Figures, ask, console_path, loaded, measure_moves, measure_searches, probe, wait_long,
+};
+use crate::support::{Browser, Engine, Setup};
 
 /// Lines of the log.
 const LINES: usize = 100_000;
@@ -32,11 +34,15 @@ pub async fn engines(server: &BenchServer) {
     let mut engines = vec![Engine::Chromium, Engine::Firefox, Engine::WebKit];
     engines.retain(|engine| engine.is_here());
     let mut figures: Vec<Figures> = engines.iter().map(|_| Figures::default()).collect();
+    // The same for all of them: no proxy, no records of the browser, no service worker.
+    let no_worker = "delete Navigator.prototype.serviceWorker;";
+    server.run_first(&format!("{no_worker}\n{}", probe(LINES)));
     for _ in 0..PROCESSES {
         for (engine, into) in engines.iter().zip(&mut figures) {
             measure(*engine, server, into).await;
         }
     }
+    server.run_first("");
     println!(
         "\nA log of {LINES} lines, medians of {PROCESSES} browser processes, in ms and as parts of Chromium's"
     );
@@ -58,7 +64,12 @@ pub async fn engines(server: &BenchServer) {
 
 /// Visits the log once in a fresh browser.
 async fn measure(engine: Engine, server: &BenchServer, into: &mut Figures) {
-    let browser = browser_in(engine, LINES).await;
+    let setup = Setup {
+        records: false,
+        ..Setup::default()
+    };
+    let browser = Browser::start_in(engine, setup).await;
+    wait_long(&browser).await;
     let path = console_path(LINES);
     browser.open(&format!("{}{path}", server.address)).await;
     if !loaded(&browser).await {

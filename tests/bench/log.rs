@@ -4,7 +4,7 @@ use crate::api::{BenchServer, build_id};
 use crate::generator::{COMMON, RARE};
 use crate::memory::renderer_memory;
 use crate::start::emulate_4g;
-use crate::support::{Browser, Engine, Setup};
+use crate::support::{Browser, Setup};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -62,21 +62,24 @@ pub fn number(value: &Value) -> f64 {
 
 /// Starts a browser with the bench's probe, on the emulated network if `is_slow`.
 pub async fn browser_for(lines: usize, is_slow: bool) -> Browser {
-    let browser = browser_in(Engine::Chromium, lines).await;
+    let browser = Browser::start(Setup::default()).await;
+    browser.before_each_page(&probe(lines)).await;
+    wait_long(&browser).await;
     if is_slow {
         emulate_4g(&browser).await;
     }
     browser
 }
 
-/// Starts a browser of an engine with the bench's probe.
-pub async fn browser_in(engine: Engine, lines: usize) -> Browser {
-    let browser = Browser::start_in(engine, Setup::default()).await;
-    let probe = include_str!("probe.js").replace("WANTED", &lines.to_string());
-    browser.before_each_page(&probe).await;
+/// The bench's probe for a log of this many lines, a script before the page's own.
+pub fn probe(lines: usize) -> String {
+    include_str!("probe.js").replace("WANTED", &lines.to_string())
+}
+
+/// Lets scripts wait until a long log is loaded.
+pub async fn wait_long(browser: &Browser) {
     let timeout = browser.driver.set_script_timeout(MAX_LOADING_TIME);
     timeout.await.expect("a timeout");
-    browser
 }
 
 async fn open(server: &BenchServer, path: &str, lines: usize) -> Browser {

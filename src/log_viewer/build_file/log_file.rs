@@ -2,10 +2,10 @@
 
 use crate::log_viewer::build_file::format::{EXTENSION, Head};
 use crate::log_viewer::build_file::unpack::{Kind, Problem, Unpacker};
-use crate::platform::byte_stream::{gunzip, next_chunk};
+use crate::platform::byte_stream::{ByteReader, gunzip};
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, ReadableStreamDefaultReader};
+use web_sys::File;
 
 /// The first two bytes of a file that gzip has compressed.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -35,8 +35,7 @@ impl LogFile {
                 Err(problem) => break Err(problem),
             }
         };
-        // Fails only for a stream that is closed already.
-        let _ = JsFuture::from(stream.reader.cancel()).await;
+        stream.reader.cancel().await;
         result?;
         let head = stream.unpacker.take_head();
         Ok(Self {
@@ -93,7 +92,7 @@ async fn is_compressed(file: &File) -> Result<bool, Problem> {
 
 /// The log in a file, while it streams in.
 pub(crate) struct FileStream {
-    reader: ReadableStreamDefaultReader,
+    reader: ByteReader,
     unpacker: Unpacker,
     chunk: Vec<u8>,
     has_ended: bool,
@@ -105,7 +104,7 @@ impl FileStream {
         if is_compressed {
             stream = stream.pipe_through(&gunzip().ok_or(Problem::Unreadable)?);
         }
-        let reader = ReadableStreamDefaultReader::new(&stream).map_err(|_| Problem::Unreadable)?;
+        let reader = ByteReader::new(&stream).map_err(|_| Problem::Unreadable)?;
         Ok(Self {
             reader,
             unpacker: Unpacker::new(),
@@ -124,13 +123,12 @@ impl FileStream {
         if self.has_ended {
             return Ok(false);
         }
-        match next_chunk(&self.reader, &mut self.chunk).await {
+        match self.reader.next(&mut self.chunk).await {
             Ok(true) => {
                 let fed = self.unpacker.feed(&self.chunk, into);
                 if fed.is_err() {
                     self.has_ended = true;
-                    // Fails only for a stream that is closed already.
-                    let _ = JsFuture::from(self.reader.cancel()).await;
+                    self.reader.cancel().await;
                 }
                 fed.map(|()| true)
             }

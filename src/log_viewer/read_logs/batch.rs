@@ -196,7 +196,7 @@ mod tests {
                 ..Refusal::default()
             })
         };
-        assert!(concerns_all(&Error::BROKEN_OFF));
+        assert!(concerns_all(&Error::CUT_OFF));
         assert!(concerns_all(&refused(401)) && concerns_all(&refused(429)));
         assert!(!concerns_all(&refused(404)) && !concerns_all(&refused(500)));
     }

@@ -155,7 +155,7 @@ mod tests {
         plan.want(&builds("abc"));
         assert_eq!(next(&mut plan).as_deref(), Some("b"));
         plan.finish("a", Ok(()));
-        plan.finish("b", Err(Error::BROKEN_OFF));
+        plan.finish("b", Err(Error::CUT_OFF));
         assert_eq!(counts(&plan), (3, 1, 1, 1));
         assert_eq!(next(&mut plan).as_deref(), Some("c"));
         assert_eq!((next(&mut plan), counts(&plan).3), (None, 1));

@@ -6,9 +6,6 @@ use crate::log::{Fault, Log};
 use crate::log_viewer::yielding::{TimeSlice, until_visible};
 use crate::platform::timer::sleep;
 
-/// The number of bytes decoded between two checks of the clock.
-const CHUNK_BYTES: usize = 64 << 10;
-
 /// The most retries in a row that bring no new line.
 const MAX_RETRIES: usize = 4;
 
@@ -54,16 +51,14 @@ async fn receive_once(client: &Client, build_id: &str, log: &mut Log) -> Result<
                 return Err(error);
             }
         }
-        for chunk in buffer.chunks(CHUNK_BYTES) {
-            log.feed(chunk);
-            slice.next().await;
-        }
+        log.feed(&buffer);
+        slice.next().await;
     }
     let summary = log.end();
     match summary.fault {
         Some(Fault::NotAnArray(reason)) => Err(Error::Unreadable { reason }),
         // The connection was cut, even though it ended without an error.
-        None if summary.truncated => Err(Error::BROKEN_OFF),
+        None if summary.truncated => Err(Error::CUT_OFF),
         None => Ok(()),
     }
 }
