@@ -81,8 +81,8 @@ impl Browser {
         };
         let (processes, address, capabilities) = match engine {
             Engine::Chromium => {
-                let (process, address) = chromium::start_driver().await;
-                let capabilities = chromium::capabilities(&setup, profile.path());
+                let (process, address) = chromium::start_driver(profile.path()).await;
+                let capabilities = chromium::capabilities(&setup);
                 (vec![process], address, capabilities)
             }
             Engine::Firefox => {
@@ -125,6 +125,12 @@ impl Browser {
             self.prefer(if setup.dark { "dark" } else { "light" }).await;
         }
         self.resize(setup.size).await;
+        if self.engine == Engine::Chromium {
+            // Its headless shell has nobody to ask.
+            let permissions =
+                json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+            self.devtools("Browser.grantPermissions", permissions).await;
+        }
         self.begin_tab().await;
     }
 

@@ -14,12 +14,17 @@ use tokio::process::{Child, Command};
 /// second, while the console starts.
 const NO_OWN_PAGES: &str = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup";
 
-/// Starts chromedriver, and answers its address.
-pub(super) async fn start_driver() -> (Child, String) {
+/// The browser to run in the place of the one that chromedriver finds, such as Chromium's headless shell, which
+/// `scripts/stories` chooses.
+const BINARY: &str = "SLIPWAY_CHROMIUM";
+
+/// Starts chromedriver, and answers its address. Its browsers have their profiles in this folder.
+pub(super) async fn start_driver(folder: &Path) -> (Child, String) {
     let driver = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
     for _ in 0..MAX_STARTS {
         let mut process = Command::new(&driver)
             .arg("--port=0")
+            .env("TMPDIR", folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
@@ -38,12 +43,12 @@ pub(super) async fn start_driver() -> (Child, String) {
     panic!("chromedriver has ended each time");
 }
 
-pub(super) fn capabilities(setup: &Setup, profile: &Path) -> Capabilities {
+pub(super) fn capabilities(setup: &Setup) -> Capabilities {
     let mut capabilities = ChromeCapabilities::new();
     let size = format!("--window-size={},{}", setup.size.0, setup.size.1);
-    let user_data = format!("--user-data-dir={}", profile.display());
+    // The headless shell has no preferences.
+    let languages = format!("--accept-lang={}", setup.languages);
     for argument in [
-        "--headless=new",
         "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",
@@ -54,9 +59,13 @@ pub(super) fn capabilities(setup: &Setup, profile: &Path) -> Capabilities {
         "--disable-sync",
         NO_OWN_PAGES,
         &size,
-        &user_data,
+        &languages,
     ] {
         capabilities.add_arg(argument).expect("an argument");
+    }
+    match std::env::var(BINARY) {
+        Ok(binary) => capabilities.set_binary(&binary).expect("a binary"),
+        Err(_) => capabilities.add_arg("--headless=new").expect("an argument"),
     }
     let languages = json!({ "intl.accept_languages": setup.languages });
     capabilities
