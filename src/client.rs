@@ -525,6 +525,8 @@ impl LogStream {
             self.call.restart_timer();
         }
         let part = self.reader.next(into).await;
+        // To read what has come takes as long as it takes.
+        self.call.timer = None;
         part.map_err(|_| self.call.failure())
     }
 }

@@ -285,15 +285,35 @@ fn stream_of(sizes: &[u32]) -> ReadableStream {
 async fn a_stream_is_read_in_small_parts_however_large_its_chunks_are() {
     let sizes = [0, 1, 300_000, 65_536, 0, 65_537];
     let mut reader = ByteReader::new(&stream_of(&sizes)).unwrap();
-    let (mut bytes, mut part) = (Vec::new(), Vec::new());
+    let (mut bytes, mut part, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     while reader.next(&mut part).await.unwrap() {
-        assert!(part.len() <= 65_536, "a part has {} bytes", part.len());
+        parts.push(part.len());
         bytes.extend_from_slice(&part);
     }
+    assert_eq!(
+        parts,
+        [
+            0, 1, 65_536, 65_536, 65_536, 65_536, 37_856, 65_536, 0, 65_536, 1
+        ]
+    );
     let whole: u32 = sizes.iter().sum();
     let expected: Vec<u8> = (0..whole).map(|at| (at % 251) as u8).collect();
     assert!(bytes == expected, "{} bytes of {whole}", bytes.len());
     assert!(!reader.next(&mut part).await.unwrap());
+}
+
+#[wasm_bindgen_test]
+async fn what_came_before_a_stream_broke_is_read() {
+    let code = "let pulls = 0;
+        return new ReadableStream({ pull: (to) => pulls++ ? to.error('broken') : to.enqueue(new Uint8Array(100000)) });";
+    let stream = js_sys::Function::new_no_args(code).call0(&JsValue::NULL);
+    let mut reader = ByteReader::new(stream.unwrap().unchecked_ref()).unwrap();
+    let mut part = Vec::new();
+    for size in [65_536, 34_464] {
+        assert!(reader.next(&mut part).await.unwrap());
+        assert_eq!(part.len(), size);
+    }
+    assert_eq!(reader.next(&mut part).await, Err("broken".into()));
 }
 
 #[wasm_bindgen_test]

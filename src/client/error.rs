@@ -18,7 +18,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The connection ended before the answer did. CORS is not the reason.
+    /// There was no whole answer: the connection ended before it did, or something else is missing. CORS is not the reason.
     pub(crate) const CUT_OFF: Self = Self::Unreachable {
         may_be_refused: false,
     };

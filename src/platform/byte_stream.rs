@@ -7,13 +7,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableWritablePair};
 
 /// The most bytes that are copied at once. A browser can give a whole answer of many megabytes in one chunk (WebKit does):
-/// to copy it would take long, and as much memory again.
+/// to copy it would take long, and as much memory again. Readers decode one part between two looks at the clock.
 const MAX_PART: u32 = 64 << 10;
 
 /// Reads a stream of bytes part by part.
 pub struct ByteReader {
     reader: ReadableStreamDefaultReader,
-    /// The last chunk, and the number of its bytes that were read; `None` once it was read to its end.
+    /// The chunk that is being read, and the number of its bytes that were; `None` if the next one has to be waited for.
     chunk: Option<(Uint8Array, u32)>,
 }
 
@@ -34,7 +34,8 @@ impl ByteReader {
         self.chunk.is_some()
     }
 
-    /// Waits for the next part, at most 64 KiB, and replaces the content of `into` by it. Returns false at the end.
+    /// Waits for the next part, at most 64 KiB, and replaces the content of `into` by it. A part can be empty. Returns
+    /// false at the end, and leaves `into` as it is. A chunk is lost if the future is dropped while it waits.
     ///
     /// # Errors
     /// The browser's error when the stream breaks.

@@ -103,6 +103,10 @@ fn console_page(content: &Content) -> Reply {
     }
     let page = std::fs::read_to_string(page).expect("the site is built");
     let script = format!("<script src=\"{FIRST_SCRIPT}\"></script><meta");
+    assert!(
+        page.contains("<meta"),
+        "the page has no place for the script"
+    );
     Reply::Typed("text/html", page.replacen("<meta", &script, 1).into())
 }
 

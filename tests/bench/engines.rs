@@ -28,15 +28,15 @@ const ROWS: &[Row] = &[
     ("search, a common word: count", |of| &of.common),
 ];
 
-/// Measures the console in each engine that this machine has, and prints the figures and those of Chromium's that they
-/// are.
+/// Measures the console in each engine that this machine has. Prints the figures, and their ratio to Chromium's.
 pub async fn engines(server: &BenchServer) {
     let mut engines = vec![Engine::Chromium, Engine::Firefox, Engine::WebKit];
     engines.retain(|engine| engine.is_here());
     let mut figures: Vec<Figures> = engines.iter().map(|_| Figures::default()).collect();
-    // The same for all of them: no proxy, no records of the browser, no service worker.
+    // The same for all of them: no proxy, no records of the browser, no service worker. The page waits for this script,
+    // so its times are those of this bench alone.
     let no_worker = "delete Navigator.prototype.serviceWorker;";
-    server.run_first(&format!("{no_worker}\n{}", probe(LINES)));
+    server.run_first(&format!("{}\n{no_worker}", probe(LINES)));
     for _ in 0..PROCESSES {
         for (engine, into) in engines.iter().zip(&mut figures) {
             measure(*engine, server, into).await;

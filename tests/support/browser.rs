@@ -125,11 +125,11 @@ impl Browser {
             self.prefer(if setup.dark { "dark" } else { "light" }).await;
         }
         self.resize(setup.size).await;
-        if self.engine == Engine::Chromium {
-            // Its headless shell has nobody to ask.
-            let permissions =
-                json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-            self.devtools("Browser.grantPermissions", permissions).await;
+        if self.engine == Engine::Chromium && chromium::headless_shell().is_some() {
+            // It has nobody to ask, where Chromium itself allows this at once.
+            let write =
+                json!({ "permission": { "name": "clipboard-write" }, "setting": "granted" });
+            self.devtools("Browser.setPermission", write).await;
         }
         self.begin_tab().await;
     }
@@ -316,7 +316,7 @@ impl Drop for Browser {
         for process in &mut self.processes {
             let _ = process.start_kill();
         }
-        // Other programs have other profiles.
+        // Other programs have other profiles. Chromium's is below this folder, which is in its arguments.
         let profile = self.profile.path().display().to_string();
         let _ = std::process::Command::new("pkill")
             .args(["-f", &profile])

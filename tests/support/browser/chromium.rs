@@ -2,7 +2,6 @@
 
 use super::{MAX_STARTS, Setup};
 use crate::support::server::{lines_of, match_before_end};
-use serde_json::json;
 use std::path::Path;
 use std::process::Stdio;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
@@ -14,11 +13,15 @@ use tokio::process::{Child, Command};
 /// second, while the console starts.
 const NO_OWN_PAGES: &str = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup";
 
-/// The browser to run in the place of the one that chromedriver finds, such as Chromium's headless shell, which
-/// `scripts/stories` chooses.
-const BINARY: &str = "SLIPWAY_CHROMIUM";
+/// Returns Chromium's headless shell, if `scripts/stories` has chosen it: `SLIPWAY_CHROMIUM` names it. Without it, or with
+/// an empty one, chromedriver finds Chromium itself.
+pub(super) fn headless_shell() -> Option<String> {
+    let binary = std::env::var("SLIPWAY_CHROMIUM").ok()?;
+    (!binary.is_empty()).then_some(binary)
+}
 
-/// Starts chromedriver, and answers its address. Its browsers have their profiles in this folder.
+/// Starts chromedriver, and answers its address. Its browsers have their profiles below this folder: the headless shell
+/// opens no page if `--user-data-dir` names one.
 pub(super) async fn start_driver(folder: &Path) -> (Child, String) {
     let driver = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
     for _ in 0..MAX_STARTS {
@@ -46,7 +49,6 @@ pub(super) async fn start_driver(folder: &Path) -> (Child, String) {
 pub(super) fn capabilities(setup: &Setup) -> Capabilities {
     let mut capabilities = ChromeCapabilities::new();
     let size = format!("--window-size={},{}", setup.size.0, setup.size.1);
-    // The headless shell has no preferences.
     let languages = format!("--accept-lang={}", setup.languages);
     for argument in [
         "--no-sandbox",
@@ -63,14 +65,10 @@ pub(super) fn capabilities(setup: &Setup) -> Capabilities {
     ] {
         capabilities.add_arg(argument).expect("an argument");
     }
-    match std::env::var(BINARY) {
-        Ok(binary) => capabilities.set_binary(&binary).expect("a binary"),
-        Err(_) => capabilities.add_arg("--headless=new").expect("an argument"),
+    match headless_shell() {
+        Some(binary) => capabilities.set_binary(&binary).expect("a binary"),
+        None => capabilities.add_arg("--headless=new").expect("an argument"),
     }
-    let languages = json!({ "intl.accept_languages": setup.languages });
-    capabilities
-        .add_experimental_option("prefs", languages)
-        .expect("an option");
     let recorded = match setup.records {
         true => &["performance", "browser"][..],
         false => &[],
