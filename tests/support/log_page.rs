@@ -213,7 +213,7 @@ pub async fn press_at_step(browser: &Browser, step: &str, action: &str) {
 
 /// The name of the step that is marked as the one in view.
 pub async fn step_in_view(browser: &Browser) -> String {
-    let script = "return document.querySelector('[aria-label=Steps] li[aria-current=step] button').textContent;";
+    let script = "return document.querySelector('[aria-label=Steps] li[aria-current=step] button')?.textContent ?? '';";
     browser.script_text(script).await
 }
 
@@ -275,7 +275,8 @@ pub async fn search(browser: &Browser, text: &str) {
 /// Waits until the search's own status contains this text.
 pub async fn see_matches(browser: &Browser, text: &str) {
     let script = "const field = document.querySelector('[role=search] [aria-describedby]');
-        return document.getElementById(field.getAttribute('aria-describedby')).textContent;";
+        return document.getElementById(field?.getAttribute('aria-describedby'))?.textContent ?? '';";
+    // The lines can be there before their tools.
     eventually(&format!("the search says '{text}'"), async || {
         browser
             .script_text(script)
