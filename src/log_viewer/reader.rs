@@ -24,9 +24,6 @@ use std::time::Duration;
 /// The number of bytes decoded between two checks of the clock.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// The same until the first lines are drawn: the code is not compiled for speed yet.
-const FIRST_CHUNK_BYTES: usize = 16 * 1024;
-
 /// The longest that the first lines wait for more of them.
 const MAX_FIRST_DELAY: Duration = Duration::from_millis(8);
 
@@ -113,14 +110,7 @@ pub(crate) async fn feed(
     first: &mut FirstLines,
     slice: &mut TimeSlice,
 ) {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let max = match first.are_awaited {
-            true => FIRST_CHUNK_BYTES,
-            false => CHUNK_BYTES,
-        };
-        let (chunk, after) = rest.split_at(max.min(rest.len()));
-        rest = after;
+    for chunk in bytes.chunks(CHUNK_BYTES) {
         settle(viewer, slice).await;
         viewer.update_model(|model| model.log.take(chunk));
         settle(viewer, slice).await;

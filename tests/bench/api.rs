@@ -18,7 +18,7 @@ pub fn build_id(lines: usize) -> String {
 /// The logs made so far, by their number of lines.
 type Logs = Mutex<HashMap<usize, Bytes>>;
 
-/// What the server answers with.
+/// The content of the server's answers.
 #[derive(Default)]
 struct Content {
     logs: Logs,

@@ -94,7 +94,7 @@ async fn is_compressed(file: &File) -> Result<bool, Problem> {
 pub(crate) struct FileStream {
     reader: ByteReader,
     unpacker: Unpacker,
-    chunk: Vec<u8>,
+    part: Vec<u8>,
     has_ended: bool,
 }
 
@@ -108,7 +108,7 @@ impl FileStream {
         Ok(Self {
             reader,
             unpacker: Unpacker::new(),
-            chunk: Vec::new(),
+            part: Vec::new(),
             has_ended: false,
         })
     }
@@ -123,9 +123,9 @@ impl FileStream {
         if self.has_ended {
             return Ok(false);
         }
-        match self.reader.next(&mut self.chunk).await {
+        match self.reader.next(&mut self.part).await {
             Ok(true) => {
-                let fed = self.unpacker.feed(&self.chunk, into);
+                let fed = self.unpacker.feed(&self.part, into);
                 if fed.is_err() {
                     self.has_ended = true;
                     self.reader.cancel().await;
