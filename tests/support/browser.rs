@@ -19,6 +19,9 @@ use tokio::process::Child;
 /// The most times that a driver is started: it ends at once if the free port that it has picked is taken meanwhile.
 const MAX_STARTS: usize = 5;
 
+/// The most times that a browser is started with its driver. Either may end at once, as WebKit's driver was once seen to.
+const MAX_SESSIONS: usize = 3;
+
 /// How the browser is set up.
 #[derive(Clone)]
 pub struct Setup {
@@ -65,6 +68,41 @@ fn downloads(profile: &Path) -> PathBuf {
     profile.join("downloads")
 }
 
+/// Starts a driver and a browser of this engine, and answers both: the driver's processes, and the session with it. Panics
+/// if that fails each time.
+async fn start_session(
+    engine: Engine,
+    setup: &Setup,
+    profile: &Path,
+    proxy: Option<&Proxy>,
+) -> (Vec<Child>, WebDriver) {
+    for _ in 0..MAX_SESSIONS {
+        let (mut processes, address, capabilities) = match engine {
+            Engine::Chromium => {
+                let (process, address) = chromium::start_driver(profile).await;
+                (vec![process], address, chromium::capabilities(setup))
+            }
+            Engine::Firefox => {
+                let (process, address) = firefox::start_driver().await;
+                let capabilities = firefox::capabilities(setup, profile, proxy);
+                (vec![process], address, capabilities)
+            }
+            Engine::WebKit => {
+                let (processes, address) = webkit::start_driver(profile).await;
+                (processes, address, webkit::capabilities(setup, proxy))
+            }
+        };
+        match WebDriver::new(address, capabilities).await {
+            Ok(driver) => return (processes, driver),
+            Err(error) => {
+                let driver = processes[0].try_wait();
+                eprintln!("the browser did not start: {error}; its driver's exit: {driver:?}");
+            }
+        }
+    }
+    panic!("the browser did not start in {MAX_SESSIONS} tries");
+}
+
 impl Browser {
     /// Starts a browser of the chosen engine with an empty profile.
     pub async fn start(setup: Setup) -> Self {
@@ -79,29 +117,10 @@ impl Browser {
             Engine::Firefox | Engine::WebKit if setup.records => Some(Proxy::start().await),
             _ => None,
         };
-        let (processes, address, capabilities) = match engine {
-            Engine::Chromium => {
-                let (process, address) = chromium::start_driver(profile.path()).await;
-                let capabilities = chromium::capabilities(&setup);
-                (vec![process], address, capabilities)
-            }
-            Engine::Firefox => {
-                let (process, address) = firefox::start_driver().await;
-                let capabilities = firefox::capabilities(&setup, profile.path(), proxy.as_ref());
-                (vec![process], address, capabilities)
-            }
-            Engine::WebKit => {
-                let (processes, address) = webkit::start_driver(profile.path()).await;
-                (
-                    processes,
-                    address,
-                    webkit::capabilities(&setup, proxy.as_ref()),
-                )
-            }
-        };
-        let driver = WebDriver::new(address, capabilities).await;
+        let (processes, driver) =
+            start_session(engine, &setup, profile.path(), proxy.as_ref()).await;
         let browser = Self {
-            driver: driver.expect("a browser"),
+            driver,
             engine,
             proxy,
             is_button_down: AtomicBool::new(false),

@@ -79,8 +79,10 @@ pub(super) async fn start_driver(profile: &Path) -> (Vec<Child>, String) {
             if process.try_wait().expect("a process").is_some() {
                 return Some(false);
             }
-            let connected = TcpStream::connect(("127.0.0.1", port)).await;
-            connected.is_ok().then_some(true)
+            // While nobody listens there, a connection may get the same port at both of its ends: to itself.
+            let connected = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+            let own = connected.local_addr().ok()?;
+            (own.port() != port).then_some(true)
         });
         if is_up.await {
             let address = format!("http://127.0.0.1:{port}");
