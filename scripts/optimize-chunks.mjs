@@ -39,6 +39,10 @@ binaryen.addPassToSkip("local-cse");
 for (const chunk of process.argv.slice(2)) {
   const module = binaryen.readBinary(readFileSync(chunk));
   module.setFeatures(features);
+  // What others call is in the table. A merged chunk has exports for its own parts.
+  for (let index = module.getNumExports(); index > 0; index--) {
+    module.removeExport(binaryen.getExportInfo(module.getExportByIndex(index - 1)).name);
+  }
   module.optimize();
   module.runPasses(["reorder-functions-by-name", "strip-debug", "strip-producers", "strip-target-features"]);
   writeFileSync(chunk, module.emitBinary());
