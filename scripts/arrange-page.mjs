@@ -63,12 +63,13 @@ const preloads = take(/<link [^>]*rel="?(?:module)?preload[^>]*>/g);
 const loader = file(/^split-[0-9a-f]+\.js$/);
 const loading = readFileSync(join(folder, loader), "utf8");
 const needed = /__wasm_split_load_build = wrapAsyncCb\(makeLoad\("\.\/([^"]*)", \[([^\]]*)\]/.exec(loading);
-// A chunk is in a file of its own, or in a pack.
-const packs = new Map([...loading.matchAll(/const (\w+) = \(number\) => makeLoad\("\.\/([^"]*)"/g)].map(([, pack, url]) => [pack, url]));
-const chunks = loading.matchAll(/const __(chunk_\d+) = (?:makeLoad\("\.\/([^"]*)"|(\w+)\()/g);
-const ahead = new Set([needed[1]]);
-for (const [, name, url, pack] of chunks)
-  if (needed[2].split(/, */).includes(`__${name}`)) ahead.add(url ?? packs.get(pack));
+const chunks = new Map([...loading.matchAll(/const (\w+) = makeLoad\("\.\/([^"]*)"/g)].map(([, name, url]) => [name, url]));
+const ahead = [needed[1]];
+for (const name of needed[2].split(/, */)) {
+  // Without it the page would work, and start late.
+  if (!chunks.has(name)) throw new Error(`the loader does not say which file is ${name}`);
+  ahead.push(chunks.get(name));
+}
 // Its name stays: scripts/bin/wasm-bindgen made it of the content and of terser's version.
 writeFileSync(join(folder, loader), minified(loading));
 const main = file(/^slipway-console-[0-9a-f]+\.js$/);
@@ -83,7 +84,7 @@ const head = [
   ...preloads.map(signed),
   `<link crossorigin href=${base}${loader} integrity=${integrity(loader)} rel=modulepreload>`,
   `<link as=style href=${base}${first} integrity=${integrity(first)} rel=preload>`,
-  ...[...ahead].map((name) => `<link data-ahead href=${base}${name}>`),
+  ...ahead.map((name) => `<link data-ahead href=${base}${name}>`),
   `<script integrity=${integrity(boot)} src=${base}${boot}></script>`,
   `<link href=${base}${first} integrity=${integrity(first)} rel=stylesheet>`,
   // The cascade goes by the order in the page.

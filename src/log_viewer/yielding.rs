@@ -74,6 +74,13 @@ pub(crate) async fn next_frame() {
     let _ = JsFuture::from(frame).await;
 }
 
+/// Waits until the browser has drawn what is on the page now. On a hidden page, only yields.
+pub(crate) async fn after_paint() {
+    next_frame().await;
+    // The frame's callbacks come before it is drawn.
+    yield_to_browser().await;
+}
+
 /// Waits until the page is visible. Returns at once if it is.
 pub(crate) async fn until_visible() {
     const CHANGE: &str = "visibilitychange";
