@@ -9,10 +9,10 @@ import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import { EXPORTS, HEADER, IMPORTS, number, Reader, withLength } from "./wasm-binary.mjs";
 
-/** Larger chunks stay files of their own, which are compiled while they arrive. In bytes, not yet optimized. */
+/** Larger chunks stay files of their own. In bytes, before they are optimized and with the names of functions. */
 const LARGEST = 96 << 10;
 
-/** The merged chunks, each with the one that decides what is in it: what that needs and none before has. */
+/** The merged chunks, each with the page part that it serves. It takes what that needs and no earlier one has. */
 const MERGED = { shared_build: "build", shared_tools: "log_tools" };
 const REST = "shared_rest";
 
@@ -77,6 +77,7 @@ function passing(chunks) {
 
 let loads = "";
 for (const [name, chunks] of parts) {
+  if (chunks.length === 0) continue;
   chunks.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const files = chunks.map((chunk) => join(folder, `${chunk}.wasm`));
   const shared = join(folder, "shared.wasm");
@@ -88,8 +89,9 @@ for (const [name, chunks] of parts) {
   execFileSync("wasm-merge", [...inputs, ...features, "-g", "-o", output], { stdio: "pipe" });
   for (const file of [shared, ...files]) rmSync(file);
   for (const chunk of chunks) {
-    const load = `const __${chunk} = makeLoad("./${chunk}.wasm", []);\n`;
-    if (!text.includes(load)) throw new Error(`${loader} does not load ${chunk}`);
+    // With the comment before it.
+    const load = new RegExp(`(?:/\\*.*\\*/\\n)?const __${chunk} = makeLoad\\("\\./${chunk}\\.wasm", \\[\\]\\);\\n`);
+    if (!load.test(text)) throw new Error(`${loader} does not load ${chunk}`);
     text = text.replace(load, "");
   }
   loads += `const __${name} = makeLoad("./${name}.wasm", []);\n`;
@@ -98,5 +100,6 @@ text = text.replace(/\[((?:__chunk_\d+(?:, )?)+)\]/g, (_, list) => {
   const names = list.split(", ").map((name) => `__${merged.get(name.slice(2)) ?? name.slice(2)}`);
   return `[${[...new Set(names)].join(", ")}]`;
 });
-const at = text.search(/^const __/m);
+const at = text.search(/^(?:export )?const __/m);
+if (at < 0) throw new Error(`${loader} loads nothing`);
 writeFileSync(loader, text.slice(0, at) + loads + text.slice(at));

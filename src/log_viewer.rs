@@ -104,6 +104,7 @@ use crate::log_viewer::selection::Selection;
 pub(crate) use crate::log_viewer::source::LogSource;
 use crate::log_viewer::tools::{Tools, load_tools};
 use crate::log_viewer::view_state::LogViewer;
+use crate::log_viewer::yielding::after_paint;
 use crate::platform::dom::scroll_into_view_if_needed;
 use crate::platform::storage::{Keep, stored};
 use crate::query::Query;
@@ -264,6 +265,8 @@ fn toolbar(
             let loaded = load_tools().await;
             are_missing.try_set(loaded.is_none());
             let loaded = loaded?;
+            // The code may come, or be there, just before the first lines are drawn: they do not wait for the tools.
+            after_paint().await;
             tools.try_set(Some(loaded));
             Some((loaded.toolbar)(commands, build))
         })

@@ -17,7 +17,6 @@ use crate::log_viewer::record_facts::record_facts;
 use crate::log_viewer::replacing::replace_log;
 use crate::log_viewer::time_window::time_window_notice;
 use crate::log_viewer::waiting_note::waiting_note;
-use crate::log_viewer::yielding::after_paint;
 use crate::log_viewer::{shortcuts, text_selection};
 use crate::query::Query;
 use futures_util::future::LocalBoxFuture;
@@ -25,7 +24,6 @@ use leptos::prelude::*;
 #[cfg(not(debug_assertions))]
 use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
-use std::cell::Cell;
 use web_sys::KeyboardEvent;
 
 /// A part of the page around the lines of a log.
@@ -61,19 +59,9 @@ pub(crate) struct Tools {
     pub(crate) save_dialog: PartWithDetail,
 }
 
-thread_local! {
-    /// True once the code is there.
-    static ARE_LOADED: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Loads the code of the tools. Once it is there, this is done at once. `None` if it cannot be loaded.
 pub(crate) async fn load_tools() -> Option<Tools> {
-    let tools = tools_chunk().await.ok()?;
-    if !ARE_LOADED.replace(true) {
-        // The code may come just before the first lines are drawn: they do not wait for the tools.
-        after_paint().await;
-    }
-    Some(tools)
+    tools_chunk().await.ok()
 }
 
 // The macro moves its function, and all code that only it reaches, into the chunk of that name.

@@ -10,6 +10,7 @@ use super::page::inspect::KEEP_ERRORS;
 use super::proxy::Proxy;
 use axum::http::Method;
 use serde_json::{Value, json};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
@@ -76,6 +77,7 @@ async fn start_session(
     profile: &Path,
     proxy: Option<&Proxy>,
 ) -> (Vec<Child>, WebDriver) {
+    let mut reason = String::new();
     for _ in 0..MAX_SESSIONS {
         let (mut processes, address, capabilities) = match engine {
             Engine::Chromium => {
@@ -96,11 +98,25 @@ async fn start_session(
             Ok(driver) => return (processes, driver),
             Err(error) => {
                 let driver = processes[0].try_wait();
-                eprintln!("the browser did not start: {error}; its driver's exit: {driver:?}");
+                reason =
+                    format!("the browser did not start: {error}; its driver's exit: {driver:?}");
+                // Past the capturing of a test's output, which a passing test never shows.
+                let _ = writeln!(std::io::stderr(), "{reason}");
+                drop(processes);
+                end_browsers_of(profile);
             }
         }
     }
-    panic!("the browser did not start in {MAX_SESSIONS} tries");
+    panic!("{MAX_SESSIONS} times: {reason}");
+}
+
+/// Ends the browsers with this profile. Other programs have other ones. Chromium's is below this folder, which is in its
+/// arguments.
+fn end_browsers_of(profile: &Path) {
+    let profile = profile.display().to_string();
+    let _ = std::process::Command::new("pkill")
+        .args(["-f", &profile])
+        .status();
 }
 
 impl Browser {
@@ -335,10 +351,6 @@ impl Drop for Browser {
         for process in &mut self.processes {
             let _ = process.start_kill();
         }
-        // Other programs have other profiles. Chromium's is below this folder, which is in its arguments.
-        let profile = self.profile.path().display().to_string();
-        let _ = std::process::Command::new("pkill")
-            .args(["-f", &profile])
-            .status();
+        end_browsers_of(self.profile.path());
     }
 }
