@@ -9,7 +9,7 @@ use crate::log_viewer::reading_plan::{Answer, Known, Next, Read, ReadingPlan};
 use crate::log_viewer::source::LogSource;
 use crate::log_viewer::tools::load_tools;
 use crate::log_viewer::view_state::{LogViewer, set_if_changed};
-use crate::log_viewer::yielding::{TimeSlice, elapsed_since, next_frame, now_millis};
+use crate::log_viewer::yielding::{TimeSlice, elapsed_since, now_millis};
 use crate::platform::page;
 use crate::platform::timer::sleep;
 use crate::query::Query;
@@ -119,7 +119,7 @@ pub(crate) async fn feed(
             // Before more is decoded.
             true => {
                 first.draw();
-                next_frame().await;
+                slice.draw().await;
             }
             false => slice.next().await,
         }

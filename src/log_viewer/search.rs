@@ -178,7 +178,11 @@ impl LogSearch {
                 if done {
                     break;
                 }
-                slice.next().await;
+                match has_first {
+                    // What the user looks for is on the page before more is searched.
+                    true => slice.draw().await,
+                    false => slice.next().await,
+                }
             }
             self.running.try_set_value(false);
         });

@@ -62,23 +62,22 @@ async fn yield_to_browser() {
     receiver.close();
 }
 
-/// Waits for the next animation frame. On a hidden page, which has none, only yields.
-pub(crate) async fn next_frame() {
-    if page::is_hidden() {
-        return yield_to_browser().await;
+/// Waits until the browser has drawn what is on the page now. On a hidden page, which is not drawn, only yields.
+pub(crate) async fn after_paint() {
+    if !page::is_hidden() {
+        next_frame().await;
     }
+    // The callbacks of a frame, and what waits for them, come before it is drawn.
+    yield_to_browser().await;
+}
+
+/// Waits for the next animation frame.
+async fn next_frame() {
     let frame = Promise::new(&mut |done, _| {
         let _ = window().request_animation_frame(&done);
         let _ = set_timeout(&done, MAX_FRAME_WAIT);
     });
     let _ = JsFuture::from(frame).await;
-}
-
-/// Waits until the browser has drawn what is on the page now. On a hidden page, only yields.
-pub(crate) async fn after_paint() {
-    next_frame().await;
-    // The frame's callbacks come before it is drawn.
-    yield_to_browser().await;
 }
 
 /// Waits until the page is visible. Returns at once if it is.
@@ -141,12 +140,17 @@ impl TimeSlice {
             return;
         }
         if elapsed_since(LAST_FRAME_MILLIS.get().max(self.frame_millis)) > self.frame_interval {
-            next_frame().await;
-            self.frame_millis = now_millis();
-        } else {
-            yield_to_browser().await;
+            return self.draw().await;
         }
+        yield_to_browser().await;
         self.started_millis = now_millis();
+    }
+
+    /// Lets the browser draw, and starts a new slice.
+    pub(crate) async fn draw(&mut self) {
+        after_paint().await;
+        self.frame_millis = now_millis();
+        self.started_millis = self.frame_millis;
     }
 }
 
